@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace burin {
+
+/// Philox4x32-10, a counter-based generator: four random words that depend on nothing but (counter, key).
+/// Salmon, Moraes, Dror and Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
+struct Philox {
+    using Counter = std::array<std::uint32_t, 4>;
+    using Key = std::array<std::uint32_t, 2>;
+
+    static constexpr Counter generate(Counter counter, Key key) noexcept {
+        for (int round = 0; round < 10; ++round) {
+            const std::uint64_t a = std::uint64_t{0xD2511F53u} * counter[0];
+            const std::uint64_t b = std::uint64_t{0xCD9E8D57u} * counter[2];
+            counter = {high(b) ^ counter[1] ^ key[0], low(b), high(a) ^ counter[3] ^ key[1], low(a)};
+            key = {key[0] + 0x9E3779B9u, key[1] + 0xBB67AE85u};
+        }
+        return counter;
+    }
+
+  private:
+    static constexpr std::uint32_t high(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word >> 32); }
+    static constexpr std::uint32_t low(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word); }
+};
+
+/// What a random stream is for. Streams of different purposes never share a number.
+enum class Purpose : std::uint32_t { initialisation = 1, shuffling, dropout, splitting, augmentation, user };
+
+/// Random numbers by position: `word(i)` is always the same number for the same seed, purpose and substream,
+/// whatever was asked before and whichever thread asks. A substream separates layers, epochs or steps.
+struct RandomStream {
+    std::uint64_t seed = 0;
+    Purpose purpose = Purpose::user;
+    std::uint32_t substream = 0;
+
+    /// Four consecutive words: `block(i)[j]` is `word(4 * i + j)`. Positions up to 2^34.
+    constexpr Philox::Counter block(std::uint64_t index) const noexcept {
+        return Philox::generate({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
+                                 substream, static_cast<std::uint32_t>(purpose)},
+                                {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
+    }
+
+    constexpr std::uint32_t word(std::uint64_t position) const noexcept {
+        return block(position / 4)[static_cast<std::size_t>(position % 4)];
+    }
+
+    /// Uniform in [0, 1), a multiple of 2^-32.
+    constexpr double uniform(std::uint64_t position) const noexcept {
+        return static_cast<double>(word(position)) * 0x1p-32;
+    }
+
+    /// Uniform in {0, …, bound - 1}, by the high half of a product (Lemire); the bias is below bound / 2^32.
+    constexpr std::uint32_t below(std::uint32_t bound, std::uint64_t position) const noexcept {
+        return static_cast<std::uint32_t>((std::uint64_t{word(position)} * bound) >> 32);
+    }
+};
+
+}  // namespace burin
