@@ -37,7 +37,7 @@ struct RandomStream {
     Purpose purpose = Purpose::user;
     std::uint32_t substream = 0;
 
-    /// Four consecutive words: `block(i)[j]` is `word(4 * i + j)`. Positions up to 2^34.
+    /// Four consecutive words: `block(i)[j]` is `word(4 * i + j)`.
     constexpr Philox::Counter block(std::uint64_t index) const noexcept {
         return Philox::generate({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
                                  substream, static_cast<std::uint32_t>(purpose)},

@@ -13,7 +13,11 @@ template <std::size_t Capacity>
 class Text {
   public:
     constexpr Text() = default;
+    // Not explicit: a literal is meant to convert where a sentence is expected.
+    constexpr Text(const char* text) { append(std::string_view(text)); }
     constexpr Text(std::string_view text) { append(text); }
+
+    constexpr Text& append(const char* text) { return append(std::string_view(text)); }
 
     constexpr Text& append(std::string_view text) {
         for (char c : text)
@@ -31,6 +35,23 @@ class Text {
         } while (number != 0);
         while (count > 0)
             append(std::string_view(&digits[--count], 1));
+        return *this;
+    }
+
+    /// With up to six decimals, as in `0.25`; for the small numbers of layers' options.
+    constexpr Text& append(double number) {
+        if (number < 0) {
+            append("-");
+            number = -number;
+        }
+        auto millionths = static_cast<std::size_t>(number * 1e6 + 0.5);
+        append(millionths / 1'000'000);
+        millionths %= 1'000'000;
+        if (millionths == 0)
+            return *this;
+        append(".");
+        for (std::size_t place = 100'000; millionths > 0; millionths %= place, place /= 10)
+            append(millionths / place);
         return *this;
     }
 

@@ -1,0 +1,8 @@
+#pragma once
+
+namespace burin {
+
+/// What turns the outputs that a loss works on (logits) into predictions (probabilities).
+enum class Link { none, sigmoid, softmax };
+
+}  // namespace burin

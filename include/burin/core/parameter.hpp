@@ -1,0 +1,56 @@
+#pragma once
+
+#include "burin/core/shape.hpp"
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace burin {
+
+/// What a trainable tensor is for; initialisers and regularisers treat the roles differently.
+enum class ParameterRole { weight, bias, scale };
+
+/// How many values feed one output and how many outputs one value feeds, receptive field included.
+struct Fans {
+    std::size_t in = 1;
+    std::size_t out = 1;
+};
+
+/// One trainable tensor of a layer: its name in files, what it is for and how large it is.
+struct ParameterSpec {
+    std::string_view name{};
+    ParameterRole role = ParameterRole::weight;
+    Shape shape{};
+    Fans fans{};
+};
+
+inline constexpr std::size_t max_parameters_per_layer = 8;
+
+/// The trainable tensors of one layer, in the order in which they are stored.
+struct ParameterList {
+    std::array<ParameterSpec, max_parameters_per_layer> specs{};
+    std::size_t count = 0;
+
+    constexpr ParameterList() = default;
+
+    template <class... Specs>
+        requires(sizeof...(Specs) >= 1 && sizeof...(Specs) <= max_parameters_per_layer)
+    constexpr explicit ParameterList(Specs... list) : specs{list...}, count(sizeof...(Specs)) {}
+
+    constexpr const ParameterSpec& operator[](std::size_t index) const { return specs[index]; }
+    constexpr const ParameterSpec* begin() const { return specs.data(); }
+    constexpr const ParameterSpec* end() const { return specs.data() + count; }
+
+    /// Elements before tensor `index`.
+    constexpr std::size_t offset(std::size_t index) const {
+        std::size_t sum = 0;
+        for (std::size_t i = 0; i < index; ++i)
+            sum += specs[i].shape.size();
+        return sum;
+    }
+
+    constexpr std::size_t size() const { return offset(count); }
+};
+
+}  // namespace burin

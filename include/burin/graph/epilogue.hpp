@@ -1,0 +1,38 @@
+#pragma once
+
+#include "burin/graph/op.hpp"
+
+namespace burin {
+
+/// Elementwise layers one after the other, as one function of a vector.
+template <class... Layers>
+struct Chain {
+    template <class Vector>
+    Vector operator()(Vector x) const noexcept {
+        ((x = Layers::value(x)), ...);
+        return x;
+    }
+};
+
+/// Multiplies a gradient by the derivative of an elementwise layer, taken from the layer's output.
+template <class LayerType>
+struct DerivativeOf {
+    static constexpr bool reads_activation = LayerType::input_gradient.output;
+
+    template <class Vector>
+    Vector operator()(Vector gradient, Vector activated) const noexcept {
+        return LayerType::gradient(gradient, activated);
+    }
+};
+
+/// The gradient as it is.
+struct NoActivation {
+    static constexpr bool reads_activation = false;
+
+    template <class Vector>
+    Vector operator()(Vector gradient, Vector) const noexcept {
+        return gradient;
+    }
+};
+
+}  // namespace burin

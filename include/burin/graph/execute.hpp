@@ -1,0 +1,191 @@
+#pragma once
+
+#include "burin/core/random.hpp"
+#include "burin/graph/epilogue.hpp"
+#include "burin/graph/network.hpp"
+#include "burin/graph/plan.hpp"
+#include "burin/kernels/sweep.hpp"
+#include "burin/passes/program.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+namespace burin {
+
+/// What a run needs besides its plan: where the caller's data, the parameters and the arena are.
+template <class Net, class Scalar>
+struct Frame {
+    std::array<const Scalar*, Network<Net>::input_count> inputs{};
+    const Scalar* parameters = nullptr;
+    Scalar* gradients = nullptr;
+    Scalar* arena = nullptr;
+    std::size_t rows = 0;
+    std::uint64_t seed = 0;
+    std::uint64_t step = 0;  ///< Counts training steps, so that each draws numbers of its own.
+};
+
+namespace detail {
+
+template <class PlanType, std::size_t Batch, class Scalar>
+struct Execution {
+    using N = typename PlanType::N;
+    using Net = typename N::Type;
+    using FrameType = Frame<Net, Scalar>;
+
+    static constexpr auto& program = PlanType::program;
+    static constexpr auto& memory = PlanType::template memory<Batch, Scalar>;
+
+    /// The type of the epilogue that computes the nodes after Head up to Tail.
+    template <std::size_t Head, std::size_t Tail, class... Later>
+    static constexpr auto chain() {
+        if constexpr (Tail == passes::none || Tail == Head)
+            return Chain<Later...>{};
+        else
+            return chain<Head, PlanType::graph.nodes[Tail].inputs[0], OpAt<Net, Tail>, Later...>();
+    }
+
+    template <std::size_t NodeIndex>
+    static constexpr auto signature() {
+        return []<std::size_t... I>(std::index_sequence<I...>) {
+            constexpr auto& node = PlanType::graph.nodes[NodeIndex];
+            return Signature<node.shape, PlanType::graph.nodes[node.inputs[I]].shape...>{};
+        }(std::make_index_sequence<PlanType::graph.nodes[NodeIndex].input_count>{});
+    }
+
+    template <std::size_t Value>
+    static const Scalar* read(const FrameType& frame) noexcept {
+        if constexpr (Value == passes::none) {
+            return nullptr;
+        } else if constexpr (program.values[Value].is_external) {
+            constexpr std::size_t index = [] {
+                std::size_t externals = 0;
+                for (std::size_t v = 0; v < Value; ++v)
+                    externals += program.values[v].is_external;
+                return externals;
+            }();
+            return frame.inputs[index];
+        } else {
+            return frame.arena + memory.offsets[PlanType::liveness.storage[Value]];
+        }
+    }
+
+    template <std::size_t Value>
+    static Scalar* write(const FrameType& frame) noexcept {
+        if constexpr (Value == passes::none)
+            return nullptr;
+        else
+            return frame.arena + memory.offsets[PlanType::liveness.storage[Value]];
+    }
+
+    template <std::size_t StepIndex, std::size_t... I>
+    static std::array<const Scalar*, sizeof...(I)> read_inputs(const FrameType& frame,
+                                                               std::index_sequence<I...>) noexcept {
+        return {read<program.steps[StepIndex].inputs[I]>(frame)...};
+    }
+
+    static constexpr std::uint64_t position(const FrameType& frame) noexcept { return frame.step << 32; }
+
+    template <std::size_t NodeIndex>
+    static constexpr RandomStream stream(const FrameType& frame) noexcept {
+        return {frame.seed, Purpose::dropout, static_cast<std::uint32_t>(NodeIndex)};
+    }
+
+    template <std::size_t StepIndex, class LossStep>
+    static void run_step(const FrameType& frame, LossStep& loss) noexcept {
+        constexpr auto& step = program.steps[StepIndex];
+        constexpr auto& node = PlanType::graph.nodes[step.node];
+        using Op = OpAt<Net, step.node>;
+        using Shapes = decltype(signature<step.node>());
+        constexpr auto inputs = std::make_index_sequence<node.input_count>{};
+
+        if constexpr (step.kind == passes::StepKind::forward) {
+            using Epilogue = decltype(chain<step.node, step.epilogue>());
+            ForwardContext<Scalar, Shapes, PlanType::mode, Epilogue> run;
+            run.inputs = read_inputs<StepIndex>(frame, inputs);
+            run.parameters = frame.parameters + node.parameter_offset;
+            run.output = write<step.write>(frame);
+            run.saved = write<step.saved_write>(frame);
+            run.rows = frame.rows;
+            run.random = stream<step.node>(frame);
+            run.position = position(frame);
+            Op::forward(run);
+        } else if constexpr (step.kind == passes::StepKind::loss) {
+            loss(std::integral_constant<std::size_t, step.which>{}, read<step.output>(frame),
+                 write<step.write>(frame), frame.rows);
+        } else if constexpr (step.kind == passes::StepKind::backward_parameters) {
+            ParameterGradientContext<Scalar, Shapes, step.adds> run;
+            run.inputs = read_inputs<StepIndex>(frame, inputs);
+            run.parameters = frame.parameters + node.parameter_offset;
+            run.output = read<step.output>(frame);
+            run.output_gradient = read<step.gradient>(frame);
+            run.saved = read<step.saved_read>(frame);
+            run.gradients = frame.gradients + node.parameter_offset;
+            run.rows = frame.rows;
+            Op::backward_parameters(run);
+        } else if constexpr (step.kind == passes::StepKind::backward_input) {
+            using Derivative = typename decltype([] {
+                if constexpr (step.epilogue == passes::none)
+                    return std::type_identity<NoActivation>{};
+                else
+                    return std::type_identity<DerivativeOf<OpAt<Net, step.epilogue>>>{};
+            }())::type;
+            InputGradientContext<Scalar, Shapes, Derivative> run;
+            run.inputs = read_inputs<StepIndex>(frame, inputs);
+            run.parameters = frame.parameters + node.parameter_offset;
+            run.output = read<step.output>(frame);
+            run.output_gradient = read<step.gradient>(frame);
+            run.saved = read<step.saved_read>(frame);
+            if constexpr (step.epilogue != passes::none)
+                run.activated = read<step.inputs[step.which]>(frame);
+            run.input_gradient = write<step.write>(frame);
+            run.rows = frame.rows;
+            run.random = stream<step.node>(frame);
+            run.position = position(frame);
+            Op::template backward_input<step.which>(run);
+        } else {
+            kernels::map<Scalar>(node.shape.size() * frame.rows, write<step.write>(frame),
+                                 [](auto a, auto b) { return a + b; }, read<step.gradient>(frame),
+                                 read<step.other>(frame));
+        }
+    }
+};
+
+/// The loss of a run that computes none.
+struct NoLoss {
+    template <std::size_t Output, class Scalar>
+    void operator()(std::integral_constant<std::size_t, Output>, const Scalar*, Scalar*, std::size_t) const noexcept {}
+};
+
+struct NoObserver {
+    template <std::size_t StepIndex, class FrameType>
+    void after(const FrameType&) const noexcept {}
+};
+
+}  // namespace detail
+
+/// Runs the steps of a plan, in order: one kernel call a step, every extent and offset a constant.
+/// `loss(output_index, outputs, gradient, rows)` is called where the program has a loss.
+/// `observer.after<step>(frame)` is called after each step; tests look into the arena with it.
+template <class PlanType, std::size_t Batch, class Scalar, class LossStep = detail::NoLoss,
+          class Observer = detail::NoObserver>
+void execute(const Frame<typename PlanType::N::Type, Scalar>& frame, LossStep&& loss = {},
+             Observer&& observer = {}) noexcept {
+    using Run = detail::Execution<PlanType, Batch, Scalar>;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        // Not a fold: compilers limit the depth of an expression, and a program may have hundreds of steps.
+        const int in_order[] = {
+            0, (Run::template run_step<I>(frame, loss), observer.template after<I>(frame), 0)...};
+        static_cast<void>(in_order);
+    }(std::make_index_sequence<PlanType::program.step_count>{});
+}
+
+/// Where the results of a run are: in the arena, or in the caller's memory for an output that is an input.
+template <class PlanType, std::size_t Batch, class Scalar, std::size_t Output = 0>
+const Scalar* output_of(const Frame<typename PlanType::N::Type, Scalar>& frame) noexcept {
+    return detail::Execution<PlanType, Batch, Scalar>::template read<PlanType::program.outputs[Output]>(frame);
+}
+
+}  // namespace burin

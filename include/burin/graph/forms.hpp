@@ -1,0 +1,77 @@
+#pragma once
+
+#include "burin/core/fixed_string.hpp"
+#include "burin/graph/op.hpp"
+
+#include <cstddef>
+
+namespace burin {
+
+/// Where one sample of the given shape enters the network: `Input<28, 28>`, channels last.
+template <std::size_t... Extents>
+struct Input : Op {
+    static_assert(sizeof...(Extents) >= 1 && sizeof...(Extents) <= Shape::max_rank,
+                  "Input takes one to six extents, without the batch axis");
+    static_assert(((Extents > 0) && ...), "every extent of Input must be at least 1");
+
+    static constexpr bool is_input = true;
+    static constexpr Text<64> name() {
+        Text<64> text("Input<");
+        std::size_t index = 0;
+        ((text.append(index++ == 0 ? "" : ", ").append(Extents)), ...);
+        return text.append(">");
+    }
+    static constexpr InferredShape infer_shape(std::span<const Shape>) { return {.shape = Shape(Extents...)}; }
+};
+
+/// Layers one after the other. The outermost begins with an `Input`. Its layers are named by place, the Input not
+/// counted: the first layer's weight is `0.weight`, and in a Sequential at place 2 `2.0.weight`.
+template <class... Layers>
+struct Sequential {};
+
+/// Every branch reads the same input; `Merge` (`Concat`, `Add`) reads the branches' outputs.
+template <class Merge, class... Branches>
+struct Parallel {};
+
+/// `Merge(input, layers(input))`. With `Add` this is a residual block; see `Residual`.
+template <class Merge, class... Layers>
+struct SkipConnection {};
+
+/// The nodes that a node reads, by name.
+template <FixedString... Names>
+struct From {};
+
+/// Nodes that name the same SharedWeights share their parameters, which are called by that name in files.
+template <FixedString Name>
+struct SharedWeights {
+    static constexpr bool is_shared = true;
+    static constexpr auto& name = Name;
+};
+
+struct OwnWeights {
+    static constexpr bool is_shared = false;
+};
+
+/// A named layer (or `Sequential`, `Residual`, …) in a Graph.
+template <FixedString Name, class LayerType, class Sources = From<>, class Weights = OwnWeights>
+struct Node {};
+
+/// The inputs of a Graph: `Inputs<Node<"image", Input<28, 28>>, Node<"age", Input<1>>>`.
+template <class... Nodes>
+struct Inputs {};
+
+/// The outputs of a Graph, by name.
+template <FixedString... Names>
+struct Outputs {};
+
+/// Any acyclic network, by named nodes, each declared after those that it reads:
+///
+///     Graph<Inputs<Node<"image", Input<28, 28>>>,
+///           Node<"features", Sequential<Flatten, Dense<64>, ReLU>, From<"image">>,
+///           Node<"mean", Dense<8>, From<"features">>,
+///           Node<"log_variance", Dense<8>, From<"features">>,
+///           Outputs<"mean", "log_variance">>
+template <class... Parts>
+struct Graph {};
+
+}  // namespace burin

@@ -1,0 +1,147 @@
+#pragma once
+
+#include "burin/core/fixed_string.hpp"
+#include "burin/graph/forms.hpp"
+#include "burin/graph/lower.hpp"
+#include "burin/passes/infer_shapes.hpp"
+#include "burin/passes/node.hpp"
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+
+namespace burin {
+
+/// The condition of the one assertion that a wrong network fails: its argument is the sentence to read.
+template <FixedString Problem>
+inline constexpr bool network_is_right = Problem.size() == 0;
+
+namespace detail {
+
+/// What a network says of itself before it is known to be right.
+template <class Net>
+struct Examined {
+    static constexpr auto lowered = lower<Net>();
+    static constexpr auto shaped = [] {
+        if constexpr (lowered.problem.empty())
+            return passes::infer_shapes(lowered.graph);
+        else
+            return passes::ShapedGraph<node_count<Net>, output_count_of<Net>>{};
+    }();
+    static constexpr Sentence problem =
+        lowered.problem.empty() ? passes::describe_misfit(shaped) : lowered.problem;
+    static constexpr FixedString<problem.size()> sentence{problem.view()};
+};
+
+/// Stands in for a network that is wrong, so that the compiler has no more to say than the one sentence.
+using StandIn = Sequential<Input<1>>;
+
+}  // namespace detail
+
+template <class Net>
+inline constexpr bool is_valid_network = detail::Examined<Net>::problem.empty();
+
+/// A network as values: its node table with shapes and parameter ranges. Instantiating it checks the network.
+template <class Net>
+struct Network {
+    static_assert(network_is_right<detail::Examined<Net>::sentence>, "this network can't be built (see above)");
+
+    using Type = std::conditional_t<is_valid_network<Net>, Net, detail::StandIn>;
+    static constexpr auto& graph = detail::Examined<Type>::shaped.graph;
+    static constexpr std::size_t parameter_count = detail::Examined<Type>::shaped.parameter_count;
+    static constexpr std::size_t size = node_count<Type>;
+    static constexpr std::size_t output_count = detail::output_count_of<Type>;
+
+    static constexpr std::size_t input_count = [] {
+        std::size_t count = 0;
+        for (const passes::Node& node : graph.nodes)
+            count += node.rules->is_input;
+        return count;
+    }();
+
+    static constexpr std::size_t edge_count = [] {
+        std::size_t count = 0;
+        for (const passes::Node& node : graph.nodes)
+            count += node.input_count;
+        return count;
+    }();
+
+    /// Shapes of one sample of each input and output.
+    static constexpr std::array<Shape, input_count> input_shapes = [] {
+        std::array<Shape, input_count> shapes{};
+        std::size_t count = 0;
+        for (const passes::Node& node : graph.nodes)
+            if (node.rules->is_input)
+                shapes[count++] = node.shape;
+        return shapes;
+    }();
+    static constexpr std::array<Shape, output_count> output_shapes = [] {
+        std::array<Shape, output_count> shapes{};
+        for (std::size_t i = 0; i < output_count; ++i)
+            shapes[i] = graph.nodes[graph.outputs[i]].shape;
+        return shapes;
+    }();
+};
+
+/// Trainable scalars of the network; shared ones count once.
+template <class Net>
+inline constexpr std::size_t parameter_count = Network<Net>::parameter_count;
+
+/// Floating-point operations of one forward run of one sample; a multiply-add counts as two.
+template <class Net>
+inline constexpr std::size_t flops = [] {
+    std::size_t sum = 0;
+    const auto& graph = Network<Net>::graph;
+    for (const passes::Node& node : graph.nodes) {
+        const passes::InputShapes inputs = passes::input_shapes(graph.nodes, node);
+        sum += node.rules->flops(inputs.span());
+    }
+    return sum;
+}();
+
+template <class Net, std::size_t Index = 0>
+inline constexpr Shape input_shape = Network<Net>::input_shapes[Index];
+
+template <class Net, std::size_t Index = 0>
+inline constexpr Shape output_shape = Network<Net>::output_shapes[Index];
+
+/// One trainable tensor of a network: where it is in the parameter vector and what it is called in files.
+struct ParameterTensor {
+    ParameterSpec spec{};
+    std::size_t offset = 0;
+    passes::Place place{};
+
+    /// `0.weight`
+    constexpr Text<128> name() const {
+        Text<128> text(place.text().view());
+        if (place.depth > 0)
+            text.append(".");
+        return text.append(spec.name);
+    }
+};
+
+/// All trainable tensors of a network in the order of the parameter vector; shared ones once.
+template <class Net>
+inline constexpr auto parameter_tensors = [] {
+    using N = Network<Net>;
+    constexpr auto for_each_owner = [](auto visit) {
+        for (const passes::Node& node : N::graph.nodes)
+            if (node.shares_with == passes::none && node.parameter_count > 0) {
+                const passes::InputShapes inputs = passes::input_shapes(N::graph.nodes, node);
+                const ParameterList list = node.rules->parameters(inputs.span());
+                for (std::size_t i = 0; i < list.count; ++i)
+                    visit(ParameterTensor{list[i], node.parameter_offset + list.offset(i), node.weights_place});
+            }
+    };
+    constexpr std::size_t count = [&] {
+        std::size_t tensors = 0;
+        for_each_owner([&](const ParameterTensor&) { ++tensors; });
+        return tensors;
+    }();
+    std::array<ParameterTensor, count> tensors{};
+    std::size_t next = 0;
+    for_each_owner([&](const ParameterTensor& tensor) { tensors[next++] = tensor; });
+    return tensors;
+}();
+
+}  // namespace burin

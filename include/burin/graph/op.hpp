@@ -1,0 +1,143 @@
+#pragma once
+
+#include "burin/core/parameter.hpp"
+#include "burin/core/random.hpp"
+#include "burin/core/shape.hpp"
+#include "burin/core/text.hpp"
+#include "burin/passes/node.hpp"
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <span>
+
+namespace burin {
+
+using passes::InferredShape;
+using passes::Mode;
+using passes::OpRules;
+using passes::Reads;
+
+/// Base of all layers. Its members are the answers of a layer that has no parameters, keeps nothing and costs nothing;
+/// a layer hides those that differ. A layer is an empty type: what it computes with comes in the contexts below.
+///
+/// A layer must provide
+///
+///     static constexpr Text<64> name();                                            // as the user writes it
+///     static constexpr InferredShape infer_shape(std::span<const Shape> inputs);
+///     template <class Context> static void forward(const Context& run) noexcept;
+///
+/// and, if it can be trained through,
+///
+///     template <std::size_t Which, class Context> static void backward_input(const Context& run) noexcept;
+///     template <class Context> static void backward_parameters(const Context& run) noexcept;   // with parameters
+///
+/// The flags say what the compiler may do with it; `OpRules` explains each.
+struct Op {
+    static constexpr ParameterList parameters(std::span<const Shape>) { return {}; }
+    static constexpr std::size_t saved(std::span<const Shape>) { return 0; }
+    static constexpr std::size_t flops(std::span<const Shape>) { return 0; }
+
+    static constexpr bool is_input = false;
+    static constexpr bool is_view = false;
+    static constexpr bool is_view_in_inference = false;
+    static constexpr bool elementwise = false;
+    static constexpr bool accepts_epilogue = false;
+    static constexpr bool accepts_gradient_epilogue = false;
+    static constexpr bool in_place = false;
+    static constexpr bool gradient_in_place = false;
+    static constexpr bool gradient_is_view = false;
+    static constexpr Reads parameter_gradient{};
+    static constexpr Reads input_gradient{};
+    static constexpr Link link = Link::none;
+};
+
+/// A type that can stand as a layer in a network.
+template <class T>
+concept Layer = std::derived_from<T, Op> && requires(std::span<const Shape> inputs) {
+    { T::name() } -> std::convertible_to<Text<64>>;
+    { T::infer_shape(inputs) } -> std::same_as<InferredShape>;
+};
+
+/// The rules of a layer as a value, for the passes.
+template <Layer L>
+inline constexpr OpRules rules_of{
+    .name = [] { return Text<64>(L::name()); },
+    .infer_shape = [](std::span<const Shape> inputs) { return L::infer_shape(inputs); },
+    .parameters = [](std::span<const Shape> inputs) { return L::parameters(inputs); },
+    .saved = [](std::span<const Shape> inputs) { return L::saved(inputs); },
+    .flops = [](std::span<const Shape> inputs) { return L::flops(inputs); },
+    .is_input = L::is_input,
+    .is_view = L::is_view,
+    .is_view_in_inference = L::is_view_in_inference,
+    .elementwise = L::elementwise,
+    .accepts_epilogue = L::accepts_epilogue,
+    .accepts_gradient_epilogue = L::accepts_gradient_epilogue,
+    .in_place = L::in_place,
+    .gradient_in_place = L::gradient_in_place,
+    .gradient_is_view = L::gradient_is_view,
+    .parameter_gradient = L::parameter_gradient,
+    .input_gradient = L::input_gradient,
+    .link = L::link,
+};
+
+/// The shapes that a layer's kernels are made for. Layers with the same shapes share their code.
+template <Shape Output, Shape... Inputs>
+struct Signature {
+    static constexpr Shape output = Output;
+    static constexpr std::array<Shape, sizeof...(Inputs)> inputs{Inputs...};
+};
+
+/// What `forward` gets. `rows` is the number of samples; activations are row-major, sample after sample.
+template <class ScalarType, class SignatureType, Mode RunMode, class EpilogueType>
+struct ForwardContext {
+    using Scalar = ScalarType;
+    using Shapes = SignatureType;
+    using Epilogue = EpilogueType;  ///< Elementwise function of a vector, to be applied to the output.
+    static constexpr Mode mode = RunMode;
+
+    std::array<const Scalar*, Shapes::inputs.size()> inputs{};
+    const Scalar* parameters = nullptr;
+    Scalar* output = nullptr;
+    Scalar* saved = nullptr;
+    std::size_t rows = 0;
+    RandomStream random{};          ///< This node's own stream, for stochastic layers.
+    std::uint64_t position = 0;     ///< Where this step's numbers begin in the stream.
+};
+
+/// What `backward_parameters` gets. It writes the gradients (or adds to them, if `adds`), summed over the rows.
+template <class ScalarType, class SignatureType, bool Adds>
+struct ParameterGradientContext {
+    using Scalar = ScalarType;
+    using Shapes = SignatureType;
+    static constexpr bool adds = Adds;
+
+    std::array<const Scalar*, Shapes::inputs.size()> inputs{};
+    const Scalar* parameters = nullptr;
+    const Scalar* output = nullptr;
+    const Scalar* output_gradient = nullptr;
+    const Scalar* saved = nullptr;
+    Scalar* gradients = nullptr;
+    std::size_t rows = 0;
+};
+
+/// What `backward_input` gets. It writes the gradient of one input.
+template <class ScalarType, class SignatureType, class DerivativeType>
+struct InputGradientContext {
+    using Scalar = ScalarType;
+    using Shapes = SignatureType;
+    using Derivative = DerivativeType;  ///< Derivative of the activation before this layer, to be multiplied in.
+
+    std::array<const Scalar*, Shapes::inputs.size()> inputs{};
+    const Scalar* parameters = nullptr;
+    const Scalar* output = nullptr;
+    const Scalar* output_gradient = nullptr;
+    const Scalar* saved = nullptr;
+    const Scalar* activated = nullptr;  ///< What the derivative reads: the output of that activation.
+    Scalar* input_gradient = nullptr;
+    std::size_t rows = 0;
+    RandomStream random{};
+    std::uint64_t position = 0;
+};
+
+}  // namespace burin

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "burin/graph/network.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace burin {
+
+/// Alignment of parameters and arenas in bytes: a cache line, which is also the widest vector.
+inline constexpr std::size_t memory_alignment = 64;
+
+/// All trainable tensors of a network, one after the other without gaps. A plain struct: put it where you like.
+template <class Net, class Scalar = float>
+struct Parameters {
+    static constexpr std::size_t count = parameter_count<Net>;
+
+    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values{};
+
+    constexpr Scalar* data() noexcept { return values.data(); }
+    constexpr const Scalar* data() const noexcept { return values.data(); }
+    constexpr std::span<Scalar> all() noexcept { return {values.data(), count}; }
+    constexpr std::span<const Scalar> all() const noexcept { return {values.data(), count}; }
+
+    /// The tensor called `name`, as in `0.weight`; empty if there is none.
+    std::span<Scalar> operator[](std::string_view name) noexcept { return find(values.data(), name); }
+    std::span<const Scalar> operator[](std::string_view name) const noexcept { return find(values.data(), name); }
+
+  private:
+    template <class Pointee>
+    static std::span<Pointee> find(Pointee* data, std::string_view name) noexcept {
+        for (const ParameterTensor& tensor : parameter_tensors<Net>)
+            if (tensor.name().view() == name)
+                return {data + tensor.offset, tensor.spec.shape.size()};
+        return {};
+    }
+};
+
+/// The gradient of the loss with respect to each parameter, in the parameters' layout.
+template <class Net, class Scalar = float>
+struct Gradients : Parameters<Net, Scalar> {};
+
+}  // namespace burin

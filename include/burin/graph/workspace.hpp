@@ -1,0 +1,31 @@
+#pragma once
+
+#include "burin/graph/parameters.hpp"
+#include "burin/graph/plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace burin {
+
+/// The arena of a plan: every activation, gradient and saved value of a run lives in it at a planned offset.
+template <class PlanType, std::size_t Batch, class Scalar>
+struct Arena {
+    static constexpr std::size_t count = PlanType::template memory<Batch, Scalar>.size;
+
+    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values;
+
+    Scalar* data() noexcept { return values.data(); }
+};
+
+/// The arena that a network needs for inference, or for a training step without a link in its loss.
+template <class Net, std::size_t Batch, Mode RunMode, class Scalar = float>
+using Workspace = Arena<Plan<Net, RunMode>, Batch, Scalar>;
+
+/// Bytes of inference: the parameters and the arena. The caller's input is not counted.
+template <class Net, std::size_t Batch = 1, class Scalar = float>
+inline constexpr std::size_t inference_bytes =
+    sizeof(Scalar) * (parameter_count<Net> + Workspace<Net, Batch, Mode::inference, Scalar>::count);
+
+}  // namespace burin

@@ -1,0 +1,249 @@
+#pragma once
+
+#include "burin/kernels/simd.hpp"
+#include "burin/layers/elementwise.hpp"
+
+#include <cstddef>
+
+namespace burin {
+
+namespace detail {
+
+/// A constant of the same kind as the vector `like`.
+template <class Vector>
+Vector constant(double number) noexcept {
+    return Vector(static_cast<typename Vector::value_type>(number));
+}
+
+template <class Vector>
+Vector logistic(Vector x) noexcept {
+    const Vector one = constant<Vector>(1);
+    return one / (one + kernels::exp(-x));
+}
+
+}  // namespace detail
+
+/// max(x, 0). The derivative at 0 is 0.
+struct ReLU : Elementwise<ReLU> {
+    static constexpr Text<64> name() { return "ReLU"; }
+    static constexpr Reads input_gradient{.output = true};
+    static constexpr std::size_t cost = 1;
+
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        return kernels::max(x, detail::constant<Vector>(0));
+    }
+    template <class Vector>
+    static Vector gradient(Vector dy, Vector y) noexcept {
+        const Vector zero = detail::constant<Vector>(0);
+        return kernels::select(y > zero, dy, zero);
+    }
+};
+
+/// x for x > 0, else NegativeSlope · x. The default slope is PyTorch's (Keras's is 0.3). It must be positive.
+template <double NegativeSlope = 0.01>
+struct LeakyReLU : Elementwise<LeakyReLU<NegativeSlope>> {
+    static_assert(NegativeSlope > 0, "LeakyReLU needs a positive slope, from which the sign of x can be told; "
+                                     "use ReLU for slope 0");
+
+    static constexpr Text<64> name() { return Text<64>("LeakyReLU<").append(NegativeSlope).append(">"); }
+    static constexpr Reads input_gradient{.output = true};
+    static constexpr std::size_t cost = 2;
+
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        return kernels::select(x > detail::constant<Vector>(0), x, x * detail::constant<Vector>(NegativeSlope));
+    }
+    template <class Vector>
+    static Vector gradient(Vector dy, Vector y) noexcept {
+        return kernels::select(y > detail::constant<Vector>(0), dy, dy * detail::constant<Vector>(NegativeSlope));
+    }
+};
+
+/// x for x > 0, else Alpha · (eˣ − 1). Clevert, Unterthiner and Hochreiter, arXiv:1511.07289.
+template <double Alpha = 1.0>
+struct ELU : Elementwise<ELU<Alpha>> {
+    static_assert(Alpha > 0, "ELU needs a positive alpha, from which the sign of x can be told");
+
+    static constexpr Text<64> name() { return Text<64>("ELU<").append(Alpha).append(">"); }
+    static constexpr Reads input_gradient{.output = true};
+    static constexpr std::size_t cost = 4;
+
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        const Vector zero = detail::constant<Vector>(0);
+        const Vector below = detail::constant<Vector>(Alpha) * kernels::expm1(kernels::min(x, zero));
+        return kernels::select(x > zero, x, below);
+    }
+    template <class Vector>
+    static Vector gradient(Vector dy, Vector y) noexcept {
+        return kernels::select(y > detail::constant<Vector>(0), dy, dy * (y + detail::constant<Vector>(Alpha)));
+    }
+};
+
+/// 1 / (1 + e⁻ˣ).
+struct Sigmoid : Elementwise<Sigmoid> {
+    static constexpr Text<64> name() { return "Sigmoid"; }
+    static constexpr Reads input_gradient{.output = true};
+    static constexpr Link link = Link::sigmoid;
+    static constexpr std::size_t cost = 4;
+
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        return detail::logistic(x);
+    }
+    template <class Vector>
+    static Vector gradient(Vector dy, Vector y) noexcept {
+        return dy * y * (detail::constant<Vector>(1) - y);
+    }
+};
+
+/// Hyperbolic tangent.
+struct Tanh : Elementwise<Tanh> {
+    static constexpr Text<64> name() { return "Tanh"; }
+    static constexpr Reads input_gradient{.output = true};
+    static constexpr std::size_t cost = 4;
+
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        return kernels::tanh(x);
+    }
+    template <class Vector>
+    static Vector gradient(Vector dy, Vector y) noexcept {
+        return dy * (detail::constant<Vector>(1) - y * y);
+    }
+};
+
+/// log(1 + eˣ), computed as max(x, 0) + log(1 + e^−|x|), which does not overflow.
+struct Softplus : Elementwise<Softplus> {
+    static constexpr Text<64> name() { return "Softplus"; }
+    static constexpr Reads input_gradient{.output = true};
+    static constexpr std::size_t cost = 6;
+
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        return kernels::max(x, detail::constant<Vector>(0)) + kernels::log1p(kernels::exp(-kernels::abs(x)));
+    }
+    // σ(x) = 1 − e⁻ʸ.
+    template <class Vector>
+    static Vector gradient(Vector dy, Vector y) noexcept {
+        return dy * -kernels::expm1(-y);
+    }
+};
+
+/// x · Φ(x), Φ the normal distribution function: x · (1 + erf(x / √2)) / 2. Hendrycks and Gimpel, arXiv:1606.08415.
+struct GELU : Elementwise<GELU> {
+    static constexpr Text<64> name() { return "GELU"; }
+    static constexpr Reads input_gradient{.input = true};
+    static constexpr std::size_t cost = 8;
+
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        return x * distribution(x);
+    }
+    // Φ(x) + x · φ(x)
+    template <class Vector>
+    static Vector gradient(Vector dy, Vector x) noexcept {
+        constexpr double one_over_sqrt_two_pi = 0.398942280401432677940;
+        const Vector density = detail::constant<Vector>(one_over_sqrt_two_pi) *
+                               kernels::exp(detail::constant<Vector>(-0.5) * x * x);
+        return dy * (distribution(x) + x * density);
+    }
+
+  private:
+    template <class Vector>
+    static Vector distribution(Vector x) noexcept {
+        constexpr double one_over_sqrt_two = 0.707106781186547524401;
+        const Vector half = detail::constant<Vector>(0.5);
+        return half + half * kernels::erf(x * detail::constant<Vector>(one_over_sqrt_two));
+    }
+};
+
+/// GELU by the tanh formula: x · (1 + tanh(√(2/π) · (x + 0.044715 x³))) / 2.
+struct GELUTanh : Elementwise<GELUTanh> {
+    static constexpr Text<64> name() { return "GELUTanh"; }
+    static constexpr Reads input_gradient{.input = true};
+    static constexpr std::size_t cost = 12;
+
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        const Vector half = detail::constant<Vector>(0.5);
+        return half * x * (detail::constant<Vector>(1) + kernels::tanh(argument(x)));
+    }
+    template <class Vector>
+    static Vector gradient(Vector dy, Vector x) noexcept {
+        const Vector one = detail::constant<Vector>(1);
+        const Vector half = detail::constant<Vector>(0.5);
+        const Vector t = kernels::tanh(argument(x));
+        const Vector slope = detail::constant<Vector>(factor) * (one + detail::constant<Vector>(3 * cubic) * x * x);
+        return dy * (half * (one + t) + half * x * (one - t * t) * slope);
+    }
+
+  private:
+    static constexpr double factor = 0.797884560802865355880;  // √(2/π)
+    static constexpr double cubic = 0.044715;
+
+    template <class Vector>
+    static Vector argument(Vector x) noexcept {
+        return detail::constant<Vector>(factor) * (x + detail::constant<Vector>(cubic) * x * x * x);
+    }
+};
+
+/// x · σ(x), also called swish.
+struct SiLU : Elementwise<SiLU> {
+    static constexpr Text<64> name() { return "SiLU"; }
+    static constexpr Reads input_gradient{.input = true};
+    static constexpr std::size_t cost = 5;
+
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        return x * detail::logistic(x);
+    }
+    template <class Vector>
+    static Vector gradient(Vector dy, Vector x) noexcept {
+        const Vector one = detail::constant<Vector>(1);
+        const Vector s = detail::logistic(x);
+        return dy * s * (one + x * (one - s));
+    }
+};
+
+/// min(max(x + 3, 0), 6) / 6, Keras 3's and PyTorch's.
+struct HardSigmoid : Elementwise<HardSigmoid> {
+    static constexpr Text<64> name() { return "HardSigmoid"; }
+    static constexpr Reads input_gradient{.output = true};
+    static constexpr std::size_t cost = 4;
+
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        const Vector shifted = x + detail::constant<Vector>(3);
+        return kernels::min(kernels::max(shifted, detail::constant<Vector>(0)), detail::constant<Vector>(6)) /
+               detail::constant<Vector>(6);
+    }
+    template <class Vector>
+    static Vector gradient(Vector dy, Vector y) noexcept {
+        const Vector zero = detail::constant<Vector>(0);
+        const Vector inside = kernels::select(y < detail::constant<Vector>(1), dy / detail::constant<Vector>(6), zero);
+        return kernels::select(y > zero, inside, zero);
+    }
+};
+
+/// x · hard_sigmoid(x). Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
+struct HardSwish : Elementwise<HardSwish> {
+    static constexpr Text<64> name() { return "HardSwish"; }
+    static constexpr Reads input_gradient{.input = true};
+    static constexpr std::size_t cost = 5;
+
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        return x * HardSigmoid::value(x);
+    }
+    template <class Vector>
+    static Vector gradient(Vector dy, Vector x) noexcept {
+        const Vector three = detail::constant<Vector>(3);
+        const Vector middle = dy * (x / three + detail::constant<Vector>(0.5));
+        const Vector upper = kernels::select(x < three, middle, dy);
+        return kernels::select(x > -three, upper, detail::constant<Vector>(0));
+    }
+};
+
+}  // namespace burin

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "burin/graph/op.hpp"
+#include "burin/kernels/gemm.hpp"
+
+#include <cstddef>
+#include <span>
+#include <type_traits>
+
+namespace burin {
+
+/// Option of layers that add a bias: they do not.
+struct NoBias {};
+
+/// y = x · W + b: every output is a weighted sum of all inputs.
+///
+/// | | shape |
+/// |---|---|
+/// | input | `[features]` |
+/// | output | `[Units]` |
+/// | `weight` | `[features, Units]` |
+/// | `bias` | `[Units]`, not with `NoBias` |
+///
+/// `Dense<10>` has a bias, `Dense<10, NoBias>` has none. Default initialisation: Glorot uniform, zero bias.
+template <std::size_t Units, class... Options>
+struct Dense : Op {
+    static_assert(Units > 0, "Dense needs at least one unit");
+    static_assert((std::is_same_v<Options, NoBias> && ...), "Dense takes no option but NoBias");
+
+    static constexpr bool has_bias = !(std::is_same_v<Options, NoBias> || ...);
+    static constexpr bool accepts_epilogue = true;
+    static constexpr bool accepts_gradient_epilogue = true;
+    static constexpr Reads parameter_gradient{.input = true};
+
+    static constexpr Text<64> name() {
+        return Text<64>("Dense<").append(Units).append(has_bias ? ">" : ", NoBias>");
+    }
+
+    static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
+        if (inputs[0].rank != 1)
+            return {.expected = "input `[features]`", .hint = "put `Flatten` before it"};
+        return {.shape = Shape(Units)};
+    }
+
+    static constexpr ParameterList parameters(std::span<const Shape> inputs) {
+        const std::size_t features = inputs[0].size();
+        const Fans fans{features, Units};
+        const ParameterSpec weight{"weight", ParameterRole::weight, Shape(features, Units), fans};
+        const ParameterSpec bias{"bias", ParameterRole::bias, Shape(Units), fans};
+        return has_bias ? ParameterList(weight, bias) : ParameterList(weight);
+    }
+
+    static constexpr std::size_t flops(std::span<const Shape> inputs) {
+        return 2 * inputs[0].size() * Units + (has_bias ? Units : 0);
+    }
+
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        constexpr std::size_t features = Context::Shapes::inputs[0].size();
+        kernels::dense_forward<features, Units, has_bias>(run.inputs[0], run.parameters, bias<features>(run.parameters),
+                                                          run.output, run.rows, typename Context::Epilogue{});
+    }
+
+    /// dW = xᵀ · dy, db = the sum of dy over the rows.
+    template <class Context>
+    static void backward_parameters(const Context& run) noexcept {
+        constexpr std::size_t features = Context::Shapes::inputs[0].size();
+        kernels::dense_weight_gradient<features, Units, has_bias, Context::adds>(
+            run.inputs[0], run.output_gradient, run.gradients, bias<features>(run.gradients), run.rows);
+    }
+
+    /// dx = dy · Wᵀ
+    template <std::size_t, class Context>
+    static void backward_input(const Context& run) noexcept {
+        constexpr std::size_t features = Context::Shapes::inputs[0].size();
+        kernels::dense_input_gradient<features, Units>(run.output_gradient, run.parameters, run.activated,
+                                                       run.input_gradient, run.rows, typename Context::Derivative{});
+    }
+
+  private:
+    template <std::size_t Features, class Scalar>
+    static Scalar* bias(Scalar* parameters) noexcept {
+        return has_bias ? parameters + Features * Units : nullptr;
+    }
+};
+
+}  // namespace burin

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "burin/core/random.hpp"
+#include "burin/graph/op.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace burin {
+
+/// In training each element is set to 0 with probability Rate, and the others are multiplied by 1 / (1 − Rate), so
+/// that the expected value stays. In inference the input itself, at no cost.
+///
+/// Nothing is stored for the backward pass: the mask is a function of seed, layer, step and position, and is drawn
+/// again. Srivastava et al., "Dropout", JMLR 15 (2014).
+template <double Rate>
+struct Dropout : Op {
+    static_assert(Rate >= 0 && Rate < 1, "the rate of Dropout is a probability in [0, 1)");
+
+    static constexpr bool is_view_in_inference = true;
+    static constexpr bool in_place = true;
+    static constexpr bool gradient_in_place = true;
+
+    static constexpr Text<64> name() { return Text<64>("Dropout<").append(Rate).append(">"); }
+    static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }
+
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        drop(run, run.inputs[0], run.output);
+    }
+
+    template <std::size_t, class Context>
+    static void backward_input(const Context& run) noexcept {
+        drop(run, run.output_gradient, run.input_gradient);
+    }
+
+  private:
+    template <class Context, class Scalar>
+    static void drop(const Context& run, const Scalar* from, Scalar* to) noexcept {
+        constexpr auto threshold = static_cast<std::uint32_t>(Rate * 0x1p32);
+        constexpr auto scale = static_cast<Scalar>(1 / (1 - Rate));
+        const std::size_t count = Context::Shapes::output.size() * run.rows;
+        for (std::size_t i = 0; i < count; i += 4) {
+            const Philox::Counter words = run.random.block((run.position + i) / 4);
+            for (std::size_t j = 0; j < 4 && i + j < count; ++j)
+                to[i + j] = words[j] < threshold ? Scalar(0) : from[i + j] * scale;
+        }
+    }
+};
+
+}  // namespace burin

@@ -1,0 +1,185 @@
+#pragma once
+
+#include "burin/passes/fuse.hpp"
+#include "burin/passes/node.hpp"
+#include "burin/passes/program.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace burin::passes {
+
+/// Room that surely suffices for a graph of N nodes with E edges and O outputs: for each node a forward step and one
+/// for its parameters, for each edge a gradient and a sum, for each output a loss; values likewise.
+template <std::size_t N, std::size_t E, std::size_t O>
+using TrainingProgram = Program<2 * N + 2 * E + O, 2 * N + 2 * E + O, O>;
+
+template <std::size_t N, std::size_t O>
+using InferenceProgram = Program<N, 2 * N, O>;
+
+namespace detail {
+
+/// Appends the forward steps in the graph's order. Returns which value holds each node's output; a node that is fused
+/// into its successor has none, a view has its input's.
+template <class Program, std::size_t N, std::size_t O>
+constexpr std::array<std::size_t, N> append_forward(Program& program, std::array<std::size_t, N>& saved,
+                                                    const Graph<N, O>& graph, const Fusion<N>& fusion, Mode mode) {
+    std::array<std::size_t, N> value_of{};
+    value_of.fill(none);
+    saved.fill(none);
+    for (std::size_t index = 0; index < N; ++index) {
+        const Node& node = graph.nodes[index];
+        if (node.rules->is_input) {
+            value_of[index] = program.add_value({.size = node.shape.size(), .is_external = true});
+        } else if (is_view(*node.rules, mode)) {
+            value_of[index] = value_of[node.inputs[0]];
+        } else if (fusion.is_head(index)) {
+            const std::size_t tail = fusion.tail[index];
+            Step step{.kind = StepKind::forward, .node = index, .inputs = Step::no_inputs()};
+            step.epilogue = tail == index ? none : tail;
+            for (std::size_t i = 0; i < node.input_count; ++i)
+                step.inputs[i] = value_of[node.inputs[i]];
+            step.write = value_of[tail] = program.add_value({.size = node.shape.size()});
+            if (mode == Mode::training && node.saved > 0)
+                step.saved_write = saved[index] = program.add_value({.size = node.saved});
+            program.add_step(step);
+        }
+    }
+    for (std::size_t i = 0; i < O; ++i) {
+        program.outputs[i] = value_of[graph.outputs[i]];
+        program.values[program.outputs[i]].is_pinned = mode == Mode::inference;
+    }
+    return value_of;
+}
+
+/// The activation whose derivative the step that computes the gradient of `node`'s output can multiply in: `node`
+/// itself or, through views, an ancestor, provided that nothing else reads anything on the way.
+template <std::size_t N, std::size_t O>
+constexpr std::size_t activation_behind(std::size_t node, const Graph<N, O>& graph,
+                                        const std::array<std::size_t, N>& readers) {
+    while (readers[node] == 1 && graph.nodes[node].rules->is_view)
+        node = graph.nodes[node].inputs[0];
+    return readers[node] == 1 && derivative_from_output(*graph.nodes[node].rules) ? node : none;
+}
+
+}  // namespace detail
+
+/// The program of a forward run: one step for each head of the fusion.
+template <std::size_t N, std::size_t O>
+constexpr InferenceProgram<N, O> forward_program(const Graph<N, O>& graph, const Fusion<N>& fusion) {
+    InferenceProgram<N, O> program;
+    std::array<std::size_t, N> saved{};
+    detail::append_forward(program, saved, graph, fusion, Mode::inference);
+    return program;
+}
+
+/// Which nodes a gradient must reach: those with trainable parameters and all that follow them.
+template <std::size_t N, std::size_t O>
+constexpr std::array<bool, N> needs_gradient(const Graph<N, O>& graph) {
+    std::array<bool, N> needed{};
+    for (std::size_t index = 0; index < N; ++index) {
+        const Node& node = graph.nodes[index];
+        needed[index] = node.parameter_count > 0;
+        for (std::size_t i = 0; i < node.input_count; ++i)
+            needed[index] = needed[index] || needed[node.inputs[i]];
+    }
+    return needed;
+}
+
+/// The program of one training step: forward, the loss of each output, then the backward steps in reverse order.
+///
+/// Reverse-mode differentiation on values that are written once. The gradient of an activation with several readers
+/// is the sum of their contributions. Gradients that reach no parameter are left out. A node's parameter gradient
+/// comes before its input gradient, so that the activation it reads dies early and its memory can be used again.
+template <std::size_t E, std::size_t N, std::size_t O>
+constexpr TrainingProgram<N, E, O> differentiate(const Graph<N, O>& graph, const Fusion<N>& fusion) {
+    TrainingProgram<N, E, O> program;
+    std::array<std::size_t, N> saved{};
+    const auto value_of = detail::append_forward(program, saved, graph, fusion, Mode::training);
+    const auto needed = needs_gradient(graph);
+    const auto readers = count_readers(graph);
+    std::array<std::size_t, N> gradient_of{};
+    gradient_of.fill(none);
+    std::array<bool, N> parameters_written{};
+
+    const auto contribute = [&](std::size_t node, std::size_t gradient) {
+        if (gradient_of[node] == none) {
+            gradient_of[node] = gradient;
+            return;
+        }
+        Step sum{.kind = StepKind::accumulate, .node = node, .inputs = Step::no_inputs()};
+        sum.gradient = gradient_of[node];
+        sum.other = gradient;
+        sum.write = gradient_of[node] = program.add_value({.size = graph.nodes[node].shape.size()});
+        program.add_step(sum);
+    };
+
+    for (std::size_t i = 0; i < O; ++i) {
+        const std::size_t output = graph.outputs[i];
+        Step loss{.kind = StepKind::loss, .node = output, .which = i, .inputs = Step::no_inputs()};
+        loss.output = value_of[output];
+        loss.write = program.add_value({.size = graph.nodes[output].shape.size()});
+        program.add_step(loss);
+        if (needed[output])
+            contribute(output, loss.write);
+    }
+
+    for (std::size_t index = N; index-- > 0;) {
+        const Node& node = graph.nodes[index];
+        const OpRules& rules = *node.rules;
+        if (gradient_of[index] == none || rules.is_input)
+            continue;
+
+        Step common{.node = index, .inputs = Step::no_inputs()};
+        common.gradient = gradient_of[index];
+        common.saved_read = saved[index];
+
+        if (node.parameter_count > 0) {
+            Step step = common;
+            step.kind = StepKind::backward_parameters;
+            const std::size_t owner = node.shares_with == none ? index : node.shares_with;
+            step.adds = parameters_written[owner];
+            parameters_written[owner] = true;
+            if (rules.parameter_gradient.input)
+                for (std::size_t i = 0; i < node.input_count; ++i)
+                    step.inputs[i] = value_of[node.inputs[i]];
+            if (rules.parameter_gradient.output)
+                step.output = value_of[index];
+            program.add_step(step);
+        }
+
+        for (std::size_t i = 0; i < node.input_count; ++i) {
+            const std::size_t input = node.inputs[i];
+            if (!needed[input])
+                continue;
+            if (rules.gradient_is_view || rules.is_view) {
+                contribute(input, gradient_of[index]);
+                continue;
+            }
+            Step step = common;
+            step.kind = StepKind::backward_input;
+            step.which = i;
+            if (rules.input_gradient.input)
+                for (std::size_t k = 0; k < node.input_count; ++k)
+                    step.inputs[k] = value_of[node.inputs[k]];
+            if (rules.input_gradient.output)
+                step.output = value_of[index];
+            std::size_t target = input;
+            if (rules.accepts_gradient_epilogue) {
+                const std::size_t activation = detail::activation_behind(input, graph, readers);
+                if (activation != none) {
+                    step.epilogue = activation;
+                    if (graph.nodes[activation].rules->input_gradient.output)
+                        step.inputs[i] = value_of[activation];
+                    target = graph.nodes[activation].inputs[0];
+                }
+            }
+            step.write = program.add_value({.size = graph.nodes[input].shape.size()});
+            program.add_step(step);
+            contribute(target, step.write);
+        }
+    }
+    return program;
+}
+
+}  // namespace burin::passes

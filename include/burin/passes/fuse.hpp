@@ -1,0 +1,75 @@
+#pragma once
+
+#include "burin/passes/node.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace burin::passes {
+
+/// Most elementwise functions that one step applies to its result while it is in registers.
+inline constexpr std::size_t max_epilogue = 4;
+
+/// Which nodes are computed together: `head[i]` is the node whose step computes node i (itself, if it is not
+/// fused), `tail[h]` the last node that the step of head h computes.
+template <std::size_t N>
+struct Fusion {
+    std::array<std::size_t, N> head{};
+    std::array<std::size_t, N> tail{};
+
+    constexpr bool is_head(std::size_t node) const { return head[node] == node; }
+};
+
+/// Whether the gradient through an elementwise node can be taken from its output, so that its input need not be kept.
+constexpr bool derivative_from_output(const OpRules& rules) { return rules.elementwise && !rules.input_gradient.input; }
+
+/// True if the node is no step of its own in this mode.
+constexpr bool is_view(const OpRules& rules, Mode mode) {
+    return rules.is_view || (mode == Mode::inference && rules.is_view_in_inference);
+}
+
+/// Appends elementwise nodes to the step that computes their input, where nothing else reads that input.
+///
+/// In inference whole chains are fused. In training what the backward rules read must still be stored: so one
+/// function is fused, and only if its derivative follows from its output and the head's own rules do not read theirs.
+template <std::size_t N, std::size_t Outputs>
+constexpr Fusion<N> fuse(const Graph<N, Outputs>& graph, Mode mode) {
+    Fusion<N> fusion;
+    std::array<std::size_t, N> length{};
+    const auto readers = count_readers(graph);
+    for (std::size_t index = 0; index < N; ++index) {
+        fusion.head[index] = fusion.tail[index] = index;
+        const Node& node = graph.nodes[index];
+        if (!node.rules->elementwise || is_view(*node.rules, mode))
+            continue;
+        const std::size_t previous = node.inputs[0];
+        const std::size_t head = fusion.head[previous];
+        const OpRules& head_rules = *graph.nodes[head].rules;
+        if (readers[previous] != 1 || !head_rules.accepts_epilogue || length[head] == max_epilogue)
+            continue;
+        if (mode == Mode::training) {
+            const bool head_reads_its_output = head_rules.parameter_gradient.output || head_rules.input_gradient.output;
+            if (previous != head || head_reads_its_output || !derivative_from_output(*node.rules))
+                continue;
+        }
+        fusion.head[index] = head;
+        fusion.tail[head] = index;
+        ++length[head];
+    }
+    return fusion;
+}
+
+/// Where a loss wants logits and the output's node is the link that it contains (softmax before a cross-entropy),
+/// the loss reads what the link reads. Returns the graph with such outputs moved; the link's node is then dead.
+template <std::size_t N, std::size_t Outputs>
+constexpr Graph<N, Outputs> absorb_links(Graph<N, Outputs> graph, const std::array<Link, Outputs>& links) {
+    for (std::size_t i = 0; i < Outputs; ++i) {
+        const Node& node = graph.nodes[graph.outputs[i]];
+        if (links[i] != Link::none && node.rules->link == links[i])
+            graph.outputs[i] = node.inputs[0];
+    }
+    return graph;
+}
+
+}  // namespace burin::passes

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "burin/passes/node.hpp"
+
+#include <cstddef>
+
+namespace burin::passes {
+
+/// A graph with its shapes and parameter ranges filled in, or the first node whose inputs do not fit.
+template <std::size_t N, std::size_t Outputs>
+struct ShapedGraph {
+    Graph<N, Outputs> graph{};
+    std::size_t parameter_count = 0;
+    std::size_t misfit = none;
+    InferredShape problem{};
+};
+
+/// Asks each node's rule for its shape, in topological order, and gives every node that owns parameters the next
+/// range of the one parameter vector. Stops at the first node that can't accept its inputs.
+template <std::size_t N, std::size_t Outputs>
+constexpr ShapedGraph<N, Outputs> infer_shapes(const Graph<N, Outputs>& graph) {
+    ShapedGraph<N, Outputs> result{graph};
+    for (std::size_t index = 0; index < N; ++index) {
+        Node& node = result.graph.nodes[index];
+        const InputShapes inputs = input_shapes(result.graph.nodes, node);
+        const InferredShape inferred = node.rules->infer_shape(inputs.span());
+        if (!inferred.fits()) {
+            result.misfit = index;
+            result.problem = inferred;
+            return result;
+        }
+        node.shape = inferred.shape;
+        node.saved = node.rules->saved(inputs.span());
+        node.parameter_count = node.rules->parameters(inputs.span()).size();
+        if (node.shares_with != none) {
+            const Node& owner = result.graph.nodes[node.shares_with];
+            if (owner.parameter_count != node.parameter_count) {
+                result.misfit = index;
+                result.problem = {.expected = "the input shape of the first node with these SharedWeights",
+                                  .expected_shape = result.graph.nodes[owner.inputs[0]].shape};
+                return result;
+            }
+            node.parameter_offset = owner.parameter_offset;
+        } else {
+            node.parameter_offset = result.parameter_count;
+            result.parameter_count += node.parameter_count;
+        }
+    }
+    return result;
+}
+
+/// `layer `2` `Dense<10>`: expected input `[features]`, got `[14, 14, 8]`; put `Flatten` before it`
+template <std::size_t N, std::size_t Outputs>
+constexpr Sentence describe_misfit(const ShapedGraph<N, Outputs>& shaped) {
+    Sentence sentence;
+    if (shaped.misfit == none)
+        return sentence;
+    const Node& node = shaped.graph.nodes[shaped.misfit];
+    const InferredShape& problem = shaped.problem;
+    sentence.append("layer `").append(node.place.text().view()).append("` `");
+    sentence.append(node.rules->name().view()).append("`: expected ").append(problem.expected);
+    if (problem.expected_shape.rank > 0)
+        sentence.append(" `").append(problem.expected_shape).append("`");
+    if (node.input_count > problem.culprit) {
+        const Shape& found = shaped.graph.nodes[node.inputs[problem.culprit]].shape;
+        sentence.append(", got `").append(found).append("`");
+    }
+    if (!problem.hint.empty())
+        sentence.append("; ").append(problem.hint);
+    return sentence;
+}
+
+}  // namespace burin::passes

@@ -1,0 +1,120 @@
+#pragma once
+
+#include "burin/passes/node.hpp"
+#include "burin/passes/program.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+namespace burin::passes {
+
+/// A piece of memory and the steps between which it must be kept, both included.
+struct Lifetime {
+    std::size_t size = 0;  ///< Elements per sample.
+    std::size_t first = 0;
+    std::size_t last = 0;
+
+    constexpr bool overlaps(const Lifetime& other) const { return first <= other.last && other.first <= last; }
+};
+
+/// `storage[v]` is the piece of memory in which value v lives (`none` for the caller's and for values that no step
+/// writes), `lifetimes[s]` is when piece s is in use.
+template <std::size_t MaxValues>
+struct Liveness {
+    std::array<std::size_t, MaxValues> storage{};
+    std::array<Lifetime, MaxValues> lifetimes{};
+    std::size_t count = 0;
+
+    constexpr std::span<const Lifetime> span() const { return {lifetimes.data(), count}; }
+};
+
+namespace detail {
+
+/// The values over which a step may write its result, if this is their last use; `none` where there is no such value.
+constexpr std::array<std::size_t, max_inputs> overwritable(const Step& step, const OpRules& rules) {
+    auto candidates = Step::no_inputs();
+    switch (step.kind) {
+    case StepKind::forward:
+        if (rules.in_place)
+            candidates = step.inputs;
+        break;
+    case StepKind::loss:
+        candidates[0] = step.output;
+        break;
+    case StepKind::backward_parameters:
+        break;
+    case StepKind::backward_input:
+        if (rules.gradient_in_place)
+            candidates[0] = step.gradient;
+        if (step.epilogue != none)
+            candidates[1] = step.inputs[step.which];
+        break;
+    case StepKind::accumulate:
+        candidates[0] = step.gradient;
+        candidates[1] = step.other;
+        break;
+    }
+    return candidates;
+}
+
+}  // namespace detail
+
+/// When each value is first written and last read, with values that may be written in place sharing one piece.
+template <std::size_t MaxSteps, std::size_t MaxValues, std::size_t Outputs>
+constexpr Liveness<MaxValues> liveness(const Program<MaxSteps, MaxValues, Outputs>& program,
+                                       std::span<const Node> nodes) {
+    std::array<std::size_t, MaxValues> last_read{};
+    for (std::size_t s = 0; s < program.step_count; ++s) {
+        for (std::size_t value : program.steps[s].reads())
+            if (value != none)
+                last_read[value] = s;
+        for (std::size_t value : program.steps[s].writes())
+            if (value != none)
+                last_read[value] = s;
+    }
+    for (std::size_t v = 0; v < program.value_count; ++v)
+        if (program.values[v].is_pinned)
+            last_read[v] = program.step_count;
+
+    Liveness<MaxValues> result;
+    result.storage.fill(none);
+    for (std::size_t s = 0; s < program.step_count; ++s) {
+        const Step& step = program.steps[s];
+        for (std::size_t value : step.writes()) {
+            if (value == none)
+                continue;
+            std::size_t piece = none;
+            if (value == step.write)
+                for (std::size_t candidate : detail::overwritable(step, *nodes[step.node].rules))
+                    if (piece == none && candidate != none && result.storage[candidate] != none &&
+                        last_read[candidate] == s && program.values[candidate].size == program.values[value].size)
+                        piece = result.storage[candidate];
+            if (piece == none) {
+                piece = result.count++;
+                result.lifetimes[piece] = {program.values[value].size, s, s};
+            }
+            result.storage[value] = piece;
+            result.lifetimes[piece].last = std::max(result.lifetimes[piece].last, last_read[value]);
+        }
+    }
+    return result;
+}
+
+/// The least memory that any plan can do with: the largest sum of pieces that are in use at the same step.
+/// In elements per sample.
+constexpr std::size_t lower_bound(std::span<const Lifetime> lifetimes) {
+    std::size_t bound = 0;
+    // A sum can only grow where a piece begins.
+    for (const Lifetime& start : lifetimes) {
+        std::size_t sum = 0;
+        for (const Lifetime& other : lifetimes)
+            if (other.first <= start.first && start.first <= other.last)
+                sum += other.size;
+        bound = std::max(bound, sum);
+    }
+    return bound;
+}
+
+}  // namespace burin::passes

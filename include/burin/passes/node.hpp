@@ -1,0 +1,154 @@
+#pragma once
+
+#include "burin/core/link.hpp"
+#include "burin/core/parameter.hpp"
+#include "burin/core/shape.hpp"
+#include "burin/core/text.hpp"
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace burin::passes {
+
+/// "No such node", "no such value".
+inline constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+/// Most inputs that one node may read.
+inline constexpr std::size_t max_inputs = 8;
+
+enum class Mode { inference, training };
+
+/// The answer of a layer's shape rule: the output's shape, or what it would have accepted instead.
+struct InferredShape {
+    Shape shape{};
+    std::string_view expected{};  ///< Empty: the inputs fit. Else what the layer wants, as in "input `[features]`".
+    Shape expected_shape{};       ///< Shown after `expected` where its rank is not 0.
+    std::string_view hint{};      ///< What to do about it, as in "put `Flatten` before it".
+    std::size_t culprit = 0;      ///< Which input does not fit.
+
+    constexpr bool fits() const { return expected.empty(); }
+};
+
+/// Which activations a backward rule reads besides the gradient of the output.
+struct Reads {
+    bool input = false;
+    bool output = false;
+};
+
+/// Everything the passes need to know of a kind of layer. The layer's type provides it; the passes see only this.
+struct OpRules {
+    Text<64> (*name)() = nullptr;
+    InferredShape (*infer_shape)(std::span<const Shape> inputs) = nullptr;
+    ParameterList (*parameters)(std::span<const Shape> inputs) = nullptr;
+    /// Elements per sample that the forward rule keeps for the backward rules.
+    std::size_t (*saved)(std::span<const Shape> inputs) = nullptr;
+    /// Floating-point operations of the forward rule for one sample; a multiply-add counts as two.
+    std::size_t (*flops)(std::span<const Shape> inputs) = nullptr;
+
+    bool is_input = false;            ///< A place where data enters; computes nothing.
+    bool is_view = false;             ///< The output is the input's elements under another shape.
+    bool is_view_in_inference = false;  ///< As `is_view`, but only when not training (dropout).
+    bool elementwise = false;         ///< One input, each output element a function of the same input element.
+    bool accepts_epilogue = false;    ///< The forward rule can apply elementwise functions to its output.
+    bool accepts_gradient_epilogue = false;  ///< `backward_input` can multiply by the derivative of an activation.
+    bool in_place = false;            ///< The forward rule may write its output over an input of the same size.
+    bool gradient_in_place = false;   ///< `backward_input` may write over the gradient it reads.
+    bool gradient_is_view = false;    ///< The gradient of each input is the gradient of the output itself.
+    Reads parameter_gradient{};
+    Reads input_gradient{};
+    Link link = Link::none;
+};
+
+/// Where a node stands in the network: `0`, `2.0`, `encoder.1`. Segments are names or numbers.
+struct Place {
+    static constexpr std::size_t max_depth = 8;
+
+    struct Segment {
+        std::string_view name{};
+        std::size_t number = 0;
+    };
+
+    std::array<Segment, max_depth> segments{};
+    std::size_t depth = 0;
+
+    constexpr Place child(std::string_view name) const { return with(Segment{name, 0}); }
+    constexpr Place child(std::size_t number) const { return with(Segment{{}, number}); }
+
+    constexpr Text<96> text() const {
+        Text<96> result;
+        for (std::size_t i = 0; i < depth; ++i) {
+            if (i > 0)
+                result.append(".");
+            if (segments[i].name.empty())
+                result.append(segments[i].number);
+            else
+                result.append(segments[i].name);
+        }
+        return result;
+    }
+
+  private:
+    constexpr Place with(Segment segment) const {
+        Place longer = *this;
+        if (longer.depth < max_depth)
+            longer.segments[longer.depth++] = segment;
+        return longer;
+    }
+};
+
+/// One layer of the flat, topologically ordered graph.
+struct Node {
+    const OpRules* rules = nullptr;
+    std::array<std::size_t, max_inputs> inputs{};
+    std::size_t input_count = 0;
+    Place place{};
+    Place weights_place{};           ///< What its parameters are called; differs from `place` where they are shared.
+    std::size_t shares_with = none;  ///< The node that owns the parameters, if not this one.
+
+    // What infer_shapes finds out.
+    Shape shape{};
+    std::size_t parameter_offset = 0;
+    std::size_t parameter_count = 0;
+    std::size_t saved = 0;
+};
+
+/// The node table: `nodes` in topological order, and which of them the network's outputs are.
+template <std::size_t N, std::size_t Outputs = 1>
+struct Graph {
+    std::array<Node, N> nodes{};
+    std::array<std::size_t, Outputs> outputs{};
+
+    static constexpr std::size_t size() { return N; }
+};
+
+/// The shapes that a node reads.
+struct InputShapes {
+    std::array<Shape, max_inputs> shapes{};
+    std::size_t count = 0;
+
+    constexpr std::span<const Shape> span() const { return {shapes.data(), count}; }
+};
+
+constexpr InputShapes input_shapes(std::span<const Node> nodes, const Node& node) {
+    InputShapes result;
+    result.count = node.input_count;
+    for (std::size_t i = 0; i < node.input_count; ++i)
+        result.shapes[i] = nodes[node.inputs[i]].shape;
+    return result;
+}
+
+/// How many nodes read each node; an output of the network counts as one more reader.
+template <std::size_t N, std::size_t Outputs>
+constexpr std::array<std::size_t, N> count_readers(const Graph<N, Outputs>& graph) {
+    std::array<std::size_t, N> readers{};
+    for (const Node& node : graph.nodes)
+        for (std::size_t i = 0; i < node.input_count; ++i)
+            ++readers[node.inputs[i]];
+    for (std::size_t output : graph.outputs)
+        ++readers[output];
+    return readers;
+}
+
+}  // namespace burin::passes

@@ -1,0 +1,99 @@
+#pragma once
+
+#include "burin/passes/liveness.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+namespace burin::passes {
+
+/// Where each piece of memory begins in the arena, and how large the arena is; in elements, for the whole batch.
+template <std::size_t MaxPieces>
+struct MemoryPlan {
+    std::array<std::size_t, MaxPieces> offsets{};
+    std::size_t size = 0;
+};
+
+/// The order in which pieces are given their place.
+enum class PlacementOrder {
+    by_size,        ///< The largest first: what is hard to place is placed while there is room.
+    by_first_step,  ///< As they come into use.
+};
+
+/// Pieces of at least this many vectors begin at a vector's boundary, smaller ones anywhere: so that alignment never
+/// costs more than a tenth.
+inline constexpr std::size_t aligned_from_vectors = 10;
+
+namespace detail {
+
+constexpr std::size_t round_up(std::size_t value, std::size_t multiple) {
+    return (value + multiple - 1) / multiple * multiple;
+}
+
+constexpr bool placed_before(const Lifetime& a, const Lifetime& b, PlacementOrder order) {
+    if (order == PlacementOrder::by_first_step)
+        return a.first < b.first;
+    return a.size != b.size ? a.size > b.size : a.first < b.first;
+}
+
+}  // namespace detail
+
+/// Gives each piece the lowest gap among the pieces placed before it that are in use at the same time as it.
+/// `vector` is the SIMD width in elements.
+template <std::size_t MaxPieces>
+constexpr MemoryPlan<MaxPieces> place(std::span<const Lifetime> lifetimes, std::size_t batch, std::size_t vector,
+                                      PlacementOrder order) {
+    MemoryPlan<MaxPieces> plan;
+    std::array<std::size_t, MaxPieces> sequence{};
+    for (std::size_t i = 0; i < lifetimes.size(); ++i)
+        sequence[i] = i;
+    std::sort(sequence.begin(), sequence.begin() + static_cast<std::ptrdiff_t>(lifetimes.size()),
+              [&](std::size_t a, std::size_t b) {
+                  if (detail::placed_before(lifetimes[a], lifetimes[b], order))
+                      return true;
+                  return !detail::placed_before(lifetimes[b], lifetimes[a], order) && a < b;
+              });
+
+    // The pieces placed so far, by offset.
+    std::array<std::size_t, MaxPieces> placed{};
+    for (std::size_t count = 0; count < lifetimes.size(); ++count) {
+        const std::size_t piece = sequence[count];
+        const std::size_t size = lifetimes[piece].size * batch;
+        const std::size_t alignment = size >= aligned_from_vectors * vector ? vector : 1;
+        std::size_t offset = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            const Lifetime& other = lifetimes[placed[i]];
+            if (!other.overlaps(lifetimes[piece]))
+                continue;
+            const std::size_t begin = plan.offsets[placed[i]];
+            if (offset + size <= begin)
+                break;
+            offset = std::max(offset, detail::round_up(begin + other.size * batch, alignment));
+        }
+        plan.offsets[piece] = offset;
+        plan.size = std::max(plan.size, offset + size);
+
+        std::size_t position = count;
+        while (position > 0 && plan.offsets[placed[position - 1]] > offset) {
+            placed[position] = placed[position - 1];
+            --position;
+        }
+        placed[position] = piece;
+    }
+    return plan;
+}
+
+/// The smaller of the plans that the two orders give.
+template <std::size_t MaxPieces>
+constexpr MemoryPlan<MaxPieces> plan_memory(std::span<const Lifetime> lifetimes, std::size_t batch,
+                                            std::size_t vector) {
+    const auto by_size = place<MaxPieces>(lifetimes, batch, vector, PlacementOrder::by_size);
+    if (by_size.size <= lower_bound(lifetimes) * batch)
+        return by_size;
+    const auto by_first_step = place<MaxPieces>(lifetimes, batch, vector, PlacementOrder::by_first_step);
+    return by_first_step.size < by_size.size ? by_first_step : by_size;
+}
+
+}  // namespace burin::passes
