@@ -1,0 +1,57 @@
+#pragma once
+
+#include "burin/graph/execute.hpp"
+#include "burin/graph/parameters.hpp"
+#include "burin/graph/plan.hpp"
+#include "burin/graph/workspace.hpp"
+
+#include <array>
+#include <cstddef>
+#include <span>
+
+namespace burin {
+
+/// Inference: runs up to `Batch` samples at a time in an arena of its own. A plain struct without pointers to itself;
+/// on a microcontroller put it in `.bss`.
+///
+/// With `OutputLinks` it stops at what the losses work on (logits) instead of the network's outputs.
+template <class Net, std::size_t Batch = 1, class Scalar = float,
+          Links<Network<Net>::output_count> OutputLinks = no_links<Net>>
+class Predictor {
+    static_assert(Batch > 0, "a Predictor's batch holds at least one sample");
+
+    using N = Network<Net>;
+    using PlanType = Plan<typename N::Type, Mode::inference, OutputLinks>;
+
+  public:
+    using InputPointers = std::array<const Scalar*, N::input_count>;
+
+    /// The outputs of `rows` ≤ Batch samples, for any number of inputs and outputs. Each result points to
+    /// rows × output size elements in the arena, which the next run overwrites.
+    std::array<const Scalar*, N::output_count> run(const Scalar* parameters, const InputPointers& inputs,
+                                                   std::size_t rows) noexcept {
+        Frame<typename N::Type, Scalar> frame;
+        frame.inputs = inputs;
+        frame.parameters = parameters;
+        frame.arena = arena_.data();
+        frame.rows = Batch == 1 ? 1 : rows;
+        execute<PlanType, Batch, Scalar>(frame);
+        return [&]<std::size_t... I>(std::index_sequence<I...>) {
+            return std::array<const Scalar*, N::output_count>{output_of<PlanType, Batch, Scalar, I>(frame)...};
+        }(std::make_index_sequence<N::output_count>{});
+    }
+
+    /// The same for a network of one input and one output: `inputs` holds up to Batch whole samples.
+    std::span<const Scalar> operator()(const Parameters<Net, Scalar>& parameters,
+                                       std::span<const Scalar> inputs) noexcept
+        requires(N::input_count == 1 && N::output_count == 1)
+    {
+        const std::size_t rows = inputs.size() / N::input_shapes[0].size();
+        return {run(parameters.data(), {inputs.data()}, rows)[0], rows * N::output_shapes[0].size()};
+    }
+
+  private:
+    Arena<PlanType, Batch, Scalar> arena_;
+};
+
+}  // namespace burin

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace burin::kernels {
+
+/// A vector of one lane, for processors on which xsimd knows no SIMD: the same kernels then compile to scalar code.
+template <class Scalar>
+struct ScalarVector {
+    using value_type = Scalar;
+    static constexpr std::size_t size = 1;
+
+    Scalar lane{};
+
+    constexpr ScalarVector() = default;
+    constexpr explicit ScalarVector(Scalar value) : lane(value) {}
+
+    friend constexpr ScalarVector operator+(ScalarVector a, ScalarVector b) { return ScalarVector(a.lane + b.lane); }
+    friend constexpr ScalarVector operator-(ScalarVector a, ScalarVector b) { return ScalarVector(a.lane - b.lane); }
+    friend constexpr ScalarVector operator*(ScalarVector a, ScalarVector b) { return ScalarVector(a.lane * b.lane); }
+    friend constexpr ScalarVector operator/(ScalarVector a, ScalarVector b) { return ScalarVector(a.lane / b.lane); }
+    friend constexpr ScalarVector operator-(ScalarVector a) { return ScalarVector(-a.lane); }
+    friend constexpr bool operator<(ScalarVector a, ScalarVector b) { return a.lane < b.lane; }
+    friend constexpr bool operator<=(ScalarVector a, ScalarVector b) { return a.lane <= b.lane; }
+    friend constexpr bool operator>(ScalarVector a, ScalarVector b) { return a.lane > b.lane; }
+    friend constexpr bool operator>=(ScalarVector a, ScalarVector b) { return a.lane >= b.lane; }
+};
+
+template <class Scalar>
+ScalarVector<Scalar> fma(ScalarVector<Scalar> a, ScalarVector<Scalar> b, ScalarVector<Scalar> c) noexcept {
+    // One rounding where the processor has the instruction; elsewhere std::fma would be a slow library call.
+#if defined(FP_FAST_FMA) && defined(FP_FAST_FMAF)
+    return ScalarVector<Scalar>(std::fma(a.lane, b.lane, c.lane));
+#else
+    return a * b + c;
+#endif
+}
+template <class Scalar>
+ScalarVector<Scalar> select(bool condition, ScalarVector<Scalar> a, ScalarVector<Scalar> b) noexcept {
+    return condition ? a : b;
+}
+template <class Scalar>
+ScalarVector<Scalar> max(ScalarVector<Scalar> a, ScalarVector<Scalar> b) noexcept {
+    return ScalarVector<Scalar>(std::max(a.lane, b.lane));
+}
+template <class Scalar>
+ScalarVector<Scalar> min(ScalarVector<Scalar> a, ScalarVector<Scalar> b) noexcept {
+    return ScalarVector<Scalar>(std::min(a.lane, b.lane));
+}
+template <class Scalar>
+ScalarVector<Scalar> abs(ScalarVector<Scalar> x) noexcept {
+    return ScalarVector<Scalar>(std::abs(x.lane));
+}
+template <class Scalar>
+ScalarVector<Scalar> sqrt(ScalarVector<Scalar> x) noexcept {
+    return ScalarVector<Scalar>(std::sqrt(x.lane));
+}
+template <class Scalar>
+ScalarVector<Scalar> floor(ScalarVector<Scalar> x) noexcept {
+    return ScalarVector<Scalar>(std::floor(x.lane));
+}
+template <class Scalar>
+ScalarVector<Scalar> exp(ScalarVector<Scalar> x) noexcept {
+    return ScalarVector<Scalar>(std::exp(x.lane));
+}
+template <class Scalar>
+ScalarVector<Scalar> expm1(ScalarVector<Scalar> x) noexcept {
+    return ScalarVector<Scalar>(std::expm1(x.lane));
+}
+template <class Scalar>
+ScalarVector<Scalar> log(ScalarVector<Scalar> x) noexcept {
+    return ScalarVector<Scalar>(std::log(x.lane));
+}
+template <class Scalar>
+ScalarVector<Scalar> log1p(ScalarVector<Scalar> x) noexcept {
+    return ScalarVector<Scalar>(std::log1p(x.lane));
+}
+template <class Scalar>
+ScalarVector<Scalar> tanh(ScalarVector<Scalar> x) noexcept {
+    return ScalarVector<Scalar>(std::tanh(x.lane));
+}
+template <class Scalar>
+ScalarVector<Scalar> erf(ScalarVector<Scalar> x) noexcept {
+    return ScalarVector<Scalar>(std::erf(x.lane));
+}
+
+}  // namespace burin::kernels

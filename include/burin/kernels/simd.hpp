@@ -1,0 +1,171 @@
+#pragma once
+
+// The only file that names xsimd or an intrinsic. Everything above it is written for `Vector<Scalar>`: xsimd's widest
+// batch for the processor that the compiler was told about, or a vector of one lane where xsimd knows none.
+// Define BURIN_SCALAR to have one lane everywhere.
+
+#include "burin/kernels/scalar_vector.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+// clang calls itself GCC 4, and xsimd 8 believes in AVX-512 only from GCC 6 on.
+#if defined(__clang__) && defined(__AVX512F__)
+#pragma push_macro("__GNUC__")
+#undef __GNUC__
+#define __GNUC__ 12
+#endif
+#include <xsimd/config/xsimd_config.hpp>
+#if defined(BURIN_SCALAR) || defined(XSIMD_NO_SUPPORTED_ARCHITECTURE)
+#define BURIN_DETAIL_ONE_LANE 1
+#else
+#define BURIN_DETAIL_ONE_LANE 0
+#include <xsimd/xsimd.hpp>
+#endif
+#if defined(__clang__) && defined(__AVX512F__)
+#pragma pop_macro("__GNUC__")
+#endif
+
+namespace burin::kernels {
+
+#if BURIN_DETAIL_ONE_LANE
+
+template <class Scalar>
+using Vector = ScalarVector<Scalar>;
+
+/// What the vectors are made for.
+inline constexpr std::string_view architecture = "scalar";
+
+#else
+
+template <class Scalar>
+using Vector = xsimd::batch<Scalar>;
+
+inline constexpr std::string_view architecture = xsimd::default_arch::name();
+
+using xsimd::abs;
+using xsimd::erf;
+using xsimd::exp;
+using xsimd::expm1;
+using xsimd::floor;
+using xsimd::fma;
+using xsimd::log;
+using xsimd::log1p;
+using xsimd::max;
+using xsimd::min;
+using xsimd::select;
+using xsimd::sqrt;
+using xsimd::tanh;
+
+#endif
+
+/// Lanes of a vector.
+template <class Scalar>
+inline constexpr std::size_t width = Vector<Scalar>::size;
+
+template <class Scalar>
+Vector<Scalar> broadcast(Scalar value) noexcept {
+    return Vector<Scalar>(value);
+}
+
+template <class Scalar>
+Vector<Scalar> load(const Scalar* from) noexcept {
+#if BURIN_DETAIL_ONE_LANE
+    return Vector<Scalar>(*from);
+#else
+    return Vector<Scalar>::load_unaligned(from);
+#endif
+}
+
+template <class Scalar>
+void store(Scalar* to, const Vector<Scalar>& value) noexcept {
+#if BURIN_DETAIL_ONE_LANE
+    *to = value.lane;
+#else
+    value.store_unaligned(to);
+#endif
+}
+
+namespace detail {
+
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
+// The first `count` lanes are on: a window of this row.
+alignas(32) inline constexpr std::int32_t lane_mask_row[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+
+template <class Scalar>
+__m256i lane_mask(std::size_t count) noexcept {
+    constexpr std::size_t words = sizeof(Scalar) / sizeof(std::int32_t);
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(lane_mask_row + 8 - count * words));
+}
+#endif
+
+}  // namespace detail
+
+/// The first `count` < width elements; the other lanes are 0. Reads nothing beyond.
+template <class Scalar>
+Vector<Scalar> load_partial(const Scalar* from, std::size_t count) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4)
+        return Vector<Scalar>(_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), from));
+    else
+        return Vector<Scalar>(_mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << count) - 1), from));
+#elif !BURIN_DETAIL_ONE_LANE && defined(__AVX2__)
+    if constexpr (sizeof(Scalar) == 4)
+        return Vector<Scalar>(_mm256_maskload_ps(from, detail::lane_mask<Scalar>(count)));
+    else
+        return Vector<Scalar>(_mm256_maskload_pd(from, detail::lane_mask<Scalar>(count)));
+#else
+    Scalar lanes[width<Scalar>] = {};
+    for (std::size_t i = 0; i < count; ++i)
+        lanes[i] = from[i];
+    return load(lanes);
+#endif
+}
+
+/// Stores the first `count` < width lanes. Writes nothing beyond.
+template <class Scalar>
+void store_partial(Scalar* to, const Vector<Scalar>& value, std::size_t count) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4)
+        _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), value);
+    else
+        _mm512_mask_storeu_pd(to, static_cast<__mmask8>((1u << count) - 1), value);
+#elif !BURIN_DETAIL_ONE_LANE && defined(__AVX2__)
+    if constexpr (sizeof(Scalar) == 4)
+        _mm256_maskstore_ps(to, detail::lane_mask<Scalar>(count), value);
+    else
+        _mm256_maskstore_pd(to, detail::lane_mask<Scalar>(count), value);
+#else
+    Scalar lanes[width<Scalar>];
+    store(lanes, value);
+    for (std::size_t i = 0; i < count; ++i)
+        to[i] = lanes[i];
+#endif
+}
+
+/// Sum of the lanes, always in the same order.
+template <class Scalar>
+Scalar reduce_add(const Vector<Scalar>& value) noexcept {
+    Scalar lanes[width<Scalar>];
+    store(lanes, value);
+    for (std::size_t half = width<Scalar> / 2; half > 0; half /= 2)
+        for (std::size_t i = 0; i < half; ++i)
+            lanes[i] += lanes[i + half];
+    return lanes[0];
+}
+
+/// The largest lane.
+template <class Scalar>
+Scalar reduce_max(const Vector<Scalar>& value) noexcept {
+    Scalar lanes[width<Scalar>];
+    store(lanes, value);
+    Scalar largest = lanes[0];
+    for (std::size_t i = 1; i < width<Scalar>; ++i)
+        largest = lanes[i] > largest ? lanes[i] : largest;
+    return largest;
+}
+
+}  // namespace burin::kernels
+
+#undef BURIN_DETAIL_ONE_LANE

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "burin/kernels/simd.hpp"
+
+#include <cstddef>
+
+namespace burin::kernels {
+
+/// out[i] = f(in[i]...) for i < count, vector by vector. `out` may be one of `in`.
+template <class Scalar, class Function, class... Inputs>
+void map(std::size_t count, Scalar* out, Function f, const Inputs*... in) noexcept {
+    constexpr std::size_t lanes = width<Scalar>;
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes)
+        store(out + i, Vector<Scalar>(f(load(in + i)...)));
+    if (i < count)
+        store_partial(out + i, Vector<Scalar>(f(load_partial(in + i, count - i)...)), count - i);
+}
+
+/// Calls f(load, store) once for every vector of `count` elements: `load(p)` reads the vector of p at this place,
+/// `store(p, v)` writes it; at the end only as many lanes as there are. For sweeps that write several arrays.
+template <class Scalar, class Function>
+void for_each_vector(std::size_t count, Function f) noexcept {
+    constexpr std::size_t lanes = width<Scalar>;
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes)
+        f([i](const Scalar* from) { return load(from + i); },
+          [i](Scalar* to, const Vector<Scalar>& value) { store(to + i, value); });
+    if (const std::size_t rest = count - i; rest > 0)
+        f([i, rest](const Scalar* from) { return load_partial(from + i, rest); },
+          [i, rest](Scalar* to, const Vector<Scalar>& value) { store_partial(to + i, value, rest); });
+}
+
+/// The sum of f(in[i]...), in a fixed order: four running sums, then their lanes. Lanes beyond the end see zeros, so
+/// f of zeros must be 0.
+template <class Scalar, class Function, class... Inputs>
+Scalar sum(std::size_t count, Function f, const Inputs*... in) noexcept {
+    constexpr std::size_t lanes = width<Scalar>;
+    const Vector<Scalar> zero(Scalar(0));
+    Vector<Scalar> sums[4] = {zero, zero, zero, zero};
+    std::size_t i = 0;
+    for (; i + 4 * lanes <= count; i += 4 * lanes)
+        for (std::size_t k = 0; k < 4; ++k)
+            sums[k] = sums[k] + f(load(in + i + k * lanes)...);
+    for (; i + lanes <= count; i += lanes)
+        sums[0] = sums[0] + f(load(in + i)...);
+    if (i < count)
+        sums[1] = sums[1] + f(load_partial(in + i, count - i)...);
+    return reduce_add<Scalar>((sums[0] + sums[1]) + (sums[2] + sums[3]));
+}
+
+}  // namespace burin::kernels

@@ -1,0 +1,114 @@
+#pragma once
+
+#include "burin/core/fixed_string.hpp"
+#include "burin/graph/network.hpp"
+#include "burin/graph/plan.hpp"
+#include "burin/losses/loss.hpp"
+#include "burin/losses/per_output.hpp"
+
+#include <array>
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace burin {
+
+/// The condition of the one assertion that a loss fails which does not fit its output.
+template <FixedString Problem>
+inline constexpr bool loss_is_right = Problem.size() == 0;
+
+/// One loss for each output of a network: a plain loss, or `losses::PerOutput`.
+template <class Loss>
+struct Objective {
+    static constexpr std::size_t count = 1;
+    using Losses = std::tuple<Loss>;
+
+    template <std::size_t>
+    static constexpr const Loss& get(const Loss& loss) noexcept {
+        return loss;
+    }
+    static constexpr double weight(const Loss&, std::size_t) noexcept { return 1; }
+};
+
+template <class... Ls>
+struct Objective<losses::PerOutput<Ls...>> {
+    static constexpr std::size_t count = sizeof...(Ls);
+    using Losses = std::tuple<Ls...>;
+
+    template <std::size_t Index>
+    static constexpr const auto& get(const losses::PerOutput<Ls...>& loss) noexcept {
+        return loss.template get<Index>();
+    }
+    static constexpr double weight(const losses::PerOutput<Ls...>& loss, std::size_t index) noexcept {
+        return loss.weights[index];
+    }
+};
+
+template <class Loss, std::size_t Index>
+using LossAt = std::tuple_element_t<Index, typename Objective<Loss>::Losses>;
+
+/// The links that the losses contain, for `Plan`.
+template <class Net, class Loss>
+inline constexpr Links<Network<Net>::output_count> links_of = [] {
+    Links<Network<Net>::output_count> links{};
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        ((I < links.size() ? void(links[I] = LossAt<Loss, I>::link) : void()), ...);
+    }(std::make_index_sequence<Objective<Loss>::count>{});
+    return links;
+}();
+
+namespace detail {
+
+/// Why this loss can't train this network; empty if it can.
+template <class Net, class Loss>
+consteval Sentence describe_misfit() {
+    using N = Network<Net>;
+    Sentence sentence;
+    if (Objective<Loss>::count != N::output_count) {
+        sentence.append("the network has ").append(N::output_count).append(" outputs: expected as many losses, got ");
+        return sentence.append(Objective<Loss>::count);
+    }
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        const auto check = [&](std::size_t output, const Sentence& rejection) {
+            if (rejection.empty() || !sentence.empty())
+                return;
+            const passes::Node& node = N::graph.nodes[N::graph.outputs[output]];
+            sentence.append("loss of output `").append(node.place.text().view()).append("` `");
+            sentence.append(node.rules->name().view()).append("`: ").append(rejection.view());
+        };
+        (check(I, LossAt<Loss, I>::reject(output_shape<Net, I < N::output_count ? I : 0>)), ...);
+    }(std::make_index_sequence<Objective<Loss>::count>{});
+    return sentence;
+}
+
+}  // namespace detail
+
+/// Asserts that the losses fit the outputs, in one sentence if they do not.
+template <class Net, class Loss>
+struct CheckedObjective {
+    static constexpr Sentence problem =
+        is_valid_network<Net> ? detail::describe_misfit<typename Network<Net>::Type, Loss>() : Sentence{};
+    static constexpr FixedString<problem.size()> sentence{problem.view()};
+    static constexpr bool fits = is_valid_network<Net> && problem.empty();
+    static_assert(loss_is_right<sentence>, "this loss can't be used with this network (see above)");
+};
+
+/// Up to a batch of samples: where each input's and each output's data begin. Inputs and targets are row-major,
+/// sample after sample; `weights` (one a sample) may be null.
+template <class Net, class Loss, class Scalar = float>
+struct Samples {
+    template <std::size_t Index>
+    using Target = typename LossAt<Loss, Index>::template Target<Scalar>;
+
+    using Targets = typename decltype([]<std::size_t... I>(std::index_sequence<I...>) {
+        return std::type_identity<std::tuple<const Target<I>*...>>{};
+    }(std::make_index_sequence<Objective<Loss>::count>{}))::type;
+
+    std::array<const Scalar*, Network<Net>::input_count> inputs{};
+    Targets targets{};
+    const Scalar* weights = nullptr;
+    std::size_t rows = 0;
+};
+
+}  // namespace burin

@@ -1,0 +1,142 @@
+#pragma once
+
+#include "burin/graph/execute.hpp"
+#include "burin/graph/parameters.hpp"
+#include "burin/graph/plan.hpp"
+#include "burin/graph/workspace.hpp"
+#include "burin/training/objective.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+namespace burin {
+
+/// What `Trainer` tells nothing: for training without metrics.
+struct NoMetrics {
+    template <std::size_t Output, class Scalar>
+    void operator()(std::integral_constant<std::size_t, Output>, const Scalar*, std::size_t) const noexcept {}
+};
+
+/// Training, one step at a time: forward, loss, backward, update. Freestanding: no heap, no exceptions, no system;
+/// it owns the gradients, the optimizer's state and the arena, and works on parameters that live elsewhere.
+///
+/// `loss` and `optimizer` may be changed between steps, the learning rate for instance. Given the same parameters,
+/// seed, step count and optimizer state, a step always gives the same bits.
+template <class Net, class Loss, class Optimizer, std::size_t Batch, class Scalar = float>
+class Trainer {
+    static_assert(Batch > 0, "a batch holds at least one sample");
+
+    using Checked = CheckedObjective<Net, Loss>;
+    using N = Network<Net>;
+    using PlanType = Plan<typename N::Type, Mode::training, links_of<typename N::Type, Loss>>;
+
+  public:
+    using SamplesType = Samples<Net, Loss, Scalar>;
+    static constexpr std::size_t batch_size = Batch;
+
+    Loss loss;
+    Optimizer optimizer;
+
+    /// The parameters must outlive the trainer. The seed is dropout's.
+    explicit Trainer(Parameters<Net, Scalar>& parameters, Loss loss_function = {}, Optimizer rule = {},
+                     std::uint64_t seed = 0) noexcept
+        : loss(loss_function), optimizer(rule), parameters_(&parameters), seed_(seed) {}
+
+    /// One step on `samples.rows` ≤ Batch samples. Returns the sum of their weighted losses and of their weights
+    /// before the update. `metrics(output_index, outputs, rows)` sees each output (logits, where the loss wants them).
+    template <class Metrics = NoMetrics>
+    losses::LossSum<Scalar> step(const SamplesType& samples, Metrics&& metrics = {}) noexcept {
+        const losses::LossSum<Scalar> sum = gradients(samples, metrics);
+        optimizer.update(parameters_->data(), gradients_.data(), state_.data(), N::parameter_count, steps_);
+        return sum;
+    }
+
+    /// The same for a network of one input and one output.
+    template <class Target>
+    losses::LossSum<Scalar> step(std::span<const Scalar> inputs, std::span<const Target> targets) noexcept
+        requires(N::input_count == 1 && N::output_count == 1)
+    {
+        SamplesType samples;
+        samples.inputs = {inputs.data()};
+        samples.targets = {targets.data()};
+        samples.rows = inputs.size() / N::input_shapes[0].size();
+        return step(samples);
+    }
+
+    /// A step without the update: afterwards `last_gradients()` are those of these samples.
+    template <class Metrics = NoMetrics>
+    losses::LossSum<Scalar> gradients(const SamplesType& samples, Metrics&& metrics = {}) noexcept {
+        ++steps_;
+        Frame<typename N::Type, Scalar> frame;
+        frame.parameters = parameters_->data();
+        frame.gradients = gradients_.data();
+        frame.arena = arena_.data();
+        frame.rows = samples.rows;
+        frame.seed = seed_;
+        frame.step = steps_;
+
+        losses::LossSum<Scalar> total{};
+        if constexpr (Checked::fits) {
+            frame.inputs = samples.inputs;
+            execute<PlanType, Batch, Scalar>(frame, [&](auto output, const Scalar* outputs, Scalar* gradient,
+                                                        std::size_t rows) noexcept {
+                metrics(output, outputs, rows);
+                add_loss<output.value>(total, samples, outputs, gradient, rows);
+            });
+        }
+        return total;
+    }
+
+    std::span<const Scalar> last_gradients() const noexcept { return gradients_.all(); }
+
+    /// Steps taken so far.
+    std::uint64_t steps() const noexcept { return steps_; }
+
+    /// What the optimizer remembers between steps; with `steps`, all that is needed to go on later.
+    std::span<Scalar> optimizer_state() noexcept { return {state_.data(), state_size}; }
+    std::span<const Scalar> optimizer_state() const noexcept { return {state_.data(), state_size}; }
+    void resume(std::uint64_t steps) noexcept { steps_ = steps; }
+
+  private:
+    static constexpr std::size_t state_size = Optimizer::state_vectors * N::parameter_count;
+
+    template <std::size_t Output>
+    void add_loss(losses::LossSum<Scalar>& total, const SamplesType& samples, const Scalar* outputs, Scalar* gradient,
+                  std::size_t rows) noexcept {
+        constexpr Shape shape = PlanType::graph.nodes[PlanType::graph.outputs[Output]].shape;
+        const auto& function = Objective<Loss>::template get<Output>(loss);
+        const auto sum = function.template value_and_gradient<shape, Scalar>(
+            outputs, std::get<Output>(samples.targets), samples.weights, gradient, rows);
+        if constexpr (N::output_count == 1) {
+            total = sum;
+        } else {
+            // Outputs may count their weights differently, so each is reduced before they are added.
+            const auto weight = static_cast<Scalar>(Objective<Loss>::weight(loss, Output));
+            total.total += weight * losses::reduce(function, sum) * static_cast<Scalar>(rows);
+            total.weight = static_cast<Scalar>(rows);
+            const std::size_t count = rows * shape.size();
+            if (weight != Scalar(1))
+                kernels::map<Scalar>(count, gradient, [weight](auto g) { return g * decltype(g)(weight); }, gradient);
+        }
+    }
+
+    Parameters<Net, Scalar>* parameters_;
+    std::uint64_t seed_;
+    std::uint64_t steps_ = 0;
+    Gradients<Net, Scalar> gradients_{};
+    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(state_size, 1)> state_{};
+    Arena<PlanType, Batch, Scalar> arena_;
+};
+
+/// Bytes of training with this loss, optimizer and batch size: parameters, gradients, optimizer state and arena.
+/// The caller's samples are not counted.
+template <class Net, std::size_t Batch, class Loss, class Optimizer, class Scalar = float>
+inline constexpr std::size_t training_bytes_with =
+    sizeof(Parameters<Net, Scalar>) + sizeof(Trainer<Net, Loss, Optimizer, Batch, Scalar>);
+
+}  // namespace burin
