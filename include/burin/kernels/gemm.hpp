@@ -2,6 +2,7 @@
 
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/tile.hpp"
+#include "burin/kernels/transpose.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -10,21 +11,17 @@ namespace burin::kernels {
 
 namespace detail {
 
-/// Calls f(first row, number of rows) for blocks of rows of the sizes that choose_tile knows, the largest first.
-/// A row's result does not depend on the block in which it is computed.
-template <class Function>
-[[gnu::always_inline]] inline void for_each_row_block(std::size_t rows, Function f) noexcept {
-    constexpr std::size_t most = choose_tile(1000, vector_registers).rows;
-    std::size_t row = 0;
-    const auto cover = [&](auto block) __attribute__((always_inline)) {
-        for (; row + block.value <= rows; row += block.value)
-            f(row, block);
-    };
-    cover(std::integral_constant<std::size_t, most>{});
-    cover(std::integral_constant<std::size_t, 4>{});
-    cover(std::integral_constant<std::size_t, 2>{});
-    cover(std::integral_constant<std::size_t, 1>{});
-}
+/// An epilogue, a function of one vector, as what is done with the sums of a product.
+template <class Epilogue>
+struct ApplyEpilogue {
+    static constexpr bool reads_activation = false;
+    Epilogue epilogue;
+
+    template <class VectorType>
+    VectorType operator()(const VectorType& sum, const VectorType&) const noexcept {
+        return epilogue(sum);
+    }
+};
 
 }  // namespace detail
 
@@ -33,60 +30,41 @@ template <class Function>
 template <std::size_t K, std::size_t N, bool HasBias, class Scalar, class Epilogue>
 void dense_forward(const Scalar* x, const Scalar* w, const Scalar* bias, Scalar* y, std::size_t rows,
                    Epilogue epilogue) noexcept {
-    detail::for_each_row_block(rows, [&](std::size_t row, auto block) __attribute__((always_inline)) {
-        constexpr TileShape shape = choose_tile(block.value, vector_registers);
-        for_each_panel<N, shape.vectors, Scalar>([&](std::size_t column, auto columns) __attribute__((always_inline)) {
-            using Panel = decltype(columns);
-            multiply_tile<block.value, Panel>(
-                LeftMatrix<Scalar>{x + row * K, K, 1}, w + column, N, K,
-                [&](auto, auto v) __attribute__((always_inline)) {
-                    if constexpr (HasBias)
-                        return Panel::template load_at<v.value>(bias + column);
-                    else
-                        return Vector<Scalar>(Scalar(0));
-                },
-                [&](auto r, auto v, const Vector<Scalar>& sum) __attribute__((always_inline)) {
-                    Panel::template store_at<v.value>(y + (row + r) * N + column, Vector<Scalar>(epilogue(sum)));
-                });
-        });
-    });
+    Product<Scalar> product;
+    product.left = x;
+    product.left_row = K;
+    product.right = w;
+    product.right_depth = N;
+    product.depth = K;
+    product.result = y;
+    product.result_row = N;
+    product.start = bias;
+    multiply<HasBias ? Start::row : Start::zero>(product, rows, N, detail::ApplyEpilogue<Epilogue>{epilogue});
 }
 
 /// dw (+)= xᵀ · dy and db (+)= Σ_rows dy, with x [rows, K], dy [rows, N], dw [K, N], db [N].
 template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Scalar>
 void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, Scalar* db, std::size_t rows) noexcept {
-    constexpr TileShape shape = choose_tile(K, vector_registers);
-    for_each_panel<N, shape.vectors, Scalar>([&](std::size_t column, auto columns) __attribute__((always_inline)) {
-        using Panel = decltype(columns);
-        const auto block_of = [&](std::size_t k, auto block) __attribute__((always_inline)) {
-            multiply_tile<block.value, Panel>(
-                LeftMatrix<Scalar>{x + k, 1, K}, dy + column, N, rows,
-                [&](auto r, auto v) __attribute__((always_inline)) {
-                    if constexpr (Accumulate)
-                        return Panel::template load_at<v.value>(dw + (k + r) * N + column);
-                    else
-                        return Vector<Scalar>(Scalar(0));
-                },
-                [&](auto r, auto v, const Vector<Scalar>& sum) __attribute__((always_inline)) {
-                    Panel::template store_at<v.value>(dw + (k + r) * N + column, sum);
-                });
-        };
-        constexpr std::size_t rest = K % shape.rows;
-        for (std::size_t k = 0; k + shape.rows <= K; k += shape.rows)
-            block_of(k, std::integral_constant<std::size_t, shape.rows>{});
-        if constexpr (rest > 0)
-            block_of(K - rest, std::integral_constant<std::size_t, rest>{});
+    constexpr Start start = Accumulate ? Start::result : Start::zero;
+    Product<Scalar> product;
+    product.left = x;
+    product.left_row = 1;
+    product.left_depth = K;
+    product.right = dy;
+    product.right_depth = N;
+    product.depth = rows;
+    product.result = dw;
+    product.result_row = N;
+    multiply<start>(product, K, N, StoreSum{});
 
-        if constexpr (HasBias)
-            detail::unroll<Panel::vectors>([&](auto v) __attribute__((always_inline)) {
-                Vector<Scalar> sum(Scalar(0));
-                if constexpr (Accumulate)
-                    sum = Panel::template load_at<v.value>(db + column);
-                for (std::size_t row = 0; row < rows; ++row)
-                    sum = sum + Panel::template load_at<v.value>(dy + row * N + column);
-                Panel::template store_at<v.value>(db + column, sum);
-            });
-    });
+    if constexpr (HasBias) {
+        // Column sums are the product with a row of ones.
+        constexpr Scalar one = 1;
+        product.left = &one;
+        product.left_depth = 0;
+        product.result = db;
+        multiply<start>(product, 1, N, StoreSum{});
+    }
 }
 
 /// dx = derivative(dy · wᵀ, activated), with dy [rows, N], w [K, N], activated and dx [rows, K].
@@ -98,29 +76,23 @@ void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, Scalar
 template <std::size_t K, std::size_t N, class Scalar, class Derivative>
 void dense_input_gradient(const Scalar* dy, const Scalar* w, const Scalar* activated, Scalar* dx, std::size_t rows,
                           Derivative derivative) noexcept {
-    constexpr std::size_t panel_vectors = N <= 512 ? 2 : 1;
-    constexpr std::size_t panel_width = panel_vectors * width<Scalar>;
+    constexpr std::size_t panel_width = (N <= 512 ? 2 : 1) * width<Scalar>;
     alignas(64) Scalar panel[N * panel_width];
+    Product<Scalar> product;
+    product.left = dy;
+    product.left_row = N;
+    product.right = panel;
+    product.right_depth = panel_width;
+    product.depth = N;
+    product.result_row = K;
 
-    for_each_panel<K, panel_vectors, Scalar>([&](std::size_t column, auto columns) __attribute__((always_inline)) {
-        using Panel = decltype(columns);
-        const std::size_t used = std::min(panel_width, K - column);
-        for (std::size_t n = 0; n < N; ++n)
-            for (std::size_t k = 0; k < used; ++k)
-                panel[n * panel_width + k] = w[(column + k) * N + n];
-        detail::for_each_row_block(rows, [&](std::size_t row, auto block) __attribute__((always_inline)) {
-            multiply_tile<block.value, Panel>(
-                LeftMatrix<Scalar>{dy + row * N, N, 1}, panel, panel_width, N,
-                [&](auto, auto) __attribute__((always_inline)) { return Vector<Scalar>(Scalar(0)); },
-                [&](auto r, auto v, const Vector<Scalar>& sum) __attribute__((always_inline)) {
-                    const std::size_t at = (row + r) * K + column;
-                    Vector<Scalar> activation(Scalar(0));
-                    if constexpr (Derivative::reads_activation)
-                        activation = Panel::template load_at<v.value>(activated + at);
-                    Panel::template store_at<v.value>(dx + at, Vector<Scalar>(derivative(sum, activation)));
-                });
-        });
-    });
+    for (std::size_t column = 0; column < K; column += panel_width) {
+        const std::size_t columns = std::min(panel_width, K - column);
+        transpose(columns, N, w + column * N, N, panel, panel_width);
+        product.result = dx + column;
+        product.activated = Derivative::reads_activation ? activated + column : nullptr;
+        multiply<Start::zero>(product, rows, columns, derivative);
+    }
 }
 
 }  // namespace burin::kernels

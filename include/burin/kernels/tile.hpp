@@ -3,11 +3,11 @@
 #include "burin/kernels/simd.hpp"
 
 #include <cstddef>
-#include <utility>
+#include <type_traits>
 
 namespace burin::kernels {
 
-/// Rows and vectors of the block of results that a matrix kernel keeps in registers.
+/// Rows and vectors of a block of results that a matrix kernel keeps in registers.
 struct TileShape {
     std::size_t rows = 1;
     std::size_t vectors = 1;
@@ -24,103 +24,164 @@ inline constexpr std::size_t vector_registers = 16;
 ///
 /// A tile of R × V sums needs R·V registers for them, V for the row of the right matrix and one for the broadcast
 /// element of the left. A fused multiply-add takes 4 cycles and two start in each, so at least 8 sums must be under
-/// way. Each step loads V vectors and R broadcasts for R·V multiply-adds, so among tiles that fit the squarest is
+/// way. Each step loads V vectors and R broadcasts for R·V multiply-adds, so among the tiles that fit the squarest is
 /// best; V = 2 makes R = 6 with 16 registers (12 + 2 + 1 ≤ 16) and R = 14 with 32, of which 12 are taken, so that
 /// the usual batch sizes 8, 32 and 128 leave less over. With few rows V grows to keep 8 sums.
 constexpr TileShape choose_tile(std::size_t rows, std::size_t registers) {
     const std::size_t most = registers >= 32 ? 12 : 6;
+    const std::size_t few = registers >= 32 ? 4 : 2;
     if (rows >= most)
         return {most, 2};
-    if (rows >= 4)
-        return {4, registers >= 32 ? std::size_t{4} : std::size_t{2}};
-    if (rows >= 2)
-        return {2, 4};
+    if (rows >= few)
+        return {few, 4};
     return {1, 8};
 }
 
+/// result(r, c) = finish(start(r, c) + Σ_d left(r, d) · right(d, c)), the sums taken in the order of d.
+template <class Scalar>
+struct Product {
+    const Scalar* left = nullptr;  ///< Element (r, d) is left[r · left_row + d · left_depth].
+    std::size_t left_row = 0;
+    std::size_t left_depth = 1;
+    const Scalar* right = nullptr;  ///< Element (d, c) is right[d · right_depth + c].
+    std::size_t right_depth = 0;
+    std::size_t depth = 0;
+    Scalar* result = nullptr;  ///< Element (r, c) is result[r · result_row + c].
+    std::size_t result_row = 0;
+    const Scalar* start = nullptr;      ///< What Start reads, if anything: a row of biases.
+    const Scalar* activated = nullptr;  ///< What Finish reads, if anything; laid out as the result.
+};
+
+/// Sums begin at 0, at the column's element of a row of biases, or at what the result holds already.
+enum class Start { zero, row, result };
+
 namespace detail {
 
-/// f(0), f(1), …, f(Count − 1) with constants, so that arrays indexed by them can live in registers.
-template <std::size_t Count, class Function>
-[[gnu::always_inline]] inline void unroll(Function&& f) noexcept {
-    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-        (f(std::integral_constant<std::size_t, I>{}), ...);
-    }(std::make_index_sequence<Count>{});
+// All loops over a tile have constant bounds and must be unrolled for the sums to live in registers.
+#if defined(__clang__)
+#define BURIN_DETAIL_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define BURIN_DETAIL_UNROLL _Pragma("GCC unroll 16")
+#else
+#define BURIN_DETAIL_UNROLL
+#endif
+
+/// One tile of `Rows` rows and `Vectors` vectors at the front of the product; the last vector has only `rest` columns
+/// if `Masked`. Not inlined: every layer of a program runs the same few tiles, which differ in nothing that is known
+/// when compiling but the shape of the tile and what is done with the sums.
+template <std::size_t Rows, std::size_t Vectors, bool Masked, Start StartAt, class Scalar, class Finish>
+[[gnu::noinline]] void multiply_tile(const Product<Scalar>& product, std::size_t rest, Finish finish) noexcept {
+    constexpr std::size_t lanes = width<Scalar>;
+    const auto load_at = [rest](const Scalar* row, std::size_t v) __attribute__((always_inline)) {
+        return Masked && v + 1 == Vectors ? load_partial(row + v * lanes, rest) : load(row + v * lanes);
+    };
+
+    Vector<Scalar> sums[Rows][Vectors];
+    BURIN_DETAIL_UNROLL
+    for (std::size_t r = 0; r < Rows; ++r) {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < Vectors; ++v) {
+            if constexpr (StartAt == Start::zero)
+                sums[r][v] = broadcast(Scalar(0));
+            else if constexpr (StartAt == Start::row)
+                sums[r][v] = load_at(product.start, v);
+            else
+                sums[r][v] = load_at(product.result + r * product.result_row, v);
+        }
+    }
+
+    const Scalar* left = product.left;
+    const Scalar* right = product.right;
+    const std::size_t left_row = product.left_row;
+    const std::size_t left_depth = product.left_depth;
+    const std::size_t right_depth = product.right_depth;
+    for (std::size_t d = product.depth; d > 0; --d) {
+        Vector<Scalar> row[Vectors];
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < Vectors; ++v)
+            row[v] = load_at(right, v);
+        BURIN_DETAIL_UNROLL
+        for (std::size_t r = 0; r < Rows; ++r) {
+            const Vector<Scalar> factor = broadcast(left[r * left_row]);
+            BURIN_DETAIL_UNROLL
+            for (std::size_t v = 0; v < Vectors; ++v)
+                sums[r][v] = fma(factor, row[v], sums[r][v]);
+        }
+        left += left_depth;
+        right += right_depth;
+    }
+
+    BURIN_DETAIL_UNROLL
+    for (std::size_t r = 0; r < Rows; ++r) {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < Vectors; ++v) {
+            Vector<Scalar> activated = broadcast(Scalar(0));
+            if constexpr (Finish::reads_activation)
+                activated = load_at(product.activated + r * product.result_row, v);
+            const Vector<Scalar> value = finish(sums[r][v], activated);
+            Scalar* const to = product.result + r * product.result_row + v * lanes;
+            if (Masked && v + 1 == Vectors)
+                store_partial(to, value, rest);
+            else
+                store(to, value);
+        }
+    }
+}
+
+#undef BURIN_DETAIL_UNROLL
+
+/// All columns of `Rows` rows: panels of as many vectors as the tile has, then of fewer.
+template <std::size_t Rows, Start StartAt, class Scalar, class Finish>
+void multiply_rows(Product<Scalar> product, std::size_t columns, Finish finish) noexcept {
+    constexpr std::size_t lanes = width<Scalar>;
+    constexpr std::size_t vectors = choose_tile(Rows, vector_registers).vectors;
+    const auto advance = [&](std::size_t count) {
+        product.right += count;
+        product.result += count;
+        product.start += StartAt == Start::row ? count : 0;
+        product.activated += Finish::reads_activation ? count : 0;
+        columns -= count;
+    };
+    for (; columns >= vectors * lanes; advance(vectors * lanes))
+        multiply_tile<Rows, vectors, false, StartAt>(product, 0, finish);
+    if constexpr (vectors > 2)
+        for (; columns >= 2 * lanes; advance(2 * lanes))
+            multiply_tile<Rows, 2, false, StartAt>(product, 0, finish);
+    if (columns > lanes)
+        multiply_tile<Rows, 2, true, StartAt>(product, columns - lanes, finish);
+    else if (columns == lanes)
+        multiply_tile<Rows, 1, false, StartAt>(product, 0, finish);
+    else if (columns > 0)
+        multiply_tile<Rows, 1, true, StartAt>(product, columns, finish);
 }
 
 }  // namespace detail
 
-/// A run of columns: `Full` vectors and then `Rest` < width single elements.
-template <std::size_t Full, std::size_t Rest>
-struct Columns {
-    static constexpr std::size_t vectors = Full + (Rest > 0 ? 1 : 0);
-
-    template <std::size_t V, class Scalar>
-    [[gnu::always_inline]] static Vector<Scalar> load_at(const Scalar* row) noexcept {
-        if constexpr (V < Full)
-            return load(row + V * width<Scalar>);
-        else
-            return load_partial(row + V * width<Scalar>, Rest);
-    }
-
-    template <std::size_t V, class Scalar>
-    [[gnu::always_inline]] static void store_at(Scalar* row, const Vector<Scalar>& value) noexcept {
-        if constexpr (V < Full)
-            store(row + V * width<Scalar>, value);
-        else
-            store_partial(row + V * width<Scalar>, value, Rest);
-    }
-};
-
-/// A matrix whose element (row, depth) is at data[row · row_stride + depth · depth_stride].
-template <class Scalar>
-struct LeftMatrix {
-    const Scalar* data;
-    std::size_t row_stride;
-    std::size_t depth_stride;
-};
-
-/// finish(r, v, start(r, v) + Σ_d left(r, d) · right(d, v)) for every sum of a tile, v counting vectors, the sum taken
-/// in the order of d. `right` has its rows `right_stride` apart.
-template <std::size_t Rows, class ColumnsType, class Scalar, class Start, class Finish>
-[[gnu::always_inline]] inline void multiply_tile(const LeftMatrix<Scalar>& left, const Scalar* right,
-                                                 std::size_t right_stride, std::size_t depth, Start start,
-                                                 Finish finish) noexcept {
-    constexpr std::size_t vectors = ColumnsType::vectors;
-    Vector<Scalar> sums[Rows][vectors];
-    detail::unroll<Rows>([&](auto r) __attribute__((always_inline)) {
-        detail::unroll<vectors>([&](auto v) __attribute__((always_inline)) { sums[r][v] = start(r, v); });
-    });
-    const Scalar* left_at = left.data;
-    const Scalar* right_at = right;
-    for (std::size_t d = 0; d < depth; ++d) {
-        Vector<Scalar> row[vectors];
-        detail::unroll<vectors>([&](auto v) __attribute__((always_inline)) {
-            row[v] = ColumnsType::template load_at<v.value>(right_at);
-        });
-        detail::unroll<Rows>([&](auto r) __attribute__((always_inline)) {
-            const Vector<Scalar> factor = broadcast(left_at[r * left.row_stride]);
-            detail::unroll<vectors>([&](auto v) __attribute__((always_inline)) {
-                sums[r][v] = fma(factor, row[v], sums[r][v]);
-            });
-        });
-        left_at += left.depth_stride;
-        right_at += right_stride;
-    }
-    detail::unroll<Rows>([&](auto r) __attribute__((always_inline)) {
-        detail::unroll<vectors>([&](auto v) __attribute__((always_inline)) { finish(r, v, sums[r][v]); });
-    });
+/// The whole product of `rows` rows and `columns` columns. A result depends on neither the number of rows nor its
+/// place among them.
+template <Start StartAt, class Scalar, class Finish>
+void multiply(Product<Scalar> product, std::size_t rows, std::size_t columns, Finish finish) noexcept {
+    const auto cover = [&](auto block) {
+        for (; rows >= block.value; rows -= block.value) {
+            detail::multiply_rows<block.value, StartAt>(product, columns, finish);
+            product.left += block.value * product.left_row;
+            product.result += block.value * product.result_row;
+            product.activated += Finish::reads_activation ? block.value * product.result_row : 0;
+        }
+    };
+    cover(std::integral_constant<std::size_t, choose_tile(1000, vector_registers).rows>{});
+    cover(std::integral_constant<std::size_t, choose_tile(5, vector_registers).rows>{});
+    cover(std::integral_constant<std::size_t, 1>{});
 }
 
-/// Calls f(first column, Columns) for panels of `Vectors` vectors that cover N columns, the last with what is left.
-template <std::size_t N, std::size_t Vectors, class Scalar, class Function>
-[[gnu::always_inline]] inline void for_each_panel(Function f) noexcept {
-    constexpr std::size_t panel = Vectors * width<Scalar>;
-    constexpr std::size_t rest = N % panel;
-    for (std::size_t column = 0; column + panel <= N; column += panel)
-        f(column, Columns<Vectors, 0>{});
-    if constexpr (rest > 0)
-        f(N - rest, Columns<rest / width<Scalar>, rest % width<Scalar>>{});
-}
+/// Stores the sums as they are.
+struct StoreSum {
+    static constexpr bool reads_activation = false;
+
+    template <class VectorType>
+    VectorType operator()(const VectorType& sum, const VectorType&) const noexcept {
+        return sum;
+    }
+};
 
 }  // namespace burin::kernels

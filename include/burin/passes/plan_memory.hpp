@@ -50,10 +50,10 @@ constexpr MemoryPlan<MaxPieces> place(std::span<const Lifetime> lifetimes, std::
     for (std::size_t i = 0; i < lifetimes.size(); ++i)
         sequence[i] = i;
     std::sort(sequence.begin(), sequence.begin() + static_cast<std::ptrdiff_t>(lifetimes.size()),
-              [&](std::size_t a, std::size_t b) {
-                  if (detail::placed_before(lifetimes[a], lifetimes[b], order))
+              [&](std::size_t left, std::size_t right) {
+                  if (detail::placed_before(lifetimes[left], lifetimes[right], order))
                       return true;
-                  return !detail::placed_before(lifetimes[b], lifetimes[a], order) && a < b;
+                  return !detail::placed_before(lifetimes[right], lifetimes[left], order) && left < right;
               });
 
     // The pieces placed so far, by offset.
