@@ -12,4 +12,4 @@ class Error : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-}  // namespace burin
+} // namespace burin

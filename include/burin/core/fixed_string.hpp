@@ -28,4 +28,4 @@ struct FixedString {
 template <std::size_t N>
 FixedString(const char (&)[N]) -> FixedString<N - 1>;
 
-}  // namespace burin
+} // namespace burin

@@ -7,4 +7,4 @@ namespace burin {
 /// A class index, counted from 0.
 using Label = std::uint32_t;
 
-}  // namespace burin
+} // namespace burin

@@ -5,4 +5,4 @@ namespace burin {
 /// What turns the outputs that a loss works on (logits) into predictions (probabilities).
 enum class Link { none, sigmoid, softmax };
 
-}  // namespace burin
+} // namespace burin

@@ -53,4 +53,4 @@ struct ParameterList {
     constexpr std::size_t size() const { return offset(count); }
 };
 
-}  // namespace burin
+} // namespace burin

@@ -23,8 +23,12 @@ struct Philox {
     }
 
   private:
-    static constexpr std::uint32_t high(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word >> 32); }
-    static constexpr std::uint32_t low(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word); }
+    static constexpr std::uint32_t high(std::uint64_t word) noexcept {
+        return static_cast<std::uint32_t>(word >> 32);
+    }
+    static constexpr std::uint32_t low(std::uint64_t word) noexcept {
+        return static_cast<std::uint32_t>(word);
+    }
 };
 
 /// What a random stream is for. Streams of different purposes never share a number.
@@ -59,4 +63,4 @@ struct RandomStream {
     }
 };
 
-}  // namespace burin
+} // namespace burin

@@ -37,4 +37,4 @@ struct Shape {
     friend constexpr bool operator==(const Shape&, const Shape&) = default;
 };
 
-}  // namespace burin
+} // namespace burin

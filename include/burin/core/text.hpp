@@ -79,4 +79,4 @@ class Text {
 
 using Sentence = Text<320>;
 
-}  // namespace burin
+} // namespace burin

@@ -35,4 +35,4 @@ struct NoActivation {
     }
 };
 
-}  // namespace burin
+} // namespace burin

@@ -24,7 +24,7 @@ struct Frame {
     Scalar* arena = nullptr;
     std::size_t rows = 0;
     std::uint64_t seed = 0;
-    std::uint64_t step = 0;  ///< Counts training steps, so that each draws numbers of its own.
+    std::uint64_t step = 0; ///< Counts training steps, so that each draws numbers of its own.
 };
 
 namespace detail {
@@ -146,9 +146,9 @@ struct Execution {
             run.position = position(frame);
             Op::template backward_input<step.which>(run);
         } else {
-            kernels::map<Scalar>(node.shape.size() * frame.rows, write<step.write>(frame),
-                                 [](auto a, auto b) { return a + b; }, read<step.gradient>(frame),
-                                 read<step.other>(frame));
+            kernels::map<Scalar>(
+                node.shape.size() * frame.rows, write<step.write>(frame),
+                [](auto a, auto b) { return a + b; }, read<step.gradient>(frame), read<step.other>(frame));
         }
     }
 };
@@ -156,7 +156,8 @@ struct Execution {
 /// The loss of a run that computes none.
 struct NoLoss {
     template <std::size_t Output, class Scalar>
-    void operator()(std::integral_constant<std::size_t, Output>, const Scalar*, Scalar*, std::size_t) const noexcept {}
+    void operator()(std::integral_constant<std::size_t, Output>, const Scalar*, Scalar*,
+                    std::size_t) const noexcept {}
 };
 
 struct NoObserver {
@@ -164,7 +165,7 @@ struct NoObserver {
     void after(const FrameType&) const noexcept {}
 };
 
-}  // namespace detail
+} // namespace detail
 
 /// Runs the steps of a plan, in order: one kernel call a step, every extent and offset a constant.
 /// `loss(output_index, outputs, gradient, rows)` is called where the program has a loss.
@@ -185,7 +186,8 @@ void execute(const Frame<typename PlanType::N::Type, Scalar>& frame, LossStep&& 
 /// Where the results of a run are: in the arena, or in the caller's memory for an output that is an input.
 template <class PlanType, std::size_t Batch, class Scalar, std::size_t Output = 0>
 const Scalar* output_of(const Frame<typename PlanType::N::Type, Scalar>& frame) noexcept {
-    return detail::Execution<PlanType, Batch, Scalar>::template read<PlanType::program.outputs[Output]>(frame);
+    return detail::Execution<PlanType, Batch, Scalar>::template read<PlanType::program.outputs[Output]>(
+        frame);
 }
 
-}  // namespace burin
+} // namespace burin

@@ -21,11 +21,13 @@ struct Input : Op {
         ((text.append(index++ == 0 ? "" : ", ").append(Extents)), ...);
         return text.append(">");
     }
-    static constexpr InferredShape infer_shape(std::span<const Shape>) { return {.shape = Shape(Extents...)}; }
+    static constexpr InferredShape infer_shape(std::span<const Shape>) {
+        return {.shape = Shape(Extents...)};
+    }
 };
 
-/// Layers one after the other. The outermost begins with an `Input`. Its layers are named by place, the Input not
-/// counted: the first layer's weight is `0.weight`, and in a Sequential at place 2 `2.0.weight`.
+/// Layers one after the other. The outermost begins with an `Input`. Its layers are named by place, the Input
+/// not counted: the first layer's weight is `0.weight`, and in a Sequential at place 2 `2.0.weight`.
 template <class... Layers>
 struct Sequential {};
 
@@ -74,4 +76,4 @@ struct Outputs {};
 template <class... Parts>
 struct Graph {};
 
-}  // namespace burin
+} // namespace burin

@@ -39,7 +39,8 @@ struct Wires {
     }
 };
 
-/// The flat table while it is being written. The first problem found is kept; after it the table is of no use.
+/// The flat table while it is being written. The first problem found is kept; after it the table is of no
+/// use.
 template <std::size_t N, std::size_t OutputCount>
 struct Lowering {
     passes::Graph<N, OutputCount> graph{};
@@ -73,9 +74,16 @@ struct Lowering {
             node.shares_with = shared_owner++;
             node.weights_place = owner.weights_place;
             if (owner.rules != node.rules && !failed()) {
-                fail().append("layer `").append(node.place.text().view()).append("` `").append(node.rules->name().view());
+                fail()
+                    .append("layer `")
+                    .append(node.place.text().view())
+                    .append("` `")
+                    .append(node.rules->name().view());
                 fail().append("`: expected `").append(owner.rules->name().view());
-                fail().append("`, as in the first node with SharedWeights<\"").append(shared_name).append("\">");
+                fail()
+                    .append("`, as in the first node with SharedWeights<\"")
+                    .append(shared_name)
+                    .append("\">");
             }
         } else {
             node.weights_place.segments[shared_depth].name = shared_name;
@@ -83,13 +91,14 @@ struct Lowering {
     }
 };
 
-inline constexpr auto fail_layer = [](auto& lowering, const passes::Place& place, std::string_view what) -> Sentence& {
+inline constexpr auto fail_layer = [](auto& lowering, const passes::Place& place,
+                                      std::string_view what) -> Sentence& {
     lowering.fail().append(what).append(" `").append(place.text().view()).append("`");
     return lowering.fail();
 };
 
-/// How each form becomes nodes: `ops()` lists the layers' types in the order in which `append` appends their nodes.
-/// The general case is a layer, which is one node.
+/// How each form becomes nodes: `ops()` lists the layers' types in the order in which `append` appends their
+/// nodes. The general case is a layer, which is one node.
 template <class Form>
 struct Lower {
     static constexpr auto ops() { return hana::tuple_t<Form>; }
@@ -102,20 +111,30 @@ struct Lower {
             return 0;
         } else {
             if (!lowering.failed() && Form::is_input && wires.count > 0)
-                fail_layer(lowering, place, "layer").append(" `").append(Form::name().view())
+                fail_layer(lowering, place, "layer")
+                    .append(" `")
+                    .append(Form::name().view())
                     .append("`: expected nothing before it; an Input can only be first");
             if (!lowering.failed() && !Form::is_input && wires.count == 0)
-                fail_layer(lowering, place, "layer").append(" `").append(Form::name().view())
+                fail_layer(lowering, place, "layer")
+                    .append(" `")
+                    .append(Form::name().view())
                     .append("`: expected an input, got none; begin the network with `Input<…>`");
             if (!lowering.failed() && wires.count > passes::max_inputs)
-                fail_layer(lowering, place, "layer").append(" `").append(Form::name().view())
-                    .append("`: expected at most ").append(passes::max_inputs).append(" inputs, got ").append(wires.count);
+                fail_layer(lowering, place, "layer")
+                    .append(" `")
+                    .append(Form::name().view())
+                    .append("`: expected at most ")
+                    .append(passes::max_inputs)
+                    .append(" inputs, got ")
+                    .append(wires.count);
             return lowering.append(rules_of<Form>, wires, place);
         }
     }
 };
 
-/// Something that is no layer takes up one node, so that the table can be written down and the problem be told.
+/// Something that is no layer takes up one node, so that the table can be written down and the problem be
+/// told.
 template <class Form>
 inline constexpr bool is_input_layer = false;
 template <std::size_t... Extents>
@@ -132,7 +151,8 @@ struct Lower<Sequential<Layers...>> {
             const std::size_t own_number = is_input_layer<LayerType> && wires.count == 0 ? 0 : number++;
             wires = Wires::one(Lower<LayerType>::append(lowering, wires, place.child(own_number)));
         };
-        // An array's initialisers are evaluated in order, and unlike a fold's operands there may be any number.
+        // An array's initialisers are evaluated in order, and unlike a fold's operands there may be any
+        // number.
         const int in_order[] = {0, (append_one(std::type_identity<Layers>{}), 0)...};
         static_cast<void>(in_order);
         return wires.nodes[0];
@@ -202,13 +222,16 @@ struct LowerPart<Node<Name, LayerType, From<Sources...>, Weights>> {
     static constexpr void append(Lowering& lowering, NameTable& names) {
         const passes::Place place = passes::Place{}.child(Name.view());
         if (!lowering.failed() && names.find(Name.view()) != passes::none)
-            fail_layer(lowering, place, "node").append(": expected a name of its own, got one that an earlier node has");
+            fail_layer(lowering, place, "node")
+                .append(": expected a name of its own, got one that an earlier node has");
         Wires wires;
         const std::array<std::string_view, sizeof...(Sources)> sources{Sources.view()...};
         for (std::string_view source : sources) {
             const std::size_t node = names.find(source);
             if (node == passes::none && !lowering.failed())
-                fail_layer(lowering, place, "node").append(" reads `").append(source)
+                fail_layer(lowering, place, "node")
+                    .append(" reads `")
+                    .append(source)
                     .append("`: expected the name of a node declared before it, got an unknown name");
             wires.add(node == passes::none ? 0 : node);
         }
@@ -246,8 +269,10 @@ struct LowerPart<Outputs<OutputNames...>> {
         for (std::string_view output : outputs) {
             const std::size_t node = names.find(output);
             if (node == passes::none && !lowering.failed())
-                lowering.fail().append("output `").append(output).append(
-                    "`: expected the name of a node declared before it, got an unknown name");
+                lowering.fail()
+                    .append("output `")
+                    .append(output)
+                    .append("`: expected the name of a node declared before it, got an unknown name");
             lowering.graph.outputs[lowering.output_count++] = node == passes::none ? 0 : node;
         }
     }
@@ -260,7 +285,8 @@ struct Lower<Graph<Parts...>> {
     template <class Lowering>
     static constexpr std::size_t append(Lowering& lowering, const Wires& wires, const passes::Place& place) {
         if (wires.count > 0 && !lowering.failed())
-            fail_layer(lowering, place, "place").append(": expected a layer, got a Graph; a Graph has inputs of its own and can't be nested");
+            fail_layer(lowering, place, "place")
+                .append(": expected a layer, got a Graph; a Graph has inputs of its own and can't be nested");
         Names<(0 + ... + LowerPart<Parts>::name_count)> names;
         (LowerPart<Parts>::append(lowering, names), ...);
         return 0;
@@ -279,7 +305,7 @@ inline constexpr std::size_t output_count_of<Inputs<Nodes...>> = 0;
 template <FixedString... OutputNames>
 inline constexpr std::size_t output_count_of<Outputs<OutputNames...>> = sizeof...(OutputNames);
 
-}  // namespace detail
+} // namespace detail
 
 /// The types of a network's layers in the order of the node table, as a Hana tuple of Hana types.
 template <class Net>
@@ -290,7 +316,8 @@ inline constexpr std::size_t node_count = decltype(hana::length(std::declval<OpT
 
 /// The type of node `Index`'s layer.
 template <class Net, std::size_t Index>
-using OpAt = typename std::remove_cvref_t<decltype(hana::at_c<Index>(std::declval<const OpTypes<Net>&>()))>::type;
+using OpAt =
+    typename std::remove_cvref_t<decltype(hana::at_c<Index>(std::declval<const OpTypes<Net>&>()))>::type;
 
 /// The flat table of a network, or the first problem in how it is put together.
 template <class Net>
@@ -304,4 +331,4 @@ consteval auto lower() {
     return lowering;
 }
 
-}  // namespace burin
+} // namespace burin

@@ -36,7 +36,7 @@ struct Examined {
 /// Stands in for a network that is wrong, so that the compiler has no more to say than the one sentence.
 using StandIn = Sequential<Input<1>>;
 
-}  // namespace detail
+} // namespace detail
 
 template <class Net>
 inline constexpr bool is_valid_network = detail::Examined<Net>::problem.empty();
@@ -44,7 +44,8 @@ inline constexpr bool is_valid_network = detail::Examined<Net>::problem.empty();
 /// A network as values: its node table with shapes and parameter ranges. Instantiating it checks the network.
 template <class Net>
 struct Network {
-    static_assert(network_is_right<detail::Examined<Net>::sentence>, "this network can't be built (see above)");
+    static_assert(network_is_right<detail::Examined<Net>::sentence>,
+                  "this network can't be built (see above)");
 
     using Type = std::conditional_t<is_valid_network<Net>, Net, detail::StandIn>;
     static constexpr auto& graph = detail::Examined<Type>::shaped.graph;
@@ -130,7 +131,8 @@ inline constexpr auto parameter_tensors = [] {
                 const passes::InputShapes inputs = passes::input_shapes(N::graph.nodes, node);
                 const ParameterList list = node.rules->parameters(inputs.span());
                 for (std::size_t i = 0; i < list.count; ++i)
-                    visit(ParameterTensor{list[i], node.parameter_offset + list.offset(i), node.weights_place});
+                    visit(
+                        ParameterTensor{list[i], node.parameter_offset + list.offset(i), node.weights_place});
             }
     };
     constexpr std::size_t count = [&] {
@@ -144,4 +146,4 @@ inline constexpr auto parameter_tensors = [] {
     return tensors;
 }();
 
-}  // namespace burin
+} // namespace burin

@@ -18,8 +18,9 @@ using passes::Mode;
 using passes::OpRules;
 using passes::Reads;
 
-/// Base of all layers. Its members are the answers of a layer that has no parameters, keeps nothing and costs nothing;
-/// a layer hides those that differ. A layer is an empty type: what it computes with comes in the contexts below.
+/// Base of all layers. Its members are the answers of a layer that has no parameters, keeps nothing and costs
+/// nothing; a layer hides those that differ. A layer is an empty type: what it computes with comes in the
+/// contexts below.
 ///
 /// A layer must provide
 ///
@@ -30,7 +31,8 @@ using passes::Reads;
 /// and, if it can be trained through,
 ///
 ///     template <std::size_t Which, class Context> static void backward_input(const Context& run) noexcept;
-///     template <class Context> static void backward_parameters(const Context& run) noexcept;   // with parameters
+///     template <class Context> static void backward_parameters(const Context& run) noexcept;   // with
+///     parameters
 ///
 /// The flags say what the compiler may do with it; `OpRules` explains each.
 struct Op {
@@ -93,7 +95,7 @@ template <class ScalarType, class SignatureType, Mode RunMode, class EpilogueTyp
 struct ForwardContext {
     using Scalar = ScalarType;
     using Shapes = SignatureType;
-    using Epilogue = EpilogueType;  ///< Elementwise function of a vector, to be applied to the output.
+    using Epilogue = EpilogueType; ///< Elementwise function of a vector, to be applied to the output.
     static constexpr Mode mode = RunMode;
 
     std::array<const Scalar*, Shapes::inputs.size()> inputs{};
@@ -101,11 +103,12 @@ struct ForwardContext {
     Scalar* output = nullptr;
     Scalar* saved = nullptr;
     std::size_t rows = 0;
-    RandomStream random{};          ///< This node's own stream, for stochastic layers.
-    std::uint64_t position = 0;     ///< Where this step's numbers begin in the stream.
+    RandomStream random{};      ///< This node's own stream, for stochastic layers.
+    std::uint64_t position = 0; ///< Where this step's numbers begin in the stream.
 };
 
-/// What `backward_parameters` gets. It writes the gradients (or adds to them, if `adds`), summed over the rows.
+/// What `backward_parameters` gets. It writes the gradients (or adds to them, if `adds`), summed over the
+/// rows.
 template <class ScalarType, class SignatureType, bool Adds>
 struct ParameterGradientContext {
     using Scalar = ScalarType;
@@ -126,18 +129,19 @@ template <class ScalarType, class SignatureType, class DerivativeType>
 struct InputGradientContext {
     using Scalar = ScalarType;
     using Shapes = SignatureType;
-    using Derivative = DerivativeType;  ///< Derivative of the activation before this layer, to be multiplied in.
+    using Derivative =
+        DerivativeType; ///< Derivative of the activation before this layer, to be multiplied in.
 
     std::array<const Scalar*, Shapes::inputs.size()> inputs{};
     const Scalar* parameters = nullptr;
     const Scalar* output = nullptr;
     const Scalar* output_gradient = nullptr;
     const Scalar* saved = nullptr;
-    const Scalar* activated = nullptr;  ///< What the derivative reads: the output of that activation.
+    const Scalar* activated = nullptr; ///< What the derivative reads: the output of that activation.
     Scalar* input_gradient = nullptr;
     std::size_t rows = 0;
     RandomStream random{};
     std::uint64_t position = 0;
 };
 
-}  // namespace burin
+} // namespace burin

@@ -13,7 +13,8 @@ namespace burin {
 /// Alignment of parameters and arenas in bytes: a cache line, which is also the widest vector.
 inline constexpr std::size_t memory_alignment = 64;
 
-/// All trainable tensors of a network, one after the other without gaps. A plain struct: put it where you like.
+/// All trainable tensors of a network, one after the other without gaps. A plain struct: put it where you
+/// like.
 template <class Net, class Scalar = float>
 struct Parameters {
     static constexpr std::size_t count = parameter_count<Net>;
@@ -27,7 +28,9 @@ struct Parameters {
 
     /// The tensor called `name`, as in `0.weight`; empty if there is none.
     std::span<Scalar> operator[](std::string_view name) noexcept { return find(values.data(), name); }
-    std::span<const Scalar> operator[](std::string_view name) const noexcept { return find(values.data(), name); }
+    std::span<const Scalar> operator[](std::string_view name) const noexcept {
+        return find(values.data(), name);
+    }
 
   private:
     template <class Pointee>
@@ -43,4 +46,4 @@ struct Parameters {
 template <class Net, class Scalar = float>
 struct Gradients : Parameters<Net, Scalar> {};
 
-}  // namespace burin
+} // namespace burin

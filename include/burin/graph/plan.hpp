@@ -42,7 +42,8 @@ struct Plan {
     static constexpr std::size_t lower_bound = passes::lower_bound(liveness.span());
 
     template <std::size_t Batch, class Scalar>
-    static constexpr auto memory = passes::plan_memory<program.max_values>(liveness.span(), Batch, kernels::width<Scalar>);
+    static constexpr auto memory =
+        passes::plan_memory<program.max_values>(liveness.span(), Batch, kernels::width<Scalar>);
 };
 
-}  // namespace burin
+} // namespace burin

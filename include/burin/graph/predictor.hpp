@@ -11,8 +11,8 @@
 
 namespace burin {
 
-/// Inference: runs up to `Batch` samples at a time in an arena of its own. A plain struct without pointers to itself;
-/// on a microcontroller put it in `.bss`.
+/// Inference: runs up to `Batch` samples at a time in an arena of its own. A plain struct without pointers to
+/// itself; on a microcontroller put it in `.bss`.
 ///
 /// With `OutputLinks` it stops at what the losses work on (logits) instead of the network's outputs.
 template <class Net, std::size_t Batch = 1, class Scalar = float,
@@ -37,7 +37,8 @@ class Predictor {
         frame.rows = Batch == 1 ? 1 : rows;
         execute<PlanType, Batch, Scalar>(frame);
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
-            return std::array<const Scalar*, N::output_count>{output_of<PlanType, Batch, Scalar, I>(frame)...};
+            return std::array<const Scalar*, N::output_count>{
+                output_of<PlanType, Batch, Scalar, I>(frame)...};
         }(std::make_index_sequence<N::output_count>{});
     }
 
@@ -54,4 +55,4 @@ class Predictor {
     Arena<PlanType, Batch, Scalar> arena_;
 };
 
-}  // namespace burin
+} // namespace burin

@@ -28,4 +28,4 @@ template <class Net, std::size_t Batch = 1, class Scalar = float>
 inline constexpr std::size_t inference_bytes =
     sizeof(Scalar) * (parameter_count<Net> + Workspace<Net, Batch, Mode::inference, Scalar>::count);
 
-}  // namespace burin
+} // namespace burin

@@ -9,11 +9,12 @@
 
 namespace burin {
 
-/// Fills all tensors of a network: weights by the initialiser, biases with 0 (or by its `fill_bias`, if it has one),
-/// scales with 1. Each tensor has a random stream of its own, so a value depends on the seed, the tensor's number
-/// and its place in the tensor alone.
+/// Fills all tensors of a network: weights by the initialiser, biases with 0 (or by its `fill_bias`, if it
+/// has one), scales with 1. Each tensor has a random stream of its own, so a value depends on the seed, the
+/// tensor's number and its place in the tensor alone.
 template <class Net, class Scalar, class Initializer>
-void initialize(Parameters<Net, Scalar>& parameters, const Initializer& initializer, std::uint64_t seed) noexcept {
+void initialize(Parameters<Net, Scalar>& parameters, const Initializer& initializer,
+                std::uint64_t seed) noexcept {
     std::uint32_t number = 0;
     for (const ParameterTensor& tensor : parameter_tensors<Net>) {
         const RandomStream stream{seed, Purpose::initialisation, number++};
@@ -23,11 +24,14 @@ void initialize(Parameters<Net, Scalar>& parameters, const Initializer& initiali
             initializer.template fill<Scalar>(values, shape, tensor.spec.fans, stream);
         else if (tensor.spec.role == ParameterRole::scale)
             std::fill_n(values, shape.size(), Scalar(1));
-        else if constexpr (requires { initializer.template fill_bias<Scalar>(values, shape, tensor.spec.fans, stream); })
+        else if constexpr (requires {
+                               initializer.template fill_bias<Scalar>(values, shape, tensor.spec.fans,
+                                                                      stream);
+                           })
             initializer.template fill_bias<Scalar>(values, shape, tensor.spec.fans, stream);
         else
             std::fill_n(values, shape.size(), Scalar(0));
     }
 }
 
-}  // namespace burin
+} // namespace burin

@@ -23,7 +23,7 @@ struct ApplyEpilogue {
     }
 };
 
-}  // namespace detail
+} // namespace detail
 
 /// y = epilogue(x · w + b), with x [rows, K], w [K, N], b [N], y [rows, N], all row-major.
 /// The epilogue is a function of a vector and is applied while the sums are in registers.
@@ -44,7 +44,8 @@ void dense_forward(const Scalar* x, const Scalar* w, const Scalar* bias, Scalar*
 
 /// dw (+)= xᵀ · dy and db (+)= Σ_rows dy, with x [rows, K], dy [rows, N], dw [K, N], db [N].
 template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Scalar>
-void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, Scalar* db, std::size_t rows) noexcept {
+void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, Scalar* db,
+                           std::size_t rows) noexcept {
     constexpr Start start = Accumulate ? Start::result : Start::zero;
     Product<Scalar> product;
     product.left = x;
@@ -68,14 +69,14 @@ void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, Scalar
 }
 
 /// dx = derivative(dy · wᵀ, activated), with dy [rows, N], w [K, N], activated and dx [rows, K].
-/// The derivative is a function of two vectors, gradient and activation; where it does not read the activation,
-/// `activated` may be null. dx may be the same memory as activated.
+/// The derivative is a function of two vectors, gradient and activation; where it does not read the
+/// activation, `activated` may be null. dx may be the same memory as activated.
 ///
-/// w is read along its rows, so a panel of it is transposed into a buffer on the stack (N rows of one or two vectors)
-/// and used for all rows of dy.
+/// w is read along its rows, so a panel of it is transposed into a buffer on the stack (N rows of one or two
+/// vectors) and used for all rows of dy.
 template <std::size_t K, std::size_t N, class Scalar, class Derivative>
-void dense_input_gradient(const Scalar* dy, const Scalar* w, const Scalar* activated, Scalar* dx, std::size_t rows,
-                          Derivative derivative) noexcept {
+void dense_input_gradient(const Scalar* dy, const Scalar* w, const Scalar* activated, Scalar* dx,
+                          std::size_t rows, Derivative derivative) noexcept {
     constexpr std::size_t panel_width = (N <= 512 ? 2 : 1) * width<Scalar>;
     alignas(64) Scalar panel[N * panel_width];
     Product<Scalar> product;
@@ -95,4 +96,4 @@ void dense_input_gradient(const Scalar* dy, const Scalar* w, const Scalar* activ
     }
 }
 
-}  // namespace burin::kernels
+} // namespace burin::kernels

@@ -6,7 +6,8 @@
 
 namespace burin::kernels {
 
-/// A vector of one lane, for processors on which xsimd knows no SIMD: the same kernels then compile to scalar code.
+/// A vector of one lane, for processors on which xsimd knows no SIMD: the same kernels then compile to scalar
+/// code.
 template <class Scalar>
 struct ScalarVector {
     using value_type = Scalar;
@@ -17,10 +18,18 @@ struct ScalarVector {
     constexpr ScalarVector() = default;
     constexpr explicit ScalarVector(Scalar value) : lane(value) {}
 
-    friend constexpr ScalarVector operator+(ScalarVector a, ScalarVector b) { return ScalarVector(a.lane + b.lane); }
-    friend constexpr ScalarVector operator-(ScalarVector a, ScalarVector b) { return ScalarVector(a.lane - b.lane); }
-    friend constexpr ScalarVector operator*(ScalarVector a, ScalarVector b) { return ScalarVector(a.lane * b.lane); }
-    friend constexpr ScalarVector operator/(ScalarVector a, ScalarVector b) { return ScalarVector(a.lane / b.lane); }
+    friend constexpr ScalarVector operator+(ScalarVector a, ScalarVector b) {
+        return ScalarVector(a.lane + b.lane);
+    }
+    friend constexpr ScalarVector operator-(ScalarVector a, ScalarVector b) {
+        return ScalarVector(a.lane - b.lane);
+    }
+    friend constexpr ScalarVector operator*(ScalarVector a, ScalarVector b) {
+        return ScalarVector(a.lane * b.lane);
+    }
+    friend constexpr ScalarVector operator/(ScalarVector a, ScalarVector b) {
+        return ScalarVector(a.lane / b.lane);
+    }
     friend constexpr ScalarVector operator-(ScalarVector a) { return ScalarVector(-a.lane); }
     friend constexpr bool operator<(ScalarVector a, ScalarVector b) { return a.lane < b.lane; }
     friend constexpr bool operator<=(ScalarVector a, ScalarVector b) { return a.lane <= b.lane; }
@@ -86,4 +95,4 @@ ScalarVector<Scalar> erf(ScalarVector<Scalar> x) noexcept {
     return ScalarVector<Scalar>(std::erf(x.lane));
 }
 
-}  // namespace burin::kernels
+} // namespace burin::kernels

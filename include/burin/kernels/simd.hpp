@@ -1,8 +1,8 @@
 #pragma once
 
-// The only file that names xsimd or an intrinsic. Everything above it is written for `Vector<Scalar>`: xsimd's widest
-// batch for the processor that the compiler was told about, or a vector of one lane where xsimd knows none.
-// Define BURIN_SCALAR to have one lane everywhere.
+// The only file that names xsimd or an intrinsic. Everything above it is written for `Vector<Scalar>`:
+// xsimd's widest batch for the processor that the compiler was told about, or a vector of one lane where
+// xsimd knows none. Define BURIN_SCALAR to have one lane everywhere.
 
 #include "burin/kernels/scalar_vector.hpp"
 
@@ -91,7 +91,8 @@ namespace detail {
 
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
 // The first `count` lanes are on: a window of this row.
-alignas(32) inline constexpr std::int32_t lane_mask_row[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+alignas(32) inline constexpr std::int32_t lane_mask_row[16] = {-1, -1, -1, -1, -1, -1, -1, -1,
+                                                               0,  0,  0,  0,  0,  0,  0,  0};
 
 template <class Scalar>
 __m256i lane_mask(std::size_t count) noexcept {
@@ -100,7 +101,7 @@ __m256i lane_mask(std::size_t count) noexcept {
 }
 #endif
 
-}  // namespace detail
+} // namespace detail
 
 /// The first `count` < width elements; the other lanes are 0. Reads nothing beyond.
 template <class Scalar>
@@ -144,6 +145,13 @@ void store_partial(Scalar* to, const Vector<Scalar>& value, std::size_t count) n
 #endif
 }
 
+template <class Scalar>
+Scalar first_lane(const Vector<Scalar>& value) noexcept {
+    Scalar lanes[width<Scalar>];
+    store(lanes, value);
+    return lanes[0];
+}
+
 /// Sum of the lanes, always in the same order.
 template <class Scalar>
 Scalar reduce_add(const Vector<Scalar>& value) noexcept {
@@ -166,6 +174,6 @@ Scalar reduce_max(const Vector<Scalar>& value) noexcept {
     return largest;
 }
 
-}  // namespace burin::kernels
+} // namespace burin::kernels
 
 #undef BURIN_DETAIL_ONE_LANE

@@ -17,22 +17,35 @@ void map(std::size_t count, Scalar* out, Function f, const Inputs*... in) noexce
         store_partial(out + i, Vector<Scalar>(f(load_partial(in + i, count - i)...)), count - i);
 }
 
-/// Calls f(load, store) once for every vector of `count` elements: `load(p)` reads the vector of p at this place,
-/// `store(p, v)` writes it; at the end only as many lanes as there are. For sweeps that write several arrays.
+/// Calls f(lanes, load, store) once for every vector of `count` elements: `load(p)` reads the vector of p at
+/// this place, `store(p, v)` writes it. Only the last vector may have fewer lanes than the width; its others
+/// read as 0 and are not written. For sweeps that write several arrays.
 template <class Scalar, class Function>
 void for_each_vector(std::size_t count, Function f) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     std::size_t i = 0;
     for (; i + lanes <= count; i += lanes)
-        f([i](const Scalar* from) { return load(from + i); },
-          [i](Scalar* to, const Vector<Scalar>& value) { store(to + i, value); });
+        f(
+            lanes, [i](const Scalar* from) { return load(from + i); },
+            [i](Scalar* to, const Vector<Scalar>& value) { store(to + i, value); });
     if (const std::size_t rest = count - i; rest > 0)
-        f([i, rest](const Scalar* from) { return load_partial(from + i, rest); },
-          [i, rest](Scalar* to, const Vector<Scalar>& value) { store_partial(to + i, value, rest); });
+        f(
+            rest, [i, rest](const Scalar* from) { return load_partial(from + i, rest); },
+            [i, rest](Scalar* to, const Vector<Scalar>& value) { store_partial(to + i, value, rest); });
 }
 
-/// The sum of f(in[i]...), in a fixed order: four running sums, then their lanes. Lanes beyond the end see zeros, so
-/// f of zeros must be 0.
+/// The first `count` lanes of a vector, the others 0.
+template <class Scalar>
+Vector<Scalar> keep_first(const Vector<Scalar>& value, std::size_t count) noexcept {
+    if (count == width<Scalar>)
+        return value;
+    Scalar lanes[width<Scalar>];
+    store(lanes, value);
+    return load_partial(lanes, count);
+}
+
+/// The sum of f(in[i]...), in a fixed order: four running sums, then their lanes. Lanes beyond the end see
+/// zeros, so f of zeros must be 0.
 template <class Scalar, class Function, class... Inputs>
 Scalar sum(std::size_t count, Function f, const Inputs*... in) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
@@ -49,4 +62,4 @@ Scalar sum(std::size_t count, Function f, const Inputs*... in) noexcept {
     return reduce_add<Scalar>((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
 
-}  // namespace burin::kernels
+} // namespace burin::kernels

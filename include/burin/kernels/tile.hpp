@@ -22,11 +22,12 @@ inline constexpr std::size_t vector_registers = 16;
 
 /// The tile for products of `rows` rows, on a machine with `registers` vector registers.
 ///
-/// A tile of R × V sums needs R·V registers for them, V for the row of the right matrix and one for the broadcast
-/// element of the left. A fused multiply-add takes 4 cycles and two start in each, so at least 8 sums must be under
-/// way. Each step loads V vectors and R broadcasts for R·V multiply-adds, so among the tiles that fit the squarest is
-/// best; V = 2 makes R = 6 with 16 registers (12 + 2 + 1 ≤ 16) and R = 14 with 32, of which 12 are taken, so that
-/// the usual batch sizes 8, 32 and 128 leave less over. With few rows V grows to keep 8 sums.
+/// A tile of R × V sums needs R·V registers for them, V for the row of the right matrix and one for the
+/// broadcast element of the left. A fused multiply-add takes 4 cycles and two start in each, so at least 8
+/// sums must be under way. Each step loads V vectors and R broadcasts for R·V multiply-adds, so among the
+/// tiles that fit the squarest is best; V = 2 makes R = 6 with 16 registers (12 + 2 + 1 ≤ 16) and R = 14 with
+/// 32, of which 12 are taken, so that the usual batch sizes 8, 32 and 128 leave less over. With few rows V
+/// grows to keep 8 sums.
 constexpr TileShape choose_tile(std::size_t rows, std::size_t registers) {
     const std::size_t most = registers >= 32 ? 12 : 6;
     const std::size_t few = registers >= 32 ? 4 : 2;
@@ -40,16 +41,16 @@ constexpr TileShape choose_tile(std::size_t rows, std::size_t registers) {
 /// result(r, c) = finish(start(r, c) + Σ_d left(r, d) · right(d, c)), the sums taken in the order of d.
 template <class Scalar>
 struct Product {
-    const Scalar* left = nullptr;  ///< Element (r, d) is left[r · left_row + d · left_depth].
+    const Scalar* left = nullptr; ///< Element (r, d) is left[r · left_row + d · left_depth].
     std::size_t left_row = 0;
     std::size_t left_depth = 1;
-    const Scalar* right = nullptr;  ///< Element (d, c) is right[d · right_depth + c].
+    const Scalar* right = nullptr; ///< Element (d, c) is right[d · right_depth + c].
     std::size_t right_depth = 0;
     std::size_t depth = 0;
-    Scalar* result = nullptr;  ///< Element (r, c) is result[r · result_row + c].
+    Scalar* result = nullptr; ///< Element (r, c) is result[r · result_row + c].
     std::size_t result_row = 0;
-    const Scalar* start = nullptr;      ///< What Start reads, if anything: a row of biases.
-    const Scalar* activated = nullptr;  ///< What Finish reads, if anything; laid out as the result.
+    const Scalar* start = nullptr;     ///< What Start reads, if anything: a row of biases.
+    const Scalar* activated = nullptr; ///< What Finish reads, if anything; laid out as the result.
 };
 
 /// Sums begin at 0, at the column's element of a row of biases, or at what the result holds already.
@@ -66,11 +67,12 @@ namespace detail {
 #define BURIN_DETAIL_UNROLL
 #endif
 
-/// One tile of `Rows` rows and `Vectors` vectors at the front of the product; the last vector has only `rest` columns
-/// if `Masked`. Not inlined: every layer of a program runs the same few tiles, which differ in nothing that is known
-/// when compiling but the shape of the tile and what is done with the sums.
+/// One tile of `Rows` rows and `Vectors` vectors at the front of the product; the last vector has only `rest`
+/// columns if `Masked`. Not inlined: every layer of a program runs the same few tiles, which differ in
+/// nothing that is known when compiling but the shape of the tile and what is done with the sums.
 template <std::size_t Rows, std::size_t Vectors, bool Masked, Start StartAt, class Scalar, class Finish>
-[[gnu::noinline]] void multiply_tile(const Product<Scalar>& product, std::size_t rest, Finish finish) noexcept {
+[[gnu::noinline]] void multiply_tile(const Product<Scalar>& product, std::size_t rest,
+                                     Finish finish) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     const auto load_at = [rest](const Scalar* row, std::size_t v) __attribute__((always_inline)) {
         return Masked && v + 1 == Vectors ? load_partial(row + v * lanes, rest) : load(row + v * lanes);
@@ -135,18 +137,20 @@ template <std::size_t Rows, Start StartAt, class Scalar, class Finish>
 void multiply_rows(Product<Scalar> product, std::size_t columns, Finish finish) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     constexpr std::size_t vectors = choose_tile(Rows, vector_registers).vectors;
-    const auto advance = [&](std::size_t count) {
-        product.right += count;
-        product.result += count;
-        product.start += StartAt == Start::row ? count : 0;
-        product.activated += Finish::reads_activation ? count : 0;
-        columns -= count;
+    const auto tile = [&](auto tile_vectors) {
+        constexpr std::size_t count = tile_vectors.value * lanes;
+        while (columns >= count) {
+            multiply_tile<Rows, tile_vectors.value, false, StartAt>(product, 0, finish);
+            product.right += count;
+            product.result += count;
+            product.start += StartAt == Start::row ? count : 0;
+            product.activated += Finish::reads_activation ? count : 0;
+            columns -= count;
+        }
     };
-    for (; columns >= vectors * lanes; advance(vectors * lanes))
-        multiply_tile<Rows, vectors, false, StartAt>(product, 0, finish);
+    tile(std::integral_constant<std::size_t, vectors>{});
     if constexpr (vectors > 2)
-        for (; columns >= 2 * lanes; advance(2 * lanes))
-            multiply_tile<Rows, 2, false, StartAt>(product, 0, finish);
+        tile(std::integral_constant<std::size_t, 2>{});
     if (columns > lanes)
         multiply_tile<Rows, 2, true, StartAt>(product, columns - lanes, finish);
     else if (columns == lanes)
@@ -155,18 +159,19 @@ void multiply_rows(Product<Scalar> product, std::size_t columns, Finish finish) 
         multiply_tile<Rows, 1, true, StartAt>(product, columns, finish);
 }
 
-}  // namespace detail
+} // namespace detail
 
-/// The whole product of `rows` rows and `columns` columns. A result depends on neither the number of rows nor its
-/// place among them.
+/// The whole product of `rows` rows and `columns` columns. A result depends on neither the number of rows nor
+/// its place among them.
 template <Start StartAt, class Scalar, class Finish>
 void multiply(Product<Scalar> product, std::size_t rows, std::size_t columns, Finish finish) noexcept {
     const auto cover = [&](auto block) {
-        for (; rows >= block.value; rows -= block.value) {
+        while (rows >= block.value) {
             detail::multiply_rows<block.value, StartAt>(product, columns, finish);
             product.left += block.value * product.left_row;
             product.result += block.value * product.result_row;
             product.activated += Finish::reads_activation ? block.value * product.result_row : 0;
+            rows -= block.value;
         }
     };
     cover(std::integral_constant<std::size_t, choose_tile(1000, vector_registers).rows>{});
@@ -184,4 +189,4 @@ struct StoreSum {
     }
 };
 
-}  // namespace burin::kernels
+} // namespace burin::kernels

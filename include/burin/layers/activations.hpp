@@ -21,7 +21,7 @@ Vector logistic(Vector x) noexcept {
     return one / (one + kernels::exp(-x));
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// max(x, 0). The derivative at 0 is 0.
 struct ReLU : Elementwise<ReLU> {
@@ -43,8 +43,9 @@ struct ReLU : Elementwise<ReLU> {
 /// x for x > 0, else NegativeSlope · x. The default slope is PyTorch's (Keras's is 0.3). It must be positive.
 template <double NegativeSlope = 0.01>
 struct LeakyReLU : Elementwise<LeakyReLU<NegativeSlope>> {
-    static_assert(NegativeSlope > 0, "LeakyReLU needs a positive slope, from which the sign of x can be told; "
-                                     "use ReLU for slope 0");
+    static_assert(NegativeSlope > 0,
+                  "LeakyReLU needs a positive slope, from which the sign of x can be told; "
+                  "use ReLU for slope 0");
 
     static constexpr Text<64> name() { return Text<64>("LeakyReLU<").append(NegativeSlope).append(">"); }
     static constexpr Reads input_gradient{.output = true};
@@ -52,11 +53,13 @@ struct LeakyReLU : Elementwise<LeakyReLU<NegativeSlope>> {
 
     template <class Vector>
     static Vector value(Vector x) noexcept {
-        return kernels::select(x > detail::constant<Vector>(0), x, x * detail::constant<Vector>(NegativeSlope));
+        return kernels::select(x > detail::constant<Vector>(0), x,
+                               x * detail::constant<Vector>(NegativeSlope));
     }
     template <class Vector>
     static Vector gradient(Vector dy, Vector y) noexcept {
-        return kernels::select(y > detail::constant<Vector>(0), dy, dy * detail::constant<Vector>(NegativeSlope));
+        return kernels::select(y > detail::constant<Vector>(0), dy,
+                               dy * detail::constant<Vector>(NegativeSlope));
     }
 };
 
@@ -77,7 +80,8 @@ struct ELU : Elementwise<ELU<Alpha>> {
     }
     template <class Vector>
     static Vector gradient(Vector dy, Vector y) noexcept {
-        return kernels::select(y > detail::constant<Vector>(0), dy, dy * (y + detail::constant<Vector>(Alpha)));
+        return kernels::select(y > detail::constant<Vector>(0), dy,
+                               dy * (y + detail::constant<Vector>(Alpha)));
     }
 };
 
@@ -131,7 +135,8 @@ struct Softplus : Elementwise<Softplus> {
     }
 };
 
-/// x · Φ(x), Φ the normal distribution function: x · (1 + erf(x / √2)) / 2. Hendrycks and Gimpel, arXiv:1606.08415.
+/// x · Φ(x), Φ the normal distribution function: x · (1 + erf(x / √2)) / 2. Hendrycks and Gimpel,
+/// arXiv:1606.08415.
 struct GELU : Elementwise<GELU> {
     static constexpr Text<64> name() { return "GELU"; }
     static constexpr Reads input_gradient{.input = true};
@@ -175,12 +180,13 @@ struct GELUTanh : Elementwise<GELUTanh> {
         const Vector one = detail::constant<Vector>(1);
         const Vector half = detail::constant<Vector>(0.5);
         const Vector t = kernels::tanh(argument(x));
-        const Vector slope = detail::constant<Vector>(factor) * (one + detail::constant<Vector>(3 * cubic) * x * x);
+        const Vector slope =
+            detail::constant<Vector>(factor) * (one + detail::constant<Vector>(3 * cubic) * x * x);
         return dy * (half * (one + t) + half * x * (one - t * t) * slope);
     }
 
   private:
-    static constexpr double factor = 0.797884560802865355880;  // √(2/π)
+    static constexpr double factor = 0.797884560802865355880; // √(2/π)
     static constexpr double cubic = 0.044715;
 
     template <class Vector>
@@ -222,7 +228,8 @@ struct HardSigmoid : Elementwise<HardSigmoid> {
     template <class Vector>
     static Vector gradient(Vector dy, Vector y) noexcept {
         const Vector zero = detail::constant<Vector>(0);
-        const Vector inside = kernels::select(y < detail::constant<Vector>(1), dy / detail::constant<Vector>(6), zero);
+        const Vector inside =
+            kernels::select(y < detail::constant<Vector>(1), dy / detail::constant<Vector>(6), zero);
         return kernels::select(y > zero, inside, zero);
     }
 };
@@ -246,4 +253,4 @@ struct HardSwish : Elementwise<HardSwish> {
     }
 };
 
-}  // namespace burin
+} // namespace burin

@@ -57,8 +57,9 @@ struct Dense : Op {
     template <class Context>
     static void forward(const Context& run) noexcept {
         constexpr std::size_t features = Context::Shapes::inputs[0].size();
-        kernels::dense_forward<features, Units, has_bias>(run.inputs[0], run.parameters, bias<features>(run.parameters),
-                                                          run.output, run.rows, typename Context::Epilogue{});
+        kernels::dense_forward<features, Units, has_bias>(run.inputs[0], run.parameters,
+                                                          bias<features>(run.parameters), run.output,
+                                                          run.rows, typename Context::Epilogue{});
     }
 
     /// dW = xᵀ · dy, db = the sum of dy over the rows.
@@ -74,7 +75,8 @@ struct Dense : Op {
     static void backward_input(const Context& run) noexcept {
         constexpr std::size_t features = Context::Shapes::inputs[0].size();
         kernels::dense_input_gradient<features, Units>(run.output_gradient, run.parameters, run.activated,
-                                                       run.input_gradient, run.rows, typename Context::Derivative{});
+                                                       run.input_gradient, run.rows,
+                                                       typename Context::Derivative{});
     }
 
   private:
@@ -84,4 +86,4 @@ struct Dense : Op {
     }
 };
 
-}  // namespace burin
+} // namespace burin

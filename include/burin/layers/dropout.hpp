@@ -9,11 +9,11 @@
 
 namespace burin {
 
-/// In training each element is set to 0 with probability Rate, and the others are multiplied by 1 / (1 − Rate), so
-/// that the expected value stays. In inference the input itself, at no cost.
+/// In training each element is set to 0 with probability Rate, and the others are multiplied by 1 / (1 −
+/// Rate), so that the expected value stays. In inference the input itself, at no cost.
 ///
-/// Nothing is stored for the backward pass: the mask is a function of seed, layer, step and position, and is drawn
-/// again. Srivastava et al., "Dropout", JMLR 15 (2014).
+/// Nothing is stored for the backward pass: the mask is a function of seed, layer, step and position, and is
+/// drawn again. Srivastava et al., "Dropout", JMLR 15 (2014).
 template <double Rate>
 struct Dropout : Op {
     static_assert(Rate >= 0 && Rate < 1, "the rate of Dropout is a probability in [0, 1)");
@@ -49,4 +49,4 @@ struct Dropout : Op {
     }
 };
 
-}  // namespace burin
+} // namespace burin

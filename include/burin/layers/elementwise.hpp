@@ -8,15 +8,16 @@
 
 namespace burin {
 
-/// Base of layers whose every output element is a function of the same input element, for any shape. `Self` provides
+/// Base of layers whose every output element is a function of the same input element, for any shape. `Self`
+/// provides
 ///
 ///     template <class Vector> static Vector value(Vector x) noexcept;                      // f(x)
 ///     template <class Vector> static Vector gradient(Vector dy, Vector at) noexcept;       // dy · f'(x)
 ///     static constexpr Reads input_gradient;   // whether `at` is the input x or the output y = f(x)
 ///     static constexpr std::size_t cost;       // floating-point operations an element
 ///
-/// for vectors of any width. Those whose derivative follows from the output are fused into the layer before them in
-/// training, the others in inference.
+/// for vectors of any width. Those whose derivative follows from the output are fused into the layer before
+/// them in training, the others in inference.
 template <class Self>
 struct Elementwise : Op {
     static constexpr bool elementwise = true;
@@ -25,22 +26,26 @@ struct Elementwise : Op {
     static constexpr bool gradient_in_place = true;
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }
-    static constexpr std::size_t flops(std::span<const Shape> inputs) { return inputs[0].size() * Self::cost; }
+    static constexpr std::size_t flops(std::span<const Shape> inputs) {
+        return inputs[0].size() * Self::cost;
+    }
 
     template <class Context>
     static void forward(const Context& run) noexcept {
         using Scalar = typename Context::Scalar;
-        kernels::map<Scalar>(Context::Shapes::output.size() * run.rows, run.output,
-                             [](auto x) { return typename Context::Epilogue{}(Self::value(x)); }, run.inputs[0]);
+        kernels::map<Scalar>(
+            Context::Shapes::output.size() * run.rows, run.output,
+            [](auto x) { return typename Context::Epilogue{}(Self::value(x)); }, run.inputs[0]);
     }
 
     template <std::size_t, class Context>
     static void backward_input(const Context& run) noexcept {
         using Scalar = typename Context::Scalar;
         const Scalar* const at = Self::input_gradient.output ? run.output : run.inputs[0];
-        kernels::map<Scalar>(Context::Shapes::output.size() * run.rows, run.input_gradient,
-                             [](auto dy, auto x_or_y) { return Self::gradient(dy, x_or_y); }, run.output_gradient, at);
+        kernels::map<Scalar>(
+            Context::Shapes::output.size() * run.rows, run.input_gradient,
+            [](auto dy, auto x_or_y) { return Self::gradient(dy, x_or_y); }, run.output_gradient, at);
     }
 };
 
-}  // namespace burin
+} // namespace burin

@@ -63,9 +63,11 @@ struct Concat : Op {
     template <class Context>
     static void forward(const Context& run) noexcept {
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (copy_part<I, typename Context::Shapes>(run.rows, [&](std::size_t whole, std::size_t part, std::size_t count) {
-                 std::copy_n(run.inputs[I] + part, count, run.output + whole);
-             }),
+            (copy_part<I, typename Context::Shapes>(
+                 run.rows,
+                 [&](std::size_t whole, std::size_t part, std::size_t count) {
+                     std::copy_n(run.inputs[I] + part, count, run.output + whole);
+                 }),
              ...);
         }(std::make_index_sequence<Context::Shapes::inputs.size()>{});
     }
@@ -100,4 +102,4 @@ struct Concat : Op {
 template <class... Layers>
 using Residual = SkipConnection<Add, Layers...>;
 
-}  // namespace burin
+} // namespace burin

@@ -19,7 +19,8 @@ struct Flatten : Op {
 /// The input's elements under another shape, without the batch axis. Costs nothing.
 template <std::size_t... Extents>
 struct Reshape : Op {
-    static_assert(sizeof...(Extents) >= 1 && sizeof...(Extents) <= Shape::max_rank, "Reshape takes one to six extents");
+    static_assert(sizeof...(Extents) >= 1 && sizeof...(Extents) <= Shape::max_rank,
+                  "Reshape takes one to six extents");
 
     static constexpr bool is_view = true;
     static constexpr Text<64> name() {
@@ -42,4 +43,4 @@ struct Identity : Op {
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }
 };
 
-}  // namespace burin
+} // namespace burin

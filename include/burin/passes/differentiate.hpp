@@ -9,8 +9,8 @@
 
 namespace burin::passes {
 
-/// Room that surely suffices for a graph of N nodes with E edges and O outputs: for each node a forward step and one
-/// for its parameters, for each edge a gradient and a sum, for each output a loss; values likewise.
+/// Room that surely suffices for a graph of N nodes with E edges and O outputs: for each node a forward step
+/// and one for its parameters, for each edge a gradient and a sum, for each output a loss; values likewise.
 template <std::size_t N, std::size_t E, std::size_t O>
 using TrainingProgram = Program<2 * N + 2 * E + O, 2 * N + 2 * E + O, O>;
 
@@ -19,11 +19,12 @@ using InferenceProgram = Program<N, 2 * N, O>;
 
 namespace detail {
 
-/// Appends the forward steps in the graph's order. Returns which value holds each node's output; a node that is fused
-/// into its successor has none, a view has its input's.
+/// Appends the forward steps in the graph's order. Returns which value holds each node's output; a node that
+/// is fused into its successor has none, a view has its input's.
 template <class Program, std::size_t N, std::size_t O>
 constexpr std::array<std::size_t, N> append_forward(Program& program, std::array<std::size_t, N>& saved,
-                                                    const Graph<N, O>& graph, const Fusion<N>& fusion, Mode mode) {
+                                                    const Graph<N, O>& graph, const Fusion<N>& fusion,
+                                                    Mode mode) {
     std::array<std::size_t, N> value_of{};
     value_of.fill(none);
     saved.fill(none);
@@ -52,8 +53,8 @@ constexpr std::array<std::size_t, N> append_forward(Program& program, std::array
     return value_of;
 }
 
-/// The activation whose derivative the step that computes the gradient of `node`'s output can multiply in: `node`
-/// itself or, through views, an ancestor, provided that nothing else reads anything on the way.
+/// The activation whose derivative the step that computes the gradient of `node`'s output can multiply in:
+/// `node` itself or, through views, an ancestor, provided that nothing else reads anything on the way.
 template <std::size_t N, std::size_t O>
 constexpr std::size_t activation_behind(std::size_t node, const Graph<N, O>& graph,
                                         const std::array<std::size_t, N>& readers) {
@@ -62,7 +63,7 @@ constexpr std::size_t activation_behind(std::size_t node, const Graph<N, O>& gra
     return readers[node] == 1 && derivative_from_output(*graph.nodes[node].rules) ? node : none;
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// The program of a forward run: one step for each head of the fusion.
 template <std::size_t N, std::size_t O>
@@ -86,11 +87,13 @@ constexpr std::array<bool, N> needs_gradient(const Graph<N, O>& graph) {
     return needed;
 }
 
-/// The program of one training step: forward, the loss of each output, then the backward steps in reverse order.
+/// The program of one training step: forward, the loss of each output, then the backward steps in reverse
+/// order.
 ///
-/// Reverse-mode differentiation on values that are written once. The gradient of an activation with several readers
-/// is the sum of their contributions. Gradients that reach no parameter are left out. A node's parameter gradient
-/// comes before its input gradient, so that the activation it reads dies early and its memory can be used again.
+/// Reverse-mode differentiation on values that are written once. The gradient of an activation with several
+/// readers is the sum of their contributions. Gradients that reach no parameter are left out. A node's
+/// parameter gradient comes before its input gradient, so that the activation it reads dies early and its
+/// memory can be used again.
 template <std::size_t E, std::size_t N, std::size_t O>
 constexpr TrainingProgram<N, E, O> differentiate(const Graph<N, O>& graph, const Fusion<N>& fusion) {
     TrainingProgram<N, E, O> program;
@@ -182,4 +185,4 @@ constexpr TrainingProgram<N, E, O> differentiate(const Graph<N, O>& graph, const
     return program;
 }
 
-}  // namespace burin::passes
+} // namespace burin::passes

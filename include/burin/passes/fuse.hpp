@@ -21,8 +21,11 @@ struct Fusion {
     constexpr bool is_head(std::size_t node) const { return head[node] == node; }
 };
 
-/// Whether the gradient through an elementwise node can be taken from its output, so that its input need not be kept.
-constexpr bool derivative_from_output(const OpRules& rules) { return rules.elementwise && !rules.input_gradient.input; }
+/// Whether the gradient through an elementwise node can be taken from its output, so that its input need not
+/// be kept.
+constexpr bool derivative_from_output(const OpRules& rules) {
+    return rules.elementwise && !rules.input_gradient.input;
+}
 
 /// True if the node is no step of its own in this mode.
 constexpr bool is_view(const OpRules& rules, Mode mode) {
@@ -32,7 +35,8 @@ constexpr bool is_view(const OpRules& rules, Mode mode) {
 /// Appends elementwise nodes to the step that computes their input, where nothing else reads that input.
 ///
 /// In inference whole chains are fused. In training what the backward rules read must still be stored: so one
-/// function is fused, and only if its derivative follows from its output and the head's own rules do not read theirs.
+/// function is fused, and only if its derivative follows from its output and the head's own rules do not read
+/// theirs.
 template <std::size_t N, std::size_t Outputs>
 constexpr Fusion<N> fuse(const Graph<N, Outputs>& graph, Mode mode) {
     Fusion<N> fusion;
@@ -49,7 +53,8 @@ constexpr Fusion<N> fuse(const Graph<N, Outputs>& graph, Mode mode) {
         if (readers[previous] != 1 || !head_rules.accepts_epilogue || length[head] == max_epilogue)
             continue;
         if (mode == Mode::training) {
-            const bool head_reads_its_output = head_rules.parameter_gradient.output || head_rules.input_gradient.output;
+            const bool head_reads_its_output =
+                head_rules.parameter_gradient.output || head_rules.input_gradient.output;
             if (previous != head || head_reads_its_output || !derivative_from_output(*node.rules))
                 continue;
         }
@@ -60,8 +65,9 @@ constexpr Fusion<N> fuse(const Graph<N, Outputs>& graph, Mode mode) {
     return fusion;
 }
 
-/// Where a loss wants logits and the output's node is the link that it contains (softmax before a cross-entropy),
-/// the loss reads what the link reads. Returns the graph with such outputs moved; the link's node is then dead.
+/// Where a loss wants logits and the output's node is the link that it contains (softmax before a
+/// cross-entropy), the loss reads what the link reads. Returns the graph with such outputs moved; the link's
+/// node is then dead.
 template <std::size_t N, std::size_t Outputs>
 constexpr Graph<N, Outputs> absorb_links(Graph<N, Outputs> graph, const std::array<Link, Outputs>& links) {
     for (std::size_t i = 0; i < Outputs; ++i) {
@@ -72,4 +78,4 @@ constexpr Graph<N, Outputs> absorb_links(Graph<N, Outputs> graph, const std::arr
     return graph;
 }
 
-}  // namespace burin::passes
+} // namespace burin::passes

@@ -15,8 +15,8 @@ struct ShapedGraph {
     InferredShape problem{};
 };
 
-/// Asks each node's rule for its shape, in topological order, and gives every node that owns parameters the next
-/// range of the one parameter vector. Stops at the first node that can't accept its inputs.
+/// Asks each node's rule for its shape, in topological order, and gives every node that owns parameters the
+/// next range of the one parameter vector. Stops at the first node that can't accept its inputs.
 template <std::size_t N, std::size_t Outputs>
 constexpr ShapedGraph<N, Outputs> infer_shapes(const Graph<N, Outputs>& graph) {
     ShapedGraph<N, Outputs> result{graph};
@@ -70,4 +70,4 @@ constexpr Sentence describe_misfit(const ShapedGraph<N, Outputs>& shaped) {
     return sentence;
 }
 
-}  // namespace burin::passes
+} // namespace burin::passes

@@ -12,15 +12,17 @@ namespace burin::passes {
 
 /// A piece of memory and the steps between which it must be kept, both included.
 struct Lifetime {
-    std::size_t size = 0;  ///< Elements per sample.
+    std::size_t size = 0; ///< Elements per sample.
     std::size_t first = 0;
     std::size_t last = 0;
 
-    constexpr bool overlaps(const Lifetime& other) const { return first <= other.last && other.first <= last; }
+    constexpr bool overlaps(const Lifetime& other) const {
+        return first <= other.last && other.first <= last;
+    }
 };
 
-/// `storage[v]` is the piece of memory in which value v lives (`none` for the caller's and for values that no step
-/// writes), `lifetimes[s]` is when piece s is in use.
+/// `storage[v]` is the piece of memory in which value v lives (`none` for the caller's and for values that no
+/// step writes), `lifetimes[s]` is when piece s is in use.
 template <std::size_t MaxValues>
 struct Liveness {
     std::array<std::size_t, MaxValues> storage{};
@@ -32,7 +34,8 @@ struct Liveness {
 
 namespace detail {
 
-/// The values over which a step may write its result, if this is their last use; `none` where there is no such value.
+/// The values over which a step may write its result, if this is their last use; `none` where there is no
+/// such value.
 constexpr std::array<std::size_t, max_inputs> overwritable(const Step& step, const OpRules& rules) {
     auto candidates = Step::no_inputs();
     switch (step.kind) {
@@ -59,9 +62,10 @@ constexpr std::array<std::size_t, max_inputs> overwritable(const Step& step, con
     return candidates;
 }
 
-}  // namespace detail
+} // namespace detail
 
-/// When each value is first written and last read, with values that may be written in place sharing one piece.
+/// When each value is first written and last read, with values that may be written in place sharing one
+/// piece.
 template <std::size_t MaxSteps, std::size_t MaxValues, std::size_t Outputs>
 constexpr Liveness<MaxValues> liveness(const Program<MaxSteps, MaxValues, Outputs>& program,
                                        std::span<const Node> nodes) {
@@ -89,7 +93,8 @@ constexpr Liveness<MaxValues> liveness(const Program<MaxSteps, MaxValues, Output
             if (value == step.write)
                 for (std::size_t candidate : detail::overwritable(step, *nodes[step.node].rules))
                     if (piece == none && candidate != none && result.storage[candidate] != none &&
-                        last_read[candidate] == s && program.values[candidate].size == program.values[value].size)
+                        last_read[candidate] == s &&
+                        program.values[candidate].size == program.values[value].size)
                         piece = result.storage[candidate];
             if (piece == none) {
                 piece = result.count++;
@@ -117,4 +122,4 @@ constexpr std::size_t lower_bound(std::span<const Lifetime> lifetimes) {
     return bound;
 }
 
-}  // namespace burin::passes
+} // namespace burin::passes

@@ -23,10 +23,11 @@ enum class Mode { inference, training };
 /// The answer of a layer's shape rule: the output's shape, or what it would have accepted instead.
 struct InferredShape {
     Shape shape{};
-    std::string_view expected{};  ///< Empty: the inputs fit. Else what the layer wants, as in "input `[features]`".
-    Shape expected_shape{};       ///< Shown after `expected` where its rank is not 0.
-    std::string_view hint{};      ///< What to do about it, as in "put `Flatten` before it".
-    std::size_t culprit = 0;      ///< Which input does not fit.
+    std::string_view
+        expected{};         ///< Empty: the inputs fit. Else what the layer wants, as in "input `[features]`".
+    Shape expected_shape{}; ///< Shown after `expected` where its rank is not 0.
+    std::string_view hint{}; ///< What to do about it, as in "put `Flatten` before it".
+    std::size_t culprit = 0; ///< Which input does not fit.
 
     constexpr bool fits() const { return expected.empty(); }
 };
@@ -37,7 +38,8 @@ struct Reads {
     bool output = false;
 };
 
-/// Everything the passes need to know of a kind of layer. The layer's type provides it; the passes see only this.
+/// Everything the passes need to know of a kind of layer. The layer's type provides it; the passes see only
+/// this.
 struct OpRules {
     Text<64> (*name)() = nullptr;
     InferredShape (*infer_shape)(std::span<const Shape> inputs) = nullptr;
@@ -47,15 +49,16 @@ struct OpRules {
     /// Floating-point operations of the forward rule for one sample; a multiply-add counts as two.
     std::size_t (*flops)(std::span<const Shape> inputs) = nullptr;
 
-    bool is_input = false;            ///< A place where data enters; computes nothing.
-    bool is_view = false;             ///< The output is the input's elements under another shape.
-    bool is_view_in_inference = false;  ///< As `is_view`, but only when not training (dropout).
-    bool elementwise = false;         ///< One input, each output element a function of the same input element.
-    bool accepts_epilogue = false;    ///< The forward rule can apply elementwise functions to its output.
-    bool accepts_gradient_epilogue = false;  ///< `backward_input` can multiply by the derivative of an activation.
-    bool in_place = false;            ///< The forward rule may write its output over an input of the same size.
-    bool gradient_in_place = false;   ///< `backward_input` may write over the gradient it reads.
-    bool gradient_is_view = false;    ///< The gradient of each input is the gradient of the output itself.
+    bool is_input = false;             ///< A place where data enters; computes nothing.
+    bool is_view = false;              ///< The output is the input's elements under another shape.
+    bool is_view_in_inference = false; ///< As `is_view`, but only when not training (dropout).
+    bool elementwise = false;      ///< One input, each output element a function of the same input element.
+    bool accepts_epilogue = false; ///< The forward rule can apply elementwise functions to its output.
+    bool accepts_gradient_epilogue =
+        false;                      ///< `backward_input` can multiply by the derivative of an activation.
+    bool in_place = false;          ///< The forward rule may write its output over an input of the same size.
+    bool gradient_in_place = false; ///< `backward_input` may write over the gradient it reads.
+    bool gradient_is_view = false;  ///< The gradient of each input is the gradient of the output itself.
     Reads parameter_gradient{};
     Reads input_gradient{};
     Link link = Link::none;
@@ -104,8 +107,8 @@ struct Node {
     std::array<std::size_t, max_inputs> inputs{};
     std::size_t input_count = 0;
     Place place{};
-    Place weights_place{};           ///< What its parameters are called; differs from `place` where they are shared.
-    std::size_t shares_with = none;  ///< The node that owns the parameters, if not this one.
+    Place weights_place{}; ///< What its parameters are called; differs from `place` where they are shared.
+    std::size_t shares_with = none; ///< The node that owns the parameters, if not this one.
 
     // What infer_shapes finds out.
     Shape shape{};
@@ -151,4 +154,4 @@ constexpr std::array<std::size_t, N> count_readers(const Graph<N, Outputs>& grap
     return readers;
 }
 
-}  // namespace burin::passes
+} // namespace burin::passes

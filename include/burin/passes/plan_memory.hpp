@@ -9,7 +9,8 @@
 
 namespace burin::passes {
 
-/// Where each piece of memory begins in the arena, and how large the arena is; in elements, for the whole batch.
+/// Where each piece of memory begins in the arena, and how large the arena is; in elements, for the whole
+/// batch.
 template <std::size_t MaxPieces>
 struct MemoryPlan {
     std::array<std::size_t, MaxPieces> offsets{};
@@ -18,12 +19,12 @@ struct MemoryPlan {
 
 /// The order in which pieces are given their place.
 enum class PlacementOrder {
-    by_size,        ///< The largest first: what is hard to place is placed while there is room.
-    by_first_step,  ///< As they come into use.
+    by_size,       ///< The largest first: what is hard to place is placed while there is room.
+    by_first_step, ///< As they come into use.
 };
 
-/// Pieces of at least this many vectors begin at a vector's boundary, smaller ones anywhere: so that alignment never
-/// costs more than a tenth.
+/// Pieces of at least this many vectors begin at a vector's boundary, smaller ones anywhere: so that
+/// alignment never costs more than a tenth.
 inline constexpr std::size_t aligned_from_vectors = 10;
 
 namespace detail {
@@ -38,13 +39,13 @@ constexpr bool placed_before(const Lifetime& a, const Lifetime& b, PlacementOrde
     return a.size != b.size ? a.size > b.size : a.first < b.first;
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Gives each piece the lowest gap among the pieces placed before it that are in use at the same time as it.
 /// `vector` is the SIMD width in elements.
 template <std::size_t MaxPieces>
-constexpr MemoryPlan<MaxPieces> place(std::span<const Lifetime> lifetimes, std::size_t batch, std::size_t vector,
-                                      PlacementOrder order) {
+constexpr MemoryPlan<MaxPieces> place(std::span<const Lifetime> lifetimes, std::size_t batch,
+                                      std::size_t vector, PlacementOrder order) {
     MemoryPlan<MaxPieces> plan;
     std::array<std::size_t, MaxPieces> sequence{};
     for (std::size_t i = 0; i < lifetimes.size(); ++i)
@@ -96,4 +97,4 @@ constexpr MemoryPlan<MaxPieces> plan_memory(std::span<const Lifetime> lifetimes,
     return by_first_step.size < by_size.size ? by_first_step : by_size;
 }
 
-}  // namespace burin::passes
+} // namespace burin::passes

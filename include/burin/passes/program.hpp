@@ -8,18 +8,18 @@
 namespace burin::passes {
 
 enum class StepKind {
-    forward,              ///< Computes a node (and what is fused behind it).
-    loss,                 ///< Computes one output's loss and its gradient.
-    backward_parameters,  ///< Computes the gradient of a node's parameters.
-    backward_input,       ///< Computes the gradient of one of a node's inputs.
-    accumulate,           ///< Adds two gradients of the same activation.
+    forward,             ///< Computes a node (and what is fused behind it).
+    loss,                ///< Computes one output's loss and its gradient.
+    backward_parameters, ///< Computes the gradient of a node's parameters.
+    backward_input,      ///< Computes the gradient of one of a node's inputs.
+    accumulate,          ///< Adds two gradients of the same activation.
 };
 
 /// A buffer that one step writes, once, and later steps read.
 struct Value {
-    std::size_t size = 0;       ///< Elements per sample.
-    bool is_external = false;   ///< Lives in the caller's memory: an input of the network.
-    bool is_pinned = false;     ///< Is kept to the end of the program: an output of the network.
+    std::size_t size = 0;     ///< Elements per sample.
+    bool is_external = false; ///< Lives in the caller's memory: an input of the network.
+    bool is_pinned = false;   ///< Is kept to the end of the program: an output of the network.
 };
 
 /// Reads of one step: each input and the output of its node, the gradient, what was saved, one more for sums.
@@ -28,19 +28,20 @@ inline constexpr std::size_t max_reads = max_inputs + 4;
 /// One kernel call.
 struct Step {
     StepKind kind = StepKind::forward;
-    std::size_t node = none;      ///< The node whose rule runs; for a loss, the node whose output it reads.
-    std::size_t which = 0;        ///< backward_input: which input; loss: which output.
-    std::size_t epilogue = none;  ///< forward: last node fused behind it; backward_input: the activation whose
-                                  ///< derivative is multiplied in.
-    bool adds = false;            ///< backward_parameters: adds to the gradients, which another node wrote before.
+    std::size_t node = none;     ///< The node whose rule runs; for a loss, the node whose output it reads.
+    std::size_t which = 0;       ///< backward_input: which input; loss: which output.
+    std::size_t epilogue = none; ///< forward: last node fused behind it; backward_input: the activation whose
+                                 ///< derivative is multiplied in.
+    bool adds = false; ///< backward_parameters: adds to the gradients, which another node wrote before.
 
-    std::array<std::size_t, max_inputs> inputs{};  ///< The node's inputs; `none` where the step does not read them.
-    std::size_t output = none;    ///< The node's output, where a backward step reads it.
-    std::size_t gradient = none;  ///< The gradient of the node's output that a backward step reads.
-    std::size_t other = none;     ///< accumulate: the second summand.
+    std::array<std::size_t, max_inputs>
+        inputs{};                ///< The node's inputs; `none` where the step does not read them.
+    std::size_t output = none;   ///< The node's output, where a backward step reads it.
+    std::size_t gradient = none; ///< The gradient of the node's output that a backward step reads.
+    std::size_t other = none;    ///< accumulate: the second summand.
     std::size_t saved_read = none;
     std::size_t saved_write = none;
-    std::size_t write = none;     ///< The value that it writes.
+    std::size_t write = none; ///< The value that it writes.
 
     constexpr std::array<std::size_t, max_reads> reads() const {
         std::array<std::size_t, max_reads> all{};
@@ -73,7 +74,7 @@ struct Program {
     std::size_t step_count = 0;
     std::array<Value, MaxValues> values{};
     std::size_t value_count = 0;
-    std::array<std::size_t, Outputs> outputs{};  ///< The values that hold the network's outputs.
+    std::array<std::size_t, Outputs> outputs{}; ///< The values that hold the network's outputs.
 
     constexpr std::size_t add_value(Value value) {
         values[value_count] = value;
@@ -82,4 +83,4 @@ struct Program {
     constexpr void add_step(const Step& step) { steps[step_count++] = step; }
 };
 
-}  // namespace burin::passes
+} // namespace burin::passes

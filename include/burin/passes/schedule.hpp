@@ -7,11 +7,13 @@
 
 namespace burin::passes {
 
-/// Orders the steps depth first from the results (losses, parameter gradients, outputs), in the order in which the
-/// results were written down, each preceded by what it needs and nothing else. So branches are finished one after the
-/// other, a gradient is computed just before it is used, and steps that no result needs disappear.
+/// Orders the steps depth first from the results (losses, parameter gradients, outputs), in the order in
+/// which the results were written down, each preceded by what it needs and nothing else. So branches are
+/// finished one after the other, a gradient is computed just before it is used, and steps that no result
+/// needs disappear.
 template <std::size_t MaxSteps, std::size_t MaxValues, std::size_t Outputs>
-constexpr Program<MaxSteps, MaxValues, Outputs> schedule(const Program<MaxSteps, MaxValues, Outputs>& program) {
+constexpr Program<MaxSteps, MaxValues, Outputs>
+schedule(const Program<MaxSteps, MaxValues, Outputs>& program) {
     std::array<std::size_t, MaxValues> writer{};
     writer.fill(none);
     for (std::size_t s = 0; s < program.step_count; ++s)
@@ -65,4 +67,4 @@ constexpr Program<MaxSteps, MaxValues, Outputs> schedule(const Program<MaxSteps,
     return ordered;
 }
 
-}  // namespace burin::passes
+} // namespace burin::passes

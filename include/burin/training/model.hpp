@@ -39,4 +39,4 @@ class Model {
     std::unique_ptr<Parameters<Net, Scalar>> parameters_ = std::make_unique<Parameters<Net, Scalar>>();
 };
 
-}  // namespace burin
+} // namespace burin

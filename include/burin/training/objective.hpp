@@ -66,7 +66,9 @@ consteval Sentence describe_misfit() {
     using N = Network<Net>;
     Sentence sentence;
     if (Objective<Loss>::count != N::output_count) {
-        sentence.append("the network has ").append(N::output_count).append(" outputs: expected as many losses, got ");
+        sentence.append("the network has ")
+            .append(N::output_count)
+            .append(" outputs: expected as many losses, got ");
         return sentence.append(Objective<Loss>::count);
     }
     [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -77,12 +79,12 @@ consteval Sentence describe_misfit() {
             sentence.append("loss of output `").append(node.place.text().view()).append("` `");
             sentence.append(node.rules->name().view()).append("`: ").append(rejection.view());
         };
-        (check(I, LossAt<Loss, I>::reject(output_shape<Net, I < N::output_count ? I : 0>)), ...);
+        (check(I, LossAt<Loss, I>::reject(output_shape < Net, I < N::output_count ? I : 0 >)), ...);
     }(std::make_index_sequence<Objective<Loss>::count>{});
     return sentence;
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Asserts that the losses fit the outputs, in one sentence if they do not.
 template <class Net, class Loss>
@@ -94,8 +96,8 @@ struct CheckedObjective {
     static_assert(loss_is_right<sentence>, "this loss can't be used with this network (see above)");
 };
 
-/// Up to a batch of samples: where each input's and each output's data begin. Inputs and targets are row-major,
-/// sample after sample; `weights` (one a sample) may be null.
+/// Up to a batch of samples: where each input's and each output's data begin. Inputs and targets are
+/// row-major, sample after sample; `weights` (one a sample) may be null.
 template <class Net, class Loss, class Scalar = float>
 struct Samples {
     template <std::size_t Index>
@@ -111,4 +113,4 @@ struct Samples {
     std::size_t rows = 0;
 };
 
-}  // namespace burin
+} // namespace burin

@@ -22,11 +22,12 @@ struct NoMetrics {
     void operator()(std::integral_constant<std::size_t, Output>, const Scalar*, std::size_t) const noexcept {}
 };
 
-/// Training, one step at a time: forward, loss, backward, update. Freestanding: no heap, no exceptions, no system;
-/// it owns the gradients, the optimizer's state and the arena, and works on parameters that live elsewhere.
+/// Training, one step at a time: forward, loss, backward, update. Freestanding: no heap, no exceptions, no
+/// system; it owns the gradients, the optimizer's state and the arena, and works on parameters that live
+/// elsewhere.
 ///
-/// `loss` and `optimizer` may be changed between steps, the learning rate for instance. Given the same parameters,
-/// seed, step count and optimizer state, a step always gives the same bits.
+/// `loss` and `optimizer` may be changed between steps, the learning rate for instance. Given the same
+/// parameters, seed, step count and optimizer state, a step always gives the same bits.
 template <class Net, class Loss, class Optimizer, std::size_t Batch, class Scalar = float>
 class Trainer {
     static_assert(Batch > 0, "a batch holds at least one sample");
@@ -47,8 +48,9 @@ class Trainer {
                      std::uint64_t seed = 0) noexcept
         : loss(loss_function), optimizer(rule), parameters_(&parameters), seed_(seed) {}
 
-    /// One step on `samples.rows` ≤ Batch samples. Returns the sum of their weighted losses and of their weights
-    /// before the update. `metrics(output_index, outputs, rows)` sees each output (logits, where the loss wants them).
+    /// One step on `samples.rows` ≤ Batch samples. Returns the sum of their weighted losses and of their
+    /// weights before the update. `metrics(output_index, outputs, rows)` sees each output (logits, where the
+    /// loss wants them).
     template <class Metrics = NoMetrics>
     losses::LossSum<Scalar> step(const SamplesType& samples, Metrics&& metrics = {}) noexcept {
         const losses::LossSum<Scalar> sum = gradients(samples, metrics);
@@ -83,11 +85,11 @@ class Trainer {
         losses::LossSum<Scalar> total{};
         if constexpr (Checked::fits) {
             frame.inputs = samples.inputs;
-            execute<PlanType, Batch, Scalar>(frame, [&](auto output, const Scalar* outputs, Scalar* gradient,
-                                                        std::size_t rows) noexcept {
-                metrics(output, outputs, rows);
-                add_loss<output.value>(total, samples, outputs, gradient, rows);
-            });
+            execute<PlanType, Batch, Scalar>(
+                frame, [&](auto output, const Scalar* outputs, Scalar* gradient, std::size_t rows) noexcept {
+                    metrics(output, outputs, rows);
+                    add_loss<output.value>(total, samples, outputs, gradient, rows);
+                });
         }
         return total;
     }
@@ -106,8 +108,8 @@ class Trainer {
     static constexpr std::size_t state_size = Optimizer::state_vectors * N::parameter_count;
 
     template <std::size_t Output>
-    void add_loss(losses::LossSum<Scalar>& total, const SamplesType& samples, const Scalar* outputs, Scalar* gradient,
-                  std::size_t rows) noexcept {
+    void add_loss(losses::LossSum<Scalar>& total, const SamplesType& samples, const Scalar* outputs,
+                  Scalar* gradient, std::size_t rows) noexcept {
         constexpr Shape shape = PlanType::graph.nodes[PlanType::graph.outputs[Output]].shape;
         const auto& function = Objective<Loss>::template get<Output>(loss);
         const auto sum = function.template value_and_gradient<shape, Scalar>(
@@ -121,7 +123,8 @@ class Trainer {
             total.weight = static_cast<Scalar>(rows);
             const std::size_t count = rows * shape.size();
             if (weight != Scalar(1))
-                kernels::map<Scalar>(count, gradient, [weight](auto g) { return g * decltype(g)(weight); }, gradient);
+                kernels::map<Scalar>(
+                    count, gradient, [weight](auto g) { return g * decltype(g)(weight); }, gradient);
         }
     }
 
@@ -133,10 +136,10 @@ class Trainer {
     Arena<PlanType, Batch, Scalar> arena_;
 };
 
-/// Bytes of training with this loss, optimizer and batch size: parameters, gradients, optimizer state and arena.
-/// The caller's samples are not counted.
+/// Bytes of training with this loss, optimizer and batch size: parameters, gradients, optimizer state and
+/// arena. The caller's samples are not counted.
 template <class Net, std::size_t Batch, class Loss, class Optimizer, class Scalar = float>
 inline constexpr std::size_t training_bytes_with =
     sizeof(Parameters<Net, Scalar>) + sizeof(Trainer<Net, Loss, Optimizer, Batch, Scalar>);
 
-}  // namespace burin
+} // namespace burin

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "burin/initializers/glorot_uniform.hpp"
+
+namespace burin::initializers {
+
+/// What a `Model` begins with if nothing else is said, as in Keras: Glorot uniform weights, zero biases.
+using Default = GlorotUniform;
+
+} // namespace burin::initializers

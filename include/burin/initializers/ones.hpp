@@ -1,0 +1,22 @@
+#pragma once
+
+#include "burin/core/parameter.hpp"
+#include "burin/core/random.hpp"
+#include "burin/core/shape.hpp"
+#include "burin/initializers/constant.hpp"
+
+#include <cmath>
+#include <cstddef>
+
+namespace burin::initializers {
+
+/// Every value 1.
+struct Ones {
+    template <class Scalar>
+    void fill(Scalar* values, const Shape& shape, [[maybe_unused]] Fans fans,
+              [[maybe_unused]] const RandomStream& stream) const noexcept {
+        Constant{1}.fill(values, shape, fans, stream);
+    }
+};
+
+} // namespace burin::initializers

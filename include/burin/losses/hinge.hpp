@@ -1,0 +1,50 @@
+#pragma once
+
+#include "burin/kernels/simd.hpp"
+#include "burin/losses/elementwise.hpp"
+#include "burin/losses/loss.hpp"
+
+#include <cstddef>
+
+namespace burin::losses {
+
+/// max(0, 1 − t·y) with targets t of −1 or 1, averaged over all elements.
+struct Hinge {
+    Reduction reduction = Reduction::mean;
+
+    static constexpr Link link = Link::none;
+    template <class Scalar>
+    using Target = Scalar;
+    static constexpr std::size_t target_size(const Shape& output) { return output.size(); }
+    static constexpr Sentence reject(const Shape&) { return {}; }
+
+    template <Shape Output, class Scalar>
+    LossSum<Scalar> value(const Scalar* outputs, const Scalar* targets, const Scalar* sample_weights,
+                          std::size_t rows) const noexcept {
+        return detail::elementwise<Output, false, Scalar>(Formula<Scalar>{}, reduction, outputs, targets,
+                                                          sample_weights, nullptr, rows);
+    }
+
+    template <Shape Output, class Scalar>
+    LossSum<Scalar> value_and_gradient(const Scalar* outputs, const Scalar* targets,
+                                       const Scalar* sample_weights, Scalar* gradient,
+                                       std::size_t rows) const noexcept {
+        return detail::elementwise<Output, true, Scalar>(Formula<Scalar>{}, reduction, outputs, targets,
+                                                         sample_weights, gradient, rows);
+    }
+
+  private:
+    template <class Scalar>
+    struct Formula {
+        using Vector = kernels::Vector<Scalar>;
+
+        Vector value(const Vector& output, const Vector& target) const noexcept {
+            return kernels::max(Vector(Scalar(1)) - target * output, Vector(Scalar(0)));
+        }
+        Vector gradient(const Vector& output, const Vector& target) const noexcept {
+            return kernels::select(target * output < Vector(Scalar(1)), -target, Vector(Scalar(0)));
+        }
+    };
+};
+
+} // namespace burin::losses

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "burin/core/label.hpp"
+#include "burin/losses/crossentropy_rows.hpp"
+#include "burin/losses/loss.hpp"
+
+#include <cstddef>
+
+namespace burin::losses {
+
+/// Σ_{c ≠ label} max(0, margin − y_label + y_c) / C: every other class's score should stay below the label's
+/// by the margin. PyTorch's MultiMarginLoss. One label a position.
+struct MultiClassHinge {
+    double margin = 1;
+    Reduction reduction = Reduction::mean;
+
+    static constexpr Link link = Link::none;
+    template <class>
+    using Target = Label;
+    static constexpr std::size_t target_size(const Shape& output) { return detail::position_count(output); }
+    static constexpr Sentence reject(const Shape& output) { return detail::reject_single_class(output); }
+
+    template <Shape Output, class Scalar>
+    LossSum<Scalar> value(const Scalar* outputs, const Label* targets, const Scalar* sample_weights,
+                          std::size_t rows) const noexcept {
+        return run<Output, false>(outputs, targets, sample_weights, static_cast<Scalar*>(nullptr), rows);
+    }
+
+    template <Shape Output, class Scalar>
+    LossSum<Scalar> value_and_gradient(const Scalar* outputs, const Label* targets,
+                                       const Scalar* sample_weights, Scalar* gradient,
+                                       std::size_t rows) const noexcept {
+        return run<Output, true>(outputs, targets, sample_weights, gradient, rows);
+    }
+
+  private:
+    template <Shape Output, bool WithGradient, class Scalar>
+    LossSum<Scalar> run(const Scalar* outputs, const Label* targets, const Scalar* sample_weights,
+                        Scalar* gradient, std::size_t rows) const noexcept {
+        constexpr std::size_t classes = detail::class_count(Output);
+        constexpr std::size_t positions = detail::position_count(Output);
+        LossSum<Scalar> sum;
+        for (std::size_t row = 0; row < rows; ++row)
+            sum.weight += (sample_weights == nullptr ? Scalar(1) : sample_weights[row]) *
+                          static_cast<Scalar>(positions);
+
+        for (std::size_t index = 0; index < rows * positions; ++index) {
+            const Scalar weight = sample_weights == nullptr ? Scalar(1) : sample_weights[index / positions];
+            const Scalar scale =
+                (reduction == Reduction::mean && sum.weight > Scalar(0) ? weight / sum.weight : weight) /
+                Scalar(classes);
+            const Scalar* const scores = outputs + index * classes;
+            const Label label = targets[index];
+            const Scalar threshold = scores[label] - static_cast<Scalar>(margin);
+            Scalar total = 0;
+            std::size_t violations = 0;
+            for (std::size_t c = 0; c < classes; ++c) {
+                const Scalar excess = c == label ? Scalar(0) : scores[c] - threshold;
+                const bool violates = excess > Scalar(0);
+                total += violates ? excess : Scalar(0);
+                violations += violates;
+                if constexpr (WithGradient)
+                    gradient[index * classes + c] = violates ? scale : Scalar(0);
+            }
+            if constexpr (WithGradient)
+                gradient[index * classes + label] = -scale * static_cast<Scalar>(violations);
+            sum.total += weight * total / Scalar(classes);
+        }
+        return sum;
+    }
+};
+
+} // namespace burin::losses

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "burin/losses/loss.hpp"
+
+#include <array>
+#include <cstddef>
+#include <tuple>
+
+namespace burin::losses {
+
+/// One loss for each output of a network, in the order of its outputs; the total is Σ weight · loss.
+///
+///     PerOutput{MeanSquaredError{}, SparseCategoricalCrossentropy{}}.weighted({1.0, 0.5})
+template <Loss... Ls>
+struct PerOutput {
+    static constexpr std::size_t count = sizeof...(Ls);
+
+    std::tuple<Ls...> losses;
+    std::array<double, count> weights;
+
+    constexpr explicit PerOutput(Ls... each) : losses(each...) { weights.fill(1); }
+
+    /// The same losses with these weights.
+    constexpr PerOutput weighted(const std::array<double, count>& new_weights) const {
+        PerOutput result = *this;
+        result.weights = new_weights;
+        return result;
+    }
+
+    template <std::size_t Index>
+    constexpr const auto& get() const noexcept {
+        return std::get<Index>(losses);
+    }
+};
+
+} // namespace burin::losses

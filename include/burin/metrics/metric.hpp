@@ -1,0 +1,59 @@
+#pragma once
+
+#include "burin/core/label.hpp"
+#include "burin/core/shape.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace burin::metrics {
+
+/// Classes are the last axis of an output; the other axes are positions, each judged by itself.
+///
+/// A metric adds up what it sees:
+///
+///     static constexpr std::string_view name;
+///     void reset();
+///     template <Shape Output, class Scalar, class Target>
+///     void update(const Scalar* outputs, const Target* targets, std::size_t rows);   // Target: Label, or as
+///     outputs double result() const;
+
+/// A share of correct answers.
+struct Share {
+    std::uint64_t correct = 0;
+    std::uint64_t count = 0;
+
+    constexpr double value() const {
+        return count == 0 ? 0.0 : static_cast<double>(correct) / static_cast<double>(count);
+    }
+};
+
+/// A mean of numbers.
+struct Mean {
+    double sum = 0;
+    std::uint64_t count = 0;
+
+    constexpr double value() const { return count == 0 ? 0.0 : sum / static_cast<double>(count); }
+};
+
+/// The index of the largest of `count` values, the first of equals.
+template <class Scalar>
+constexpr std::size_t argmax(const Scalar* values, std::size_t count) noexcept {
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < count; ++i)
+        if (values[i] > values[best])
+            best = i;
+    return best;
+}
+
+/// The class that a target stands for: the label, or the largest of a distribution.
+template <std::size_t Classes, class Target>
+constexpr std::size_t target_class(const Target* targets, std::size_t index) noexcept {
+    if constexpr (std::is_same_v<Target, Label>)
+        return targets[index];
+    else
+        return argmax(targets + index * Classes, Classes);
+}
+
+} // namespace burin::metrics

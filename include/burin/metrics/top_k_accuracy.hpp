@@ -1,0 +1,37 @@
+#pragma once
+
+#include "burin/metrics/metric.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+namespace burin::metrics {
+
+/// The share of positions where fewer than K outputs are larger than that of the target's class.
+template <std::size_t K = 5>
+struct TopKAccuracy {
+    Share share{};
+
+    static constexpr std::string_view name = "top_k_accuracy";
+
+    void reset() noexcept { share = {}; }
+
+    template <Shape Output, class Scalar, class Target>
+    void update(const Scalar* outputs, const Target* targets, std::size_t rows) noexcept {
+        constexpr std::size_t classes = Output.last();
+        const std::size_t positions = rows * (Output.size() / classes);
+        for (std::size_t i = 0; i < positions; ++i) {
+            const Scalar* const scores = outputs + i * classes;
+            const Scalar wanted = scores[target_class<classes>(targets, i)];
+            std::size_t larger = 0;
+            for (std::size_t c = 0; c < classes; ++c)
+                larger += scores[c] > wanted;
+            share.correct += larger < K;
+        }
+        share.count += positions;
+    }
+
+    double result() const noexcept { return share.value(); }
+};
+
+} // namespace burin::metrics
