@@ -11,12 +11,14 @@ namespace burin::report {
 
 /// A number with a comma between thousands.
 inline std::string with_commas(std::size_t number) {
-    std::string digits = std::to_string(number);
-    for (std::size_t end = digits.size(); end > 3;) {
-        end -= 3;
-        digits.insert(end, ",");
+    const std::string digits = std::to_string(number);
+    std::string text;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i > 0 && (digits.size() - i) % 3 == 0)
+            text.push_back(',');
+        text.push_back(digits[i]);
     }
-    return digits;
+    return text;
 }
 
 /// A table as text, its columns as wide as their widest cell.

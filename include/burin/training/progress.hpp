@@ -83,9 +83,12 @@ class Progress {
         const std::size_t room = columns() > taken + 3 ? columns() - taken - 3 : 3;
         const std::size_t length = std::clamp<std::size_t>(room, 3, 30);
         const std::size_t filled = samples_ == 0 ? length : std::min(length, done * length / samples_);
-        std::string result = "[" + std::string(filled, '=') + std::string(length - filled, '.') + "]";
+        std::string result(length + 2, '.');
+        result.front() = '[';
+        result.back() = ']';
+        std::fill_n(result.begin() + 1, filled, '=');
         if (filled > 0 && filled < length)
-            result[filled] = '>';
+            result[filled] = '>';  // The last of the filled ones.
         return result;
     }
 
