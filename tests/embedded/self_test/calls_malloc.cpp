@@ -1,0 +1,3 @@
+#include <cstdlib>
+
+void* buffer(std::size_t count) { return std::malloc(count); }

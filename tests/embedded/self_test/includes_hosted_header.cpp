@@ -1,0 +1,3 @@
+#include "holds_vector.hpp"
+
+int nothing = 0;

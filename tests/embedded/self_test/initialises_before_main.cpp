@@ -1,0 +1,4 @@
+#include <cmath>
+
+float begin = 0;
+float scale = std::sqrt(begin += 2);

@@ -1,0 +1,7 @@
+int nothing() {
+    try {
+        return 0;
+    } catch (...) {
+        return 1;
+    }
+}
