@@ -1,5 +1,5 @@
-// A layer of one's own, outside the library: Maxout (Goodfellow et al., arXiv:1302.4389) takes the largest of every
-// `Pieces` neighbouring inputs. It remembers which one that was, because the gradient goes there.
+// A layer of one's own, outside the library: Maxout (Goodfellow et al., arXiv:1302.4389) takes the largest of
+// every `Pieces` neighbouring inputs. It remembers which one that was, because the gradient goes there.
 #include <burin/embedded.hpp>
 
 #include <cstdio>
@@ -15,7 +15,9 @@ struct Maxout : burin::Op {
     }
 
     // One number for each output is kept from the forward for the backward rule.
-    static constexpr std::size_t saved(std::span<const burin::Shape> inputs) { return inputs[0].size() / Pieces; }
+    static constexpr std::size_t saved(std::span<const burin::Shape> inputs) {
+        return inputs[0].size() / Pieces;
+    }
     static constexpr std::size_t flops(std::span<const burin::Shape> inputs) { return inputs[0].size(); }
 
     template <class Context>
@@ -52,7 +54,8 @@ using Net = Sequential<Input<1>, Dense<8>, Maxout<2>, Dense<1>>;
 int main() {
     static Parameters<Net> parameters;
     initialize(parameters, initializers::Default{}, /*seed*/ 3);
-    static Trainer<Net, losses::MeanSquaredError, optimizers::Adam, 21> trainer(parameters, {}, {.learning_rate = 0.01});
+    static Trainer<Net, losses::MeanSquaredError, optimizers::Adam, 21> trainer(parameters, {},
+                                                                                {.learning_rate = 0.01});
 
     std::array<float, 21> inputs{}, targets{};
     for (std::size_t i = 0; i < inputs.size(); ++i) {

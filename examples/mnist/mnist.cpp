@@ -22,7 +22,8 @@ int main(int argc, char** argv) try {
     }
     if (directory.empty()) {
         std::fputs("usage: mnist --data DIRECTORY [--epochs N]\n"
-                   "The directory holds train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and\n"
+                   "The directory holds train-images-idx3-ubyte, train-labels-idx1-ubyte, "
+                   "t10k-images-idx3-ubyte and\n"
                    "t10k-labels-idx1-ubyte, plain or with .gz.\n",
                    stderr);
         return EXIT_FAILURE;

@@ -16,12 +16,14 @@ int main() {
     initialize(parameters, initializers::Default{}, /*seed*/ 1);
     report::print_summary<Xor, 4>();
 
-    static Trainer<Xor, losses::BinaryCrossentropy, optimizers::Adam, 4> trainer(parameters, {}, {.learning_rate = 0.05});
+    static Trainer<Xor, losses::BinaryCrossentropy, optimizers::Adam, 4> trainer(parameters, {},
+                                                                                 {.learning_rate = 0.05});
     for (int step = 0; step < 500; ++step)
         trainer.step(inputs, targets);
 
     static Predictor<Xor, 4> predictor;
     const auto outputs = predictor(parameters, inputs);
     for (std::size_t i = 0; i < 4; ++i)
-        std::printf("%g xor %g = %.3f\n", double(inputs[2 * i]), double(inputs[2 * i + 1]), double(outputs[i]));
+        std::printf("%g xor %g = %.3f\n", double(inputs[2 * i]), double(inputs[2 * i + 1]),
+                    double(outputs[i]));
 }
