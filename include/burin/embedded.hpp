@@ -54,3 +54,4 @@
 #include "burin/optimizers/rmsprop.hpp"
 #include "burin/optimizers/sgd.hpp"
 #include "burin/training/trainer.hpp"
+#include "burin/training/training_bytes.hpp"

@@ -63,4 +63,15 @@ struct RandomStream {
     }
 };
 
+/// Puts the elements in an order drawn from the stream (Fisher and Yates).
+template <class Range>
+constexpr void shuffle(Range& range, const RandomStream& stream) noexcept {
+    for (std::size_t i = range.size(); i > 1; --i) {
+        const std::size_t j = stream.below(static_cast<std::uint32_t>(i), i);
+        auto kept = range[i - 1];
+        range[i - 1] = range[j];
+        range[j] = kept;
+    }
+}
+
 } // namespace burin

@@ -4,6 +4,7 @@
 #include "burin/initializers/default.hpp"
 #include "burin/initializers/initialize.hpp"
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -22,6 +23,7 @@ class Model {
     explicit Model(std::uint64_t seed = 0) : Model(initializers::Default{}, seed) {}
 
     template <class Initializer>
+        requires(!std::integral<Initializer>)
     explicit Model(const Initializer& initializer, std::uint64_t seed = 0) {
         initialize(*parameters_, initializer, seed);
     }

@@ -136,10 +136,4 @@ class Trainer {
     Arena<PlanType, Batch, Scalar> arena_;
 };
 
-/// Bytes of training with this loss, optimizer and batch size: parameters, gradients, optimizer state and
-/// arena. The caller's samples are not counted.
-template <class Net, std::size_t Batch, class Loss, class Optimizer, class Scalar = float>
-inline constexpr std::size_t training_bytes_with =
-    sizeof(Parameters<Net, Scalar>) + sizeof(Trainer<Net, Loss, Optimizer, Batch, Scalar>);
-
 } // namespace burin

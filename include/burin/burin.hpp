@@ -1,0 +1,22 @@
+#pragma once
+
+// Everything, for programs with an operating system: what `burin/embedded.hpp` has, and models on the heap,
+// `fit`, data, files and reports. Needs zlib and nlohmann-json.
+
+#include "burin/core/error.hpp"
+#include "burin/data/csv.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/data/digits.hpp"
+#include "burin/data/idx.hpp"
+#include "burin/data/preprocessing.hpp"
+#include "burin/data/tabular.hpp"
+#include "burin/embedded.hpp"
+#include "burin/io/safetensors.hpp"
+#include "burin/io/save.hpp"
+#include "burin/report/summary.hpp"
+#include "burin/report/table.hpp"
+#include "burin/training/evaluate.hpp"
+#include "burin/training/fit.hpp"
+#include "burin/training/history.hpp"
+#include "burin/training/model.hpp"
+#include "burin/training/progress.hpp"

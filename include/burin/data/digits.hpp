@@ -1,0 +1,77 @@
+#pragma once
+
+#include "burin/core/error.hpp"
+#include "burin/core/label.hpp"
+#include "burin/core/shape.hpp"
+#include "burin/data/csv.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/data/idx.hpp"
+#include "burin/data/tabular.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace burin::data {
+
+/// The UCI optical digits as scikit-learn ships them: a row for each 8 × 8 image, 64 grey values from 0 to 16
+/// and the digit. The values are divided by 16. Throws Error if the file is not of that form.
+template <class Scalar = float>
+Dataset<Label, Scalar> load_digits(const std::string& path) {
+    const csv::Numbers table = csv::read(path);
+    if (table.columns != 65)
+        throw Error(path + ": line 1: expected 65 fields (64 grey values and the digit), got " +
+                    std::to_string(table.columns));
+    auto data = from_table<Label, Scalar>(table, 64, Shape(8, 8), 16);
+    data.check_labels(10);
+    return data;
+}
+
+namespace detail {
+
+/// The file of MNIST called `stem`, with or without `.gz`, with `-` or `.` before its type.
+inline std::string find_mnist(const std::string& directory, const std::string& stem,
+                              const std::string& type) {
+    for (const char* separator : {"-", "."})
+        for (const char* ending : {"", ".gz"}) {
+            const std::string path = directory + "/" + stem + separator + type + ending;
+            if (std::filesystem::exists(path))
+                return path;
+        }
+    throw Error(directory + ": expected the file " + stem + "-" + type + " or " + stem + "-" + type +
+                ".gz, got neither");
+}
+
+template <class Scalar>
+Dataset<Label, Scalar> load_mnist_part(const std::string& directory, const std::string& part) {
+    const std::string images_path = find_mnist(directory, part + "-images", "idx3-ubyte");
+    const std::string labels_path = find_mnist(directory, part + "-labels", "idx1-ubyte");
+    auto images = idx::read<Scalar>(images_path);
+    const auto labels = idx::read<Label>(labels_path);
+    if (images.extents.size() != 3 || images.extents[1] != 28 || images.extents[2] != 28)
+        throw Error(images_path + ": offset 4: expected images of 28 × 28, got an array of " +
+                    std::to_string(images.extents.size()) + " dimensions and other extents");
+    if (labels.extents.size() != 1 || labels.extents[0] != images.extents[0])
+        throw Error(labels_path + ": offset 4: expected a label for each of " +
+                    std::to_string(images.extents[0]) + " images, got " +
+                    std::to_string(labels.values.size()));
+    for (Scalar& value : images.values)
+        value /= Scalar(255);
+    Dataset<Label, Scalar> data(Shape(28, 28), std::move(images.values), labels.values);
+    data.check_labels(10);
+    return data;
+}
+
+} // namespace detail
+
+/// MNIST from the four files of its official names (plain or gzip) in a directory, grey values divided by
+/// 255. LeCun, Cortes, Burges. Throws Error if a file is missing or wrong.
+template <class Scalar = float>
+TrainAndTest<Label, Scalar> load_mnist(const std::string& directory) {
+    return {detail::load_mnist_part<Scalar>(directory, "train"),
+            detail::load_mnist_part<Scalar>(directory, "t10k")};
+}
+
+} // namespace burin::data

@@ -1,0 +1,106 @@
+#pragma once
+
+#include "burin/graph/parameters.hpp"
+#include "burin/io/safetensors.hpp"
+#include "burin/training/fit.hpp"
+#include "burin/training/model.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace burin::io {
+
+namespace detail {
+
+inline std::vector<std::size_t> extents(const Shape& shape) {
+    return {shape.extents.begin(), shape.extents.begin() + static_cast<std::ptrdiff_t>(shape.rank)};
+}
+
+/// Calls visit(name, dtype, shape, elements) for every tensor of the network; `data` is laid out as its
+/// parameters are.
+template <class Net, class Scalar, class Visit>
+void for_each_tensor(Scalar* data, const std::string& prefix, Visit visit) {
+    using Value = std::remove_const_t<Scalar>;
+    for (const ParameterTensor& tensor : parameter_tensors<Net>)
+        visit(prefix + std::string(tensor.name().view()), std::string(safetensors::dtype_of<Value>),
+              extents(tensor.spec.shape), std::span<Scalar>(data + tensor.offset, tensor.spec.shape.size()));
+}
+
+/// The same for everything that a training session remembers: parameters, optimizer state, and how far it
+/// got.
+template <class SessionType, class Counters, class Visit>
+void for_each_tensor_of_session(SessionType& session, Counters& counters, Visit visit) {
+    using ModelType = typename std::remove_const_t<SessionType>::ModelType;
+    using Net = typename ModelType::Network;
+    for_each_tensor<Net>(session.model().parameters().data(), "", visit);
+    const auto state = session.trainer().optimizer_state();
+    for (std::size_t offset = 0, number = 0; offset < state.size(); offset += parameter_count<Net>, ++number)
+        for_each_tensor<Net>(state.data() + offset, "optimizer." + std::to_string(number) + ".", visit);
+    visit(std::string("training.step_and_epoch"), std::string("U64"), std::vector<std::size_t>{2},
+          std::span(counters));
+}
+
+inline auto collect_tensors(std::vector<safetensors::Tensor>& tensors) {
+    return [&tensors](std::string name, std::string dtype, std::vector<std::size_t> shape, auto elements) {
+        tensors.push_back({std::move(name), std::move(dtype), std::move(shape), std::as_bytes(elements)});
+    };
+}
+
+inline auto collect_slots(std::vector<safetensors::Slot>& slots) {
+    return [&slots](std::string name, std::string dtype, std::vector<std::size_t> shape, auto elements) {
+        slots.push_back(
+            {std::move(name), std::move(dtype), std::move(shape), std::as_writable_bytes(elements)});
+    };
+}
+
+inline void read(const std::string& path, std::span<const safetensors::Slot> slots) {
+    const std::vector<std::byte> bytes = safetensors::read_bytes(path);
+    safetensors::read_into(safetensors::parse(bytes, path), slots, path);
+}
+
+} // namespace detail
+
+/// Writes a model's parameters as safetensors, under the names `0.weight`, `0.bias`, …. A Dense weight has
+/// the shape [inputs, outputs], as in Keras (PyTorch's is the transpose). Throws Error if the file can't be
+/// written; what was there before then stays.
+template <class Net, class Scalar>
+void save(const std::string& path, const Model<Net, Scalar>& model) {
+    std::vector<safetensors::Tensor> tensors;
+    detail::for_each_tensor<Net>(model.parameters().data(), "", detail::collect_tensors(tensors));
+    safetensors::write(path, tensors);
+}
+
+/// Reads a model's parameters. Throws one Error with everything that does not agree; the model then stays as
+/// it is.
+template <class Net, class Scalar>
+void load(const std::string& path, Model<Net, Scalar>& model) {
+    std::vector<safetensors::Slot> slots;
+    detail::for_each_tensor<Net>(model.parameters().data(), "", detail::collect_slots(slots));
+    detail::read(path, slots);
+}
+
+/// Writes a training session: the parameters as above, the optimizer's state and how far it got.
+template <class Net, class Scalar, class Options>
+void save(const std::string& path, const Session<Net, Scalar, Options>& session) {
+    const std::array<std::uint64_t, 2> counters{session.trainer().steps(), session.epoch()};
+    std::vector<safetensors::Tensor> tensors;
+    detail::for_each_tensor_of_session(session, counters, detail::collect_tensors(tensors));
+    safetensors::write(path, tensors);
+}
+
+/// Reads a training session, which then goes on with the same bits as if it had never stopped.
+template <class Net, class Scalar, class Options>
+void load(const std::string& path, Session<Net, Scalar, Options>& session) {
+    std::array<std::uint64_t, 2> counters{};
+    std::vector<safetensors::Slot> slots;
+    detail::for_each_tensor_of_session(session, counters, detail::collect_slots(slots));
+    detail::read(path, slots);
+    session.trainer().resume(counters[0]);
+    session.resume(static_cast<std::size_t>(counters[1]));
+}
+
+} // namespace burin::io

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "burin/graph/network.hpp"
+#include "burin/graph/workspace.hpp"
+#include "burin/report/table.hpp"
+#include "burin/training/history.hpp"
+#include "burin/training/training_bytes.hpp"
+
+#include <cstddef>
+#include <cstdio>
+#include <string>
+
+namespace burin::report {
+
+/// A table of the network: a row for each layer with its place, output shape, parameters and their bytes;
+/// below it the totals, and what inference (one sample) and training (Adam, `Batch` samples) take.
+template <class Net, std::size_t Batch = 32, class Scalar = float>
+std::string summary() {
+    using N = Network<Net>;
+    using Align = Table::Align;
+    Table table({{"layer", Align::left},
+                 {"", Align::left},
+                 {"output shape", Align::left},
+                 {"parameters", Align::right},
+                 {"bytes", Align::right}});
+    for (const passes::Node& node : N::graph.nodes) {
+        Text<96> shape;
+        shape.append(node.shape);
+        const bool owns = node.shares_with == passes::none;
+        const std::string place =
+            node.rules->is_input && node.place.depth == 1 && node.place.segments[0].name.empty()
+                ? std::string()
+                : std::string(node.place.text().view());
+        table.add_row(
+            {place, std::string(node.rules->name().view()), std::string(shape.view()),
+             owns ? with_commas(node.parameter_count) : "as " + std::string(node.weights_place.text().view()),
+             with_commas(owns ? node.parameter_count * sizeof(Scalar) : 0)});
+    }
+    table.add_line();
+    table.add_row({"total", "", "", with_commas(parameter_count<Net>),
+                   with_commas(parameter_count<Net> * sizeof(Scalar))});
+    std::string text = table.text();
+    text += "inference, 1 sample:            " + with_commas(inference_bytes<Net, 1, Scalar>) + " bytes, " +
+            with_commas(flops<Net>) + " FLOPs\n";
+    text += "training with Adam, batch " + std::to_string(Batch) + ":" +
+            std::string(Batch < 10    ? 4
+                        : Batch < 100 ? 3
+                                      : 2,
+                        ' ') +
+            with_commas(training_bytes<Net, Batch, optimizers::Adam, Scalar>) + " bytes\n";
+    return text;
+}
+
+template <class Net, std::size_t Batch = 32, class Scalar = float>
+void print_summary(std::FILE* stream = stdout) {
+    std::fputs((summary<Net, Batch, Scalar>() + "\n").c_str(), stream);
+}
+
+/// `loss 0.0912  accuracy 0.975`
+inline std::string text(const Evaluation& evaluation) {
+    std::string line;
+    for (const NamedValue& each : evaluation.values()) {
+        char buffer[48];
+        std::snprintf(buffer, sizeof buffer, "%.4g", each.value);
+        line += (line.empty() ? "" : "  ") + each.name + " " + buffer;
+    }
+    return line;
+}
+
+inline void print(const Evaluation& evaluation, std::FILE* stream = stdout) {
+    std::fputs((text(evaluation) + "\n").c_str(), stream);
+}
+
+} // namespace burin::report

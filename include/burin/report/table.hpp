@@ -1,0 +1,96 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace burin::report {
+
+/// A number with a comma between thousands.
+inline std::string with_commas(std::size_t number) {
+    const std::string digits = std::to_string(number);
+    std::string text;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i > 0 && (digits.size() - i) % 3 == 0)
+            text.push_back(',');
+        text.push_back(digits[i]);
+    }
+    return text;
+}
+
+/// A table as text, its columns as wide as their widest cell.
+class Table {
+  public:
+    enum class Align { left, right };
+
+    struct Column {
+        std::string title;
+        Align align = Align::left;
+    };
+
+    explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+    /// Cells that a row lacks are empty.
+    void add_row(std::vector<std::string> cells) {
+        cells.resize(columns_.size());
+        rows_.push_back(std::move(cells));
+    }
+    /// A line across, before the rows that follow.
+    void add_line() { rows_.emplace_back(); }
+
+    std::string text() const {
+        std::vector<std::size_t> widths;
+        for (std::size_t c = 0; c < columns_.size(); ++c) {
+            widths.push_back(width(columns_[c].title));
+            for (const auto& row : rows_)
+                if (!row.empty())
+                    widths[c] = std::max(widths[c], width(row[c]));
+        }
+        std::string result;
+        std::vector<std::string> titles;
+        for (const Column& column : columns_)
+            titles.push_back(column.title);
+        append(result, titles, widths);
+        append_line(result, widths);
+        for (const auto& row : rows_) {
+            if (row.empty())
+                append_line(result, widths);
+            else
+                append(result, row, widths);
+        }
+        return result;
+    }
+
+  private:
+    /// Columns that UTF-8 text takes: bytes that continue a character take none.
+    static std::size_t width(std::string_view text) {
+        return static_cast<std::size_t>(std::count_if(
+            text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    }
+
+    void append(std::string& result, const std::vector<std::string>& cells,
+                const std::vector<std::size_t>& widths) const {
+        std::string line;
+        for (std::size_t c = 0; c < cells.size(); ++c) {
+            const std::string gap(widths[c] - width(cells[c]), ' ');
+            line +=
+                (c > 0 ? "  " : "") + (columns_[c].align == Align::right ? gap + cells[c] : cells[c] + gap);
+        }
+        line.erase(line.find_last_not_of(' ') + 1);
+        result += line + "\n";
+    }
+
+    static void append_line(std::string& result, const std::vector<std::size_t>& widths) {
+        for (std::size_t c = 0; c < widths.size(); ++c)
+            result += (c > 0 ? "  " : "") + std::string(widths[c], '-');
+        result += "\n";
+    }
+
+    std::vector<Column> columns_;
+    std::vector<std::vector<std::string>> rows_;
+};
+
+} // namespace burin::report

@@ -1,0 +1,128 @@
+#pragma once
+
+#include "burin/core/error.hpp"
+#include "burin/graph/predictor.hpp"
+#include "burin/kernels/softmax.hpp"
+#include "burin/layers/activations.hpp"
+#include "burin/layers/softmax.hpp"
+#include "burin/training/batches.hpp"
+#include "burin/training/history.hpp"
+#include "burin/training/measure.hpp"
+#include "burin/training/model.hpp"
+#include "burin/training/objective.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace burin {
+
+namespace detail {
+
+/// Samples that hosted inference runs at a time.
+inline constexpr std::size_t inference_batch = 64;
+
+template <class Net>
+inline constexpr bool one_in_one_out = Network<Net>::input_count == 1 && Network<Net>::output_count == 1;
+
+template <class Net, class Scalar, class Loss, class Data, class Metrics>
+void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
+             Measure<Loss, Scalar, Metrics>& measured) {
+    static_assert(one_in_one_out<Net>,
+                  "this function takes networks of one input and one output; for others, use "
+                  "Predictor and the losses themselves");
+    using Target = typename Loss::template Target<Scalar>;
+    using PredictorType = Predictor<Net, inference_batch, Scalar, links_of<Net, Loss>>;
+    constexpr Shape output = output_shape<Net>;
+    const auto predictor = std::make_unique<PredictorType>();
+    BatchBuffer<Scalar, Target> batch(inference_batch, input_shape<Net>.size(), Loss::target_size(output));
+    for (std::size_t first = 0; first < data.size(); first += inference_batch) {
+        const std::size_t rows = std::min(inference_batch, data.size() - first);
+        for (std::size_t row = 0; row < rows; ++row)
+            batch.put(row, data, first + row);
+        const Scalar* const outputs = predictor->run(model.parameters().data(), {batch.inputs()}, rows)[0];
+        measured.add(loss.template value<output, Scalar>(outputs, batch.targets(), batch.weights(), rows));
+        measured.template update<output>(outputs, batch.targets(), rows);
+    }
+}
+
+} // namespace detail
+
+/// Loss and metrics of a model on data, without training. Metrics see logits where the loss wants them.
+/// Throws Error if the data do not fit the network.
+template <class Net, class Scalar, class Data, class Loss, class Metrics = UsualMetrics>
+Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
+                    const Metrics& metrics = {}) {
+    static_assert(CheckedObjective<Net, Loss>::fits);
+    detail::check_data<Net, Loss>(data, "evaluate");
+    const auto chosen = detail::choose_metrics<Loss, Scalar>(metrics);
+    detail::Measure<Loss, Scalar, std::remove_cvref_t<decltype(chosen)>> measured(loss, chosen);
+    detail::measure(model, data, loss, measured);
+    std::vector<NamedValue> values;
+    measured.append_to(values);
+    return Evaluation(std::move(values));
+}
+
+/// The same with the usual loss: sparse categorical cross-entropy for labels, else the mean squared error.
+template <class Net, class Scalar, class Data>
+Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data) {
+    return evaluate(model, data, detail::usual_loss<typename Data::TargetType>());
+}
+
+/// The network's outputs for whole samples, one after the other. Throws Error if `inputs` is no whole number
+/// of them.
+template <class Net, class Scalar>
+std::vector<Scalar> predict(const Model<Net, Scalar>& model, std::span<const Scalar> inputs) {
+    static_assert(detail::one_in_one_out<Net>,
+                  "predict takes networks of one input and one output; use Predictor");
+    constexpr std::size_t features = input_shape<Net>.size();
+    constexpr std::size_t outputs = output_shape<Net>.size();
+    if (inputs.size() % features != 0)
+        throw Error("predict: expected whole samples of " + std::to_string(features) + " values, got " +
+                    std::to_string(inputs.size()) + " values");
+    const std::size_t count = inputs.size() / features;
+    std::vector<Scalar> result(count * outputs);
+    const auto predictor = std::make_unique<Predictor<Net, detail::inference_batch, Scalar>>();
+    for (std::size_t first = 0; first < count; first += detail::inference_batch) {
+        const std::size_t rows = std::min(detail::inference_batch, count - first);
+        const Scalar* const from =
+            predictor->run(model.parameters().data(), {inputs.data() + first * features}, rows)[0];
+        std::copy_n(from, rows * outputs, result.begin() + static_cast<std::ptrdiff_t>(first * outputs));
+    }
+    return result;
+}
+
+/// The network's outputs for all samples of a data set.
+template <class Net, class Scalar, class Data>
+    requires requires(const Data& data) { data.input(0); }
+std::vector<Scalar> predict(const Model<Net, Scalar>& model, const Data& data) {
+    std::vector<Scalar> inputs;
+    inputs.reserve(data.size() * data.input_shape().size());
+    for (std::size_t i = 0; i < data.size(); ++i)
+        inputs.insert(inputs.end(), data.input(i).begin(), data.input(i).end());
+    return predict(model, std::span<const Scalar>(inputs));
+}
+
+/// Probabilities: the outputs themselves if the network ends in Softmax or Sigmoid, else the softmax of
+/// several outputs (over the last axis) or the sigmoid of a single one.
+template <class Net, class Scalar, class Inputs>
+std::vector<Scalar> predict_proba(const Model<Net, Scalar>& model, const Inputs& inputs) {
+    using N = Network<Net>;
+    constexpr std::size_t classes = output_shape<Net>.last();
+    constexpr auto& last = N::graph.nodes[N::graph.outputs[0]];
+    std::vector<Scalar> result = predict(model, inputs);
+    if constexpr (last.rules != &rules_of<Softmax> && last.rules != &rules_of<Sigmoid>) {
+        if constexpr (classes > 1)
+            kernels::softmax<classes>(result.data(), result.data(), result.size() / classes);
+        else
+            kernels::map<Scalar>(
+                result.size(), result.data(), [](auto x) { return Sigmoid::value(x); }, result.data());
+    }
+    return result;
+}
+
+} // namespace burin

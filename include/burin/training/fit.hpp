@@ -1,0 +1,182 @@
+#pragma once
+
+#include "burin/core/error.hpp"
+#include "burin/core/random.hpp"
+#include "burin/losses/sparse_categorical_crossentropy.hpp"
+#include "burin/optimizers/adam.hpp"
+#include "burin/training/batches.hpp"
+#include "burin/training/evaluate.hpp"
+#include "burin/training/history.hpp"
+#include "burin/training/measure.hpp"
+#include "burin/training/model.hpp"
+#include "burin/training/progress.hpp"
+#include "burin/training/trainer.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace burin {
+
+/// A batch size, as a type: it fixes the arena. Write `.batch_size = batch<32>`.
+template <std::size_t Size>
+struct BatchSize {
+    static constexpr std::size_t value = Size;
+};
+template <std::size_t Size>
+inline constexpr BatchSize<Size> batch{};
+
+struct NoValidation {};
+
+/// How to train. Every member may be left out:
+///
+///     Fit{.loss = losses::SparseCategoricalCrossentropy{}, .optimizer = optimizers::Adam{.learning_rate =
+///     1e-3},
+///         .batch_size = batch<32>, .epochs = 20, .validation = &test}
+template <class Loss = losses::SparseCategoricalCrossentropy, class Optimizer = optimizers::Adam,
+          std::size_t Size = 32, class Validation = NoValidation, class Metrics = UsualMetrics>
+struct Fit {
+    Loss loss{};
+    Optimizer optimizer{};
+    BatchSize<Size> batch_size{};
+    std::size_t epochs = 1;
+    const Validation* validation = nullptr; ///< Measured after each epoch.
+    Metrics metrics{};                      ///< `std::tuple{metrics::Accuracy{}, metrics::TopKAccuracy<3>{}}`
+    bool shuffle = true;                    ///< Whether each epoch has an order of its own.
+    std::uint64_t seed = 0;                 ///< Of the order and of dropout.
+    bool verbose = true;                    ///< Whether to show the progress.
+    Progress::Options progress{};
+};
+
+/// Training of one model that can be continued: what `fit` makes, runs once and forgets. Save and load it
+/// with `io::save` and `io::load`; it then goes on with the same bits.
+template <class Net, class Scalar, class Options>
+class Session {
+    static_assert(detail::one_in_one_out<Net>,
+                  "fit takes networks of one input and one output; train others with "
+                  "Trainer::step");
+
+    using Loss = decltype(Options::loss);
+    using Optimizer = decltype(Options::optimizer);
+    using Target = typename Loss::template Target<Scalar>;
+    static constexpr std::size_t batch_size = decltype(Options::batch_size)::value;
+    static constexpr Shape output = output_shape<Net>;
+
+  public:
+    using ModelType = Model<Net, Scalar>;
+    using TrainerType = Trainer<Net, Loss, Optimizer, batch_size, Scalar>;
+
+    /// The model must outlive the session.
+    Session(ModelType& model, Options options)
+        : model_(&model), options_(std::move(options)),
+          trainer_(std::make_unique<TrainerType>(model.parameters(), options_.loss, options_.optimizer,
+                                                 options_.seed)) {}
+
+    /// Trains for `options.epochs` epochs more. Throws Error if the data do not fit the network.
+    template <class Data>
+    History run(const Data& data) {
+        using Validation = std::remove_cvref_t<decltype(*options_.validation)>;
+        detail::check_data<Net, Loss>(data, "fit");
+        if constexpr (!std::is_same_v<Validation, NoValidation>)
+            if (options_.validation != nullptr)
+                detail::check_data<Net, Loss>(*options_.validation, "fit: validation");
+        std::optional<Progress> progress;
+        if (options_.verbose)
+            progress.emplace(options_.progress);
+
+        History history;
+        const auto metrics = detail::choose_metrics<Loss, Scalar>(options_.metrics);
+        detail::Measure<Loss, Scalar, std::remove_cvref_t<decltype(metrics)>> measured(options_.loss,
+                                                                                       metrics);
+        detail::BatchBuffer<Scalar, Target> buffer(batch_size, input_shape<Net>.size(),
+                                                   Loss::target_size(output));
+        const std::size_t last_epoch = epoch_ + options_.epochs;
+        while (epoch_ < last_epoch) {
+            ++epoch_;
+            if (progress)
+                progress->begin_epoch(epoch_, last_epoch, data.size());
+            measured.reset();
+            const std::vector<std::size_t> order = this->order(data.size());
+            for (std::size_t first = 0; first < order.size(); first += batch_size) {
+                const std::size_t rows = std::min(batch_size, order.size() - first);
+                for (std::size_t row = 0; row < rows; ++row)
+                    buffer.put(row, data, order[first + row]);
+                step(buffer, rows, measured);
+                if (progress)
+                    progress->update(first + rows, values(measured));
+            }
+            std::vector<NamedValue> measured_values = values(measured);
+            if constexpr (!std::is_same_v<Validation, NoValidation>) {
+                if (options_.validation != nullptr) {
+                    measured.reset();
+                    detail::measure(*model_, *options_.validation, options_.loss, measured);
+                    measured.append_to(measured_values, "val_");
+                }
+            }
+            if (progress)
+                progress->end_epoch(measured_values);
+            history.append(measured_values);
+        }
+        return history;
+    }
+
+    ModelType& model() noexcept { return *model_; }
+    const ModelType& model() const noexcept { return *model_; }
+    TrainerType& trainer() noexcept { return *trainer_; }
+    const TrainerType& trainer() const noexcept { return *trainer_; }
+
+    /// Epochs trained so far.
+    std::size_t epoch() const noexcept { return epoch_; }
+    void resume(std::size_t epoch) noexcept { epoch_ = epoch; }
+
+  private:
+    /// The order of an epoch is a function of seed and epoch alone.
+    std::vector<std::size_t> order(std::size_t count) const {
+        std::vector<std::size_t> rows(count);
+        std::iota(rows.begin(), rows.end(), std::size_t{0});
+        if (options_.shuffle)
+            shuffle(rows,
+                    RandomStream{options_.seed, Purpose::shuffling, static_cast<std::uint32_t>(epoch_)});
+        return rows;
+    }
+
+    template <class Measured>
+    void step(const detail::BatchBuffer<Scalar, Target>& buffer, std::size_t rows, Measured& measured) {
+        typename TrainerType::SamplesType samples;
+        samples.inputs = {buffer.inputs()};
+        samples.targets = {buffer.targets()};
+        samples.weights = buffer.weights();
+        samples.rows = rows;
+        measured.add(trainer_->step(samples, [&](auto, const Scalar* outputs, std::size_t count) {
+            measured.template update<output>(outputs, buffer.targets(), count);
+        }));
+    }
+
+    template <class Measured>
+    static std::vector<NamedValue> values(const Measured& measured) {
+        std::vector<NamedValue> result;
+        measured.append_to(result);
+        return result;
+    }
+
+    ModelType* model_;
+    Options options_;
+    std::unique_ptr<TrainerType> trainer_;
+    std::size_t epoch_ = 0;
+};
+
+/// Trains a model on data: epochs over the shuffled samples, batch by batch, the last one possibly smaller.
+/// Returns the loss and metrics of each epoch. Throws Error if the data do not fit the network.
+template <class Net, class Scalar, class Data, class Options = Fit<>>
+History fit(Model<Net, Scalar>& model, const Data& data, const Options& options = {}) {
+    return Session<Net, Scalar, Options>(model, options).run(data);
+}
+
+} // namespace burin

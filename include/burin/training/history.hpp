@@ -1,0 +1,75 @@
+#pragma once
+
+#include "burin/core/error.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace burin {
+
+/// A loss or metric with its value.
+struct NamedValue {
+    std::string name;
+    double value = 0;
+};
+
+/// What `evaluate` found: `loss` and the metrics.
+class Evaluation {
+  public:
+    Evaluation() = default;
+    explicit Evaluation(std::vector<NamedValue> values) : values_(std::move(values)) {}
+
+    /// Throws Error if nothing of that name was measured.
+    double operator[](std::string_view name) const {
+        for (const NamedValue& each : values_)
+            if (each.name == name)
+                return each.value;
+        throw Error("Evaluation: expected a loss or metric that was measured, got '" + std::string(name) +
+                    "'");
+    }
+    const std::vector<NamedValue>& values() const noexcept { return values_; }
+
+  private:
+    std::vector<NamedValue> values_;
+};
+
+/// What `fit` measured, epoch by epoch: `loss`, the metrics, and with a validation set `val_loss`, ….
+class History {
+  public:
+    struct Series {
+        std::string name;
+        std::vector<double> values;
+    };
+
+    void append(const std::vector<NamedValue>& epoch) {
+        for (const NamedValue& each : epoch) {
+            std::size_t index = 0;
+            while (index < series_.size() && series_[index].name != each.name)
+                ++index;
+            if (index == series_.size())
+                series_.push_back({each.name, {}});
+            series_[index].values.push_back(each.value);
+        }
+        ++epochs_;
+    }
+
+    std::size_t epochs() const noexcept { return epochs_; }
+    const std::vector<Series>& series() const noexcept { return series_; }
+
+    /// One value an epoch. Throws Error if nothing of that name was measured.
+    const std::vector<double>& operator[](std::string_view name) const {
+        for (const Series& each : series_)
+            if (each.name == name)
+                return each.values;
+        throw Error("History: expected a loss or metric that was measured, got '" + std::string(name) + "'");
+    }
+
+  private:
+    std::vector<Series> series_;
+    std::size_t epochs_ = 0;
+};
+
+} // namespace burin

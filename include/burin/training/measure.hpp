@@ -1,0 +1,90 @@
+#pragma once
+
+#include "burin/core/label.hpp"
+#include "burin/graph/network.hpp"
+#include "burin/losses/loss.hpp"
+#include "burin/losses/mean_squared_error.hpp"
+#include "burin/losses/sparse_categorical_crossentropy.hpp"
+#include "burin/metrics/accuracy.hpp"
+#include "burin/metrics/mean_absolute_error.hpp"
+#include "burin/training/history.hpp"
+
+#include <cstddef>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+namespace burin {
+
+/// "The usual ones": accuracy for labels, for cross-entropies and for hinges, else the mean absolute error.
+struct UsualMetrics {};
+
+namespace detail {
+
+template <class Loss, class Scalar>
+inline constexpr bool judges_classes =
+    std::is_same_v<typename Loss::template Target<Scalar>, Label> || Loss::link != Link::none;
+
+/// The metrics to use, as a tuple: those given, or the usual ones for the loss.
+template <class Loss, class Scalar, class... Metrics>
+std::tuple<Metrics...> choose_metrics(const std::tuple<Metrics...>& given) {
+    return given;
+}
+template <class Loss, class Scalar>
+auto choose_metrics(const UsualMetrics&) {
+    if constexpr (judges_classes<Loss, Scalar>)
+        return std::tuple<metrics::Accuracy>{};
+    else
+        return std::tuple<metrics::MeanAbsoluteError>{};
+}
+
+/// The loss that `evaluate` uses if none is given.
+template <class Target>
+auto usual_loss() {
+    if constexpr (std::is_same_v<Target, Label>)
+        return losses::SparseCategoricalCrossentropy{};
+    else
+        return losses::MeanSquaredError{};
+}
+
+/// A loss and metrics summed up over the batches of an epoch.
+template <class Loss, class Scalar, class Metrics>
+class Measure {
+  public:
+    Measure(const Loss& loss, const Metrics& metrics) : loss_(&loss), metrics_(metrics) { reset(); }
+
+    void reset() {
+        sum_ = {};
+        std::apply([](auto&... each) { (each.reset(), ...); }, metrics_);
+    }
+
+    void add(const losses::LossSum<Scalar>& sum) {
+        sum_.total += static_cast<double>(sum.total);
+        sum_.weight += static_cast<double>(sum.weight);
+    }
+
+    template <Shape Output, class Target>
+    void update(const Scalar* outputs, const Target* targets, std::size_t rows) {
+        std::apply([&](auto&... each) { (each.template update<Output>(outputs, targets, rows), ...); },
+                   metrics_);
+    }
+
+    /// Appends `prefix` + name of each with its value.
+    void append_to(std::vector<NamedValue>& values, const std::string& prefix = {}) const {
+        values.push_back({prefix + "loss", losses::reduce(*loss_, sum_)});
+        std::apply(
+            [&](const auto&... each) {
+                (values.push_back({prefix + std::string(each.name), each.result()}), ...);
+            },
+            metrics_);
+    }
+
+  private:
+    const Loss* loss_;
+    losses::LossSum<double> sum_;
+    Metrics metrics_;
+};
+
+} // namespace detail
+} // namespace burin

@@ -1,0 +1,140 @@
+#pragma once
+
+#include "burin/training/history.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace burin {
+
+/// Shows how training goes. On a terminal one line is drawn over and over, at most ten times a second, with a
+/// bar, samples per second and the time left in the epoch; elsewhere there is one plain line an epoch.
+class Progress {
+  public:
+    struct Options {
+        std::FILE* stream = stdout;
+        std::optional<bool> terminal{}; ///< Whether to draw; by default, whether the stream is a terminal.
+        std::optional<std::size_t> width{};  ///< Columns; by default the terminal's.
+        std::function<double()> clock = [] { ///< Seconds.
+            return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+        };
+    };
+
+    Progress() : Progress(Options{}) {}
+    explicit Progress(Options options) : options_(std::move(options)) {
+        draws_ = options_.terminal ? *options_.terminal : isatty(fileno(options_.stream)) == 1;
+    }
+
+    void begin_epoch(std::size_t epoch, std::size_t epochs, std::size_t samples) {
+        title_ = "Epoch " + std::to_string(epoch) + "/" + std::to_string(epochs);
+        samples_ = samples;
+        start_ = options_.clock();
+        last_drawn_ = start_ - 1;
+    }
+
+    void update(std::size_t done, const std::vector<NamedValue>& values) {
+        if (!draws_)
+            return;
+        const double now = options_.clock();
+        if (now - last_drawn_ < 0.1)
+            return;
+        last_drawn_ = now;
+        const double rate = now > start_ ? static_cast<double>(done) / (now - start_) : 0;
+        const double left = rate > 0 ? static_cast<double>(samples_ - done) / rate : 0;
+        const std::string before =
+            title_ + "  " + std::to_string(done) + "/" + std::to_string(samples_) + "  ";
+        const std::string after = "  " + per_second(rate) + "  " + duration(left) + " left" + text(values);
+        draw(before + bar(done, before.size() + after.size()) + after);
+    }
+
+    /// The epoch's last line, with all values.
+    void end_epoch(const std::vector<NamedValue>& values) {
+        const double seconds = options_.clock() - start_;
+        const double rate = seconds > 0 ? static_cast<double>(samples_) / seconds : 0;
+        const std::string line = title_ + "  " + duration(seconds) + "  " + per_second(rate) + text(values);
+        if (draws_)
+            draw(line);
+        else
+            std::fputs(line.c_str(), options_.stream);
+        std::fputc('\n', options_.stream);
+        std::fflush(options_.stream);
+    }
+
+  private:
+    std::size_t columns() const {
+        if (options_.width)
+            return *options_.width;
+        winsize size{};
+        return ioctl(fileno(options_.stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+    }
+
+    /// What room the texts leave, between 3 and 30 columns.
+    std::string bar(std::size_t done, std::size_t taken) const {
+        const std::size_t room = columns() > taken + 3 ? columns() - taken - 3 : 3;
+        const std::size_t length = std::clamp<std::size_t>(room, 3, 30);
+        const std::size_t filled = samples_ == 0 ? length : std::min(length, done * length / samples_);
+        std::string result(length + 2, '.');
+        result.front() = '[';
+        result.back() = ']';
+        std::fill_n(result.begin() + 1, filled, '=');
+        if (filled > 0 && filled < length)
+            result[filled] = '>';  // The last of the filled ones.
+        return result;
+    }
+
+    void draw(std::string line) {
+        const std::size_t room = columns() > 1 ? columns() - 1 : 1;
+        if (line.size() > room)
+            line.resize(room);
+        // Back to the first column, and what the last line had more of is cleared.
+        std::fputs(("\r" + line + "\x1b[K").c_str(), options_.stream);
+        std::fflush(options_.stream);
+    }
+
+    template <class... Arguments>
+    static std::string format(const char* pattern, Arguments... arguments) {
+        char buffer[64];
+        const int length = std::snprintf(buffer, sizeof buffer, pattern, arguments...);
+        return {buffer, static_cast<std::size_t>(std::clamp(length, 0, 63))};
+    }
+
+    static std::string per_second(double rate) {
+        if (rate >= 1e6)
+            return format("%.1fM samples/s", rate / 1e6);
+        return rate >= 1e4 ? format("%.0fk samples/s", rate / 1e3) : format("%.0f samples/s", rate);
+    }
+
+    static std::string duration(double seconds) {
+        if (seconds < 10)
+            return format("%.1f s", seconds);
+        const auto whole = static_cast<long>(seconds + 0.5);
+        return whole < 3600 ? format("%ld:%02ld", whole / 60, whole % 60)
+                            : format("%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
+    }
+
+    static std::string text(const std::vector<NamedValue>& values) {
+        std::string result;
+        for (const NamedValue& each : values)
+            result += "  " + each.name + " " + format("%.4g", each.value);
+        return result;
+    }
+
+    Options options_;
+    bool draws_ = false;
+    std::string title_;
+    std::size_t samples_ = 0;
+    double start_ = 0;
+    double last_drawn_ = 0;
+};
+
+} // namespace burin
