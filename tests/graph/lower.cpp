@@ -58,7 +58,7 @@ TEST_CASE("lower: what is wrong with a network is one sentence") {
     };
     CHECK(problem(std::type_identity<networks::Chain>{}).empty());
     CHECK(problem(std::type_identity<Sequential<Dense<4>>>{}) ==
-          "layer `0` `Dense<4>`: expected an input, got none; begin the network with `Input<…>`");
+          "layer `0` `Dense<4>`: expected an input, got none; begin the network with `Input<...>`");
     CHECK(problem(std::type_identity<Sequential<Input<14, 14, 8>, ReLU, ReLU, Dense<10>>>{}) ==
           "layer `2` `Dense<10>`: expected input `[features]`, got `[14, 14, 8]`; put `Flatten` before it");
     CHECK(problem(std::type_identity<Sequential<Input<4>, ReLU, Input<4>>>{}) ==

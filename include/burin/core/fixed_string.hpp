@@ -17,6 +17,7 @@ struct FixedString {
     constexpr explicit FixedString(std::string_view text) { std::copy_n(text.begin(), Length, characters); }
 
     constexpr std::size_t size() const { return Length; }
+    constexpr const char* data() const { return characters; }
     constexpr std::string_view view() const { return {characters, Length}; }
 
     template <std::size_t Other>

@@ -119,7 +119,7 @@ struct Lower {
                 fail_layer(lowering, place, "layer")
                     .append(" `")
                     .append(Form::name().view())
-                    .append("`: expected an input, got none; begin the network with `Input<…>`");
+                    .append("`: expected an input, got none; begin the network with `Input<...>`");
             if (!lowering.failed() && wires.count > passes::max_inputs)
                 fail_layer(lowering, place, "layer")
                     .append(" `")

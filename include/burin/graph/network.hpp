@@ -1,6 +1,6 @@
 #pragma once
 
-#include "burin/core/fixed_string.hpp"
+#include "burin/core/diagnosis.hpp"
 #include "burin/graph/forms.hpp"
 #include "burin/graph/lower.hpp"
 #include "burin/passes/infer_shapes.hpp"
@@ -11,10 +11,6 @@
 #include <type_traits>
 
 namespace burin {
-
-/// The condition of the one assertion that a wrong network fails: its argument is the sentence to read.
-template <FixedString Problem>
-inline constexpr bool network_is_right = Problem.size() == 0;
 
 namespace detail {
 
@@ -30,7 +26,6 @@ struct Examined {
     }();
     static constexpr Sentence problem =
         lowered.problem.empty() ? passes::describe_misfit(shaped) : lowered.problem;
-    static constexpr FixedString<problem.size()> sentence{problem.view()};
 };
 
 /// Stands in for a network that is wrong, so that the compiler has no more to say than the one sentence.
@@ -38,15 +33,13 @@ using StandIn = Sequential<Input<1>>;
 
 } // namespace detail
 
+/// Whether a network can be built.
 template <class Net>
 inline constexpr bool is_valid_network = detail::Examined<Net>::problem.empty();
 
 /// A network as values: its node table with shapes and parameter ranges. Instantiating it checks the network.
 template <class Net>
-struct Network {
-    static_assert(network_is_right<detail::Examined<Net>::sentence>,
-                  "this network can't be built (see above)");
-
+struct Network : private DiagnosisOf<detail::Examined<Net>> {
     using Type = std::conditional_t<is_valid_network<Net>, Net, detail::StandIn>;
     static constexpr auto& graph = detail::Examined<Type>::shaped.graph;
     static constexpr std::size_t parameter_count = detail::Examined<Type>::shaped.parameter_count;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/diagnosis.hpp"
 #include "burin/graph/network.hpp"
 
 #include <algorithm>
@@ -16,7 +17,9 @@ inline constexpr std::size_t memory_alignment = 64;
 /// All trainable tensors of a network, one after the other without gaps. A plain struct: put it where you
 /// like.
 template <class Net, class Scalar = float>
-struct Parameters {
+struct Parameters : private DiagnosisOf<detail::Examined<Net>> {
+    static constexpr bool is_valid =
+        is_valid_network<Net>; // First, so that the assertion is what the compiler meets.
     static constexpr std::size_t count = parameter_count<Net>;
 
     alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values{};

@@ -35,6 +35,7 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
     static_assert(one_in_one_out<Net>,
                   "this function takes networks of one input and one output; for others, use "
                   "Predictor and the losses themselves");
+    [[maybe_unused]] const DiagnosisOf<ExaminedLoss<Net, Loss>> fits;
     using Target = typename Loss::template Target<Scalar>;
     using PredictorType = Predictor<Net, inference_batch, Scalar, links_of<Net, Loss>>;
     constexpr Shape output = output_shape<Net>;
@@ -57,7 +58,6 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
 template <class Net, class Scalar, class Data, class Loss, class Metrics = UsualMetrics>
 Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
                     const Metrics& metrics = {}) {
-    static_assert(CheckedObjective<Net, Loss>::fits);
     detail::check_data<Net, Loss>(data, "evaluate");
     const auto chosen = detail::choose_metrics<Loss, Scalar>(metrics);
     detail::Measure<Loss, Scalar, std::remove_cvref_t<decltype(chosen)>> measured(loss, chosen);

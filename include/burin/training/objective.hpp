@@ -1,6 +1,6 @@
 #pragma once
 
-#include "burin/core/fixed_string.hpp"
+#include "burin/core/diagnosis.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/graph/plan.hpp"
 #include "burin/losses/loss.hpp"
@@ -13,10 +13,6 @@
 #include <utility>
 
 namespace burin {
-
-/// The condition of the one assertion that a loss fails which does not fit its output.
-template <FixedString Problem>
-inline constexpr bool loss_is_right = Problem.size() == 0;
 
 /// One loss for each output of a network: a plain loss, or `losses::PerOutput`.
 template <class Loss>
@@ -86,15 +82,23 @@ consteval Sentence describe_misfit() {
 
 } // namespace detail
 
-/// Asserts that the losses fit the outputs, in one sentence if they do not.
+namespace detail {
+
 template <class Net, class Loss>
-struct CheckedObjective {
-    static constexpr Sentence problem =
-        is_valid_network<Net> ? detail::describe_misfit<typename Network<Net>::Type, Loss>() : Sentence{};
-    static constexpr FixedString<problem.size()> sentence{problem.view()};
-    static constexpr bool fits = is_valid_network<Net> && problem.empty();
-    static_assert(loss_is_right<sentence>, "this loss can't be used with this network (see above)");
+struct ExaminedLoss {
+    static constexpr Sentence problem = [] {
+        if constexpr (is_valid_network<Net>)
+            return describe_misfit<Net, Loss>();
+        else
+            return Sentence{};
+    }();
 };
+
+} // namespace detail
+
+/// Whether the losses fit the outputs of a network.
+template <class Net, class Loss>
+inline constexpr bool loss_fits = is_valid_network<Net> && detail::ExaminedLoss<Net, Loss>::problem.empty();
 
 /// Up to a batch of samples: where each input's and each output's data begin. Inputs and targets are
 /// row-major, sample after sample; `weights` (one a sample) may be null.

@@ -88,7 +88,7 @@ class Progress {
         result.back() = ']';
         std::fill_n(result.begin() + 1, filled, '=');
         if (filled > 0 && filled < length)
-            result[filled] = '>';  // The last of the filled ones.
+            result[filled] = '>'; // The last of the filled ones.
         return result;
     }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/diagnosis.hpp"
 #include "burin/graph/execute.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/plan.hpp"
@@ -29,10 +30,10 @@ struct NoMetrics {
 /// `loss` and `optimizer` may be changed between steps, the learning rate for instance. Given the same
 /// parameters, seed, step count and optimizer state, a step always gives the same bits.
 template <class Net, class Loss, class Optimizer, std::size_t Batch, class Scalar = float>
-class Trainer {
+class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     static_assert(Batch > 0, "a batch holds at least one sample");
 
-    using Checked = CheckedObjective<Net, Loss>;
+    static constexpr bool fits = loss_fits<Net, Loss>;
     using N = Network<Net>;
     using PlanType = Plan<typename N::Type, Mode::training, links_of<typename N::Type, Loss>>;
 
@@ -83,7 +84,7 @@ class Trainer {
         frame.step = steps_;
 
         losses::LossSum<Scalar> total{};
-        if constexpr (Checked::fits) {
+        if constexpr (fits) {
             frame.inputs = samples.inputs;
             execute<PlanType, Batch, Scalar>(
                 frame, [&](auto output, const Scalar* outputs, Scalar* gradient, std::size_t rows) noexcept {
