@@ -3,17 +3,24 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 
 using namespace burin;
 
-using Digits = Sequential<Input<8, 8>, Flatten, Dense<64>, ReLU, Dense<10>>;
-static_assert(parameter_count<Digits> == 4'810);
-static_assert(training_bytes<Digits, 32> < 128 * 1024);
+using Digits = Sequential<Input<8, 8>, Flatten, Dense<128>, ReLU, Dropout<0.2>, Dense<10>>;
+static_assert(parameter_count<Digits> == 9'610);
+static_assert(training_bytes<Digits, 32> <= 256 * 1024);
 
 int main(int argc, char** argv) try {
-    const std::string file = argc > 1 ? argv[1] : BURIN_EXAMPLE_DATA "/digits.csv";
-    const std::size_t epochs = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 30;
+    std::string file = BURIN_EXAMPLE_DATA "/digits.csv";
+    std::size_t epochs = 40;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (std::strcmp(argv[i], "--data") == 0)
+            file = argv[i + 1];
+        else if (std::strcmp(argv[i], "--epochs") == 0)
+            epochs = std::strtoul(argv[i + 1], nullptr, 10);
+    }
 
     const auto [train, test] = data::load_digits(file).split(0.8, /*seed*/ 1);
     Model<Digits> model(/*seed*/ 1);
@@ -21,11 +28,15 @@ int main(int argc, char** argv) try {
 
     fit(model, train,
         Fit{.loss = losses::SparseCategoricalCrossentropy{},
-            .optimizer = optimizers::Adam{.learning_rate = 3e-3},
+            .optimizer = optimizers::Adam{.learning_rate = 2e-3},
             .batch_size = batch<32>,
             .epochs = epochs,
             .validation = &test});
-    report::print(evaluate(model, test));
+
+    const Evaluation result = evaluate(model, test);
+    std::printf("held out: %s\n", report::text(result).c_str());
+    // With the usual 40 epochs it must read 97 of 100; a shorter run is a trial.
+    return epochs < 40 || result["accuracy"] >= 0.97 ? EXIT_SUCCESS : EXIT_FAILURE;
 } catch (const Error& error) {
     std::fprintf(stderr, "digits: %s\n", error.what());
     return EXIT_FAILURE;

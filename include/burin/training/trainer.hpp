@@ -58,9 +58,9 @@ class Trainer {
         return sum;
     }
 
-    /// The same for a network of one input and one output.
-    template <class Target>
-    losses::LossSum<Scalar> step(std::span<const Scalar> inputs, std::span<const Target> targets) noexcept
+    /// The same for a network of one input and one output: up to Batch whole samples and their targets.
+    losses::LossSum<Scalar> step(std::span<const Scalar> inputs,
+                                 std::span<const typename SamplesType::template Target<0>> targets) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {
         SamplesType samples;
