@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <optional>
 #include <string>
@@ -39,7 +40,7 @@ class Progress {
         title_ = "Epoch " + std::to_string(epoch) + "/" + std::to_string(epochs);
         samples_ = samples;
         start_ = options_.clock();
-        last_drawn_ = start_ - 1;
+        last_drawn_ = start_;
     }
 
     void update(std::size_t done, const std::vector<NamedValue>& values) {
@@ -50,7 +51,7 @@ class Progress {
             return;
         last_drawn_ = now;
         const double rate = now > start_ ? static_cast<double>(done) / (now - start_) : 0;
-        const double left = rate > 0 ? static_cast<double>(samples_ - done) / rate : 0;
+        const double left = rate > 0 ? static_cast<double>(samples_ - std::min(done, samples_)) / rate : 0;
         const std::string before =
             title_ + "  " + std::to_string(done) + "/" + std::to_string(samples_) + "  ";
         const std::string after = "  " + per_second(rate) + "  " + duration(left) + " left" + text(values);
@@ -62,8 +63,9 @@ class Progress {
         const double seconds = options_.clock() - start_;
         const double rate = seconds > 0 ? static_cast<double>(samples_) / seconds : 0;
         const std::string line = title_ + "  " + duration(seconds) + "  " + per_second(rate) + text(values);
+        // Whole, even where the terminal is too narrow: no line is drawn over this one.
         if (draws_)
-            draw(line);
+            redraw(line);
         else
             std::fputs(line.c_str(), options_.stream);
         std::fputc('\n', options_.stream);
@@ -75,7 +77,11 @@ class Progress {
         if (options_.width)
             return *options_.width;
         winsize size{};
-        return ioctl(fileno(options_.stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+        if (ioctl(fileno(options_.stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+            return size.ws_col;
+        const char* const set = std::getenv("COLUMNS");
+        const unsigned long number = set != nullptr ? std::strtoul(set, nullptr, 10) : 0;
+        return number > 0 ? number : 80;
     }
 
     /// What room the texts leave, between 3 and 30 columns.
@@ -96,10 +102,12 @@ class Progress {
         const std::size_t room = columns() > 1 ? columns() - 1 : 1;
         if (line.size() > room)
             line.resize(room);
-        // Back to the first column, and what the last line had more of is cleared.
-        std::fputs(("\r" + line + "\x1b[K").c_str(), options_.stream);
+        redraw(line);
         std::fflush(options_.stream);
     }
+
+    /// Back to the first column; what the line before had more of is cleared.
+    void redraw(const std::string& line) { std::fputs(("\r" + line + "\x1b[K").c_str(), options_.stream); }
 
     template <class... Arguments>
     static std::string format(const char* pattern, Arguments... arguments) {

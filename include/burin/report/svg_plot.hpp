@@ -1,0 +1,260 @@
+#pragma once
+
+#include "burin/io/atomic_file.hpp"
+#include "burin/report/ticks.hpp"
+#include "burin/training/history.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace burin::report {
+
+/// One line of a plot. Where a value is not finite the line is interrupted.
+struct Line {
+    std::string name;
+    std::vector<double> x; ///< As many as `y`.
+    std::vector<double> y;
+};
+
+struct PlotOptions {
+    std::string title{};
+    std::string x_label{};
+    std::string y_label{};
+    std::size_t width = 640; ///< Pixels.
+    std::size_t height = 400;
+};
+
+namespace detail {
+
+/// Smallest and largest of some values, the finite ones.
+struct Range {
+    double low = std::numeric_limits<double>::infinity();
+    double high = -std::numeric_limits<double>::infinity();
+
+    void include(double value) {
+        if (!std::isfinite(value))
+            return;
+        low = std::min(low, value);
+        high = std::max(high, value);
+    }
+
+    /// An axis needs some length, with or without values.
+    void widen() {
+        if (low > high) {
+            low = 0;
+            high = 1;
+        } else if (const double least = 1e-9 * std::max(std::abs(low), std::abs(high)); high - low <= least) {
+            const double margin = low == 0 ? 1 : 0.1 * std::abs(low);
+            low -= margin;
+            high += margin;
+        }
+    }
+
+    double place(double value) const { return (value - low) / (high - low); }
+};
+
+/// Draws in a rectangle of the page, whose axes have the ranges given.
+class SvgPlot {
+  public:
+    SvgPlot(std::span<const Line> lines, const PlotOptions& options) : options_(options) {
+        bool whole = true;
+        for (const Line& line : lines)
+            for (std::size_t i = 0; i < std::min(line.x.size(), line.y.size()); ++i) {
+                x_.include(line.x[i]);
+                if (std::isfinite(line.x[i]))
+                    y_.include(line.y[i]);
+                whole = whole && line.x[i] == std::floor(line.x[i]);
+            }
+        x_.widen();
+        y_.widen();
+        right_ = static_cast<double>(options.width) - 20;
+        bottom_ = static_cast<double>(options.height) - 50;
+
+        const std::string size = "width=\"" + std::to_string(options.width) + "\" height=\"" +
+                                 std::to_string(options.height) + "\"";
+        svg_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" " + size +
+               " font-family=\"sans-serif\" font-size=\"12\">\n"
+               "<rect " +
+               size + " fill=\"white\"/>\n";
+        draw_axes(whole);
+        for (std::size_t i = 0; i < lines.size(); ++i)
+            draw(lines[i], colour(i));
+        const double first =
+            lines_end_high(lines) ? bottom_ - 4 - 18 * static_cast<double>(lines.size()) : top;
+        for (std::size_t i = 0; i < lines.size(); ++i)
+            draw_legend(i, first, lines[i].name);
+        svg_ += "</svg>\n";
+    }
+
+    std::string take() { return std::move(svg_); }
+
+  private:
+    // Colours that most people with a colour vision deficiency tell apart: Okabe and Ito, "Color universal
+    // design", 2008.
+    static std::string_view colour(std::size_t index) {
+        static constexpr std::array<std::string_view, 7> colours{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                                                 "#E69F00", "#56B4E9", "#000000"};
+        return colours[index % colours.size()];
+    }
+
+    static std::string pixels(double value) { return Ticks::number(value, 1); }
+    std::string at_x(double value) const { return pixels(left + (right_ - left) * x_.place(value)); }
+    std::string at_y(double value) const { return pixels(bottom_ - (bottom_ - top) * y_.place(value)); }
+
+    static std::string escaped(std::string_view text) {
+        std::string result;
+        for (const char c : text) {
+            switch (c) {
+            case '&':
+                result += "&amp;";
+                break;
+            case '<':
+                result += "&lt;";
+                break;
+            case '>':
+                result += "&gt;";
+                break;
+            default:
+                result += c;
+            }
+        }
+        return result;
+    }
+
+    void text(const std::string& x, const std::string& y, std::string_view more, std::string_view words) {
+        svg_ += "<text x=\"" + x + "\" y=\"" + y + "\" ";
+        svg_ += more;
+        svg_ += ">" + escaped(words) + "</text>\n";
+    }
+
+    void stroke(const std::string& x1, const std::string& y1, const std::string& x2, const std::string& y2,
+                std::string_view more) {
+        svg_ += "<line x1=\"" + x1 + "\" y1=\"" + y1 + "\" x2=\"" + x2 + "\" y2=\"" + y2 + "\" ";
+        svg_ += more;
+        svg_ += "/>\n";
+    }
+
+    void draw_axes(bool whole) {
+        constexpr std::string_view grid = "stroke=\"#ddd\"";
+        constexpr std::string_view axis = "stroke=\"black\"";
+        const Ticks across = ticks(x_.low, x_.high, 8, whole);
+        for (std::size_t i = 0; i < across.places.size(); ++i) {
+            const std::string x = at_x(across.places[i]);
+            stroke(x, pixels(top), x, pixels(bottom_), grid);
+            text(x, pixels(bottom_ + 16), "text-anchor=\"middle\"", across.label(i));
+        }
+        const Ticks up = ticks(y_.low, y_.high, 6);
+        for (std::size_t i = 0; i < up.places.size(); ++i) {
+            const std::string y = at_y(up.places[i]);
+            stroke(pixels(left), y, pixels(right_), y, grid);
+            text(pixels(left - 6), y, "text-anchor=\"end\" dy=\"0.35em\"", up.label(i));
+        }
+        stroke(pixels(left), pixels(bottom_), pixels(right_), pixels(bottom_), axis);
+        stroke(pixels(left), pixels(top), pixels(left), pixels(bottom_), axis);
+
+        const std::string middle = pixels((left + right_) / 2);
+        if (!options_.title.empty())
+            text(middle, "20", "text-anchor=\"middle\" font-size=\"14\"", options_.title);
+        if (!options_.x_label.empty())
+            text(middle, pixels(bottom_ + 38), "text-anchor=\"middle\"", options_.x_label);
+        if (!options_.y_label.empty()) {
+            const std::string height = pixels((top + bottom_) / 2);
+            text("16", height, "text-anchor=\"middle\" transform=\"rotate(-90 16 " + height + ")\"",
+                 options_.y_label);
+        }
+    }
+
+    void draw(const Line& line, std::string_view stroke_colour) {
+        std::string points;
+        std::size_t count = 0;
+        // One value on its own is a dot: round ends show a path of no length.
+        const auto finish = [&] {
+            if (count == 1)
+                points += " " + points;
+            if (count > 0) {
+                svg_ += "<polyline fill=\"none\" stroke-width=\"2\" stroke-linecap=\"round\" "
+                        "stroke-linejoin=\"round\" stroke=\"";
+                svg_ += stroke_colour;
+                svg_ += "\" points=\"" + points + "\"/>\n";
+            }
+            points.clear();
+            count = 0;
+        };
+        for (std::size_t i = 0; i < std::min(line.x.size(), line.y.size()); ++i) {
+            if (std::isfinite(line.x[i]) && std::isfinite(line.y[i])) {
+                points += (count == 0 ? "" : " ") + at_x(line.x[i]) + "," + at_y(line.y[i]);
+                ++count;
+            } else {
+                finish();
+            }
+        }
+        finish();
+    }
+
+    /// Whether the lines are, at the right, rather where the upper legend would be than the lower one.
+    bool lines_end_high(std::span<const Line> lines) const {
+        double sum = 0;
+        for (const Line& line : lines)
+            for (std::size_t i = 0; i < std::min(line.x.size(), line.y.size()); ++i)
+                if (std::isfinite(line.x[i]) && std::isfinite(line.y[i]) && x_.place(line.x[i]) > 0.7)
+                    sum += y_.place(line.y[i]) - 0.5;
+        return sum > 0;
+    }
+
+    void draw_legend(std::size_t index, double first, std::string_view name) {
+        const double y = first + 14 + 18 * static_cast<double>(index);
+        std::string look = "stroke-width=\"2\" stroke=\"";
+        look += colour(index);
+        look += "\"";
+        stroke(pixels(right_ - 28), pixels(y), pixels(right_ - 8), pixels(y), look);
+        text(pixels(right_ - 34), pixels(y), "text-anchor=\"end\" dy=\"0.35em\"", name);
+    }
+
+    static constexpr double left = 70;
+    static constexpr double top = 34;
+
+    const PlotOptions& options_;
+    Range x_, y_;
+    double right_ = 0;
+    double bottom_ = 0;
+    std::string svg_;
+};
+
+} // namespace detail
+
+/// A plot of lines as an SVG image: axes with round numbers, a grid, a legend.
+inline std::string svg_plot(std::span<const Line> lines, const PlotOptions& options = {}) {
+    return detail::SvgPlot(lines, options).take();
+}
+
+/// The curves of a training, such as `loss` and `val_loss`, over the epochs counted from 1. Throws Error if
+/// nothing of that name was measured.
+inline std::string svg_plot(const History& history, std::span<const std::string> names,
+                            PlotOptions options = {}) {
+    std::vector<Line> lines;
+    for (const std::string& name : names) {
+        Line line{name, {}, history[name]};
+        for (std::size_t epoch = 1; epoch <= line.y.size(); ++epoch)
+            line.x.push_back(static_cast<double>(epoch));
+        lines.push_back(std::move(line));
+    }
+    if (options.x_label.empty())
+        options.x_label = "epoch";
+    return svg_plot(lines, options);
+}
+
+/// Writes an image to a file, whole or not at all. Throws Error.
+inline void save_svg(const std::string& path, std::string_view svg) {
+    io::AtomicFile file(path);
+    file.write(std::as_bytes(std::span(svg)));
+    file.commit();
+}
+
+} // namespace burin::report
