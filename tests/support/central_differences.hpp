@@ -1,0 +1,28 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+/// Checks an analytic gradient of `function()` against central differences in every one of `variables`, which
+/// the function reads: relative error below 1e-6.
+template <class Function>
+void check_gradient(Function function, std::span<double> variables, std::span<const double> analytic,
+                    double step = 1e-5) {
+    REQUIRE(variables.size() == analytic.size());
+    for (std::size_t i = 0; i < variables.size(); ++i) {
+        const double kept = variables[i];
+        variables[i] = kept + step;
+        const double above = function();
+        variables[i] = kept - step;
+        const double below = function();
+        variables[i] = kept;
+        const double numeric = (above - below) / (2 * step);
+        INFO("variable " << i << " at " << kept << ": central differences " << numeric << ", analytic "
+                         << analytic[i]);
+        CHECK(std::abs(numeric - analytic[i]) < 1e-6 * std::max(1.0, std::abs(numeric)));
+    }
+}
