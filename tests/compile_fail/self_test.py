@@ -11,8 +11,8 @@ HERE = Path(__file__).parent
 VERDICTS = {
     "refused": None,
     "compiles": "it compiles, but must not",
-    "missing_text": "nowhere says: expected 3 inputs, got 1",
-    "late_text": "not within the first 6: expected 3 inputs, got 2",
+    "missing_text": "nowhere says: this network: expected 3 inputs, got 1",
+    "late_text": "not within the first 6: this network: expected 3 inputs, got 2",
     "too_many_lines": "lines, more than 25",
     "nothing_expected": "the case has no line",
 }

@@ -1,14 +1,25 @@
-// Needs what burin/burin.hpp needs.
+// Trains, saves and loads with what burin/burin.hpp gives.
 
-#include <burin/core/error.hpp>
+#include <burin/burin.hpp>
 
-#include <nlohmann/json.hpp>
-#include <zlib.h>
+#include <cstdio>
+#include <string>
 
-int main() {
-    try {
-        throw burin::Error(nlohmann::json{{"zlib", zlibVersion()}}.dump());
-    } catch (const burin::Error& error) {
-        return error.what()[0] == '{' ? 0 : 1;
-    }
+using Net = burin::Sequential<burin::Input<8, 8>, burin::Flatten, burin::Dense<32>, burin::ReLU, burin::Dense<10>>;
+
+int main(int, char** argv) try {
+    const std::string path = std::string(argv[0]) + ".safetensors";
+    const auto [train, test] = burin::data::load_digits(argv[1]).split(0.8, /*seed*/ 1);
+    burin::Model<Net> model(1);
+    burin::fit(model, train, burin::Fit{.epochs = 5});
+    burin::io::save(path, model);
+
+    burin::Model<Net> copy(2);
+    burin::io::load(path, copy);
+    const double accuracy = burin::evaluate(copy, test)["accuracy"];
+    std::printf("accuracy %.3f\n", accuracy);
+    return accuracy > 0.8 && accuracy == burin::evaluate(model, test)["accuracy"] ? 0 : 1;
+} catch (const burin::Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
 }

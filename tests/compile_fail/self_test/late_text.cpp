@@ -1,4 +1,4 @@
-// expect: expected 3 inputs, got 2
+// expect: this network: expected 3 inputs, got 2
 #include "network.hpp"
 Network<1, 4> a;
 Network<1, 5> b;

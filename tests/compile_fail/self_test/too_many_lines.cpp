@@ -1,4 +1,4 @@
-// expect: expected 3 inputs, got
+// expect: this network: expected 3 inputs, got
 #include "network.hpp"
 Network<1, 3> a;
 Network<2, 3> b;
