@@ -47,7 +47,8 @@ def activations():
         "sigmoid": torch.sigmoid, "tanh": torch.tanh,
         # PyTorch's softplus turns linear above a threshold; this is the formula without it.
         "softplus": lambda v: torch.logaddexp(v, torch.zeros_like(v)),
-        "hard_sigmoid": F.hardsigmoid, "hard_swish": F.hardswish,
+        # PyTorch 1.13 rounds the 1/6 of its own backward passes to float.
+        "hard_sigmoid": lambda v: F.relu6(v + 3) / 6, "hard_swish": lambda v: v * F.relu6(v + 3) / 6,
     }.items():
         v = x.clone().requires_grad_()
         y = f(v)
