@@ -22,10 +22,11 @@ struct TopKAccuracy {
         const std::size_t positions = rows * (Output.size() / classes);
         for (std::size_t i = 0; i < positions; ++i) {
             const Scalar* const scores = outputs + i * classes;
-            const Scalar wanted = scores[target_class<classes>(targets, i)];
+            const std::size_t target = target_class<classes>(targets, i);
             std::size_t larger = 0;
+            // Not ">": a network whose outputs are NaN must not seem right.
             for (std::size_t c = 0; c < classes; ++c)
-                larger += scores[c] > wanted;
+                larger += c != target && !(scores[c] <= scores[target]);
             share.correct += larger < K;
         }
         share.count += positions;
