@@ -1,0 +1,173 @@
+#include "burin/kernels/gemm.hpp"
+#include "support/check_close.hpp"
+#include "support/random_numbers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+using namespace burin;
+
+static_assert(kernels::choose_tile(1, 16).rows == 1 && kernels::choose_tile(1, 16).vectors == 8);
+static_assert(kernels::choose_tile(5, 16).rows == 2 && kernels::choose_tile(128, 16).rows == 6);
+static_assert(kernels::choose_tile(5, 32).rows == 4 && kernels::choose_tile(128, 32).rows == 12);
+
+namespace {
+
+/// Sums, columns of the right matrix, and a broadcast must fit into the registers.
+constexpr bool fits(std::size_t rows, std::size_t registers) {
+    const auto tile = kernels::choose_tile(rows, registers);
+    return tile.rows * tile.vectors + tile.vectors + 1 <= registers + (tile.rows == 1 ? 1 : 0);
+}
+static_assert(fits(1, 16) && fits(3, 16) && fits(100, 16) && fits(1, 32) && fits(4, 32) && fits(100, 32));
+
+template <class Scalar>
+using Matrix = std::vector<Scalar>;
+
+constexpr std::size_t guard = 16;
+
+/// A buffer with marks behind it that no kernel may touch.
+template <class Scalar>
+struct Guarded {
+    std::vector<Scalar> values;
+    std::size_t count;
+
+    explicit Guarded(const std::vector<Scalar>& start) : values(start), count(start.size()) {
+        values.insert(values.end(), guard, Scalar(77));
+    }
+    explicit Guarded(std::size_t size) : Guarded(std::vector<Scalar>(size, Scalar(-99))) {}
+    Scalar* data() { return values.data(); }
+    std::vector<Scalar> checked() const {
+        CHECK(std::vector<Scalar>(values.begin() + static_cast<std::ptrdiff_t>(count), values.end()) ==
+              std::vector<Scalar>(guard, Scalar(77)));
+        return {values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count)};
+    }
+};
+
+/// Σ_d left(r, d) · right(d, c) in double, with the element (r, d) of left at left[r · row + d · depth].
+template <class Scalar>
+std::vector<double> naive(std::size_t rows, std::size_t depth, std::size_t columns, auto left, auto right) {
+    std::vector<double> result(rows * columns);
+    for (std::size_t r = 0; r < rows; ++r)
+        for (std::size_t c = 0; c < columns; ++c)
+            for (std::size_t d = 0; d < depth; ++d)
+                result[r * columns + c] += static_cast<double>(left(r, d)) * static_cast<double>(right(d, c));
+    return result;
+}
+
+struct PlusOne {
+    template <class V>
+    V operator()(const V& value) const noexcept {
+        return value + V(typename V::value_type(1));
+    }
+};
+
+/// Multiplies by the activation: as a derivative does.
+struct TimesActivation {
+    static constexpr bool reads_activation = true;
+    template <class V>
+    V operator()(const V& gradient, const V& activation) const noexcept {
+        return gradient * activation;
+    }
+};
+
+template <std::size_t K, std::size_t N, class Scalar>
+void check_products(std::size_t rows) {
+    INFO("K " << K << ", N " << N << ", rows " << rows);
+    const double tolerance =
+        sizeof(Scalar) == 8 ? 1e-13 : 2e-6 * (1 + static_cast<double>(K + N + rows) / 32);
+    const auto x = random_numbers<Scalar>(rows * K, 1), w = random_numbers<Scalar>(K * N, 2);
+    const auto bias = random_numbers<Scalar>(N, 3), dy = random_numbers<Scalar>(rows * N, 4);
+
+    Guarded<Scalar> y(rows * N);
+    kernels::dense_forward<K, N, true>(x.data(), w.data(), bias.data(), y.data(), rows, PlusOne{});
+    auto expected = naive<Scalar>(
+        rows, K, N, [&](auto r, auto d) { return x[r * K + d]; },
+        [&](auto d, auto c) { return w[d * N + c]; });
+    const auto without_bias = expected;
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        expected[i] += static_cast<double>(bias[i % N]) + 1;
+    check_close(y.checked(), expected, tolerance);
+
+    Guarded<Scalar> plain(rows * N);
+    kernels::dense_forward<K, N, false>(x.data(), w.data(), static_cast<const Scalar*>(nullptr), plain.data(),
+                                        rows, [](const auto& v) { return v; });
+    check_close(plain.checked(), without_bias, tolerance);
+
+    Guarded<Scalar> dw(K * N), db(N);
+    kernels::dense_weight_gradient<K, N, true, false>(x.data(), dy.data(), dw.data(), db.data(), rows);
+    auto expected_dw = naive<Scalar>(
+        K, rows, N, [&](auto r, auto d) { return x[d * K + r]; },
+        [&](auto d, auto c) { return dy[d * N + c]; });
+    auto expected_db = naive<Scalar>(
+        1, rows, N, [](auto, auto) { return 1; }, [&](auto d, auto c) { return dy[d * N + c]; });
+    check_close(dw.checked(), expected_dw, tolerance);
+    check_close(db.checked(), expected_db, tolerance);
+
+    kernels::dense_weight_gradient<K, N, true, true>(x.data(), dy.data(), dw.data(), db.data(), rows);
+    for (double& value : expected_dw)
+        value *= 2;
+    for (double& value : expected_db)
+        value *= 2;
+    check_close(dw.checked(), expected_dw, 2 * tolerance);
+    check_close(db.checked(), expected_db, 2 * tolerance);
+
+    Guarded<Scalar> dx(x); // over the activation, as the planner may place it
+    kernels::dense_input_gradient<K, N>(dy.data(), w.data(), dx.data(), dx.data(), rows, TimesActivation{});
+    auto expected_dx = naive<Scalar>(
+        rows, N, K, [&](auto r, auto d) { return dy[r * N + d]; },
+        [&](auto d, auto c) { return w[c * N + d]; });
+    for (std::size_t i = 0; i < expected_dx.size(); ++i)
+        expected_dx[i] *= static_cast<double>(x[i]);
+    check_close(dx.checked(), expected_dx, tolerance);
+}
+
+template <class Scalar, std::size_t K, std::size_t N>
+void check_all_rows() {
+    for (std::size_t rows : {1u, 2u, 3u, 5u, 6u, 7u, 11u, 12u, 13u, 17u, 32u})
+        check_products<K, N, Scalar>(rows);
+}
+
+} // namespace
+
+TEST_CASE_TEMPLATE("the three products of Dense agree with naive sums at every edge", Scalar, float, double) {
+    constexpr std::size_t lanes = 8; // of AVX2 in float; the sizes are edges of narrower vectors too
+    check_all_rows<Scalar, 1, 1>();
+    check_all_rows<Scalar, 1, lanes + 1>();
+    check_all_rows<Scalar, lanes + 1, 1>();
+    check_all_rows<Scalar, lanes - 1, lanes>();
+    check_all_rows<Scalar, lanes, 2 * lanes - 1>();
+    check_all_rows<Scalar, 13, 17>();
+    check_all_rows<Scalar, 37, 3>();
+    check_all_rows<Scalar, 3, 8 * lanes + 5>();
+    check_all_rows<Scalar, 64, 10 * lanes>();
+    check_all_rows<Scalar, 19, 515>();
+}
+
+TEST_CASE("a row's result depends on neither the number of rows nor its place") {
+    constexpr std::size_t K = 23, N = 29, rows = 19;
+    const auto x = random_numbers<float>(rows * K, 1), w = random_numbers<float>(K * N, 2),
+               bias = random_numbers<float>(N, 3);
+    std::vector<float> together(rows * N), alone(rows * N);
+    kernels::dense_forward<K, N, true>(x.data(), w.data(), bias.data(), together.data(), rows, PlusOne{});
+    for (std::size_t r = 0; r < rows; ++r)
+        kernels::dense_forward<K, N, true>(x.data() + r * K, w.data(), bias.data(), alone.data() + r * N, 1,
+                                           PlusOne{});
+    CHECK(together == alone);
+}
+
+TEST_CASE("transpose") {
+    for (std::size_t rows : {1u, 3u, 4u, 5u, 8u, 11u})
+        for (std::size_t columns : {1u, 2u, 7u, 8u, 13u}) {
+            const auto from = random_numbers<float>(rows * (columns + 3), 1);
+            std::vector<float> to(columns * (rows + 2), -1.0f);
+            kernels::transpose(rows, columns, from.data(), columns + 3, to.data(), rows + 2);
+            for (std::size_t c = 0; c < columns; ++c) {
+                for (std::size_t r = 0; r < rows; ++r)
+                    CHECK(to[c * (rows + 2) + r] == from[r * (columns + 3) + c]);
+                CHECK(to[c * (rows + 2) + rows] == -1.0f);
+            }
+        }
+}

@@ -1,0 +1,149 @@
+#include "burin/kernels/simd.hpp"
+#include "burin/kernels/sweep.hpp"
+#include "support/random_numbers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+using namespace burin;
+using kernels::Vector;
+
+namespace {
+
+/// The distance of two numbers in units of the last place of `expected`.
+template <class Scalar>
+double ulps(Scalar found, long double expected) {
+    const auto nearest = static_cast<Scalar>(expected);
+    if (std::isinf(nearest) || nearest == found)
+        return nearest == found ? 0 : std::numeric_limits<double>::infinity();
+    const Scalar size = std::max(std::abs(nearest), std::numeric_limits<Scalar>::min());
+    const Scalar unit = std::nextafter(size, std::numeric_limits<Scalar>::infinity()) - size;
+    return static_cast<double>(std::abs(static_cast<long double>(found) - expected) /
+                               static_cast<long double>(unit));
+}
+
+template <class Scalar, class Function, class Exact>
+double worst_ulps(double low, double high, Function function, Exact exact) {
+    const auto x = random_numbers<Scalar>(20'001, 1, low, high);
+    std::vector<Scalar> y(x.size());
+    kernels::map(x.size(), y.data(), function, x.data());
+    double worst = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const double distance = ulps(y[i], exact(static_cast<long double>(x[i])));
+        worst = std::max(worst, distance);
+    }
+    return worst;
+}
+
+template <class Scalar>
+Scalar applied(Scalar x, auto function) {
+    return kernels::first_lane<Scalar>(function(kernels::broadcast(x)));
+}
+
+} // namespace
+
+// The bounds are what xsimd was found to give, rounded up; its erf in double is good to 1e-14.
+TEST_CASE_TEMPLATE("elementary functions are within a few units of the last place", Scalar, float, double) {
+    using V = Vector<Scalar>;
+    const double exponent_limit = sizeof(Scalar) == 4 ? 87 : 708;
+    CHECK(worst_ulps<Scalar>(
+              -exponent_limit, exponent_limit, [](const V& x) { return exp(x); },
+              [](long double x) { return std::exp(x); }) < 2);
+    CHECK(worst_ulps<Scalar>(
+              -1, 1, [](const V& x) { return expm1(x); }, [](long double x) { return std::expm1(x); }) < 3);
+    CHECK(worst_ulps<Scalar>(
+              1e-6, 1e6, [](const V& x) { return log(x); }, [](long double x) { return std::log(x); }) < 2);
+    CHECK(worst_ulps<Scalar>(
+              0, 2, [](const V& x) { return log1p(x); }, [](long double x) { return std::log1p(x); }) < 2);
+    CHECK(worst_ulps<Scalar>(
+              0, 1e6, [](const V& x) { return sqrt(x); }, [](long double x) { return std::sqrt(x); }) < 1);
+    CHECK(worst_ulps<Scalar>(
+              -9, 9, [](const V& x) { return tanh(x); }, [](long double x) { return std::tanh(x); }) < 3);
+    CHECK(worst_ulps<Scalar>(
+              -4, 4, [](const V& x) { return erf(x); }, [](long double x) { return std::erf(x); }) <
+          (sizeof(Scalar) == 4 ? 3 : 70));
+    CHECK(worst_ulps<Scalar>(
+              -100, 100, [](const V& x) { return floor(x); }, [](long double x) { return std::floor(x); }) ==
+          0);
+    CHECK(worst_ulps<Scalar>(
+              -100, 100, [](const V& x) { return abs(x); }, [](long double x) { return std::abs(x); }) == 0);
+}
+
+TEST_CASE_TEMPLATE("elementary functions at the ends", Scalar, float, double) {
+    const Scalar infinity = std::numeric_limits<Scalar>::infinity();
+    const auto exponential = [](const auto& x) { return exp(x); };
+    const auto logarithm = [](const auto& x) { return log(x); };
+    const auto tangent = [](const auto& x) { return tanh(x); };
+    CHECK(applied<Scalar>(0, exponential) == 1);
+    CHECK(applied<Scalar>(-1000, exponential) == 0);
+    CHECK(applied<Scalar>(-infinity, exponential) == 0);
+    CHECK(applied<Scalar>(1000, exponential) == infinity);
+    CHECK(applied<Scalar>(1, logarithm) == 0);
+    CHECK(applied<Scalar>(0, logarithm) == -infinity);
+    CHECK(applied<Scalar>(100, tangent) == 1);
+    CHECK(applied<Scalar>(-100, tangent) == -1);
+    CHECK(std::isnan(applied<Scalar>(std::numeric_limits<Scalar>::quiet_NaN(), exponential)));
+}
+
+TEST_CASE_TEMPLATE("partial loads and stores touch nothing beyond", Scalar, float, double) {
+    constexpr std::size_t lanes = kernels::width<Scalar>;
+    for (std::size_t count = 0; count < lanes; ++count) {
+        // Exactly as long as may be read: AddressSanitizer sees what goes beyond.
+        const auto from = random_numbers<Scalar>(count, 7);
+        std::array<Scalar, lanes> lane_values{};
+        kernels::store(lane_values.data(), kernels::load_partial(from.data(), count));
+        for (std::size_t i = 0; i < lanes; ++i)
+            CHECK(lane_values[i] == (i < count ? from[i] : Scalar(0)));
+
+        std::array<Scalar, 2 * lanes> to;
+        to.fill(Scalar(-5));
+        kernels::store_partial(to.data(), kernels::broadcast(Scalar(3)), count);
+        for (std::size_t i = 0; i < to.size(); ++i)
+            CHECK(to[i] == (i < count ? Scalar(3) : Scalar(-5)));
+    }
+}
+
+TEST_CASE_TEMPLATE("reductions", Scalar, float, double) {
+    constexpr std::size_t lanes = kernels::width<Scalar>;
+    std::array<Scalar, lanes> values{};
+    for (std::size_t i = 0; i < lanes; ++i)
+        values[i] = static_cast<Scalar>((i * 5 + 3) % lanes);
+    const Vector<Scalar> vector = kernels::load(values.data());
+    CHECK(kernels::reduce_add<Scalar>(vector) == static_cast<Scalar>(lanes * (lanes - 1) / 2));
+    CHECK(kernels::reduce_max<Scalar>(vector) == static_cast<Scalar>(lanes - 1));
+    CHECK(kernels::first_lane<Scalar>(vector) == values[0]);
+}
+
+TEST_CASE_TEMPLATE("sweeps cover every count", Scalar, float, double) {
+    for (std::size_t count = 0; count <= 6 * kernels::width<Scalar> + 1; ++count) {
+        const auto a = random_numbers<Scalar>(count, 1), b = random_numbers<Scalar>(count, 2);
+        std::vector<Scalar> product(count);
+        kernels::map(
+            count, product.data(), [](const auto& x, const auto& y) { return x * y; }, a.data(), b.data());
+        double expected = 0;
+        bool equal = true;
+        for (std::size_t i = 0; i < count; ++i) {
+            equal = equal && product[i] == a[i] * b[i];
+            expected += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+        }
+        CHECK(equal);
+        const Scalar sum = kernels::sum<Scalar>(
+            count, [](const auto& x, const auto& y) { return x * y; }, a.data(), b.data());
+        CHECK(static_cast<double>(sum) == doctest::Approx(expected).epsilon(1e-5));
+
+        std::vector<Scalar> copy(count);
+        std::size_t seen = 0;
+        kernels::for_each_vector<Scalar>(count, [&](std::size_t lanes, auto load, auto store) {
+            store(copy.data(), load(a.data()));
+            seen += lanes;
+        });
+        CHECK(seen == count);
+        CHECK(copy == a);
+    }
+}
