@@ -1,0 +1,57 @@
+#include "burin/passes/infer_shapes.hpp"
+#include "support/plain_graph.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace plain;
+
+namespace {
+
+constexpr auto shaped(auto... nodes) {
+    return passes::infer_shapes(graph(nodes...));
+}
+
+constexpr auto chain() {
+    return shaped(node(source), node(matrix<3>, {0}), node(from_output, {1}), node(matrix<2>, {2}));
+}
+
+} // namespace
+
+TEST_CASE("infer_shapes: shapes and parameter ranges in topological order") {
+    CHECK_BOTH(chain().misfit == none);
+    CHECK_BOTH(chain().graph.nodes[0].shape == Shape{4});
+    CHECK_BOTH(chain().graph.nodes[2].shape == Shape{3});
+    CHECK_BOTH(chain().graph.nodes[3].shape == Shape{2});
+    CHECK_BOTH(chain().graph.nodes[1].parameter_offset == 0 && chain().graph.nodes[1].parameter_count == 12);
+    CHECK_BOTH(chain().graph.nodes[2].parameter_count == 0);
+    CHECK_BOTH(chain().graph.nodes[3].parameter_offset == 12 && chain().graph.nodes[3].parameter_count == 6);
+    CHECK_BOTH(chain().parameter_count == 18);
+    CHECK_BOTH(shaped(node(source), node(noise, {0})).graph.nodes[1].saved == 1);
+}
+
+TEST_CASE("infer_shapes: shared weights have one range, and need equal inputs") {
+    constexpr auto shared = [](std::size_t first_width_node) {
+        auto second = node(matrix<5>, {first_width_node});
+        second.shares_with = 1;
+        return passes::infer_shapes(graph(node(source), node(matrix<5>, {0}), second));
+    };
+    CHECK_BOTH(shared(0).misfit == none);
+    CHECK_BOTH(shared(0).graph.nodes[2].parameter_offset == 0);
+    CHECK_BOTH(shared(0).parameter_count == 20);
+    CHECK_BOTH(shared(1).misfit == 2); // reads 5 numbers, its sister 4
+    CHECK(passes::describe_misfit(shared(1)).view() ==
+          "layer `2` `Matrix`: expected the input shape of the first node with these SharedWeights `[4]`, "
+          "got `[5]`");
+}
+
+TEST_CASE("infer_shapes: stops at the first node that does not fit and says which") {
+    constexpr auto wrong = [] {
+        return shaped(node(source), node(square, {0}), node(matrix<3>, {1}), node(matrix<3>, {1}));
+    };
+    CHECK_BOTH(wrong().misfit == 2);
+    CHECK(passes::describe_misfit(wrong()).view() ==
+          "layer `2` `Matrix`: expected one axis, got `[2, 2]`; flatten it");
+    CHECK_BOTH(passes::describe_misfit(chain()).view().empty());
+}

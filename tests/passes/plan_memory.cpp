@@ -1,0 +1,94 @@
+#include "burin/passes/plan_memory.hpp"
+#include "burin/core/random.hpp"
+#include "support/plain_graph.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <span>
+
+using namespace plain;
+using passes::Lifetime, passes::MemoryPlan;
+
+namespace {
+
+template <std::size_t N>
+constexpr bool no_two_collide(const std::array<Lifetime, N>& lifetimes, const MemoryPlan<N>& plan,
+                              std::size_t batch) {
+    for (std::size_t a = 0; a < N; ++a) {
+        if (plan.offsets[a] + lifetimes[a].size * batch > plan.size)
+            return false;
+        for (std::size_t b = 0; b < a; ++b)
+            if (lifetimes[a].overlaps(lifetimes[b]) &&
+                plan.offsets[a] < plan.offsets[b] + lifetimes[b].size * batch &&
+                plan.offsets[b] < plan.offsets[a] + lifetimes[a].size * batch)
+                return false;
+    }
+    return true;
+}
+
+constexpr std::array<Lifetime, 4> chain{{{100, 0, 1}, {50, 1, 2}, {100, 2, 3}, {50, 3, 4}}};
+
+/// Pieces of random sizes and lifetimes, as a program with many branches would have.
+constexpr std::array<Lifetime, 24> random_lifetimes(unsigned seed) {
+    const RandomStream stream{seed, Purpose::user, 0};
+    std::array<Lifetime, 24> result{};
+    for (std::size_t i = 0; i < result.size(); ++i) {
+        const auto words = stream.block(i);
+        result[i] = {1 + words[0] % 300, words[1] % 20, 0};
+        result[i].last = result[i].first + words[2] % 8;
+    }
+    return result;
+}
+
+} // namespace
+
+TEST_CASE("plan_memory: pieces whose lifetimes do not meet share their place") {
+    constexpr auto plan = [] { return passes::plan_memory<4>(chain, 1, 8); };
+    CHECK_BOTH(no_two_collide(chain, plan(), 1));
+    CHECK_BOTH(plan().offsets[0] == plan().offsets[2]);
+    CHECK_BOTH(plan().offsets[1] == plan().offsets[3]);
+}
+
+TEST_CASE("plan_memory: large pieces begin at a vector, and small ones cost nothing") {
+    constexpr auto aligned = [](std::size_t batch) {
+        const auto plan = passes::plan_memory<4>(chain, batch, 8);
+        for (std::size_t i = 0; i < 4; ++i)
+            if (chain[i].size * batch >= 80 && plan.offsets[i] % 8 != 0)
+                return false;
+        return true;
+    };
+    CHECK_BOTH(aligned(1) && aligned(3) && aligned(7));
+    constexpr std::array<Lifetime, 3> small{{{1, 0, 2}, {2, 0, 2}, {3, 0, 2}}};
+    CHECK_BOTH(passes::plan_memory<3>(small, 1, 8).size == 6);
+}
+
+TEST_CASE("plan_memory: takes the better of its two orders") {
+    constexpr auto sizes = [](const auto& lifetimes) {
+        constexpr std::size_t count = std::tuple_size_v<std::remove_cvref_t<decltype(lifetimes)>>;
+        using passes::PlacementOrder;
+        return std::array{passes::place<count>(lifetimes, 1, 1, PlacementOrder::by_size).size,
+                          passes::place<count>(lifetimes, 1, 1, PlacementOrder::by_first_step).size,
+                          passes::plan_memory<count>(lifetimes, 1, 1).size};
+    };
+    bool each_wins_once[2] = {};
+    for (unsigned seed = 0; seed < 200; ++seed) {
+        const auto found = sizes(random_lifetimes(seed));
+        CHECK(found[2] == std::min(found[0], found[1]));
+        each_wins_once[0] = each_wins_once[0] || found[0] < found[1];
+        each_wins_once[1] = each_wins_once[1] || found[1] < found[0];
+    }
+    CHECK(each_wins_once[0]);
+    CHECK(each_wins_once[1]);
+}
+
+TEST_CASE("plan_memory: no live pieces ever collide, whatever their lifetimes") {
+    constexpr auto sound = [](unsigned seed, std::size_t batch, std::size_t vector) {
+        const auto lifetimes = random_lifetimes(seed);
+        const auto plan = passes::plan_memory<24>(lifetimes, batch, vector);
+        return no_two_collide(lifetimes, plan, batch) && plan.size >= passes::lower_bound(lifetimes) * batch;
+    };
+    static_assert(sound(1, 1, 8) && sound(2, 7, 16));
+    for (unsigned seed = 0; seed < 300; ++seed)
+        CHECK(sound(seed, 1 + seed % 5, std::size_t{1} << seed % 5));
+}

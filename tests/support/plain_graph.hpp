@@ -1,0 +1,127 @@
+#pragma once
+
+#include "burin/passes/node.hpp"
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <span>
+
+/// Node tables written by hand, of kinds of layers that exist for the passes' tests alone: the passes see
+/// rules, not layers.
+namespace plain {
+
+using namespace burin;
+using passes::Node, passes::OpRules, passes::none;
+
+constexpr std::size_t no_count(std::span<const Shape>) {
+    return 0;
+}
+constexpr ParameterList no_parameters(std::span<const Shape>) {
+    return {};
+}
+constexpr passes::InferredShape same_shape(std::span<const Shape> inputs) {
+    return {.shape = inputs[0]};
+}
+
+constexpr OpRules rules(Text<64> (*name)(), passes::InferredShape (*infer_shape)(std::span<const Shape>)) {
+    OpRules result;
+    result.name = name;
+    result.infer_shape = infer_shape;
+    result.parameters = no_parameters;
+    result.saved = result.flops = no_count;
+    return result;
+}
+
+/// Four numbers come in.
+constexpr OpRules source = [] {
+    OpRules result = rules([] { return Text<64>("Source"); },
+                           [](std::span<const Shape>) { return passes::InferredShape{.shape = Shape{4}}; });
+    result.is_input = true;
+    return result;
+}();
+
+/// A matrix to `Width`: has parameters, reads its input for their gradient, takes epilogues both ways.
+template <std::size_t Width>
+constexpr OpRules matrix = [] {
+    OpRules result = rules([] { return Text<64>("Matrix"); },
+                           [](std::span<const Shape> inputs) {
+                               if (inputs[0].rank != 1)
+                                   return passes::InferredShape{.expected = "one axis", .hint = "flatten it"};
+                               return passes::InferredShape{.shape = Shape{Width}};
+                           });
+    result.parameters = [](std::span<const Shape> inputs) {
+        return ParameterList(ParameterSpec{
+            "weight", ParameterRole::weight, Shape{inputs[0].size(), Width}, {inputs[0].size(), Width}});
+    };
+    result.accepts_epilogue = result.accepts_gradient_epilogue = true;
+    result.parameter_gradient = {.input = true};
+    return result;
+}();
+
+/// Elementwise; the derivative follows from the output, as for ReLU.
+constexpr OpRules from_output = [] {
+    OpRules result = rules([] { return Text<64>("FromOutput"); }, same_shape);
+    result.elementwise = result.accepts_epilogue = result.in_place = result.gradient_in_place = true;
+    result.input_gradient = {.output = true};
+    return result;
+}();
+
+/// Elementwise; the derivative needs the input, as for SiLU.
+constexpr OpRules from_input = [] {
+    OpRules result = from_output;
+    result.name = [] { return Text<64>("FromInput"); };
+    result.input_gradient = {.input = true};
+    return result;
+}();
+
+constexpr OpRules sum = [] {
+    OpRules result = rules([] { return Text<64>("Sum"); }, same_shape);
+    result.in_place = result.gradient_is_view = true;
+    return result;
+}();
+
+/// The same elements as two axes.
+constexpr OpRules square = [] {
+    OpRules result = rules([] { return Text<64>("Square"); },
+                           [](std::span<const Shape> inputs) {
+                               return passes::InferredShape{.shape = Shape{inputs[0].size() / 2, 2}};
+                           });
+    result.is_view = true;
+    return result;
+}();
+
+/// Passes its input on in inference; in training it changes it and keeps one element per sample.
+constexpr OpRules noise = [] {
+    OpRules result = rules([] { return Text<64>("Noise"); }, same_shape);
+    result.is_view_in_inference = true;
+    result.saved = [](std::span<const Shape>) -> std::size_t { return 1; };
+    return result;
+}();
+
+constexpr Node node(const OpRules& kind, std::initializer_list<std::size_t> inputs = {}) {
+    Node result;
+    result.rules = &kind;
+    for (std::size_t input : inputs)
+        result.inputs[result.input_count++] = input;
+    return result;
+}
+
+/// The nodes with their place's number as their name, in a graph of which the last node is the output.
+template <class... Nodes>
+constexpr passes::Graph<sizeof...(Nodes)> graph(const Nodes&... nodes) {
+    passes::Graph<sizeof...(Nodes)> result{{nodes...}, {sizeof...(Nodes) - 1}};
+    for (std::size_t i = 0; i < sizeof...(Nodes); ++i)
+        result.nodes[i].place = passes::Place{}.child(i);
+    return result;
+}
+
+} // namespace plain
+
+/// Checks a pass of plain values twice: by the compiler and, for debuggers and sanitizers, as a running
+/// program.
+#define CHECK_BOTH(...)                                                                                      \
+    do {                                                                                                     \
+        static_assert(__VA_ARGS__);                                                                          \
+        CHECK((__VA_ARGS__));                                                                                \
+    } while (false)
