@@ -17,6 +17,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 namespace burin {
@@ -76,7 +77,8 @@ Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data) {
 /// The network's outputs for whole samples, one after the other. Throws Error if `inputs` is no whole number
 /// of them.
 template <class Net, class Scalar>
-std::vector<Scalar> predict(const Model<Net, Scalar>& model, std::span<const Scalar> inputs) {
+std::vector<Scalar> predict(const Model<Net, Scalar>& model,
+                            std::span<const std::type_identity_t<Scalar>> inputs) {
     static_assert(detail::one_in_one_out<Net>,
                   "predict takes networks of one input and one output; use Predictor");
     constexpr std::size_t features = input_shape<Net>.size();

@@ -75,7 +75,7 @@ class Measure {
         values.push_back({prefix + "loss", losses::reduce(*loss_, sum_)});
         std::apply(
             [&](const auto&... each) {
-                (values.push_back({prefix + std::string(each.name), each.result()}), ...);
+                (values.push_back({std::string(prefix).append(each.name), each.result()}), ...);
             },
             metrics_);
     }

@@ -1,0 +1,189 @@
+#include "burin/burin.hpp"
+#include "support/random_numbers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <tuple>
+#include <vector>
+
+using namespace burin;
+
+namespace {
+
+using Net = Sequential<Input<2>, Dense<16>, Tanh, Dropout<0.1>, Dense<3>>;
+
+/// Points of three clouds; the labels say which.
+data::Dataset<> clouds(std::size_t count, unsigned seed) {
+    std::vector<float> inputs = random_numbers<float>(2 * count, seed, -0.7, 0.7);
+    std::vector<Label> labels(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        labels[i] = static_cast<Label>(i % 3);
+        inputs[2 * i] += static_cast<float>(i % 3) * 2;
+        inputs[2 * i + 1] += i % 3 == 1 ? 2.0f : 0.0f;
+    }
+    return {Shape{2}, inputs, labels};
+}
+
+std::vector<float> values(const Model<Net>& model) {
+    return {model.parameters().data(), model.parameters().data() + parameter_count<Net>};
+}
+
+std::string message(auto action) {
+    try {
+        action();
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+} // namespace
+
+TEST_CASE("fit: learns, and its history has every epoch's loss and metrics, also of the validation set") {
+    const auto train = clouds(150, 1), test = clouds(60, 2);
+    Model<Net> model(1);
+    const double before = evaluate(model, test)["loss"];
+    const History history = fit(model, train,
+                                Fit{.optimizer = optimizers::Adam{.learning_rate = 0.01},
+                                    .epochs = 25,
+                                    .validation = &test,
+                                    .verbose = false});
+    CHECK(history.epochs() == 25);
+    CHECK(history["loss"].size() == 25);
+    CHECK(history["loss"].back() < history["loss"].front());
+    CHECK(history["accuracy"].back() > 0.95);
+    CHECK(history["val_loss"].size() == 25);
+    const Evaluation evaluation = evaluate(model, test);
+    CHECK(evaluation["accuracy"] == history["val_accuracy"].back());
+    CHECK(evaluation["loss"] == history["val_loss"].back());
+    CHECK(evaluation["loss"] < before);
+    CHECK(evaluation["accuracy"] > 0.95);
+    CHECK(message([&] { (void)history["mse"]; }) ==
+          "History: expected a loss or metric that was measured, got 'mse'");
+}
+
+TEST_CASE("fit: a last partial batch is a step like any other and counts by its samples") {
+    const auto train = clouds(37, 1);
+    Model<Net> model(1);
+    Session session(model, Fit{.batch_size = batch<8>, .epochs = 3, .shuffle = false, .verbose = false});
+    session.run(train);
+    CHECK(session.trainer().steps() == 3 * 5);
+    CHECK(session.epoch() == 3);
+
+    // Without changes to the parameters the epoch's loss is that of evaluate, whatever the batches.
+    using Plain = Sequential<Input<2>, Dense<3>>;
+    Model<Plain> still(1);
+    const History history =
+        fit(still, train,
+            Fit{.optimizer = optimizers::SGD{.learning_rate = 0}, .batch_size = batch<8>, .verbose = false});
+    CHECK(history["loss"][0] == doctest::Approx(evaluate(still, train)["loss"]).epsilon(1e-5));
+}
+
+TEST_CASE("fit: the same seed gives the same bits, in one go or in two; another seed others") {
+    const auto train = clouds(90, 1);
+    const auto trained = [&](std::size_t first, std::size_t second, std::uint64_t seed) {
+        Model<Net> model(1);
+        Session session(model, Fit{.epochs = first, .seed = seed, .verbose = false});
+        session.run(train);
+        if (second > 0)
+            session.run(train);
+        return values(model);
+    };
+    CHECK(trained(4, 0, 5) == trained(4, 0, 5));
+    CHECK(trained(4, 0, 5) == trained(2, 2, 5));
+    CHECK(trained(4, 0, 5) != trained(4, 0, 6));
+}
+
+TEST_CASE("fit: after save and load a session goes on with the same bits") {
+    const auto train = clouds(90, 1);
+    const Fit options{
+        .optimizer = optimizers::Adam{.learning_rate = 0.01}, .epochs = 3, .seed = 2, .verbose = false};
+    const auto path = std::filesystem::temp_directory_path() / "burin_test_fit.safetensors";
+
+    Model<Net> uninterrupted(1);
+    Session whole(uninterrupted, options);
+    whole.run(train);
+    io::save(path.string(), whole);
+    whole.run(train);
+
+    Model<Net> other(99); // all of this is overwritten
+    Session continued(other, options);
+    continued.run(train);
+    io::load(path.string(), continued);
+    CHECK(values(other) != values(uninterrupted));
+    CHECK(continued.epoch() == 3);
+    continued.run(train);
+    CHECK(values(other) == values(uninterrupted));
+    std::filesystem::remove(path);
+}
+
+TEST_CASE("fit: a sample of weight 0 teaches nothing") {
+    const auto inputs = random_numbers<float>(40, 1);
+    std::vector<float> spoilt = inputs;
+    std::vector<float> weights(20, 1.0f);
+    const std::vector<Label> labels(20, 1);
+    for (std::size_t i = 0; i < 20; i += 3) {
+        weights[i] = 0;
+        spoilt[2 * i] = 1000;
+    }
+    const auto trained = [&](const std::vector<float>& x) {
+        Model<Net> model(1);
+        const data::Dataset<> data(Shape{2}, x, labels, weights);
+        const History history = fit(model, data, Fit{.epochs = 2, .verbose = false});
+        auto result = values(model);
+        result.push_back(static_cast<float>(history["loss"].back()));
+        return result;
+    };
+    CHECK(trained(inputs) == trained(spoilt));
+}
+
+TEST_CASE("fit: metrics of one's choice") {
+    const auto train = clouds(30, 1);
+    Model<Net> model(1);
+    const History history =
+        fit(model, train,
+            Fit{.metrics = std::tuple{metrics::Accuracy{}, metrics::TopKAccuracy<2>{}}, .verbose = false});
+    REQUIRE(history.series().size() == 3);
+    CHECK(history.series()[2].name == "top_k_accuracy");
+    CHECK(history["top_k_accuracy"][0] >= history["accuracy"][0]);
+}
+
+TEST_CASE("fit: regression has the mean absolute error as its metric") {
+    const auto x = random_numbers<float>(64, 1);
+    std::vector<float> y(64);
+    for (std::size_t i = 0; i < 64; ++i)
+        y[i] = 3 * x[i] - 1;
+    const data::Dataset<float> train(Shape{1}, x, y);
+    Model<Sequential<Input<1>, Dense<1>>> model(1);
+    const History history = fit(model, train,
+                                Fit{.loss = losses::MeanSquaredError{},
+                                    .optimizer = optimizers::Adam{.learning_rate = 0.1},
+                                    .epochs = 150,
+                                    .verbose = false});
+    CHECK(history["mean_absolute_error"].back() < 1e-3);
+    CHECK(model["0.weight"][0] == doctest::Approx(3).epsilon(1e-3));
+    CHECK(model["0.bias"][0] == doctest::Approx(-1).epsilon(1e-3));
+    CHECK(evaluate(model, train)["loss"] < 1e-5);
+}
+
+TEST_CASE("fit and evaluate: data that do not fit are refused before anything is changed") {
+    Model<Net> model(1);
+    const auto before = values(model);
+    const auto train = [&](const data::Dataset<>& data) {
+        return message([&] { fit(model, data, Fit{.verbose = false}); });
+    };
+    CHECK(train({}) == "fit: expected at least one sample, got an empty data set");
+    CHECK(train({Shape{3}, {1, 2, 3}, {0}}) == "fit: expected samples of shape [2], got [3]");
+    CHECK(train({Shape{2}, {1, 2}, {0, 1}}) == "fit: expected 1 targets a sample, got 2");
+    CHECK(train({Shape{2}, {1, 2, 3, 4}, {0, 3}}) == "Dataset: sample 1: expected a label below 3, got 3");
+    const data::Dataset<> wrong(Shape{2}, {1, 2}, {7});
+    CHECK(message([&] { fit(model, clouds(6, 1), Fit{.validation = &wrong, .verbose = false}); }) ==
+          "Dataset: sample 0: expected a label below 3, got 7");
+    CHECK(message([&] { (void)evaluate(model, wrong); }) ==
+          "Dataset: sample 0: expected a label below 3, got 7");
+    CHECK(values(model) == before);
+}

@@ -1,0 +1,185 @@
+#include "support/networks.hpp"
+#include "support/random_numbers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <vector>
+
+namespace {
+
+std::size_t allocations = 0;
+
+} // namespace
+
+void* operator new(std::size_t size) {
+    ++allocations;
+    if (void* const memory = std::malloc(size > 0 ? size : 1))
+        return memory;
+    std::abort();
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+    ++allocations;
+    const auto bytes = static_cast<std::size_t>(alignment);
+    if (void* const memory = std::aligned_alloc(bytes, (size + bytes - 1) / bytes * bytes))
+        return memory;
+    std::abort();
+}
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+    std::free(memory);
+}
+
+using namespace burin;
+
+namespace {
+
+using Classifier = Sequential<Input<12>, Dense<20>, ReLU, Dropout<0.3>, Dense<10>, Tanh, Dense<4>>;
+
+constexpr std::size_t samples = 16;
+
+std::vector<Label> labels_for(std::size_t count, std::size_t classes) {
+    std::vector<Label> labels(count);
+    for (std::size_t i = 0; i < count; ++i)
+        labels[i] = static_cast<Label>(i * 7 % classes);
+    return labels;
+}
+
+template <class Net, class Loss, class Optimizer, std::size_t Batch>
+struct Training {
+    std::unique_ptr<Parameters<Net>> parameters = std::make_unique<Parameters<Net>>();
+    std::unique_ptr<Trainer<Net, Loss, Optimizer, Batch>> trainer;
+
+    explicit Training(std::uint64_t seed, Loss loss = {}, Optimizer optimizer = {}) {
+        initialize<Net>(*parameters, initializers::Default{}, seed);
+        trainer = std::make_unique<Trainer<Net, Loss, Optimizer, Batch>>(*parameters, loss, optimizer, seed);
+    }
+    std::vector<float> values() const {
+        return {parameters->data(), parameters->data() + parameter_count<Net>};
+    }
+};
+
+using Sparse = losses::SparseCategoricalCrossentropy;
+
+std::vector<float> parameters_after(std::size_t steps, std::uint64_t seed) {
+    Training<Classifier, Sparse, optimizers::Adam, samples> training(seed);
+    const auto inputs = random_numbers<float>(samples * 12, 1);
+    const auto labels = labels_for(samples, 4);
+    for (std::size_t step = 0; step < steps; ++step)
+        training.trainer->step(inputs, labels);
+    return training.values();
+}
+
+} // namespace
+
+TEST_CASE("a thousand training steps allocate nothing") {
+    Training<Classifier, Sparse, optimizers::AdamW, samples> training(1);
+    const auto inputs = random_numbers<float>(samples * 12, 1);
+    const auto labels = labels_for(samples, 4);
+    const float before = training.trainer->step(inputs, labels).total;
+    const std::size_t allocated = allocations;
+    float after = 0;
+    for (int step = 0; step < 1000; ++step)
+        after = training.trainer->step(inputs, labels).total;
+    const std::size_t during = allocations - allocated;
+    CHECK(during == 0);
+    CHECK(after < before / 4);
+    CHECK(training.trainer->steps() == 1001);
+    CHECK(allocated > 0); // the counter counts
+}
+
+TEST_CASE("the same seed gives the same bits twice, another seed others") {
+    CHECK(parameters_after(50, 3) == parameters_after(50, 3));
+    CHECK(parameters_after(50, 3) != parameters_after(50, 4));
+}
+
+TEST_CASE("fewer samples than the batch: what lies behind them does not matter") {
+    const auto inputs = random_numbers<float>(samples * 12, 1);
+    const auto labels = labels_for(samples, 4);
+    const auto train_on = [&]<std::size_t Batch>(std::integral_constant<std::size_t, Batch>,
+                                                 std::size_t rows) {
+        Training<networks::Mlp, Sparse, optimizers::SGD, Batch> training(2);
+        const auto pixels = random_numbers<float>(rows * 784, 5, 0, 1);
+        // A full batch before leaves its traces in the arena.
+        if (rows < Batch)
+            training.trainer->gradients({.inputs = {random_numbers<float>(Batch * 784, 6).data()},
+                                         .targets = {labels.data()},
+                                         .weights = nullptr,
+                                         .rows = Batch});
+        training.trainer->step(pixels, std::span(labels).first(rows));
+        return training.values();
+    };
+    CHECK(train_on(std::integral_constant<std::size_t, 16>{}, 5) ==
+          train_on(std::integral_constant<std::size_t, 5>{}, 5));
+}
+
+TEST_CASE("a network that ends in Softmax trains as one that ends in logits") {
+    using Logits = Sequential<Input<6>, Dense<9>, Tanh, Dense<5>>;
+    using Probabilities = Sequential<Input<6>, Dense<9>, Tanh, Dense<5>, Softmax>;
+    Training<Logits, Sparse, optimizers::Momentum, 8> a(1);
+    Training<Probabilities, Sparse, optimizers::Momentum, 8> b(1);
+    const auto inputs = random_numbers<float>(8 * 6, 1, -3, 3);
+    const auto labels = labels_for(8, 5);
+    for (int step = 0; step < 10; ++step)
+        CHECK(a.trainer->step(inputs, labels).total == b.trainer->step(inputs, labels).total);
+    CHECK(a.values() == b.values());
+}
+
+TEST_CASE("metrics see the outputs before the update") {
+    Training<Classifier, Sparse, optimizers::SGD, samples> training(1);
+    const auto inputs = random_numbers<float>(samples * 12, 1);
+    const auto labels = labels_for(samples, 4);
+    using SamplesType = decltype(training.trainer)::element_type::SamplesType;
+    const SamplesType batch{
+        .inputs = {inputs.data()}, .targets = {labels.data()}, .weights = nullptr, .rows = 7};
+    std::size_t calls = 0, rows_seen = 0;
+    metrics::Accuracy accuracy;
+    training.trainer->step(batch, [&](auto output, const float* outputs, std::size_t rows) {
+        static_assert(output.value == 0);
+        ++calls;
+        rows_seen = rows;
+        accuracy.update<Shape{4}>(outputs, labels.data(), rows);
+    });
+    CHECK(calls == 1);
+    CHECK(rows_seen == 7);
+    CHECK(accuracy.share.count == 7);
+}
+
+TEST_CASE("several outputs: each loss counts with its weight") {
+    using Net = Graph<Inputs<Node<"x", Input<3>>>, Node<"a", Dense<2>, From<"x">>,
+                      Node<"b", Dense<2>, From<"x">>, Outputs<"a", "b">>;
+    using Loss = losses::PerOutput<losses::MeanSquaredError, losses::MeanSquaredError>;
+    const auto gradients = [](double first, double second) {
+        Loss loss{losses::MeanSquaredError{}, losses::MeanSquaredError{}};
+        loss.weights = {first, second};
+        Training<Net, Loss, optimizers::SGD, 4> training(1, loss);
+        const auto x = random_numbers<float>(12, 1), t = random_numbers<float>(8, 2);
+        const float value =
+            training.trainer
+                ->gradients(
+                    {.inputs = {x.data()}, .targets = {t.data(), t.data()}, .weights = nullptr, .rows = 4})
+                .total;
+        const auto all = training.trainer->last_gradients();
+        std::vector<float> result(all.begin(), all.end());
+        result.push_back(value);
+        return result;
+    };
+    const auto both = gradients(1, 1), first = gradients(1, 0), second = gradients(0, 2);
+    for (std::size_t i = 0; i < both.size(); ++i)
+        CHECK(both[i] == doctest::Approx(first[i] + second[i] / 2));
+    CHECK(std::all_of(first.begin(), first.begin() + 8, [](float g) { return g != 0; }));
+    CHECK(std::all_of(first.begin() + 8, first.begin() + 16, [](float g) { return g == 0; }));
+}
