@@ -1,10 +1,10 @@
 // Learns to read handwritten digits: 1,797 images of 8 × 8 pixels, a fifth of them held out.
 #include <burin/burin.hpp>
 
+#include "options.hpp"
+
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <string>
 
 using namespace burin;
 
@@ -13,16 +13,10 @@ static_assert(parameter_count<Digits> == 9'610);
 static_assert(training_bytes<Digits, 32> <= 256 * 1024);
 
 int main(int argc, char** argv) try {
-    std::string file = BURIN_EXAMPLE_DATA "/digits.csv";
-    std::size_t epochs = 40;
-    for (int i = 1; i + 1 < argc; i += 2) {
-        if (std::strcmp(argv[i], "--data") == 0)
-            file = argv[i + 1];
-        else if (std::strcmp(argv[i], "--epochs") == 0)
-            epochs = std::strtoul(argv[i + 1], nullptr, 10);
-    }
+    const Options options(argc, argv, {{"--data", BURIN_EXAMPLE_DATA "/digits.csv"}, {"--epochs", "40"}});
+    const std::size_t epochs = options.number("--epochs");
 
-    const auto [train, test] = data::load_digits(file).split(0.8, /*seed*/ 1);
+    const auto [train, test] = data::load_digits(options["--data"]).split(0.8, /*seed*/ 1);
     Model<Digits> model(/*seed*/ 1);
     report::print_summary<Digits>();
 

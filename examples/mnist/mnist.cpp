@@ -1,10 +1,12 @@
 // The classic: 60,000 handwritten digits of 28 × 28 pixels, one hidden layer of 128 units.
 #include <burin/burin.hpp>
 
+#include "options.hpp"
+
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string>
+#include <tuple>
 
 using namespace burin;
 
@@ -12,16 +14,10 @@ using Mnist = Sequential<Input<28, 28>, Flatten, Dense<128>, ReLU, Dense<10>>;
 static_assert(parameter_count<Mnist> == 101'770);
 
 int main(int argc, char** argv) try {
-    std::string directory;
-    std::size_t epochs = 10;
-    for (int i = 1; i + 1 < argc; i += 2) {
-        if (std::strcmp(argv[i], "--data") == 0)
-            directory = argv[i + 1];
-        else if (std::strcmp(argv[i], "--epochs") == 0)
-            epochs = std::strtoul(argv[i + 1], nullptr, 10);
-    }
-    if (directory.empty()) {
-        std::fputs("usage: mnist --data DIRECTORY [--epochs N]\n"
+    const Options options(argc, argv, {{"--data", ""}, {"--epochs", "10"}, {"--save", ""}, {"--plot", ""}});
+    const std::size_t epochs = options.number("--epochs");
+    if (options["--data"].empty()) {
+        std::fputs("usage: mnist --data DIRECTORY [--epochs N] [--save FILE.safetensors] [--plot FILE.svg]\n"
                    "The directory holds train-images-idx3-ubyte, train-labels-idx1-ubyte, "
                    "t10k-images-idx3-ubyte and\n"
                    "t10k-labels-idx1-ubyte, plain or with .gz.\n",
@@ -29,19 +25,28 @@ int main(int argc, char** argv) try {
         return EXIT_FAILURE;
     }
 
-    const auto [train, test] = data::load_mnist(directory);
+    const auto [train, test] = data::load_mnist(options["--data"]);
     Model<Mnist> model(/*seed*/ 1);
     report::print_summary<Mnist>();
 
-    fit(model, train,
-        Fit{.loss = losses::SparseCategoricalCrossentropy{},
-            .optimizer = optimizers::Adam{},
-            .batch_size = batch<32>,
-            .epochs = epochs,
-            .validation = &test,
-            .metrics = std::tuple{metrics::Accuracy{}}});
-    std::printf("test: %s\n", report::text(evaluate(model, test)).c_str());
-    io::save("mnist.safetensors", model);
+    const History history = fit(model, train,
+                                Fit{.loss = losses::SparseCategoricalCrossentropy{},
+                                    .optimizer = optimizers::Adam{},
+                                    .batch_size = batch<32>,
+                                    .epochs = epochs,
+                                    .validation = &test,
+                                    .metrics = std::tuple{metrics::Accuracy{}}});
+    const Evaluation result = evaluate(model, test);
+    std::printf("test: %s\n", report::text(result).c_str());
+
+    if (!options["--save"].empty())
+        io::save(options["--save"], model);
+    if (!options["--plot"].empty()) {
+        const std::string lines[] = {"accuracy", "val_accuracy"};
+        report::save_svg(options["--plot"],
+                         report::svg_plot(history, lines, {.title = "MNIST", .y_label = "accuracy"}));
+    }
+    return epochs < 10 || result["accuracy"] >= 0.975 ? EXIT_SUCCESS : EXIT_FAILURE;
 } catch (const Error& error) {
     std::fprintf(stderr, "mnist: %s\n", error.what());
     return EXIT_FAILURE;

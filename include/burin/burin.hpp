@@ -14,6 +14,7 @@
 #include "burin/io/safetensors.hpp"
 #include "burin/io/save.hpp"
 #include "burin/report/summary.hpp"
+#include "burin/report/svg_plot.hpp"
 #include "burin/report/table.hpp"
 #include "burin/training/evaluate.hpp"
 #include "burin/training/fit.hpp"
