@@ -1,0 +1,27 @@
+#!/usr/bin/env python3
+"""The README's first program is examples/quickstart, which is built and run; every file it links to exists."""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main():
+    problems = []
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    program = re.search(r"```cpp\n(.*?)```", readme, re.DOTALL)
+    quickstart = (ROOT / "examples/quickstart/quickstart.cpp").read_text(encoding="utf-8")
+    if program is None or program.group(1) != quickstart:
+        problems.append("README.md: its first program differs from examples/quickstart/quickstart.cpp")
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            if not (page.parent / target).exists():
+                problems.append(f"{page.relative_to(ROOT)}: links to {target}, which does not exist")
+    print("\n".join(problems))
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
