@@ -21,9 +21,10 @@ namespace burin::data::csv {
 
 struct Options {
     char delimiter = ',';
-    bool header = false;       ///< The first row names the columns.
-    std::size_t skip_rows = 0; ///< Rows before the data (and after the header) that are not read.
-    bool same_length = true;   ///< Every row must have as many fields as the first.
+    bool header = false; ///< The first row names the columns.
+    std::size_t skip_rows =
+        0; ///< Rows, of any length, before the data (and after the header) that are not read.
+    bool same_length = true; ///< All other rows must have as many fields as the first of them.
 };
 
 /// Rows of text fields, all in one buffer.
@@ -124,13 +125,14 @@ inline Table parse(std::string_view bytes, std::string_view name, const Options&
         ++line;
 
         const std::size_t columns = table.fields_.size() - first_field;
-        if (options.same_length && row > 0 && columns != expected_columns)
+        const std::size_t header_rows = options.header ? 1 : 0;
+        const bool skipped = row >= header_rows && row - header_rows < options.skip_rows;
+        if (!skipped && options.same_length && expected_columns > 0 && columns != expected_columns)
             throw Error(detail::at(name, first_line) + "expected " + std::to_string(expected_columns) +
                         " fields, got " + std::to_string(columns));
-        if (row == 0)
+        if (!skipped && expected_columns == 0)
             expected_columns = columns;
-        const std::size_t header_rows = options.header ? 1 : 0;
-        if (row < header_rows + options.skip_rows) {
+        if (skipped || row < header_rows) {
             if (row < header_rows)
                 for (std::size_t i = first_field; i < table.fields_.size(); ++i)
                     table.names_.emplace_back(table.text_, table.fields_[i].begin, table.fields_[i].length);
@@ -181,7 +183,7 @@ inline Numbers numbers(const Table& table, std::string_view name) {
             while (text.ends_with(' ') || text.ends_with('\t'))
                 text.remove_suffix(1);
             std::string_view digits = text;
-            if (digits.starts_with('+'))
+            if (digits.starts_with('+') && !digits.starts_with("+-"))
                 digits.remove_prefix(1);
             double value = 0;
             const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);

@@ -16,6 +16,22 @@
 
 namespace burin::data {
 
+namespace detail {
+
+/// Samples with labels of ten classes; what is wrong with them is reported as the file's error.
+template <class Make>
+auto ten_classes(const std::string& path, Make make) {
+    try {
+        auto data = make();
+        data.check_labels(10);
+        return data;
+    } catch (const Error& error) {
+        throw Error(path + ": " + error.what());
+    }
+}
+
+} // namespace detail
+
 /// The UCI optical digits as scikit-learn ships them: a row for each 8 × 8 image, 64 grey values from 0 to 16
 /// and the digit. The values are divided by 16. Throws Error if the file is not of that form.
 template <class Scalar = float>
@@ -24,9 +40,7 @@ Dataset<Label, Scalar> load_digits(const std::string& path) {
     if (table.columns != 65)
         throw Error(path + ": line 1: expected 65 fields (64 grey values and the digit), got " +
                     std::to_string(table.columns));
-    auto data = from_table<Label, Scalar>(table, 64, Shape(8, 8), 16);
-    data.check_labels(10);
-    return data;
+    return detail::ten_classes(path, [&] { return from_table<Label, Scalar>(table, 64, Shape(8, 8), 16); });
 }
 
 namespace detail {
@@ -44,6 +58,14 @@ inline std::string find_mnist(const std::string& directory, const std::string& s
                 ".gz, got neither");
 }
 
+/// `60000 × 28 × 28`
+inline std::string extents_text(const std::vector<std::size_t>& extents) {
+    std::string text;
+    for (std::size_t extent : extents)
+        text += (text.empty() ? "" : " × ") + std::to_string(extent);
+    return text;
+}
+
 template <class Scalar>
 Dataset<Label, Scalar> load_mnist_part(const std::string& directory, const std::string& part) {
     const std::string images_path = find_mnist(directory, part + "-images", "idx3-ubyte");
@@ -51,17 +73,17 @@ Dataset<Label, Scalar> load_mnist_part(const std::string& directory, const std::
     auto images = idx::read<Scalar>(images_path);
     const auto labels = idx::read<Label>(labels_path);
     if (images.extents.size() != 3 || images.extents[1] != 28 || images.extents[2] != 28)
-        throw Error(images_path + ": offset 4: expected images of 28 × 28, got an array of " +
-                    std::to_string(images.extents.size()) + " dimensions and other extents");
+        throw Error(images_path + ": offset 4: expected images of 28 × 28, got " +
+                    extents_text(images.extents));
     if (labels.extents.size() != 1 || labels.extents[0] != images.extents[0])
         throw Error(labels_path + ": offset 4: expected a label for each of " +
                     std::to_string(images.extents[0]) + " images, got " +
                     std::to_string(labels.values.size()));
     for (Scalar& value : images.values)
         value /= Scalar(255);
-    Dataset<Label, Scalar> data(Shape(28, 28), std::move(images.values), labels.values);
-    data.check_labels(10);
-    return data;
+    return ten_classes(labels_path, [&] {
+        return Dataset<Label, Scalar>(Shape(28, 28), std::move(images.values), labels.values);
+    });
 }
 
 } // namespace detail

@@ -4,6 +4,7 @@
 #include "burin/data/read_file.hpp"
 
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -12,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace burin::data::idx {
@@ -47,10 +49,32 @@ Stored read_number(const char* from) noexcept {
     return std::bit_cast<Stored>(static_cast<Bits>(bits));
 }
 
+/// Whether an integral Element holds the value; floating-point elements take every value, rounded.
+template <class Element, class Stored>
+bool holds(Stored value) noexcept {
+    if constexpr (std::is_floating_point_v<Element>)
+        return true;
+    else if constexpr (std::is_integral_v<Stored>)
+        return std::in_range<Element>(value);
+    else // The limits may round to ±2^n in the file's type, hence the half-open range.
+        return value == std::trunc(value) &&
+               value >= static_cast<Stored>(std::numeric_limits<Element>::lowest()) &&
+               value < std::ldexp(Stored(1), std::numeric_limits<Element>::digits);
+}
+
 template <class Stored, class Element>
-void convert(const char* from, std::vector<Element>& values) {
-    for (std::size_t i = 0; i < values.size(); ++i)
-        values[i] = static_cast<Element>(read_number<Stored>(from + i * sizeof(Stored)));
+void convert(std::span<const char> bytes, std::size_t header, std::string_view name,
+             std::vector<Element>& values) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const std::size_t offset = header + i * sizeof(Stored);
+        const auto value = read_number<Stored>(bytes.data() + offset);
+        if (!holds<Element>(value))
+            throw Error(at(name, offset) + "expected a whole number from " +
+                        std::to_string(std::numeric_limits<Element>::lowest()) + " to " +
+                        std::to_string(std::numeric_limits<Element>::max()) + ", got " +
+                        std::to_string(value));
+        values[i] = static_cast<Element>(value);
+    }
 }
 
 } // namespace detail
@@ -58,7 +82,7 @@ void convert(const char* from, std::vector<Element>& values) {
 /// Reads the IDX format from memory: two zero bytes, a type code, the number of dimensions, a 32-bit
 /// big-endian extent for each, then the values, big-endian (described with the MNIST database, LeCun, Cortes,
 /// Burges). The values are converted to Element. Throws Error, naming `name` and the offset, unless the bytes
-/// are exactly that.
+/// are exactly that and Element holds the values.
 template <class Element>
 Array<Element> parse(std::span<const char> bytes, std::string_view name) {
     constexpr std::size_t magic_size = 4;
@@ -117,25 +141,24 @@ Array<Element> parse(std::span<const char> bytes, std::string_view name) {
                     " bytes of values, got " + std::to_string(available));
 
     array.values.resize(count);
-    const char* const values = bytes.data() + header;
     switch (type) {
     case 0x08:
-        detail::convert<std::uint8_t>(values, array.values);
+        detail::convert<std::uint8_t>(bytes, header, name, array.values);
         break;
     case 0x09:
-        detail::convert<std::int8_t>(values, array.values);
+        detail::convert<std::int8_t>(bytes, header, name, array.values);
         break;
     case 0x0b:
-        detail::convert<std::int16_t>(values, array.values);
+        detail::convert<std::int16_t>(bytes, header, name, array.values);
         break;
     case 0x0c:
-        detail::convert<std::int32_t>(values, array.values);
+        detail::convert<std::int32_t>(bytes, header, name, array.values);
         break;
     case 0x0d:
-        detail::convert<float>(values, array.values);
+        detail::convert<float>(bytes, header, name, array.values);
         break;
     default:
-        detail::convert<double>(values, array.values);
+        detail::convert<double>(bytes, header, name, array.values);
         break;
     }
     return array;

@@ -57,11 +57,16 @@ FeatureScaling standardize(const Dataset<Target, Scalar>& data) {
     if (data.empty())
         throw Error("standardize: expected at least one sample, got an empty set");
     const std::size_t features = data.input_shape().size();
-    std::vector<double> means(features), deviations(features);
+    // The mean as the first value and what the others add to it: a feature that never varies then has exactly
+    // its value as the mean.
+    std::vector<double> means(data.input(0).begin(), data.input(0).end()), deviations(features);
     const auto count = static_cast<double>(data.size());
-    for (std::size_t i = 0; i < data.size(); ++i)
-        for (std::size_t f = 0; f < features; ++f)
-            means[f] += static_cast<double>(data.input(i)[f]) / count;
+    for (std::size_t f = 0; f < features; ++f) {
+        double above = 0;
+        for (std::size_t i = 1; i < data.size(); ++i)
+            above += static_cast<double>(data.input(i)[f]) - means[f];
+        means[f] += above / count;
+    }
     for (std::size_t i = 0; i < data.size(); ++i)
         for (std::size_t f = 0; f < features; ++f) {
             const double difference = static_cast<double>(data.input(i)[f]) - means[f];

@@ -32,10 +32,11 @@ inline std::vector<char> read_file(const std::string& path, std::size_t limit = 
         bytes.resize(size + static_cast<std::size_t>(std::max(got, 0)));
         int code = Z_OK;
         const char* const reason = gzerror(file.get(), &code);
+        if (code == Z_ERRNO)
+            throw Error(path + ": can't be read: " + std::strerror(errno));
         if (got < 0 || code == Z_BUF_ERROR)
             throw Error(path + ": offset " + std::to_string(bytes.size()) +
-                        ": expected gzip data to the end, got damaged or truncated data (" +
-                        (code == Z_ERRNO ? std::strerror(errno) : reason) + ")");
+                        ": expected gzip data to the end, got damaged or truncated data (" + reason + ")");
         if (bytes.size() > limit)
             throw Error(path + ": expected at most " + std::to_string(limit) +
                         " bytes after unpacking, got more");

@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <map>
@@ -17,6 +19,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -229,6 +232,9 @@ inline std::vector<Tensor> parse(std::span<const std::byte> bytes, std::string_v
 
 /// The bytes of a file.
 inline std::vector<std::byte> read_bytes(const std::string& path) {
+    // A directory opens like a file and claims to be of the largest size there is.
+    if (std::error_code ignored; std::filesystem::is_directory(path, ignored))
+        throw Error(path + ": can't be opened: " + std::strerror(EISDIR));
     std::ifstream stream(path, std::ios::binary | std::ios::ate);
     if (!stream)
         throw Error(path + ": can't be opened: " + std::strerror(errno));
@@ -283,7 +289,12 @@ inline void write(const std::string& path, std::span<const Tensor> tensors,
                                {"data_offsets", {offset, offset + tensor.bytes.size()}}};
         offset += tensor.bytes.size();
     }
-    std::string text = header.dump();
+    std::string text;
+    try {
+        text = header.dump();
+    } catch (const nlohmann::json::exception& error) {
+        throw Error(path + ": expected names in UTF-8, got others (" + error.what() + ")");
+    }
     text.resize((text.size() + 7) / 8 * 8, ' ');
     const std::uint64_t length = text.size();
 

@@ -1,0 +1,224 @@
+#include "burin/io/save.hpp"
+
+#include "burin/burin.hpp"
+#include "io/independent_reader.hpp"
+#include "support/error_of.hpp"
+#include "support/files.hpp"
+#include "support/networks.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <vector>
+
+using namespace burin;
+
+namespace {
+
+using Small = Sequential<Input<3>, Dense<4>, ReLU, Dense<2>>;
+
+/// The bits, so that -0 and 0 differ and NaN is itself.
+template <class Scalar>
+std::string bits(std::span<const Scalar> values) {
+    const auto bytes = std::as_bytes(values);
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+template <class Net, class Scalar>
+std::string bits(const Model<Net, Scalar>& model) {
+    return bits(model.parameters().all());
+}
+
+std::vector<std::string> names(const FoundFile& file) {
+    std::vector<std::string> result;
+    for (const FoundTensor& tensor : file.tensors)
+        result.push_back(tensor.name);
+    return result;
+}
+
+data::Dataset<> some_data() {
+    std::vector<float> inputs(20 * 3);
+    std::vector<Label> labels(20);
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+        inputs[i] = static_cast<float>(i % 7) / 7;
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        labels[i] = static_cast<Label>(i % 2);
+    return data::Dataset<>(Shape(3), std::move(inputs), std::move(labels));
+}
+
+template <class Optimizer>
+auto options(Optimizer optimizer) {
+    return Fit{.optimizer = optimizer, .batch_size = batch<8>, .epochs = 2, .seed = 9, .verbose = false};
+}
+
+template <class Optimizer>
+using SessionOf = Session<Small, float, decltype(options(Optimizer{}))>;
+
+template <class SessionType>
+std::string bits(const SessionType& session) {
+    return bits(session.model()) + bits(std::span<const float>(session.trainer().optimizer_state())) + ' ' +
+           std::to_string(session.trainer().steps()) + ' ' + std::to_string(session.epoch());
+}
+
+} // namespace
+
+TEST_CASE("save: a model's file has its parameters under their names, in the order of the network") {
+    const TemporaryDirectory directory;
+    Model<Small> model(3);
+    model["0.bias"][1] = -0.0f;
+    io::save(directory / "model", model);
+    const FoundFile file = read_independently(directory / "model");
+    CHECK(names(file) == std::vector<std::string>{"0.weight", "0.bias", "2.weight", "2.bias"});
+    const std::vector<std::vector<std::size_t>> shapes{{3, 4}, {4}, {4, 2}, {2}};
+    for (std::size_t i = 0; i < file.tensors.size(); ++i) {
+        const FoundTensor& tensor = file.tensors[i];
+        CHECK(tensor.dtype == "F32");
+        CHECK(tensor.shape == shapes[i]);
+        CHECK(tensor.bytes == bits(std::span<const float>(model[tensor.name])));
+    }
+    CHECK(directory.names() == std::vector<std::string>{"model"});
+}
+
+TEST_CASE("save: a model of double is F64") {
+    const TemporaryDirectory directory;
+    const Model<Small, double> model(3);
+    io::save(directory / "model", model);
+    const FoundFile file = read_independently(directory / "model");
+    REQUIRE(file.tensors.size() == 4);
+    CHECK(file.tensors[0].dtype == "F64");
+    CHECK(file.tensors[0].bytes == bits(std::span<const double>(model["0.weight"])));
+
+    Model<Small> other;
+    const std::string before = bits(other);
+    CHECK(error_of([&] {
+              io::load(directory / "model", other);
+          }).find("tensor '0.bias': expected F32 [4], got F64 [4]") != std::string::npos);
+    CHECK(bits(other) == before);
+}
+
+TEST_CASE_TEMPLATE("save, load: any network's parameters come back bit by bit", Net, ALL_NETWORKS) {
+    const TemporaryDirectory directory;
+    Model<Net> model(1);
+    for (float& value : model.parameters().all())
+        value += 0.25f;
+    io::save(directory / "model", model);
+    std::size_t elements = 0;
+    for (const FoundTensor& tensor : read_independently(directory / "model").tensors)
+        elements += tensor.values<float>().size();
+    CHECK(elements == parameter_count<Net>);
+    Model<Net> loaded(2);
+    REQUIRE(bits(loaded) != bits(model));
+    io::load(directory / "model", loaded);
+    CHECK(bits(loaded) == bits(model));
+}
+
+TEST_CASE("load: reads what the reference implementation wrote, in its order and with metadata") {
+    Model<Small> model;
+    io::load(BURIN_REFERENCE_DATA "/numpy.safetensors", model);
+    const auto parameters = model.parameters().all();
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+        CHECK(parameters[i] == static_cast<float>(i) * 0.1f);
+}
+
+TEST_CASE("load: everything that does not agree is in one Error, and the model stays as it is") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "model";
+    io::save(path, Model<Sequential<Input<3>, Dense<5, NoBias>, ReLU, Identity, Dense<2>>>(1));
+    Model<Small> model(2);
+    const std::string before = bits(model);
+    CHECK(error_of([&] { io::load(path, model); }) ==
+          path + ": tensor '0.weight': expected F32 [3, 4], got F32 [3, 5]; missing tensor '0.bias' F32 [4]; "
+                 "missing tensor '2.weight' F32 [4, 2]; missing tensor '2.bias' F32 [2]; "
+                 "unexpected tensor '3.weight' F32 [5, 2]; unexpected tensor '3.bias' F32 [2]");
+    CHECK(bits(model) == before);
+}
+
+TEST_CASE("load: a file cut short is an Error wherever it was cut, and the model stays as it is") {
+    const TemporaryDirectory directory;
+    io::save(directory / "model", Model<Small>(1));
+    const std::string whole = bytes_of(directory / "model");
+    Model<Small> model(2);
+    const std::string before = bits(model);
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+        CAPTURE(length);
+        write_bytes(directory / "cut", whole.substr(0, length));
+        CHECK(error_of([&] { io::load(directory / "cut", model); }).starts_with(directory / "cut" + ": "));
+    }
+    CHECK(bits(model) == before);
+}
+
+TEST_CASE("save: a session's file has the parameters, the optimizer's state and how far it got") {
+    const TemporaryDirectory directory;
+    Model<Small> model(1);
+    SessionOf<optimizers::Adam> session(model, options(optimizers::Adam{}));
+    session.run(some_data());
+    io::save(directory / "session", session);
+    const FoundFile file = read_independently(directory / "session");
+    CHECK(names(file) ==
+          std::vector<std::string>{"0.weight", "0.bias", "2.weight", "2.bias", "optimizer.0.0.weight",
+                                   "optimizer.0.0.bias", "optimizer.0.2.weight", "optimizer.0.2.bias",
+                                   "optimizer.1.0.weight", "optimizer.1.0.bias", "optimizer.1.2.weight",
+                                   "optimizer.1.2.bias", "training.step_and_epoch"});
+    std::string state;
+    for (std::size_t i = 0; i < 12; ++i) {
+        CHECK(file.tensors[i].dtype == "F32");
+        CHECK(file.tensors[i].shape == file.tensors[i % 4].shape);
+        if (i >= 4)
+            state += file.tensors[i].bytes;
+    }
+    CHECK(file.tensors[0].bytes == bits(std::span<const float>(model["0.weight"])));
+    CHECK(state == bits(std::span<const float>(session.trainer().optimizer_state())));
+    CHECK(file.tensors[12].dtype == "U64");
+    CHECK(file.tensors[12].shape == std::vector<std::size_t>{2});
+    // 20 samples are 3 batches of at most 8.
+    CHECK(file.tensors[12].values<std::uint64_t>() == std::vector<std::uint64_t>{6, 2});
+}
+
+TEST_CASE_TEMPLATE("load: a session goes on with the bits of one that never stopped", Optimizer,
+                   optimizers::SGD, optimizers::Momentum, optimizers::Adam) {
+    const TemporaryDirectory directory;
+    const auto data = some_data();
+    Model<Small> model(1), resumed_model(2);
+    SessionOf<Optimizer> session(model, options(Optimizer{})), resumed(resumed_model, options(Optimizer{}));
+    session.run(data);
+    io::save(directory / "session", session);
+    io::load(directory / "session", resumed);
+    CHECK(bits(resumed) == bits(session));
+    session.run(data);
+    resumed.run(data);
+    CHECK(bits(resumed) == bits(session));
+    CHECK(resumed.epoch() == 4);
+}
+
+TEST_CASE("load: a session stays as it is when the file is not its own") {
+    const TemporaryDirectory directory;
+    Model<Small> model(1), other_model(2);
+    SessionOf<optimizers::Momentum> session(model, options(optimizers::Momentum{}));
+    SessionOf<optimizers::Adam> other(other_model, options(optimizers::Adam{}));
+    session.run(some_data());
+    other.run(some_data());
+    io::save(directory / "other", other);
+    io::save(directory / "model", other_model);
+    const std::string before = bits(session);
+    CHECK(error_of([&] { io::load(directory / "other", session); }) ==
+          directory / "other" + ": unexpected tensor 'optimizer.1.0.weight' F32 [3, 4]; unexpected tensor "
+                                "'optimizer.1.0.bias' F32 [4]; "
+                                "unexpected tensor 'optimizer.1.2.weight' F32 [4, 2]; unexpected tensor "
+                                "'optimizer.1.2.bias' F32 [2]");
+    CHECK(error_of([&] {
+              io::load(directory / "model", session);
+          }).ends_with("missing tensor 'training.step_and_epoch' U64 [2]"));
+    CHECK(bits(session) == before);
+}
+
+TEST_CASE("save: where the file can't be written there is an Error, and nothing is left behind") {
+    const TemporaryDirectory directory;
+    CHECK(error_of([&] { io::save(directory / "missing/model", Model<Small>(1)); }) ==
+          directory / "missing/model" + ": can't be written: No such file or directory");
+    CHECK(directory.names().empty());
+}
