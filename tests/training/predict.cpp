@@ -65,7 +65,7 @@ TEST_CASE("predict_proba: one output is the logit of a probability") {
     const auto inputs = random_numbers<float>(count * 5, 1, -9, 9);
     const auto logits = predict(model, inputs), p = predict_proba(model, inputs);
     for (std::size_t i = 0; i < count; ++i)
-        CHECK(p[i] == doctest::Approx(1 / (1 + std::exp(-logits[i]))).epsilon(1e-5));
+        CHECK(p[i] == doctest::Approx(1 / (1 + std::exp(-static_cast<double>(logits[i])))).epsilon(1e-5));
     check_close(predict_proba(with_sigmoid, inputs), p, 1e-6);
 }
 

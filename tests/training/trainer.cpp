@@ -179,7 +179,7 @@ TEST_CASE("several outputs: each loss counts with its weight") {
     };
     const auto both = gradients(1, 1), first = gradients(1, 0), second = gradients(0, 2);
     for (std::size_t i = 0; i < both.size(); ++i)
-        CHECK(both[i] == doctest::Approx(first[i] + second[i] / 2));
+        CHECK(both[i] == doctest::Approx(static_cast<double>(first[i] + second[i] / 2)));
     CHECK(std::all_of(first.begin(), first.begin() + 8, [](float g) { return g != 0; }));
     CHECK(std::all_of(first.begin() + 8, first.begin() + 16, [](float g) { return g == 0; }));
 }
