@@ -42,10 +42,9 @@ void check_reference(const Loss& loss, const Target& targets, const double* weig
         sample_weights.push_back(static_cast<Scalar>(weights[i]));
     const Scalar* const w = weights == nullptr ? nullptr : sample_weights.data();
 
-    const Scalar plain =
-        reduce(loss, loss.template value<Shape(5), Scalar>(outputs.data(), converted.data(), w, 6));
-    const Scalar found = reduce(loss, loss.template value_and_gradient<Shape(5), Scalar>(
-                                          outputs.data(), converted.data(), w, outputs.data(), 6));
+    const Scalar plain = reduce(loss, losses::value<Shape(5)>(loss, outputs.data(), converted.data(), w, 6));
+    const Scalar found = reduce(loss, losses::value_and_gradient<Shape(5)>(
+                                          loss, outputs.data(), converted.data(), w, outputs.data(), 6));
     CHECK(found == doctest::Approx(static_cast<double>(plain)).epsilon(tolerance));
     CHECK(std::abs(static_cast<double>(found) - value) <= tolerance * std::max(1.0, std::abs(value)));
     check_close(outputs, gradient, tolerance);
@@ -138,12 +137,10 @@ void check_shape(const Loss& loss, std::vector<Target> targets, std::size_t rows
     std::vector<double> outputs = random_numbers(rows * Output.size(), 5, -3, 3), gradient(outputs.size());
     const std::vector<double> weights = random_numbers(rows, 6, 0.1, 2);
     for (const double* w : {static_cast<const double*>(nullptr), weights.data()}) {
-        loss.template value_and_gradient<Output, double>(outputs.data(), targets.data(), w, gradient.data(),
-                                                         rows);
+        losses::value_and_gradient<Output>(loss, outputs.data(), targets.data(), w, gradient.data(), rows);
         check_gradient(
             [&] {
-                return reduce(loss,
-                              loss.template value<Output, double>(outputs.data(), targets.data(), w, rows));
+                return reduce(loss, losses::value<Output>(loss, outputs.data(), targets.data(), w, rows));
             },
             outputs, gradient);
     }
@@ -195,8 +192,9 @@ TEST_CASE_TEMPLATE("losses: extreme logits give finite values and gradients", Sc
         const std::array<Scalar, 6> z{e, -e, 0, -e, e, e};
         std::array<Scalar, 6> gradient{};
         const auto check = [&](const auto& loss, const auto& targets) {
-            const Scalar value = reduce(loss, loss.template value_and_gradient<Shape(3), Scalar>(
-                                                  z.data(), targets.data(), nullptr, gradient.data(), 2));
+            const Scalar value =
+                reduce(loss, losses::value_and_gradient<Shape(3)>(loss, z.data(), targets.data(), nullptr,
+                                                                  gradient.data(), 2));
             INFO("logits of ±" << extreme << ": loss " << value);
             CHECK(std::isfinite(value));
             for (Scalar g : gradient)
@@ -221,7 +219,7 @@ TEST_CASE("losses: batches without weight have loss and gradient 0") {
     std::array<double, 4> gradient{9, 9, 9, 9};
     const std::array<Label, 2> labels{0, 1};
     const SparseCategoricalCrossentropy loss;
-    CHECK(reduce(loss, loss.value_and_gradient<Shape(2), double>(z.data(), labels.data(), none.data(),
-                                                                 gradient.data(), 2)) == 0);
+    CHECK(reduce(loss, losses::value_and_gradient<Shape(2)>(loss, z.data(), labels.data(), none.data(),
+                                                            gradient.data(), 2)) == 0);
     CHECK(gradient == std::array<double, 4>{});
 }

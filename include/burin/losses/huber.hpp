@@ -20,19 +20,10 @@ struct Huber {
     static constexpr std::size_t target_size(const Shape& output) { return output.size(); }
     static constexpr Sentence reject(const Shape&) { return {}; }
 
-    template <Shape Output, class Scalar>
-    LossSum<Scalar> value(const Scalar* outputs, const Scalar* targets, const Scalar* sample_weights,
-                          std::size_t rows) const noexcept {
-        return detail::elementwise<Output, false, Scalar>(
-            Formula<Scalar>{kernels::broadcast(static_cast<Scalar>(delta))}, reduction, outputs, targets,
-            sample_weights, nullptr, rows);
-    }
-
-    template <Shape Output, class Scalar>
-    LossSum<Scalar> value_and_gradient(const Scalar* outputs, const Scalar* targets,
-                                       const Scalar* sample_weights, Scalar* gradient,
-                                       std::size_t rows) const noexcept {
-        return detail::elementwise<Output, true, Scalar>(
+    template <Shape Output, bool WithGradient, class Scalar>
+    LossSum<Scalar> compute(const Scalar* outputs, const Scalar* targets, const Scalar* sample_weights,
+                            Scalar* gradient, std::size_t rows) const noexcept {
+        return detail::elementwise<Output, WithGradient, Scalar>(
             Formula<Scalar>{kernels::broadcast(static_cast<Scalar>(delta))}, reduction, outputs, targets,
             sample_weights, gradient, rows);
     }

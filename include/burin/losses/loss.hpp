@@ -6,6 +6,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <type_traits>
 
 namespace burin::losses {
 
@@ -29,12 +30,12 @@ struct LossSum {
 ///     static constexpr Sentence reject(const Shape& output);   // why it can't judge such outputs; empty if
 ///     it can
 ///
-/// and, for `rows` samples and weights that may be null,
+/// and, for `rows` samples with weights that may be null,
 ///
-///     LossSum value<Output>(outputs, targets, sample_weights, rows);
-///     LossSum value_and_gradient<Output>(outputs, targets, sample_weights, gradient, rows);
+///     LossSum compute<Output, WithGradient, Scalar>(outputs, targets, sample_weights, gradient, rows);
 ///
-/// where `gradient` (of the reduced loss) may be the same memory as `outputs`.
+/// where `gradient` (of the reduced loss; not written without `WithGradient`) may be the same memory as
+/// `outputs`.
 template <class T>
 concept Loss = requires(const T loss, Shape shape) {
     { loss.reduction } -> std::convertible_to<Reduction>;
@@ -47,6 +48,21 @@ concept Loss = requires(const T loss, Shape shape) {
 template <Loss L, class Scalar>
 constexpr Scalar reduce(const L& loss, const LossSum<Scalar>& sum) noexcept {
     return loss.reduction == Reduction::sum || sum.weight == Scalar(0) ? sum.total : sum.total / sum.weight;
+}
+
+/// The loss of `rows` samples; `sample_weights` may be null.
+template <Shape Output, Loss L, class Scalar, class Target>
+LossSum<Scalar> value(const L& loss, const Scalar* outputs, const Target* targets,
+                      const std::type_identity_t<Scalar>* sample_weights, std::size_t rows) noexcept {
+    return loss.template compute<Output, false, Scalar>(outputs, targets, sample_weights, nullptr, rows);
+}
+
+/// The same, and the gradient of the reduced loss, which may be written over the outputs.
+template <Shape Output, Loss L, class Scalar, class Target>
+LossSum<Scalar> value_and_gradient(const L& loss, const Scalar* outputs, const Target* targets,
+                                   const std::type_identity_t<Scalar>* sample_weights, Scalar* gradient,
+                                   std::size_t rows) noexcept {
+    return loss.template compute<Output, true, Scalar>(outputs, targets, sample_weights, gradient, rows);
 }
 
 } // namespace burin::losses

@@ -20,23 +20,9 @@ struct MultiClassHinge {
     static constexpr std::size_t target_size(const Shape& output) { return detail::position_count(output); }
     static constexpr Sentence reject(const Shape& output) { return detail::reject_single_class(output); }
 
-    template <Shape Output, class Scalar>
-    LossSum<Scalar> value(const Scalar* outputs, const Label* targets, const Scalar* sample_weights,
-                          std::size_t rows) const noexcept {
-        return run<Output, false>(outputs, targets, sample_weights, static_cast<Scalar*>(nullptr), rows);
-    }
-
-    template <Shape Output, class Scalar>
-    LossSum<Scalar> value_and_gradient(const Scalar* outputs, const Label* targets,
-                                       const Scalar* sample_weights, Scalar* gradient,
-                                       std::size_t rows) const noexcept {
-        return run<Output, true>(outputs, targets, sample_weights, gradient, rows);
-    }
-
-  private:
     template <Shape Output, bool WithGradient, class Scalar>
-    LossSum<Scalar> run(const Scalar* outputs, const Label* targets, const Scalar* sample_weights,
-                        Scalar* gradient, std::size_t rows) const noexcept {
+    LossSum<Scalar> compute(const Scalar* outputs, const Label* targets, const Scalar* sample_weights,
+                            Scalar* gradient, std::size_t rows) const noexcept {
         constexpr std::size_t classes = detail::class_count(Output);
         constexpr std::size_t positions = detail::position_count(Output);
         LossSum<Scalar> sum;

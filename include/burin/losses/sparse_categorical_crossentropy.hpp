@@ -26,19 +26,11 @@ struct SparseCategoricalCrossentropy {
     static constexpr std::size_t target_size(const Shape& output) { return detail::position_count(output); }
     static constexpr Sentence reject(const Shape& output) { return detail::reject_single_class(output); }
 
-    template <Shape Output, class Scalar>
-    LossSum<Scalar> value(const Scalar* outputs, const Target<Scalar>* targets, const Scalar* sample_weights,
-                          std::size_t rows) const noexcept {
-        return detail::crossentropy<Output, false, Scalar>(Rule<Output, Scalar>{*this, targets}, reduction,
-                                                           outputs, sample_weights, nullptr, rows);
-    }
-
-    template <Shape Output, class Scalar>
-    LossSum<Scalar> value_and_gradient(const Scalar* outputs, const Target<Scalar>* targets,
-                                       const Scalar* sample_weights, Scalar* gradient,
-                                       std::size_t rows) const noexcept {
-        return detail::crossentropy<Output, true, Scalar>(Rule<Output, Scalar>{*this, targets}, reduction,
-                                                          outputs, sample_weights, gradient, rows);
+    template <Shape Output, bool WithGradient, class Scalar>
+    LossSum<Scalar> compute(const Scalar* outputs, const Target<Scalar>* targets,
+                            const Scalar* sample_weights, Scalar* gradient, std::size_t rows) const noexcept {
+        return detail::crossentropy<Output, WithGradient, Scalar>(
+            Rule<Output, Scalar>{*this, targets}, reduction, outputs, sample_weights, gradient, rows);
     }
 
   private:

@@ -47,7 +47,7 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
         for (std::size_t row = 0; row < rows; ++row)
             batch.put(row, data, first + row);
         const Scalar* const outputs = predictor->run(model.parameters().data(), {batch.inputs()}, rows)[0];
-        measured.add(loss.template value<output, Scalar>(outputs, batch.targets(), batch.weights(), rows));
+        measured.add(losses::value<output>(loss, outputs, batch.targets(), batch.weights(), rows));
         measured.template update<output>(outputs, batch.targets(), rows);
     }
 }

@@ -113,8 +113,8 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
                   Scalar* gradient, std::size_t rows) noexcept {
         constexpr Shape shape = PlanType::graph.nodes[PlanType::graph.outputs[Output]].shape;
         const auto& function = Objective<Loss>::template get<Output>(loss);
-        const auto sum = function.template value_and_gradient<shape, Scalar>(
-            outputs, std::get<Output>(samples.targets), samples.weights, gradient, rows);
+        const auto sum = losses::value_and_gradient<shape>(
+            function, outputs, std::get<Output>(samples.targets), samples.weights, gradient, rows);
         if constexpr (N::output_count == 1) {
             total = sum;
         } else {
