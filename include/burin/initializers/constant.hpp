@@ -14,8 +14,7 @@ struct Constant {
     double value = 0;
 
     template <class Scalar>
-    void fill(Scalar* values, const Shape& shape, [[maybe_unused]] Fans fans,
-              [[maybe_unused]] const RandomStream& stream) const noexcept {
+    void fill(Scalar* values, const Shape& shape, Fans, const RandomStream&) const noexcept {
         for (std::size_t i = 0; i < shape.size(); ++i)
             values[i] = static_cast<Scalar>(value);
     }

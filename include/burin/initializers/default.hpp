@@ -1,6 +1,6 @@
 #pragma once
 
-#include "burin/initializers/glorot_uniform.hpp"
+#include "burin/initializers/glorot.hpp"
 
 namespace burin::initializers {
 

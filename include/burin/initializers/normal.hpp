@@ -16,8 +16,7 @@ struct Normal {
     double deviation = 0.05;
 
     template <class Scalar>
-    void fill(Scalar* values, const Shape& shape, [[maybe_unused]] Fans fans,
-              [[maybe_unused]] const RandomStream& stream) const noexcept {
+    void fill(Scalar* values, const Shape& shape, Fans, const RandomStream& stream) const noexcept {
         detail::fill_normal(values, shape.size(), mean, deviation, stream);
     }
 };

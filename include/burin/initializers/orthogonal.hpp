@@ -16,8 +16,7 @@ struct Orthogonal {
     double gain = 1;
 
     template <class Scalar>
-    void fill(Scalar* values, const Shape& shape, [[maybe_unused]] Fans fans,
-              [[maybe_unused]] const RandomStream& stream) const noexcept {
+    void fill(Scalar* values, const Shape& shape, Fans, const RandomStream& stream) const noexcept {
         const std::size_t columns = shape.last();
         const std::size_t rows = shape.size() / columns;
         detail::fill_normal(values, shape.size(), 0, 1, stream);

@@ -13,8 +13,7 @@ namespace burin::initializers {
 /// Every value 0.
 struct Zeros {
     template <class Scalar>
-    void fill(Scalar* values, const Shape& shape, [[maybe_unused]] Fans fans,
-              [[maybe_unused]] const RandomStream& stream) const noexcept {
+    void fill(Scalar* values, const Shape& shape, Fans fans, const RandomStream& stream) const noexcept {
         Constant{0}.fill(values, shape, fans, stream);
     }
 };
