@@ -6,9 +6,14 @@
 
 namespace burin::kernels {
 
+// These loops are inlined whatever the compiler thinks: what `f` captures is then known to be a constant that
+// no store changes and stays in registers. g++ else calls them with a closure of pointers and loads every
+// constant anew for every vector.
+
 /// out[i] = f(in[i]...) for i < count, vector by vector. `out` may be one of `in`.
 template <class Scalar, class Function, class... Inputs>
-void map(std::size_t count, Scalar* out, Function f, const Inputs*... in) noexcept {
+[[gnu::always_inline]] inline void map(std::size_t count, Scalar* out, Function f,
+                                       const Inputs*... in) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     std::size_t i = 0;
     for (; i + lanes <= count; i += lanes)
@@ -21,7 +26,7 @@ void map(std::size_t count, Scalar* out, Function f, const Inputs*... in) noexce
 /// this place, `store(p, v)` writes it. Only the last vector may have fewer lanes than the width; its others
 /// read as 0 and are not written. For sweeps that write several arrays.
 template <class Scalar, class Function>
-void for_each_vector(std::size_t count, Function f) noexcept {
+[[gnu::always_inline]] inline void for_each_vector(std::size_t count, Function f) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     std::size_t i = 0;
     for (; i + lanes <= count; i += lanes)
@@ -47,7 +52,7 @@ Vector<Scalar> keep_first(const Vector<Scalar>& value, std::size_t count) noexce
 /// The sum of f(in[i]...), in a fixed order: four running sums, then their lanes. Lanes beyond the end see
 /// zeros, so f of zeros must be 0.
 template <class Scalar, class Function, class... Inputs>
-Scalar sum(std::size_t count, Function f, const Inputs*... in) noexcept {
+[[gnu::always_inline]] inline Scalar sum(std::size_t count, Function f, const Inputs*... in) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     const Vector<Scalar> zero(Scalar(0));
     Vector<Scalar> sums[4] = {zero, zero, zero, zero};
