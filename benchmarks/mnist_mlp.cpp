@@ -21,8 +21,8 @@ using Net = Sequential<Input<28, 28>, Flatten, Dense<128>, ReLU, Dense<10>>;
 constexpr std::size_t pixels = 28 * 28;
 constexpr std::size_t samples = 128 * 160;
 
-const std::vector<float>& images() {
-    static const std::vector<float> all = random_numbers(samples * pixels, 0, 1);
+const Numbers& images() {
+    static const Numbers all = random_numbers(samples * pixels, 0, 1);
     return all;
 }
 
@@ -44,7 +44,7 @@ void training_step(benchmark::State& state) {
     for (std::size_t i = 0; i < samples; ++i)
         labels[i] = static_cast<Label>(i % 10);
 
-    const std::vector<float>& pixels_of_all = images();
+    const Numbers& pixels_of_all = images();
     std::size_t first = 0;
     machine::report_share_of_peak(state, operations_of_a_step(Batch), [&] {
         auto loss = trainer->step(std::span(pixels_of_all).subspan(first * pixels, Batch * pixels),
@@ -62,7 +62,7 @@ void inference(benchmark::State& state) {
     const auto parameters = std::make_unique<Parameters<Net>>();
     initialize<Net>(*parameters, initializers::Default{}, 1);
     const auto predictor = std::make_unique<Predictor<Net, Batch>>();
-    const std::vector<float>& pixels_of_all = images();
+    const Numbers& pixels_of_all = images();
     std::size_t first = 0;
     machine::report_share_of_peak(state, static_cast<double>(Batch * flops<Net>), [&] {
         auto outputs =

@@ -38,7 +38,7 @@ void sweep(benchmark::State& state) {
     const auto count = static_cast<std::size_t>(state.range(0));
     auto parameters = random_numbers(count);
     const auto gradients = random_numbers(count);
-    std::vector<float> memory(std::max<std::size_t>(extra * count, 1));
+    Numbers memory(std::max<std::size_t>(extra * count, 1));
     const Optimizer optimizer{.learning_rate = 1e-6};
     const double bytes = 4.0 * static_cast<double>(count * (3 + 2 * extra));
 

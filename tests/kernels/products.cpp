@@ -11,20 +11,28 @@
 using namespace burin;
 
 static_assert(kernels::choose_tile(1, 16).rows == 1 && kernels::choose_tile(1, 16).vectors == 8);
-static_assert(kernels::choose_tile(5, 16).rows == 2 && kernels::choose_tile(128, 16).rows == 6);
-static_assert(kernels::choose_tile(5, 32).rows == 4 && kernels::choose_tile(128, 32).rows == 12);
+static_assert(kernels::choose_tile(8, 16).rows == 4 && kernels::choose_tile(128, 16).rows == 6);
+static_assert(kernels::choose_tile(8, 16, 1).rows == 8 && kernels::choose_tile(9, 16, 1).rows == 5);
+static_assert(kernels::choose_tile(8, 32).rows == 8 && kernels::choose_tile(128, 32).rows == 12);
 
 namespace {
 
-/// Sums, columns of the right matrix, and a broadcast must fit into the registers.
-constexpr bool fits(std::size_t rows, std::size_t registers) {
-    const auto tile = kernels::choose_tile(rows, registers);
-    return tile.rows * tile.vectors + tile.vectors + 1 <= registers + (tile.rows == 1 ? 1 : 0);
+/// Sums, vectors of the right matrix and a broadcast fit into the registers (a single row's multiply-adds
+/// read theirs from memory); the tiles cover the rows exactly, and none but the last of few is flat.
+constexpr bool tiles_are_sound(std::size_t registers, std::size_t vectors) {
+    for (std::size_t rows = 1; rows < 200; ++rows)
+        for (std::size_t left = rows; left > 0;) {
+            const auto tile = kernels::choose_tile(left, registers, vectors);
+            const std::size_t loaded = tile.rows == 1 ? 1 : tile.vectors;
+            if (tile.rows > left || tile.rows * tile.vectors + loaded + 1 > registers ||
+                (rows > 3 && tile.rows < 3))
+                return false;
+            left -= tile.rows;
+        }
+    return true;
 }
-static_assert(fits(1, 16) && fits(3, 16) && fits(100, 16) && fits(1, 32) && fits(4, 32) && fits(100, 32));
-
-template <class Scalar>
-using Matrix = std::vector<Scalar>;
+static_assert(tiles_are_sound(16, 2) && tiles_are_sound(16, 1) && tiles_are_sound(32, 2) &&
+              tiles_are_sound(32, 1));
 
 constexpr std::size_t guard = 16;
 
@@ -144,6 +152,7 @@ TEST_CASE_TEMPLATE("the three products of Dense agree with naive sums at every e
     check_all_rows<Scalar, 3, 8 * lanes + 5>();
     check_all_rows<Scalar, 64, 10 * lanes>();
     check_all_rows<Scalar, 19, 515>();
+    check_all_rows<Scalar, 601, 12>(); // deeper than a block
 }
 
 TEST_CASE("a row's result depends on neither the number of rows nor its place") {

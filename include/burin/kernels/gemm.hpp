@@ -1,29 +1,14 @@
 #pragma once
 
+#include "burin/kernels/multiply.hpp"
 #include "burin/kernels/simd.hpp"
-#include "burin/kernels/tile.hpp"
 #include "burin/kernels/transpose.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 
 namespace burin::kernels {
-
-namespace detail {
-
-/// An epilogue, a function of one vector, as what is done with the sums of a product.
-template <class Epilogue>
-struct ApplyEpilogue {
-    static constexpr bool reads_activation = false;
-    Epilogue epilogue;
-
-    template <class VectorType>
-    VectorType operator()(const VectorType& sum, const VectorType&) const noexcept {
-        return epilogue(sum);
-    }
-};
-
-} // namespace detail
 
 /// y = epilogue(x · w + b), with x [rows, K], w [K, N], b [N], y [rows, N], all row-major.
 /// The epilogue is a function of a vector and is applied while the sums are in registers.
@@ -39,7 +24,7 @@ void dense_forward(const Scalar* x, const Scalar* w, const Scalar* bias, Scalar*
     product.result = y;
     product.result_row = N;
     product.start = bias;
-    multiply<HasBias ? Start::row : Start::zero>(product, rows, N, detail::ApplyEpilogue<Epilogue>{epilogue});
+    multiply<N, K, HasBias ? Start::row : Start::zero>(product, rows, epilogue);
 }
 
 /// dw (+)= xᵀ · dy and db (+)= Σ_rows dy, with x [rows, K], dy [rows, N], dw [K, N], db [N].
@@ -47,6 +32,7 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
 void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, Scalar* db,
                            std::size_t rows) noexcept {
     constexpr Start start = Accumulate ? Start::result : Start::zero;
+    constexpr std::size_t any = std::numeric_limits<std::size_t>::max();
     Product<Scalar> product;
     product.left = x;
     product.left_row = 1;
@@ -56,7 +42,7 @@ void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, Scalar
     product.depth = rows;
     product.result = dw;
     product.result_row = N;
-    multiply<start>(product, K, N, StoreSum{});
+    multiply<N, any, start>(product, K, StoreSum{});
 
     if constexpr (HasBias) {
         // Column sums are the product with a row of ones.
@@ -64,36 +50,74 @@ void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, Scalar
         product.left = &one;
         product.left_depth = 0;
         product.result = db;
-        multiply<start>(product, 1, N, StoreSum{});
+        multiply<N, any, start>(product, 1, StoreSum{});
     }
 }
+
+namespace detail {
+
+/// The input gradient of up to `Vectors` vectors of samples, which stand side by side in the lanes: dxᵀ = w ·
+/// dyᵀ. The small matrix dy is transposed, w is read as it lies, and squares of the result are turned back in
+/// registers.
+template <std::size_t Vectors, std::size_t K, std::size_t N, class Scalar, class Derivative>
+void dense_input_gradient_of(const Scalar* dy, const Scalar* w, const Scalar* activated, Scalar* dx,
+                             std::size_t rows, Derivative derivative) noexcept {
+    constexpr std::size_t lanes = width<Scalar>;
+    constexpr std::size_t samples = Vectors * lanes;
+    alignas(64) Scalar side_by_side[N * samples];
+    transpose(rows, N, dy, N, side_by_side, samples);
+    for (std::size_t n = 0; n < N; ++n)
+        std::fill(side_by_side + n * samples + rows, side_by_side + (n + 1) * samples, Scalar(0));
+
+    Product<Scalar> product;
+    product.left_row = N;
+    product.right = side_by_side;
+    product.right_depth = samples;
+    product.depth = N;
+    product.result_row = samples;
+    alignas(64) Scalar square[lanes * samples];
+    product.result = square;
+    for (std::size_t k = 0; k < K; k += lanes) {
+        const std::size_t count = std::min(lanes, K - k);
+        product.left = w + k * N;
+        multiply<samples, N, Start::zero>(product, count, StoreSum{});
+        for (std::size_t v = 0; v < Vectors; ++v) {
+            const auto columns = load_transposed(square + v * lanes, samples);
+            for (std::size_t i = 0; i < lanes && v * lanes + i < rows; ++i) {
+                const std::size_t at = (v * lanes + i) * K + k;
+                if (count == lanes)
+                    store(dx + at, derivative(columns[i], Derivative::reads_activation ? load(activated + at)
+                                                                                       : columns[i]));
+                else
+                    store_partial(dx + at,
+                                  derivative(columns[i], Derivative::reads_activation
+                                                             ? load_partial(activated + at, count)
+                                                             : columns[i]),
+                                  count);
+            }
+        }
+    }
+}
+
+} // namespace detail
 
 /// dx = derivative(dy · wᵀ, activated), with dy [rows, N], w [K, N], activated and dx [rows, K].
 /// The derivative is a function of two vectors, gradient and activation; where it does not read the
 /// activation, `activated` may be null. dx may be the same memory as activated.
-///
-/// w is read along its rows, so a panel of it is transposed into a buffer on the stack (N rows of one or two
-/// vectors) and used for all rows of dy.
 template <std::size_t K, std::size_t N, class Scalar, class Derivative>
 void dense_input_gradient(const Scalar* dy, const Scalar* w, const Scalar* activated, Scalar* dx,
                           std::size_t rows, Derivative derivative) noexcept {
-    constexpr std::size_t panel_width = (N <= 512 ? 2 : 1) * width<Scalar>;
-    alignas(64) Scalar panel[N * panel_width];
-    Product<Scalar> product;
-    product.left = dy;
-    product.left_row = N;
-    product.right = panel;
-    product.right_depth = panel_width;
-    product.depth = N;
-    product.result_row = K;
-
-    for (std::size_t column = 0; column < K; column += panel_width) {
-        const std::size_t columns = std::min(panel_width, K - column);
-        transpose(columns, N, w + column * N, N, panel, panel_width);
-        product.result = dx + column;
-        product.activated = Derivative::reads_activation ? activated + column : nullptr;
-        multiply<Start::zero>(product, rows, columns, derivative);
-    }
+    constexpr std::size_t lanes = width<Scalar>;
+    const auto next = [&](std::size_t count) {
+        dy += count * N;
+        dx += count * K;
+        activated += Derivative::reads_activation ? count * K : 0;
+        rows -= count;
+    };
+    for (; rows > lanes; next(std::min(rows, 2 * lanes)))
+        detail::dense_input_gradient_of<2, K, N>(dy, w, activated, dx, std::min(rows, 2 * lanes), derivative);
+    if (rows > 0)
+        detail::dense_input_gradient_of<1, K, N>(dy, w, activated, dx, rows, derivative);
 }
 
 } // namespace burin::kernels

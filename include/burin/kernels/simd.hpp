@@ -6,6 +6,7 @@
 
 #include "burin/kernels/scalar_vector.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -99,6 +100,44 @@ __m256i lane_mask(std::size_t count) noexcept {
     constexpr std::size_t words = sizeof(Scalar) / sizeof(std::int32_t);
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(lane_mask_row + 8 - count * words));
 }
+
+// Rows r and r + 4 are loaded into the halves of one register: what is left is to transpose squares of four,
+// within halves.
+[[gnu::always_inline]] inline std::array<Vector<float>, 8> load_transposed_8(const float* from,
+                                                                             std::size_t stride) noexcept {
+    std::array<Vector<float>, 8> columns;
+    for (std::size_t half = 0; half < 2; ++half) {
+        const auto halves = [&](std::size_t r) {
+            const __m128 upper = _mm_loadu_ps(from + r * stride + 4 * half);
+            const __m128 lower = _mm_loadu_ps(from + (r + 4) * stride + 4 * half);
+            return _mm256_insertf128_ps(_mm256_castps128_ps256(upper), lower, 1);
+        };
+        const __m256 a = halves(0), b = halves(1), c = halves(2), d = halves(3);
+        const __m256 ab = _mm256_unpacklo_ps(a, b), cd = _mm256_unpacklo_ps(c, d);
+        const __m256 ab_high = _mm256_unpackhi_ps(a, b), cd_high = _mm256_unpackhi_ps(c, d);
+        columns[4 * half + 0] = _mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0));
+        columns[4 * half + 1] = _mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2));
+        columns[4 * half + 2] = _mm256_shuffle_ps(ab_high, cd_high, _MM_SHUFFLE(1, 0, 1, 0));
+        columns[4 * half + 3] = _mm256_shuffle_ps(ab_high, cd_high, _MM_SHUFFLE(3, 2, 3, 2));
+    }
+    return columns;
+}
+
+[[gnu::always_inline]] inline std::array<Vector<double>, 4> load_transposed_4(const double* from,
+                                                                              std::size_t stride) noexcept {
+    std::array<Vector<double>, 4> columns;
+    for (std::size_t half = 0; half < 2; ++half) {
+        const auto halves = [&](std::size_t r) {
+            const __m128d upper = _mm_loadu_pd(from + r * stride + 2 * half);
+            const __m128d lower = _mm_loadu_pd(from + (r + 2) * stride + 2 * half);
+            return _mm256_insertf128_pd(_mm256_castpd128_pd256(upper), lower, 1);
+        };
+        const __m256d a = halves(0), b = halves(1);
+        columns[2 * half + 0] = _mm256_unpacklo_pd(a, b);
+        columns[2 * half + 1] = _mm256_unpackhi_pd(a, b);
+    }
+    return columns;
+}
 #endif
 
 } // namespace detail
@@ -142,6 +181,27 @@ void store_partial(Scalar* to, const Vector<Scalar>& value, std::size_t count) n
     store(lanes, value);
     for (std::size_t i = 0; i < count; ++i)
         to[i] = lanes[i];
+#endif
+}
+
+/// A square of `width` rows of `width` elements, transposed: vector i holds column i.
+template <class Scalar>
+[[gnu::always_inline]] inline std::array<Vector<Scalar>, width<Scalar>>
+load_transposed(const Scalar* from, std::size_t stride) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4)
+        return detail::load_transposed_8(from, stride);
+    else
+        return detail::load_transposed_4(from, stride);
+#else
+    std::array<Vector<Scalar>, width<Scalar>> columns;
+    for (std::size_t c = 0; c < width<Scalar>; ++c) {
+        Scalar lanes[width<Scalar>];
+        for (std::size_t r = 0; r < width<Scalar>; ++r)
+            lanes[r] = from[r * stride + c];
+        columns[c] = load(lanes);
+    }
+    return columns;
 #endif
 }
 

@@ -1,28 +1,42 @@
 #pragma once
 
+#include "burin/kernels/simd.hpp"
+
+#include <array>
 #include <cstddef>
 
 namespace burin::kernels {
 
-/// to(c, r) = from(r, c), for `rows` rows and `columns` columns of `from`.
+namespace detail {
+
+template <class Scalar>
+void transpose_one_by_one(std::size_t rows, std::size_t columns, const Scalar* from, std::size_t from_stride,
+                          Scalar* to, std::size_t to_stride) noexcept {
+    for (std::size_t r = 0; r < rows; ++r)
+        for (std::size_t c = 0; c < columns; ++c)
+            to[c * to_stride + r] = from[r * from_stride + c];
+}
+
+} // namespace detail
+
+/// to(c, r) = from(r, c), for `rows` rows and `columns` columns of `from`. Squares as wide as a vector are
+/// transposed in registers.
 template <class Scalar>
 void transpose(std::size_t rows, std::size_t columns, const Scalar* from, std::size_t from_stride, Scalar* to,
                std::size_t to_stride) noexcept {
-    // Four rows at a time: each cache line of `to` is then written in few goes, and the reads run along rows.
-    for (; rows >= 4; rows -= 4, from += 4 * from_stride, to += 4) {
-        Scalar* column = to;
-        for (std::size_t c = 0; c < columns; ++c, column += to_stride) {
-            column[0] = from[c];
-            column[1] = from[from_stride + c];
-            column[2] = from[2 * from_stride + c];
-            column[3] = from[3 * from_stride + c];
+    constexpr std::size_t lanes = width<Scalar>;
+    std::size_t r = 0;
+    for (; r + lanes <= rows; r += lanes) {
+        std::size_t c = 0;
+        for (; c + lanes <= columns; c += lanes) {
+            const auto square = load_transposed(from + r * from_stride + c, from_stride);
+            for (std::size_t i = 0; i < lanes; ++i)
+                store(to + (c + i) * to_stride + r, square[i]);
         }
+        detail::transpose_one_by_one(lanes, columns - c, from + r * from_stride + c, from_stride,
+                                     to + c * to_stride + r, to_stride);
     }
-    for (; rows > 0; --rows, from += from_stride, ++to) {
-        Scalar* column = to;
-        for (std::size_t c = 0; c < columns; ++c, column += to_stride)
-            column[0] = from[c];
-    }
+    detail::transpose_one_by_one(rows - r, columns, from + r * from_stride, from_stride, to + r, to_stride);
 }
 
 } // namespace burin::kernels
