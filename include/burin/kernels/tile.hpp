@@ -71,10 +71,13 @@ namespace detail {
 // All loops over a tile have constant bounds and must be unrolled for the sums to live in registers.
 #if defined(__clang__)
 #define BURIN_DETAIL_UNROLL _Pragma("clang loop unroll(full)")
+#define BURIN_DETAIL_UNROLL_4 _Pragma("clang loop unroll_count(4)")
 #elif defined(__GNUC__)
 #define BURIN_DETAIL_UNROLL _Pragma("GCC unroll 16")
+#define BURIN_DETAIL_UNROLL_4 _Pragma("GCC unroll 4")
 #else
 #define BURIN_DETAIL_UNROLL
+#define BURIN_DETAIL_UNROLL_4
 #endif
 
 /// One tile of `Rows` rows and `Vectors` vectors at the front of the product; the last vector has only `rest`
@@ -112,6 +115,8 @@ template <std::size_t Rows, std::size_t Vectors, bool Masked, bool Packs, Start 
     const std::size_t left_row = product.left_row;
     const std::size_t left_depth = product.left_depth;
     const std::size_t right_depth = product.right_depth;
+    // Unrolled, for short sums: a loop that ends after few rounds is predicted right.
+    BURIN_DETAIL_UNROLL_4
     for (std::size_t d = product.depth; d > 0; --d) {
         Vector<Scalar> row[Vectors];
         BURIN_DETAIL_UNROLL
@@ -147,6 +152,7 @@ template <std::size_t Rows, std::size_t Vectors, bool Masked, bool Packs, Start 
 }
 
 #undef BURIN_DETAIL_UNROLL
+#undef BURIN_DETAIL_UNROLL_4
 
 } // namespace detail
 } // namespace burin::kernels
