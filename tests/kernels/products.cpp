@@ -10,22 +10,19 @@
 
 using namespace burin;
 
-static_assert(kernels::choose_tile(1, 16).rows == 1 && kernels::choose_tile(1, 16).vectors == 8);
 static_assert(kernels::choose_tile(8, 16).rows == 4 && kernels::choose_tile(128, 16).rows == 6);
 static_assert(kernels::choose_tile(8, 16, 1).rows == 8 && kernels::choose_tile(9, 16, 1).rows == 5);
 static_assert(kernels::choose_tile(8, 32).rows == 8 && kernels::choose_tile(128, 32).rows == 12);
 
 namespace {
 
-/// Sums, vectors of the right matrix and a broadcast fit into the registers (a single row's multiply-adds
-/// read theirs from memory); the tiles cover the rows exactly, and none but the last of few is flat.
+/// Sums, vectors of the right matrix and a broadcast fit into the registers; tiles cover the rows exactly,
+/// none flat.
 constexpr bool tiles_are_sound(std::size_t registers, std::size_t vectors) {
-    for (std::size_t rows = 1; rows < 200; ++rows)
+    for (std::size_t rows = kernels::many_rows; rows < 200; ++rows)
         for (std::size_t left = rows; left > 0;) {
             const auto tile = kernels::choose_tile(left, registers, vectors);
-            const std::size_t loaded = tile.rows == 1 ? 1 : tile.vectors;
-            if (tile.rows > left || tile.rows * tile.vectors + loaded + 1 > registers ||
-                (rows > 3 && tile.rows < 3))
+            if (tile.rows < 3 || tile.rows > left || tile.rows * vectors + vectors + 1 > registers)
                 return false;
             left -= tile.rows;
         }

@@ -93,7 +93,7 @@ TEST_CASE_TEMPLATE("elementary functions at the ends", Scalar, float, double) {
 
 TEST_CASE_TEMPLATE("partial loads and stores touch nothing beyond", Scalar, float, double) {
     constexpr std::size_t lanes = kernels::width<Scalar>;
-    for (std::size_t count = 0; count < lanes; ++count) {
+    for (std::size_t count = 0; count <= lanes; ++count) {
         // Exactly as long as may be read: AddressSanitizer sees what goes beyond.
         const auto from = random_numbers<Scalar>(count, 7);
         std::array<Scalar, lanes> lane_values{};
@@ -106,6 +106,18 @@ TEST_CASE_TEMPLATE("partial loads and stores touch nothing beyond", Scalar, floa
         kernels::store_partial(to.data(), kernels::broadcast(Scalar(3)), count);
         for (std::size_t i = 0; i < to.size(); ++i)
             CHECK(to[i] == (i < count ? Scalar(3) : Scalar(-5)));
+    }
+}
+
+TEST_CASE_TEMPLATE("load_transposed", Scalar, float, double) {
+    constexpr std::size_t lanes = kernels::width<Scalar>, stride = lanes + 3;
+    const auto from = random_numbers<Scalar>(lanes * stride, 1);
+    const auto columns = kernels::load_transposed(from.data(), stride);
+    for (std::size_t c = 0; c < lanes; ++c) {
+        std::array<Scalar, lanes> column{};
+        kernels::store(column.data(), columns[c]);
+        for (std::size_t r = 0; r < lanes; ++r)
+            CHECK(column[r] == from[r * stride + c]);
     }
 }
 

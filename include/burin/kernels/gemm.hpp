@@ -25,15 +25,14 @@ void dense_forward(const Scalar* x, const Scalar* w, const Scalar* bias, Scalar*
     product.depth = K;
     product.result = y;
     product.result_row = N;
-    product.start = bias;
-    multiply<N, K, HasBias ? Start::row : Start::zero>(product, rows, epilogue);
+    product.start = HasBias ? bias : nullptr;
+    multiply<depth_class<K>>(product, rows, N, epilogue);
 }
 
 /// dw (+)= xᵀ · dy and db (+)= Σ_rows dy, with x [rows, K], dy [rows, N], dw [K, N], db [N].
 template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Scalar>
 void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, Scalar* db,
                            std::size_t rows) noexcept {
-    constexpr Start start = Accumulate ? Start::result : Start::zero;
     constexpr std::size_t any = std::numeric_limits<std::size_t>::max();
     Product<Scalar> product;
     product.left = x;
@@ -44,7 +43,9 @@ void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, Scalar
     product.depth = rows;
     product.result = dw;
     product.result_row = N;
-    multiply<N, any, start>(product, K, StoreSum{});
+    product.start = Accumulate ? dw : nullptr;
+    product.start_row = N;
+    multiply<any>(product, K, N, StoreSum{});
 
     if constexpr (HasBias) {
         // Column sums are the product with a row of ones.
@@ -52,55 +53,70 @@ void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, Scalar
         product.left = &one;
         product.left_depth = 0;
         product.result = db;
-        multiply<N, any, start>(product, 1, StoreSum{});
+        product.start = Accumulate ? db : nullptr;
+        multiply<any>(product, 1, N, StoreSum{});
     }
 }
 
 namespace detail {
 
-/// The input gradient of up to `Vectors` vectors of samples, which stand side by side in the lanes: dxᵀ = w ·
-/// dyᵀ. The small matrix dy is transposed, w is read as it lies, and squares of the result are turned back in
-/// registers.
-template <std::size_t Vectors, std::size_t K, std::size_t N, class Scalar, class Derivative>
-void dense_input_gradient_of(const Scalar* dy, const Scalar* w, const Scalar* activated, Scalar* dx,
-                             std::size_t rows, Derivative derivative) noexcept {
+/// dy [rows, n], w [k, n], activated and dx [rows, k].
+template <class Scalar>
+struct DenseGradient {
+    const Scalar* dy;
+    const Scalar* w;
+    const Scalar* activated;
+    Scalar* dx;
+    std::size_t k;
+    std::size_t n;
+};
+
+/// Stores `count` ≤ width elements of dx from element `at` on.
+template <class Scalar, class Derivative>
+void store_gradient(const DenseGradient<Scalar>& dense, std::size_t at, const Vector<Scalar>& gradient,
+                    std::size_t count, Derivative derivative) noexcept {
+    const Scalar* const activated = Derivative::reads_activation ? dense.activated + at : nullptr;
+    if (count == width<Scalar>)
+        store(dense.dx + at, derivative(gradient, Derivative::reads_activation ? load(activated) : gradient));
+    else
+        store_partial(
+            dense.dx + at,
+            derivative(gradient, Derivative::reads_activation ? load_partial(activated, count) : gradient),
+            count);
+}
+
+/// The input gradient of up to two vectors of samples, which stand side by side in the lanes: dxᵀ = w · dyᵀ.
+/// The small matrix dy is transposed, w is read as it lies, and squares of the result are turned back in
+/// registers. `side_by_side` has room for dyᵀ. N ≤ MaxDepth.
+template <std::size_t MaxDepth, class Scalar, class Derivative>
+[[gnu::noinline]] void dense_input_gradient_of_many(const DenseGradient<Scalar>& dense, std::size_t rows,
+                                                    Scalar* side_by_side, Derivative derivative) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
-    constexpr std::size_t samples = Vectors * lanes;
-    alignas(64) Scalar side_by_side[N * samples];
-    transpose(rows, N, dy, N, side_by_side, samples);
-    for (std::size_t n = 0; n < N; ++n)
+    const std::size_t samples = rows > lanes ? 2 * lanes : lanes;
+    transpose(rows, dense.n, dense.dy, dense.n, side_by_side, samples);
+    for (std::size_t n = 0; n < dense.n; ++n)
         std::fill(side_by_side + n * samples + rows, side_by_side + (n + 1) * samples, Scalar(0));
 
+    // Rows of the result are computed as many at a time as make whole tiles and whole squares.
+    constexpr std::size_t chunk = 3 * std::max(lanes, many_rows);
+    alignas(64) Scalar block[chunk * 2 * lanes];
     Product<Scalar> product;
-    product.left_row = N;
+    product.left_row = dense.n;
     product.right = side_by_side;
     product.right_depth = samples;
-    product.depth = N;
-    product.result_row = samples;
-    // Rows of the result are computed as many at a time as make whole tiles and whole squares.
-    constexpr std::size_t chunk = std::min(3 * lanes, (K + lanes - 1) / lanes * lanes);
-    alignas(64) Scalar block[chunk * samples];
+    product.depth = dense.n;
     product.result = block;
-    for (std::size_t k = 0; k < K; k += lanes) {
+    product.result_row = samples;
+    for (std::size_t k = 0; k < dense.k; k += lanes) {
         if (k % chunk == 0) {
-            product.left = w + k * N;
-            multiply<samples, N, Start::zero>(product, std::min(chunk, K - k), StoreSum{});
+            product.left = dense.w + k * dense.n;
+            multiply<MaxDepth>(product, std::min(chunk, dense.k - k), samples, StoreSum{});
         }
-        const std::size_t count = std::min(lanes, K - k);
-        for (std::size_t v = 0; v < Vectors; ++v) {
-            const auto columns = load_transposed(block + (k % chunk) * samples + v * lanes, samples);
-            for (std::size_t i = 0; i < lanes && v * lanes + i < rows; ++i) {
-                const std::size_t at = (v * lanes + i) * K + k;
-                if (count == lanes)
-                    store(dx + at, derivative(columns[i], Derivative::reads_activation ? load(activated + at)
-                                                                                       : columns[i]));
-                else
-                    store_partial(dx + at,
-                                  derivative(columns[i], Derivative::reads_activation
-                                                             ? load_partial(activated + at, count)
-                                                             : columns[i]),
-                                  count);
-            }
+        const std::size_t count = std::min(lanes, dense.k - k);
+        for (std::size_t v = 0; v < samples; v += lanes) {
+            const auto columns = load_transposed(block + (k % chunk) * samples + v, samples);
+            for (std::size_t i = 0; i < lanes && v + i < rows; ++i)
+                store_gradient(dense, (v + i) * dense.k + k, columns[i], count, derivative);
         }
     }
 }
@@ -135,33 +151,28 @@ template <class Scalar>
 
 /// The input gradient of few samples, which would leave lanes empty: every element is a product of two rows,
 /// dy's and w's.
-template <std::size_t K, std::size_t N, class Scalar, class Derivative>
-void dense_input_gradient_of_few(const Scalar* dy, const Scalar* w, const Scalar* activated, Scalar* dx,
-                                 std::size_t rows, Derivative derivative) noexcept {
+template <class Scalar, class Derivative>
+[[gnu::noinline]] void dense_input_gradient_of_few(const DenseGradient<Scalar>& dense, std::size_t rows,
+                                                   Derivative derivative) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
-    constexpr std::size_t whole = K / lanes * lanes;
-    for (std::size_t k = 0; k < whole; k += lanes)
+    for (std::size_t k = 0; k < dense.k; k += lanes) {
+        const Scalar* const w = dense.w + k * dense.n;
+        const std::size_t count = std::min(lanes, dense.k - k);
         for (std::size_t row = 0; row < rows; ++row) {
-            const std::size_t at = row * K + k;
-            const auto gradient = dot_products(w + k * N, N, dy + row * N, N);
-            store(dx + at,
-                  derivative(gradient, Derivative::reads_activation ? load(activated + at) : gradient));
+            const Scalar* const dy = dense.dy + row * dense.n;
+            Vector<Scalar> gradient;
+            if (count == lanes) {
+                gradient = dot_products(w, dense.n, dy, dense.n);
+            } else {
+                Scalar products[lanes] = {};
+                for (std::size_t i = 0; i < count; ++i)
+                    products[i] =
+                        sum<Scalar>(dense.n, [](auto a, auto b) { return a * b; }, w + i * dense.n, dy);
+                gradient = load(products);
+            }
+            store_gradient(dense, row * dense.k + k, gradient, count, derivative);
         }
-    if constexpr (whole < K)
-        for (std::size_t row = 0; row < rows; ++row) {
-            constexpr std::size_t rest = K - whole;
-            const std::size_t at = row * K + whole;
-            Scalar products[lanes] = {};
-            for (std::size_t k = 0; k < rest; ++k)
-                products[k] =
-                    sum<Scalar>(N, [](auto a, auto b) { return a * b; }, w + (whole + k) * N, dy + row * N);
-            const auto gradient = load(products);
-            store_partial(dx + at,
-                          derivative(gradient, Derivative::reads_activation
-                                                   ? load_partial(activated + at, rest)
-                                                   : gradient),
-                          rest);
-        }
+    }
 }
 
 } // namespace detail
@@ -173,18 +184,18 @@ template <std::size_t K, std::size_t N, class Scalar, class Derivative>
 void dense_input_gradient(const Scalar* dy, const Scalar* w, const Scalar* activated, Scalar* dx,
                           std::size_t rows, Derivative derivative) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
-    const auto next = [&](std::size_t count) {
-        dy += count * N;
-        dx += count * K;
-        activated += Derivative::reads_activation ? count * K : 0;
+    detail::DenseGradient<Scalar> dense{dy, w, activated, dx, K, N};
+    alignas(64) Scalar side_by_side[N * 2 * lanes];
+    while (rows >= many_rows) {
+        const std::size_t count = std::min(rows, 2 * lanes);
+        detail::dense_input_gradient_of_many<depth_class<N>>(dense, count, side_by_side, derivative);
+        dense.dy += count * N;
+        dense.dx += count * K;
+        dense.activated += Derivative::reads_activation ? count * K : 0;
         rows -= count;
-    };
-    for (; rows > lanes; next(std::min(rows, 2 * lanes)))
-        detail::dense_input_gradient_of<2, K, N>(dy, w, activated, dx, std::min(rows, 2 * lanes), derivative);
-    if (rows < 4)
-        detail::dense_input_gradient_of_few<K, N>(dy, w, activated, dx, rows, derivative);
-    else
-        detail::dense_input_gradient_of<1, K, N>(dy, w, activated, dx, rows, derivative);
+    }
+    if (rows > 0)
+        detail::dense_input_gradient_of_few(dense, rows, derivative);
 }
 
 } // namespace burin::kernels

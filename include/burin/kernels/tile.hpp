@@ -29,18 +29,14 @@ struct TileShape {
 /// flat: 8 rows are 4 + 4, not 6 + 2. Where only one vector of columns is left, 8 rows make the 8 sums. Fewer
 /// than 4 rows make up for it with wider tiles.
 constexpr TileShape choose_tile(std::size_t rows, std::size_t registers, std::size_t vectors = 2) {
-    if (rows == 1)
-        return {1, 8};
-    if (rows == 2)
-        return {2, 4};
-    if (rows == 3)
-        return {3, 3};
     const std::size_t most = registers >= 32 ? 12 : vectors == 1 ? 8 : 6;
     const std::size_t tiles = (rows + most - 1) / most;
     return {(rows + tiles - 1) / tiles, vectors};
 }
 
 /// result(r, c) = finish(start(r, c) + Σ_d left(r, d) · right(d, c)), the sums taken in the order of d.
+///
+/// All that a tile is not compiled for is in here: every layer of a program runs the same few tiles.
 template <class Scalar>
 struct Product {
     const Scalar* left = nullptr; ///< Element (r, d) is left[r · left_row + d · left_depth].
@@ -51,12 +47,12 @@ struct Product {
     std::size_t depth = 0;
     Scalar* result = nullptr; ///< Element (r, c) is result[r · result_row + c].
     std::size_t result_row = 0;
-    const Scalar* start = nullptr; ///< What Start reads, if anything: a row of biases.
-    Scalar* packed = nullptr;      ///< Where a packing tile leaves the vectors of `right` that it reads.
+    /// Where the sums begin: element (r, c) is start[r · start_row + c]. A row of biases has start_row 0; if
+    /// null, sums begin at 0. May be the result itself.
+    const Scalar* start = nullptr;
+    std::size_t start_row = 0;
+    Scalar* packed = nullptr; ///< Where a packing tile leaves the vectors of `right` that it reads.
 };
-
-/// Sums begin at 0, at the column's element of a row of biases, or at what the result holds already.
-enum class Start { zero, row, result };
 
 /// Stores the sums as they are.
 struct StoreSum {
@@ -80,11 +76,10 @@ namespace detail {
 #define BURIN_DETAIL_UNROLL_4
 #endif
 
-/// One tile of `Rows` rows and `Vectors` vectors at the front of the product; the last vector has only `rest`
-/// columns if `Masked`. Not inlined: every layer of a program runs the same few tiles, which differ in
+/// One tile of `Rows` rows and `Vectors` vectors at the front of the product; the last vector has `rest` ≤
+/// width columns if `Masked`. Not inlined: every layer of a program runs the same few tiles, which differ in
 /// nothing that is known when compiling but the shape of the tile and what is done with the sums.
-template <std::size_t Rows, std::size_t Vectors, bool Masked, bool Packs, Start StartAt, class Scalar,
-          class Finish>
+template <std::size_t Rows, std::size_t Vectors, bool Masked, bool Packs, class Scalar, class Finish>
 [[gnu::noinline]] void multiply_tile(const Product<Scalar>& product, std::size_t rest,
                                      Finish finish) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
@@ -99,13 +94,15 @@ template <std::size_t Rows, std::size_t Vectors, bool Masked, bool Packs, Start 
     BURIN_DETAIL_UNROLL
     for (std::size_t r = 0; r < Rows; ++r) {
         BURIN_DETAIL_UNROLL
-        for (std::size_t v = 0; v < Vectors; ++v) {
-            if constexpr (StartAt == Start::zero)
-                sums[r][v] = broadcast(Scalar(0));
-            else if constexpr (StartAt == Start::row)
-                sums[r][v] = load_at(product.start, v);
-            else
-                sums[r][v] = load_at(result + r * result_row, v);
+        for (std::size_t v = 0; v < Vectors; ++v)
+            sums[r][v] = broadcast(Scalar(0));
+    }
+    if (product.start != nullptr) {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t r = 0; r < Rows; ++r) {
+            BURIN_DETAIL_UNROLL
+            for (std::size_t v = 0; v < Vectors; ++v)
+                sums[r][v] = load_at(product.start + r * product.start_row, v);
         }
     }
 
