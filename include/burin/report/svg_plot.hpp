@@ -189,7 +189,12 @@ class SvgPlot {
         };
         for (std::size_t i = 0; i < std::min(line.x.size(), line.y.size()); ++i) {
             if (std::isfinite(line.x[i]) && std::isfinite(line.y[i])) {
-                points += (count == 0 ? "" : " ") + at_x(line.x[i]) + "," + at_y(line.y[i]);
+                // Appended piece by piece: of a literal + string g++ 12 falsely believes that it overlaps.
+                if (count > 0)
+                    points += ' ';
+                points += at_x(line.x[i]);
+                points += ',';
+                points += at_y(line.y[i]);
                 ++count;
             } else {
                 finish();
