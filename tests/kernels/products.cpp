@@ -10,26 +10,61 @@
 
 using namespace burin;
 
-static_assert(kernels::choose_tile(8, 16).rows == 4 && kernels::choose_tile(128, 16).rows == 6);
-static_assert(kernels::choose_tile(8, 16, 1).rows == 8 && kernels::choose_tile(9, 16, 1).rows == 5);
-static_assert(kernels::choose_tile(8, 32).rows == 8 && kernels::choose_tile(128, 32).rows == 12);
+static_assert(kernels::tallest_tile(16, 2) == 6 && kernels::tallest_tile(32, 2) == 12);
+static_assert(kernels::tallest_tile(16, 3) == 4 && kernels::tallest_tile(16, 1) == 8);
+static_assert(kernels::tallest_tile(16, 2, 2) == 3 && kernels::tallest_tile(16, 1, 4) == 3);
+static_assert(kernels::choose_tile_rows(8, 6) == 4 && kernels::choose_tile_rows(128, 6) == 6);
 
 namespace {
 
 /// Sums, vectors of the right matrix and a broadcast fit into the registers; tiles cover the rows exactly,
 /// none flat.
-constexpr bool tiles_are_sound(std::size_t registers, std::size_t vectors) {
-    for (std::size_t rows = kernels::many_rows; rows < 200; ++rows)
-        for (std::size_t left = rows; left > 0;) {
-            const auto tile = kernels::choose_tile(left, registers, vectors);
-            if (tile.rows < 3 || tile.rows > left || tile.rows * vectors + vectors + 1 > registers)
+constexpr bool tiles_are_sound(std::size_t registers) {
+    for (std::size_t vectors = 1; vectors <= 3; ++vectors)
+        for (std::size_t splits : {std::size_t{1}, kernels::choose_splits(vectors)}) {
+            const std::size_t tallest = kernels::tallest_tile(registers, vectors, splits);
+            if (tallest == 0 || tallest * vectors * splits + vectors + 1 > registers)
                 return false;
-            left -= tile.rows;
+            for (std::size_t rows = 1; rows < 200; ++rows)
+                for (std::size_t left = rows; left > 0;) {
+                    const std::size_t height = kernels::choose_tile_rows(left, tallest);
+                    if (height == 0 || height > left || height > tallest ||
+                        (rows >= tallest && 2 * height < tallest))
+                        return false;
+                    left -= height;
+                }
         }
     return true;
 }
-static_assert(tiles_are_sound(16, 2) && tiles_are_sound(16, 1) && tiles_are_sound(32, 2) &&
-              tiles_are_sound(32, 1));
+static_assert(tiles_are_sound(16) && tiles_are_sound(32));
+
+/// Every element of a matrix has a place of its own, there are no gaps, and no panel is narrower than a
+/// vector or wider than three, unless the matrix is.
+constexpr bool panels_are_sound(std::size_t lanes) {
+    for (std::size_t columns = 1; columns < 70; ++columns) {
+        const kernels::Panels panels = kernels::panels_of(columns, lanes);
+        constexpr std::size_t rows = 3;
+        bool taken[rows * 70] = {};
+        for (std::size_t r = 0; r < rows; ++r)
+            for (std::size_t c = 0; c < columns; ++c) {
+                const std::size_t at = panels.index(rows, r, c);
+                if (at >= rows * columns || taken[at])
+                    return false;
+                taken[at] = true;
+            }
+        std::size_t sum = 0;
+        for (std::size_t p = 0; p < panels.count(); ++p) {
+            sum += panels.columns(p);
+            if (panels.columns(p) >= 3 * lanes || (columns >= lanes && panels.columns(p) < lanes))
+                return false;
+        }
+        if (sum != columns)
+            return false;
+    }
+    return true;
+}
+static_assert(panels_are_sound(1) && panels_are_sound(2) && panels_are_sound(4) && panels_are_sound(8) &&
+              panels_are_sound(16));
 
 constexpr std::size_t guard = 16;
 
@@ -69,6 +104,25 @@ struct PlusOne {
     }
 };
 
+/// A row-major matrix in panels, and back.
+template <class Scalar>
+std::vector<Scalar> in_panels(const std::vector<Scalar>& matrix, std::size_t rows, std::size_t columns) {
+    std::vector<Scalar> stored(matrix.size());
+    for (std::size_t r = 0; r < rows; ++r)
+        for (std::size_t c = 0; c < columns; ++c)
+            stored[kernels::panels<Scalar>(columns).index(rows, r, c)] = matrix[r * columns + c];
+    return stored;
+}
+
+template <class Scalar>
+std::vector<Scalar> from_panels(const std::vector<Scalar>& stored, std::size_t rows, std::size_t columns) {
+    std::vector<Scalar> matrix(stored.size());
+    for (std::size_t r = 0; r < rows; ++r)
+        for (std::size_t c = 0; c < columns; ++c)
+            matrix[r * columns + c] = stored[kernels::panels<Scalar>(columns).index(rows, r, c)];
+    return matrix;
+}
+
 /// Multiplies by the activation: as a derivative does.
 struct TimesActivation {
     static constexpr bool reads_activation = true;
@@ -86,8 +140,9 @@ void check_products(std::size_t rows) {
     const auto x = random_numbers<Scalar>(rows * K, 1), w = random_numbers<Scalar>(K * N, 2);
     const auto bias = random_numbers<Scalar>(N, 3), dy = random_numbers<Scalar>(rows * N, 4);
 
+    const auto stored = in_panels(w, K, N);
     Guarded<Scalar> y(rows * N);
-    kernels::dense_forward<K, N, true>(x.data(), w.data(), bias.data(), y.data(), rows, PlusOne{});
+    kernels::dense_forward<K, N, true>(x.data(), stored.data(), bias.data(), y.data(), rows, PlusOne{});
     auto expected = naive<Scalar>(
         rows, K, N, [&](auto r, auto d) { return x[r * K + d]; },
         [&](auto d, auto c) { return w[d * N + c]; });
@@ -97,8 +152,8 @@ void check_products(std::size_t rows) {
     check_close(y.checked(), expected, tolerance);
 
     Guarded<Scalar> plain(rows * N);
-    kernels::dense_forward<K, N, false>(x.data(), w.data(), static_cast<const Scalar*>(nullptr), plain.data(),
-                                        rows, [](const auto& v) { return v; });
+    kernels::dense_forward<K, N, false>(x.data(), stored.data(), static_cast<const Scalar*>(nullptr),
+                                        plain.data(), rows, [](const auto& v) { return v; });
     check_close(plain.checked(), without_bias, tolerance);
 
     Guarded<Scalar> dw(K * N), db(N);
@@ -108,7 +163,7 @@ void check_products(std::size_t rows) {
         [&](auto d, auto c) { return dy[d * N + c]; });
     auto expected_db = naive<Scalar>(
         1, rows, N, [](auto, auto) { return 1; }, [&](auto d, auto c) { return dy[d * N + c]; });
-    check_close(dw.checked(), expected_dw, tolerance);
+    check_close(from_panels(dw.checked(), K, N), expected_dw, tolerance);
     check_close(db.checked(), expected_db, tolerance);
 
     kernels::dense_weight_gradient<K, N, true, true>(x.data(), dy.data(), dw.data(), db.data(), rows);
@@ -116,11 +171,12 @@ void check_products(std::size_t rows) {
         value *= 2;
     for (double& value : expected_db)
         value *= 2;
-    check_close(dw.checked(), expected_dw, 2 * tolerance);
+    check_close(from_panels(dw.checked(), K, N), expected_dw, 2 * tolerance);
     check_close(db.checked(), expected_db, 2 * tolerance);
 
     Guarded<Scalar> dx(x); // over the activation, as the planner may place it
-    kernels::dense_input_gradient<K, N>(dy.data(), w.data(), dx.data(), dx.data(), rows, TimesActivation{});
+    kernels::dense_input_gradient<K, N>(dy.data(), stored.data(), dx.data(), dx.data(), rows,
+                                        TimesActivation{});
     auto expected_dx = naive<Scalar>(
         rows, N, K, [&](auto r, auto d) { return dy[r * N + d]; },
         [&](auto d, auto c) { return w[c * N + d]; });

@@ -1,166 +1,140 @@
 #pragma once
 
-#include "burin/kernels/sweep.hpp"
+#include "burin/kernels/panels.hpp"
 #include "burin/kernels/tile.hpp"
 
 #include <algorithm>
 #include <cstddef>
-#include <type_traits>
 #include <utility>
 
 namespace burin::kernels {
 
-/// Rows of the right matrix that are used for all rows of the left before the next are touched: a panel of
-/// two vectors then takes 16 KiB with 8 floats a vector, half of a first-level cache.
-inline constexpr std::size_t block_depth = 256;
+/// Matrices of at most so many elements are multiplied by code of their own, in which every extent is a
+/// constant; larger ones share theirs.
+inline constexpr std::size_t inlined_elements = 4096;
 
-/// Of how many bytes such a block is where rows are few and it is read along its own rows: as many as stay in
-/// the first-level cache until all its columns are done.
-inline constexpr std::size_t streamed_bytes = 24 * 1024;
-
-/// What `multiply` has to know of a depth: whether one block holds it. Depths of one class share their code.
-template <std::size_t Depth>
-inline constexpr std::size_t depth_class = Depth <= block_depth ? block_depth : block_depth + 1;
-
-/// Fewer rows than these go one by one.
-inline constexpr std::size_t many_rows = 4;
+/// Sums deeper than `deep` are made block by block, so that the rows that a panel meets stay in the
+/// second-level cache until the last panel has met them: 128 rows of 2 KiB are half of 512 KiB.
+template <class Scalar>
+inline constexpr std::size_t deep = 3584 / sizeof(Scalar);
+template <class Scalar>
+inline constexpr std::size_t block_depth = 2048 / sizeof(Scalar);
 
 namespace detail {
 
-/// Moves the product on by so many columns.
-template <class Scalar>
-void skip_columns(Product<Scalar>& product, std::size_t columns) noexcept {
-    product.right += columns;
-    product.result += columns;
-    product.start += product.start != nullptr ? columns : 0;
+/// Calls f(std::integral_constant<std::size_t, value>) for value ∈ {Most, Most - 1, …, 1}: a chain of
+/// comparisons, the largest first, since it is by far the most frequent.
+template <std::size_t Most, class Function>
+[[gnu::always_inline]] inline void with_constant(std::size_t value, Function f) noexcept {
+    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+        (void)((value == Most - I && (f(std::integral_constant<std::size_t, Most - I>{}), true)) || ...);
+    }(std::make_index_sequence<Most>{});
 }
 
-template <class Scalar>
-void skip_rows(Product<Scalar>& product, std::size_t rows) noexcept {
-    product.left += rows * product.left_row;
-    product.result += rows * product.result_row;
-    product.start += product.start != nullptr ? rows * product.start_row : 0;
-}
-
-/// One row: wide tiles, then narrower ones.
-template <class Scalar, class Finish>
-[[gnu::noinline]] void multiply_row(Product<Scalar> product, std::size_t columns, Finish finish) noexcept {
-    constexpr std::size_t lanes = width<Scalar>;
-    const auto tiles_of = [&]<std::size_t Vectors, bool Masked>(std::integral_constant<std::size_t, Vectors>,
-                                                                std::bool_constant<Masked>) {
-        constexpr std::size_t least = Masked ? (Vectors - 1) * lanes + 1 : Vectors * lanes;
-        while (columns >= least) {
-            const std::size_t count = std::min(columns, Vectors * lanes);
-            multiply_tile<1, Vectors, Masked, false>(product, count - (Vectors - 1) * lanes, finish);
-            skip_columns(product, count);
-            columns -= count;
-        }
-    };
-    tiles_of(std::integral_constant<std::size_t, 8>{}, std::false_type{});
-    tiles_of(std::integral_constant<std::size_t, 4>{}, std::false_type{});
-    tiles_of(std::integral_constant<std::size_t, 2>{}, std::bool_constant<(lanes > 1)>{});
-    tiles_of(std::integral_constant<std::size_t, 1>{}, std::bool_constant<(lanes > 1)>{});
-}
-
-/// At least `many_rows` rows with one panel of `Vectors` vectors, the last of `rest` columns if `Masked`. Of
-/// many tiles the first packs the panel and the others read it packed: where a row of the right matrix is a
-/// power of two long, the panel's own rows would push each other out of the cache.
-template <std::size_t Vectors, bool Masked, class Scalar, class Finish>
-void multiply_panel(Product<Scalar> product, std::size_t rows, std::size_t rest, Finish finish) noexcept {
-    constexpr std::size_t most = choose_tile(1'000'000, vector_registers, Vectors).rows;
-    // Without vectors there is no cache worth the memory.
-    if (width<Scalar> > 1 && rows >= 2 * most) {
-        multiply_tile<most, Vectors, Masked, true>(product, rest, finish);
-        skip_rows(product, most);
-        rows -= most;
-        product.right = product.packed;
-        product.right_depth = Vectors * width<Scalar>;
-    }
+/// All rows with one panel, tile by tile.
+template <std::size_t Vectors, std::size_t Splits, Tail TailKind, class Scalar, class Finish>
+[[gnu::always_inline]] inline void multiply_panel(Product<Scalar> product, std::size_t rows,
+                                                  std::size_t columns, Finish finish) noexcept {
+    constexpr std::size_t tallest = tallest_tile(vector_registers, Vectors, Splits);
     while (rows > 0) {
-        const std::size_t height = choose_tile(rows, vector_registers, Vectors).rows;
-        // A chain of comparisons, the tallest first: it is by far the most frequent.
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (void)((height == most - I &&
-                    (multiply_tile<most - I, Vectors, Masked, false>(product, rest, finish), true)) ||
-                   ...);
-        }(std::make_index_sequence<most - 2>{});
-        skip_rows(product, height);
+        const std::size_t height = choose_tile_rows(rows, tallest);
+        with_constant<tallest>(height, [&](auto tile_rows) __attribute__((always_inline)) {
+            multiply_tile<tile_rows.value, Vectors, Splits, TailKind>(product, columns, finish);
+        });
+        product.skip_rows(height);
         rows -= height;
     }
 }
 
-template <class Scalar, class Finish>
-[[gnu::noinline]] void multiply_panels(Product<Scalar> product, std::size_t rows, std::size_t columns,
+/// One or two rows with `panels` full panels: as many panels at a time as make enough sums.
+template <std::size_t Rows, class Scalar, class Finish>
+[[gnu::always_inline]] inline void multiply_few_rows(Product<Scalar> product, std::size_t panels,
+                                                     Finish finish) noexcept {
+    constexpr std::size_t most = Rows == 1 ? 4 : 2;
+    while (panels > 0) {
+        const std::size_t together = choose_tile_rows(panels, most);
+        with_constant<most>(together, [&](auto tile_panels) __attribute__((always_inline)) {
+            multiply_tile<Rows, 2 * tile_panels.value, 1, Tail::none>(product, 0, finish);
+        });
+        product.skip_panels(together);
+        panels -= together;
+    }
+}
+
+/// What the code for a product must know of its columns.
+struct ColumnKind {
+    bool has_full_panels = false;
+    std::size_t last_vectors = 0; ///< Of the last panel; 0 if there is none but full ones.
+    Tail last_tail = Tail::none;
+    std::size_t splits = 1;
+};
+
+constexpr ColumnKind column_kind(const Panels& panels, std::size_t lanes) {
+    ColumnKind kind;
+    kind.has_full_panels = panels.full > 0;
+    kind.last_vectors = (panels.last + lanes - 1) / lanes;
+    kind.last_tail = panels.last < lanes        ? Tail::masked
+                     : panels.last % lanes == 0 ? Tail::none
+                                                : Tail::overlaps;
+    kind.splits = panels.full == 0 ? choose_splits(kind.last_vectors) : 1;
+    return kind;
+}
+
+template <ColumnKind Kind, class Scalar, class Finish>
+[[gnu::always_inline]] inline void multiply_inlined(Product<Scalar> product, const Panels& panels,
+                                                    std::size_t rows, Finish finish) noexcept {
+    if constexpr (Kind.has_full_panels) {
+        if (rows == 1)
+            multiply_few_rows<1>(product, panels.full, finish);
+        else if (rows == 2)
+            multiply_few_rows<2>(product, panels.full, finish);
+        else {
+            Product<Scalar> panel = product;
+            for (std::size_t i = 0; i < panels.full; ++i, panel.skip_panels(1))
+                multiply_panel<2, 1, Tail::none>(panel, rows, 0, finish);
+        }
+        product.skip_panels(panels.full);
+    }
+    if constexpr (Kind.last_vectors > 0) {
+        product.enter_last_panel();
+        multiply_panel<Kind.last_vectors, Kind.splits, Kind.last_tail>(product, rows, panels.last, finish);
+    }
+}
+
+template <ColumnKind Kind, class Scalar, class Finish>
+[[gnu::noinline]] void multiply_shared(const Product<Scalar>& product, const Panels& panels, std::size_t rows,
                                        Finish finish) noexcept {
-    constexpr std::size_t lanes = width<Scalar>;
-    alignas(64) Scalar packed[lanes > 1 ? 2 * lanes * block_depth : 1];
-    product.packed = packed;
-    for (; columns >= 2 * lanes; columns -= 2 * lanes) {
-        multiply_panel<2, false>(product, rows, lanes, finish);
-        skip_columns(product, 2 * lanes);
-    }
-    if constexpr (lanes > 1)
-        if (columns > lanes)
-            return multiply_panel<2, true>(product, rows, columns - lanes, finish);
-    if (columns > 0)
-        multiply_panel<1, (lanes > 1)>(product, rows, columns, finish);
-}
-
-/// Calls block(product) for blocks of at most `most` of the depth; all but the first add to the result.
-template <class Scalar, class Block>
-void for_each_block(Product<Scalar> product, std::size_t most, Block block) noexcept {
-    const std::size_t total = product.depth;
-    const std::size_t blocks = (total + most - 1) / most;
-    const std::size_t each = (total + blocks - 1) / blocks;
-    product.depth = each;
-    block(product);
-    product.start = product.result;
-    product.start_row = product.result_row;
-    for (std::size_t done = each; done < total; done += each) {
-        product.left += each * product.left_depth;
-        product.right += each * product.right_depth;
-        product.depth = std::min(each, total - done);
-        block(product);
-    }
-}
-
-template <class Scalar, class Finish>
-[[gnu::noinline]] void finish_rows(Scalar* result, std::size_t result_row, std::size_t rows,
-                                   std::size_t columns, Finish finish) noexcept {
-    for (std::size_t row = 0; row < rows; ++row, result += result_row)
-        map(columns, result, finish, result);
+    multiply_inlined<Kind>(product, panels, rows, finish);
 }
 
 } // namespace detail
 
-/// The whole product, of `rows` rows and `columns` columns. `MaxDepth` is what `product.depth` can't exceed.
-/// A result depends on neither the number of rows nor its place among them.
-///
-/// Nothing here but the depth is a constant, so that all layers of a program share the code. `finish` runs in
-/// the tiles where the depth is one block, else once over the result: next to so many sums that costs
-/// nothing.
-template <std::size_t MaxDepth, class Scalar, class Finish>
-void multiply(const Product<Scalar>& product, std::size_t rows, std::size_t columns, Finish finish) noexcept {
-    if (rows < many_rows) {
-        const std::size_t most = std::max<std::size_t>(8, streamed_bytes / (sizeof(Scalar) * columns));
-        if (product.depth <= most) {
-            Product<Scalar> row = product;
-            for (; rows > 0; --rows, detail::skip_rows(row, 1))
-                detail::multiply_row(row, columns, finish);
-            return;
-        }
-        detail::for_each_block(product, most, [&](Product<Scalar> block) {
-            for (std::size_t row = 0; row < rows; ++row, detail::skip_rows(block, 1))
-                detail::multiply_row(block, columns, StoreSum{});
-        });
-        detail::finish_rows(product.result, product.result_row, rows, columns, finish);
-    } else if constexpr (MaxDepth <= block_depth) {
-        detail::multiply_panels(product, rows, columns, finish);
+/// The whole product, of `rows` rows and `Columns` columns, no deeper than MaxDepth; the weight matrix in it
+/// has `Elements` elements. A row's result depends on neither the number of rows nor its place among them.
+template <std::size_t Columns, std::size_t MaxDepth, std::size_t Elements, class Scalar, class Finish>
+[[gnu::always_inline]] inline void multiply(Product<Scalar> product, std::size_t rows,
+                                            Finish finish) noexcept {
+    constexpr Panels panels = kernels::panels<Scalar>(Columns);
+    constexpr detail::ColumnKind kind = detail::column_kind(panels, width<Scalar>);
+    if constexpr (Elements <= inlined_elements) {
+        detail::multiply_inlined<kind>(product, panels, rows, finish);
     } else {
-        detail::for_each_block(product, block_depth, [&](const Product<Scalar>& block) {
-            detail::multiply_panels(block, rows, columns, StoreSum{});
-        });
-        detail::finish_rows(product.result, product.result_row, rows, columns, finish);
+        if constexpr (MaxDepth > deep<Scalar>) {
+            // All blocks but the first go on from the result.
+            const std::size_t blocks = (product.depth + block_depth<Scalar> - 1) / block_depth<Scalar>;
+            const std::size_t each = (product.depth + blocks - 1) / blocks;
+            std::size_t left = product.depth;
+            while (left > each) {
+                product.depth = each;
+                detail::multiply_shared<kind>(product, panels, rows, StoreSum{});
+                left -= each;
+                product.skip_depth(each);
+                product.start = {product.result.data, product.result.row, product.result.last_row,
+                                 product.result.panel};
+            }
+            product.depth = left;
+        }
+        detail::multiply_shared<kind>(product, panels, rows, finish);
     }
 }
 

@@ -232,6 +232,96 @@ load_transposed(const Scalar* from, std::size_t stride) noexcept {
 #endif
 }
 
+/// Four vectors, turned: in vector i of the result, elements 4 g … 4 g + 3 are what lane i + 4 g of the four
+/// held. For vectors of four lanes or more.
+template <class Scalar>
+[[gnu::always_inline]] inline std::array<Vector<Scalar>, 4>
+transpose_quads(const Vector<Scalar> (&v)[4]) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4) {
+        const __m256 ab = _mm256_unpacklo_ps(v[0], v[1]), cd = _mm256_unpacklo_ps(v[2], v[3]);
+        const __m256 ab_high = _mm256_unpackhi_ps(v[0], v[1]), cd_high = _mm256_unpackhi_ps(v[2], v[3]);
+        return {Vector<Scalar>(_mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0))),
+                Vector<Scalar>(_mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2))),
+                Vector<Scalar>(_mm256_shuffle_ps(ab_high, cd_high, _MM_SHUFFLE(1, 0, 1, 0))),
+                Vector<Scalar>(_mm256_shuffle_ps(ab_high, cd_high, _MM_SHUFFLE(3, 2, 3, 2)))};
+    } else {
+        const __m256d ab = _mm256_unpacklo_pd(v[0], v[1]), cd = _mm256_unpacklo_pd(v[2], v[3]);
+        const __m256d ab_high = _mm256_unpackhi_pd(v[0], v[1]), cd_high = _mm256_unpackhi_pd(v[2], v[3]);
+        return {Vector<Scalar>(_mm256_permute2f128_pd(ab, cd, 0x20)),
+                Vector<Scalar>(_mm256_permute2f128_pd(ab_high, cd_high, 0x20)),
+                Vector<Scalar>(_mm256_permute2f128_pd(ab, cd, 0x31)),
+                Vector<Scalar>(_mm256_permute2f128_pd(ab_high, cd_high, 0x31))};
+    }
+#elif !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4) {
+        const __m512 ab = _mm512_unpacklo_ps(v[0], v[1]), cd = _mm512_unpacklo_ps(v[2], v[3]);
+        const __m512 ab_high = _mm512_unpackhi_ps(v[0], v[1]), cd_high = _mm512_unpackhi_ps(v[2], v[3]);
+        return {Vector<Scalar>(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0))),
+                Vector<Scalar>(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2))),
+                Vector<Scalar>(_mm512_shuffle_ps(ab_high, cd_high, _MM_SHUFFLE(1, 0, 1, 0))),
+                Vector<Scalar>(_mm512_shuffle_ps(ab_high, cd_high, _MM_SHUFFLE(3, 2, 3, 2)))};
+    }
+#endif
+    constexpr std::size_t lanes = width<Scalar>;
+    Scalar rows[4][lanes];
+    for (std::size_t i = 0; i < 4; ++i)
+        store(rows[i], v[i]);
+    std::array<Vector<Scalar>, 4> turned;
+    for (std::size_t i = 0; i < 4; ++i) {
+        Scalar elements[lanes];
+        for (std::size_t j = 0; j < lanes; ++j)
+            elements[j] = rows[j % 4][i + j / 4 * 4];
+        turned[i] = load(elements);
+    }
+    return turned;
+}
+
+/// Elements 4 g … 4 g + 3 of the vector are four from `from` + g · stride on, for g < count; others are
+/// unspecified.
+template <class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> load_quads(const Scalar* from, std::size_t stride,
+                                                        std::size_t count) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4) {
+        const __m128 low = _mm_loadu_ps(from);
+        return Vector<Scalar>(_mm256_insertf128_ps(_mm256_castps128_ps256(low),
+                                                   count > 1 ? _mm_loadu_ps(from + stride) : low, 1));
+    } else {
+        return load(from);
+    }
+#else
+    constexpr std::size_t lanes = width<Scalar>;
+    Scalar elements[lanes] = {};
+    for (std::size_t g = 0; g < count; ++g)
+        for (std::size_t i = 0; i < 4; ++i)
+            elements[4 * g + i] = from[g * stride + i];
+    return load(elements);
+#endif
+}
+
+/// Stores elements 4 g … 4 g + 3 of the vector to `to` + g · stride, for g < count.
+template <class Scalar>
+[[gnu::always_inline]] inline void store_quads(Scalar* to, std::size_t stride, const Vector<Scalar>& value,
+                                               std::size_t count) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4) {
+        _mm_storeu_ps(to, _mm256_castps256_ps128(value));
+        if (count > 1)
+            _mm_storeu_ps(to + stride, _mm256_extractf128_ps(value, 1));
+    } else {
+        store(to, value);
+    }
+#else
+    constexpr std::size_t lanes = width<Scalar>;
+    Scalar elements[lanes];
+    store(elements, value);
+    for (std::size_t g = 0; g < count; ++g)
+        for (std::size_t i = 0; i < 4; ++i)
+            to[g * stride + i] = elements[4 * g + i];
+#endif
+}
+
 template <class Scalar>
 Scalar first_lane(const Vector<Scalar>& value) noexcept {
     Scalar lanes[width<Scalar>];
@@ -248,6 +338,26 @@ Scalar reduce_add(const Vector<Scalar>& value) noexcept {
         for (std::size_t i = 0; i < half; ++i)
             lanes[i] += lanes[i + half];
     return lanes[0];
+}
+
+/// Stores the sum of the lanes of each vector.
+template <class Scalar, std::size_t Count>
+[[gnu::always_inline]] inline void store_sums(Scalar* to, const Vector<Scalar> (&v)[Count]) noexcept {
+    if constexpr (width<Scalar> >= 4 && Count >= 3) {
+        const auto turned = transpose_quads<Scalar>({v[0], v[1], v[2], v[Count - 1]});
+        const Vector<Scalar> sums = (turned[0] + turned[1]) + (turned[2] + turned[3]);
+        Scalar quads[width<Scalar>];
+        store(quads, sums);
+        for (std::size_t i = 0; i < Count; ++i) {
+            Scalar sum = quads[i];
+            for (std::size_t g = 1; g < width<Scalar> / 4; ++g)
+                sum += quads[4 * g + i];
+            to[i] = sum;
+        }
+    } else {
+        for (std::size_t i = 0; i < Count; ++i)
+            to[i] = reduce_add<Scalar>(v[i]);
+    }
 }
 
 /// The largest lane.

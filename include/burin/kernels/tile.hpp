@@ -13,45 +13,84 @@ inline constexpr std::size_t vector_registers = 32;
 inline constexpr std::size_t vector_registers = 16;
 #endif
 
-/// Rows and vectors of a block of results that a matrix kernel keeps in registers.
-struct TileShape {
-    std::size_t rows = 1;
-    std::size_t vectors = 1;
-};
-
-/// The next tile for a product of which `rows` rows are left, on a machine with `registers` vector registers.
-///
-/// A tile of R × V sums needs R·V registers for them, V for the row of the right matrix and one for the
-/// broadcast element of the left. A fused multiply-add takes 4 cycles and two start in each, so at least 8
-/// sums must be under way; and as two loads start in each, R + V loads must not take longer than R·V
-/// multiply-adds. With V = 2 the tallest tile that fits has R = 6 with 16 registers (12 + 2 + 1 ≤ 16) and,
-/// with room to spare, R = 12 with 32. Rows are split into tiles of nearly the same height, none of them
-/// flat: 8 rows are 4 + 4, not 6 + 2. Where only one vector of columns is left, 8 rows make the 8 sums. Fewer
-/// than 4 rows make up for it with wider tiles.
-constexpr TileShape choose_tile(std::size_t rows, std::size_t registers, std::size_t vectors = 2) {
-    const std::size_t most = registers >= 32 ? 12 : vectors == 1 ? 8 : 6;
-    const std::size_t tiles = (rows + most - 1) / most;
-    return {(rows + tiles - 1) / tiles, vectors};
+/// In how many interleaved sums the depth of a matrix of so many vectors of columns is summed up. A single
+/// row has no more than `vectors` sums under way, and each multiply-add waits 4 or 5 cycles for the one
+/// before: so narrow matrices, which make no more, have their sums split. It depends on the matrix alone, so
+/// that a row's result does not depend on how many rows there are.
+constexpr std::size_t choose_splits(std::size_t vectors) {
+    return vectors == 1 ? 4 : vectors <= 3 ? 2 : 1;
 }
 
-/// result(r, c) = finish(start(r, c) + Σ_d left(r, d) · right(d, c)), the sums taken in the order of d.
+/// The tallest tile of so many vectors of columns on a machine with `registers` vector registers.
 ///
-/// All that a tile is not compiled for is in here: every layer of a program runs the same few tiles.
+/// A tile of R × V elements needs R·V registers for its sums (times `splits`, where each is split), V for the
+/// row of the right matrix and one for the broadcast element of the left. Multiply-adds take 4 or 5 cycles
+/// and up to two start in each, so 8 to 10 sums should be under way; and as no more loads than multiply-adds
+/// start in a cycle, the R + V loads of a step must not outnumber its R·V multiply-adds, with room to spare.
+/// With V = 2 the tallest tile that fits has R = 6 with 16 registers (12 + 2 + 1 ≤ 16), and R = 12 with 32,
+/// some of which are left for what the compiler likes to keep. V = 3 gives R = 4 (12 + 3 + 1) and 9. V = 1
+/// needs as many loads as multiply-adds whatever its height: 8 rows hide the latency.
+constexpr std::size_t tallest_tile(std::size_t registers, std::size_t vectors, std::size_t splits = 1) {
+    const std::size_t fit = (registers - vectors - 1) / (vectors * splits);
+    const std::size_t enough = vectors == 1 ? 8 : 12;
+    return fit < enough ? fit : enough;
+}
+
+/// Rows of the next tile where `rows` are left: as many tiles as the tallest would make, of nearly the same
+/// height, none of them flat. 8 rows are 4 + 4, not 6 + 2.
+constexpr std::size_t choose_tile_rows(std::size_t rows, std::size_t tallest) {
+    const std::size_t tiles = (rows + tallest - 1) / tallest;
+    return (rows + tiles - 1) / tiles;
+}
+
+/// A matrix as its panels lie in memory: column c of row r of a panel is data[r · row + c].
+template <class Pointee>
+struct PanelView {
+    Pointee* data = nullptr;
+    std::size_t row = 0;
+    std::size_t last_row = 0; ///< `row` of the last panel, which may be narrower or wider than the others.
+    std::size_t panel = 0;    ///< From a panel to the next.
+
+    constexpr void skip_panels(std::size_t count) { data += data == nullptr ? 0 : count * panel; }
+    constexpr void skip_rows(std::size_t count) { data += data == nullptr ? 0 : count * row; }
+};
+
+/// result(r, c) = finish(start(r, c) + Σ_d left(r, d) · right(d, c)).
 template <class Scalar>
 struct Product {
     const Scalar* left = nullptr; ///< Element (r, d) is left[r · left_row + d · left_depth].
     std::size_t left_row = 0;
     std::size_t left_depth = 1;
-    const Scalar* right = nullptr; ///< Element (d, c) is right[d · right_depth + c].
-    std::size_t right_depth = 0;
     std::size_t depth = 0;
-    Scalar* result = nullptr; ///< Element (r, c) is result[r · result_row + c].
-    std::size_t result_row = 0;
-    /// Where the sums begin: element (r, c) is start[r · start_row + c]. A row of biases has start_row 0; if
-    /// null, sums begin at 0. May be the result itself.
-    const Scalar* start = nullptr;
-    std::size_t start_row = 0;
-    Scalar* packed = nullptr; ///< Where a packing tile leaves the vectors of `right` that it reads.
+    std::size_t depth_done = 0; ///< How much of the depth `left` and `right` have left behind.
+    PanelView<const Scalar> right{};
+    PanelView<Scalar> result{};
+    /// Where the sums begin: a row of biases (`row` is then 0) or the result itself; if null, at 0.
+    PanelView<const Scalar> start{};
+
+    constexpr void skip_panels(std::size_t count) {
+        right.skip_panels(count);
+        result.skip_panels(count);
+        start.skip_panels(count);
+    }
+    constexpr void skip_rows(std::size_t count) {
+        left += count * left_row;
+        result.skip_rows(count);
+        start.skip_rows(count);
+    }
+    constexpr void skip_depth(std::size_t count) {
+        left += count * left_depth;
+        right.skip_rows(count);
+        depth_done += count;
+    }
+    constexpr void enter_last_panel() {
+        // What was skipped of the depth, was as long as the other panels' rows.
+        right.data += depth_done * right.last_row;
+        right.data -= depth_done * right.row;
+        right.row = right.last_row;
+        result.row = result.last_row;
+        start.row = start.last_row;
+    }
 };
 
 /// Stores the sums as they are.
@@ -76,80 +115,106 @@ namespace detail {
 #define BURIN_DETAIL_UNROLL_4
 #endif
 
-/// One tile of `Rows` rows and `Vectors` vectors at the front of the product; the last vector has `rest` ≤
-/// width columns if `Masked`. Not inlined: every layer of a program runs the same few tiles, which differ in
-/// nothing that is known when compiling but the shape of the tile and what is done with the sums.
-template <std::size_t Rows, std::size_t Vectors, bool Masked, bool Packs, class Scalar, class Finish>
-[[gnu::noinline]] void multiply_tile(const Product<Scalar>& product, std::size_t rest,
-                                     Finish finish) noexcept {
+/// The last vector of a tile, where its columns are not as many as its vectors' lanes.
+enum class Tail {
+    none,     ///< They are.
+    overlaps, ///< It ends where they end, and so begins within the vector before it: both hold the same.
+    masked,   ///< There is no vector before it; only some of its lanes are used.
+};
+
+/// One tile at the front of the product: `Rows` rows and `Vectors` vectors, in one panel or, if these are
+/// more than three, in several of two. `columns` says how many columns these are where the Tail leaves it
+/// open.
+///
+/// Inlined, so that whatever extents are constants where it is called are constants here.
+template <std::size_t Rows, std::size_t Vectors, std::size_t Splits, Tail TailKind, class Scalar,
+          class Finish>
+[[gnu::always_inline]] inline void multiply_tile(const Product<Scalar>& product, std::size_t columns,
+                                                 Finish finish) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
-    const auto load_at = [rest](const Scalar* row, std::size_t v) __attribute__((always_inline)) {
-        return Masked && v + 1 == Vectors ? load_partial(row + v * lanes, rest) : load(row + v * lanes);
+    constexpr bool several_panels = Vectors > 3;
+    constexpr bool masked = TailKind == Tail::masked;
+    const auto column = [columns](std::size_t v, std::size_t panel) __attribute__((always_inline)) {
+        if (several_panels)
+            return v / 2 * panel + v % 2 * lanes;
+        return TailKind == Tail::overlaps && v + 1 == Vectors ? columns - lanes : v * lanes;
+    };
+    const auto load_from = [columns](const Scalar* from) __attribute__((always_inline)) {
+        return masked ? load_partial(from, columns) : load(from);
     };
     // Stores may alias what `product` refers to; copies are read once.
-    Scalar* const result = product.result;
-    const std::size_t result_row = product.result_row;
+    const Product<Scalar> p = product;
 
-    Vector<Scalar> sums[Rows][Vectors];
+    Vector<Scalar> sums[Splits][Rows][Vectors];
     BURIN_DETAIL_UNROLL
-    for (std::size_t r = 0; r < Rows; ++r) {
-        BURIN_DETAIL_UNROLL
-        for (std::size_t v = 0; v < Vectors; ++v)
-            sums[r][v] = broadcast(Scalar(0));
-    }
-    if (product.start != nullptr) {
+    for (std::size_t s = 0; s < Splits; ++s) {
         BURIN_DETAIL_UNROLL
         for (std::size_t r = 0; r < Rows; ++r) {
             BURIN_DETAIL_UNROLL
             for (std::size_t v = 0; v < Vectors; ++v)
-                sums[r][v] = load_at(product.start + r * product.start_row, v);
+                sums[s][r][v] = broadcast(Scalar(0));
+        }
+    }
+    if (p.start.data != nullptr) {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t r = 0; r < Rows; ++r) {
+            BURIN_DETAIL_UNROLL
+            for (std::size_t v = 0; v < Vectors; ++v)
+                sums[0][r][v] = load_from(p.start.data + r * p.start.row + column(v, p.start.panel));
         }
     }
 
-    const Scalar* left = product.left;
-    const Scalar* right = product.right;
-    Scalar* packed = product.packed;
-    const std::size_t left_row = product.left_row;
-    const std::size_t left_depth = product.left_depth;
-    const std::size_t right_depth = product.right_depth;
-    // Unrolled, for short sums: a loop that ends after few rounds is predicted right.
-    BURIN_DETAIL_UNROLL_4
-    for (std::size_t d = product.depth; d > 0; --d) {
+    const Scalar* left = p.left;
+    const Scalar* right = p.right.data;
+    const auto add_product = [&](auto& into) __attribute__((always_inline)) {
         Vector<Scalar> row[Vectors];
         BURIN_DETAIL_UNROLL
-        for (std::size_t v = 0; v < Vectors; ++v) {
-            row[v] = load_at(right, v);
-            if constexpr (Packs)
-                store(packed + v * lanes, row[v]);
-        }
+        for (std::size_t v = 0; v < Vectors; ++v)
+            row[v] = load_from(right + column(v, p.right.panel));
         BURIN_DETAIL_UNROLL
         for (std::size_t r = 0; r < Rows; ++r) {
-            const Vector<Scalar> factor = broadcast(left[r * left_row]);
+            const Vector<Scalar> factor = broadcast(left[r * p.left_row]);
             BURIN_DETAIL_UNROLL
             for (std::size_t v = 0; v < Vectors; ++v)
-                sums[r][v] = fma(factor, row[v], sums[r][v]);
+                into[r][v] = fma(factor, row[v], into[r][v]);
         }
-        left += left_depth;
-        right += right_depth;
-        packed += Packs ? Vectors * lanes : 0;
+        left += p.left_depth;
+        right += p.right.row;
+    };
+    // Unrolled, for short sums: a loop that ends after few rounds is predicted right.
+    if constexpr (Splits == 1) {
+        BURIN_DETAIL_UNROLL_4
+        for (std::size_t d = p.depth; d > 0; --d)
+            add_product(sums[0]);
+    } else {
+        for (std::size_t d = p.depth / Splits; d > 0; --d) {
+            BURIN_DETAIL_UNROLL
+            for (std::size_t s = 0; s < Splits; ++s)
+                add_product(sums[s]);
+        }
+        BURIN_DETAIL_UNROLL
+        for (std::size_t s = 0; s + 1 < Splits; ++s)
+            if (s < p.depth % Splits)
+                add_product(sums[s]);
     }
 
     BURIN_DETAIL_UNROLL
     for (std::size_t r = 0; r < Rows; ++r) {
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < Vectors; ++v) {
-            const Vector<Scalar> value = finish(sums[r][v]);
-            Scalar* const to = result + r * result_row + v * lanes;
-            if (Masked && v + 1 == Vectors)
-                store_partial(to, value, rest);
+            Vector<Scalar> sum = sums[0][r][v];
+            if constexpr (Splits == 2)
+                sum = sum + sums[1][r][v];
+            if constexpr (Splits == 4)
+                sum = (sum + sums[1][r][v]) + (sums[2][r][v] + sums[3][r][v]);
+            Scalar* const to = p.result.data + r * p.result.row + column(v, p.result.panel);
+            if constexpr (masked)
+                store_partial(to, finish(sum), columns);
             else
-                store(to, value);
+                store(to, finish(sum));
         }
     }
 }
-
-#undef BURIN_DETAIL_UNROLL
-#undef BURIN_DETAIL_UNROLL_4
 
 } // namespace detail
 } // namespace burin::kernels
