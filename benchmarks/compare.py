@@ -18,10 +18,13 @@ COLUMNS = ["processor", "work", "precision", "sizes", "against", "ratio"]
 
 
 def processor():
+    """Name, family and model: clouds give one name to several generations."""
+    facts = {}
     for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-        if line.startswith(("model name", "CPU part")):
-            return line.split(":", 1)[1].strip()
-    return "unknown"
+        name, _, value = line.partition(":")
+        facts.setdefault(name.strip(), value.strip())
+    known = [facts[name] for name in ("model name", "cpu family", "model", "CPU implementer", "CPU part") if name in facts]
+    return " ".join(known) or "unknown"
 
 
 def read(path):

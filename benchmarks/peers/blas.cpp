@@ -104,6 +104,8 @@ std::string about() {
 
 int main() {
     return peers::serve(about(), [](const peers::Request& request) {
-        return request.in_double ? dense<double>(request) : dense<float>(request);
+        return !request.is_product() ? peers::Variants{}
+               : request.in_double   ? dense<double>(request)
+                                     : dense<float>(request);
     });
 }

@@ -28,6 +28,15 @@ void set_parameters(Net& net, const float* values) {
     }
 }
 
+/// A tensor for one sample, made by the network's input layer, which must have made one before it computes.
+template <class Net>
+dlib::resizable_tensor zeros(Net& net, std::size_t size) {
+    const dlib::matrix<float> sample = dlib::zeros_matrix<float>(static_cast<long>(size), 1);
+    dlib::resizable_tensor tensor;
+    net.to_tensor(&sample, &sample + 1, tensor);
+    return tensor;
+}
+
 peers::Variants training(const peers::Request& request) {
     using Net = dlib::loss_multiclass_log<dlib::fc<10, dlib::relu<dlib::fc<128, Input>>>>;
     struct State {
@@ -39,6 +48,7 @@ peers::Variants training(const peers::Request& request) {
     const auto training = std::make_shared<peers::Training>(request);
     const auto state = std::make_shared<State>();
     const auto batch = static_cast<long long>(training->batch);
+    state->samples = zeros<Net>(state->net, training->pixels);
     state->samples.set_size(batch, 1, static_cast<long long>(training->pixels), 1);
     state->samples = 0;
     state->labels.resize(training->batch);
@@ -61,8 +71,7 @@ peers::Variants inference(const peers::Request& request) {
     };
     const auto problem = std::make_shared<peers::Inference>(request);
     const auto state = std::make_shared<State>();
-    state->sample.set_size(1, 1, static_cast<long long>(problem->widths.front()), 1);
-    state->sample = 0;
+    state->sample = zeros<Net>(state->net, problem->widths.front());
     state->net.forward(state->sample);
     set_parameters(state->net, problem->parameters.data());
     return {peers::inference_variant("", problem, [state](const float* input) {
@@ -97,6 +106,7 @@ peers::Variants prepare(const peers::Request& request) {
 } // namespace
 
 int main() {
-    return peers::serve(
-        "dlib " + std::to_string(DLIB_MAJOR_VERSION) + '.' + std::to_string(DLIB_MINOR_VERSION) + ", products by OpenBLAS", prepare);
+    return peers::serve("dlib " + std::to_string(DLIB_MAJOR_VERSION) + '.' +
+                            std::to_string(DLIB_MINOR_VERSION) + ", products by OpenBLAS",
+                        prepare);
 }

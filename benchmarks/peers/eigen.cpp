@@ -51,19 +51,19 @@ peers::Variants dense(const peers::Request& request) {
     };
     peers::Variants all{variant("dynamic sizes", product<Scalar, Dynamic, Dynamic, Dynamic>)};
     if constexpr (std::is_same_v<Scalar, float>) {
-        const auto fixed = peers::with_sizes(
-            request.sizes,
+        const auto add =
             [&]<std::size_t M, std::size_t K, std::size_t N>(peers::Sizes<M, K, N>) -> peers::Variants {
-                return {variant("fixed sizes", product<Scalar, int(M), int(K), int(N)>)};
-            },
-            peers::Sizes<1, 128, 10>{}, peers::Sizes<2, 128, 10>{}, peers::Sizes<4, 128, 10>{},
-            peers::Sizes<8, 128, 10>{}, peers::Sizes<17, 128, 10>{}, peers::Sizes<1, 64, 64>{},
-            peers::Sizes<2, 64, 64>{}, peers::Sizes<4, 64, 64>{}, peers::Sizes<8, 64, 64>{},
-            peers::Sizes<17, 64, 64>{}, peers::Sizes<1, 33, 7>{}, peers::Sizes<2, 33, 7>{},
-            peers::Sizes<4, 33, 7>{}, peers::Sizes<8, 33, 7>{}, peers::Sizes<17, 33, 7>{},
-            peers::Sizes<1, 10, 10>{}, peers::Sizes<2, 10, 10>{}, peers::Sizes<4, 10, 10>{},
-            peers::Sizes<8, 10, 10>{}, peers::Sizes<17, 10, 10>{}, peers::Sizes<1, 784, 128>{});
-        all.insert(all.end(), fixed.begin(), fixed.end());
+            constexpr int rows = M == 0 ? Dynamic : int(M);
+            all.push_back(variant(M == 0 ? "fixed inputs and outputs" : "fixed sizes",
+                                  product<Scalar, rows, int(K), int(N)>));
+            return {};
+        };
+        using peers::Sizes;
+        peers::with_sizes(request.sizes, add, Sizes<1, 128, 10>{}, Sizes<1, 64, 64>{}, Sizes<1, 784, 128>{},
+                          Sizes<1, 33, 7>{}, Sizes<2, 33, 7>{}, Sizes<4, 33, 7>{}, Sizes<8, 33, 7>{},
+                          Sizes<17, 33, 7>{}, Sizes<1, 10, 10>{}, Sizes<2, 10, 10>{}, Sizes<4, 10, 10>{},
+                          Sizes<8, 10, 10>{}, Sizes<17, 10, 10>{});
+        peers::with_sizes({0, d->inputs, d->outputs}, add, Sizes<0, 128, 10>{}, Sizes<0, 64, 64>{});
     }
     return all;
 }
@@ -127,7 +127,7 @@ peers::Variants inference(const peers::Request& request, Activation activation) 
 }
 
 peers::Variants prepare(const peers::Request& request) {
-    if (request.is("forward") || request.is("weight_gradient") || request.is("input_gradient"))
+    if (request.is_product())
         return request.in_double ? dense<double>(request) : dense<float>(request);
     if (request.is("softmax_crossentropy"))
         return softmax(request);

@@ -214,7 +214,7 @@ peers::Variants inference(const peers::Request& request, dnnl::algorithm activat
 peers::Variants prepare(const peers::Request& request) {
     if (request.in_double)
         return {};
-    if (request.is("forward") || request.is("weight_gradient") || request.is("input_gradient"))
+    if (request.is_product())
         return dense(request);
     if (request.is("softmax_crossentropy"))
         return softmax(request);

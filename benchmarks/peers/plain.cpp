@@ -337,7 +337,7 @@ peers::Variants inference(const peers::Request& request, Activation activation) 
 }
 
 peers::Variants prepare(const peers::Request& request) {
-    if (request.is("forward") || request.is("weight_gradient") || request.is("input_gradient"))
+    if (request.is_product())
         return request.in_double ? dense<double>(request) : dense<float>(request);
     if (request.is("softmax_crossentropy"))
         return softmax(request);

@@ -28,8 +28,8 @@ class Kind:
 
 KINDS = {
     "burin": Kind("Burin"),
-    "plain": Kind("plain C loops (g++)"),
-    "plain_clang": Kind("plain C loops (clang)", ["clang-19"]),
+    "plain": Kind("plain C"),
+    "plain_clang": Kind("plain C (clang)", ["clang-19"]),
     "onednn": Kind("oneDNN", ["libdnnl-dev"]),
     "openblas": Kind("OpenBLAS", ["libopenblas-dev"], uses_openblas=True),
     "blis": Kind("BLIS", ["libblis-dev"]),
