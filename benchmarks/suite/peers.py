@@ -48,6 +48,9 @@ COMPILED = [name for name, kind in KINDS.items() if not kind.script]
 
 
 def is_installed(package):
+    """As far as one can ask: without dpkg, what is not there will not be built."""
+    if not shutil.which("dpkg-query"):
+        return True
     query = ["dpkg-query", "--show", "--showformat=${db:Status-Status}", package]
     return subprocess.run(query, capture_output=True, text=True).stdout == "installed"
 
@@ -57,8 +60,6 @@ def apt_install(packages):
     missing = [package for package in packages if not is_installed(package)]
     if not missing:
         return None
-    if not shutil.which("apt-get"):
-        return "no apt here to install " + " ".join(missing)
     as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     apt = as_root + ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300", "-qq"]
     print("installing", *missing, flush=True)
@@ -86,6 +87,10 @@ def last_line(text):
     return (text.strip().splitlines() or ["it failed"])[-1]
 
 
+def are_installed(names):
+    return all(is_installed(package) for name in names for package in KINDS[name].packages)
+
+
 def install(names):
     """Installs what these peers need; returns reasons by name for those that can't be had."""
     absent = {}
@@ -97,13 +102,13 @@ def install(names):
     return absent
 
 
-def build(directory):
-    """Configures where that was not done, and builds; returns where the programs are."""
+def build(directory, afresh):
+    """Configures where that was not done, and builds; returns where the programs are. `afresh` looks again for what
+    was not there before."""
     quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     setup = ["meson", "setup", directory, ROOT, "-Dpeers=auto", "-Dtests=disabled", "-Dexamples=disabled"]
-    # What was installed since is found again only without the cache of what was not.
     if (directory / "build.ninja").exists():
-        setup += ["--reconfigure", "--clearcache"]
+        setup += ["--wipe" if afresh else "--reconfigure"]
     for command in (setup, ["ninja", "-C", directory, "peers"]):
         print(*command[:2], directory, flush=True)
         done = subprocess.run(command, **quiet)

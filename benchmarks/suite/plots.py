@@ -13,6 +13,7 @@ matplotlib.rcParams["svg.hashsalt"] = "burin"
 import matplotlib.pyplot as plt
 
 from peers import KINDS
+from works import LARGE, SMALL
 
 COLOURS = dict(zip(KINDS, ["#c0392b", "#7f7f7f", "#b0b0b0", "#1f77b4", "#2ca02c", "#98df8a", "#9467bd", "#8c564b", "#ff9896",
                            "#ff7f0e", "#ffbb78", "#17becf", "#e377c2"]))
@@ -24,41 +25,40 @@ def save(figure, directory, group, title, file):
     print(group, title, file, sep="\t")
 
 
+def sizes_of(record):
+    return tuple(map(int, record["sizes"].split("x")))
+
+
 def rates(records, works, title, group, file, directory):
-    """GFLOP/s against the operations of one call, and the peak as the roof."""
-    figure, every = plt.subplots(1, len(works), figsize=(5 * len(works), 4), sharey=True, squeeze=False)
-    drawn = False
+    """GFLOP/s against size, from the fewest operations to the most, and the peak as the roof."""
+    works = {work: label for work, label in works.items() if any(record["work"] == work for record in records)}
+    if not works:
+        return
+    figure, every = plt.subplots(1, len(works), figsize=(6 * len(works), 4), sharey=True, squeeze=False)
     for axes, (work, label) in zip(every[0], works.items()):
         mine = [record for record in records if record["work"] == work and record["gflops"]]
+        sizes = sorted(set(map(sizes_of, mine)), key=lambda each: (math.prod(each), each))
         for peer in KINDS:
-            points = sorted((2 * math.prod(map(int, record["sizes"].split("x"))), float(record["gflops"]))
-                            for record in mine if record["peer"] == peer)
+            points = sorted((sizes.index(sizes_of(record)), float(record["gflops"])) for record in mine if record["peer"] == peer)
             if points:
-                drawn = True
                 axes.plot(*zip(*points), "o-", color=COLOURS[peer], label=KINDS[peer].title, markersize=4,
                           linewidth=2.5 if peer == "burin" else 1, zorder=3 if peer == "burin" else 2)
-        roof = sorted((2 * math.prod(map(int, record["sizes"].split("x"))), float(record["peak_gflops"]))
-                      for record in mine if record["peer"] == "burin")
-        if roof:
-            axes.plot(*zip(*roof), "--", color="black", label="peak of the core")
-        axes.set_xscale("log")
+        roof = sorted((sizes.index(sizes_of(record)), float(record["peak_gflops"])) for record in mine if record["peer"] == "burin")
+        axes.plot(*zip(*roof), "--", color="black", label="peak of the core")
+        axes.set_xticks(range(len(sizes)), ["{} × ({} → {})".format(*each) for each in sizes], rotation=90, fontsize=7)
         axes.set_ylim(bottom=0)
         axes.grid(alpha=0.3)
         axes.set_title(label)
-        axes.set_xlabel("operations a call")
     every[0][0].set_ylabel("GFLOP/s")
     handles, names = every[0][0].get_legend_handles_labels()
     figure.legend(handles, names, loc="center left", bbox_to_anchor=(0.91, 0.5), frameon=False)
-    if drawn:
-        save(figure, directory, group, title, file)
-    else:
-        plt.close(figure)
+    save(figure, directory, group, title, file)
 
 
 def bars(records, works, title, group, file, directory):
     """Time of one call, a bar each peer; the axis is logarithmic."""
     cases = sorted({(record["work"], record["sizes"]) for record in records if record["work"] in works},
-                   key=lambda case: (-math.prod(map(int, case[1].split("x"))), case[0]))
+                   key=lambda case: (-sum(map(int, case[1].split("x"))), case[0]))
     if not cases:
         return
     figure, every = plt.subplots(1, len(cases), figsize=(4 * len(cases), 4), squeeze=False)
@@ -70,7 +70,7 @@ def bars(records, works, title, group, file, directory):
         for i, each in enumerate(times):
             axes.text(each, i, f" {each:.3g}", va="center", fontsize=8)
         axes.set_xscale("log")
-        axes.set_xlim(right=max(times) * 4)
+        axes.set_xlim(min(times) / 3, max(times) * 4)
         axes.set_title(f"{works[case[0]]} {case[1].replace('x', '-')}".strip())
         axes.set_xlabel("µs")
     figure.tight_layout()
@@ -82,17 +82,12 @@ def main():
     with open(source, newline="", encoding="utf-8") as file:
         records = list(csv.DictReader(file))
     products = {"forward": "x · W + b, ReLU", "weight_gradient": "xᵀ · dy", "input_gradient": "dy · Wᵀ"}
-    floats = [record for record in records if record["precision"] == "float"]
+    floats = [record for record in records if record["precision"] == "float" and record["work"] in products]
     doubles = [record for record in records if record["precision"] == "double"]
-    small = 2 * 17 * 784 * 128
-
-    def operations(record):
-        return 2 * math.prod(map(int, record["sizes"].split("x")))
-
-    large = [record for record in floats if record["work"] in products and operations(record) >= 2 * 8 * 256 * 256]
-    rates(large, products, "GFLOP/s of products", "products", "products.svg", directory)
-    rates([record for record in floats if record["work"] in products and operations(record) <= small], products,
-          "GFLOP/s of small products", "small", "small_products.svg", directory)
+    rates([record for record in floats if sizes_of(record) in LARGE], products, "GFLOP/s of products", "products", "products.svg",
+          directory)
+    rates([record for record in floats if sizes_of(record) in SMALL], products, "GFLOP/s of small products", "small",
+          "small_products.svg", directory)
     rates(doubles, products, "GFLOP/s of products in double precision", "double", "double_products.svg", directory)
     bars(records, {"training_step": "batch"}, "Time of a training step", "training", "training_step.svg", directory)
     bars(records, {"inference_relu": "ReLU", "inference_tanh": "tanh"}, "Time of the inference of one sample", "inference",

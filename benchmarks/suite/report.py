@@ -8,10 +8,12 @@ COLUMNS = ["work", "precision", "sizes", "peer", "settings", "ns", "gflops", "pe
 
 
 def records(rows):
-    """A row of the CSV for each peer and work."""
+    """A row of the CSV for each work and peer that knows it."""
     for row in rows:
         work = row.work
         for result in row.results:
+            if result.refused == "unsupported":
+                continue
             rate = work.operations / result.nanoseconds if result.nanoseconds else 0
             yield {
                 "work": work.name, "precision": work.precision, "sizes": "x".join(map(str, work.sizes)), "peer": result.peer,
@@ -71,7 +73,7 @@ def ratio(value):
 
 
 def cell(record):
-    if record is None or record["refused"] == "unsupported":
+    if record is None:
         return "–"
     if record["refused"]:
         return "refused"
@@ -117,7 +119,7 @@ def refusals(all_records, titles):
     """One line a peer and reason, for those that failed or computed something else."""
     found = {}
     for record in all_records:
-        if record["refused"] not in ("", "unsupported"):
+        if record["refused"]:
             found.setdefault((record["peer"], record["refused"]), []).append(
                 f"{record['work']} {record['precision']} {record['sizes']}")
     return [f"- {titles[peer]}: {reason} ({', '.join(works[:3])}{', …' if len(works) > 3 else ''})"
