@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 /// What this core can do, measured: the scale for every other figure. The machine is shared and its clock
 /// changes, so a peak is taken beside each figure, not once.
@@ -19,53 +20,73 @@ inline double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// Fused multiply-adds that do not wait for each other, all in registers; in operations a second (two each).
-/// Twelve sums: more than latency times throughput of any x86 or Arm core so far (4 × 2, Zen and Intel; 4 ×
-/// 3, 4 × 4 with the widest Arm cores, which it undercounts).
-inline double fma_burst(std::size_t steps) {
-    using burin::kernels::broadcast;
-    constexpr std::size_t sums = 12;
-    float one = 1.0f, small = 1e-9f;
-    benchmark::DoNotOptimize(one);
-    benchmark::DoNotOptimize(small);
-    const auto factor = broadcast(one), summand = broadcast(small);
-    decltype(broadcast(one)) sum[sums];
-    for (std::size_t i = 0; i < sums; ++i) {
-        // Equal sums would be computed once.
-        float begin = static_cast<float>(i);
+/// The time of one x = f(x) for vectors that do not wait for each other, all in registers: in seconds.
+/// Twelve of them: more than latency times throughput of any x86 or Arm core so far (4 × 2, Zen and Intel; 4
+/// × 3, 4 × 4 with the widest Arm cores, which it undercounts).
+template <class Scalar, std::size_t Chains = 12, class Function>
+double register_burst(std::size_t steps, Function f) {
+    burin::kernels::Vector<Scalar> x[Chains];
+    for (std::size_t i = 0; i < Chains; ++i) {
+        // Equal chains would be computed once.
+        Scalar begin = static_cast<Scalar>(1 + static_cast<double>(i) / 7);
         benchmark::DoNotOptimize(begin);
-        sum[i] = broadcast(begin);
+        x[i] = burin::kernels::broadcast(begin);
     }
     const auto start = Clock::now();
     for (std::size_t step = 0; step < steps; ++step)
 #pragma GCC unroll 12
-        for (std::size_t i = 0; i < sums; ++i)
-            sum[i] = fma(sum[i], factor, summand);
+        for (std::size_t i = 0; i < Chains; ++i)
+            x[i] = f(x[i]);
     const double seconds = seconds_since(start);
-    for (const auto& each : sum) {
-        float lane = burin::kernels::first_lane<float>(each);
+    for (const auto& each : x) {
+        Scalar lane = burin::kernels::first_lane<Scalar>(each);
         benchmark::DoNotOptimize(lane);
     }
-    return static_cast<double>(2 * sums * steps * burin::kernels::width<float>) / seconds;
+    return seconds / static_cast<double>(steps * Chains);
 }
 
-/// The best of a few bursts of about a millisecond.
-inline double fma_peak() {
-    double best = 0;
-    for (int burst = 0; burst < 5; ++burst)
-        best = std::max(best, fma_burst(300'000));
+/// The best of some bursts of a quarter of a millisecond or more: seconds for one f of a vector.
+template <class Scalar, std::size_t Chains = 12, class Function>
+double register_time(Function f) {
+    double best = 1;
+    for (int burst = 0; burst < 20; ++burst)
+        best = std::min(best, register_burst<Scalar, Chains>(50'000, f));
     return best;
 }
 
+/// The middle one of some figures.
+inline double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+/// A number that the compiler does not know.
+template <class Scalar>
+burin::kernels::Vector<Scalar> opaque(Scalar value) {
+    benchmark::DoNotOptimize(value);
+    return burin::kernels::broadcast(value);
+}
+
+/// Fused multiply-adds, in operations a second (two each).
+template <class Scalar = float>
+double fma_peak() {
+    using Vector = burin::kernels::Vector<Scalar>;
+    const Vector factor = opaque<Scalar>(1), summand = opaque(static_cast<Scalar>(1e-9));
+    const double seconds =
+        register_time<Scalar>([=](const Vector& x) { return burin::kernels::fma(x, factor, summand); });
+    return static_cast<double>(2 * burin::kernels::width<Scalar>) / seconds;
+}
+
 /// Runs a benchmark between two measurements of the peak, and gives its result as a share of the better one.
-template <class Function>
+template <class Scalar = float, class Function>
 void report_share_of_peak(benchmark::State& state, double operations_per_iteration, Function function) {
-    double peak = fma_peak();
+    double peak = fma_peak<Scalar>();
     const auto start = Clock::now();
     for (auto _ : state)
         function();
     const double seconds = seconds_since(start);
-    peak = std::max(peak, fma_peak());
+    peak = std::max(peak, fma_peak<Scalar>());
     const double rate = operations_per_iteration * static_cast<double>(state.iterations()) / seconds;
     state.counters["GFLOPS"] = rate / 1e9;
     state.counters["peak"] = peak / 1e9;

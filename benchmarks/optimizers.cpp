@@ -1,15 +1,21 @@
-// Optimizer sweeps against the memory: each beside a sweep that reads and writes the same arrays and does
-// nothing else. As many parameters as fit into the second-level cache, into the third, and into none.
+// Optimizer sweeps against what bounds them: the larger of the time of a sweep that reads and writes the same
+// arrays and does nothing else, and of the time of the rule on values in registers that come from nowhere. As
+// many parameters as fit into the first or second cache, into the third, and into none.
 
-#include "burin/kernels/sweep.hpp"
+#include "burin/optimizers/adagrad.hpp"
 #include "burin/optimizers/adam.hpp"
+#include "burin/optimizers/adamw.hpp"
 #include "burin/optimizers/momentum.hpp"
+#include "burin/optimizers/nesterov.hpp"
+#include "burin/optimizers/rmsprop.hpp"
 #include "burin/optimizers/sgd.hpp"
 
+#include "bandwidth.hpp"
 #include "machine.hpp"
 #include "random_numbers.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -18,61 +24,91 @@ namespace {
 
 using namespace burin;
 
-/// Reads parameters, gradients and `State` more arrays; writes all but the gradients.
-template <std::size_t State>
-void bare_sweep(float* parameters, const float* gradients, float* state, std::size_t count) {
-    kernels::for_each_vector<float>(count, [&](std::size_t, auto load, auto store) {
-        auto sum = load(parameters) + load(gradients);
-        for (float* each = state; each != state + State * count; each += count) {
-            const auto value = load(each);
-            sum = sum + value;
-            store(each, value);
-        }
-        store(parameters, sum);
+/// Seconds for one parameter of the rule alone, in registers. Parameter, gradient and states are one number,
+/// which hardly changes with so small a rate: the compiler can do nothing once for all, and the divider sees
+/// as many different numbers as there are chains.
+template <class Optimizer, class Scalar>
+double rule_time(const Optimizer& optimizer) {
+    using Vector = kernels::Vector<Scalar>;
+    const auto rule = optimizer.template rule<Scalar>(2);
+    const double seconds = machine::register_time<Scalar>([=](const Vector& x) {
+        std::array<Vector, Optimizer::state_vectors> state;
+        state.fill(x);
+        const Vector parameter = rule(x, x, state);
+        return parameter;
     });
+    return seconds / static_cast<double>(kernels::width<Scalar>);
 }
 
-template <class Optimizer>
-void sweep(benchmark::State& state) {
-    constexpr std::size_t extra = Optimizer::state_vectors;
-    const auto count = static_cast<std::size_t>(state.range(0));
-    auto parameters = random_numbers(count);
-    const auto gradients = random_numbers(count);
-    Numbers memory(std::max<std::size_t>(extra * count, 1));
-    const Optimizer optimizer{.learning_rate = 1e-6};
-    const double bytes = 4.0 * static_cast<double>(count * (3 + 2 * extra));
+template <class Scalar>
+using Array = std::vector<Scalar, AlignedAllocator<Scalar>>;
 
-    // The two take turns, so that both see the same clock and the same neighbours; the fastest turn counts.
-    double bare = 1e9, own = 1e9;
+template <class Scalar>
+Array<Scalar> random_array(std::size_t count) {
+    const Numbers numbers = random_numbers(count);
+    return Array<Scalar>(numbers.begin(), numbers.end());
+}
+
+template <class Optimizer, class Scalar>
+void sweep(benchmark::State& state) {
+    machine::pin_to_one_core();
+    constexpr std::size_t states = Optimizer::state_vectors;
+    const auto count = static_cast<std::size_t>(state.range(0));
+    auto parameters = random_array<Scalar>(count);
+    const auto gradients = random_array<Scalar>(count);
+    Array<Scalar> memory(std::max<std::size_t>(states * count, 1));
+    std::array<Scalar*, states + 1> written{parameters.data()};
+    for (std::size_t k = 0; k < states; ++k)
+        written[k + 1] = memory.data() + k * count;
+    const Optimizer optimizer{.learning_rate = 1e-6};
+    const double arithmetic = rule_time<Optimizer, Scalar>(optimizer) * static_cast<double>(count);
+
+    // They take turns of many passes, so that both see the same clock and the same neighbours.
+    const std::size_t passes = std::max<std::size_t>(1, 200'000 / count);
+    const auto seconds_of = [passes](auto pass) {
+        const auto start = machine::Clock::now();
+        for (std::size_t i = 0; i < passes; ++i)
+            pass();
+        return machine::seconds_since(start) / static_cast<double>(passes);
+    };
+    std::vector<double> bare, own;
     std::uint64_t step = 0;
     for (auto _ : state) {
-        auto start = machine::Clock::now();
-        optimizer.update(parameters.data(), gradients.data(), memory.data(), count, ++step);
-        benchmark::ClobberMemory();
-        const double seconds = machine::seconds_since(start);
-        state.SetIterationTime(seconds);
-        own = std::min(own, seconds);
-
-        start = machine::Clock::now();
-        bare_sweep<extra>(parameters.data(), gradients.data(), memory.data(), count);
-        benchmark::ClobberMemory();
-        bare = std::min(bare, machine::seconds_since(start));
+        own.push_back(seconds_of([&] {
+            optimizer.update(parameters.data(), gradients.data(), memory.data(), count, ++step);
+            benchmark::ClobberMemory();
+        }));
+        state.SetIterationTime(own.back() * static_cast<double>(passes));
+        bare.push_back(seconds_of([&] { machine::stream(gradients.data(), written, count); }));
     }
-    state.counters["GB/s"] = bytes / own / 1e9;
-    state.counters["bandwidth"] = bytes / bare / 1e9;
-    state.counters["of_bandwidth_%"] = 100 * bare / own;
+    std::vector<double> shares;
+    for (std::size_t turn = 0; turn < own.size(); ++turn)
+        shares.push_back(std::max(bare[turn], arithmetic) / own[turn]);
+    const double each = 1e9 / static_cast<double>(count);
+    state.counters["bandwidth_ns"] = machine::median(bare) * each;
+    state.counters["arithmetic_ns"] = arithmetic * each;
+    state.counters["ns"] = machine::median(own) * each;
+    state.counters["of_bound_%"] = 100 * machine::median(shares);
 }
 
-#define BENCHMARK_SWEEP(...)                                                                                 \
-    BENCHMARK_TEMPLATE(sweep, __VA_ARGS__)                                                                   \
+#define BENCHMARK_SWEEP(OPTIMIZER, SCALAR)                                                                   \
+    BENCHMARK_TEMPLATE(sweep, optimizers::OPTIMIZER, SCALAR)                                                 \
         ->ArgName("parameters")                                                                              \
-        ->Arg(10'000)                                                                                        \
-        ->Arg(101'770)                                                                                       \
-        ->Arg(20'000'000)                                                                                    \
+        ->Arg(4'000)                                                                                         \
+        ->Arg(100'000)                                                                                       \
+        ->Arg(10'000'000)                                                                                    \
         ->UseManualTime()
 
-BENCHMARK_SWEEP(optimizers::SGD);
-BENCHMARK_SWEEP(optimizers::Momentum);
-BENCHMARK_SWEEP(optimizers::Adam);
+#define BENCHMARK_SWEEPS(OPTIMIZER)                                                                          \
+    BENCHMARK_SWEEP(OPTIMIZER, float);                                                                       \
+    BENCHMARK_SWEEP(OPTIMIZER, double)
+
+BENCHMARK_SWEEPS(SGD);
+BENCHMARK_SWEEPS(Momentum);
+BENCHMARK_SWEEPS(Nesterov);
+BENCHMARK_SWEEPS(Adagrad);
+BENCHMARK_SWEEPS(RMSprop);
+BENCHMARK_SWEEPS(Adam);
+BENCHMARK_SWEEPS(AdamW);
 
 } // namespace

@@ -154,3 +154,14 @@ TEST_CASE("initialize: by role, the same for the same seed, each tensor by itsel
     initialize<Longer>(longer, init::Default{}, 1);
     CHECK(std::equal(b.data(), b.data() + parameter_count<Net>, longer.data()));
 }
+
+TEST_CASE("initialize: how a weight is stored changes nothing") {
+    using Net = Sequential<Input<7>, Dense<43>>;
+    Parameters<Net> parameters;
+    initialize<Net>(parameters, init::Default{}, 1);
+    std::vector<float> row_major(7 * 43);
+    init::Default{}.fill(row_major.data(), Shape(7, 43), Fans{7, 43},
+                         RandomStream{1, Purpose::initialisation, 0});
+    for (std::size_t i = 0; i < row_major.size(); ++i)
+        CHECK(parameters["0.weight"][i] == row_major[i]);
+}

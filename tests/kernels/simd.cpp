@@ -109,6 +109,51 @@ TEST_CASE_TEMPLATE("partial loads and stores touch nothing beyond", Scalar, floa
     }
 }
 
+TEST_CASE_TEMPLATE("first_lanes takes what is behind them from the others", Scalar, float, double) {
+    constexpr std::size_t lanes = kernels::width<Scalar>;
+    const auto value = random_numbers<Scalar>(lanes, 1), others = random_numbers<Scalar>(lanes, 2);
+    for (std::size_t count = 0; count <= lanes; ++count) {
+        std::array<Scalar, lanes> mixed{};
+        kernels::store(mixed.data(), kernels::first_lanes<Scalar>(count, kernels::load(value.data()),
+                                                                  kernels::load(others.data())));
+        for (std::size_t i = 0; i < lanes; ++i)
+            CHECK(mixed[i] == (i < count ? value[i] : others[i]));
+    }
+}
+
+TEST_CASE_TEMPLATE("estimates have the bits that they claim", Scalar, float, double) {
+    const auto x = random_numbers<Scalar>(20'001, 1, -60, 60);
+    double reciprocal = 0, root = 0;
+    for (const Scalar exponent : x) {
+        const Scalar at = std::exp2(exponent);
+        const double exact = static_cast<double>(at);
+        reciprocal = std::max(
+            reciprocal,
+            std::abs(exact * static_cast<double>(applied<Scalar>(
+                                 at, [](const auto& v) { return kernels::reciprocal_estimate<Scalar>(v); })) -
+                     1));
+        root = std::max(
+            root,
+            std::abs(
+                std::sqrt(exact) *
+                    static_cast<double>(applied<Scalar>(
+                        at, [](const auto& v) { return kernels::reciprocal_sqrt_estimate<Scalar>(v); })) -
+                1));
+    }
+    const double exact = 2 * static_cast<double>(std::numeric_limits<Scalar>::epsilon());
+    const auto bound = [exact](int bits) { return bits > 0 ? std::exp2(-bits) : exact; };
+    CHECK(reciprocal <= bound(kernels::reciprocal_bits<Scalar>));
+    CHECK(root <= bound(kernels::reciprocal_sqrt_bits<Scalar>));
+}
+
+TEST_CASE_TEMPLATE("fused forms", Scalar, float, double) {
+    const auto a = kernels::broadcast(Scalar(3)), b = kernels::broadcast(Scalar(5)),
+               c = kernels::broadcast(Scalar(7));
+    CHECK(kernels::first_lane<Scalar>(kernels::fma(a, b, c)) == 22);
+    CHECK(kernels::first_lane<Scalar>(kernels::fms(a, b, c)) == 8);
+    CHECK(kernels::first_lane<Scalar>(kernels::fnma(a, b, c)) == -8);
+}
+
 TEST_CASE_TEMPLATE("load_transposed", Scalar, float, double) {
     constexpr std::size_t lanes = kernels::width<Scalar>, stride = lanes + 3;
     const auto from = random_numbers<Scalar>(lanes * stride, 1);
@@ -133,7 +178,7 @@ TEST_CASE_TEMPLATE("reductions", Scalar, float, double) {
 }
 
 TEST_CASE_TEMPLATE("sweeps cover every count", Scalar, float, double) {
-    for (std::size_t count = 0; count <= 6 * kernels::width<Scalar> + 1; ++count) {
+    for (std::size_t count = 0; count <= 6 * kernels::width<Scalar> + 17; ++count) {
         const auto a = random_numbers<Scalar>(count, 1), b = random_numbers<Scalar>(count, 2);
         std::vector<Scalar> product(count);
         kernels::map(
@@ -157,5 +202,11 @@ TEST_CASE_TEMPLATE("sweeps cover every count", Scalar, float, double) {
         });
         CHECK(seen == count);
         CHECK(copy == a);
+
+        std::vector<Scalar> line_copy(count);
+        kernels::for_each_vector<Scalar>(
+            count, [&](std::size_t, auto load, auto store) { store(line_copy.data(), load(a.data())); },
+            std::array<const Scalar*, 1>{a.data()});
+        CHECK(line_copy == a);
     }
 }

@@ -31,20 +31,26 @@ TEST_CASE_TEMPLATE("Dense agrees with PyTorch", Scalar, float, double) {
     const double tolerance = sizeof(Scalar) == 8 ? 1e-13 : 2e-6;
     const std::vector<Scalar> x(std::begin(r::dense_x), std::end(r::dense_x));
     const std::vector<Scalar> dy(std::begin(r::dense_dy), std::end(r::dense_dy));
-    LayerRun<Sequential<Input<13>, Dense<9>>, Scalar> run;
-    std::copy(std::begin(r::dense_w), std::end(r::dense_w), run.parameters->data());
-    std::copy(std::begin(r::dense_b), std::end(r::dense_b), run.parameters->data() + 13 * 9);
+    using Net = Sequential<Input<13>, Dense<9>>;
+    LayerRun<Net, Scalar> run;
+    std::vector<Scalar> parameters(std::begin(r::dense_w), std::end(r::dense_w));
+    parameters.insert(parameters.end(), std::begin(r::dense_b), std::end(r::dense_b));
+    from_row_major<Net>(parameters.data(), run.parameters->data());
     check_close(run.infer(x), r::dense_y, tolerance);
     check_close(run.train(x, dy), r::dense_y, tolerance);
-    const std::span<const Scalar> gradients = run.gradients->all();
+    std::vector<Scalar> elements(parameters.size());
+    to_row_major<Net>(run.gradients->data(), elements.data());
+    const std::span<const Scalar> gradients = elements;
     check_close(gradients.first(13 * 9), r::dense_dw, tolerance);
     check_close(gradients.last(9), r::dense_db, tolerance);
 
-    LayerRun<Sequential<Input<13>, Dense<9, NoBias>>, Scalar> without;
-    std::copy(std::begin(r::dense_w), std::end(r::dense_w), without.parameters->data());
+    using WithoutBias = Sequential<Input<13>, Dense<9, NoBias>>;
+    LayerRun<WithoutBias, Scalar> without;
+    from_row_major<WithoutBias>(parameters.data(), without.parameters->data());
     check_close(without.infer(x), r::dense_y_no_bias, tolerance);
     without.train(x, dy);
-    check_close(without.gradients->all(), r::dense_dw, tolerance);
+    to_row_major<WithoutBias>(without.gradients->data(), elements.data());
+    check_close(gradients.first(13 * 9), r::dense_dw, tolerance);
 }
 
 namespace {
@@ -90,7 +96,7 @@ TEST_CASE("an MLP takes PyTorch's path: 20 steps of SGD and of Adam") {
     using Mlp = Sequential<Input<6>, Dense<8>, ReLU, Dense<8>, Tanh, Dense<4>>;
     const auto check = [](auto optimizer, const double(&losses)[20], const auto& end) {
         const auto parameters = std::make_unique<Parameters<Mlp, double>>();
-        std::copy(std::begin(r::mlp_start), std::end(r::mlp_start), parameters->data());
+        from_row_major<Mlp>(r::mlp_start, parameters->data());
         const auto trainer = std::make_unique<
             Trainer<Mlp, losses::SparseCategoricalCrossentropy, decltype(optimizer), 10, double>>(
             *parameters, losses::SparseCategoricalCrossentropy{}, optimizer);
@@ -98,7 +104,9 @@ TEST_CASE("an MLP takes PyTorch's path: 20 steps of SGD and of Adam") {
             const double loss = losses::reduce(trainer->loss, trainer->step(r::mlp_x, r::mlp_labels));
             CHECK(loss == doctest::Approx(expected).epsilon(1e-10));
         }
-        check_close(parameters->all(), end, 1e-9);
+        std::vector<double> elements(parameter_count<Mlp>);
+        to_row_major<Mlp>(parameters->data(), elements.data());
+        check_close(elements, end, 1e-9);
     };
     check(optimizers::SGD{.learning_rate = 0.1}, r::mlp_sgd_losses, r::mlp_sgd_end);
     check(optimizers::Adam{.learning_rate = 0.01}, r::mlp_adam_losses, r::mlp_adam_end);
@@ -115,7 +123,7 @@ TEST_CASE("a graph with two inputs, shared weights, a residual block and two los
               Node<"scale", Sequential<Sigmoid, Dense<2, NoBias>>, From<"mixed">>, Outputs<"mean", "scale">>;
     using Loss = losses::PerOutput<losses::MeanSquaredError, losses::SparseCategoricalCrossentropy>;
     const auto parameters = std::make_unique<Parameters<Net, double>>();
-    std::copy(std::begin(r::graph_parameters), std::end(r::graph_parameters), parameters->data());
+    from_row_major<Net>(r::graph_parameters, parameters->data());
 
     const auto predictor = std::make_unique<Predictor<Net, 4, double>>();
     const auto outputs = predictor->run(parameters->data(), {r::graph_a, r::graph_b}, 4);
@@ -131,5 +139,7 @@ TEST_CASE("a graph with two inputs, shared weights, a residual block and two los
     samples.rows = 4;
     const auto sum = trainer->gradients(samples);
     CHECK(sum.total / sum.weight == doctest::Approx(r::graph_loss[0]).epsilon(1e-12));
-    check_close(trainer->last_gradients(), r::graph_gradients, 1e-12);
+    std::vector<double> gradients(parameter_count<Net>);
+    to_row_major<Net>(trainer->last_gradients().data(), gradients.data());
+    check_close(gradients, r::graph_gradients, 1e-12);
 }

@@ -186,6 +186,23 @@ TEST_CASE(
     check_all<Shape(3, 5)>(2);
 }
 
+TEST_CASE(
+    "cross-entropies: gradients match central differences for short and long rows, whole blocks of rows "
+    "and some more") {
+    const auto check = []<Shape Output>(std::size_t rows) {
+        std::vector<Label> labels;
+        for (std::size_t i = 0; i < rows; ++i)
+            labels.push_back(static_cast<Label>(i * 7 % Output.size()));
+        const auto shares = random_numbers(rows * Output.size(), 8, 0, 1);
+        check_shape<Output>(SparseCategoricalCrossentropy{}, labels, rows);
+        check_shape<Output>(SparseCategoricalCrossentropy{.label_smoothing = 0.2}, labels, rows);
+        check_shape<Output>(KLDivergence{}, shares, rows);
+    };
+    check.operator()<Shape(2)>(33);
+    check.operator()<Shape(10)>(17);
+    check.operator()<Shape(71)>(9);
+}
+
 TEST_CASE_TEMPLATE("losses: extreme logits give finite values and gradients", Scalar, float, double) {
     for (const double extreme : {88.0, 104.0, 745.0, 1e4}) {
         const auto e = static_cast<Scalar>(extreme);

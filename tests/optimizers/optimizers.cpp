@@ -7,6 +7,7 @@
 #include "burin/optimizers/momentum.hpp"
 #include "burin/optimizers/nesterov.hpp"
 #include "burin/optimizers/rmsprop.hpp"
+#include "burin/optimizers/root_step.hpp"
 #include "burin/optimizers/sgd.hpp"
 #include "support/check_close.hpp"
 #include "support/random_numbers.hpp"
@@ -15,6 +16,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 using namespace burin::optimizers;
@@ -77,10 +79,46 @@ TEST_CASE("AdamW: 100 steps agree with PyTorch") {
     check_variants<AdamW>(r::adamw, r::adamw_decay, r::adamw_clip_value, r::adamw_clip_norm);
 }
 
+TEST_CASE_TEMPLATE("the step by a root is within a few units of the last place, whatever its size", Scalar,
+                   float, double) {
+    using burin::kernels::first_lane, burin::kernels::broadcast;
+    // Exponents of squares and directions; the rate is 1 and the parameter 0, so that all else is the step.
+    const auto squares = random_numbers<Scalar>(5'000, 1, -100, 100);
+    const auto directions = random_numbers<Scalar>(squares.size(), 2, -40, 40);
+    const double epsilon = 1e-8;
+    const burin::optimizers::detail::RootStep<Scalar> move(1, epsilon);
+    double worst = 0;
+    for (std::size_t i = 0; i < squares.size(); ++i) {
+        const Scalar square = std::exp2(squares[i]), direction = std::exp2(directions[i]);
+        const double exact =
+            static_cast<double>(direction) /
+            (std::sqrt(static_cast<double>(square)) + static_cast<double>(static_cast<Scalar>(epsilon)));
+        const Scalar step =
+            first_lane<Scalar>(move(broadcast(Scalar(0)), broadcast(direction), broadcast(square)));
+        worst = std::max(worst, std::abs(static_cast<double>(-step) / exact - 1));
+    }
+    const double unit = static_cast<double>(std::numeric_limits<Scalar>::epsilon());
+    INFO("off by " << worst / unit << " units");
+    CHECK(worst <= (burin::kernels::reciprocal_sqrt_bits<Scalar> > 0 ? 8 : 4) * unit);
+}
+
+TEST_CASE_TEMPLATE("optimizers: gradients of 0 leave parameters without state as they are", Optimizer, SGD,
+                   Momentum, Nesterov, Adagrad, RMSprop, Adam, AdamW) {
+    const auto start = random_numbers<float>(19, 1);
+    auto parameters = start;
+    const std::vector<float> gradients(start.size(), 0.0f);
+    std::vector<float> state(2 * start.size(), 0.0f);
+    for (unsigned step = 1; step <= 3; ++step)
+        Optimizer{.weight_decay = 0}.update(parameters.data(), gradients.data(), state.data(), start.size(),
+                                            step);
+    CHECK(parameters == start);
+    CHECK(std::all_of(state.begin(), state.end(), [](float each) { return each == 0.0f; }));
+}
+
 TEST_CASE_TEMPLATE("optimizers: a parameter's path does not depend on how many others there are", Optimizer,
                    SGD, Momentum, Nesterov, Adagrad, RMSprop, Adam, AdamW) {
     // The widths of all vectors and their neighbours, primes, and one.
-    for (std::size_t count : {1u, 3u, 4u, 5u, 7u, 8u, 9u, 15u, 16u, 17u, 31u, 67u}) {
+    for (std::size_t count : {1u, 3u, 4u, 5u, 7u, 8u, 9u, 15u, 16u, 17u, 31u, 67u, 131u}) {
         const auto start = random_numbers<float>(count, 1), gradients = random_numbers<float>(count, 2);
         const Optimizer optimizer{.weight_decay = 0.01, .clip_value = 0.5};
         // One more element on each side must stay as it is.

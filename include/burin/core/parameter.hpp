@@ -17,12 +17,19 @@ struct Fans {
     std::size_t out = 1;
 };
 
+/// How the elements of a tensor lie in memory. Files, initializers and users see every tensor row-major.
+enum class Layout {
+    row_major,
+    panels, ///< A matrix as the products of kernels/gemm.hpp want it: see `kernels::Panels`.
+};
+
 /// One trainable tensor of a layer: its name in files, what it is for and how large it is.
 struct ParameterSpec {
     std::string_view name{};
     ParameterRole role = ParameterRole::weight;
     Shape shape{};
     Fans fans{};
+    Layout layout = Layout::row_major;
 };
 
 inline constexpr std::size_t max_parameters_per_layer = 8;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/core/diagnosis.hpp"
+#include "burin/graph/layout.hpp"
 #include "burin/graph/network.hpp"
 
 #include <algorithm>
@@ -14,8 +15,8 @@ namespace burin {
 /// Alignment of parameters and arenas in bytes: a cache line, which is also the widest vector.
 inline constexpr std::size_t memory_alignment = 64;
 
-/// All trainable tensors of a network, one after the other without gaps. A plain struct: put it where you
-/// like.
+/// All trainable tensors of a network, one after the other without gaps, each as its layer wants it (weights
+/// of Dense in panels, see `Layout`). A plain struct: put it where you like.
 template <class Net, class Scalar = float>
 struct Parameters : private DiagnosisOf<detail::Examined<Net>> {
     static constexpr bool is_valid =
@@ -29,18 +30,18 @@ struct Parameters : private DiagnosisOf<detail::Examined<Net>> {
     constexpr std::span<Scalar> all() noexcept { return {values.data(), count}; }
     constexpr std::span<const Scalar> all() const noexcept { return {values.data(), count}; }
 
-    /// The tensor called `name`, as in `0.weight`; empty if there is none.
-    std::span<Scalar> operator[](std::string_view name) noexcept { return find(values.data(), name); }
-    std::span<const Scalar> operator[](std::string_view name) const noexcept {
+    /// The tensor called `name`, as in `0.weight`, its elements counted row-major; empty if there is none.
+    TensorView<Scalar> operator[](std::string_view name) noexcept { return find(values.data(), name); }
+    TensorView<const Scalar> operator[](std::string_view name) const noexcept {
         return find(values.data(), name);
     }
 
   private:
     template <class Pointee>
-    static std::span<Pointee> find(Pointee* data, std::string_view name) noexcept {
+    static TensorView<Pointee> find(Pointee* data, std::string_view name) noexcept {
         for (const ParameterTensor& tensor : parameter_tensors<Net>)
             if (tensor.name().view() == name)
-                return {data + tensor.offset, tensor.spec.shape.size()};
+                return {data + tensor.offset, tensor.spec};
         return {};
     }
 };

@@ -11,7 +11,7 @@ namespace burin {
 
 /// Fills all tensors of a network: weights by the initialiser, biases with 0 (or by its `fill_bias`, if it
 /// has one), scales with 1. Each tensor has a random stream of its own, so a value depends on the seed, the
-/// tensor's number and its place in the tensor alone.
+/// tensor's number and its place in the tensor alone, not on how it is stored.
 template <class Net, class Scalar, class Initializer>
 void initialize(Parameters<Net, Scalar>& parameters, const Initializer& initializer,
                 std::uint64_t seed) noexcept {
@@ -31,6 +31,8 @@ void initialize(Parameters<Net, Scalar>& parameters, const Initializer& initiali
             initializer.template fill_bias<Scalar>(values, shape, tensor.spec.fans, stream);
         else
             std::fill_n(values, shape.size(), Scalar(0));
+        if (tensor.spec.layout == Layout::panels)
+            kernels::pack_panels(values, shape.size() / shape.last(), shape.last());
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/graph/layout.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/io/safetensors.hpp"
 #include "burin/training/fit.hpp"
@@ -20,8 +21,8 @@ inline std::vector<std::size_t> extents(const Shape& shape) {
     return {shape.extents.begin(), shape.extents.begin() + static_cast<std::ptrdiff_t>(shape.rank)};
 }
 
-/// Calls visit(name, dtype, shape, elements) for every tensor of the network; `data` is laid out as its
-/// parameters are.
+/// Calls visit(name, dtype, shape, elements) for every tensor of the network, one after the other row-major
+/// in `data`.
 template <class Net, class Scalar, class Visit>
 void for_each_tensor(Scalar* data, const std::string& prefix, Visit visit) {
     using Value = std::remove_const_t<Scalar>;
@@ -30,16 +31,21 @@ void for_each_tensor(Scalar* data, const std::string& prefix, Visit visit) {
               extents(tensor.spec.shape), std::span<Scalar>(data + tensor.offset, tensor.spec.shape.size()));
 }
 
-/// The same for everything that a training session remembers: parameters, optimizer state, and how far it
-/// got.
-template <class SessionType, class Counters, class Visit>
-void for_each_tensor_of_session(SessionType& session, Counters& counters, Visit visit) {
-    using ModelType = typename std::remove_const_t<SessionType>::ModelType;
-    using Net = typename ModelType::Network;
-    for_each_tensor<Net>(session.model().parameters().data(), "", visit);
-    const auto state = session.trainer().optimizer_state();
-    for (std::size_t offset = 0, number = 0; offset < state.size(); offset += parameter_count<Net>, ++number)
-        for_each_tensor<Net>(state.data() + offset, "optimizer." + std::to_string(number) + ".", visit);
+/// The parameters as files have them: row-major.
+template <class Net, class Scalar>
+std::vector<Scalar> row_major(const Scalar* stored) {
+    std::vector<Scalar> elements(parameter_count<Net>);
+    to_row_major<Net>(stored, elements.data());
+    return elements;
+}
+
+/// Everything that a training session remembers: `vectors` are its parameters and the optimizer's state, each
+/// row-major, and `counters` say how far it got.
+template <class Net, class Vectors, class Counters, class Visit>
+void for_each_tensor_of_session(Vectors& vectors, Counters& counters, Visit visit) {
+    for (std::size_t i = 0; i < vectors.size(); ++i)
+        for_each_tensor<Net>(vectors[i].data(), i == 0 ? "" : "optimizer." + std::to_string(i - 1) + ".",
+                             visit);
     visit(std::string("training.step_and_epoch"), std::string("U64"), std::vector<std::size_t>{2},
           std::span(counters));
 }
@@ -69,8 +75,9 @@ inline void read(const std::string& path, std::span<const safetensors::Slot> slo
 /// written; what was there before then stays.
 template <class Net, class Scalar>
 void save(const std::string& path, const Model<Net, Scalar>& model) {
+    const std::vector<Scalar> elements = detail::row_major<Net>(model.parameters().data());
     std::vector<safetensors::Tensor> tensors;
-    detail::for_each_tensor<Net>(model.parameters().data(), "", detail::collect_tensors(tensors));
+    detail::for_each_tensor<Net>(elements.data(), "", detail::collect_tensors(tensors));
     safetensors::write(path, tensors);
 }
 
@@ -78,17 +85,23 @@ void save(const std::string& path, const Model<Net, Scalar>& model) {
 /// it is.
 template <class Net, class Scalar>
 void load(const std::string& path, Model<Net, Scalar>& model) {
+    std::vector<Scalar> elements(parameter_count<Net>);
     std::vector<safetensors::Slot> slots;
-    detail::for_each_tensor<Net>(model.parameters().data(), "", detail::collect_slots(slots));
+    detail::for_each_tensor<Net>(elements.data(), "", detail::collect_slots(slots));
     detail::read(path, slots);
+    from_row_major<Net>(elements.data(), model.parameters().data());
 }
 
 /// Writes a training session: the parameters as above, the optimizer's state and how far it got.
 template <class Net, class Scalar, class Options>
 void save(const std::string& path, const Session<Net, Scalar, Options>& session) {
     const std::array<std::uint64_t, 2> counters{session.trainer().steps(), session.epoch()};
+    std::vector<std::vector<Scalar>> vectors{detail::row_major<Net>(session.model().parameters().data())};
+    const std::span<const Scalar> state = session.trainer().optimizer_state();
+    for (std::size_t offset = 0; offset < state.size(); offset += parameter_count<Net>)
+        vectors.push_back(detail::row_major<Net>(state.data() + offset));
     std::vector<safetensors::Tensor> tensors;
-    detail::for_each_tensor_of_session(session, counters, detail::collect_tensors(tensors));
+    detail::for_each_tensor_of_session<Net>(vectors, counters, detail::collect_tensors(tensors));
     safetensors::write(path, tensors);
 }
 
@@ -96,9 +109,15 @@ void save(const std::string& path, const Session<Net, Scalar, Options>& session)
 template <class Net, class Scalar, class Options>
 void load(const std::string& path, Session<Net, Scalar, Options>& session) {
     std::array<std::uint64_t, 2> counters{};
+    const std::span<Scalar> state = session.trainer().optimizer_state();
+    constexpr std::size_t count = parameter_count<Net>;
+    std::vector vectors(count == 0 ? 1 : 1 + state.size() / count, std::vector<Scalar>(count));
     std::vector<safetensors::Slot> slots;
-    detail::for_each_tensor_of_session(session, counters, detail::collect_slots(slots));
+    detail::for_each_tensor_of_session<Net>(vectors, counters, detail::collect_slots(slots));
     detail::read(path, slots);
+    from_row_major<Net>(vectors[0].data(), session.model().parameters().data());
+    for (std::size_t i = 1; i < vectors.size(); ++i)
+        from_row_major<Net>(vectors[i].data(), state.data() + (i - 1) * count);
     session.trainer().resume(counters[0]);
     session.resume(static_cast<std::size_t>(counters[1]));
 }

@@ -47,4 +47,42 @@ constexpr Panels panels(std::size_t columns) {
     return panels_of(columns, width<Scalar>);
 }
 
+namespace detail {
+
+/// Of rows that are each `left` elements and then `right`, puts all the left parts before all the right ones.
+template <class Scalar>
+void part_rows(Scalar* data, std::size_t rows, std::size_t left, std::size_t right) noexcept {
+    if (rows < 2)
+        return;
+    const std::size_t upper = rows / 2;
+    part_rows(data, upper, left, right);
+    part_rows(data + upper * (left + right), rows - upper, left, right);
+    Scalar* const rights = data + upper * left;
+    std::rotate(rights, rights + upper * right, rights + upper * right + (rows - upper) * left);
+}
+
+template <class Scalar>
+void pack_panels(Scalar* data, std::size_t rows, const Panels& panels, std::size_t first,
+                 std::size_t count) noexcept {
+    if (count < 2)
+        return;
+    const std::size_t half = count / 2;
+    const std::size_t left = half * panels.width;
+    std::size_t right = 0;
+    for (std::size_t panel = first + half; panel < first + count; ++panel)
+        right += panels.columns(panel);
+    part_rows(data, rows, left, right);
+    pack_panels(data, rows, panels, first, half);
+    pack_panels(data + rows * left, rows, panels, first + half, count - half);
+}
+
+} // namespace detail
+
+/// Puts a row-major matrix into panels, in place: takes O(size · log rows · log columns) moves and no memory.
+template <class Scalar>
+void pack_panels(Scalar* matrix, std::size_t rows, std::size_t columns) noexcept {
+    const Panels panels = kernels::panels<Scalar>(columns);
+    detail::pack_panels(matrix, rows, panels, 0, panels.count());
+}
+
 } // namespace burin::kernels

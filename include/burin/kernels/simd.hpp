@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 // clang calls itself GCC 4, and xsimd 8 believes in AVX-512 only from GCC 6 on.
 #if defined(__clang__) && defined(__AVX512F__)
@@ -59,7 +60,50 @@ using xsimd::select;
 using xsimd::sqrt;
 using xsimd::tanh;
 
+// xsimd 8 has no fused forms for AVX-512: it multiplies and adds, which takes twice as long.
+#if defined(__AVX512F__)
+inline Vector<float> fma(const Vector<float>& a, const Vector<float>& b, const Vector<float>& c) noexcept {
+    return _mm512_fmadd_ps(a, b, c);
+}
+inline Vector<double> fma(const Vector<double>& a, const Vector<double>& b,
+                          const Vector<double>& c) noexcept {
+    return _mm512_fmadd_pd(a, b, c);
+}
 #endif
+
+#endif
+
+/// a · b − c
+template <class Scalar>
+Vector<Scalar> fms(const Vector<Scalar>& a, const std::type_identity_t<Vector<Scalar>>& b,
+                   const std::type_identity_t<Vector<Scalar>>& c) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm512_fmsub_ps(a, b, c);
+    else
+        return _mm512_fmsub_pd(a, b, c);
+#elif !BURIN_DETAIL_ONE_LANE && defined(__FMA__)
+    return xsimd::fms(a, b, c);
+#else
+    return fma(a, b, -c);
+#endif
+}
+
+/// c − a · b
+template <class Scalar>
+Vector<Scalar> fnma(const Vector<Scalar>& a, const std::type_identity_t<Vector<Scalar>>& b,
+                    const std::type_identity_t<Vector<Scalar>>& c) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm512_fnmadd_ps(a, b, c);
+    else
+        return _mm512_fnmadd_pd(a, b, c);
+#elif !BURIN_DETAIL_ONE_LANE && defined(__FMA__)
+    return xsimd::fnma(a, b, c);
+#else
+    return fma(-a, b, c);
+#endif
+}
 
 /// Lanes of a vector.
 template <class Scalar>
@@ -86,6 +130,12 @@ void store(Scalar* to, const Vector<Scalar>& value) noexcept {
 #else
     value.store_unaligned(to);
 #endif
+}
+
+/// Asks for the line of memory that holds this, which need not exist, before it is read. (Calls that are not
+/// inlined g++ takes for useless.)
+[[gnu::always_inline]] inline void prefetch(const void* address) noexcept {
+    __builtin_prefetch(address);
 }
 
 namespace detail {
@@ -211,6 +261,61 @@ void store_partial(Scalar* to, const Vector<Scalar>& value, std::size_t count) n
 #endif
 }
 
+/// Estimates of 1/√x and 1/x of normal numbers: how many bits are right, or 0 where the exact instructions
+/// are not slower than an estimate refined by Newton's method.
+///
+/// A core has one divider for roots and quotients. A root and a quotient of eight floats take it 10 and 9
+/// cycles (Zen) or 6 and 5 (Skylake), in which the other units refine an estimate of the quotient: a sweep
+/// that needs both takes the root exactly and estimates the quotient. With AVX-512 the divider is no wider,
+/// so both are estimated; and the root only for doubles, whose estimates need one more refinement. (11 bits
+/// of rcpps and 14 of the AVX-512 forms are what the makers promise. Beyond them their processors differ.)
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+template <class Scalar>
+inline constexpr int reciprocal_sqrt_bits = 14;
+template <class Scalar>
+inline constexpr int reciprocal_bits = sizeof(Scalar) == 4 ? 14 : 0;
+#elif !BURIN_DETAIL_ONE_LANE && defined(__SSE2__)
+template <class Scalar>
+inline constexpr int reciprocal_sqrt_bits = 0;
+template <class Scalar>
+inline constexpr int reciprocal_bits = sizeof(Scalar) == 4 ? 11 : 0;
+#else
+template <class Scalar>
+inline constexpr int reciprocal_sqrt_bits = 0;
+template <class Scalar>
+inline constexpr int reciprocal_bits = 0;
+#endif
+
+/// 1/√x to `reciprocal_sqrt_bits`, exact where these are 0.
+template <class Scalar>
+Vector<Scalar> reciprocal_sqrt_estimate(const Vector<Scalar>& x) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4)
+        return Vector<Scalar>(_mm512_rsqrt14_ps(x));
+    else
+        return Vector<Scalar>(_mm512_rsqrt14_pd(x));
+#else
+    return broadcast(Scalar(1)) / sqrt(x);
+#endif
+}
+
+/// 1/x to `reciprocal_bits`, exact where these are 0.
+template <class Scalar>
+Vector<Scalar> reciprocal_estimate(const Vector<Scalar>& x) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__SSE2__)
+    if constexpr (sizeof(Scalar) == 4)
+#if defined(__AVX512F__)
+        return Vector<Scalar>(_mm512_rcp14_ps(x));
+#elif defined(__AVX__)
+        return Vector<Scalar>(_mm256_rcp_ps(x));
+#else
+        return Vector<Scalar>(_mm_rcp_ps(x));
+#endif
+    else
+#endif
+        return broadcast(Scalar(1)) / x;
+}
+
 /// A square of `width` rows of `width` elements, transposed: vector i holds column i.
 template <class Scalar>
 [[gnu::always_inline]] inline std::array<Vector<Scalar>, width<Scalar>>
@@ -329,15 +434,92 @@ Scalar first_lane(const Vector<Scalar>& value) noexcept {
     return lanes[0];
 }
 
+/// The first `count` lanes of a vector, and those of `others` behind them.
+template <class Scalar>
+Vector<Scalar> first_lanes(std::size_t count, const Vector<Scalar>& value,
+                           const std::type_identity_t<Vector<Scalar>>& others) noexcept {
+    if (count == width<Scalar>)
+        return value;
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm512_mask_mov_ps(others, static_cast<__mmask16>((1u << count) - 1), value);
+    else
+        return _mm512_mask_mov_pd(others, static_cast<__mmask8>((1u << count) - 1), value);
+#elif !BURIN_DETAIL_ONE_LANE && defined(__AVX2__)
+    const __m256i mask = detail::lane_mask<Scalar>(count);
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm256_blendv_ps(others, value, _mm256_castsi256_ps(mask));
+    else
+        return _mm256_blendv_pd(others, value, _mm256_castsi256_pd(mask));
+#else
+    Scalar lanes[width<Scalar>], behind[width<Scalar>];
+    store(lanes, value);
+    store(behind, others);
+    for (std::size_t i = count; i < width<Scalar>; ++i)
+        lanes[i] = behind[i];
+    return load(lanes);
+#endif
+}
+
+namespace detail {
+
+#if !BURIN_DETAIL_ONE_LANE && defined(__SSE2__)
+// Half of the lanes with the other half, down to one.
+inline float fold(__m128 x, auto combine) noexcept {
+    x = combine(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(combine(x, _mm_shuffle_ps(x, x, 1)));
+}
+inline double fold(__m128d x, auto combine) noexcept {
+    return _mm_cvtsd_f64(combine(x, _mm_unpackhi_pd(x, x)));
+}
+#if defined(__AVX__)
+inline float fold(__m256 x, auto combine) noexcept {
+    return fold(combine(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1)), combine);
+}
+inline double fold(__m256d x, auto combine) noexcept {
+    return fold(combine(_mm256_castpd256_pd128(x), _mm256_extractf128_pd(x, 1)), combine);
+}
+#endif
+#if defined(__AVX512F__)
+inline float fold(__m512 x, auto combine) noexcept {
+    const __m512d bits = _mm512_castps_pd(x);
+    return fold(combine(_mm512_castps512_ps256(x), _mm256_castpd_ps(_mm512_extractf64x4_pd(bits, 1))),
+                combine);
+}
+inline double fold(__m512d x, auto combine) noexcept {
+    return fold(combine(_mm512_castpd512_pd256(x), _mm512_extractf64x4_pd(x, 1)), combine);
+}
+#endif
+
+struct Larger {
+    __m128 operator()(__m128 a, __m128 b) const noexcept { return _mm_max_ps(a, b); }
+    __m128d operator()(__m128d a, __m128d b) const noexcept { return _mm_max_pd(a, b); }
+#if defined(__AVX__)
+    __m256 operator()(__m256 a, __m256 b) const noexcept {
+        return _mm256_max_ps(a, b);
+    }
+    __m256d operator()(__m256d a, __m256d b) const noexcept {
+        return _mm256_max_pd(a, b);
+    }
+#endif
+};
+#endif
+
+} // namespace detail
+
 /// Sum of the lanes, always in the same order.
 template <class Scalar>
 Scalar reduce_add(const Vector<Scalar>& value) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__SSE2__)
+    return detail::fold(value.data, [](auto a, auto b) { return a + b; });
+#else
     Scalar lanes[width<Scalar>];
     store(lanes, value);
     for (std::size_t half = width<Scalar> / 2; half > 0; half /= 2)
         for (std::size_t i = 0; i < half; ++i)
             lanes[i] += lanes[i + half];
     return lanes[0];
+#endif
 }
 
 /// Stores the sum of the lanes of each vector.
@@ -363,12 +545,16 @@ template <class Scalar, std::size_t Count>
 /// The largest lane.
 template <class Scalar>
 Scalar reduce_max(const Vector<Scalar>& value) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__SSE2__)
+    return detail::fold(value.data, detail::Larger{});
+#else
     Scalar lanes[width<Scalar>];
     store(lanes, value);
     Scalar largest = lanes[0];
     for (std::size_t i = 1; i < width<Scalar>; ++i)
         largest = lanes[i] > largest ? lanes[i] : largest;
     return largest;
+#endif
 }
 
 } // namespace burin::kernels

@@ -45,7 +45,8 @@ struct Dense : Op {
     static constexpr ParameterList parameters(std::span<const Shape> inputs) {
         const std::size_t features = inputs[0].size();
         const Fans fans{features, Units};
-        const ParameterSpec weight{"weight", ParameterRole::weight, Shape(features, Units), fans};
+        const ParameterSpec weight{"weight", ParameterRole::weight, Shape(features, Units), fans,
+                                   Layout::panels};
         const ParameterSpec bias{"bias", ParameterRole::bias, Shape(Units), fans};
         return has_bias ? ParameterList(weight, bias) : ParameterList(weight);
     }

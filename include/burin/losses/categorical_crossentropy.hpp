@@ -4,7 +4,6 @@
 #include "burin/losses/crossentropy_rows.hpp"
 #include "burin/losses/loss.hpp"
 
-#include <cmath>
 #include <cstddef>
 #include <span>
 
@@ -28,29 +27,34 @@ struct CategoricalCrossentropy {
     template <Shape Output, bool WithGradient, class Scalar>
     LossSum<Scalar> compute(const Scalar* outputs, const Target<Scalar>* targets,
                             const Scalar* sample_weights, Scalar* gradient, std::size_t rows) const noexcept {
-        return detail::crossentropy<Output, WithGradient, Scalar>(
-            Rule<Output, Scalar>{*this, targets}, reduction, outputs, sample_weights, gradient, rows);
+        constexpr std::size_t classes = detail::class_count(Output);
+        const detail::DistributionTargets<classes, Scalar, Distributions<classes, Scalar>> distributions{
+            {targets, label_smoothing, detail::weights_or_null(class_weights)}};
+        return detail::crossentropy<Output, WithGradient>(distributions, reduction, outputs, sample_weights,
+                                                          gradient, rows);
     }
 
   private:
-    template <Shape Output, class Scalar>
-    struct Rule {
-        static constexpr std::size_t classes = detail::class_count(Output);
-        const CategoricalCrossentropy& loss;
+    template <std::size_t Classes, class Scalar>
+    struct Distributions {
+        static constexpr bool with_entropy = false;
         const Scalar* targets;
+        double smoothing;
+        const double* class_weights;
 
-        static Scalar weight(std::size_t) noexcept { return 1; }
-        void fill(std::size_t index, Scalar* q) const noexcept {
-            const Scalar* const target = targets + index * classes;
-            const auto everywhere = static_cast<Scalar>(loss.label_smoothing / static_cast<double>(classes));
-            const auto share = static_cast<Scalar>(1 - loss.label_smoothing);
-            for (std::size_t c = 0; c < classes; ++c)
-                q[c] = share * target[c] + everywhere;
-            if (!loss.class_weights.empty())
-                for (std::size_t c = 0; c < classes; ++c)
-                    q[c] *= static_cast<Scalar>(loss.class_weights[c]);
+        static bool weighs_rows() noexcept { return false; }
+        static Scalar row_weight(std::size_t) noexcept { return 1; }
+        const Scalar* distributions(std::size_t row, std::size_t count, Scalar* buffer) const noexcept {
+            const Scalar* const given = targets + row * Classes;
+            if (smoothing == 0 && class_weights == nullptr)
+                return given;
+            const auto everywhere = static_cast<Scalar>(smoothing / static_cast<double>(Classes));
+            const auto share = static_cast<Scalar>(1 - smoothing);
+            for (std::size_t i = 0; i < count * Classes; ++i)
+                buffer[i] = (share * given[i] + everywhere) *
+                            static_cast<Scalar>(detail::class_weight(class_weights, i % Classes));
+            return buffer;
         }
-        static Scalar constant(const Scalar*) noexcept { return 0; }
     };
 };
 

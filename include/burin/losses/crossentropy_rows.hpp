@@ -1,9 +1,12 @@
 #pragma once
 
+#include "burin/core/label.hpp"
+#include "burin/kernels/columns.hpp"
 #include "burin/kernels/softmax.hpp"
 #include "burin/kernels/sweep.hpp"
 #include "burin/losses/loss.hpp"
 
+#include <array>
 #include <cstddef>
 #include <span>
 
@@ -25,74 +28,204 @@ constexpr Sentence reject_single_class(const Shape& output) {
     return sentence;
 }
 
-/// The weight that a class has: 1 where none are given.
-inline double class_weight(std::span<const double> weights, std::size_t label) noexcept {
-    return weights.empty() ? 1.0 : weights[label];
+/// The weights of the classes, or null where none are given.
+constexpr const double* weights_or_null(std::span<const double> weights) noexcept {
+    return weights.empty() ? nullptr : weights.data();
+}
+constexpr double class_weight(const double* weights, std::size_t label) noexcept {
+    return weights == nullptr ? 1.0 : weights[label];
 }
 
-/// Cross-entropy of softmax(z) with a distribution q that need not sum to 1:  Σ_c q_c · (log Σ_k e^z_k −
-/// z_c), and its gradient  softmax(z) · Σ q − q,  times `scale`. `gradient` may be z. The maximum is taken
-/// out of z first.
-template <std::size_t Classes, bool WithGradient, class Scalar>
-Scalar crossentropy_row(const Scalar* z, const Scalar* q, Scalar scale, Scalar* gradient) noexcept {
-    using kernels::Vector;
-    const Vector<Scalar> shift = kernels::broadcast(kernels::largest(z, Classes));
-    Vector<Scalar> exponentials(Scalar(0)), weighted(Scalar(0)), mass(Scalar(0));
-    kernels::for_each_vector<Scalar>(Classes, [&](std::size_t lanes, auto load, auto store) noexcept {
-        const Vector<Scalar> shifted = load(z) - shift;
-        const Vector<Scalar> e = kernels::keep_first<Scalar>(kernels::exp(shifted), lanes);
-        const Vector<Scalar> target = load(q);
-        exponentials = exponentials + e;
-        // 0 · −∞ is no number, and q is 0 where a logit may be that small.
-        const Vector<Scalar> zero(Scalar(0));
-        weighted = weighted + kernels::select(target > zero, target * shifted, zero);
-        mass = mass + target;
-        if constexpr (WithGradient)
-            store(gradient, e);
-    });
-    const Scalar sum = kernels::reduce_add<Scalar>(exponentials);
-    const Scalar total_mass = kernels::reduce_add<Scalar>(mass);
-    if constexpr (WithGradient) {
-        const Vector<Scalar> factor = kernels::broadcast(scale * total_mass / sum);
-        const Vector<Scalar> scales = kernels::broadcast(scale);
-        kernels::for_each_vector<Scalar>(Classes, [&](std::size_t, auto load, auto store) noexcept {
-            store(gradient, load(gradient) * factor - load(q) * scales);
-        });
+/// The largest of each row, from the columns of some rows.
+template <class Vector, std::size_t Classes>
+Vector largest_column(const std::array<Vector, Classes>& columns) noexcept {
+    Vector most = columns[0];
+    for (std::size_t c = 1; c < Classes; ++c)
+        most = kernels::max(most, columns[c]);
+    return most;
+}
+
+/// z = e^(z − shift) for the columns of some rows. Returns each row's sum.
+template <class Vector, std::size_t Classes>
+Vector replace_by_exponentials(std::array<Vector, Classes>& columns, const Vector& shift) noexcept {
+    Vector sum(0);
+    for (Vector& each : columns) {
+        each = kernels::exp(each - shift);
+        sum = sum + each;
     }
-    const Vector<Scalar> log_sum = kernels::log(kernels::broadcast(sum));
-    return kernels::first_lane<Scalar>(log_sum) * total_mass - kernels::reduce_add<Scalar>(weighted);
+    return sum;
 }
 
-/// The rows of a batch. `target.weight(row, position)` is what the row counts in the mean (without the
-/// sample's weight), `target.fill(row, position, q)` writes its distribution, `target.constant(q)` is added
-/// to its loss.
-template <Shape Output, bool WithGradient, class Scalar, class TargetRule>
-LossSum<Scalar> crossentropy(const TargetRule& target, Reduction reduction, const Scalar* outputs,
-                             const Scalar* sample_weights, Scalar* gradient, std::size_t rows) noexcept {
-    constexpr std::size_t classes = class_count(Output);
-    constexpr std::size_t positions = position_count(Output);
+/// How a row is judged by a label: w · (log Σ_k e^z_k − z_label), with gradient  w · (softmax(z) − [k =
+/// label]) times the row's share in the mean. w is the label's class weight.
+template <std::size_t Classes, class Scalar>
+struct LabelTargets {
+    using Vector = kernels::Vector<Scalar>;
+    static constexpr std::size_t lanes = kernels::width<Scalar>;
+
+    const Label* labels;
+    const double* class_weights;
+
+    bool weighs_rows() const noexcept { return class_weights != nullptr; }
+    Scalar row_weight(std::size_t row) const noexcept {
+        return static_cast<Scalar>(class_weight(class_weights, labels[row]));
+    }
+
+    template <bool WithGradient>
+    Scalar row(std::size_t index, const Scalar* z, Scalar scale, Scalar* gradient) const noexcept {
+        const Label label = labels[index];
+        const Scalar weight = row_weight(index), most = kernels::largest<Classes>(z);
+        const Scalar at_label = z[label] - most;
+        const Scalar sum =
+            kernels::exponentials<Classes, WithGradient>(z, kernels::broadcast(most), gradient);
+        if constexpr (WithGradient) {
+            const Vector factor = kernels::broadcast(scale * weight / sum);
+            kernels::map(
+                Classes, gradient, [&](const Vector& e) { return e * factor; }, gradient);
+            gradient[label] -= scale * weight;
+        }
+        return weight * (kernels::first_lane<Scalar>(kernels::log(kernels::broadcast(sum))) - at_label);
+    }
+
+    /// The same for as many rows as a vector has lanes. Returns their losses.
+    template <bool WithGradient>
+    Vector rows(std::size_t index, const Scalar* z, const Vector& scales, Scalar* gradient) const noexcept {
+        Scalar labelled[lanes], weights[lanes];
+        for (std::size_t r = 0; r < lanes; ++r) {
+            labelled[r] = z[r * Classes + labels[index + r]];
+            weights[r] = row_weight(index + r);
+        }
+        auto e = kernels::load_columns<Classes>(z);
+        const Vector most = largest_column(e);
+        const Vector sum = replace_by_exponentials(e, most);
+        const Vector weight = kernels::load(weights);
+        if constexpr (WithGradient) {
+            const Vector scale = weight * scales, factor = scale / sum;
+            for (Vector& each : e)
+                each = each * factor;
+            kernels::store_columns<Classes>(e, gradient);
+            Scalar lane[lanes];
+            kernels::store(lane, scale);
+            for (std::size_t r = 0; r < lanes; ++r)
+                gradient[r * Classes + labels[index + r]] -= lane[r];
+        }
+        return weight * (kernels::log(sum) - (kernels::load(labelled) - most));
+    }
+};
+
+/// How a row is judged by a distribution q that need not sum to 1:  Σ_c q_c · (log Σ_k e^z_k − z_c),
+/// with gradient  softmax(z) · Σ q − q. `target.distributions(row, count, buffer)` gives the place of
+/// the q of some rows, which it may write to the buffer; Target::with_entropy says whether Σ_c q_c · log q_c
+/// is added to the loss.
+template <std::size_t Classes, class Scalar, class Target>
+struct DistributionTargets {
+    using Vector = kernels::Vector<Scalar>;
+    static constexpr std::size_t lanes = kernels::width<Scalar>;
+
+    Target target;
+
+    bool weighs_rows() const noexcept { return target.weighs_rows(); }
+    Scalar row_weight(std::size_t row) const noexcept { return target.row_weight(row); }
+
+    template <bool WithGradient>
+    Scalar row(std::size_t index, const Scalar* z, Scalar scale, Scalar* gradient) const noexcept {
+        Scalar buffer[Classes];
+        const Scalar* const q = target.distributions(index, 1, buffer);
+        const Vector most = kernels::broadcast(kernels::largest<Classes>(z));
+        Vector weighted(Scalar(0)), mass(Scalar(0)), entropy(Scalar(0));
+        Vector sums(Scalar(0));
+        kernels::for_each_vector<Scalar>(Classes, [&](std::size_t count, auto load, auto store) noexcept {
+            const Vector share = load(q), shifted = load(z) - most, e = kernels::exp(shifted);
+            sums = sums + kernels::keep_first<Scalar>(e, count);
+            add(share, shifted, weighted, mass, entropy);
+            if constexpr (WithGradient)
+                store(gradient, e);
+        });
+        const Scalar sum = kernels::reduce_add<Scalar>(sums), all = kernels::reduce_add<Scalar>(mass);
+        if constexpr (WithGradient) {
+            const Vector factor = kernels::broadcast(scale * all / sum), shares = kernels::broadcast(scale);
+            kernels::map(
+                Classes, gradient,
+                [&](const Vector& e, const Vector& share) { return e * factor - share * shares; }, gradient,
+                q);
+        }
+        return kernels::first_lane<Scalar>(kernels::log(kernels::broadcast(sum))) * all +
+               kernels::reduce_add<Scalar>(entropy - weighted);
+    }
+
+    template <bool WithGradient>
+    Vector rows(std::size_t index, const Scalar* z, const Vector& scales, Scalar* gradient) const noexcept {
+        Scalar buffer[lanes * Classes];
+        const auto q = kernels::load_columns<Classes>(target.distributions(index, lanes, buffer));
+        auto e = kernels::load_columns<Classes>(z);
+        const Vector most = largest_column(e);
+        Vector weighted(Scalar(0)), mass(Scalar(0)), entropy(Scalar(0));
+        for (std::size_t c = 0; c < Classes; ++c)
+            add(q[c], e[c] - most, weighted, mass, entropy);
+        const Vector sum = replace_by_exponentials(e, most);
+        if constexpr (WithGradient) {
+            const Vector factor = scales * mass / sum;
+            for (std::size_t c = 0; c < Classes; ++c)
+                e[c] = e[c] * factor - q[c] * scales;
+            kernels::store_columns<Classes>(e, gradient);
+        }
+        return kernels::log(sum) * mass + (entropy - weighted);
+    }
+
+  private:
+    static void add(const Vector& share, const Vector& shifted, Vector& weighted, Vector& mass,
+                    Vector& entropy) noexcept {
+        // 0 · −∞ is no number, and q is 0 where a logit may be that small.
+        const Vector zero(Scalar(0));
+        weighted = weighted + kernels::select(share > zero, share * shifted, zero);
+        mass = mass + share;
+        if constexpr (Target::with_entropy)
+            entropy = entropy + kernels::select(share > zero, share * kernels::log(share), zero);
+    }
+};
+
+/// The rows of a batch, their targets being LabelTargets or DistributionTargets of as many classes.
+template <Shape Output, bool WithGradient, class Scalar, class Targets>
+LossSum<Scalar> crossentropy(const Targets& targets, Reduction reduction, const Scalar* outputs,
+                             const Scalar* sample_weights, Scalar* gradient, std::size_t samples) noexcept {
+    constexpr std::size_t classes = class_count(Output), positions = position_count(Output);
+    constexpr std::size_t lanes = kernels::width<Scalar>;
+    const std::size_t rows = samples * positions;
     const auto sample_weight = [&](std::size_t row) {
-        return sample_weights == nullptr ? Scalar(1) : sample_weights[row];
+        return sample_weights == nullptr ? Scalar(1) : sample_weights[row / positions];
     };
     LossSum<Scalar> sum;
-    for (std::size_t row = 0; row < rows; ++row)
-        for (std::size_t position = 0; position < positions; ++position)
-            sum.weight += sample_weight(row) * target.weight(row * positions + position);
+    sum.weight = static_cast<Scalar>(rows);
+    if (sample_weights != nullptr || targets.weighs_rows()) {
+        sum.weight = 0;
+        for (std::size_t row = 0; row < rows; ++row)
+            sum.weight += sample_weight(row) * targets.row_weight(row);
+    }
+    const Scalar divisor = reduction == Reduction::mean && sum.weight > Scalar(0) ? sum.weight : Scalar(1);
+    const auto gradient_of = [&](std::size_t row) {
+        return WithGradient ? gradient + row * classes : nullptr;
+    };
 
-    for (std::size_t row = 0; row < rows; ++row)
-        for (std::size_t position = 0; position < positions; ++position) {
-            const std::size_t index = row * positions + position;
-            Scalar q[classes];
-            target.fill(index, q);
-            const Scalar weight = sample_weight(row);
-            const Scalar scale =
-                reduction == Reduction::mean && sum.weight > Scalar(0) ? weight / sum.weight : weight;
-            Scalar* const to = WithGradient ? gradient + index * classes : nullptr;
-            const Scalar constant = target.constant(q);
-            sum.total +=
-                weight *
-                (constant + crossentropy_row<classes, WithGradient>(outputs + index * classes, q, scale, to));
+    std::size_t row = 0;
+    // Longer rows spend little on what is done once a row, and as columns would not stay in the first cache.
+    if constexpr (lanes > 1 && classes <= 8 * lanes) {
+        kernels::Vector<Scalar> total(Scalar(0));
+        for (; row + lanes <= rows; row += lanes) {
+            Scalar weights[lanes];
+            for (std::size_t r = 0; r < lanes; ++r)
+                weights[r] = sample_weight(row + r);
+            const auto weight = kernels::load(weights);
+            total = total + weight * targets.template rows<WithGradient>(row, outputs + row * classes,
+                                                                         weight / kernels::broadcast(divisor),
+                                                                         gradient_of(row));
         }
+        sum.total = kernels::reduce_add<Scalar>(total);
+    }
+    for (; row < rows; ++row) {
+        const Scalar weight = sample_weight(row);
+        sum.total += weight * targets.template row<WithGradient>(row, outputs + row * classes,
+                                                                 weight / divisor, gradient_of(row));
+    }
     return sum;
 }
 

@@ -4,7 +4,6 @@
 #include "burin/losses/crossentropy_rows.hpp"
 #include "burin/losses/loss.hpp"
 
-#include <cmath>
 #include <cstddef>
 #include <span>
 
@@ -25,26 +24,23 @@ struct KLDivergence {
     template <Shape Output, bool WithGradient, class Scalar>
     LossSum<Scalar> compute(const Scalar* outputs, const Target<Scalar>* targets,
                             const Scalar* sample_weights, Scalar* gradient, std::size_t rows) const noexcept {
-        return detail::crossentropy<Output, WithGradient, Scalar>(Rule<Output, Scalar>{targets}, reduction,
-                                                                  outputs, sample_weights, gradient, rows);
+        constexpr std::size_t classes = detail::class_count(Output);
+        const detail::DistributionTargets<classes, Scalar, Distributions<classes, Scalar>> distributions{
+            {targets}};
+        return detail::crossentropy<Output, WithGradient>(distributions, reduction, outputs, sample_weights,
+                                                          gradient, rows);
     }
 
   private:
-    template <Shape Output, class Scalar>
-    struct Rule {
-        static constexpr std::size_t classes = detail::class_count(Output);
+    template <std::size_t Classes, class Scalar>
+    struct Distributions {
+        static constexpr bool with_entropy = true;
         const Scalar* targets;
 
-        static Scalar weight(std::size_t) noexcept { return 1; }
-        void fill(std::size_t index, Scalar* q) const noexcept {
-            for (std::size_t c = 0; c < classes; ++c)
-                q[c] = targets[index * classes + c];
-        }
-        static Scalar constant(const Scalar* q) noexcept {
-            Scalar sum = 0;
-            for (std::size_t c = 0; c < classes; ++c)
-                sum += q[c] > Scalar(0) ? q[c] * std::log(q[c]) : Scalar(0);
-            return sum;
+        static bool weighs_rows() noexcept { return false; }
+        static Scalar row_weight(std::size_t) noexcept { return 1; }
+        const Scalar* distributions(std::size_t row, std::size_t, Scalar*) const noexcept {
+            return targets + row * Classes;
         }
     };
 };

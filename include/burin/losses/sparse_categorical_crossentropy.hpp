@@ -4,7 +4,6 @@
 #include "burin/losses/crossentropy_rows.hpp"
 #include "burin/losses/loss.hpp"
 
-#include <cmath>
 #include <cstddef>
 #include <span>
 
@@ -29,29 +28,38 @@ struct SparseCategoricalCrossentropy {
     template <Shape Output, bool WithGradient, class Scalar>
     LossSum<Scalar> compute(const Scalar* outputs, const Target<Scalar>* targets,
                             const Scalar* sample_weights, Scalar* gradient, std::size_t rows) const noexcept {
-        return detail::crossentropy<Output, WithGradient, Scalar>(
-            Rule<Output, Scalar>{*this, targets}, reduction, outputs, sample_weights, gradient, rows);
+        constexpr std::size_t classes = detail::class_count(Output);
+        const detail::LabelTargets<classes, Scalar> exact{targets, detail::weights_or_null(class_weights)};
+        if (label_smoothing == 0)
+            return detail::crossentropy<Output, WithGradient>(exact, reduction, outputs, sample_weights,
+                                                              gradient, rows);
+        const detail::DistributionTargets<classes, Scalar, Smoothed<classes, Scalar>> smoothed{
+            {exact, label_smoothing}};
+        return detail::crossentropy<Output, WithGradient>(smoothed, reduction, outputs, sample_weights,
+                                                          gradient, rows);
     }
 
   private:
-    template <Shape Output, class Scalar>
-    struct Rule {
-        static constexpr std::size_t classes = detail::class_count(Output);
-        const SparseCategoricalCrossentropy& loss;
-        const Label* labels;
+    template <std::size_t Classes, class Scalar>
+    struct Smoothed {
+        static constexpr bool with_entropy = false;
+        detail::LabelTargets<Classes, Scalar> exact;
+        double smoothing;
 
-        Scalar weight(std::size_t index) const noexcept {
-            return static_cast<Scalar>(detail::class_weight(loss.class_weights, labels[index]));
+        bool weighs_rows() const noexcept { return exact.weighs_rows(); }
+        Scalar row_weight(std::size_t row) const noexcept { return exact.row_weight(row); }
+        const Scalar* distributions(std::size_t row, std::size_t count, Scalar* buffer) const noexcept {
+            const double everywhere = smoothing / static_cast<double>(Classes);
+            for (std::size_t r = 0; r < count; ++r) {
+                Scalar* const q = buffer + r * Classes;
+                for (std::size_t c = 0; c < Classes; ++c)
+                    q[c] = static_cast<Scalar>(everywhere * detail::class_weight(exact.class_weights, c));
+                const Label label = exact.labels[row + r];
+                q[label] +=
+                    static_cast<Scalar>((1 - smoothing) * detail::class_weight(exact.class_weights, label));
+            }
+            return buffer;
         }
-        void fill(std::size_t index, Scalar* q) const noexcept {
-            const double everywhere = loss.label_smoothing / static_cast<double>(classes);
-            for (std::size_t c = 0; c < classes; ++c)
-                q[c] = static_cast<Scalar>(everywhere * detail::class_weight(loss.class_weights, c));
-            const Label label = labels[index];
-            q[label] += static_cast<Scalar>((1 - loss.label_smoothing) *
-                                            detail::class_weight(loss.class_weights, label));
-        }
-        static Scalar constant(const Scalar*) noexcept { return 0; }
     };
 };
 

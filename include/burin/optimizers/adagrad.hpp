@@ -2,7 +2,9 @@
 
 #include "burin/kernels/simd.hpp"
 #include "burin/optimizers/gradient_sweep.hpp"
+#include "burin/optimizers/root_step.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -20,21 +22,25 @@ struct Adagrad {
 
     static constexpr std::size_t state_vectors = 1;
 
+    /// What a step does to one vector: (parameter, gradient, state) to the new parameter, changing the state.
+    template <class Scalar>
+    auto rule(std::uint64_t step) const noexcept {
+        using Vector = kernels::Vector<Scalar>;
+        return [move = detail::RootStep<Scalar>(learning_rate, epsilon),
+                start = Vector(static_cast<Scalar>(step == 1 ? initial_accumulator : 0))](
+                   const Vector& parameter, const Vector& gradient, std::array<Vector, 1>& squares) {
+            squares[0] = kernels::fma(gradient, gradient, squares[0] + start);
+            return move(parameter, gradient, squares[0]);
+        };
+    }
+
     /// Updates `count` parameters from their gradients, in one pass. `state` holds state_vectors · count
     /// numbers that are 0 before the first step; steps count from 1.
     template <class Scalar>
-    void update(Scalar* parameters, const Scalar* gradients, [[maybe_unused]] Scalar* state,
-                std::size_t count, [[maybe_unused]] std::uint64_t step) const noexcept {
-        using Vector = kernels::Vector<Scalar>;
-        const Vector rate(static_cast<Scalar>(learning_rate));
-        const Vector small(static_cast<Scalar>(epsilon));
-        const Vector start(static_cast<Scalar>(step == 1 ? initial_accumulator : 0));
-        detail::sweep<Scalar>({clip_value, clip_norm, weight_decay}, parameters, gradients, count,
-                              [&](const Vector& parameter, const Vector& gradient, auto load, auto store) {
-                                  const Vector squares = load(state) + start + gradient * gradient;
-                                  store(state, squares);
-                                  return parameter - rate * gradient / (kernels::sqrt(squares) + small);
-                              });
+    void update(Scalar* parameters, const Scalar* gradients, Scalar* state, std::size_t count,
+                std::uint64_t step) const noexcept {
+        detail::sweep<Scalar, state_vectors>({clip_value, clip_norm, weight_decay}, parameters, gradients,
+                                             state, count, rule<Scalar>(step));
     }
 };
 

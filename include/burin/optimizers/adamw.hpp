@@ -1,6 +1,7 @@
 #pragma once
 
-#include "burin/optimizers/adam_sweep.hpp"
+#include "burin/optimizers/adam_rule.hpp"
+#include "burin/optimizers/gradient_sweep.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,13 +21,19 @@ struct AdamW {
 
     static constexpr std::size_t state_vectors = 2;
 
+    /// What a step does to one vector: (parameter, gradient, state) to the new parameter, changing the state.
+    template <class Scalar>
+    auto rule(std::uint64_t step) const noexcept {
+        return detail::AdamRule<Scalar, true>(*this, 1 - learning_rate * weight_decay, step);
+    }
+
     /// Updates `count` parameters from their gradients, in one pass. `state` holds state_vectors · count
     /// numbers that are 0 before the first step; steps count from 1.
     template <class Scalar>
     void update(Scalar* parameters, const Scalar* gradients, Scalar* state, std::size_t count,
                 std::uint64_t step) const noexcept {
-        detail::adam_sweep(*this, {clip_value, clip_norm, 0.0}, 1 - learning_rate * weight_decay, parameters,
-                           gradients, state, count, step);
+        detail::sweep<Scalar, state_vectors>({clip_value, clip_norm, 0.0}, parameters, gradients, state,
+                                             count, rule<Scalar>(step));
     }
 };
 

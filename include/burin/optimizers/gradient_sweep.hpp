@@ -3,10 +3,10 @@
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 namespace burin::optimizers::detail {
 
@@ -38,32 +38,61 @@ Scalar norm_factor(const GradientTreatment& treatment, const Scalar* gradients, 
     return factor < 1 ? static_cast<Scalar>(factor) : Scalar(1);
 }
 
-/// One pass over the parameters: for every vector of them calls
+/// One pass over the parameters: for every vector of them
 ///
-///     new_parameter = rule(parameter, gradient, load, store)
+///     parameter = rule(parameter, gradient, state)
 ///
-/// with the treated gradient; `load(p)` and `store(p, v)` reach the optimizer's state at the same place.
-template <class Scalar, class Rule>
-void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar* gradients, std::size_t count,
-           Rule rule) noexcept {
+/// with the treated gradient, where `state` is an array of the `States` vectors of the optimizer's memory at
+/// this place, which the rule changes. The k-th of `states` begins at state + k · count.
+///
+/// The gradients are only read. Nothing needs to set them to zero: a backward pass writes every gradient, it
+/// does not add to what the last step left.
+template <class Scalar, std::size_t States, class Rule>
+void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar* gradients, Scalar* state,
+           std::size_t count, const Rule& given_rule) noexcept {
     using Vector = kernels::Vector<Scalar>;
-    const Vector factor(norm_factor(treatment, gradients, count));
+    // Its constants stay in registers only if no store can change them.
+    const Rule rule = given_rule;
+    std::array<const Scalar*, States + 2> arrays{parameters, gradients};
+    for (std::size_t k = 2; k < arrays.size(); ++k)
+        arrays[k] = state + (k - 2) * count;
+    const auto pass = [&](const auto& treat) __attribute__((always_inline)) {
+        kernels::for_each_vector<Scalar>(
+            count,
+            [&](std::size_t, auto load, auto store) __attribute__((always_inline)) {
+                const Vector parameter = load(parameters);
+                std::array<Vector, States> memory;
+                const Scalar* from = state;
+                for (Vector& each : memory) {
+                    each = load(from);
+                    from += count;
+                }
+                store(parameters, rule(parameter, treat(load(gradients), parameter), memory));
+                Scalar* to = state;
+                for (const Vector& each : memory) {
+                    store(to, each);
+                    to += count;
+                }
+            },
+            arrays);
+    };
+
+    // A treatment costs more than SGD's rule: each of the three has its own loop.
+    const Scalar norm = norm_factor(treatment, gradients, count);
+    const Vector factor(norm);
     const Vector limit(static_cast<Scalar>(treatment.clip_value));
     const Vector decay(static_cast<Scalar>(treatment.weight_decay));
-    const auto pass = [&](auto clips) {
-        kernels::for_each_vector<Scalar>(count, [&](std::size_t, auto load, auto store) noexcept {
-            const Vector parameter = load(parameters);
-            Vector gradient = load(gradients);
-            if constexpr (clips.value)
-                gradient = kernels::min(kernels::max(gradient, -limit), limit);
-            gradient = kernels::fma(decay, parameter, gradient * factor);
-            store(parameters, rule(parameter, gradient, load, store));
-        });
-    };
     if (treatment.clip_value > 0)
-        pass(std::true_type{});
+        pass([&](const Vector& gradient, const Vector& parameter) __attribute__((always_inline)) {
+            const Vector clipped = kernels::min(kernels::max(gradient, -limit), limit);
+            return kernels::fma(decay, parameter, clipped * factor);
+        });
+    else if (norm != Scalar(1) || treatment.weight_decay != 0)
+        pass([&](const Vector& gradient, const Vector& parameter) __attribute__((always_inline)) {
+            return kernels::fma(decay, parameter, gradient * factor);
+        });
     else
-        pass(std::false_type{});
+        pass([](const Vector& gradient, const Vector&) __attribute__((always_inline)) { return gradient; });
 }
 
 /// base^exponent by repeated squaring, for bias corrections.

@@ -3,6 +3,7 @@
 #include "burin/kernels/simd.hpp"
 #include "burin/optimizers/gradient_sweep.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -19,20 +20,25 @@ struct Nesterov {
 
     static constexpr std::size_t state_vectors = 1;
 
+    /// What a step does to one vector: (parameter, gradient, state) to the new parameter, changing the state.
+    template <class Scalar>
+    auto rule(std::uint64_t) const noexcept {
+        using Vector = kernels::Vector<Scalar>;
+        return [minus_rate = Vector(static_cast<Scalar>(-learning_rate)),
+                keep = Vector(static_cast<Scalar>(momentum))](const Vector& parameter, const Vector& gradient,
+                                                              std::array<Vector, 1>& velocity) {
+            velocity[0] = kernels::fma(keep, velocity[0], gradient);
+            return kernels::fma(minus_rate, kernels::fma(keep, velocity[0], gradient), parameter);
+        };
+    }
+
     /// Updates `count` parameters from their gradients, in one pass. `state` holds state_vectors · count
     /// numbers that are 0 before the first step; steps count from 1.
     template <class Scalar>
-    void update(Scalar* parameters, const Scalar* gradients, [[maybe_unused]] Scalar* state,
-                std::size_t count, [[maybe_unused]] std::uint64_t step) const noexcept {
-        using Vector = kernels::Vector<Scalar>;
-        const Vector rate(static_cast<Scalar>(learning_rate));
-        const Vector keep(static_cast<Scalar>(momentum));
-        detail::sweep<Scalar>({clip_value, clip_norm, weight_decay}, parameters, gradients, count,
-                              [&](const Vector& parameter, const Vector& gradient, auto load, auto store) {
-                                  const Vector velocity = keep * load(state) + gradient;
-                                  store(state, velocity);
-                                  return parameter - rate * (gradient + keep * velocity);
-                              });
+    void update(Scalar* parameters, const Scalar* gradients, Scalar* state, std::size_t count,
+                std::uint64_t step) const noexcept {
+        detail::sweep<Scalar, state_vectors>({clip_value, clip_norm, weight_decay}, parameters, gradients,
+                                             state, count, rule<Scalar>(step));
     }
 };
 

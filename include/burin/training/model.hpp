@@ -31,9 +31,9 @@ class Model {
     Parameters<Net, Scalar>& parameters() noexcept { return *parameters_; }
     const Parameters<Net, Scalar>& parameters() const noexcept { return *parameters_; }
 
-    /// The tensor called `name`, as in `0.weight`; empty if there is none.
-    std::span<Scalar> operator[](std::string_view name) noexcept { return (*parameters_)[name]; }
-    std::span<const Scalar> operator[](std::string_view name) const noexcept {
+    /// The tensor called `name`, as in `0.weight`, its elements counted row-major; empty if there is none.
+    TensorView<Scalar> operator[](std::string_view name) noexcept { return (*parameters_)[name]; }
+    TensorView<const Scalar> operator[](std::string_view name) const noexcept {
         return std::as_const(*parameters_)[name];
     }
 

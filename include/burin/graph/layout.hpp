@@ -1,0 +1,61 @@
+#pragma once
+
+#include "burin/core/parameter.hpp"
+#include "burin/graph/network.hpp"
+#include "burin/kernels/panels.hpp"
+
+#include <cstddef>
+#include <type_traits>
+
+namespace burin {
+
+/// Where in the tensor's memory its element `index` is, counted row-major.
+template <class Scalar>
+constexpr std::size_t stored_index(const ParameterSpec& spec, std::size_t index) {
+    if (spec.layout == Layout::row_major)
+        return index;
+    const std::size_t columns = spec.shape.last();
+    return kernels::panels<Scalar>(columns).index(spec.shape.size() / columns, index / columns,
+                                                  index % columns);
+}
+
+/// A tensor of a network, its elements counted row-major wherever they lie.
+template <class Scalar>
+class TensorView {
+  public:
+    constexpr TensorView() = default;
+    constexpr TensorView(Scalar* data, const ParameterSpec& spec) : data_(data), spec_(spec) {}
+
+    constexpr const Shape& shape() const noexcept { return spec_.shape; }
+    constexpr std::size_t size() const noexcept { return data_ == nullptr ? 0 : spec_.shape.size(); }
+    constexpr bool empty() const noexcept { return size() == 0; }
+    constexpr Scalar& operator[](std::size_t index) const noexcept {
+        return data_[stored_index<std::remove_const_t<Scalar>>(spec_, index)];
+    }
+
+  private:
+    Scalar* data_ = nullptr;
+    ParameterSpec spec_{};
+};
+
+/// Copies all tensors of a network from row-major elements, one tensor after the other, to where they lie.
+template <class Net, class Scalar>
+void from_row_major(const Scalar* elements, Scalar* stored) noexcept {
+    for (const ParameterTensor& tensor : parameter_tensors<Net>) {
+        const TensorView<Scalar> view(stored + tensor.offset, tensor.spec);
+        for (std::size_t i = 0; i < view.size(); ++i)
+            view[i] = elements[tensor.offset + i];
+    }
+}
+
+/// The other way round.
+template <class Net, class Scalar>
+void to_row_major(const Scalar* stored, Scalar* elements) noexcept {
+    for (const ParameterTensor& tensor : parameter_tensors<Net>) {
+        const TensorView<const Scalar> view(stored + tensor.offset, tensor.spec);
+        for (std::size_t i = 0; i < view.size(); ++i)
+            elements[tensor.offset + i] = view[i];
+    }
+}
+
+} // namespace burin

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "burin/kernels/simd.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace burin::kernels {
+
+/// The columns of as many rows of N as a vector has lanes: lane r of vector c is element c of row r. What is
+/// summed along a row is then summed lane by lane, for all rows at once. For rows of a few vectors.
+template <std::size_t N, class Scalar>
+[[gnu::always_inline]] inline std::array<Vector<Scalar>, N> load_columns(const Scalar* rows) noexcept {
+    constexpr std::size_t lanes = width<Scalar>;
+    std::array<Vector<Scalar>, N> columns;
+    if constexpr (N < lanes) {
+        Scalar wide[lanes * lanes];
+        for (std::size_t r = 0; r < lanes; ++r)
+            store(wide + r * lanes, load_partial(rows + r * N, N));
+        const auto square = load_transposed(wide, lanes);
+        for (std::size_t c = 0; c < N; ++c)
+            columns[c] = square[c];
+    } else {
+        // The last square may overlap the one before.
+        for (std::size_t begin = 0; begin < N; begin += lanes) {
+            const std::size_t first = std::min(begin, N - lanes);
+            const auto square = load_transposed(rows + first, N);
+            for (std::size_t c = begin - first; c < lanes; ++c)
+                columns[first + c] = square[c];
+        }
+    }
+    return columns;
+}
+
+/// Writes them back as rows.
+template <std::size_t N, class Scalar>
+[[gnu::always_inline]] inline void store_columns(const std::array<Vector<Scalar>, N>& columns,
+                                                 Scalar* rows) noexcept {
+    constexpr std::size_t lanes = width<Scalar>;
+    Scalar wide[std::max(N, lanes) * lanes];
+    for (std::size_t c = 0; c < N; ++c)
+        store(wide + c * lanes, columns[c]);
+    for (std::size_t c = N; c < lanes; ++c)
+        store(wide + c * lanes, columns[0]);
+    for (std::size_t begin = 0; begin < N; begin += lanes) {
+        const std::size_t first = std::min(begin, std::max(N, lanes) - lanes);
+        const auto square = load_transposed(wide + first * lanes, lanes);
+        for (std::size_t r = 0; r < lanes; ++r)
+            if constexpr (N < lanes)
+                store_partial(rows + r * N, square[r], N);
+            else
+                store(rows + r * N + first, square[r]);
+    }
+}
+
+} // namespace burin::kernels
