@@ -198,6 +198,10 @@ TEST_CASE_TEMPLATE("the three products of Dense agree with naive sums at every e
     check_all_rows<Scalar, 1, 1>();
     check_all_rows<Scalar, 1, lanes + 1>();
     check_all_rows<Scalar, lanes + 1, 1>();
+    check_all_rows<Scalar, 1, 5 * lanes>();
+    check_all_rows<Scalar, 2, 2 * lanes>();
+    check_all_rows<Scalar, 2, 7 * lanes + 3>();
+    check_all_rows<Scalar, 16, 3>();
     check_all_rows<Scalar, lanes - 1, lanes>();
     check_all_rows<Scalar, lanes, 2 * lanes - 1>();
     check_all_rows<Scalar, 13, 17>();

@@ -162,7 +162,7 @@ inline void store_pieces(float* to, __m256 value, std::size_t count) noexcept {
     }
     to += count & 4;
     if ((count & 2) != 0) {
-        _mm_store_sd(reinterpret_cast<double*>(to), _mm_castps_pd(piece));
+        _mm_storel_pi(reinterpret_cast<__m64*>(to), piece);
         piece = _mm_movehl_ps(piece, piece);
     }
     if ((count & 1) != 0)
