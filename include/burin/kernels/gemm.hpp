@@ -35,13 +35,27 @@ constexpr PanelView<Scalar> repeated_row(Scalar* data) noexcept {
     return {data, 0, 0, panels<std::remove_const_t<Scalar>>(N).width};
 }
 
+/// The product of two rows.
+template <std::size_t K, class Scalar>
+[[gnu::always_inline]] inline Scalar dot(const Scalar* a, const Scalar* b) noexcept {
+    return sum<Scalar>(K, [](const auto& x, const auto& y) { return x * y; }, a, b);
+}
+
 } // namespace detail
 
 /// y = epilogue(x · w + b), with x [rows, K], b [N], y [rows, N].
 /// The epilogue is a function of a vector and is applied while the sums are in registers.
 template <std::size_t K, std::size_t N, bool HasBias, class Scalar, class Epilogue>
-void dense_forward(const Scalar* x, const Scalar* w, const Scalar* bias, Scalar* y, std::size_t rows,
-                   Epilogue epilogue) noexcept {
+[[gnu::always_inline]] inline void dense_forward(const Scalar* x, const Scalar* w, const Scalar* bias,
+                                                 Scalar* y, std::size_t rows, Epilogue epilogue) noexcept {
+    if constexpr (N == 1) {
+        for (std::size_t row = 0; row < rows; ++row) {
+            const Scalar product = detail::dot<K>(x + row * K, w);
+            const Vector<Scalar> sum = broadcast(HasBias ? product + *bias : product);
+            y[row] = first_lane<Scalar>(epilogue(sum));
+        }
+        return;
+    }
     Product<Scalar> product;
     product.left = x;
     product.left_row = K;
@@ -55,8 +69,8 @@ void dense_forward(const Scalar* x, const Scalar* w, const Scalar* bias, Scalar*
 
 /// dw (+)= xᵀ · dy and db (+)= Σ_rows dy, with x [rows, K], dy [rows, N], db [N], dw as w.
 template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Scalar>
-void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, Scalar* db,
-                           std::size_t rows) noexcept {
+[[gnu::always_inline]] inline void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw,
+                                                         Scalar* db, std::size_t rows) noexcept {
     constexpr std::size_t any = std::numeric_limits<std::size_t>::max();
     Product<Scalar> product;
     product.left = x;
@@ -85,8 +99,9 @@ void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, Scalar
 /// The derivative is a function of two vectors, gradient and activation; where it does not read the
 /// activation, `activated` may be null. dx may be the same memory as activated.
 template <std::size_t K, std::size_t N, class Scalar, class Derivative>
-void dense_input_gradient(const Scalar* dy, const Scalar* w, const Scalar* activated, Scalar* dx,
-                          std::size_t rows, Derivative derivative) noexcept {
+[[gnu::always_inline]] inline void dense_input_gradient(const Scalar* dy, const Scalar* w,
+                                                        const Scalar* activated, Scalar* dx, std::size_t rows,
+                                                        Derivative derivative) noexcept {
     DenseGradient<Scalar> dense{dy, w, activated, dx, K, N, panels<Scalar>(N)};
     input_gradient<N>(dense, rows, derivative);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/columns.hpp"
 #include "burin/kernels/panels.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/tile.hpp"
@@ -51,59 +52,68 @@ template <class Scalar, class Derivative>
             count);
 }
 
-/// The products of `Rows` rows of w from row k on, with 2 vectors of samples that stand side by side.
-template <std::size_t Rows, class Scalar>
+/// The products of `Rows` rows of w from row k on, with `Vectors` vectors of samples that stand side by side.
+template <std::size_t Vectors, std::size_t Rows, class Scalar>
 [[gnu::always_inline]] inline void multiply_side_by_side(const DenseGradient<Scalar>& dense, std::size_t k,
                                                          const Scalar* samples,
-                                                         Vector<Scalar> (&sums)[2][Rows]) noexcept {
+                                                         Vector<Scalar> (&sums)[Vectors][Rows]) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
-    for (auto& half : sums)
-        for (auto& sum : half)
+    for (auto& vector : sums)
+        for (auto& sum : vector)
             sum = broadcast(Scalar(0));
     for (std::size_t p = 0; p < dense.panels.count(); ++p) {
         const std::size_t columns = dense.panels.columns(p);
         const Scalar* w = dense.panel(p) + k * columns;
         BURIN_DETAIL_UNROLL_4
         for (std::size_t c = columns; c > 0; --c) {
-            const Vector<Scalar> left = load(samples), right = load(samples + lanes);
+            Vector<Scalar> row[Vectors];
+            BURIN_DETAIL_UNROLL
+            for (std::size_t v = 0; v < Vectors; ++v)
+                row[v] = load(samples + v * lanes);
             BURIN_DETAIL_UNROLL
             for (std::size_t r = 0; r < Rows; ++r) {
                 const Vector<Scalar> factor = broadcast(w[r * columns]);
-                sums[0][r] = fma(factor, left, sums[0][r]);
-                sums[1][r] = fma(factor, right, sums[1][r]);
+                BURIN_DETAIL_UNROLL
+                for (std::size_t v = 0; v < Vectors; ++v)
+                    sums[v][r] = fma(factor, row[v], sums[v][r]);
             }
-            samples += 2 * lanes;
+            samples += Vectors * lanes;
             ++w;
         }
     }
 }
 
-/// At most two vectors of samples. `side_by_side` has room for dyᵀ, two vectors for each of its rows.
-template <class Scalar, class Derivative>
+/// At most `Vectors` ≤ 2 vectors of samples. `side_by_side` has room for dyᵀ, so many vectors for each of its
+/// rows.
+template <std::size_t Vectors, class Scalar, class Derivative>
 [[gnu::noinline]] void input_gradient_of_many(const DenseGradient<Scalar>& dense, std::size_t rows,
                                               Scalar* side_by_side, Derivative derivative) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
-    constexpr std::size_t quad = 4;
-    transpose(rows, dense.n, dense.dy, dense.n, side_by_side, 2 * lanes);
-    if (rows < 2 * lanes)
+    constexpr std::size_t samples = Vectors * lanes;
+    // Eight sums are under way.
+    constexpr std::size_t quad = 4, height = 8 / Vectors;
+    transpose(rows, dense.n, dense.dy, dense.n, side_by_side, samples);
+    if (rows < samples)
         for (std::size_t n = 0; n < dense.n; ++n)
-            std::fill(side_by_side + n * 2 * lanes + rows, side_by_side + (n + 1) * 2 * lanes, Scalar(0));
+            std::fill(side_by_side + n * samples + rows, side_by_side + (n + 1) * samples, Scalar(0));
 
     std::size_t k = 0;
-    for (; k + quad <= dense.k; k += quad) {
-        Vector<Scalar> sums[2][quad];
-        multiply_side_by_side<quad>(dense, k, side_by_side, sums);
+    for (; k + height <= dense.k; k += height) {
+        Vector<Scalar> sums[Vectors][height];
+        multiply_side_by_side<Vectors, height>(dense, k, side_by_side, sums);
         BURIN_DETAIL_UNROLL
-        for (std::size_t half = 0; half < 2; ++half) {
-            const auto turned = transpose_quads<Scalar>(sums[half]);
+        for (std::size_t q = 0; q < 8 / quad; ++q) {
+            const std::size_t v = q % Vectors, first = q / Vectors * quad;
+            const auto turned = transpose_quads<Scalar>(
+                {sums[v][first], sums[v][first + 1], sums[v][first + 2], sums[v][first + 3]});
             BURIN_DETAIL_UNROLL
             for (std::size_t i = 0; i < quad; ++i) {
                 // Rows row, row + 4, … of the result, four elements of each.
-                const std::size_t row = half * lanes + i;
+                const std::size_t row = v * lanes + i;
                 if (row >= rows)
                     continue;
-                const std::size_t count = (std::min(rows, (half + 1) * lanes) - row + quad - 1) / quad;
-                const std::size_t at = row * dense.k + k;
+                const std::size_t count = (std::min(rows, (v + 1) * lanes) - row + quad - 1) / quad;
+                const std::size_t at = row * dense.k + k + first;
                 Vector<Scalar> gradient = turned[i];
                 if constexpr (Derivative::reads_activation)
                     gradient = derivative(gradient, load_quads(dense.activated + at, quad * dense.k, count));
@@ -114,13 +124,41 @@ template <class Scalar, class Derivative>
         }
     }
     for (; k < dense.k; ++k) {
-        Vector<Scalar> sums[2][1];
-        multiply_side_by_side<1>(dense, k, side_by_side, sums);
-        Scalar gradients[2 * lanes];
-        store(gradients, sums[0][0]);
-        store(gradients + lanes, sums[1][0]);
+        Vector<Scalar> sums[Vectors][1];
+        multiply_side_by_side<Vectors, 1>(dense, k, side_by_side, sums);
+        Scalar gradients[samples];
+        for (std::size_t v = 0; v < Vectors; ++v)
+            store(gradients + v * lanes, sums[v][0]);
         for (std::size_t row = 0; row < rows; ++row)
             finish_gradient(dense, row * dense.k + k, broadcast(gradients[row]), 1, derivative);
+    }
+}
+
+/// Of a narrow matrix, as many rows as a vector has lanes are turned at a time: their columns are then
+/// vectors of dx's.
+template <std::size_t N, class Scalar, class Derivative>
+[[gnu::always_inline]] inline void input_gradient_of_narrow(const DenseGradient<Scalar>& dense,
+                                                            std::size_t rows,
+                                                            Derivative derivative) noexcept {
+    constexpr std::size_t lanes = width<Scalar>;
+    for (std::size_t k = 0; k < dense.k; k += lanes) {
+        const std::size_t count = std::min(lanes, dense.k - k);
+        std::array<Vector<Scalar>, N> columns;
+        if (count == lanes) {
+            columns = load_columns<N>(dense.w + k * N);
+        } else {
+            Scalar last_rows[lanes * N] = {};
+            std::copy_n(dense.w + k * N, count * N, last_rows);
+            columns = load_columns<N>(static_cast<const Scalar*>(last_rows));
+        }
+        for (std::size_t row = 0; row < rows; ++row) {
+            const Scalar* const dy = dense.dy + row * N;
+            Vector<Scalar> sums[2] = {columns[0] * broadcast(dy[0]), broadcast(Scalar(0))};
+            BURIN_DETAIL_UNROLL
+            for (std::size_t n = 1; n < N; ++n)
+                sums[n % 2] = fma(broadcast(dy[n]), columns[n], sums[n % 2]);
+            finish_gradient(dense, row * dense.k + k, sums[0] + sums[1], count, derivative);
+        }
     }
 }
 
@@ -206,16 +244,22 @@ template <std::size_t Rows, std::size_t Columns, class Scalar, class Derivative>
 
 /// All rows. `N` is dense.n.
 template <std::size_t N, class Scalar, class Derivative>
-void input_gradient(DenseGradient<Scalar> dense, std::size_t rows, Derivative derivative) noexcept {
+[[gnu::always_inline]] inline void input_gradient(DenseGradient<Scalar> dense, std::size_t rows,
+                                                  Derivative derivative) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
+    if constexpr (lanes > 1 && N <= 2 * lanes)
+        return detail::input_gradient_of_narrow<N>(dense, rows, derivative);
     // Longer rows of dy would take much room side by side, and sums over them pay for themselves.
     if constexpr (lanes >= 4 && N <= 1024) {
         alignas(64) Scalar side_by_side[N * 2 * lanes];
-        while (rows > lanes) {
+        for (; rows > lanes; rows -= std::min(rows, 2 * lanes)) {
             const std::size_t count = std::min(rows, 2 * lanes);
-            detail::input_gradient_of_many(dense, count, side_by_side, derivative);
+            detail::input_gradient_of_many<2>(dense, count, side_by_side, derivative);
             dense.skip_rows(count);
-            rows -= count;
+        }
+        if (4 * rows > 2 * lanes) {
+            detail::input_gradient_of_many<1>(dense, rows, side_by_side, derivative);
+            return;
         }
     }
     for (; rows >= 4; rows -= 4, dense.skip_rows(4))

@@ -47,14 +47,14 @@ template <std::size_t Vectors, std::size_t Splits, Tail TailKind, class Scalar, 
 }
 
 /// One or two rows with `panels` full panels: as many panels at a time as make enough sums.
-template <std::size_t Rows, class Scalar, class Finish>
+template <std::size_t Rows, std::size_t Splits, class Scalar, class Finish>
 [[gnu::always_inline]] inline void multiply_few_rows(Product<Scalar> product, std::size_t panels,
                                                      Finish finish) noexcept {
-    constexpr std::size_t most = Rows == 1 ? 4 : 2;
+    constexpr std::size_t most = Splits > 1 || Rows == 2 ? 2 / (Splits > 1 ? Rows : 1) : 4;
     while (panels > 0) {
         const std::size_t together = choose_tile_rows(panels, most);
         with_constant<most>(together, [&](auto tile_panels) __attribute__((always_inline)) {
-            multiply_tile<Rows, 2 * tile_panels.value, 1, Tail::none>(product, 0, finish);
+            multiply_tile<Rows, 2 * tile_panels.value, Splits, Tail::none>(product, 0, finish);
         });
         product.skip_panels(together);
         panels -= together;
@@ -76,7 +76,7 @@ constexpr ColumnKind column_kind(const Panels& panels, std::size_t lanes) {
     kind.last_tail = panels.last < lanes        ? Tail::masked
                      : panels.last % lanes == 0 ? Tail::none
                                                 : Tail::overlaps;
-    kind.splits = panels.full == 0 ? choose_splits(kind.last_vectors) : 1;
+    kind.splits = choose_splits(2 * panels.full + kind.last_vectors);
     return kind;
 }
 
@@ -85,13 +85,13 @@ template <ColumnKind Kind, class Scalar, class Finish>
                                                     std::size_t rows, Finish finish) noexcept {
     if constexpr (Kind.has_full_panels) {
         if (rows == 1)
-            multiply_few_rows<1>(product, panels.full, finish);
+            multiply_few_rows<1, Kind.splits>(product, panels.full, finish);
         else if (rows == 2)
-            multiply_few_rows<2>(product, panels.full, finish);
+            multiply_few_rows<2, Kind.splits>(product, panels.full, finish);
         else {
             Product<Scalar> panel = product;
             for (std::size_t i = 0; i < panels.full; ++i, panel.skip_panels(1))
-                multiply_panel<2, 1, Tail::none>(panel, rows, 0, finish);
+                multiply_panel<2, Kind.splits, Tail::none>(panel, rows, 0, finish);
         }
         product.skip_panels(panels.full);
     }

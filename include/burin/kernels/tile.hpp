@@ -2,6 +2,7 @@
 
 #include "burin/kernels/simd.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace burin::kernels {
@@ -13,12 +14,12 @@ inline constexpr std::size_t vector_registers = 32;
 inline constexpr std::size_t vector_registers = 16;
 #endif
 
-/// In how many interleaved sums the depth of a matrix of so many vectors of columns is summed up. A single
-/// row has no more than `vectors` sums under way, and each multiply-add waits 4 or 5 cycles for the one
-/// before: so narrow matrices, which make no more, have their sums split. It depends on the matrix alone, so
-/// that a row's result does not depend on how many rows there are.
+/// In how many interleaved sums the depth is summed up, for a matrix of so many vectors of columns. A single row
+/// has no more than `vectors` sums under way, and each multiply-add waits 4 or 5 cycles for the one before: so
+/// narrow matrices, which make no more, have their sums split. It depends on the matrix alone, so that a row's
+/// result does not depend on how many rows there are.
 constexpr std::size_t choose_splits(std::size_t vectors) {
-    return vectors == 1 ? 4 : vectors <= 3 ? 2 : 1;
+    return vectors == 1 ? 4 : vectors <= 4 ? 2 : 1;
 }
 
 /// The tallest tile of so many vectors of columns on a machine with `registers` vector registers.
@@ -166,11 +167,11 @@ template <std::size_t Rows, std::size_t Vectors, std::size_t Splits, Tail TailKi
 
     const Scalar* left = p.left;
     const Scalar* right = p.right.data;
-    const auto add_product = [&](auto& into) __attribute__((always_inline)) {
+    const auto add_product = [&](auto& into, auto load_vector) __attribute__((always_inline)) {
         Vector<Scalar> row[Vectors];
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < Vectors; ++v)
-            row[v] = load_from(right + column(v, p.right.panel));
+            row[v] = load_vector(right + column(v, p.right.panel));
         BURIN_DETAIL_UNROLL
         for (std::size_t r = 0; r < Rows; ++r) {
             const Vector<Scalar> factor = broadcast(left[r * p.left_row]);
@@ -181,21 +182,30 @@ template <std::size_t Rows, std::size_t Vectors, std::size_t Splits, Tail TailKi
         left += p.left_depth;
         right += p.right.row;
     };
-    // Unrolled, for short sums: a loop that ends after few rounds is predicted right.
+    const auto load_whole = [](const Scalar* from) __attribute__((always_inline)) { return load(from); };
+    // Rows that are narrower than a vector are followed by others, except the last ones.
+    const std::size_t narrow = masked ? std::min(p.depth, (lanes - 1) / columns) : 0;
+    const std::size_t depth = p.depth - narrow;
+    std::size_t d = 0;
     if constexpr (Splits == 1) {
+        // Unrolled, for short sums: a loop that ends after few rounds is predicted right.
         BURIN_DETAIL_UNROLL_4
-        for (std::size_t d = p.depth; d > 0; --d)
-            add_product(sums[0]);
+        for (; d < depth; ++d)
+            add_product(sums[0], load_whole);
+        for (; d < p.depth; ++d)
+            add_product(sums[0], load_from);
     } else {
-        for (std::size_t d = p.depth / Splits; d > 0; --d) {
+        for (; d + Splits <= depth; d += Splits) {
             BURIN_DETAIL_UNROLL
             for (std::size_t s = 0; s < Splits; ++s)
-                add_product(sums[s]);
+                add_product(sums[s], load_whole);
         }
-        BURIN_DETAIL_UNROLL
-        for (std::size_t s = 0; s + 1 < Splits; ++s)
-            if (s < p.depth % Splits)
-                add_product(sums[s]);
+        for (; d < p.depth; d += Splits) {
+            BURIN_DETAIL_UNROLL
+            for (std::size_t s = 0; s < Splits; ++s)
+                if (d + s < p.depth)
+                    add_product(sums[s], load_from);
+        }
     }
 
     BURIN_DETAIL_UNROLL

@@ -56,7 +56,7 @@ struct Dense : Op {
     }
 
     template <class Context>
-    static void forward(const Context& run) noexcept {
+    [[gnu::always_inline]] static void forward(const Context& run) noexcept {
         constexpr std::size_t features = Context::Shapes::inputs[0].size();
         kernels::dense_forward<features, Units, has_bias>(run.inputs[0], run.parameters,
                                                           bias<features>(run.parameters), run.output,
