@@ -212,6 +212,12 @@ TEST_CASE_TEMPLATE("the three products of Dense agree with naive sums at every e
     check_all_rows<Scalar, 601, 12>(); // deeper than a block
 }
 
+TEST_CASE_TEMPLATE("gradients of matrices larger than the caches agree with naive sums", Scalar, float,
+                   double) {
+    check_products<700, 531, Scalar>(5);   // whole tiles and panels are left over
+    check_products<515, 520, Scalar>(141); // more samples than are packed at a time
+}
+
 TEST_CASE("a row's result depends on neither the number of rows nor its place") {
     constexpr std::size_t K = 23, N = 29, rows = 19;
     const auto x = random_numbers<float>(rows * K, 1), w = random_numbers<float>(K * N, 2),

@@ -5,6 +5,7 @@
 #include "burin/kernels/panels.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
+#include "burin/kernels/weight_gradient.hpp"
 
 #include <cstddef>
 #include <limits>
@@ -13,6 +14,10 @@ namespace burin::kernels {
 
 // The products of a layer with a weight matrix w [K, N], which lies in panels (see `Panels`). All other
 // matrices are row-major.
+
+/// The gradients of weight matrices of more bytes, which no second-level cache holds, are made of packed
+/// blocks.
+inline constexpr std::size_t packed_from_bytes = 1024 * 1024;
 
 namespace detail {
 
@@ -81,7 +86,13 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
     product.result = detail::in_panels<K, N>(dw);
     if constexpr (Accumulate)
         product.start = detail::in_panels<K, N>(static_cast<const Scalar*>(dw));
-    multiply<N, any, K * N>(product, K, StoreSum{});
+    if constexpr (width<Scalar> > 1 && K * N * sizeof(Scalar) > packed_from_bytes) {
+        constexpr Panels panels = kernels::panels<Scalar>(N);
+        constexpr detail::ColumnKind kind = detail::column_kind(panels, width<Scalar>);
+        detail::weight_gradient_packed<kind>(product, panels, K);
+    } else {
+        multiply<N, any, K * N>(product, K, StoreSum{});
+    }
 
     if constexpr (HasBias) {
         // Column sums are the product with a row of ones.
