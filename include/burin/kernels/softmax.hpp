@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/functions.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
 
@@ -23,7 +24,7 @@ void softmax(const Scalar* x, Scalar* y, std::size_t rows) noexcept {
         const Vector<Scalar> shift = broadcast(largest(x, N));
         Vector<Scalar> sums(Scalar(0));
         for_each_vector<Scalar>(N, [&](std::size_t lanes, auto load, auto store) noexcept {
-            const Vector<Scalar> e = exp(load(x) - shift);
+            const Vector<Scalar> e = exp_nonpositive(load(x) - shift);
             sums = sums + keep_first<Scalar>(e, lanes);
             store(y, e);
         });
@@ -39,7 +40,7 @@ void log_softmax(const Scalar* x, Scalar* y, std::size_t rows) noexcept {
         const Vector<Scalar> shift = broadcast(largest(x, N));
         Vector<Scalar> sums(Scalar(0));
         for_each_vector<Scalar>(N, [&](std::size_t lanes, auto load, auto) noexcept {
-            sums = sums + keep_first<Scalar>(exp(load(x) - shift), lanes);
+            sums = sums + keep_first<Scalar>(exp_nonpositive(load(x) - shift), lanes);
         });
         const Vector<Scalar> log_sum = log(broadcast(reduce_add<Scalar>(sums)));
         map(N, y, [&](const Vector<Scalar>& value) { return (value - shift) - log_sum; }, x);
@@ -64,7 +65,10 @@ void log_softmax_gradient(const Scalar* y, const Scalar* dy, Scalar* dx, std::si
     for (std::size_t row = 0; row < rows; ++row, y += N, dy += N, dx += N) {
         const Vector<Scalar> total = broadcast(sum<Scalar>(N, [](const Vector<Scalar>& g) { return g; }, dy));
         map(
-            N, dx, [total](const Vector<Scalar>& l, const Vector<Scalar>& g) { return g - exp(l) * total; },
+            N, dx,
+            [total](const Vector<Scalar>& l, const Vector<Scalar>& g) {
+                return g - exp_nonpositive(l) * total;
+            },
             y, dy);
     }
 }

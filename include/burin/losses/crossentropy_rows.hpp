@@ -40,7 +40,7 @@ Scalar crossentropy_row(const Scalar* z, const Scalar* q, Scalar scale, Scalar* 
     Vector<Scalar> exponentials(Scalar(0)), weighted(Scalar(0)), mass(Scalar(0));
     kernels::for_each_vector<Scalar>(Classes, [&](std::size_t lanes, auto load, auto store) noexcept {
         const Vector<Scalar> shifted = load(z) - shift;
-        const Vector<Scalar> e = kernels::keep_first<Scalar>(kernels::exp(shifted), lanes);
+        const Vector<Scalar> e = kernels::keep_first<Scalar>(kernels::exp_nonpositive(shifted), lanes);
         const Vector<Scalar> target = load(q);
         exponentials = exponentials + e;
         // 0 · −∞ is no number, and q is 0 where a logit may be that small.
