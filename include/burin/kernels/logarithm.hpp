@@ -93,7 +93,7 @@ template <class Scalar>
 
 } // namespace detail
 
-/// The natural logarithm.
+/// The natural logarithm, to 0.84 ulp in float and 0.76 in double.
 template <class Scalar>
 Vector<Scalar> log(Vector<Scalar> x) noexcept {
     using C = detail::LogarithmConstants<Scalar>;
@@ -106,7 +106,7 @@ Vector<Scalar> log(Vector<Scalar> x) noexcept {
     return detail::at_the_ends<Scalar>(x, detail::log_of_one_plus<Scalar>(f, split.exponent() - shift));
 }
 
-/// log(1 + x).
+/// log(1 + x), to 1.40 ulp in float and 1.27 in double.
 template <class Scalar>
 Vector<Scalar> log1p(Vector<Scalar> x) noexcept {
     using C = detail::LogarithmConstants<Scalar>;

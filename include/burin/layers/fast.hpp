@@ -12,7 +12,7 @@ namespace detail {
 
 template <class Layer>
 struct FastLayer : Elementwise<FastLayer<Layer>> {
-    static constexpr Text<64> name() { return Text<64>("Fast<").append(Layer::name()).append(">"); }
+    static constexpr Text<64> name() { return Text<64>("Fast<").append(Layer::name().view()).append(">"); }
     static constexpr Reads input_gradient = Layer::input_gradient;
     static constexpr Link link = Layer::link;
     static constexpr std::size_t cost = Layer::cost;
