@@ -31,7 +31,7 @@ void measure() {
             }
         }
     }
-    std::printf("%-10s %.3f ulp at %.9g (%a)\n", Function::name, worst, static_cast<double>(worst_at),
+    std::printf("%-15s %.3f ulp at %.9g (%a)\n", Function::name, worst, static_cast<double>(worst_at),
                 static_cast<double>(worst_at));
     std::fflush(stdout);
 }
@@ -49,6 +49,6 @@ void measure_those_of(int count, char** names) {
 
 int main(int count, char** arguments) {
     using namespace elementary;
-    measure_those_of<Exp, Expm1, Log, Log1p, Tanh, Sigmoid, Silu, Softplus, Erf, Gelu>(count - 1,
-                                                                                       arguments + 1);
+    measure_those_of<Exp, ExpNonpositive, Expm1, Log, Log1p, Tanh, Sigmoid, Silu, Softplus, Erf, Gelu>(
+        count - 1, arguments + 1);
 }
