@@ -17,11 +17,14 @@ peers::Variants dense(const peers::Request& request) {
     const auto results = [d, work = request.work] { return d->results(work); };
     return peers::with_dense_sizes(
         d->inputs, d->outputs, [&]<std::size_t K, std::size_t N>(peers::Sizes<K, N>) -> peers::Variants {
+            // As the library keeps it.
+            const auto w = std::make_shared<peers::Memory<Scalar>>(d->w);
+            kernels::pack_panels(w->data(), K, N);
             if (request.is("forward"))
                 return {peers::stateless(
                     "",
-                    [d] {
-                        kernels::dense_forward<K, N, true>(d->x.data(), d->w.data(), d->bias.data(),
+                    [d, w] {
+                        kernels::dense_forward<K, N, true>(d->x.data(), w->data(), d->bias.data(),
                                                            d->y.data(), d->rows,
                                                            [](auto value) { return ReLU::value(value); });
                     },
@@ -33,11 +36,16 @@ peers::Variants dense(const peers::Request& request) {
                         kernels::dense_weight_gradient<K, N, true, false>(
                             d->x.data(), d->dy.data(), d->dw.data(), d->db.data(), d->rows);
                     },
-                    results)};
+                    [d] {
+                        auto dw = d->dw;
+                        for (std::size_t i = 0; i < K * N; ++i)
+                            dw[i] = d->dw[kernels::panels<Scalar>(N).index(K, i / N, i % N)];
+                        return peers::join(dw, d->db);
+                    })};
             return {peers::stateless(
                 "",
-                [d] {
-                    kernels::dense_input_gradient<K, N>(d->dy.data(), d->w.data(), d->x.data(), d->dx.data(),
+                [d, w] {
+                    kernels::dense_input_gradient<K, N>(d->dy.data(), w->data(), d->x.data(), d->dx.data(),
                                                         d->rows, NoActivation{});
                 },
                 results)};
@@ -74,7 +82,7 @@ peers::Variants sweep(const peers::Request& request) {
 template <class Net>
 std::shared_ptr<Parameters<Net>> parameters_of(const peers::Memory<float>& values) {
     auto parameters = std::make_shared<Parameters<Net>>();
-    std::copy(values.begin(), values.end(), parameters->data());
+    from_row_major<Net>(values.data(), parameters->data());
     return parameters;
 }
 

@@ -25,6 +25,7 @@
 #include "burin/layers/activations.hpp"
 #include "burin/layers/dense.hpp"
 #include "burin/layers/dropout.hpp"
+#include "burin/layers/fast.hpp"
 #include "burin/layers/merge.hpp"
 #include "burin/layers/reshape.hpp"
 #include "burin/layers/softmax.hpp"

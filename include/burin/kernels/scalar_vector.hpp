@@ -1,7 +1,7 @@
 #pragma once
 
-#include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 
 namespace burin::kernels {
@@ -31,6 +31,27 @@ struct ScalarVector {
         return ScalarVector(a.lane / b.lane);
     }
     friend constexpr ScalarVector operator-(ScalarVector a) { return ScalarVector(-a.lane); }
+    friend constexpr ScalarVector operator&(ScalarVector a, ScalarVector b)
+        requires std::unsigned_integral<Scalar>
+    {
+        return ScalarVector(a.lane & b.lane);
+    }
+    friend constexpr ScalarVector operator|(ScalarVector a, ScalarVector b)
+        requires std::unsigned_integral<Scalar>
+    {
+        return ScalarVector(a.lane | b.lane);
+    }
+    friend constexpr ScalarVector operator<<(ScalarVector a, int places)
+        requires std::unsigned_integral<Scalar>
+    {
+        return ScalarVector(a.lane << places);
+    }
+    friend constexpr ScalarVector operator>>(ScalarVector a, int places)
+        requires std::unsigned_integral<Scalar>
+    {
+        return ScalarVector(a.lane >> places);
+    }
+    friend constexpr bool operator==(ScalarVector a, ScalarVector b) { return a.lane == b.lane; }
     friend constexpr bool operator<(ScalarVector a, ScalarVector b) { return a.lane < b.lane; }
     friend constexpr bool operator<=(ScalarVector a, ScalarVector b) { return a.lane <= b.lane; }
     friend constexpr bool operator>(ScalarVector a, ScalarVector b) { return a.lane > b.lane; }
@@ -50,13 +71,14 @@ template <class Scalar>
 ScalarVector<Scalar> select(bool condition, ScalarVector<Scalar> a, ScalarVector<Scalar> b) noexcept {
     return condition ? a : b;
 }
+// As the instructions of x86: the second operand where either is no number.
 template <class Scalar>
 ScalarVector<Scalar> max(ScalarVector<Scalar> a, ScalarVector<Scalar> b) noexcept {
-    return ScalarVector<Scalar>(std::max(a.lane, b.lane));
+    return a.lane > b.lane ? a : b;
 }
 template <class Scalar>
 ScalarVector<Scalar> min(ScalarVector<Scalar> a, ScalarVector<Scalar> b) noexcept {
-    return ScalarVector<Scalar>(std::min(a.lane, b.lane));
+    return a.lane < b.lane ? a : b;
 }
 template <class Scalar>
 ScalarVector<Scalar> abs(ScalarVector<Scalar> x) noexcept {
@@ -69,30 +91,6 @@ ScalarVector<Scalar> sqrt(ScalarVector<Scalar> x) noexcept {
 template <class Scalar>
 ScalarVector<Scalar> floor(ScalarVector<Scalar> x) noexcept {
     return ScalarVector<Scalar>(std::floor(x.lane));
-}
-template <class Scalar>
-ScalarVector<Scalar> exp(ScalarVector<Scalar> x) noexcept {
-    return ScalarVector<Scalar>(std::exp(x.lane));
-}
-template <class Scalar>
-ScalarVector<Scalar> expm1(ScalarVector<Scalar> x) noexcept {
-    return ScalarVector<Scalar>(std::expm1(x.lane));
-}
-template <class Scalar>
-ScalarVector<Scalar> log(ScalarVector<Scalar> x) noexcept {
-    return ScalarVector<Scalar>(std::log(x.lane));
-}
-template <class Scalar>
-ScalarVector<Scalar> log1p(ScalarVector<Scalar> x) noexcept {
-    return ScalarVector<Scalar>(std::log1p(x.lane));
-}
-template <class Scalar>
-ScalarVector<Scalar> tanh(ScalarVector<Scalar> x) noexcept {
-    return ScalarVector<Scalar>(std::tanh(x.lane));
-}
-template <class Scalar>
-ScalarVector<Scalar> erf(ScalarVector<Scalar> x) noexcept {
-    return ScalarVector<Scalar>(std::erf(x.lane));
 }
 
 } // namespace burin::kernels

@@ -7,6 +7,7 @@
 #include "burin/kernels/scalar_vector.hpp"
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -18,12 +19,21 @@
 #undef __GNUC__
 #define __GNUC__ 12
 #endif
+// g++ 12 warns of its own AVX-512 intrinsics, which leave lanes undefined on purpose.
+#if !defined(__clang__) && defined(__AVX512F__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <xsimd/config/xsimd_config.hpp>
 #if defined(BURIN_SCALAR) || defined(XSIMD_NO_SUPPORTED_ARCHITECTURE)
 #define BURIN_DETAIL_ONE_LANE 1
 #else
 #define BURIN_DETAIL_ONE_LANE 0
 #include <xsimd/xsimd.hpp>
+#endif
+#if !defined(__clang__) && defined(__AVX512F__)
+#pragma GCC diagnostic pop
 #endif
 #if defined(__clang__) && defined(__AVX512F__)
 #pragma pop_macro("__GNUC__")
@@ -47,18 +57,12 @@ using Vector = xsimd::batch<Scalar>;
 inline constexpr std::string_view architecture = xsimd::default_arch::name();
 
 using xsimd::abs;
-using xsimd::erf;
-using xsimd::exp;
-using xsimd::expm1;
 using xsimd::floor;
 using xsimd::fma;
-using xsimd::log;
-using xsimd::log1p;
 using xsimd::max;
 using xsimd::min;
 using xsimd::select;
 using xsimd::sqrt;
-using xsimd::tanh;
 
 // xsimd 8 has no fused forms for AVX-512: it multiplies and adds, which takes twice as long.
 #if defined(__AVX512F__)
@@ -136,6 +140,37 @@ void store(Scalar* to, const Vector<Scalar>& value) noexcept {
 /// inlined g++ takes for useless.)
 [[gnu::always_inline]] inline void prefetch(const void* address) noexcept {
     __builtin_prefetch(address);
+}
+
+/// The unsigned integer that has as many bits as a scalar.
+template <class Scalar>
+using Bits = std::conditional_t<sizeof(Scalar) == 4, std::uint32_t, std::uint64_t>;
+
+/// The lanes' bit patterns.
+template <class Scalar>
+[[gnu::always_inline]] inline Vector<Bits<Scalar>> bits(Vector<Scalar> numbers) noexcept {
+#if BURIN_DETAIL_ONE_LANE
+    return Vector<Bits<Scalar>>(std::bit_cast<Bits<Scalar>>(numbers.lane));
+#else
+    return xsimd::bitwise_cast<Vector<Bits<Scalar>>>(numbers);
+#endif
+}
+
+/// The numbers that have these bit patterns.
+template <class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> from_bits(Vector<Bits<Scalar>> patterns) noexcept {
+#if BURIN_DETAIL_ONE_LANE
+    return Vector<Scalar>(std::bit_cast<Scalar>(patterns.lane));
+#else
+    return xsimd::bitwise_cast<Vector<Scalar>>(patterns);
+#endif
+}
+
+/// x, but no less than `low` and no more than `high`. What is no number stays so: `min` and `max` give their
+/// second operand where either is none (and on Arm what is none).
+template <class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> clamp(Vector<Scalar> x, Scalar low, Scalar high) noexcept {
+    return min(Vector<Scalar>(high), max(Vector<Scalar>(low), x));
 }
 
 namespace detail {

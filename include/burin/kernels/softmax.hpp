@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/functions.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
 
@@ -36,7 +37,7 @@ template <std::size_t N, bool Store, class Scalar>
 Scalar exponentials(const Scalar* x, const Vector<Scalar>& shift, Scalar* y) noexcept {
     Vector<Scalar> sums(Scalar(0));
     for_each_vector<Scalar>(N, [&](std::size_t lanes, auto load, auto store) noexcept {
-        const Vector<Scalar> e = exp(load(x) - shift);
+        const Vector<Scalar> e = exp_nonpositive(load(x) - shift);
         sums = sums + keep_first<Scalar>(e, lanes);
         if constexpr (Store)
             store(y, e);
@@ -85,7 +86,10 @@ void log_softmax_gradient(const Scalar* y, const Scalar* dy, Scalar* dx, std::si
         const Vector<Scalar> total = broadcast(sum<Scalar>(
             N, [](const Vector<Scalar>& g) { return g; }, dy));
         map(
-            N, dx, [total](const Vector<Scalar>& l, const Vector<Scalar>& g) { return g - exp(l) * total; },
+            N, dx,
+            [total](const Vector<Scalar>& l, const Vector<Scalar>& g) {
+                return g - exp_nonpositive(l) * total;
+            },
             y, dy);
     }
 }

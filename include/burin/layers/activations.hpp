@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/functions.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/layers/elementwise.hpp"
 
@@ -13,12 +14,6 @@ namespace detail {
 template <class Vector>
 Vector constant(double number) noexcept {
     return Vector(static_cast<typename Vector::value_type>(number));
-}
-
-template <class Vector>
-Vector logistic(Vector x) noexcept {
-    const Vector one = constant<Vector>(1);
-    return one / (one + kernels::exp(-x));
 }
 
 } // namespace detail
@@ -90,13 +85,14 @@ struct Sigmoid : Elementwise<Sigmoid> {
     static constexpr Text<64> name() { return "Sigmoid"; }
     static constexpr Reads input_gradient{.output = true};
     static constexpr Link link = Link::sigmoid;
+    static constexpr bool has_fast_form = true;
     static constexpr std::size_t cost = 4;
 
-    template <class Vector>
+    template <kernels::Accuracy accuracy = kernels::Accuracy::full, class Vector>
     static Vector value(Vector x) noexcept {
-        return detail::logistic(x);
+        return kernels::sigmoid<accuracy>(x);
     }
-    template <class Vector>
+    template <kernels::Accuracy = kernels::Accuracy::full, class Vector>
     static Vector gradient(Vector dy, Vector y) noexcept {
         return dy * y * (detail::constant<Vector>(1) - y);
     }
@@ -106,30 +102,32 @@ struct Sigmoid : Elementwise<Sigmoid> {
 struct Tanh : Elementwise<Tanh> {
     static constexpr Text<64> name() { return "Tanh"; }
     static constexpr Reads input_gradient{.output = true};
+    static constexpr bool has_fast_form = true;
     static constexpr std::size_t cost = 4;
 
-    template <class Vector>
+    template <kernels::Accuracy accuracy = kernels::Accuracy::full, class Vector>
     static Vector value(Vector x) noexcept {
-        return kernels::tanh(x);
+        return kernels::tanh<accuracy>(x);
     }
-    template <class Vector>
+    template <kernels::Accuracy = kernels::Accuracy::full, class Vector>
     static Vector gradient(Vector dy, Vector y) noexcept {
         return dy * (detail::constant<Vector>(1) - y * y);
     }
 };
 
-/// log(1 + eˣ), computed as max(x, 0) + log(1 + e^−|x|), which does not overflow.
+/// log(1 + eˣ).
 struct Softplus : Elementwise<Softplus> {
     static constexpr Text<64> name() { return "Softplus"; }
     static constexpr Reads input_gradient{.output = true};
+    static constexpr bool has_fast_form = true;
     static constexpr std::size_t cost = 6;
 
-    template <class Vector>
+    template <kernels::Accuracy accuracy = kernels::Accuracy::full, class Vector>
     static Vector value(Vector x) noexcept {
-        return kernels::max(x, detail::constant<Vector>(0)) + kernels::log1p(kernels::exp(-kernels::abs(x)));
+        return kernels::softplus<accuracy>(x);
     }
     // σ(x) = 1 − e⁻ʸ.
-    template <class Vector>
+    template <kernels::Accuracy = kernels::Accuracy::full, class Vector>
     static Vector gradient(Vector dy, Vector y) noexcept {
         return dy * -kernels::expm1(-y);
     }
@@ -140,27 +138,17 @@ struct Softplus : Elementwise<Softplus> {
 struct GELU : Elementwise<GELU> {
     static constexpr Text<64> name() { return "GELU"; }
     static constexpr Reads input_gradient{.input = true};
+    static constexpr bool has_fast_form = true;
     static constexpr std::size_t cost = 8;
 
-    template <class Vector>
+    template <kernels::Accuracy accuracy = kernels::Accuracy::full, class Vector>
     static Vector value(Vector x) noexcept {
-        return x * distribution(x);
+        return kernels::gelu<accuracy>(x);
     }
     // Φ(x) + x · φ(x)
-    template <class Vector>
+    template <kernels::Accuracy accuracy = kernels::Accuracy::full, class Vector>
     static Vector gradient(Vector dy, Vector x) noexcept {
-        constexpr double one_over_sqrt_two_pi = 0.398942280401432677940;
-        const Vector density = detail::constant<Vector>(one_over_sqrt_two_pi) *
-                               kernels::exp(detail::constant<Vector>(-0.5) * x * x);
-        return dy * (distribution(x) + x * density);
-    }
-
-  private:
-    template <class Vector>
-    static Vector distribution(Vector x) noexcept {
-        constexpr double one_over_sqrt_two = 0.707106781186547524401;
-        const Vector half = detail::constant<Vector>(0.5);
-        return half + half * kernels::erf(x * detail::constant<Vector>(one_over_sqrt_two));
+        return dy * kernels::gelu_gradient<accuracy>(x);
     }
 };
 
@@ -168,21 +156,22 @@ struct GELU : Elementwise<GELU> {
 struct GELUTanh : Elementwise<GELUTanh> {
     static constexpr Text<64> name() { return "GELUTanh"; }
     static constexpr Reads input_gradient{.input = true};
+    static constexpr bool has_fast_form = true;
     static constexpr std::size_t cost = 12;
 
-    template <class Vector>
+    // (1 + tanh(u)) / 2 is the logistic function of 2u, which loses nothing for negative u.
+    template <kernels::Accuracy accuracy = kernels::Accuracy::full, class Vector>
     static Vector value(Vector x) noexcept {
-        const Vector half = detail::constant<Vector>(0.5);
-        return half * x * (detail::constant<Vector>(1) + kernels::tanh(argument(x)));
+        const Vector limited = kernels::max(detail::constant<Vector>(-32), x); // 0 from there to −∞
+        return limited * kernels::sigmoid<accuracy>(twice_argument(limited));
     }
-    template <class Vector>
+    template <kernels::Accuracy accuracy = kernels::Accuracy::full, class Vector>
     static Vector gradient(Vector dy, Vector x) noexcept {
         const Vector one = detail::constant<Vector>(1);
-        const Vector half = detail::constant<Vector>(0.5);
-        const Vector t = kernels::tanh(argument(x));
+        const Vector s = kernels::sigmoid<accuracy>(twice_argument(x));
         const Vector slope =
-            detail::constant<Vector>(factor) * (one + detail::constant<Vector>(3 * cubic) * x * x);
-        return dy * (half * (one + t) + half * x * (one - t * t) * slope);
+            detail::constant<Vector>(2 * factor) * (one + detail::constant<Vector>(3 * cubic) * x * x);
+        return dy * s * (one + x * (one - s) * slope);
     }
 
   private:
@@ -190,8 +179,8 @@ struct GELUTanh : Elementwise<GELUTanh> {
     static constexpr double cubic = 0.044715;
 
     template <class Vector>
-    static Vector argument(Vector x) noexcept {
-        return detail::constant<Vector>(factor) * (x + detail::constant<Vector>(cubic) * x * x * x);
+    static Vector twice_argument(Vector x) noexcept {
+        return detail::constant<Vector>(2 * factor) * (x + detail::constant<Vector>(cubic) * x * x * x);
     }
 };
 
@@ -199,16 +188,17 @@ struct GELUTanh : Elementwise<GELUTanh> {
 struct SiLU : Elementwise<SiLU> {
     static constexpr Text<64> name() { return "SiLU"; }
     static constexpr Reads input_gradient{.input = true};
+    static constexpr bool has_fast_form = true;
     static constexpr std::size_t cost = 5;
 
-    template <class Vector>
+    template <kernels::Accuracy accuracy = kernels::Accuracy::full, class Vector>
     static Vector value(Vector x) noexcept {
-        return x * detail::logistic(x);
+        return kernels::silu<accuracy>(x);
     }
-    template <class Vector>
+    template <kernels::Accuracy accuracy = kernels::Accuracy::full, class Vector>
     static Vector gradient(Vector dy, Vector x) noexcept {
         const Vector one = detail::constant<Vector>(1);
-        const Vector s = detail::logistic(x);
+        const Vector s = kernels::sigmoid<accuracy>(x);
         return dy * s * (one + x * (one - s));
     }
 };

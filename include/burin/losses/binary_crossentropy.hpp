@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/functions.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/losses/elementwise.hpp"
 #include "burin/losses/loss.hpp"
@@ -33,12 +34,10 @@ struct BinaryCrossentropy {
 
         Vector value(const Vector& output, const Vector& target) const noexcept {
             const Vector zero(Scalar(0));
-            return kernels::max(output, zero) - output * target +
-                   kernels::log1p(kernels::exp(-kernels::abs(output)));
+            return kernels::max(output, zero) - output * target + kernels::softplus(-kernels::abs(output));
         }
         Vector gradient(const Vector& output, const Vector& target) const noexcept {
-            const Vector one(Scalar(1));
-            return one / (one + kernels::exp(-output)) - target;
+            return kernels::sigmoid(output) - target;
         }
     };
 };

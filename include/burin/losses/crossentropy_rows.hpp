@@ -50,7 +50,7 @@ template <class Vector, std::size_t Classes>
 Vector replace_by_exponentials(std::array<Vector, Classes>& columns, const Vector& shift) noexcept {
     Vector sum(0);
     for (Vector& each : columns) {
-        each = kernels::exp(each - shift);
+        each = kernels::exp_nonpositive(each - shift);
         sum = sum + each;
     }
     return sum;
@@ -135,7 +135,7 @@ struct DistributionTargets {
         Vector weighted(Scalar(0)), mass(Scalar(0)), entropy(Scalar(0));
         Vector sums(Scalar(0));
         kernels::for_each_vector<Scalar>(Classes, [&](std::size_t count, auto load, auto store) noexcept {
-            const Vector share = load(q), shifted = load(z) - most, e = kernels::exp(shifted);
+            const Vector share = load(q), shifted = load(z) - most, e = kernels::exp_nonpositive(shifted);
             sums = sums + kernels::keep_first<Scalar>(e, count);
             add(share, shifted, weighted, mass, entropy);
             if constexpr (WithGradient)
