@@ -92,6 +92,15 @@ TEST_CASE_TEMPLATE("first_lanes takes what is behind them from the others", Scal
     }
 }
 
+namespace {
+
+template <class Scalar>
+Scalar applied(Scalar x, auto function) {
+    return kernels::first_lane<Scalar>(function(kernels::broadcast(x)));
+}
+
+} // namespace
+
 TEST_CASE_TEMPLATE("estimates have the bits that they claim", Scalar, float, double) {
     const auto x = random_numbers<Scalar>(20'001, 1, -60, 60);
     double reciprocal = 0, root = 0;
