@@ -5,6 +5,7 @@
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/tile.hpp"
 #include "burin/kernels/transpose.hpp"
+#include "burin/kernels/unroll.hpp"
 
 #include <algorithm>
 #include <array>

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 namespace burin::kernels {
@@ -50,7 +51,7 @@ template <std::size_t Vectors, std::size_t Splits, Tail TailKind, class Scalar, 
 template <std::size_t Rows, std::size_t Splits, class Scalar, class Finish>
 [[gnu::always_inline]] inline void multiply_few_rows(Product<Scalar> product, std::size_t panels,
                                                      Finish finish) noexcept {
-    constexpr std::size_t most = Splits > 1 || Rows == 2 ? 2 / (Splits > 1 ? Rows : 1) : 4;
+    constexpr std::size_t most = 4 / (Rows * Splits); // Eight sums are then under way.
     while (panels > 0) {
         const std::size_t together = choose_tile_rows(panels, most);
         with_constant<most>(together, [&](auto tile_panels) __attribute__((always_inline)) {

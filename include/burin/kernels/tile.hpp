@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/kernels/simd.hpp"
+#include "burin/kernels/unroll.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -14,10 +15,10 @@ inline constexpr std::size_t vector_registers = 32;
 inline constexpr std::size_t vector_registers = 16;
 #endif
 
-/// In how many interleaved sums the depth is summed up, for a matrix of so many vectors of columns. A single row
-/// has no more than `vectors` sums under way, and each multiply-add waits 4 or 5 cycles for the one before: so
-/// narrow matrices, which make no more, have their sums split. It depends on the matrix alone, so that a row's
-/// result does not depend on how many rows there are.
+/// In how many interleaved sums the depth is summed up, for a matrix of so many vectors of columns. A single
+/// row has no more than `vectors` sums under way, and each multiply-add waits 4 or 5 cycles for the one
+/// before: so narrow matrices, which make no more, have their sums split. It depends on the matrix alone, so
+/// that a row's result does not depend on how many rows there are.
 constexpr std::size_t choose_splits(std::size_t vectors) {
     return vectors == 1 ? 4 : vectors <= 4 ? 2 : 1;
 }
@@ -103,18 +104,6 @@ struct StoreSum {
 };
 
 namespace detail {
-
-// All loops over a tile have constant bounds and must be unrolled for the sums to live in registers.
-#if defined(__clang__)
-#define BURIN_DETAIL_UNROLL _Pragma("clang loop unroll(full)")
-#define BURIN_DETAIL_UNROLL_4 _Pragma("clang loop unroll_count(4)")
-#elif defined(__GNUC__)
-#define BURIN_DETAIL_UNROLL _Pragma("GCC unroll 16")
-#define BURIN_DETAIL_UNROLL_4 _Pragma("GCC unroll 4")
-#else
-#define BURIN_DETAIL_UNROLL
-#define BURIN_DETAIL_UNROLL_4
-#endif
 
 /// The last vector of a tile, where its columns are not as many as its vectors' lanes.
 enum class Tail {

@@ -1,0 +1,14 @@
+#pragma once
+
+// For the loops of kernels. Those over a tile have constant bounds and must be unrolled for the sums to live in
+// registers.
+#if defined(__clang__)
+#define BURIN_DETAIL_UNROLL _Pragma("clang loop unroll(full)")
+#define BURIN_DETAIL_UNROLL_4 _Pragma("clang loop unroll_count(4)")
+#elif defined(__GNUC__)
+#define BURIN_DETAIL_UNROLL _Pragma("GCC unroll 16")
+#define BURIN_DETAIL_UNROLL_4 _Pragma("GCC unroll 4")
+#else
+#define BURIN_DETAIL_UNROLL
+#define BURIN_DETAIL_UNROLL_4
+#endif
