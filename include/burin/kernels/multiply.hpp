@@ -12,7 +12,11 @@ namespace burin::kernels {
 
 /// Matrices of at most so many elements are multiplied by code of their own, in which every extent is a
 /// constant; larger ones share theirs.
+#if defined(BURIN_SHARED_KERNELS)
+inline constexpr std::size_t inlined_elements = 0; // For instrumented builds, which would take minutes to compile.
+#else
 inline constexpr std::size_t inlined_elements = 2048;
+#endif
 
 /// Sums deeper than `deep` are made block by block, so that the rows that a panel meets stay in the
 /// second-level cache until the last panel has met them: 128 rows of 2 KiB are half of 512 KiB.

@@ -119,7 +119,12 @@ enum class Tail {
 /// Inlined, so that whatever extents are constants where it is called are constants here.
 template <std::size_t Rows, std::size_t Vectors, std::size_t Splits, Tail TailKind, class Scalar,
           class Finish>
-[[gnu::always_inline]] inline void multiply_tile(const Product<Scalar>& product, std::size_t columns,
+#if defined(BURIN_SHARED_KERNELS)
+[[gnu::noinline]]
+#else
+[[gnu::always_inline]] inline
+#endif
+void multiply_tile(const Product<Scalar>& product, std::size_t columns,
                                                  Finish finish) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     constexpr bool several_panels = Vectors > 3;
