@@ -258,7 +258,7 @@ template <std::size_t N, class Scalar, class Derivative>
             detail::input_gradient_of_many<2>(dense, count, side_by_side, derivative);
             dense.skip_rows(count);
         }
-        if (4 * rows > 2 * lanes) {
+        if (2 * rows > lanes) {
             detail::input_gradient_of_many<1>(dense, rows, side_by_side, derivative);
             return;
         }
