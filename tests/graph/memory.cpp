@@ -10,7 +10,7 @@ template <class Net, Mode RunMode, std::size_t Batch>
 constexpr double ratio_to_lower_bound() {
     using PlanType = Plan<Net, RunMode>;
     return static_cast<double>(PlanType::template memory<Batch, float>.size) /
-           static_cast<double>(PlanType::lower_bound * Batch);
+           static_cast<double>(PlanType::template lower_bound<Batch>);
 }
 
 } // namespace

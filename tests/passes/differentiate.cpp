@@ -18,7 +18,7 @@ template <std::size_t Edges>
 constexpr Text<160> training_steps(const auto& table) {
     const auto shaped = passes::infer_shapes(table).graph;
     const auto program = passes::differentiate<Edges>(shaped, passes::fuse(shaped, Mode::training));
-    constexpr std::string_view kinds[] = {"forward", "loss", "parameters", "input", "plus"};
+    constexpr std::string_view kinds[] = {"forward", "loss", "parameters", "input", "gradients", "plus"};
     Text<160> text;
     for (std::size_t s = 0; s < program.step_count; ++s) {
         const Step& step = program.steps[s];

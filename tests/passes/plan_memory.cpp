@@ -86,7 +86,7 @@ TEST_CASE("plan_memory: no live pieces ever collide, whatever their lifetimes") 
     constexpr auto sound = [](unsigned seed, std::size_t batch, std::size_t vector) {
         const auto lifetimes = random_lifetimes(seed);
         const auto plan = passes::plan_memory<24>(lifetimes, batch, vector);
-        return no_two_collide(lifetimes, plan, batch) && plan.size >= passes::lower_bound(lifetimes) * batch;
+        return no_two_collide(lifetimes, plan, batch) && plan.size >= passes::lower_bound(lifetimes, batch);
     };
     static_assert(sound(1, 1, 8) && sound(2, 7, 16));
     for (unsigned seed = 0; seed < 300; ++seed)

@@ -42,6 +42,7 @@ class LayerRun {
         auto frame = this->frame(x);
         frame.arena = arena->data();
         frame.gradients = gradients->data();
+        frame.statistics = parameters->statistics();
         std::vector<Scalar> output;
         burin::execute<Training, Batch, Scalar>(
             frame, [&](auto, const Scalar* y, Scalar* gradient, std::size_t rows) {

@@ -17,6 +17,9 @@ using passes::Node, passes::OpRules, passes::none;
 constexpr std::size_t no_count(std::span<const Shape>) {
     return 0;
 }
+constexpr Elements no_elements(std::span<const Shape>) {
+    return {};
+}
 constexpr ParameterList no_parameters(std::span<const Shape>) {
     return {};
 }
@@ -28,8 +31,10 @@ constexpr OpRules rules(Text<64> (*name)(), passes::InferredShape (*infer_shape)
     OpRules result;
     result.name = name;
     result.infer_shape = infer_shape;
-    result.parameters = no_parameters;
-    result.saved = result.flops = no_count;
+    result.parameters = result.statistics = no_parameters;
+    result.saved = no_elements;
+    result.scratch = [](std::span<const Shape>, passes::StepKind, passes::Mode) { return Elements{}; };
+    result.state = result.flops = no_count;
     return result;
 }
 
@@ -95,7 +100,7 @@ constexpr OpRules square = [] {
 constexpr OpRules noise = [] {
     OpRules result = rules([] { return Text<64>("Noise"); }, same_shape);
     result.is_view_in_inference = true;
-    result.saved = [](std::span<const Shape>) -> std::size_t { return 1; };
+    result.saved = [](std::span<const Shape>) { return Elements(1); };
     return result;
 }();
 

@@ -21,7 +21,9 @@ struct Frame {
     std::array<const Scalar*, Network<Net>::input_count> inputs{};
     const Scalar* parameters = nullptr;
     Scalar* gradients = nullptr;
+    Scalar* statistics = nullptr; ///< Where training updates them.
     Scalar* arena = nullptr;
+    Scalar* state = nullptr; ///< What sequences carry from piece to piece; null if nothing.
     std::size_t rows = 0;
     std::uint64_t seed = 0;
     std::uint64_t step = 0; ///< Counts training steps, so that each draws numbers of its own.
@@ -86,6 +88,17 @@ struct Execution {
         return {read<program.steps[StepIndex].inputs[I]>(frame)...};
     }
 
+    template <std::size_t StepIndex, std::size_t... I>
+    static std::array<Scalar*, sizeof...(I)> write_input_gradients(const FrameType& frame,
+                                                                   std::index_sequence<I...>) noexcept {
+        return {write<program.steps[StepIndex].input_gradients[I]>(frame)...};
+    }
+
+    template <std::size_t StepIndex, std::size_t... I>
+    static constexpr std::array<bool, sizeof...(I)> wanted_gradients(std::index_sequence<I...>) {
+        return {(program.steps[StepIndex].input_gradients[I] != passes::none)...};
+    }
+
     static constexpr std::uint64_t position(const FrameType& frame) noexcept { return frame.step << 32; }
 
     template <std::size_t NodeIndex>
@@ -103,11 +116,21 @@ struct Execution {
 
         if constexpr (step.kind == passes::StepKind::forward) {
             using Epilogue = decltype(chain<step.node, step.epilogue>());
-            ForwardContext<Scalar, Shapes, PlanType::mode, Epilogue> run;
+            using Run = ForwardContext<Scalar, Shapes, PlanType::mode, Epilogue, node.is_frozen>;
+            Run run;
             run.inputs = read_inputs<StepIndex>(frame, inputs);
             run.parameters = frame.parameters + node.parameter_offset;
+            if constexpr (node.statistics_count > 0) {
+                if constexpr (std::is_const_v<typename Run::Statistics>)
+                    run.statistics = frame.parameters + node.statistics_offset;
+                else
+                    run.statistics = frame.statistics + (node.statistics_offset - N::parameter_count);
+            }
             run.output = write<step.write>(frame);
             run.saved = write<step.saved_write>(frame);
+            run.scratch = write<step.scratch>(frame);
+            if constexpr (node.state_count > 0)
+                run.state = frame.state == nullptr ? nullptr : frame.state + node.state_offset * Batch;
             run.rows = frame.rows;
             run.random = stream<step.node>(frame);
             run.position = position(frame);
@@ -123,8 +146,26 @@ struct Execution {
             run.output_gradient = read<step.gradient>(frame);
             run.saved = read<step.saved_read>(frame);
             run.gradients = frame.gradients + node.parameter_offset;
+            run.scratch = write<step.scratch>(frame);
             run.rows = frame.rows;
             Op::backward_parameters(run);
+        } else if constexpr (step.kind == passes::StepKind::backward) {
+            constexpr auto wanted = wanted_gradients<StepIndex>(inputs);
+            GradientContext<Scalar, Shapes, step.trains, step.adds, node.is_frozen, wanted> run;
+            run.inputs = read_inputs<StepIndex>(frame, inputs);
+            run.parameters = frame.parameters + node.parameter_offset;
+            run.statistics = frame.parameters + node.statistics_offset;
+            run.output = read<step.output>(frame);
+            run.output_gradient = read<step.gradient>(frame);
+            run.saved = read<step.saved_read>(frame);
+            if constexpr (step.trains)
+                run.gradients = frame.gradients + node.parameter_offset;
+            run.input_gradients = write_input_gradients<StepIndex>(frame, inputs);
+            run.scratch = write<step.scratch>(frame);
+            run.rows = frame.rows;
+            run.random = stream<step.node>(frame);
+            run.position = position(frame);
+            Op::backward(run);
         } else if constexpr (step.kind == passes::StepKind::backward_input) {
             using Derivative = typename decltype([] {
                 if constexpr (step.epilogue == passes::none)
@@ -141,6 +182,7 @@ struct Execution {
             if constexpr (step.epilogue != passes::none)
                 run.activated = read<step.inputs[step.which]>(frame);
             run.input_gradient = write<step.write>(frame);
+            run.scratch = write<step.scratch>(frame);
             run.rows = frame.rows;
             run.random = stream<step.node>(frame);
             run.position = position(frame);

@@ -15,6 +15,7 @@ struct Input : Op {
     static_assert(((Extents > 0) && ...), "every extent of Input must be at least 1");
 
     static constexpr bool is_input = true;
+    static constexpr bool streams = true;
     static constexpr Text<64> name() {
         Text<64> text("Input<");
         std::size_t index = 0;
@@ -38,6 +39,12 @@ struct Parallel {};
 /// `Merge(input, layers(input))`. With `Add` this is a residual block; see `Residual`.
 template <class Merge, class... Layers>
 struct SkipConnection {};
+
+/// A layer (or `Sequential`, …) whose parameters training leaves as they are, and for which it computes no
+/// gradients: `Frozen<Sequential<Conv2D<8, 3>, ReLU>>` below layers that are trained anew. Names are as
+/// without it, so that weights trained before can be loaded.
+template <class LayerType>
+struct Frozen {};
 
 /// The nodes that a node reads, by name.
 template <FixedString... Names>

@@ -39,9 +39,14 @@ class TensorView {
 };
 
 /// Copies all tensors of a network from row-major elements, one tensor after the other, to where they lie.
+/// Those that are in memory: vectors of an optimizer's state, for instance, have no place for what is not
+/// trained.
 template <class Net, class Scalar>
-void from_row_major(const Scalar* elements, Scalar* stored) noexcept {
+void from_row_major(const Scalar* elements, Scalar* stored,
+                    std::size_t stored_count = parameter_count<Net> + statistics_count<Net>) noexcept {
     for (const ParameterTensor& tensor : parameter_tensors<Net>) {
+        if (tensor.offset >= stored_count)
+            continue;
         const TensorView<Scalar> view(stored + tensor.offset, tensor.spec);
         for (std::size_t i = 0; i < view.size(); ++i)
             view[i] = elements[tensor.offset + i];
@@ -50,8 +55,11 @@ void from_row_major(const Scalar* elements, Scalar* stored) noexcept {
 
 /// The other way round.
 template <class Net, class Scalar>
-void to_row_major(const Scalar* stored, Scalar* elements) noexcept {
+void to_row_major(const Scalar* stored, Scalar* elements,
+                  std::size_t stored_count = parameter_count<Net> + statistics_count<Net>) noexcept {
     for (const ParameterTensor& tensor : parameter_tensors<Net>) {
+        if (tensor.offset >= stored_count)
+            continue;
         const TensorView<const Scalar> view(stored + tensor.offset, tensor.spec);
         for (std::size_t i = 0; i < view.size(); ++i)
             elements[tensor.offset + i] = view[i];

@@ -53,6 +53,8 @@ struct Lowering {
     std::size_t shared_depth = 0;
     std::size_t shared_owner = passes::none;
 
+    bool is_frozen = false; ///< Set while the nodes of a `Frozen` are appended.
+
     constexpr bool failed() const { return !problem.empty(); }
     constexpr Sentence& fail() { return problem; }
 
@@ -62,6 +64,7 @@ struct Lowering {
         node.inputs = wires.nodes;
         node.input_count = wires.count;
         node.place = node.weights_place = place;
+        node.is_frozen = is_frozen;
         if (!shared_name.empty())
             share(node);
         return count++;
@@ -185,6 +188,19 @@ struct Lower<SkipConnection<Merge, Layers...>> {
         Wires merged = wires;
         merged.add(Lower<Sequential<Layers...>>::append(lowering, wires, place));
         return Lower<Merge>::append(lowering, merged, place);
+    }
+};
+
+template <class LayerType>
+struct Lower<Frozen<LayerType>> {
+    static constexpr auto ops() { return Lower<LayerType>::ops(); }
+
+    template <class Lowering>
+    static constexpr std::size_t append(Lowering& lowering, const Wires& wires, const passes::Place& place) {
+        const bool before = std::exchange(lowering.is_frozen, true);
+        const std::size_t node = Lower<LayerType>::append(lowering, wires, place);
+        lowering.is_frozen = before;
+        return node;
     }
 };
 

@@ -43,6 +43,9 @@ struct Network : private DiagnosisOf<detail::Examined<Net>> {
     using Type = std::conditional_t<is_valid_network<Net>, Net, detail::StandIn>;
     static constexpr auto& graph = detail::Examined<Type>::shaped.graph;
     static constexpr std::size_t parameter_count = detail::Examined<Type>::shaped.parameter_count;
+    static constexpr std::size_t trained_count = detail::Examined<Type>::shaped.trained_count;
+    static constexpr std::size_t statistics_count = detail::Examined<Type>::shaped.statistics_count;
+    static constexpr std::size_t state_count = detail::Examined<Type>::shaped.state_count;
     static constexpr std::size_t size = node_count<Type>;
     static constexpr std::size_t output_count = detail::output_count_of<Type>;
 
@@ -77,9 +80,17 @@ struct Network : private DiagnosisOf<detail::Examined<Net>> {
     }();
 };
 
-/// Trainable scalars of the network; shared ones count once.
+/// Parameters of the network, trained and frozen; shared ones count once.
 template <class Net>
 inline constexpr std::size_t parameter_count = Network<Net>::parameter_count;
+
+/// Those of them that training changes: all but what is `Frozen`.
+template <class Net>
+inline constexpr std::size_t trained_count = Network<Net>::trained_count;
+
+/// What training updates without a gradient, such as the running means of BatchNorm.
+template <class Net>
+inline constexpr std::size_t statistics_count = Network<Net>::statistics_count;
 
 /// Floating-point operations of one forward run of one sample; a multiply-add counts as two.
 template <class Net>
@@ -99,11 +110,14 @@ inline constexpr Shape input_shape = Network<Net>::input_shapes[Index];
 template <class Net, std::size_t Index = 0>
 inline constexpr Shape output_shape = Network<Net>::output_shapes[Index];
 
-/// One trainable tensor of a network: where it is in the parameter vector and what it is called in files.
+enum class TensorKind { trained, frozen, statistic };
+
+/// One tensor that a network remembers: where it is in the vector of all and what it is called in files.
 struct ParameterTensor {
     ParameterSpec spec{};
     std::size_t offset = 0;
     passes::Place place{};
+    TensorKind kind = TensorKind::trained;
 
     /// `0.weight`
     constexpr Text<128> name() const {
@@ -114,28 +128,33 @@ struct ParameterTensor {
     }
 };
 
-/// All trainable tensors of a network in the order of the parameter vector; shared ones once.
+/// All tensors of a network: its parameters in the order of the layers, shared ones once, each layer's
+/// followed by its statistics.
 template <class Net>
 inline constexpr auto parameter_tensors = [] {
     using N = Network<Net>;
-    constexpr auto for_each_owner = [](auto visit) {
-        for (const passes::Node& node : N::graph.nodes)
-            if (node.shares_with == passes::none && node.parameter_count > 0) {
-                const passes::InputShapes inputs = passes::input_shapes(N::graph.nodes, node);
-                const ParameterList list = node.rules->parameters(inputs.span());
+    constexpr auto for_each_tensor = [](auto visit) {
+        for (const passes::Node& node : N::graph.nodes) {
+            if (node.shares_with != passes::none)
+                continue;
+            const passes::InputShapes inputs = passes::input_shapes(N::graph.nodes, node);
+            const auto visit_list = [&](const ParameterList& list, std::size_t offset, TensorKind kind) {
                 for (std::size_t i = 0; i < list.count; ++i)
-                    visit(
-                        ParameterTensor{list[i], node.parameter_offset + list.offset(i), node.weights_place});
-            }
+                    visit(ParameterTensor{list[i], offset + list.offset(i), node.weights_place, kind});
+            };
+            visit_list(node.rules->parameters(inputs.span()), node.parameter_offset,
+                       node.is_frozen ? TensorKind::frozen : TensorKind::trained);
+            visit_list(node.rules->statistics(inputs.span()), node.statistics_offset, TensorKind::statistic);
+        }
     };
     constexpr std::size_t count = [&] {
         std::size_t tensors = 0;
-        for_each_owner([&](const ParameterTensor&) { ++tensors; });
+        for_each_tensor([&](const ParameterTensor&) { ++tensors; });
         return tensors;
     }();
     std::array<ParameterTensor, count> tensors{};
     std::size_t next = 0;
-    for_each_owner([&](const ParameterTensor& tensor) { tensors[next++] = tensor; });
+    for_each_tensor([&](const ParameterTensor& tensor) { tensors[next++] = tensor; });
     return tensors;
 }();
 

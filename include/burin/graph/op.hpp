@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/elements.hpp"
 #include "burin/core/parameter.hpp"
 #include "burin/core/random.hpp"
 #include "burin/core/shape.hpp"
@@ -9,7 +10,9 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <type_traits>
 
 namespace burin {
 
@@ -17,6 +20,7 @@ using passes::InferredShape;
 using passes::Mode;
 using passes::OpRules;
 using passes::Reads;
+using passes::StepKind;
 
 /// Base of all layers. Its members are the answers of a layer that has no parameters, keeps nothing and costs
 /// nothing; a layer hides those that differ. A layer is an empty type: what it computes with comes in the
@@ -34,10 +38,17 @@ using passes::Reads;
 ///     template <class Context> static void backward_parameters(const Context& run) noexcept;   // with
 ///     parameters
 ///
+/// or, where all gradients are better found together (`joint_backward`),
+///
+///     template <class Context> static void backward(const Context& run) noexcept;
+///
 /// The flags say what the compiler may do with it; `OpRules` explains each.
 struct Op {
     static constexpr ParameterList parameters(std::span<const Shape>) { return {}; }
-    static constexpr std::size_t saved(std::span<const Shape>) { return 0; }
+    static constexpr ParameterList statistics(std::span<const Shape>) { return {}; }
+    static constexpr Elements saved(std::span<const Shape>) { return {}; }
+    static constexpr Elements scratch(std::span<const Shape>, StepKind, Mode) { return {}; }
+    static constexpr std::size_t state(std::span<const Shape>) { return 0; }
     static constexpr std::size_t flops(std::span<const Shape>) { return 0; }
 
     static constexpr bool is_input = false;
@@ -49,6 +60,9 @@ struct Op {
     static constexpr bool in_place = false;
     static constexpr bool gradient_in_place = false;
     static constexpr bool gradient_is_view = false;
+    static constexpr bool joint_backward = false;
+    static constexpr bool stops_gradient = false;
+    static constexpr bool streams = false;
     static constexpr Reads parameter_gradient{};
     static constexpr Reads input_gradient{};
     static constexpr Link link = Link::none;
@@ -67,7 +81,11 @@ inline constexpr OpRules rules_of{
     .name = [] { return Text<64>(L::name()); },
     .infer_shape = [](std::span<const Shape> inputs) { return L::infer_shape(inputs); },
     .parameters = [](std::span<const Shape> inputs) { return L::parameters(inputs); },
-    .saved = [](std::span<const Shape> inputs) { return L::saved(inputs); },
+    .statistics = [](std::span<const Shape> inputs) { return L::statistics(inputs); },
+    .saved = [](std::span<const Shape> inputs) { return Elements(L::saved(inputs)); },
+    .scratch = [](std::span<const Shape> inputs, StepKind kind,
+                  Mode mode) { return Elements(L::scratch(inputs, kind, mode)); },
+    .state = [](std::span<const Shape> inputs) { return L::state(inputs); },
     .flops = [](std::span<const Shape> inputs) { return L::flops(inputs); },
     .is_input = L::is_input,
     .is_view = L::is_view,
@@ -78,6 +96,9 @@ inline constexpr OpRules rules_of{
     .in_place = L::in_place,
     .gradient_in_place = L::gradient_in_place,
     .gradient_is_view = L::gradient_is_view,
+    .joint_backward = L::joint_backward,
+    .stops_gradient = L::stops_gradient,
+    .streams = L::streams,
     .parameter_gradient = L::parameter_gradient,
     .input_gradient = L::input_gradient,
     .link = L::link,
@@ -91,17 +112,26 @@ struct Signature {
 };
 
 /// What `forward` gets. `rows` is the number of samples; activations are row-major, sample after sample.
-template <class ScalarType, class SignatureType, Mode RunMode, class EpilogueType>
+///
+/// `statistics` may be written only when training and not frozen. `state`, one range of `Op::state` elements
+/// for each sample, is null where nothing is carried from one piece of a sequence to the next; when streaming
+/// it is always there, and zeros at the beginning.
+template <class ScalarType, class SignatureType, Mode RunMode, class EpilogueType, bool Frozen = false>
 struct ForwardContext {
     using Scalar = ScalarType;
     using Shapes = SignatureType;
     using Epilogue = EpilogueType; ///< Elementwise function of a vector, to be applied to the output.
     static constexpr Mode mode = RunMode;
+    static constexpr bool is_frozen = Frozen;
+    using Statistics = std::conditional_t<RunMode == Mode::training && !Frozen, Scalar, const Scalar>;
 
     std::array<const Scalar*, Shapes::inputs.size()> inputs{};
     const Scalar* parameters = nullptr;
+    Statistics* statistics = nullptr;
     Scalar* output = nullptr;
     Scalar* saved = nullptr;
+    Scalar* scratch = nullptr;
+    Scalar* state = nullptr;
     std::size_t rows = 0;
     RandomStream random{};      ///< This node's own stream, for stochastic layers.
     std::uint64_t position = 0; ///< Where this step's numbers begin in the stream.
@@ -121,6 +151,7 @@ struct ParameterGradientContext {
     const Scalar* output_gradient = nullptr;
     const Scalar* saved = nullptr;
     Scalar* gradients = nullptr;
+    Scalar* scratch = nullptr;
     std::size_t rows = 0;
 };
 
@@ -139,6 +170,33 @@ struct InputGradientContext {
     const Scalar* saved = nullptr;
     const Scalar* activated = nullptr; ///< What the derivative reads: the output of that activation.
     Scalar* input_gradient = nullptr;
+    Scalar* scratch = nullptr;
+    std::size_t rows = 0;
+    RandomStream random{};
+    std::uint64_t position = 0;
+};
+
+/// What `backward` gets. It writes the gradient of each input that is wanted, and of the parameters (or adds
+/// to these, if `adds`) if they are trained.
+template <class ScalarType, class SignatureType, bool Trains, bool Adds, bool Frozen,
+          std::array<bool, SignatureType::inputs.size()> Wanted>
+struct GradientContext {
+    using Scalar = ScalarType;
+    using Shapes = SignatureType;
+    static constexpr bool trains = Trains;
+    static constexpr bool adds = Adds;
+    static constexpr bool is_frozen = Frozen;
+    static constexpr auto wanted = Wanted;
+
+    std::array<const Scalar*, Shapes::inputs.size()> inputs{};
+    const Scalar* parameters = nullptr;
+    const Scalar* statistics = nullptr;
+    const Scalar* output = nullptr;
+    const Scalar* output_gradient = nullptr;
+    const Scalar* saved = nullptr;
+    Scalar* gradients = nullptr;
+    std::array<Scalar*, Shapes::inputs.size()> input_gradients{};
+    Scalar* scratch = nullptr;
     std::size_t rows = 0;
     RandomStream random{};
     std::uint64_t position = 0;

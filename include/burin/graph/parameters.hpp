@@ -15,20 +15,34 @@ namespace burin {
 /// Alignment of parameters and arenas in bytes: a cache line, which is also the widest vector.
 inline constexpr std::size_t memory_alignment = 64;
 
-/// All trainable tensors of a network, one after the other without gaps, each as its layer wants it (weights
-/// of Dense in panels, see `Layout`). A plain struct: put it where you like.
+/// The tensor of a network called `name`, as in `0.weight`; null if there is none.
+template <class Net>
+constexpr const ParameterTensor* find_tensor(std::string_view name) noexcept {
+    for (const ParameterTensor& tensor : parameter_tensors<Net>)
+        if (tensor.name().view() == name)
+            return &tensor;
+    return nullptr;
+}
+
+/// All that a network remembers, one tensor after the other without gaps, each as its layer wants it (weights
+/// of Dense in panels, see `Layout`): the trained parameters, the frozen ones, and the statistics. A plain
+/// struct: put it where you like.
 template <class Net, class Scalar = float>
 struct Parameters : private DiagnosisOf<detail::Examined<Net>> {
     static constexpr bool is_valid =
         is_valid_network<Net>; // First, so that the assertion is what the compiler meets.
     static constexpr std::size_t count = parameter_count<Net>;
+    static constexpr std::size_t stored_count = count + statistics_count<Net>;
 
-    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values{};
+    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(stored_count, 1)> values{};
 
     constexpr Scalar* data() noexcept { return values.data(); }
     constexpr const Scalar* data() const noexcept { return values.data(); }
+    /// The parameters.
     constexpr std::span<Scalar> all() noexcept { return {values.data(), count}; }
     constexpr std::span<const Scalar> all() const noexcept { return {values.data(), count}; }
+
+    constexpr Scalar* statistics() noexcept { return values.data() + count; }
 
     /// The tensor called `name`, as in `0.weight`, its elements counted row-major; empty if there is none.
     TensorView<Scalar> operator[](std::string_view name) noexcept { return find(values.data(), name); }
@@ -39,15 +53,31 @@ struct Parameters : private DiagnosisOf<detail::Examined<Net>> {
   private:
     template <class Pointee>
     static TensorView<Pointee> find(Pointee* data, std::string_view name) noexcept {
-        for (const ParameterTensor& tensor : parameter_tensors<Net>)
-            if (tensor.name().view() == name)
-                return {data + tensor.offset, tensor.spec};
-        return {};
+        const ParameterTensor* const tensor = find_tensor<Net>(name);
+        return tensor == nullptr ? TensorView<Pointee>{}
+                                 : TensorView<Pointee>{data + tensor->offset, tensor->spec};
     }
 };
 
-/// The gradient of the loss with respect to each parameter, in the parameters' layout.
+/// The gradient of the loss with respect to each trained parameter, in the parameters' layout.
 template <class Net, class Scalar = float>
-struct Gradients : Parameters<Net, Scalar> {};
+struct Gradients {
+    static constexpr std::size_t count = trained_count<Net>;
+
+    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values{};
+
+    constexpr Scalar* data() noexcept { return values.data(); }
+    constexpr const Scalar* data() const noexcept { return values.data(); }
+    constexpr std::span<Scalar> all() noexcept { return {values.data(), count}; }
+    constexpr std::span<const Scalar> all() const noexcept { return {values.data(), count}; }
+
+    /// The gradient of the tensor called `name`, its elements counted row-major; empty if it is not trained.
+    TensorView<const Scalar> operator[](std::string_view name) const noexcept {
+        const ParameterTensor* const tensor = find_tensor<Net>(name);
+        if (tensor == nullptr || tensor->kind != TensorKind::trained)
+            return {};
+        return {values.data() + tensor->offset, tensor->spec};
+    }
+};
 
 } // namespace burin

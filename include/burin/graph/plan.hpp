@@ -34,12 +34,13 @@ struct Plan {
         if constexpr (mode == Mode::training)
             return passes::schedule(passes::differentiate<N::edge_count>(graph, fusion));
         else
-            return passes::schedule(passes::forward_program(graph, fusion));
+            return passes::schedule(passes::forward_program(graph, fusion, mode));
     }();
     static constexpr auto liveness = passes::liveness(program, graph.nodes);
 
-    /// Largest sum of simultaneously live buffers, in elements per sample: no arena can be smaller.
-    static constexpr std::size_t lower_bound = passes::lower_bound(liveness.span());
+    /// Largest sum of simultaneously live buffers, in elements: no arena can be smaller.
+    template <std::size_t Batch>
+    static constexpr std::size_t lower_bound = passes::lower_bound(liveness.span(), Batch);
 
     template <std::size_t Batch, class Scalar>
     static constexpr auto memory =

@@ -10,8 +10,9 @@
 namespace burin {
 
 /// Fills all tensors of a network: weights by the initialiser, biases with 0 (or by its `fill_bias`, if it
-/// has one), scales with 1. Each tensor has a random stream of its own, so a value depends on the seed, the
-/// tensor's number and its place in the tensor alone, not on how it is stored.
+/// has one), scales with 1;
+/// statistics with 0, those that are scales with 1. Each tensor has a random stream of its own, so a value
+/// depends on the seed, the tensor's number and its place in the tensor alone, not on how it is stored.
 template <class Net, class Scalar, class Initializer>
 void initialize(Parameters<Net, Scalar>& parameters, const Initializer& initializer,
                 std::uint64_t seed) noexcept {
@@ -20,7 +21,9 @@ void initialize(Parameters<Net, Scalar>& parameters, const Initializer& initiali
         const RandomStream stream{seed, Purpose::initialisation, number++};
         Scalar* const values = parameters.data() + tensor.offset;
         const Shape& shape = tensor.spec.shape;
-        if (tensor.spec.role == ParameterRole::weight)
+        if (tensor.kind == TensorKind::statistic)
+            std::fill_n(values, shape.size(), Scalar(tensor.spec.role == ParameterRole::scale ? 1 : 0));
+        else if (tensor.spec.role == ParameterRole::weight)
             initializer.template fill<Scalar>(values, shape, tensor.spec.fans, stream);
         else if (tensor.spec.role == ParameterRole::scale)
             std::fill_n(values, shape.size(), Scalar(1));

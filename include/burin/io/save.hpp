@@ -21,21 +21,27 @@ inline std::vector<std::size_t> extents(const Shape& shape) {
     return {shape.extents.begin(), shape.extents.begin() + static_cast<std::ptrdiff_t>(shape.rank)};
 }
 
-/// Calls visit(name, dtype, shape, elements) for every tensor of the network, one after the other row-major
-/// in `data`.
+/// All that a model remembers, and what an optimizer remembers of it.
+template <class Net>
+inline constexpr std::size_t stored_count = parameter_count<Net> + statistics_count<Net>;
+
+/// Calls visit(name, dtype, shape, elements) for every tensor of the network that is in the first `count`
+/// elements of the vector of all, row-major in `data`.
 template <class Net, class Scalar, class Visit>
-void for_each_tensor(Scalar* data, const std::string& prefix, Visit visit) {
+void for_each_tensor(Scalar* data, std::size_t count, const std::string& prefix, Visit visit) {
     using Value = std::remove_const_t<Scalar>;
     for (const ParameterTensor& tensor : parameter_tensors<Net>)
-        visit(prefix + std::string(tensor.name().view()), std::string(safetensors::dtype_of<Value>),
-              extents(tensor.spec.shape), std::span<Scalar>(data + tensor.offset, tensor.spec.shape.size()));
+        if (tensor.offset < count)
+            visit(prefix + std::string(tensor.name().view()), std::string(safetensors::dtype_of<Value>),
+                  extents(tensor.spec.shape),
+                  std::span<Scalar>(data + tensor.offset, tensor.spec.shape.size()));
 }
 
-/// The parameters as files have them: row-major.
+/// The first `count` elements of all, as files have them: row-major.
 template <class Net, class Scalar>
-std::vector<Scalar> row_major(const Scalar* stored) {
-    std::vector<Scalar> elements(parameter_count<Net>);
-    to_row_major<Net>(stored, elements.data());
+std::vector<Scalar> row_major(const Scalar* stored, std::size_t count) {
+    std::vector<Scalar> elements(count);
+    to_row_major<Net>(stored, elements.data(), count);
     return elements;
 }
 
@@ -44,8 +50,8 @@ std::vector<Scalar> row_major(const Scalar* stored) {
 template <class Net, class Vectors, class Counters, class Visit>
 void for_each_tensor_of_session(Vectors& vectors, Counters& counters, Visit visit) {
     for (std::size_t i = 0; i < vectors.size(); ++i)
-        for_each_tensor<Net>(vectors[i].data(), i == 0 ? "" : "optimizer." + std::to_string(i - 1) + ".",
-                             visit);
+        for_each_tensor<Net>(vectors[i].data(), vectors[i].size(),
+                             i == 0 ? "" : "optimizer." + std::to_string(i - 1) + ".", visit);
     visit(std::string("training.step_and_epoch"), std::string("U64"), std::vector<std::size_t>{2},
           std::span(counters));
 }
@@ -75,9 +81,10 @@ inline void read(const std::string& path, std::span<const safetensors::Slot> slo
 /// written; what was there before then stays.
 template <class Net, class Scalar>
 void save(const std::string& path, const Model<Net, Scalar>& model) {
-    const std::vector<Scalar> elements = detail::row_major<Net>(model.parameters().data());
+    const std::vector<Scalar> elements =
+        detail::row_major<Net>(model.parameters().data(), detail::stored_count<Net>);
     std::vector<safetensors::Tensor> tensors;
-    detail::for_each_tensor<Net>(elements.data(), "", detail::collect_tensors(tensors));
+    detail::for_each_tensor<Net>(elements.data(), elements.size(), "", detail::collect_tensors(tensors));
     safetensors::write(path, tensors);
 }
 
@@ -85,9 +92,9 @@ void save(const std::string& path, const Model<Net, Scalar>& model) {
 /// it is.
 template <class Net, class Scalar>
 void load(const std::string& path, Model<Net, Scalar>& model) {
-    std::vector<Scalar> elements(parameter_count<Net>);
+    std::vector<Scalar> elements(detail::stored_count<Net>);
     std::vector<safetensors::Slot> slots;
-    detail::for_each_tensor<Net>(elements.data(), "", detail::collect_slots(slots));
+    detail::for_each_tensor<Net>(elements.data(), elements.size(), "", detail::collect_slots(slots));
     detail::read(path, slots);
     from_row_major<Net>(elements.data(), model.parameters().data());
 }
@@ -96,10 +103,11 @@ void load(const std::string& path, Model<Net, Scalar>& model) {
 template <class Net, class Scalar, class Options>
 void save(const std::string& path, const Session<Net, Scalar, Options>& session) {
     const std::array<std::uint64_t, 2> counters{session.trainer().steps(), session.epoch()};
-    std::vector<std::vector<Scalar>> vectors{detail::row_major<Net>(session.model().parameters().data())};
+    std::vector<std::vector<Scalar>> vectors{
+        detail::row_major<Net>(session.model().parameters().data(), detail::stored_count<Net>)};
     const std::span<const Scalar> state = session.trainer().optimizer_state();
-    for (std::size_t offset = 0; offset < state.size(); offset += parameter_count<Net>)
-        vectors.push_back(detail::row_major<Net>(state.data() + offset));
+    for (std::size_t offset = 0; offset < state.size(); offset += trained_count<Net>)
+        vectors.push_back(detail::row_major<Net>(state.data() + offset, trained_count<Net>));
     std::vector<safetensors::Tensor> tensors;
     detail::for_each_tensor_of_session<Net>(vectors, counters, detail::collect_tensors(tensors));
     safetensors::write(path, tensors);
@@ -110,14 +118,15 @@ template <class Net, class Scalar, class Options>
 void load(const std::string& path, Session<Net, Scalar, Options>& session) {
     std::array<std::uint64_t, 2> counters{};
     const std::span<Scalar> state = session.trainer().optimizer_state();
-    constexpr std::size_t count = parameter_count<Net>;
+    constexpr std::size_t count = trained_count<Net>;
     std::vector vectors(count == 0 ? 1 : 1 + state.size() / count, std::vector<Scalar>(count));
+    vectors[0].resize(detail::stored_count<Net>);
     std::vector<safetensors::Slot> slots;
     detail::for_each_tensor_of_session<Net>(vectors, counters, detail::collect_slots(slots));
     detail::read(path, slots);
     from_row_major<Net>(vectors[0].data(), session.model().parameters().data());
     for (std::size_t i = 1; i < vectors.size(); ++i)
-        from_row_major<Net>(vectors[i].data(), state.data() + (i - 1) * count);
+        from_row_major<Net>(vectors[i].data(), state.data() + (i - 1) * count, count);
     session.trainer().resume(counters[0]);
     session.resume(static_cast<std::size_t>(counters[1]));
 }

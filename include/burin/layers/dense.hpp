@@ -28,6 +28,7 @@ struct Dense : Op {
     static_assert((std::is_same_v<Options, NoBias> && ...), "Dense takes no option but NoBias");
 
     static constexpr bool has_bias = !(std::is_same_v<Options, NoBias> || ...);
+    static constexpr bool streams = true;
     static constexpr bool accepts_epilogue = true;
     static constexpr bool accepts_gradient_epilogue = true;
     static constexpr Reads parameter_gradient{.input = true};

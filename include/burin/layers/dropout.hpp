@@ -18,6 +18,7 @@ template <double Rate>
 struct Dropout : Op {
     static_assert(Rate >= 0 && Rate < 1, "the rate of Dropout is a probability in [0, 1)");
 
+    static constexpr bool streams = true;
     static constexpr bool is_view_in_inference = true;
     static constexpr bool in_place = true;
     static constexpr bool gradient_in_place = true;

@@ -21,6 +21,7 @@ namespace burin {
 template <class Self>
 struct Elementwise : Op {
     static constexpr bool elementwise = true;
+    static constexpr bool streams = true;
     static constexpr bool accepts_epilogue = true;
     static constexpr bool in_place = true;
     static constexpr bool gradient_in_place = true;

@@ -14,6 +14,7 @@ namespace burin {
 
 /// The sum of two or more inputs of one shape.
 struct Add : Op {
+    static constexpr bool streams = true;
     static constexpr bool accepts_epilogue = true;
     static constexpr bool in_place = true;
     static constexpr bool gradient_is_view = true;
@@ -43,6 +44,7 @@ struct Add : Op {
 
 /// The inputs side by side along the last axis (channels); the other axes must agree.
 struct Concat : Op {
+    static constexpr bool streams = true;
     static constexpr Text<64> name() { return "Concat"; }
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         InferredShape result{.shape = inputs[0]};

@@ -38,6 +38,7 @@ struct Reshape : Op {
 
 /// The input itself: the empty branch of a `Parallel`.
 struct Identity : Op {
+    static constexpr bool streams = true;
     static constexpr bool is_view = true;
     static constexpr Text<64> name() { return "Identity"; }
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }

@@ -12,6 +12,7 @@ namespace detail {
 
 /// What the two layers over the last axis have in common.
 struct LastAxisOp : Op {
+    static constexpr bool streams = true;
     static constexpr bool in_place = true;
     static constexpr bool gradient_in_place = true;
     static constexpr Reads input_gradient{.output = true};

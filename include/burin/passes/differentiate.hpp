@@ -6,18 +6,30 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
+#include <utility>
 
 namespace burin::passes {
 
 /// Room that surely suffices for a graph of N nodes with E edges and O outputs: for each node a forward step
-/// and one for its parameters, for each edge a gradient and a sum, for each output a loss; values likewise.
+/// and one for its parameters, for each edge a gradient and a sum, for each output a loss. Values likewise,
+/// with what is saved for each node and scratch for each step that runs a rule.
 template <std::size_t N, std::size_t E, std::size_t O>
-using TrainingProgram = Program<2 * N + 2 * E + O, 2 * N + 2 * E + O, O>;
+using TrainingProgram = Program<2 * N + 2 * E + O, 4 * N + 3 * E + O, O>;
 
 template <std::size_t N, std::size_t O>
-using InferenceProgram = Program<N, 2 * N, O>;
+using InferenceProgram = Program<N, 3 * N, O>;
 
 namespace detail {
+
+template <class Program>
+constexpr void add_scratch(Program& program, Step& step, std::span<const Node> nodes, Mode mode) {
+    const Node& node = nodes[step.node];
+    const InputShapes inputs = input_shapes(nodes, node);
+    const Elements size = node.rules->scratch(inputs.span(), step.kind, mode);
+    if (size.any())
+        step.scratch = program.add_value({.size = size});
+}
 
 /// Appends the forward steps in the graph's order. Returns which value holds each node's output; a node that
 /// is fused into its successor has none, a view has its input's.
@@ -41,14 +53,15 @@ constexpr std::array<std::size_t, N> append_forward(Program& program, std::array
             for (std::size_t i = 0; i < node.input_count; ++i)
                 step.inputs[i] = value_of[node.inputs[i]];
             step.write = value_of[tail] = program.add_value({.size = node.shape.size()});
-            if (mode == Mode::training && node.saved > 0)
+            if (mode == Mode::training && node.saved.any())
                 step.saved_write = saved[index] = program.add_value({.size = node.saved});
+            add_scratch(program, step, graph.nodes, mode);
             program.add_step(step);
         }
     }
     for (std::size_t i = 0; i < O; ++i) {
         program.outputs[i] = value_of[graph.outputs[i]];
-        program.values[program.outputs[i]].is_pinned = mode == Mode::inference;
+        program.values[program.outputs[i]].is_pinned = mode != Mode::training;
     }
     return value_of;
 }
@@ -67,10 +80,11 @@ constexpr std::size_t activation_behind(std::size_t node, const Graph<N, O>& gra
 
 /// The program of a forward run: one step for each head of the fusion.
 template <std::size_t N, std::size_t O>
-constexpr InferenceProgram<N, O> forward_program(const Graph<N, O>& graph, const Fusion<N>& fusion) {
+constexpr InferenceProgram<N, O> forward_program(const Graph<N, O>& graph, const Fusion<N>& fusion,
+                                                 Mode mode = Mode::inference) {
     InferenceProgram<N, O> program;
     std::array<std::size_t, N> saved{};
-    detail::append_forward(program, saved, graph, fusion, Mode::inference);
+    detail::append_forward(program, saved, graph, fusion, mode);
     return program;
 }
 
@@ -80,7 +94,9 @@ constexpr std::array<bool, N> needs_gradient(const Graph<N, O>& graph) {
     std::array<bool, N> needed{};
     for (std::size_t index = 0; index < N; ++index) {
         const Node& node = graph.nodes[index];
-        needed[index] = node.parameter_count > 0;
+        if (node.rules->stops_gradient)
+            continue;
+        needed[index] = node.is_trained();
         for (std::size_t i = 0; i < node.input_count; ++i)
             needed[index] = needed[index] || needed[node.inputs[i]];
     }
@@ -104,6 +120,20 @@ constexpr TrainingProgram<N, E, O> differentiate(const Graph<N, O>& graph, const
     std::array<std::size_t, N> gradient_of{};
     gradient_of.fill(none);
     std::array<bool, N> parameters_written{};
+
+    /// Whether the gradient of this node's parameters is added to another's.
+    const auto adds = [&](std::size_t index) {
+        const std::size_t owner = graph.nodes[index].shares_with;
+        return std::exchange(parameters_written[owner == none ? index : owner], true);
+    };
+    const auto read = [&](Step& step, const Reads& reads, std::size_t index) {
+        const Node& node = graph.nodes[index];
+        if (reads.input)
+            for (std::size_t i = 0; i < node.input_count; ++i)
+                step.inputs[i] = value_of[node.inputs[i]];
+        if (reads.output)
+            step.output = value_of[index];
+    };
 
     const auto contribute = [&](std::size_t node, std::size_t gradient) {
         if (gradient_of[node] == none) {
@@ -137,17 +167,37 @@ constexpr TrainingProgram<N, E, O> differentiate(const Graph<N, O>& graph, const
         common.gradient = gradient_of[index];
         common.saved_read = saved[index];
 
-        if (node.parameter_count > 0) {
+        if (rules.joint_backward) {
+            Step step = common;
+            step.kind = StepKind::backward;
+            step.trains = node.is_trained();
+            step.adds = step.trains && adds(index);
+            read(step, rules.parameter_gradient, index);
+            read(step, rules.input_gradient, index);
+            detail::add_scratch(program, step, graph.nodes, Mode::training);
+            bool any = step.trains;
+            for (std::size_t i = 0; i < node.input_count; ++i)
+                if (needed[node.inputs[i]]) {
+                    any = true;
+                    step.input_gradients[i] =
+                        program.add_value({.size = graph.nodes[node.inputs[i]].shape.size()});
+                }
+            if (!any)
+                continue;
+            program.add_step(step);
+            for (std::size_t i = 0; i < node.input_count; ++i)
+                if (step.input_gradients[i] != none)
+                    contribute(node.inputs[i], step.input_gradients[i]);
+            continue;
+        }
+
+        if (node.is_trained()) {
             Step step = common;
             step.kind = StepKind::backward_parameters;
-            const std::size_t owner = node.shares_with == none ? index : node.shares_with;
-            step.adds = parameters_written[owner];
-            parameters_written[owner] = true;
-            if (rules.parameter_gradient.input)
-                for (std::size_t i = 0; i < node.input_count; ++i)
-                    step.inputs[i] = value_of[node.inputs[i]];
-            if (rules.parameter_gradient.output)
-                step.output = value_of[index];
+            step.trains = true;
+            step.adds = adds(index);
+            read(step, rules.parameter_gradient, index);
+            detail::add_scratch(program, step, graph.nodes, Mode::training);
             program.add_step(step);
         }
 
@@ -162,11 +212,8 @@ constexpr TrainingProgram<N, E, O> differentiate(const Graph<N, O>& graph, const
             Step step = common;
             step.kind = StepKind::backward_input;
             step.which = i;
-            if (rules.input_gradient.input)
-                for (std::size_t k = 0; k < node.input_count; ++k)
-                    step.inputs[k] = value_of[node.inputs[k]];
-            if (rules.input_gradient.output)
-                step.output = value_of[index];
+            read(step, rules.input_gradient, index);
+            detail::add_scratch(program, step, graph.nodes, Mode::training);
             std::size_t target = input;
             if (rules.accepts_gradient_epilogue) {
                 const std::size_t activation = detail::activation_behind(input, graph, readers);

@@ -29,7 +29,7 @@ constexpr bool derivative_from_output(const OpRules& rules) {
 
 /// True if the node is no step of its own in this mode.
 constexpr bool is_view(const OpRules& rules, Mode mode) {
-    return rules.is_view || (mode == Mode::inference && rules.is_view_in_inference);
+    return rules.is_view || (mode != Mode::training && rules.is_view_in_inference);
 }
 
 /// Appends elementwise nodes to the step that computes their input, where nothing else reads that input.

@@ -11,12 +11,55 @@ template <std::size_t N, std::size_t Outputs>
 struct ShapedGraph {
     Graph<N, Outputs> graph{};
     std::size_t parameter_count = 0;
+    std::size_t trained_count = 0;
+    std::size_t statistics_count = 0;
+    std::size_t state_count = 0;
     std::size_t misfit = none;
     InferredShape problem{};
 };
 
-/// Asks each node's rule for its shape, in topological order, and gives every node that owns parameters the
-/// next range of the one parameter vector. Stops at the first node that can't accept its inputs.
+namespace detail {
+
+/// Gives every node its ranges of the one vector in which all that a network remembers is stored: first the
+/// parameters that are trained, then those that are frozen, then the statistics. So what an optimizer updates
+/// is one range from the beginning.
+template <std::size_t N, std::size_t Outputs>
+constexpr void assign_ranges(ShapedGraph<N, Outputs>& result) {
+    auto& nodes = result.graph.nodes;
+    std::size_t next = 0;
+    const auto take = [&next](std::size_t& offset, std::size_t count) {
+        offset = next;
+        next += count;
+    };
+    for (const bool frozen : {false, true}) {
+        for (Node& node : nodes)
+            if (node.shares_with == none && node.is_frozen == frozen)
+                take(node.parameter_offset, node.parameter_count);
+        (frozen ? result.parameter_count : result.trained_count) = next;
+    }
+    for (Node& node : nodes)
+        if (node.shares_with == none)
+            take(node.statistics_offset, node.statistics_count);
+    result.statistics_count = next - result.parameter_count;
+    next = 0;
+    for (Node& node : nodes)
+        take(node.state_offset, node.state_count);
+    result.state_count = next;
+    for (Node& node : nodes)
+        node.statistics_count = node.rules->statistics(inputs.span()).size();
+    node.state_count = node.rules->state(inputs.span());
+    if (node.shares_with != none) {
+        const Node& owner = nodes[node.shares_with];
+        node.is_frozen = owner.is_frozen;
+        node.parameter_offset = owner.parameter_offset;
+        node.statistics_offset = owner.statistics_offset;
+    }
+}
+
+} // namespace detail
+
+/// Asks each node's rule for its shape, in topological order, and gives every node its ranges of parameters,
+/// statistics and state. Stops at the first node that can't accept its inputs.
 template <std::size_t N, std::size_t Outputs>
 constexpr ShapedGraph<N, Outputs> infer_shapes(const Graph<N, Outputs>& graph) {
     ShapedGraph<N, Outputs> result{graph};
@@ -40,12 +83,9 @@ constexpr ShapedGraph<N, Outputs> infer_shapes(const Graph<N, Outputs>& graph) {
                                   .expected_shape = result.graph.nodes[owner.inputs[0]].shape};
                 return result;
             }
-            node.parameter_offset = owner.parameter_offset;
-        } else {
-            node.parameter_offset = result.parameter_count;
-            result.parameter_count += node.parameter_count;
         }
     }
+    detail::assign_ranges(result);
     return result;
 }
 

@@ -12,7 +12,7 @@ namespace burin::passes {
 
 /// A piece of memory and the steps between which it must be kept, both included.
 struct Lifetime {
-    std::size_t size = 0; ///< Elements per sample.
+    Elements size{};
     std::size_t first = 0;
     std::size_t last = 0;
 
@@ -54,6 +54,10 @@ constexpr std::array<std::size_t, max_inputs> overwritable(const Step& step, con
         if (step.epilogue != none)
             candidates[1] = step.inputs[step.which];
         break;
+    case StepKind::backward:
+        if (rules.gradient_in_place)
+            candidates[0] = step.gradient;
+        break;
     case StepKind::accumulate:
         candidates[0] = step.gradient;
         candidates[1] = step.other;
@@ -90,7 +94,7 @@ constexpr Liveness<MaxValues> liveness(const Program<MaxSteps, MaxValues, Output
             if (value == none)
                 continue;
             std::size_t piece = none;
-            if (value == step.write)
+            if (value == step.write || value == step.input_gradients[0])
                 for (std::size_t candidate : detail::overwritable(step, *nodes[step.node].rules))
                     if (piece == none && candidate != none && result.storage[candidate] != none &&
                         last_read[candidate] == s &&
@@ -107,16 +111,16 @@ constexpr Liveness<MaxValues> liveness(const Program<MaxSteps, MaxValues, Output
     return result;
 }
 
-/// The least memory that any plan can do with: the largest sum of pieces that are in use at the same step.
-/// In elements per sample.
-constexpr std::size_t lower_bound(std::span<const Lifetime> lifetimes) {
+/// The least memory that any plan can do with: the largest sum of pieces that are in use at the same step, in
+/// elements for a batch.
+constexpr std::size_t lower_bound(std::span<const Lifetime> lifetimes, std::size_t batch = 1) {
     std::size_t bound = 0;
     // A sum can only grow where a piece begins.
     for (const Lifetime& start : lifetimes) {
         std::size_t sum = 0;
         for (const Lifetime& other : lifetimes)
             if (other.first <= start.first && start.first <= other.last)
-                sum += other.size;
+                sum += other.size * batch;
         bound = std::max(bound, sum);
     }
     return bound;

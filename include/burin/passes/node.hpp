@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/elements.hpp"
 #include "burin/core/link.hpp"
 #include "burin/core/parameter.hpp"
 #include "burin/core/shape.hpp"
@@ -18,7 +19,21 @@ inline constexpr std::size_t none = static_cast<std::size_t>(-1);
 /// Most inputs that one node may read.
 inline constexpr std::size_t max_inputs = 8;
 
-enum class Mode { inference, training };
+enum class Mode {
+    inference,
+    training,
+    streaming, ///< As inference, but the input is the next piece of a sequence: layers with a state go on
+               ///< from it.
+};
+
+enum class StepKind {
+    forward,             ///< Computes a node (and what is fused behind it).
+    loss,                ///< Computes one output's loss and its gradient.
+    backward_parameters, ///< Computes the gradient of a node's parameters.
+    backward_input,      ///< Computes the gradient of one of a node's inputs.
+    backward,            ///< Computes all gradients of a node at once.
+    accumulate,          ///< Adds two gradients of the same activation.
+};
 
 /// The answer of a layer's shape rule: the output's shape, or what it would have accepted instead.
 struct InferredShape {
@@ -44,8 +59,14 @@ struct OpRules {
     Text<64> (*name)() = nullptr;
     InferredShape (*infer_shape)(std::span<const Shape> inputs) = nullptr;
     ParameterList (*parameters)(std::span<const Shape> inputs) = nullptr;
-    /// Elements per sample that the forward rule keeps for the backward rules.
-    std::size_t (*saved)(std::span<const Shape> inputs) = nullptr;
+    /// What training updates without a gradient, such as running means. A list as for parameters.
+    ParameterList (*statistics)(std::span<const Shape> inputs) = nullptr;
+    /// What the forward rule keeps for the backward rules.
+    Elements (*saved)(std::span<const Shape> inputs) = nullptr;
+    /// What a rule needs to work with and leaves behind as it likes.
+    Elements (*scratch)(std::span<const Shape> inputs, StepKind kind, Mode mode) = nullptr;
+    /// Elements that one sample's sequence carries from one piece to the next.
+    std::size_t (*state)(std::span<const Shape> inputs) = nullptr;
     /// Floating-point operations of the forward rule for one sample; a multiply-add counts as two.
     std::size_t (*flops)(std::span<const Shape> inputs) = nullptr;
 
@@ -59,6 +80,9 @@ struct OpRules {
     bool in_place = false;          ///< The forward rule may write its output over an input of the same size.
     bool gradient_in_place = false; ///< `backward_input` may write over the gradient it reads.
     bool gradient_is_view = false;  ///< The gradient of each input is the gradient of the output itself.
+    bool joint_backward = false;    ///< One `backward` computes all gradients, instead of a rule for each.
+    bool stops_gradient = false;    ///< No gradient goes through.
+    bool streams = false; ///< Pieces of a sequence, one after the other, give the same as the whole.
     Reads parameter_gradient{};
     Reads input_gradient{};
     Link link = Link::none;
@@ -109,12 +133,19 @@ struct Node {
     Place place{};
     Place weights_place{}; ///< What its parameters are called; differs from `place` where they are shared.
     std::size_t shares_with = none; ///< The node that owns the parameters, if not this one.
+    bool is_frozen = false;         ///< Its parameters stay as they are.
 
     // What infer_shapes finds out.
     Shape shape{};
     std::size_t parameter_offset = 0;
     std::size_t parameter_count = 0;
-    std::size_t saved = 0;
+    std::size_t statistics_offset = 0;
+    std::size_t statistics_count = 0;
+    std::size_t state_offset = 0;
+    std::size_t state_count = 0;
+    Elements saved{};
+
+    constexpr bool is_trained() const { return parameter_count > 0 && !is_frozen; }
 };
 
 /// The node table: `nodes` in topological order, and which of them the network's outputs are.

@@ -33,10 +33,10 @@ constexpr std::size_t round_up(std::size_t value, std::size_t multiple) {
     return (value + multiple - 1) / multiple * multiple;
 }
 
-constexpr bool placed_before(const Lifetime& a, const Lifetime& b, PlacementOrder order) {
+constexpr bool placed_before(const Lifetime& a, const Lifetime& b, std::size_t batch, PlacementOrder order) {
     if (order == PlacementOrder::by_first_step)
         return a.first < b.first;
-    return a.size != b.size ? a.size > b.size : a.first < b.first;
+    return a.size * batch != b.size * batch ? a.size * batch > b.size * batch : a.first < b.first;
 }
 
 } // namespace detail
@@ -52,9 +52,10 @@ constexpr MemoryPlan<MaxPieces> place(std::span<const Lifetime> lifetimes, std::
         sequence[i] = i;
     std::sort(sequence.begin(), sequence.begin() + static_cast<std::ptrdiff_t>(lifetimes.size()),
               [&](std::size_t left, std::size_t right) {
-                  if (detail::placed_before(lifetimes[left], lifetimes[right], order))
+                  if (detail::placed_before(lifetimes[left], lifetimes[right], batch, order))
                       return true;
-                  return !detail::placed_before(lifetimes[right], lifetimes[left], order) && left < right;
+                  return !detail::placed_before(lifetimes[right], lifetimes[left], batch, order) &&
+                         left < right;
               });
 
     // The pieces placed so far, by offset.
@@ -91,7 +92,7 @@ template <std::size_t MaxPieces>
 constexpr MemoryPlan<MaxPieces> plan_memory(std::span<const Lifetime> lifetimes, std::size_t batch,
                                             std::size_t vector) {
     const auto by_size = place<MaxPieces>(lifetimes, batch, vector, PlacementOrder::by_size);
-    if (by_size.size <= lower_bound(lifetimes) * batch)
+    if (by_size.size <= lower_bound(lifetimes, batch))
         return by_size;
     const auto by_first_step = place<MaxPieces>(lifetimes, batch, vector, PlacementOrder::by_first_step);
     return by_first_step.size < by_size.size ? by_first_step : by_size;

@@ -7,17 +7,9 @@
 
 namespace burin::passes {
 
-enum class StepKind {
-    forward,             ///< Computes a node (and what is fused behind it).
-    loss,                ///< Computes one output's loss and its gradient.
-    backward_parameters, ///< Computes the gradient of a node's parameters.
-    backward_input,      ///< Computes the gradient of one of a node's inputs.
-    accumulate,          ///< Adds two gradients of the same activation.
-};
-
 /// A buffer that one step writes, once, and later steps read.
 struct Value {
-    std::size_t size = 0;     ///< Elements per sample.
+    Elements size{};
     bool is_external = false; ///< Lives in the caller's memory: an input of the network.
     bool is_pinned = false;   ///< Is kept to the end of the program: an output of the network.
 };
@@ -30,9 +22,10 @@ struct Step {
     StepKind kind = StepKind::forward;
     std::size_t node = none;     ///< The node whose rule runs; for a loss, the node whose output it reads.
     std::size_t which = 0;       ///< backward_input: which input; loss: which output.
+    bool trains = false;         ///< It computes gradients of parameters.
     std::size_t epilogue = none; ///< forward: last node fused behind it; backward_input: the activation whose
                                  ///< derivative is multiplied in.
-    bool adds = false; ///< backward_parameters: adds to the gradients, which another node wrote before.
+    bool adds = false;           ///< The parameters' gradients are added to what another node wrote before.
 
     std::array<std::size_t, max_inputs>
         inputs{};                ///< The node's inputs; `none` where the step does not read them.
@@ -41,7 +34,10 @@ struct Step {
     std::size_t other = none;    ///< accumulate: the second summand.
     std::size_t saved_read = none;
     std::size_t saved_write = none;
+    std::size_t scratch = none;
     std::size_t write = none; ///< The value that it writes.
+    std::array<std::size_t, max_inputs> input_gradients =
+        no_inputs(); ///< backward: the gradient of each input; `none` where nobody needs it.
 
     constexpr std::array<std::size_t, max_reads> reads() const {
         std::array<std::size_t, max_reads> all{};
@@ -54,7 +50,18 @@ struct Step {
         return all;
     }
 
-    constexpr std::array<std::size_t, 2> writes() const { return {write, saved_write}; }
+    constexpr std::array<std::size_t, max_inputs + 3> writes() const {
+        std::array<std::size_t, max_inputs + 3> all{};
+        for (std::size_t i = 0; i < max_inputs; ++i)
+            all[i] = input_gradients[i];
+        all[max_inputs] = write;
+        all[max_inputs + 1] = saved_write;
+        all[max_inputs + 2] = scratch;
+        return all;
+    }
+
+    /// Whether the run is there for what this step does, and not for another step that reads what it writes.
+    constexpr bool is_result() const { return kind == StepKind::loss || trains; }
 
     static constexpr std::array<std::size_t, max_inputs> no_inputs() {
         std::array<std::size_t, max_inputs> all{};

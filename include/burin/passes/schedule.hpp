@@ -56,11 +56,9 @@ schedule(const Program<MaxSteps, MaxValues, Outputs>& program) {
         }
     };
 
-    for (std::size_t s = 0; s < program.step_count; ++s) {
-        const StepKind kind = program.steps[s].kind;
-        if (kind == StepKind::loss || kind == StepKind::backward_parameters)
+    for (std::size_t s = 0; s < program.step_count; ++s)
+        if (program.steps[s].is_result())
             emit_with_needs(s);
-    }
     for (std::size_t output : program.outputs)
         if (writer[output] != none)
             emit_with_needs(writer[output]);

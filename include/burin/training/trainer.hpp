@@ -55,7 +55,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     template <class Metrics = NoMetrics>
     losses::LossSum<Scalar> step(const SamplesType& samples, Metrics&& metrics = {}) noexcept {
         const losses::LossSum<Scalar> sum = gradients(samples, metrics);
-        optimizer.update(parameters_->data(), gradients_.data(), state_.data(), N::parameter_count, steps_);
+        optimizer.update(parameters_->data(), gradients_.data(), state_.data(), N::trained_count, steps_);
         return sum;
     }
 
@@ -78,6 +78,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         Frame<typename N::Type, Scalar> frame;
         frame.parameters = parameters_->data();
         frame.gradients = gradients_.data();
+        frame.statistics = parameters_->statistics();
         frame.arena = arena_.data();
         frame.rows = samples.rows;
         frame.seed = seed_;
@@ -106,7 +107,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     void resume(std::uint64_t steps) noexcept { steps_ = steps; }
 
   private:
-    static constexpr std::size_t state_size = Optimizer::state_vectors * N::parameter_count;
+    static constexpr std::size_t state_size = Optimizer::state_vectors * N::trained_count;
 
     template <std::size_t Output>
     void add_loss(losses::LossSum<Scalar>& total, const SamplesType& samples, const Scalar* outputs,

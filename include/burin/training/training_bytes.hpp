@@ -13,7 +13,8 @@ namespace burin {
 /// up to cache lines.
 template <class Net, std::size_t Batch, class Optimizer = optimizers::Adam, class Scalar = float>
 inline constexpr std::size_t training_bytes =
-    sizeof(Scalar) * ((2 + Optimizer::state_vectors) * parameter_count<Net> +
-                      Workspace<Net, Batch, Mode::training, Scalar>::count);
+    sizeof(Scalar) *
+    (parameter_count<Net> + statistics_count<Net> + (1 + Optimizer::state_vectors) * trained_count<Net> +
+     Workspace<Net, Batch, Mode::training, Scalar>::count);
 
 } // namespace burin
