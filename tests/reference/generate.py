@@ -6,35 +6,10 @@
 The values are kept beside this script; it is run again only when a case is added.
 """
 
-from pathlib import Path
-
 import torch
 import torch.nn.functional as F
 
-torch.set_default_dtype(torch.float64)
-HERE = Path(__file__).parent
-
-
-class Header:
-    def __init__(self, name, about):
-        self.path = HERE / f"{name}.hpp"
-        self.lines = ["#pragma once", "", f"// {about}",
-                      f"// Written by generate.py with PyTorch {torch.__version__} in float64.", "",
-                      f"namespace reference::{name} {{", ""]
-
-    def array(self, name, values, kind="double"):
-        values = torch.as_tensor(values).reshape(-1).tolist()
-        text = ", ".join(repr(float(v)) if kind == "double" else str(int(v)) for v in values)
-        self.lines.append(f"inline constexpr {kind} {name}[] = {{{text}}};")
-
-    def write(self):
-        self.lines += ["", f"}} // namespace reference::{self.path.stem}", ""]
-        self.path.write_text("\n".join(self.lines))
-
-
-def numbers(*shape, seed, scale=1.0):
-    generator = torch.Generator().manual_seed(seed)
-    return (torch.rand(*shape, generator=generator) * 2 - 1) * scale
+from header import Header, numbers
 
 
 def activations():

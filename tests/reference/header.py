@@ -1,0 +1,31 @@
+"""What the scripts that write reference values share: headers of arrays, and random numbers."""
+
+import sys
+from pathlib import Path
+
+import torch
+
+torch.set_default_dtype(torch.float64)
+HERE = Path(__file__).parent
+
+
+class Header:
+    def __init__(self, name, about):
+        self.path = HERE / f"{name}.hpp"
+        self.lines = ["#pragma once", "", f"// {about}",
+                      f"// Written by {Path(sys.argv[0]).name} with PyTorch {torch.__version__} in float64.", "",
+                      f"namespace reference::{name} {{", ""]
+
+    def array(self, name, values, kind="double"):
+        values = torch.as_tensor(values).reshape(-1).tolist()
+        text = ", ".join(repr(float(v)) if kind == "double" else str(int(v)) for v in values)
+        self.lines.append(f"inline constexpr {kind} {name}[] = {{{text}}};")
+
+    def write(self):
+        self.lines += ["", f"}} // namespace reference::{self.path.stem}", ""]
+        self.path.write_text("\n".join(self.lines))
+
+
+def numbers(*shape, seed, scale=1.0):
+    generator = torch.Generator().manual_seed(seed)
+    return (torch.rand(*shape, generator=generator) * 2 - 1) * scale
