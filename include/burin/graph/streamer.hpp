@@ -123,9 +123,8 @@ class Streamer : private DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
     }
 
     /// The same for a network of one input and one output: `piece` holds the next steps of each sequence.
-    std::span<const Scalar>
-    operator()(const Parameters<Net, Scalar>& parameters,
-               std::span<const Scalar, Batch * N::input_shapes[0].size()> piece) noexcept
+    std::span<const Scalar> operator()(const Parameters<Net, Scalar>& parameters,
+                                       std::span<const Scalar> piece) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {
         return {run(parameters.data(), {piece.data()})[0], Batch * N::output_shapes[0].size()};
