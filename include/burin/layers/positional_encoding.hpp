@@ -43,14 +43,14 @@ struct Rotation {
     }
 };
 
-/// 10000^−share for 0 ≤ share ≤ 1, by the series of the exponential function of a 64th.
+/// 10000^−share for 0 ≤ share ≤ 1, by the series of the exponential function of an eighth.
 constexpr double power_of_10000(double share) {
     constexpr double log_10000 = 9.2103403719761827361;
-    const double x = -share * log_10000 / 64;
+    const double x = -share * log_10000 / 8;
     double sum = 1, term = 1;
-    for (int n = 1; n <= 14; ++n)
+    for (int n = 1; n <= 22; ++n)
         sum += term *= x / n;
-    for (int doubling = 0; doubling < 6; ++doubling)
+    for (int doubling = 0; doubling < 3; ++doubling)
         sum *= sum;
     return sum;
 }
