@@ -3,11 +3,13 @@
 // Everything that runs without an operating system: networks, their training step and inference. No heap, no
 // exceptions, no run-time type information, no streams.
 
+#include "burin/graph/carried_state.hpp"
 #include "burin/graph/forms.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/plan.hpp"
 #include "burin/graph/predictor.hpp"
+#include "burin/graph/streamer.hpp"
 #include "burin/graph/workspace.hpp"
 #include "burin/initializers/constant.hpp"
 #include "burin/initializers/default.hpp"
@@ -23,15 +25,22 @@
 #include "burin/initializers/uniform.hpp"
 #include "burin/initializers/zeros.hpp"
 #include "burin/layers/activations.hpp"
+<<<<<<< HEAD
 #include "burin/layers/attention.hpp"
+=======
+#include "burin/layers/bidirectional.hpp"
+>>>>>>> recurrent
 #include "burin/layers/dense.hpp"
 #include "burin/layers/dropout.hpp"
 #include "burin/layers/embedding.hpp"
 #include "burin/layers/fast.hpp"
+#include "burin/layers/gru.hpp"
+#include "burin/layers/lstm.hpp"
 #include "burin/layers/merge.hpp"
 #include "burin/layers/multi_head_attention.hpp"
 #include "burin/layers/positional_encoding.hpp"
 #include "burin/layers/reshape.hpp"
+#include "burin/layers/simple_rnn.hpp"
 #include "burin/layers/softmax.hpp"
 #include "burin/losses/binary_crossentropy.hpp"
 #include "burin/losses/categorical_crossentropy.hpp"
