@@ -37,11 +37,19 @@
 #include "burin/layers/gru.hpp"
 #include "burin/layers/lstm.hpp"
 #include "burin/layers/merge.hpp"
+<<<<<<< HEAD
 #include "burin/layers/multi_head_attention.hpp"
 #include "burin/layers/positional_encoding.hpp"
 #include "burin/layers/reshape.hpp"
 #include "burin/layers/simple_rnn.hpp"
+=======
+#include "burin/layers/permute.hpp"
+#include "burin/layers/repeat_vector.hpp"
+#include "burin/layers/reshape.hpp"
+#include "burin/layers/slice.hpp"
+>>>>>>> graphops
 #include "burin/layers/softmax.hpp"
+#include "burin/layers/time_distributed.hpp"
 #include "burin/losses/binary_crossentropy.hpp"
 #include "burin/losses/categorical_crossentropy.hpp"
 #include "burin/losses/hinge.hpp"
