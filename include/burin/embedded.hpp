@@ -3,6 +3,8 @@
 // Everything that runs without an operating system: networks, their training step and inference. No heap, no
 // exceptions, no run-time type information, no streams.
 
+#include "burin/decoding/beam_search.hpp"
+#include "burin/graph/block.hpp"
 #include "burin/graph/carried_state.hpp"
 #include "burin/graph/forms.hpp"
 #include "burin/graph/network.hpp"
@@ -25,29 +27,23 @@
 #include "burin/initializers/uniform.hpp"
 #include "burin/initializers/zeros.hpp"
 #include "burin/layers/activations.hpp"
-<<<<<<< HEAD
 #include "burin/layers/attention.hpp"
-=======
 #include "burin/layers/bidirectional.hpp"
->>>>>>> recurrent
 #include "burin/layers/dense.hpp"
 #include "burin/layers/dropout.hpp"
 #include "burin/layers/embedding.hpp"
 #include "burin/layers/fast.hpp"
+#include "burin/layers/feed_forward.hpp"
 #include "burin/layers/gru.hpp"
 #include "burin/layers/lstm.hpp"
 #include "burin/layers/merge.hpp"
-<<<<<<< HEAD
 #include "burin/layers/multi_head_attention.hpp"
-#include "burin/layers/positional_encoding.hpp"
-#include "burin/layers/reshape.hpp"
-#include "burin/layers/simple_rnn.hpp"
-=======
 #include "burin/layers/permute.hpp"
+#include "burin/layers/positional_encoding.hpp"
 #include "burin/layers/repeat_vector.hpp"
 #include "burin/layers/reshape.hpp"
+#include "burin/layers/simple_rnn.hpp"
 #include "burin/layers/slice.hpp"
->>>>>>> graphops
 #include "burin/layers/softmax.hpp"
 #include "burin/layers/time_distributed.hpp"
 #include "burin/losses/binary_crossentropy.hpp"

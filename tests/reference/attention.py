@@ -105,9 +105,28 @@ def multi_head(out):
          key_padding_mask=context_mask == 0)
 
 
-out = Header("attention", "Embeddings, positions and attention.")
+def token_loss(out):
+    """Cross-entropies of every token, some of which are padding."""
+    z = numbers(3, 4, 5, seed=70, scale=3)
+    labels = torch.tensor([[3, 1, 0, 0], [2, 4, 1, 0], [0, 0, 0, 0]])
+    weights = torch.tensor([9.0, 2.0, 1.0, 0.25, 1.5])
+    out.array("token_z", z)
+    out.array("token_labels", labels, "unsigned")
+    out.array("token_class_weights", weights)
+    options = {"mean": {}, "sum": {"reduction": "sum"}, "smooth": {"label_smoothing": 0.1},
+               "weighted": {"weight": weights}, "both": {"weight": weights, "label_smoothing": 0.1}}
+    for name, others in options.items():
+        v = z.clone().requires_grad_()
+        value = F.cross_entropy(v.reshape(-1, 5), labels.reshape(-1), ignore_index=0, **others)
+        value.backward()
+        out.array(f"token_{name}_value", value.detach())
+        out.array(f"token_{name}_gradient", v.grad)
+
+
+out = Header("attention", "Embeddings, positions, attention and losses of tokens.")
 embedding(out)
 positional_encoding(out)
 scaled_dot_product(out)
 multi_head(out)
+token_loss(out)
 out.write()

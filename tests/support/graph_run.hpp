@@ -1,9 +1,6 @@
 #pragma once
 
-#include "burin/graph/execute.hpp"
-#include "burin/graph/parameters.hpp"
-#include "burin/graph/plan.hpp"
-#include "burin/graph/workspace.hpp"
+#include "burin/graph/network.hpp"
 #include "support/central_differences.hpp"
 #include "support/layer_run.hpp"
 #include "support/random_numbers.hpp"
@@ -11,60 +8,27 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <vector>
 
-/// As `LayerRun`, for a network of several inputs.
-template <class Net, class Scalar = double, std::size_t Batch = 16>
-class GraphRun {
-    using N = burin::Network<Net>;
-    using Forward = burin::Plan<Net, burin::Mode::inference>;
-    using Training = burin::Plan<Net, burin::Mode::training>;
+/// A `LayerRun` to which all inputs are given at once.
+template <class Net, class Scalar = double>
+struct GraphRun : LayerRun<Net, Scalar> {
+    using Inputs = std::array<std::vector<Scalar>, burin::Network<Net>::input_count>;
 
-  public:
-    using Inputs = std::array<std::vector<Scalar>, N::input_count>;
-
-    std::unique_ptr<burin::Parameters<Net, Scalar>> parameters =
-        std::make_unique<burin::Parameters<Net, Scalar>>();
-    std::unique_ptr<burin::Gradients<Net, Scalar>> gradients =
-        std::make_unique<burin::Gradients<Net, Scalar>>();
-
-    std::vector<Scalar> infer(const Inputs& x) const {
-        const auto arena = std::make_unique<burin::Arena<Forward, Batch, Scalar>>();
-        auto frame = this->frame(x);
-        frame.arena = arena->data();
-        burin::execute<Forward, Batch, Scalar>(frame);
-        const Scalar* const y = burin::output_of<Forward, Batch, Scalar>(frame);
-        return {y, y + frame.rows * N::output_shapes[0].size()};
+    std::vector<Scalar> infer(const Inputs& x) {
+        set(x);
+        return LayerRun<Net, Scalar>::infer(x[0]);
     }
-
-    /// The output in training; leaves the parameters' gradients.
-    std::vector<Scalar> train(const Inputs& x, std::span<const Scalar> dy) const {
-        const auto arena = std::make_unique<burin::Arena<Training, Batch, Scalar>>();
-        auto frame = this->frame(x);
-        frame.arena = arena->data();
-        frame.gradients = gradients->data();
-        frame.statistics = parameters->statistics();
-        std::vector<Scalar> output;
-        burin::execute<Training, Batch, Scalar>(
-            frame, [&](auto, const Scalar* y, Scalar* gradient, std::size_t rows) {
-                output.assign(y, y + rows * N::output_shapes[0].size());
-                std::copy(dy.begin(), dy.end(), gradient);
-            });
-        return output;
+    std::vector<Scalar> train(const Inputs& x, std::span<const Scalar> dy) {
+        set(x);
+        return LayerRun<Net, Scalar>::train(x[0], dy);
     }
 
   private:
-    burin::Frame<Net, Scalar> frame(const Inputs& x) const {
-        burin::Frame<Net, Scalar> frame;
+    void set(const Inputs& x) {
         for (std::size_t i = 0; i < x.size(); ++i)
-            frame.inputs[i] = x[i].data();
-        frame.parameters = parameters->data();
-        frame.rows = x[0].size() / N::input_shapes[0].size();
-        frame.seed = 11;
-        frame.step = 1;
-        return frame;
+            this->inputs[i] = x[i].data();
     }
 };
 

@@ -47,7 +47,8 @@ struct Lower<Block<Reading<Inputs...>, Nodes...>> {
         for (std::size_t i = 0; i < inputs.size(); ++i)
             names.add(inputs[i], wires.nodes[i]);
         std::size_t last = 0;
-        const int in_order[] = {0, (last = append_node(lowering, names, place, std::type_identity<Nodes>{}), 0)...};
+        const int in_order[] = {
+            0, (last = append_node(lowering, names, place, std::type_identity<Nodes>{}), 0)...};
         static_cast<void>(in_order);
         return last;
     }

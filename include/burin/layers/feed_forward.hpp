@@ -23,7 +23,7 @@ namespace burin {
 ///
 /// Inference goes through the positions in blocks, so that it needs the memory of a block of hidden values,
 /// whatever the batch. Default initialisation: Glorot uniform, zero biases.
-template <std::size_t Units, class Activation = GELU>
+template <std::size_t Units, class Activation = ReLU>
 struct FeedForward : Op {
     static_assert(Units > 0, "FeedForward needs at least one unit");
     static_assert(Activation::elementwise, "FeedForward takes an elementwise activation");
@@ -117,9 +117,8 @@ struct FeedForward : Op {
             In<features>::template parameter_gradient<Context::adds>(run.inputs[0], hidden_gradient,
                                                                      run.gradients, positions);
         if constexpr (Context::wanted[0])
-            In<features>::input_gradient(hidden_gradient, run.parameters,
-                                         static_cast<const Scalar*>(nullptr), run.input_gradients[0],
-                                         positions);
+            In<features>::input_gradient(hidden_gradient, run.parameters, static_cast<const Scalar*>(nullptr),
+                                         run.input_gradients[0], positions);
     }
 
   private:
@@ -147,8 +146,7 @@ struct FeedForward : Op {
 
     template <class Scalar>
     static void activate(const Scalar* before, Scalar* after, std::size_t positions) noexcept {
-        kernels::map(
-            positions * Units, after, [](auto x) { return Activation::value(x); }, before);
+        kernels::map(positions * Units, after, [](auto x) { return Activation::value(x); }, before);
     }
 };
 
