@@ -27,6 +27,7 @@
 #include "burin/layers/dropout.hpp"
 #include "burin/layers/fast.hpp"
 #include "burin/layers/merge.hpp"
+#include "burin/layers/pooling.hpp"
 #include "burin/layers/reshape.hpp"
 #include "burin/layers/softmax.hpp"
 #include "burin/losses/binary_crossentropy.hpp"
