@@ -23,6 +23,7 @@
 #include "burin/initializers/uniform.hpp"
 #include "burin/initializers/zeros.hpp"
 #include "burin/layers/activations.hpp"
+#include "burin/layers/batch_norm.hpp"
 #include "burin/layers/dense.hpp"
 #include "burin/layers/dropout.hpp"
 #include "burin/layers/fast.hpp"
