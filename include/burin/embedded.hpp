@@ -27,6 +27,8 @@
 #include "burin/layers/dense.hpp"
 #include "burin/layers/dropout.hpp"
 #include "burin/layers/fast.hpp"
+#include "burin/layers/group_norm.hpp"
+#include "burin/layers/layer_norm.hpp"
 #include "burin/layers/merge.hpp"
 #include "burin/layers/pooling.hpp"
 #include "burin/layers/reshape.hpp"
