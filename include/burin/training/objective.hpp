@@ -44,6 +44,21 @@ struct Objective<losses::PerOutput<Ls...>> {
 template <class Loss, std::size_t Index>
 using LossAt = std::tuple_element_t<Index, typename Objective<Loss>::Losses>;
 
+/// Adds the loss of one output to the total. Outputs may count their weights differently, so each of several
+/// is reduced before they are added.
+template <std::size_t Output, class Loss, class Scalar>
+constexpr void add_loss(losses::LossSum<Scalar>& total, const Loss& loss, const losses::LossSum<Scalar>& sum,
+                        std::size_t rows) noexcept {
+    if constexpr (Objective<Loss>::count == 1) {
+        total = sum;
+    } else {
+        const auto weight = static_cast<Scalar>(Objective<Loss>::weight(loss, Output));
+        total.total += weight * losses::reduce(Objective<Loss>::template get<Output>(loss), sum) *
+                       static_cast<Scalar>(rows);
+        total.weight = static_cast<Scalar>(rows);
+    }
+}
+
 /// The links that the losses contain, for `Plan`.
 template <class Net, class Loss>
 inline constexpr Links<Network<Net>::output_count> links_of = [] {
