@@ -13,6 +13,7 @@
 #include "burin/embedded.hpp"
 #include "burin/io/safetensors.hpp"
 #include "burin/io/save.hpp"
+#include "burin/io/wav.hpp"
 #include "burin/report/graph_dot.hpp"
 #include "burin/report/memory_plan.hpp"
 #include "burin/report/summary.hpp"
