@@ -3,6 +3,7 @@
 // Everything that runs without an operating system: networks, their training step and inference. No heap, no
 // exceptions, no run-time type information, no streams.
 
+#include "burin/core/crc32.hpp"
 #include "burin/graph/forms.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/graph/parameters.hpp"
