@@ -207,7 +207,7 @@ constexpr Windowing<Rank> windowing(const std::array<std::size_t, Rank>& size,
                                     const std::array<std::size_t, Rank>& default_stride) {
     Windowing<Rank> result{.size = size, .stride = default_stride};
     result.dilation.fill(1);
-    const auto apply = [&]<class Option>(std::type_identity<Option>) {
+    [[maybe_unused]] const auto apply = [&]<class Option>(std::type_identity<Option>) {
         if constexpr (WindowOption<Option>::is_one)
             WindowOption<Option>::apply(result);
     };
