@@ -2,15 +2,13 @@
 
 #include "burin/graph/op.hpp"
 #include "burin/kernels/gemm.hpp"
+#include "burin/layers/no_bias.hpp"
 
 #include <cstddef>
 #include <span>
 #include <type_traits>
 
 namespace burin {
-
-/// Option of layers that add a bias: they do not.
-struct NoBias {};
 
 /// y = x · W + b: every output is a weighted sum of all inputs.
 ///

@@ -1,0 +1,8 @@
+#pragma once
+
+namespace burin {
+
+/// Option of layers that add a bias: they do not.
+struct NoBias {};
+
+} // namespace burin
