@@ -37,6 +37,7 @@
 #include "burin/layers/embedding.hpp"
 #include "burin/layers/fast.hpp"
 #include "burin/layers/feed_forward.hpp"
+#include "burin/layers/folded.hpp"
 #include "burin/layers/gaussian.hpp"
 #include "burin/layers/group_norm.hpp"
 #include "burin/layers/gru.hpp"
