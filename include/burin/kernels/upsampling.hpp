@@ -83,8 +83,8 @@ inline constexpr auto between = [] {
 /// sample.
 template <Upsampling U, class Scalar, class Function>
 [[gnu::always_inline]] inline void for_each_interpolation(const Function& f) noexcept {
-    constexpr auto &heights = between<U.extents[1], U.factors[1]>,
-                   &widths = between<U.extents[2], U.factors[2]>;
+    constexpr auto& heights = between<U.extents[1], U.factors[1]>;
+    constexpr auto& widths = between<U.extents[2], U.factors[2]>;
     std::size_t fine = 0;
     for (const Between& h : heights)
         for (const Between& w : widths) {
