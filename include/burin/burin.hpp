@@ -11,6 +11,7 @@
 #include "burin/data/preprocessing.hpp"
 #include "burin/data/tabular.hpp"
 #include "burin/embedded.hpp"
+#include "burin/io/export_header.hpp"
 #include "burin/io/safetensors.hpp"
 #include "burin/io/save.hpp"
 #include "burin/report/graph_dot.hpp"

@@ -148,7 +148,7 @@ std::string memory_plan_svg() {
     }
     svg.line(left, top + height, left + width, top + height, "stroke=\"black\"");
     svg.line(left, top, left, top + height, "stroke=\"black\"");
-    for (const std::size_t part : {0, 1, 2, 3, 4}) {
+    for (std::size_t part = 0; part <= 4; ++part) {
         const std::size_t bytes = use.arena * part / 4;
         svg.text(left - 6, at_y(bytes), "text-anchor=\"end\" dy=\"0.35em\"", with_commas(bytes));
     }

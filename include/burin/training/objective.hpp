@@ -117,6 +117,10 @@ inline constexpr bool loss_fits = is_valid_network<Net> && detail::ExaminedLoss<
 
 /// Up to a batch of samples: where each input's and each output's data begin. Inputs and targets are
 /// row-major, sample after sample; `weights` (one a sample) may be null.
+///
+/// `state`, if not null, is what a CarriedState of the trainer's batch size holds: row i then goes on where
+/// row i of the step before ended, so that a long sequence can be trained on window by window. No gradient
+/// goes from a window to the one before (truncated backpropagation through time; Keras calls it `stateful`).
 template <class Net, class Loss, class Scalar = float>
 struct Samples {
     template <std::size_t Index>
@@ -129,6 +133,7 @@ struct Samples {
     std::array<const Scalar*, Network<Net>::input_count> inputs{};
     Targets targets{}; ///< Null for a loss that needs none.
     const Scalar* weights = nullptr;
+    Scalar* state = nullptr;
     std::size_t rows = 0;
 };
 

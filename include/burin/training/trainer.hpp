@@ -81,6 +81,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         frame.gradients = gradients_.data();
         frame.statistics = parameters_->statistics();
         frame.arena = arena_.data();
+        frame.state = samples.state;
         frame.rows = samples.rows;
         frame.seed = seed_;
         frame.step = steps_;
