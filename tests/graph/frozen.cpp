@@ -5,7 +5,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
 #include <vector>
 
 using namespace burin;
@@ -42,10 +46,11 @@ void train(Parameters<Net>& parameters) {
         trainer->step(inputs, targets);
 }
 
-template <class Net>
-bool tensor_changed(const Parameters<Net>& before, const Parameters<Net>& after, std::string_view name) {
+template <class Before, class After>
+bool tensor_changed(const Parameters<Before>& before, const Parameters<After>& after, std::string_view name) {
     const auto old = before[name], now = after[name];
     REQUIRE(!old.empty());
+    REQUIRE(old.size() == now.size());
     for (std::size_t i = 0; i < old.size(); ++i)
         if (old[i] != now[i])
             return true;
@@ -103,14 +108,7 @@ TEST_CASE("Frozen: the gradients that are left are those of the whole network") 
     const auto whole = std::make_unique<Parameters<Whole>>();
     initialize<Whole>(*whole, initializers::Default{}, 3);
     const auto transfer = std::make_unique<Parameters<Transfer>>();
-    // As a file would be loaded: tensor by tensor, by name.
-    for (const ParameterTensor& tensor : parameter_tensors<Whole>) {
-        const auto from = std::as_const(*whole)[tensor.name().view()];
-        const auto to = (*transfer)[tensor.name().view()];
-        REQUIRE(to.size() == from.size());
-        for (std::size_t i = 0; i < from.size(); ++i)
-            to[i] = from[i];
-    }
+    CHECK(copy_parameters(*whole, *transfer) == 6);
     const auto inputs = random_numbers<float>(rows * 5, 1), targets = random_numbers<float>(rows * 3, 2);
     const auto gradients = [&]<class Net>(Parameters<Net>& parameters) {
         const auto trainer = std::make_unique<TrainerFor<Net>>(parameters);
@@ -129,4 +127,22 @@ TEST_CASE("Frozen: the gradients that are left are those of the whole network") 
     train(*transfer);
     CHECK(!tensor_changed(kept, *transfer, "0.2.weight"));
     CHECK(tensor_changed(kept, *transfer, "1.weight"));
+}
+
+TEST_CASE("copy_parameters: the tensors that two networks have in common, by name and shape") {
+    using Autoencoder = Graph<Inputs<Node<"x", Input<5>>>, Node<"code", Dense<2>, From<"x">>,
+                              Node<"decoder", Body, From<"code">>, Outputs<"decoder">>;
+    using To = Graph<Inputs<Node<"code", Input<2>>>, Node<"decoder", Body, From<"code">>,
+                     Node<"other", Dense<2>, From<"decoder">>, Outputs<"other">>;
+    using Wider =
+        Graph<Inputs<Node<"code", Input<3>>>, Node<"decoder", Body, From<"code">>, Outputs<"decoder">>;
+    Parameters<Autoencoder> from;
+    initialize<Autoencoder>(from, initializers::Default{}, 3);
+    Parameters<To> to;
+    CHECK(copy_parameters(from, to) == 4);
+    for (const std::string_view name :
+         {"decoder.0.weight", "decoder.0.bias", "decoder.2.weight", "decoder.2.bias"})
+        CHECK(!tensor_changed(from, to, name));
+    Parameters<Wider> wider;
+    CHECK(copy_parameters(from, wider) == 3); // Not the weight of another shape.
 }
