@@ -2,8 +2,10 @@
 #include "burin/layers/activations.hpp"
 #include "burin/layers/batch_norm.hpp"
 #include "burin/layers/dense.hpp"
-#include "support/central_differences.hpp"
+#include "burin/layers/group_norm.hpp"
+#include "burin/layers/layer_norm.hpp"
 #include "support/check_close.hpp"
+#include "support/layer_gradients.hpp"
 #include "support/layer_run.hpp"
 #include "support/random_numbers.hpp"
 
@@ -27,8 +29,7 @@ std::vector<Scalar> to(const Numbers& numbers) {
 
 using Image = Input<3, 2, 6>;
 
-/// Output and all gradients of a layer, the input's by a layer before it that is a second normalisation's
-/// input: see below.
+/// A layer with its parameters and statistics, behind a Probe that does nothing.
 template <class Scalar, class LayerType>
 struct Run {
     using Net = Sequential<Image, Probe, LayerType>;
@@ -98,28 +99,6 @@ TEST_CASE("a frozen BatchNorm uses the running statistics and leaves them and it
 
 namespace {
 
-/// Gradients of Σ dy · y in training, for so many channels, through a layer before.
-template <class InputLayer, class... Layers>
-void check_differences(std::size_t rows = 3) {
-    using Net = Sequential<InputLayer, Probe, Layers...>;
-    LayerRun<Net> run;
-    const auto start = random_numbers(parameter_count<Net> + statistics_count<Net>, 1, 0.5, 1.5);
-    std::copy(start.begin(), start.end(), run.parameters->data());
-    const auto x = random_numbers(rows * input_shape<Net>.size(), 2);
-    const auto dy = random_numbers(rows * output_shape<Net>.size(), 3);
-    run.train(x, dy);
-    const auto analytic = *run.gradients;
-    check_gradient(
-        [&] {
-            const auto y = run.train(x, dy);
-            double sum = 0;
-            for (std::size_t i = 0; i < y.size(); ++i)
-                sum += dy[i] * y[i];
-            return sum;
-        },
-        run.parameters->all().first(trained_count<Net>), analytic.all());
-}
-
 /// Moments of each of C channels, far from 0, against sums in double.
 template <std::size_t Channels>
 void check_moments(std::size_t rows) {
@@ -160,11 +139,11 @@ TEST_CASE(
 }
 
 TEST_CASE("BatchNorm: gradients match central differences for 1, SIMD width ± 1 and primes") {
-    check_differences<Input<1>, BatchNorm<>>(5);
-    check_differences<Input<3>, BatchNorm<>, Tanh>();
-    check_differences<Input<2, 5>, BatchNorm<>, ReLU>();
-    check_differences<Input<17>, BatchNorm<>>();
-    check_differences<Input<5>, Frozen<BatchNorm<>>, Sigmoid>();
+    check_layer_gradients<Input<1>, BatchNorm<>>(5);
+    check_layer_gradients<Input<3>, BatchNorm<>, Tanh>();
+    check_layer_gradients<Input<2, 5>, BatchNorm<>, ReLU>();
+    check_layer_gradients<Input<17>, BatchNorm<>>();
+    check_layer_gradients<Input<5>, Frozen<BatchNorm<>>, Sigmoid>();
 }
 
 TEST_CASE("BatchNorm of a single value gives its bias, and numbers, not NaN") {
@@ -175,4 +154,65 @@ TEST_CASE("BatchNorm of a single value gives its bias, and numbers, not NaN") {
     CHECK(y[0] == doctest::Approx(3 * 0.25));
     for (double gradient : run.gradients->all())
         CHECK(std::isfinite(gradient));
+}
+
+TEST_CASE_TEMPLATE("LayerNorm agrees with PyTorch", Scalar, float, double) {
+    Run<Scalar, LayerNorm<>>(r::weight, r::bias)
+        .check(r::layer_y, r::layer_dx, r::layer_dweight, r::layer_dbias);
+}
+
+TEST_CASE("RMSNorm, GroupNorm and InstanceNorm agree with PyTorch") {
+    Run<double, RMSNorm<>>(r::weight).check(r::rms_y, r::rms_dx, r::rms_dweight);
+    Run<double, GroupNorm<3>>(r::weight, r::bias)
+        .check(r::group3_y, r::group3_dx, r::group3_dweight, r::group3_dbias);
+    Run<double, InstanceNorm<>>(r::weight, r::bias)
+        .check(r::instance_y, r::instance_dx, r::instance_dweight, r::instance_dbias);
+}
+
+TEST_CASE("LayerNorm over two axes and GroupNorm of one group agree with PyTorch") {
+    Run<double, LayerNorm<LastAxes<2>>>(r::two_weight, r::two_bias)
+        .check(r::layer_two_y, r::layer_two_dx, r::layer_two_dweight, r::layer_two_dbias);
+    Run<double, GroupNorm<1>>(r::weight, r::bias)
+        .check(r::group1_y, r::group1_dx, r::group1_dweight, r::group1_dbias);
+    CHECK(LayerNorm<LastAxes<2>, Epsilon<0.5>>::name().view() == "LayerNorm<LastAxes<2>, Epsilon<0.5>>");
+    CHECK(GroupNorm<4, Epsilon<0.5>>::name().view() == "GroupNorm<4, Epsilon<0.5>>");
+    CHECK(!GroupNorm<4>::infer_shape(std::array{Shape(3, 6)}).fits());
+    CHECK(!LayerNorm<LastAxes<2>>::infer_shape(std::array{Shape(3)}).fits());
+}
+
+TEST_CASE(
+    "normalisations of each sample: gradients match central differences for 1, SIMD width ± 1 and primes") {
+    check_layer_gradients<Input<1>, LayerNorm<>>();
+    check_layer_gradients<Input<5, 3>, LayerNorm<>, ReLU>();
+    check_layer_gradients<Input<2, 17>, RMSNorm<>>();
+    check_layer_gradients<Input<3, 4>, Frozen<RMSNorm<>>, Tanh>();
+    check_layer_gradients<Input<7, 10>, GroupNorm<5>, Tanh>();
+    check_layer_gradients<Input<3, 3>, InstanceNorm<>>();
+}
+
+TEST_CASE("normalisations of float keep their digits where the mean is 1000 and the deviation 1") {
+    const auto noise = random_numbers<float>(64, 5, -1.7, 1.7);
+    std::vector<float> x(64);
+    double mean = 0, squares = 0;
+    for (std::size_t i = 0; i < 64; ++i) {
+        x[i] = 1000 + noise[i];
+        mean += static_cast<double>(x[i]) / 64;
+    }
+    for (float value : x)
+        squares += (static_cast<double>(value) - mean) * (static_cast<double>(value) - mean) / 64;
+    std::vector<double> expected;
+    for (float value : x)
+        expected.push_back((static_cast<double>(value) - mean) / std::sqrt(squares + 1e-5));
+    const auto check = [&]<class LayerType, class InputLayer>() {
+        LayerRun<Sequential<InputLayer, LayerType>, float, 64> run;
+        std::fill_n(
+            run.parameters->data(),
+            LayerType::parameters(std::array{input_shape<Sequential<InputLayer, LayerType>>})[0].shape.size(),
+            1.0f);
+        // Half a unit in the last place of the mean.
+        check_close(run.train(x, x), expected, 5e-5);
+    };
+    check.operator()<LayerNorm<>, Input<64>>();
+    check.operator()<GroupNorm<1>, Input<16, 4>>();
+    check.operator()<BatchNorm<>, Input<1>>();
 }
