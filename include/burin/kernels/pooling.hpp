@@ -163,6 +163,20 @@ template <PoolWindows W, class Scalar, class Shares, class Derivative>
         });
 }
 
+/// y = finish(sum of the elements of each window, places).
+template <PoolWindows W, class Scalar, class Finish>
+[[gnu::always_inline]] inline void sum_windows(const Scalar* x, Scalar* y, std::size_t rows,
+                                               const Finish& finish) noexcept {
+    for (std::size_t r = 0; r < rows; ++r, x += W.input_size(), y += W.output_size())
+        for_each_window<W>([&](const std::array<std::size_t, 3>& places, std::size_t output) {
+            for_each_channels<W.channels, Scalar>([&](std::size_t c, const auto& load, const auto& store) {
+                Vector<Scalar> sum(Scalar(0));
+                for_each_element<W>(places, [&](std::size_t offset) { sum = sum + load(x + offset + c); });
+                store(y + output + c, finish(sum, places));
+            });
+        });
+}
+
 } // namespace detail
 
 /// y = the largest element of each window, channel by channel.
@@ -202,20 +216,19 @@ void max_pool_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scala
         derivative);
 }
 
-/// y = the mean of the elements of each window that are inside the image.
+/// y = epilogue(the mean of the elements of each window that are inside the image).
 template <PoolWindows W, class Scalar, class Epilogue>
 void average_pool(const Scalar* x, Scalar* y, std::size_t rows, Epilogue epilogue) noexcept {
-    for (std::size_t r = 0; r < rows; ++r, x += W.input_size(), y += W.output_size())
-        detail::for_each_window<W>([&](const std::array<std::size_t, 3>& places, std::size_t output) {
-            const Vector<Scalar> share(Scalar(1) / static_cast<Scalar>(detail::elements<W>(places)));
-            detail::for_each_channels<W.channels, Scalar>([&](std::size_t c, const auto& load,
-                                                              const auto& store) {
-                Vector<Scalar> sum(Scalar(0));
-                detail::for_each_element<W>(places,
-                                            [&](std::size_t offset) { sum = sum + load(x + offset + c); });
-                store(y + output + c, epilogue(sum * share));
-            });
-        });
+    detail::sum_windows<W>(x, y, rows, [=](const Vector<Scalar>& sum, const auto& places) {
+        const Vector<Scalar> share(Scalar(1) / static_cast<Scalar>(detail::elements<W>(places)));
+        return epilogue(Vector<Scalar>(sum * share));
+    });
+}
+
+/// y = the sum of the elements of each window.
+template <PoolWindows W, class Scalar>
+void sum_pool(const Scalar* x, Scalar* y, std::size_t rows) noexcept {
+    detail::sum_windows<W>(x, y, rows, [](const Vector<Scalar>& sum, const auto&) { return sum; });
 }
 
 /// Each element of a window gets an equal share of its gradient.
