@@ -84,7 +84,7 @@ inline void append_chunk(std::string& to, std::string_view type, std::string_vie
     const std::size_t begin = to.size();
     to.append(type).append(data);
     const auto* const bytes = reinterpret_cast<const Bytef*>(to.data() + begin);
-    append_big_endian(to, crc32(0, bytes, static_cast<uInt>(to.size() - begin)));
+    append_big_endian(to, ::crc32(0, bytes, static_cast<uInt>(to.size() - begin)));
 }
 
 } // namespace detail
@@ -108,10 +108,10 @@ inline std::string png(std::span<const float> images, const Shape& shape, const 
         const auto begin = pixels.bytes.begin() + static_cast<std::ptrdiff_t>(y * line);
         lines.insert(lines.end(), begin, begin + static_cast<std::ptrdiff_t>(line));
     }
-    uLongf size = compressBound(static_cast<uLong>(lines.size()));
+    uLongf size = ::compressBound(static_cast<uLong>(lines.size()));
     std::string compressed(size, '\0');
-    if (compress2(reinterpret_cast<Bytef*>(compressed.data()), &size, lines.data(),
-                  static_cast<uLong>(lines.size()), Z_BEST_COMPRESSION) != Z_OK)
+    if (::compress2(reinterpret_cast<Bytef*>(compressed.data()), &size, lines.data(),
+                    static_cast<uLong>(lines.size()), Z_BEST_COMPRESSION) != Z_OK)
         throw Error("png: the image can't be compressed");
     compressed.resize(size);
 
