@@ -171,7 +171,8 @@ struct Recurrent : Op {
         constexpr std::size_t block = training ? time : block_of(time);
         const std::size_t rows = run.rows;
         const Weights<features, const Scalar> weights(run.parameters);
-        const Saved<time, Scalar> saved(run.saved, rows);
+        const Saved<time, Scalar> saved =
+            training ? Saved<time, Scalar>(run.saved, rows) : Saved<time, Scalar>{};
         const auto masks = masks_of<time>(run.inputs);
 
         Scalar* next = run.scratch;
@@ -388,11 +389,12 @@ struct Recurrent : Op {
     /// What training remembers, each `[rows, Time, …]`.
     template <std::size_t Time, class Scalar>
     struct Saved {
-        Scalar* gates;
-        Scalar* h; ///< Before the step.
-        Scalar* c;
-        Scalar* kept;
+        Scalar* gates = nullptr;
+        Scalar* h = nullptr; ///< Before the step.
+        Scalar* c = nullptr;
+        Scalar* kept = nullptr;
 
+        Saved() = default;
         [[gnu::always_inline]] Saved(Scalar* all, std::size_t rows) noexcept
             : gates(all), h(gates + rows * Time * columns), c(h + rows * Time * Units),
               kept(h + rows * Time * state_size) {}
