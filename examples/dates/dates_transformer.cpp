@@ -18,7 +18,7 @@ using Net = Graph<
     Node<"scores", TimeDistributed<Dense<dates::target_classes>>, From<"decoder">>, Outputs<"scores">>;
 
 int main(int argc, char** argv) try {
-    return dates::run<Net>(argc, argv, /*steps*/ "1500", /*learning rate*/ 5e-3);
+    return dates::run<Net>(argc, argv, /*steps*/ "1000", /*learning rate*/ 5e-3);
 } catch (const Error& error) {
     std::fprintf(stderr, "dates_transformer: %s\n", error.what());
     return EXIT_FAILURE;
