@@ -6,6 +6,7 @@
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
 #include "burin/kernels/weight_gradient.hpp"
+#include "burin/kernels/weight_gradient_of_few.hpp"
 
 #include <cstddef>
 #include <limits>
@@ -87,9 +88,14 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
     product.result = detail::in_panels<K, N>(dw);
     if constexpr (Accumulate)
         product.start = detail::in_panels<K, N>(static_cast<const Scalar*>(dw));
-    if constexpr (width<Scalar> > 1 && K * N * sizeof(Scalar) > packed_from_bytes) {
-        constexpr Panels panels = kernels::panels<Scalar>(N);
-        constexpr detail::ColumnKind kind = detail::column_kind(panels, width<Scalar>);
+    constexpr Panels panels = kernels::panels<Scalar>(N);
+    constexpr detail::ColumnKind kind = detail::column_kind(panels, width<Scalar>);
+    if (rows > 0 && rows <= detail::few_samples) {
+        if constexpr (K * N <= inlined_elements)
+            detail::weight_gradient_of_few_inlined<kind, Accumulate>(product, panels, K);
+        else
+            detail::weight_gradient_of_few_shared<kind, Accumulate>(product, panels, K);
+    } else if constexpr (width<Scalar> > 1 && K * N * sizeof(Scalar) > packed_from_bytes) {
         detail::weight_gradient_packed<kind>(product, panels, K);
     } else {
         multiply<N, any, K * N>(product, K, StoreSum{});

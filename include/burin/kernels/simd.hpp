@@ -216,6 +216,33 @@ inline void store_pieces(double* to, __m256d value, std::size_t count) noexcept 
         _mm_store_sd(to + (count & 2), piece);
 }
 
+// Pieces here too: masked loads take ten cycles on the first Zen.
+[[gnu::always_inline]] inline __m256 load_pieces(const float* from, std::size_t count) noexcept {
+    if (count == 8)
+        return _mm256_loadu_ps(from);
+    const float* const behind = from + (count & 4);
+    __m128 piece = _mm_setzero_ps();
+    if ((count & 2) != 0) {
+        piece = _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(behind)));
+        if ((count & 1) != 0)
+            piece = _mm_insert_ps(piece, _mm_load_ss(behind + 2), 0x20);
+    } else if ((count & 1) != 0) {
+        piece = _mm_load_ss(behind);
+    }
+    const __m128 low = (count & 4) != 0 ? _mm_loadu_ps(from) : piece;
+    const __m128 high = (count & 4) != 0 ? piece : _mm_setzero_ps();
+    return _mm256_insertf128_ps(_mm256_castps128_ps256(low), high, 1);
+}
+
+[[gnu::always_inline]] inline __m256d load_pieces(const double* from, std::size_t count) noexcept {
+    if (count == 4)
+        return _mm256_loadu_pd(from);
+    const __m128d piece = (count & 1) != 0 ? _mm_load_sd(from + (count & 2)) : _mm_setzero_pd();
+    const __m128d low = (count & 2) != 0 ? _mm_loadu_pd(from) : piece;
+    const __m128d high = (count & 2) != 0 ? piece : _mm_setzero_pd();
+    return _mm256_insertf128_pd(_mm256_castpd128_pd256(low), high, 1);
+}
+
 // Rows r and r + 4 are loaded into the halves of one register: what is left is to transpose squares of four,
 // within halves.
 [[gnu::always_inline]] inline std::array<Vector<float>, 8> load_transposed_8(const float* from,
@@ -266,10 +293,7 @@ Vector<Scalar> load_partial(const Scalar* from, std::size_t count) noexcept {
     else
         return Vector<Scalar>(_mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << count) - 1), from));
 #elif !BURIN_DETAIL_ONE_LANE && defined(__AVX2__)
-    if constexpr (sizeof(Scalar) == 4)
-        return Vector<Scalar>(_mm256_maskload_ps(from, detail::lane_mask<Scalar>(count)));
-    else
-        return Vector<Scalar>(_mm256_maskload_pd(from, detail::lane_mask<Scalar>(count)));
+    return Vector<Scalar>(detail::load_pieces(from, count));
 #else
     Scalar lanes[width<Scalar>] = {};
     for (std::size_t i = 0; i < count; ++i)
