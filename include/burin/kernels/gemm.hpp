@@ -8,6 +8,7 @@
 #include "burin/kernels/weight_gradient.hpp"
 #include "burin/kernels/weight_gradient_of_few.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <type_traits>
@@ -16,6 +17,12 @@ namespace burin::kernels {
 
 // The products of a layer with a weight matrix w [K, N], which lies in panels (see `Panels`). All other
 // matrices are row-major.
+
+/// Memory is mapped in pages of so many bytes or more. A first-level table of them has 64 entries; so many
+/// samples of x that are nearly or more than a page apart leave room for the rows of dy.
+inline constexpr std::size_t page_bytes = 4096;
+template <class Scalar>
+inline constexpr std::size_t paged_samples = 256 / sizeof(Scalar);
 
 /// The gradients of weight matrices of more bytes, which no second-level cache holds, are made of packed
 /// blocks.
@@ -97,6 +104,15 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
             detail::weight_gradient_of_few_shared<kind, Accumulate>(product, panels, K);
     } else if constexpr (width<Scalar> > 1 && K * N * sizeof(Scalar) > packed_from_bytes) {
         detail::weight_gradient_packed<kind>(product, panels, K);
+    } else if constexpr (K * sizeof(Scalar) > page_bytes / 2) {
+        // A column of x has nearly every element on a page of its own.
+        Product<Scalar> part = product;
+        for (std::size_t left = rows; left > 0; left -= part.depth) {
+            part.depth = std::min(left, paged_samples<Scalar>);
+            multiply<N, any, K * N>(part, K, StoreSum{});
+            part.skip_depth(part.depth);
+            part.start = detail::in_panels<K, N>(static_cast<const Scalar*>(dw));
+        }
     } else {
         multiply<N, any, K * N>(product, K, StoreSum{});
     }
