@@ -5,6 +5,7 @@
 #include "burin/kernels/panels.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
+#include "burin/kernels/unroll.hpp"
 #include "burin/kernels/weight_gradient.hpp"
 #include "burin/kernels/weight_gradient_of_few.hpp"
 
@@ -52,7 +53,25 @@ constexpr PanelView<Scalar> repeated_row(Scalar* data) noexcept {
 /// The product of two rows.
 template <std::size_t K, class Scalar>
 [[gnu::always_inline]] inline Scalar dot(const Scalar* a, const Scalar* b) noexcept {
-    return sum<Scalar>(K, [](const auto& x, const auto& y) { return x * y; }, a, b);
+    constexpr std::size_t lanes = width<Scalar>, vectors = K / lanes;
+    if constexpr (vectors == 0 || vectors > 8) {
+        return sum<Scalar>(K, [](const auto& x, const auto& y) { return x * y; }, a, b);
+    } else {
+        // As many sums as there are vectors for: four at most.
+        constexpr std::size_t chains = vectors < 4 ? vectors : 4;
+        Vector<Scalar> sums[chains];
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < vectors; ++v) {
+            const Vector<Scalar> x = load(a + v * lanes), y = load(b + v * lanes);
+            sums[v % chains] = v < chains ? x * y : fma(x, y, sums[v % chains]);
+        }
+        if constexpr (constexpr std::size_t rest = K % lanes; rest > 0)
+            sums[0] = fma(load_partial(a + K - rest, rest), load_partial(b + K - rest, rest), sums[0]);
+        for (std::size_t c = chains; c > 1; c = (c + 1) / 2)
+            for (std::size_t i = 0; i < c / 2; ++i)
+                sums[i] = sums[i] + sums[c - 1 - i];
+        return reduce_add<Scalar>(sums[0]);
+    }
 }
 
 } // namespace detail

@@ -488,6 +488,12 @@ template <class Scalar>
 
 template <class Scalar>
 Scalar first_lane(const Vector<Scalar>& value) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX__) && !defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm256_cvtss_f32(value);
+    else
+        return _mm256_cvtsd_f64(value);
+#endif
     Scalar lanes[width<Scalar>];
     store(lanes, value);
     return lanes[0];
