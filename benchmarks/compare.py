@@ -37,7 +37,7 @@ def ratios(results):
     found = {}
     for record in results:
         work = record["work"], record["precision"], record["sizes"]
-        if record["peer"] != "burin" and record["ratio"]:
+        if not record["peer"].startswith("burin") and record["ratio"]:
             found[(*work, record["peer"])] = float(record["ratio"])
         elif record["peer"] == "burin" and record["share_of_peak"] and not record["work"].startswith("inference"):
             found[(*work, "peak")] = float(record["share_of_peak"])

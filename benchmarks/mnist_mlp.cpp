@@ -4,10 +4,16 @@
 
 #include "burin/embedded.hpp"
 
+#include "bandwidth.hpp"
 #include "machine.hpp"
+#include "optimizer_bound.hpp"
 #include "random_numbers.hpp"
 
+#include "burin/passes/traffic.hpp"
+
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -26,32 +32,66 @@ const Numbers& images() {
     return all;
 }
 
-/// Forward is counted once, backward twice, less the gradient of the first layer's input, which nothing
-/// needs.
-constexpr double operations_of_a_step(std::size_t batch) {
-    constexpr double first = 2.0 * pixels * 128, second = 2.0 * 128 * 10;
-    return static_cast<double>(batch) * (2 * first + 3 * second);
+using Loss = losses::SparseCategoricalCrossentropy;
+using Optimizer = optimizers::Adam;
+using Step = Plan<Net, Mode::training, links_of<Net, Loss>>;
+
+/// Forward once, backward twice, less the gradient of the first layer's input, which nothing needs.
+template <std::size_t Batch>
+constexpr double operations_of_a_step = [] {
+    std::size_t sum = 0;
+    for (std::size_t s = 0; s < Step::program.step_count; ++s)
+        sum += passes::flops(Step::program.steps[s], Step::graph.nodes);
+    return static_cast<double>(Batch * sum);
+}();
+
+/// Bytes that the plan moves, without the optimizer.
+template <std::size_t Batch>
+constexpr double bytes_of_a_step = [] {
+    std::size_t sum = 0;
+    for (std::size_t s = 0; s < Step::program.step_count; ++s)
+        sum += passes::traffic(Step::program.steps[s], Step::program, Step::graph.nodes, Batch).total();
+    return static_cast<double>(sizeof(float) * sum);
+}();
+
+/// Seconds that no step can be faster than: each of the plan's steps takes its multiply-adds at the peak or
+/// its bytes at the bandwidth of the second cache, the optimizer its own bound.
+template <std::size_t Batch>
+double roofline(double peak, double bandwidth, double optimizer) {
+    double sum = optimizer;
+    for (std::size_t s = 0; s < Step::program.step_count; ++s) {
+        const passes::Step& step = Step::program.steps[s];
+        const auto operations = static_cast<double>(Batch * passes::flops(step, Step::graph.nodes));
+        const auto elements = passes::traffic(step, Step::program, Step::graph.nodes, Batch).total();
+        sum += std::max(operations / peak, static_cast<double>(sizeof(float) * elements) / bandwidth);
+    }
+    return sum;
 }
 
 template <std::size_t Batch>
 void training_step(benchmark::State& state) {
     const auto parameters = std::make_unique<Parameters<Net>>();
     initialize<Net>(*parameters, initializers::Default{}, 1);
-    const auto trainer =
-        std::make_unique<Trainer<Net, losses::SparseCategoricalCrossentropy, optimizers::Adam, Batch>>(
-            *parameters);
+    const auto trainer = std::make_unique<Trainer<Net, Loss, Optimizer, Batch>>(*parameters);
     std::vector<Label> labels(samples);
     for (std::size_t i = 0; i < samples; ++i)
         labels[i] = static_cast<Label>(i % 10);
 
     const Numbers& pixels_of_all = images();
     std::size_t first = 0;
-    machine::report_share_of_peak(state, operations_of_a_step(Batch), [&] {
+    const double bandwidth = machine::bandwidth<1>(machine::cache_size(2) / 2);
+    const double optimizer = machine::sweep_bound<Optimizer, float>(parameter_count<Net>);
+    machine::report_share_of_peak(state, operations_of_a_step<Batch>, [&] {
         auto loss = trainer->step(std::span(pixels_of_all).subspan(first * pixels, Batch * pixels),
                                   std::span(labels).subspan(first, Batch));
         benchmark::DoNotOptimize(loss);
         first = (first + Batch) % samples;
     });
+    const double seconds = operations_of_a_step<Batch> / (state.counters["GFLOPS"] * 1e9);
+    state.counters["MB"] = bytes_of_a_step<Batch> / 1e6;
+    state.counters["optimizer_us"] = 1e6 * optimizer;
+    state.counters["of_roofline_%"] =
+        100 * roofline<Batch>(state.counters["peak"] * 1e9, bandwidth, optimizer) / seconds;
     state.SetItemsProcessed(static_cast<std::int64_t>(Batch) * state.iterations());
 }
 BENCHMARK_TEMPLATE(training_step, 32);

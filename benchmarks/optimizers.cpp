@@ -12,6 +12,7 @@
 
 #include "bandwidth.hpp"
 #include "machine.hpp"
+#include "optimizer_bound.hpp"
 #include "random_numbers.hpp"
 
 #include <algorithm>
@@ -24,30 +25,7 @@ namespace {
 
 using namespace burin;
 
-/// Seconds for one parameter of the rule alone, in registers. Parameter, gradient and states are one number,
-/// which hardly changes with so small a rate: the compiler can do nothing once for all, and the divider sees
-/// as many different numbers as there are chains.
-template <class Optimizer, class Scalar>
-double rule_time(const Optimizer& optimizer) {
-    using Vector = kernels::Vector<Scalar>;
-    const auto rule = optimizer.template rule<Scalar>(2);
-    const double seconds = machine::register_time<Scalar>([=](const Vector& x) {
-        std::array<Vector, Optimizer::state_vectors> state;
-        state.fill(x);
-        const Vector parameter = rule(x, x, state);
-        return parameter;
-    });
-    return seconds / static_cast<double>(kernels::width<Scalar>);
-}
-
-template <class Scalar>
-using Array = std::vector<Scalar, AlignedAllocator<Scalar>>;
-
-template <class Scalar>
-Array<Scalar> random_array(std::size_t count) {
-    const Numbers numbers = random_numbers(count);
-    return Array<Scalar>(numbers.begin(), numbers.end());
-}
+using machine::Array, machine::random_array;
 
 template <class Optimizer, class Scalar>
 void sweep(benchmark::State& state) {
@@ -61,7 +39,7 @@ void sweep(benchmark::State& state) {
     for (std::size_t k = 0; k < states; ++k)
         written[k + 1] = memory.data() + k * count;
     const Optimizer optimizer{.learning_rate = 1e-6};
-    const double arithmetic = rule_time<Optimizer, Scalar>(optimizer) * static_cast<double>(count);
+    const double arithmetic = machine::rule_time<Optimizer, Scalar>(optimizer) * static_cast<double>(count);
 
     // They take turns of many passes, so that both see the same clock and the same neighbours.
     const std::size_t passes = std::max<std::size_t>(1, 200'000 / count);

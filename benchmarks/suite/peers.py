@@ -28,6 +28,7 @@ class Kind:
 
 KINDS = {
     "burin": Kind("Burin"),
+    "burin_clang": Kind("Burin (clang)", ["clang-19"]),
     "plain": Kind("plain C"),
     "plain_clang": Kind("plain C (clang)", ["clang-19"]),
     "onednn": Kind("oneDNN", ["libdnnl-dev"]),

@@ -15,7 +15,7 @@ import matplotlib.pyplot as plt
 from peers import KINDS
 from works import LARGE, SMALL
 
-COLOURS = dict(zip(KINDS, ["#c0392b", "#7f7f7f", "#b0b0b0", "#1f77b4", "#2ca02c", "#98df8a", "#9467bd", "#8c564b", "#ff9896",
+COLOURS = dict(zip(KINDS, ["#c0392b", "#e59866", "#7f7f7f", "#b0b0b0", "#1f77b4", "#2ca02c", "#98df8a", "#9467bd", "#8c564b", "#ff9896",
                            "#ff7f0e", "#ffbb78", "#17becf", "#e377c2"]))
 
 

@@ -95,7 +95,8 @@ def table(works, by_work, titles):
     for work, found in measured:
         own = found["burin"]
         ratios = {peer: float(found[peer]["ratio"]) for peer in there if found.get(peer, {}).get("ratio")}
-        fastest = min(ratios, key=ratios.get) if ratios else None
+        others = [peer for peer in ratios if not peer.startswith("burin")]
+        fastest = min(others, key=ratios.get) if others else None
         cells = [work.label, duration(float(own["ns"]))]
         if has_rates:
             cells += [f"{float(own['gflops']):.1f}", f"{100 * float(own['share_of_peak']):.0f} %"]

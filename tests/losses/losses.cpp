@@ -1,4 +1,5 @@
 #include "reference/losses.hpp"
+#include "reference/attention.hpp"
 
 #include "burin/losses/binary_crossentropy.hpp"
 #include "burin/losses/categorical_crossentropy.hpp"
@@ -108,6 +109,42 @@ TEST_CASE("SparseCategoricalCrossentropy agrees with PyTorch, with smoothing and
                r::sparse_smooth_weighted_sum_gradient);
     check_both(SparseCategoricalCrossentropy{}, r::labels, r::sparse_sample_weighted_value,
                r::sparse_sample_weighted_gradient, r::sample_weights);
+}
+
+TEST_CASE_TEMPLATE("SparseCategoricalCrossentropy of tokens agrees with PyTorch's ignore_index", Scalar,
+                   float, double) {
+    namespace t = reference::attention;
+    const double tolerance = sizeof(Scalar) == 8 ? 1e-12 : 3e-6;
+    const auto check = [&](SparseCategoricalCrossentropy loss, const double(&value)[1],
+                           const double(&gradient)[60]) {
+        // The ignored label may be a class or, as PyTorch's usual −100, none.
+        for (const Label padding : {Label(0), Label(1000), no_label - 1}) {
+            loss.ignore_index = padding;
+            std::vector<Label> labels(std::begin(t::token_labels), std::end(t::token_labels));
+            std::replace(labels.begin(), labels.end(), Label(0), padding);
+            std::vector<Scalar> z(std::begin(t::token_z), std::end(t::token_z));
+            const auto found = losses::value_and_gradient<Shape(5), SparseCategoricalCrossentropy, Scalar>(
+                loss, z.data(), labels.data(), nullptr, z.data(), 12);
+            CHECK(static_cast<double>(reduce(loss, found)) == doctest::Approx(value[0]).epsilon(tolerance));
+            check_close(z, gradient, tolerance);
+        }
+    };
+    check({}, t::token_mean_value, t::token_mean_gradient);
+    check({.reduction = sum}, t::token_sum_value, t::token_sum_gradient);
+    check({.label_smoothing = 0.1}, t::token_smooth_value, t::token_smooth_gradient);
+    check({.class_weights = t::token_class_weights}, t::token_weighted_value, t::token_weighted_gradient);
+    check({.label_smoothing = 0.1, .class_weights = t::token_class_weights}, t::token_both_value,
+          t::token_both_gradient);
+}
+
+TEST_CASE("SparseCategoricalCrossentropy: a batch of nothing but ignored labels has loss and gradient 0") {
+    const SparseCategoricalCrossentropy loss{.ignore_index = 7};
+    const std::vector<Label> labels(6, 7);
+    std::vector<double> z = random_numbers(6 * 5, 1);
+    const auto found = losses::value_and_gradient<Shape(5), SparseCategoricalCrossentropy, double>(
+        loss, z.data(), labels.data(), nullptr, z.data(), 6);
+    CHECK(reduce(loss, found) == 0);
+    CHECK(z == std::vector<double>(z.size(), 0.0));
 }
 
 TEST_CASE("CategoricalCrossentropy agrees with PyTorch, with smoothing and weights") {

@@ -49,6 +49,18 @@ TEST_CASE("Accuracy: axes before the last are positions") {
     CHECK(accuracy.result() == 0.5);
 }
 
+TEST_CASE("Accuracy: positions whose label is ignored do not count") {
+    const std::array<float, 8> outputs{1, 2, 2, 1, 1, 2, 2, 1};
+    const std::array<Label, 4> labels{1, 1, 7, 7};
+    metrics::Accuracy accuracy{.ignore_index = 7};
+    accuracy.update<Shape(2, 2)>(outputs.data(), labels.data(), 2);
+    CHECK(accuracy.result() == 0.5);
+    accuracy.reset();
+    CHECK(accuracy.ignore_index == 7);
+    accuracy.update<Shape(2, 2)>(outputs.data() + 4, labels.data() + 2, 1);
+    CHECK(accuracy.result() == 0);
+}
+
 TEST_CASE("TopKAccuracy: fewer than K larger outputs") {
     TopKAccuracy<1> one;
     TopKAccuracy<2> two;
@@ -62,7 +74,8 @@ TEST_CASE("TopKAccuracy: fewer than K larger outputs") {
 }
 
 TEST_CASE("TopKAccuracy: outputs that are no numbers are never right") {
-    constexpr std::array<float, 6> outputs = {not_a_number, not_a_number, not_a_number, 1, not_a_number, not_a_number};
+    constexpr std::array<float, 6> outputs = {not_a_number, not_a_number, not_a_number, 1,
+                                              not_a_number, not_a_number};
     constexpr std::array<Label, 2> targets = {0, 0};
     TopKAccuracy<2> two;
     two.update<Shape{3}>(outputs.data(), targets.data(), 2);

@@ -6,12 +6,14 @@
 #include "burin/graph/workspace.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <vector>
 
-/// Runs a network of one input and one output forward, and backward from a given gradient of the output.
+/// Runs a network of one output forward, and backward from a given gradient of the output. What the first
+/// input gets is given to each run; further inputs are members.
 ///
 /// The gradient of the network's own input is found too: a `Probe` (multiplication of each input by a
 /// parameter) stands before it, whose parameter gradient is that of the input times the input.
@@ -26,6 +28,8 @@ class LayerRun {
         std::make_unique<burin::Parameters<Net, Scalar>>();
     std::unique_ptr<burin::Gradients<Net, Scalar>> gradients =
         std::make_unique<burin::Gradients<Net, Scalar>>();
+    std::array<const Scalar*, N::input_count> inputs{};
+    Scalar* state = nullptr;
 
     std::vector<Scalar> infer(std::span<const Scalar> x) const {
         const auto arena = std::make_unique<burin::Arena<Forward, Batch, Scalar>>();
@@ -55,7 +59,9 @@ class LayerRun {
   private:
     burin::Frame<Net, Scalar> frame(std::span<const Scalar> x) const {
         burin::Frame<Net, Scalar> frame;
-        frame.inputs = {x.data()};
+        frame.inputs = inputs;
+        frame.inputs[0] = x.data();
+        frame.state = state;
         frame.parameters = parameters->data();
         frame.rows = x.size() / N::input_shapes[0].size();
         frame.seed = 11;

@@ -23,6 +23,12 @@ enum class Layout {
     panels, ///< A matrix as the products of kernels/gemm.hpp want it: see `kernels::Panels`.
 };
 
+/// Elements of a tensor, counted row-major, from `first` up to `last`, which is not among them.
+struct ElementRange {
+    std::size_t first = 0;
+    std::size_t last = 0;
+};
+
 /// One trainable tensor of a layer: its name in files, what it is for and how large it is.
 struct ParameterSpec {
     std::string_view name{};
@@ -30,6 +36,7 @@ struct ParameterSpec {
     Shape shape{};
     Fans fans{};
     Layout layout = Layout::row_major;
+    ElementRange ones{}; ///< Those of a bias that begin with 1 instead of 0.
 };
 
 inline constexpr std::size_t max_parameters_per_layer = 8;

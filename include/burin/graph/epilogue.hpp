@@ -7,6 +7,8 @@ namespace burin {
 /// Elementwise layers one after the other, as one function of a vector.
 template <class... Layers>
 struct Chain {
+    static constexpr bool is_identity = sizeof...(Layers) == 0;
+
     template <class Vector>
     Vector operator()(Vector x) const noexcept {
         ((x = Layers::value(x)), ...);
@@ -28,6 +30,7 @@ struct DerivativeOf {
 /// The gradient as it is.
 struct NoActivation {
     static constexpr bool reads_activation = false;
+    static constexpr bool is_identity = true;
 
     template <class Vector>
     Vector operator()(Vector gradient, Vector) const noexcept {

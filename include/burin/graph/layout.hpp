@@ -9,14 +9,20 @@
 
 namespace burin {
 
-/// Where in the tensor's memory its element `index` is, counted row-major.
-template <class Scalar>
-constexpr std::size_t stored_index(const ParameterSpec& spec, std::size_t index) {
+/// Where in the tensor's memory its element `index` is, counted row-major, on a machine whose vectors have so
+/// many lanes.
+constexpr std::size_t stored_index(const ParameterSpec& spec, std::size_t index, std::size_t lanes) {
     if (spec.layout == Layout::row_major)
         return index;
     const std::size_t columns = spec.shape.last();
-    return kernels::panels<Scalar>(columns).index(spec.shape.size() / columns, index / columns,
-                                                  index % columns);
+    return kernels::panels_of(columns, lanes)
+        .index(spec.shape.size() / columns, index / columns, index % columns);
+}
+
+/// The same on this machine.
+template <class Scalar>
+constexpr std::size_t stored_index(const ParameterSpec& spec, std::size_t index) {
+    return stored_index(spec, index, kernels::width<Scalar>);
 }
 
 /// A tensor of a network, its elements counted row-major wherever they lie.

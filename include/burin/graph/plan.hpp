@@ -42,6 +42,10 @@ struct Plan {
     template <std::size_t Batch>
     static constexpr std::size_t lower_bound = passes::lower_bound(liveness.span(), Batch);
 
+    /// What the buffers would take if no two shared their place, in elements.
+    template <std::size_t Batch>
+    static constexpr std::size_t all_buffers = passes::all_buffers(program, Batch);
+
     template <std::size_t Batch, class Scalar>
     static constexpr auto memory =
         passes::plan_memory<program.max_values>(liveness.span(), Batch, kernels::width<Scalar>);

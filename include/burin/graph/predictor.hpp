@@ -51,6 +51,17 @@ class Predictor {
         return {run(parameters.data(), {inputs.data()}, rows)[0], rows * N::output_shapes[0].size()};
     }
 
+    /// The same with parameters that are a constant array, such as io::export_header writes: they stay in
+    /// flash.
+    std::span<const Scalar>
+    operator()(std::span<const Scalar, Parameters<Net, Scalar>::stored_count> parameters,
+               std::span<const Scalar> inputs) noexcept
+        requires(N::input_count == 1 && N::output_count == 1)
+    {
+        const std::size_t rows = inputs.size() / N::input_shapes[0].size();
+        return {run(parameters.data(), {inputs.data()}, rows)[0], rows * N::output_shapes[0].size()};
+    }
+
   private:
     Arena<PlanType, Batch, Scalar> arena_;
 };

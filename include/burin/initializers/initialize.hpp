@@ -9,8 +9,8 @@
 
 namespace burin {
 
-/// Fills all tensors of a network: weights by the initialiser, biases with 0 (or by its `fill_bias`, if it
-/// has one), scales with 1;
+/// Fills all tensors of a network: weights by the initialiser, biases with 0 and what the layer wants to be 1
+/// (or by the initialiser's `fill_bias`, if it has one), scales with 1;
 /// statistics with 0, those that are scales with 1. Each tensor has a random stream of its own, so a value
 /// depends on the seed, the tensor's number and its place in the tensor alone, not on how it is stored.
 template <class Net, class Scalar, class Initializer>
@@ -32,8 +32,10 @@ void initialize(Parameters<Net, Scalar>& parameters, const Initializer& initiali
                                                                       stream);
                            })
             initializer.template fill_bias<Scalar>(values, shape, tensor.spec.fans, stream);
-        else
+        else {
             std::fill_n(values, shape.size(), Scalar(0));
+            std::fill(values + tensor.spec.ones.first, values + tensor.spec.ones.last, Scalar(1));
+        }
         if (tensor.spec.layout == Layout::panels)
             kernels::pack_panels(values, shape.size() / shape.last(), shape.last());
     }

@@ -2,15 +2,13 @@
 
 #include "burin/graph/op.hpp"
 #include "burin/kernels/gemm.hpp"
+#include "burin/layers/no_bias.hpp"
 
 #include <cstddef>
 #include <span>
 #include <type_traits>
 
 namespace burin {
-
-/// Option of layers that add a bias: they do not.
-struct NoBias {};
 
 /// y = x · W + b: every output is a weighted sum of all inputs.
 ///
@@ -27,6 +25,7 @@ struct Dense : Op {
     static_assert(Units > 0, "Dense needs at least one unit");
     static_assert((std::is_same_v<Options, NoBias> && ...), "Dense takes no option but NoBias");
 
+    using WithBias = Dense<Units>;
     static constexpr bool has_bias = !(std::is_same_v<Options, NoBias> || ...);
     static constexpr bool streams = true;
     static constexpr bool accepts_epilogue = true;

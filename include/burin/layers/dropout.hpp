@@ -50,4 +50,52 @@ struct Dropout : Op {
     }
 };
 
+/// As `Dropout`, but whole channels (elements of the last axis, at all places) are set to 0: in feature maps
+/// neighbours are so alike that dropping one hides nothing. For any number of axes (Keras's
+/// `SpatialDropout1D`, `2D` and `3D`). Tompson et al., "Efficient Object Localization Using Convolutional
+/// Networks", arXiv:1411.4280.
+template <double Rate>
+struct SpatialDropout : Op {
+    static_assert(Rate >= 0 && Rate < 1, "the rate of SpatialDropout is a probability in [0, 1)");
+
+    static constexpr bool streams = true;
+    static constexpr bool is_view_in_inference = true;
+    static constexpr bool in_place = true;
+    static constexpr bool gradient_in_place = true;
+
+    static constexpr Text<64> name() { return Text<64>("SpatialDropout<").append(Rate).append(">"); }
+    static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
+        if (inputs[0].rank < 2)
+            return {.expected = "input `[..., channels]`", .hint = "use `Dropout`"};
+        return {.shape = inputs[0]};
+    }
+
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        drop(run, run.inputs[0], run.output);
+    }
+
+    template <std::size_t, class Context>
+    static void backward_input(const Context& run) noexcept {
+        drop(run, run.output_gradient, run.input_gradient);
+    }
+
+  private:
+    template <class Context, class Scalar>
+    static void drop(const Context& run, const Scalar* from, Scalar* to) noexcept {
+        constexpr auto threshold = static_cast<std::uint32_t>(Rate * 0x1p32);
+        constexpr auto scale = static_cast<Scalar>(1 / (1 - Rate));
+        constexpr std::size_t channels = Context::Shapes::output.last();
+        constexpr std::size_t places = Context::Shapes::output.size() / channels;
+        for (std::size_t row = 0; row < run.rows; ++row)
+            for (std::size_t channel = 0; channel < channels; ++channel) {
+                const bool dropped = run.random.word(run.position + row * channels + channel) < threshold;
+                for (std::size_t place = 0; place < places; ++place) {
+                    const std::size_t i = (row * places + place) * channels + channel;
+                    to[i] = dropped ? Scalar(0) : from[i] * scale;
+                }
+            }
+    }
+};
+
 } // namespace burin

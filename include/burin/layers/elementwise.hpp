@@ -13,7 +13,8 @@ namespace burin {
 ///
 ///     template <class Vector> static Vector value(Vector x) noexcept;                      // f(x)
 ///     template <class Vector> static Vector gradient(Vector dy, Vector at) noexcept;       // dy · f'(x)
-///     static constexpr Reads input_gradient;   // whether `at` is the input x or the output y = f(x)
+///     static constexpr Reads input_gradient;   // whether `at` is the input x or the output y = f(x); if
+///                                              // neither, it is nothing to rely on
 ///     static constexpr std::size_t cost;       // floating-point operations an element
 ///
 /// for vectors of any width. Those whose derivative follows from the output are fused into the layer before
@@ -42,7 +43,10 @@ struct Elementwise : Op {
     template <std::size_t, class Context>
     static void backward_input(const Context& run) noexcept {
         using Scalar = typename Context::Scalar;
-        const Scalar* const at = Self::input_gradient.output ? run.output : run.inputs[0];
+        constexpr Reads reads = Self::input_gradient;
+        const Scalar* const at = reads.output  ? run.output
+                                 : reads.input ? run.inputs[0]
+                                               : run.output_gradient;
         kernels::map<Scalar>(
             Context::Shapes::output.size() * run.rows, run.input_gradient,
             [](auto dy, auto x_or_y) { return Self::gradient(dy, x_or_y); }, run.output_gradient, at);

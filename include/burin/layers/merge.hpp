@@ -2,45 +2,14 @@
 
 #include "burin/graph/forms.hpp"
 #include "burin/graph/op.hpp"
-#include "burin/kernels/sweep.hpp"
+#include "burin/layers/elementwise_merge.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <span>
 #include <utility>
 
 namespace burin {
-
-/// The sum of two or more inputs of one shape.
-struct Add : Op {
-    static constexpr bool streams = true;
-    static constexpr bool accepts_epilogue = true;
-    static constexpr bool in_place = true;
-    static constexpr bool gradient_is_view = true;
-
-    static constexpr Text<64> name() { return "Add"; }
-    static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
-        for (std::size_t i = 1; i < inputs.size(); ++i)
-            if (inputs[i] != inputs[0])
-                return {.expected = "every input to have the shape of the first,",
-                        .expected_shape = inputs[0],
-                        .culprit = i};
-        return {.shape = inputs[0]};
-    }
-    static constexpr std::size_t flops(std::span<const Shape> inputs) {
-        return inputs[0].size() * (inputs.size() - 1);
-    }
-
-    template <class Context>
-    static void forward(const Context& run) noexcept {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            kernels::map<typename Context::Scalar>(
-                Context::Shapes::output.size() * run.rows, run.output,
-                [](auto... x) { return typename Context::Epilogue{}((x + ...)); }, run.inputs[I]...);
-        }(std::make_index_sequence<Context::Shapes::inputs.size()>{});
-    }
-};
 
 /// The inputs side by side along the last axis (channels); the other axes must agree.
 struct Concat : Op {

@@ -57,7 +57,7 @@ Vector replace_by_exponentials(std::array<Vector, Classes>& columns, const Vecto
 }
 
 /// How a row is judged by a label: w · (log Σ_k e^z_k − z_label), with gradient  w · (softmax(z) − [k =
-/// label]) times the row's share in the mean. w is the label's class weight.
+/// label]) times the row's share in the mean. w is the label's class weight, or 0 if the label is ignored.
 template <std::size_t Classes, class Scalar>
 struct LabelTargets {
     using Vector = kernels::Vector<Scalar>;
@@ -65,23 +65,28 @@ struct LabelTargets {
 
     const Label* labels;
     const double* class_weights;
+    Label ignore_index;
 
-    bool weighs_rows() const noexcept { return class_weights != nullptr; }
+    bool weighs_rows() const noexcept { return class_weights != nullptr || ignore_index != no_label; }
+    bool ignores(std::size_t row) const noexcept {
+        return ignore_index != no_label && labels[row] == ignore_index;
+    }
+    /// A class, even where the label that is ignored is none.
+    Label label(std::size_t row) const noexcept { return ignores(row) ? Label(0) : labels[row]; }
     Scalar row_weight(std::size_t row) const noexcept {
-        return static_cast<Scalar>(class_weight(class_weights, labels[row]));
+        return ignores(row) ? Scalar(0) : static_cast<Scalar>(class_weight(class_weights, labels[row]));
     }
 
     template <bool WithGradient>
     Scalar row(std::size_t index, const Scalar* z, Scalar scale, Scalar* gradient) const noexcept {
-        const Label label = labels[index];
+        const Label label = this->label(index);
         const Scalar weight = row_weight(index), most = kernels::largest<Classes>(z);
         const Scalar at_label = z[label] - most;
         const Scalar sum =
             kernels::exponentials<Classes, WithGradient>(z, kernels::broadcast(most), gradient);
         if constexpr (WithGradient) {
             const Vector factor = kernels::broadcast(scale * weight / sum);
-            kernels::map(
-                Classes, gradient, [&](const Vector& e) { return e * factor; }, gradient);
+            kernels::map(Classes, gradient, [&](const Vector& e) { return e * factor; }, gradient);
             gradient[label] -= scale * weight;
         }
         return weight * (kernels::first_lane<Scalar>(kernels::log(kernels::broadcast(sum))) - at_label);
@@ -92,7 +97,7 @@ struct LabelTargets {
     Vector rows(std::size_t index, const Scalar* z, const Vector& scales, Scalar* gradient) const noexcept {
         Scalar labelled[lanes], weights[lanes];
         for (std::size_t r = 0; r < lanes; ++r) {
-            labelled[r] = z[r * Classes + labels[index + r]];
+            labelled[r] = z[r * Classes + label(index + r)];
             weights[r] = row_weight(index + r);
         }
         auto e = kernels::load_columns<Classes>(z);
@@ -107,7 +112,7 @@ struct LabelTargets {
             Scalar lane[lanes];
             kernels::store(lane, scale);
             for (std::size_t r = 0; r < lanes; ++r)
-                gradient[r * Classes + labels[index + r]] -= lane[r];
+                gradient[r * Classes + label(index + r)] -= lane[r];
         }
         return weight * (kernels::log(sum) - (kernels::load(labelled) - most));
     }
@@ -221,7 +226,7 @@ LossSum<Scalar> crossentropy(const Targets& targets, Reduction reduction, const 
         }
         sum.total = kernels::reduce_add<Scalar>(total);
     }
-    for (; row < rows; ++row) {
+    for (std::size_t left = rows - row; left > 0; --left, ++row) {
         const Scalar weight = sample_weight(row);
         sum.total += weight * targets.template row<WithGradient>(row, outputs + row * classes,
                                                                  weight / divisor, gradient_of(row));

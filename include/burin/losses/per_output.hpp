@@ -33,4 +33,10 @@ struct PerOutput {
     }
 };
 
+/// The losses of several outputs add up to a mean over the samples, each reduced as it wants.
+template <class Scalar, Loss... Ls>
+constexpr Scalar reduce(const PerOutput<Ls...>&, const LossSum<Scalar>& sum) noexcept {
+    return sum.weight == Scalar(0) ? sum.total : sum.total / sum.weight;
+}
+
 } // namespace burin::losses

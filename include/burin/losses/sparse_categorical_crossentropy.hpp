@@ -4,6 +4,7 @@
 #include "burin/losses/crossentropy_rows.hpp"
 #include "burin/losses/loss.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 
@@ -13,10 +14,13 @@ namespace burin::losses {
 ///
 /// With label smoothing ε over C classes the target is (1 − ε) at the label plus ε/C everywhere (Szegedy et
 /// al., arXiv:1512.00567). Class weights w multiply each class's term; as in PyTorch the mean then divides by
-/// the sum of the labels' weights. A label must be less than C; `fit` and `evaluate` check that.
+/// the sum of the labels' weights. Positions whose label is `ignore_index` do not count at all: they add
+/// nothing to the loss, to what the mean divides by, or to the gradient. Any other label must be less than C;
+/// `fit` and `evaluate` check that.
 struct SparseCategoricalCrossentropy {
     double label_smoothing = 0;
     std::span<const double> class_weights{}; ///< One a class, or none; must outlive the loss.
+    Label ignore_index = no_label;           ///< Such as that of padding; if none is given, all count.
     Reduction reduction = Reduction::mean;
 
     static constexpr Link link = Link::softmax;
@@ -29,7 +33,8 @@ struct SparseCategoricalCrossentropy {
     LossSum<Scalar> compute(const Scalar* outputs, const Target<Scalar>* targets,
                             const Scalar* sample_weights, Scalar* gradient, std::size_t rows) const noexcept {
         constexpr std::size_t classes = detail::class_count(Output);
-        const detail::LabelTargets<classes, Scalar> exact{targets, detail::weights_or_null(class_weights)};
+        const detail::LabelTargets<classes, Scalar> exact{targets, detail::weights_or_null(class_weights),
+                                                          ignore_index};
         if (label_smoothing == 0)
             return detail::crossentropy<Output, WithGradient>(exact, reduction, outputs, sample_weights,
                                                               gradient, rows);
@@ -52,6 +57,10 @@ struct SparseCategoricalCrossentropy {
             const double everywhere = smoothing / static_cast<double>(Classes);
             for (std::size_t r = 0; r < count; ++r) {
                 Scalar* const q = buffer + r * Classes;
+                if (exact.ignores(row + r)) {
+                    std::fill_n(q, Classes, Scalar(0));
+                    continue;
+                }
                 for (std::size_t c = 0; c < Classes; ++c)
                     q[c] = static_cast<Scalar>(everywhere * detail::class_weight(exact.class_weights, c));
                 const Label label = exact.labels[row + r];

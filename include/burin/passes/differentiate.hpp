@@ -194,7 +194,6 @@ constexpr TrainingProgram<N, E, O> differentiate(const Graph<N, O>& graph, const
         if (node.is_trained()) {
             Step step = common;
             step.kind = StepKind::backward_parameters;
-            step.trains = true;
             step.adds = adds(index);
             read(step, rules.parameter_gradient, index);
             detail::add_scratch(program, step, graph.nodes, Mode::training);

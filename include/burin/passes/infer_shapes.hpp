@@ -46,14 +46,12 @@ constexpr void assign_ranges(ShapedGraph<N, Outputs>& result) {
         take(node.state_offset, node.state_count);
     result.state_count = next;
     for (Node& node : nodes)
-        node.statistics_count = node.rules->statistics(inputs.span()).size();
-    node.state_count = node.rules->state(inputs.span());
-    if (node.shares_with != none) {
-        const Node& owner = nodes[node.shares_with];
-        node.is_frozen = owner.is_frozen;
-        node.parameter_offset = owner.parameter_offset;
-        node.statistics_offset = owner.statistics_offset;
-    }
+        if (node.shares_with != none) {
+            const Node& owner = nodes[node.shares_with];
+            node.is_frozen = owner.is_frozen;
+            node.parameter_offset = owner.parameter_offset;
+            node.statistics_offset = owner.statistics_offset;
+        }
 }
 
 } // namespace detail
@@ -75,6 +73,8 @@ constexpr ShapedGraph<N, Outputs> infer_shapes(const Graph<N, Outputs>& graph) {
         node.shape = inferred.shape;
         node.saved = node.rules->saved(inputs.span());
         node.parameter_count = node.rules->parameters(inputs.span()).size();
+        node.statistics_count = node.rules->statistics(inputs.span()).size();
+        node.state_count = node.rules->state(inputs.span());
         if (node.shares_with != none) {
             const Node& owner = result.graph.nodes[node.shares_with];
             if (owner.parameter_count != node.parameter_count) {

@@ -126,4 +126,15 @@ constexpr std::size_t lower_bound(std::span<const Lifetime> lifetimes, std::size
     return bound;
 }
 
+/// The sum of all values that the steps write, in elements for a batch.
+template <std::size_t MaxSteps, std::size_t MaxValues, std::size_t Outputs>
+constexpr std::size_t all_buffers(const Program<MaxSteps, MaxValues, Outputs>& program, std::size_t batch) {
+    std::size_t sum = 0;
+    for (std::size_t s = 0; s < program.step_count; ++s)
+        for (std::size_t value : program.steps[s].writes())
+            if (value != none)
+                sum += program.values[value].size * batch;
+    return sum;
+}
+
 } // namespace burin::passes

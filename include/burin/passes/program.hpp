@@ -22,7 +22,7 @@ struct Step {
     StepKind kind = StepKind::forward;
     std::size_t node = none;     ///< The node whose rule runs; for a loss, the node whose output it reads.
     std::size_t which = 0;       ///< backward_input: which input; loss: which output.
-    bool trains = false;         ///< It computes gradients of parameters.
+    bool trains = false;         ///< backward: the gradients of the parameters are wanted.
     std::size_t epilogue = none; ///< forward: last node fused behind it; backward_input: the activation whose
                                  ///< derivative is multiplied in.
     bool adds = false;           ///< The parameters' gradients are added to what another node wrote before.
@@ -61,7 +61,10 @@ struct Step {
     }
 
     /// Whether the run is there for what this step does, and not for another step that reads what it writes.
-    constexpr bool is_result() const { return kind == StepKind::loss || trains; }
+    constexpr bool is_result() const {
+        return kind == StepKind::loss || kind == StepKind::backward_parameters ||
+               (kind == StepKind::backward && trains);
+    }
 
     static constexpr std::array<std::size_t, max_inputs> no_inputs() {
         std::array<std::size_t, max_inputs> all{};

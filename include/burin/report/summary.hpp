@@ -2,6 +2,8 @@
 
 #include "burin/graph/network.hpp"
 #include "burin/graph/workspace.hpp"
+#include "burin/report/memory_plan.hpp"
+#include "burin/report/node_title.hpp"
 #include "burin/report/table.hpp"
 #include "burin/training/history.hpp"
 #include "burin/training/training_bytes.hpp"
@@ -27,12 +29,8 @@ std::string summary() {
         Text<96> shape;
         shape.append(node.shape);
         const bool owns = node.shares_with == passes::none;
-        const std::string place =
-            node.rules->is_input && node.place.depth == 1 && node.place.segments[0].name.empty()
-                ? std::string()
-                : std::string(node.place.text().view());
         table.add_row(
-            {place, std::string(node.rules->name().view()), std::string(shape.view()),
+            {detail::node_place(node), std::string(node.rules->name().view()), std::string(shape.view()),
              owns ? with_commas(node.parameter_count) : "as " + std::string(node.weights_place.text().view()),
              with_commas(owns ? node.parameter_count * sizeof(Scalar) : 0)});
     }

@@ -1,11 +1,10 @@
 #pragma once
 
-#include "burin/io/atomic_file.hpp"
+#include "burin/report/svg.hpp"
 #include "burin/report/ticks.hpp"
 #include "burin/training/history.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -63,7 +62,8 @@ struct Range {
 /// Draws in a rectangle of the page, whose axes have the ranges given.
 class SvgPlot {
   public:
-    SvgPlot(std::span<const Line> lines, const PlotOptions& options) : options_(options) {
+    SvgPlot(std::span<const Line> lines, const PlotOptions& options)
+        : options_(options), svg_(options.width, options.height) {
         bool whole = true;
         for (const Line& line : lines)
             for (std::size_t i = 0; i < std::min(line.x.size(), line.y.size()); ++i) {
@@ -77,97 +77,49 @@ class SvgPlot {
         right_ = static_cast<double>(options.width) - 20;
         bottom_ = static_cast<double>(options.height) - 50;
 
-        const std::string size = "width=\"" + std::to_string(options.width) + "\" height=\"" +
-                                 std::to_string(options.height) + "\"";
-        svg_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" " + size +
-               " font-family=\"sans-serif\" font-size=\"12\">\n"
-               "<rect " +
-               size + " fill=\"white\"/>\n";
         draw_axes(whole);
         for (std::size_t i = 0; i < lines.size(); ++i)
-            draw(lines[i], colour(i));
+            draw(lines[i], SvgCanvas::colour(i));
         const double first =
             lines_end_high(lines) ? bottom_ - 4 - 18 * static_cast<double>(lines.size()) : top;
         for (std::size_t i = 0; i < lines.size(); ++i)
             draw_legend(i, first, lines[i].name);
-        svg_ += "</svg>\n";
     }
 
-    std::string take() { return std::move(svg_); }
+    std::string take() { return svg_.take(); }
 
   private:
-    // Colours that most people with a colour vision deficiency tell apart: Okabe and Ito, "Color universal
-    // design", 2008.
-    static std::string_view colour(std::size_t index) {
-        static constexpr std::array<std::string_view, 7> colours{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                                                 "#E69F00", "#56B4E9", "#000000"};
-        return colours[index % colours.size()];
-    }
-
-    static std::string pixels(double value) { return Ticks::number(value, 1); }
-    std::string at_x(double value) const { return pixels(left + (right_ - left) * x_.place(value)); }
-    std::string at_y(double value) const { return pixels(bottom_ - (bottom_ - top) * y_.place(value)); }
-
-    static std::string escaped(std::string_view text) {
-        std::string result;
-        for (const char c : text) {
-            switch (c) {
-            case '&':
-                result += "&amp;";
-                break;
-            case '<':
-                result += "&lt;";
-                break;
-            case '>':
-                result += "&gt;";
-                break;
-            default:
-                result += c;
-            }
-        }
-        return result;
-    }
-
-    void text(const std::string& x, const std::string& y, std::string_view more, std::string_view words) {
-        svg_ += "<text x=\"" + x + "\" y=\"" + y + "\" ";
-        svg_ += more;
-        svg_ += ">" + escaped(words) + "</text>\n";
-    }
-
-    void stroke(const std::string& x1, const std::string& y1, const std::string& x2, const std::string& y2,
-                std::string_view more) {
-        svg_ += "<line x1=\"" + x1 + "\" y1=\"" + y1 + "\" x2=\"" + x2 + "\" y2=\"" + y2 + "\" ";
-        svg_ += more;
-        svg_ += "/>\n";
-    }
+    double at_x(double value) const { return left + (right_ - left) * x_.place(value); }
+    double at_y(double value) const { return bottom_ - (bottom_ - top) * y_.place(value); }
 
     void draw_axes(bool whole) {
         constexpr std::string_view grid = "stroke=\"#ddd\"";
         constexpr std::string_view axis = "stroke=\"black\"";
         const Ticks across = ticks(x_.low, x_.high, 8, whole);
         for (std::size_t i = 0; i < across.places.size(); ++i) {
-            const std::string x = at_x(across.places[i]);
-            stroke(x, pixels(top), x, pixels(bottom_), grid);
-            text(x, pixels(bottom_ + 16), "text-anchor=\"middle\"", across.label(i));
+            const double x = at_x(across.places[i]);
+            svg_.line(x, top, x, bottom_, grid);
+            svg_.text(x, bottom_ + 16, "text-anchor=\"middle\"", across.label(i));
         }
         const Ticks up = ticks(y_.low, y_.high, 6);
         for (std::size_t i = 0; i < up.places.size(); ++i) {
-            const std::string y = at_y(up.places[i]);
-            stroke(pixels(left), y, pixels(right_), y, grid);
-            text(pixels(left - 6), y, "text-anchor=\"end\" dy=\"0.35em\"", up.label(i));
+            const double y = at_y(up.places[i]);
+            svg_.line(left, y, right_, y, grid);
+            svg_.text(left - 6, y, "text-anchor=\"end\" dy=\"0.35em\"", up.label(i));
         }
-        stroke(pixels(left), pixels(bottom_), pixels(right_), pixels(bottom_), axis);
-        stroke(pixels(left), pixels(top), pixels(left), pixels(bottom_), axis);
+        svg_.line(left, bottom_, right_, bottom_, axis);
+        svg_.line(left, top, left, bottom_, axis);
 
-        const std::string middle = pixels((left + right_) / 2);
+        const double middle = (left + right_) / 2;
         if (!options_.title.empty())
-            text(middle, "20", "text-anchor=\"middle\" font-size=\"14\"", options_.title);
+            svg_.text(middle, 20, "text-anchor=\"middle\" font-size=\"14\"", options_.title);
         if (!options_.x_label.empty())
-            text(middle, pixels(bottom_ + 38), "text-anchor=\"middle\"", options_.x_label);
+            svg_.text(middle, bottom_ + 38, "text-anchor=\"middle\"", options_.x_label);
         if (!options_.y_label.empty()) {
-            const std::string height = pixels((top + bottom_) / 2);
-            text("16", height, "text-anchor=\"middle\" transform=\"rotate(-90 16 " + height + ")\"",
-                 options_.y_label);
+            const double height = (top + bottom_) / 2;
+            svg_.text(16, height,
+                      "text-anchor=\"middle\" transform=\"rotate(-90 16 " + SvgCanvas::pixels(height) + ")\"",
+                      options_.y_label);
         }
     }
 
@@ -179,10 +131,10 @@ class SvgPlot {
             if (count == 1)
                 points += " " + points;
             if (count > 0) {
-                svg_ += "<polyline fill=\"none\" stroke-width=\"2\" stroke-linecap=\"round\" "
-                        "stroke-linejoin=\"round\" stroke=\"";
-                svg_ += stroke_colour;
-                svg_ += "\" points=\"" + points + "\"/>\n";
+                svg_.raw("<polyline fill=\"none\" stroke-width=\"2\" stroke-linecap=\"round\" "
+                         "stroke-linejoin=\"round\" stroke=\"");
+                svg_.raw(stroke_colour);
+                svg_.raw("\" points=\"" + points + "\"/>\n");
             }
             points.clear();
             count = 0;
@@ -192,9 +144,9 @@ class SvgPlot {
                 // Appended piece by piece: of a literal + string g++ 12 falsely believes that it overlaps.
                 if (count > 0)
                     points += ' ';
-                points += at_x(line.x[i]);
+                points += SvgCanvas::pixels(at_x(line.x[i]));
                 points += ',';
-                points += at_y(line.y[i]);
+                points += SvgCanvas::pixels(at_y(line.y[i]));
                 ++count;
             } else {
                 finish();
@@ -216,10 +168,10 @@ class SvgPlot {
     void draw_legend(std::size_t index, double first, std::string_view name) {
         const double y = first + 14 + 18 * static_cast<double>(index);
         std::string look = "stroke-width=\"2\" stroke=\"";
-        look += colour(index);
+        look += SvgCanvas::colour(index);
         look += "\"";
-        stroke(pixels(right_ - 28), pixels(y), pixels(right_ - 8), pixels(y), look);
-        text(pixels(right_ - 34), pixels(y), "text-anchor=\"end\" dy=\"0.35em\"", name);
+        svg_.line(right_ - 28, y, right_ - 8, y, look);
+        svg_.text(right_ - 34, y, "text-anchor=\"end\" dy=\"0.35em\"", name);
     }
 
     static constexpr double left = 70;
@@ -229,7 +181,7 @@ class SvgPlot {
     Range x_, y_;
     double right_ = 0;
     double bottom_ = 0;
-    std::string svg_;
+    SvgCanvas svg_;
 };
 
 } // namespace detail
@@ -253,13 +205,6 @@ inline std::string svg_plot(const History& history, std::span<const std::string>
     if (options.x_label.empty())
         options.x_label = "epoch";
     return svg_plot(lines, options);
-}
-
-/// Writes an image to a file, whole or not at all. Throws Error.
-inline void save_svg(const std::string& path, std::string_view svg) {
-    io::AtomicFile file(path);
-    file.write(std::as_bytes(std::span(svg)));
-    file.commit();
 }
 
 } // namespace burin::report

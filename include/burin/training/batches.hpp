@@ -4,16 +4,63 @@
 #include "burin/core/label.hpp"
 #include "burin/core/shape.hpp"
 #include "burin/graph/network.hpp"
-#include "burin/losses/loss.hpp"
+#include "burin/training/objective.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace burin::detail {
+
+/// Values of one sample, all inputs one after the other.
+template <class Net>
+inline constexpr std::size_t features_of = [] {
+    std::size_t sum = 0;
+    for (const Shape& shape : Network<Net>::input_shapes)
+        sum += shape.size();
+    return sum;
+}();
+
+/// Targets of one sample: those of each output one after the other.
+template <class Net, class Loss>
+inline constexpr auto target_sizes = []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<std::size_t, sizeof...(I)>{LossAt<Loss, I>::target_size(output_shape<Net, I>)...};
+}(std::make_index_sequence<Objective<Loss>::count>{});
+
+/// Throws Error unless every target that a loss takes for a label is one, and below the number of classes.
+template <class Net, class Loss, class Data>
+void check_labels(const Data& data, const std::string& who) {
+    if constexpr (std::is_same_v<typename Data::TargetType, Label> && Objective<Loss>::count == 1) {
+        data.check_labels(Network<Net>::output_shapes[0].last());
+    } else {
+        const auto check = [&](std::size_t first, std::size_t count, std::size_t classes) {
+            for (std::size_t i = 0; i < data.size(); ++i)
+                for (const auto value : data.target(i).subspan(first, count)) {
+                    const auto label = static_cast<double>(value);
+                    if (!(label >= 0 && label < static_cast<double>(classes)) || label != std::floor(label))
+                        throw Error(who + ": sample " + std::to_string(i) + ": expected a label below " +
+                                    std::to_string(classes) + ", got " + std::to_string(label));
+                }
+        };
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            constexpr auto& sizes = target_sizes<Net, Loss>;
+            std::size_t first = 0;
+            ((std::is_same_v<typename LossAt<Loss, I>::template Target<float>, Label>
+                  ? check(first, sizes[I], Network<Net>::output_shapes[I].last())
+                  : void(),
+              first += sizes[I]),
+             ...);
+        }(std::make_index_sequence<Objective<Loss>::count>{});
+    }
+}
 
 /// Throws Error unless the samples are such as the network takes and the loss compares.
 template <class Net, class Loss, class Data>
@@ -22,51 +69,112 @@ void check_data(const Data& data, std::string_view caller) {
     const std::string who(caller);
     if (data.empty())
         throw Error(who + ": expected at least one sample, got an empty data set");
-    const std::size_t features = N::input_shapes[0].size();
-    if (data.input_shape().size() != features) {
+    if (data.input_shape().size() != features_of<Net>) {
         Text<128> expected, found;
-        expected.append(N::input_shapes[0]);
+        for (std::size_t i = 0; i < N::input_count; ++i)
+            expected.append(i == 0 ? "" : " and ").append(N::input_shapes[i]);
         found.append(data.input_shape());
         throw Error(who + ": expected samples of shape " + std::string(expected.view()) + ", got " +
                     std::string(found.view()));
     }
-    const Shape output = N::output_shapes[0];
-    if (data.target_size() != Loss::target_size(output))
-        throw Error(who + ": expected " + std::to_string(Loss::target_size(output)) +
-                    " targets a sample, got " + std::to_string(data.target_size()));
-    if constexpr (std::is_same_v<typename Data::TargetType, Label>)
-        data.check_labels(output.last());
+    std::size_t targets = 0;
+    for (const std::size_t size : target_sizes<Net, Loss>)
+        targets += size;
+    if (data.target_size() != targets)
+        throw Error(who + ": expected " + std::to_string(targets) + " targets a sample, got " +
+                    std::to_string(data.target_size()));
+    check_labels<Net, Loss>(data, who);
 }
 
-/// Room for one batch of samples, gathered from wherever they are.
-template <class Scalar, class Target>
-class BatchBuffer {
+/// Copies the pieces of one sample to the places of `row` in buffers of pieces of these sizes.
+template <std::size_t Index = 0, class Sample, std::size_t Count, class Buffers>
+void scatter(const Sample& sample, const std::array<std::size_t, Count>& sizes, std::size_t row,
+             Buffers& buffers, std::size_t first = 0) {
+    if constexpr (Index < Count) {
+        auto& buffer = std::get<Index>(buffers);
+        using Value = typename std::remove_cvref_t<decltype(buffer)>::value_type;
+        const auto piece = sample.subspan(first, sizes[Index]);
+        std::transform(piece.begin(), piece.end(),
+                       buffer.begin() + static_cast<std::ptrdiff_t>(row * sizes[Index]),
+                       [](auto value) { return static_cast<Value>(value); });
+        scatter<Index + 1>(sample, sizes, row, buffers, first + sizes[Index]);
+    }
+}
+
+/// Room for the inputs of one batch, each input's samples one after the other.
+template <class Net, class Scalar>
+class InputBuffer {
+    using N = Network<Net>;
+
   public:
-    BatchBuffer(std::size_t batch, std::size_t features, std::size_t targets)
-        : inputs_(batch * features), targets_(batch * targets), weights_(batch) {}
+    explicit InputBuffer(std::size_t batch) {
+        for (std::size_t i = 0; i < N::input_count; ++i)
+            inputs_[i].resize(batch * sizes[i]);
+    }
+
+    /// Copies a sample, all its inputs one after the other, to place `row`.
+    template <class Value>
+    void put(std::size_t row, std::span<const Value> sample) {
+        scatter(sample, sizes, row, inputs_);
+    }
+
+    std::array<const Scalar*, N::input_count> pointers() const noexcept {
+        std::array<const Scalar*, N::input_count> result{};
+        for (std::size_t i = 0; i < N::input_count; ++i)
+            result[i] = inputs_[i].data();
+        return result;
+    }
+
+  private:
+    static constexpr std::array<std::size_t, N::input_count> sizes = [] {
+        std::array<std::size_t, N::input_count> result{};
+        for (std::size_t i = 0; i < N::input_count; ++i)
+            result[i] = N::input_shapes[i].size();
+        return result;
+    }();
+
+    std::array<std::vector<Scalar>, N::input_count> inputs_;
+};
+
+/// Room for one batch of samples, gathered from wherever they are.
+template <class Net, class Loss, class Scalar>
+class BatchBuffer {
+    using SamplesType = Samples<Net, Loss, Scalar>;
+    static constexpr auto& sizes = target_sizes<Net, Loss>;
+
+  public:
+    explicit BatchBuffer(std::size_t batch) : inputs_(batch), weights_(batch) {
+        std::size_t output = 0;
+        std::apply([&](auto&... targets) { (targets.resize(batch * sizes[output++]), ...); }, targets_);
+    }
 
     /// Copies sample `index` of `data` to place `row`.
     template <class Data>
     void put(std::size_t row, const Data& data, std::size_t index) {
-        const auto input = data.input(index);
-        std::transform(input.begin(), input.end(),
-                       inputs_.begin() + static_cast<std::ptrdiff_t>(row * input.size()),
-                       [](auto value) { return static_cast<Scalar>(value); });
-        const auto target = data.target(index);
-        std::transform(target.begin(), target.end(),
-                       targets_.begin() + static_cast<std::ptrdiff_t>(row * target.size()),
-                       [](auto value) { return static_cast<Target>(value); });
+        inputs_.put(row, data.input(index));
+        scatter(data.target(index), sizes, row, targets_);
         weights_[row] = static_cast<Scalar>(data.weight(index));
         weighted_ = data.has_weights();
     }
 
-    const Scalar* inputs() const noexcept { return inputs_.data(); }
-    const Target* targets() const noexcept { return targets_.data(); }
-    const Scalar* weights() const noexcept { return weighted_ ? weights_.data() : nullptr; }
+    SamplesType samples(std::size_t rows) const noexcept {
+        SamplesType samples;
+        samples.inputs = inputs_.pointers();
+        samples.targets = std::apply(
+            [](const auto&... targets) { return typename SamplesType::Targets{targets.data()...}; },
+            targets_);
+        samples.weights = weighted_ ? weights_.data() : nullptr;
+        samples.rows = rows;
+        return samples;
+    }
 
   private:
-    std::vector<Scalar> inputs_;
-    std::vector<Target> targets_;
+    using Targets = typename decltype([]<std::size_t... I>(std::index_sequence<I...>) {
+        return std::type_identity<std::tuple<std::vector<typename SamplesType::template Target<I>>...>>{};
+    }(std::make_index_sequence<Objective<Loss>::count>{}))::type;
+
+    InputBuffer<Net, Scalar> inputs_;
+    Targets targets_;
     std::vector<Scalar> weights_;
     bool weighted_ = false;
 };

@@ -10,6 +10,7 @@
 #include "burin/training/measure.hpp"
 #include "burin/training/model.hpp"
 #include "burin/training/objective.hpp"
+#include "burin/training/regularization.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -27,28 +28,31 @@ namespace detail {
 /// Samples that hosted inference runs at a time.
 inline constexpr std::size_t inference_batch = 64;
 
-template <class Net>
-inline constexpr bool one_in_one_out = Network<Net>::input_count == 1 && Network<Net>::output_count == 1;
-
 template <class Net, class Scalar, class Loss, class Data, class Metrics>
 void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
              Measure<Loss, Scalar, Metrics>& measured) {
-    static_assert(one_in_one_out<Net>,
-                  "this function takes networks of one input and one output; for others, use "
-                  "Predictor and the losses themselves");
     [[maybe_unused]] const DiagnosisOf<ExaminedLoss<Net, Loss>> fits;
-    using Target = typename Loss::template Target<Scalar>;
     using PredictorType = Predictor<Net, inference_batch, Scalar, links_of<Net, Loss>>;
-    constexpr Shape output = output_shape<Net>;
     const auto predictor = std::make_unique<PredictorType>();
-    BatchBuffer<Scalar, Target> batch(inference_batch, input_shape<Net>.size(), Loss::target_size(output));
+    BatchBuffer<Net, Loss, Scalar> batch(inference_batch);
     for (std::size_t first = 0; first < data.size(); first += inference_batch) {
         const std::size_t rows = std::min(inference_batch, data.size() - first);
         for (std::size_t row = 0; row < rows; ++row)
             batch.put(row, data, first + row);
-        const Scalar* const outputs = predictor->run(model.parameters().data(), {batch.inputs()}, rows)[0];
-        measured.add(losses::value<output>(loss, outputs, batch.targets(), batch.weights(), rows));
-        measured.template update<output>(outputs, batch.targets(), rows);
+        const Samples<Net, Loss, Scalar> samples = batch.samples(rows);
+        const auto outputs = predictor->run(model.parameters().data(), samples.inputs, rows);
+        losses::LossSum<Scalar> sum{};
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            (add_loss<I>(sum, loss,
+                         losses::value<output_shape<Net, I>>(Objective<Loss>::template get<I>(loss),
+                                                             outputs[I], std::get<I>(samples.targets),
+                                                             samples.weights, rows),
+                         rows),
+             ...);
+        }(std::make_index_sequence<outputs.size()>{});
+        add_regularization<Net, Loss, Scalar>(sum, loss, model.parameters().data(), nullptr);
+        measured.add(sum);
+        measured.template update<output_shape<Net>>(outputs[0], std::get<0>(samples.targets), rows);
     }
 }
 
@@ -74,14 +78,13 @@ Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data) {
     return evaluate(model, data, detail::usual_loss<typename Data::TargetType>());
 }
 
-/// The network's outputs for whole samples, one after the other. Throws Error if `inputs` is no whole number
-/// of them.
+/// The network's outputs for whole samples, one after the other, each with all its inputs. Throws Error if
+/// `inputs` is no whole number of them.
 template <class Net, class Scalar>
 std::vector<Scalar> predict(const Model<Net, Scalar>& model,
                             std::span<const std::type_identity_t<Scalar>> inputs) {
-    static_assert(detail::one_in_one_out<Net>,
-                  "predict takes networks of one input and one output; use Predictor");
-    constexpr std::size_t features = input_shape<Net>.size();
+    static_assert(Network<Net>::output_count == 1, "predict takes networks of one output; use Predictor");
+    constexpr std::size_t features = detail::features_of<Net>;
     constexpr std::size_t outputs = output_shape<Net>.size();
     if (inputs.size() % features != 0)
         throw Error("predict: expected whole samples of " + std::to_string(features) + " values, got " +
@@ -89,10 +92,16 @@ std::vector<Scalar> predict(const Model<Net, Scalar>& model,
     const std::size_t count = inputs.size() / features;
     std::vector<Scalar> result(count * outputs);
     const auto predictor = std::make_unique<Predictor<Net, detail::inference_batch, Scalar>>();
+    detail::InputBuffer<Net, Scalar> buffer(Network<Net>::input_count == 1 ? 0 : detail::inference_batch);
     for (std::size_t first = 0; first < count; first += detail::inference_batch) {
         const std::size_t rows = std::min(detail::inference_batch, count - first);
-        const Scalar* const from =
-            predictor->run(model.parameters().data(), {inputs.data() + first * features}, rows)[0];
+        auto pointers = buffer.pointers();
+        if constexpr (Network<Net>::input_count == 1)
+            pointers[0] = inputs.data() + first * features;
+        else
+            for (std::size_t row = 0; row < rows; ++row)
+                buffer.put(row, inputs.subspan((first + row) * features, features));
+        const Scalar* const from = predictor->run(model.parameters().data(), pointers, rows)[0];
         std::copy_n(from, rows * outputs, result.begin() + static_cast<std::ptrdiff_t>(first * outputs));
     }
     return result;

@@ -59,15 +59,9 @@ struct Fit {
 /// with `io::save` and `io::load`; it then goes on with the same bits.
 template <class Net, class Scalar, class Options>
 class Session {
-    static_assert(detail::one_in_one_out<Net>,
-                  "fit takes networks of one input and one output; train others with "
-                  "Trainer::step");
-
     using Loss = decltype(Options::loss);
     using Optimizer = decltype(Options::optimizer);
-    using Target = typename Loss::template Target<Scalar>;
     static constexpr std::size_t batch_size = decltype(Options::batch_size)::value;
-    static constexpr Shape output = output_shape<Net>;
 
   public:
     using ModelType = Model<Net, Scalar>;
@@ -95,8 +89,7 @@ class Session {
         const auto metrics = detail::choose_metrics<Loss, Scalar>(options_.metrics);
         detail::Measure<Loss, Scalar, std::remove_cvref_t<decltype(metrics)>> measured(options_.loss,
                                                                                        metrics);
-        detail::BatchBuffer<Scalar, Target> buffer(batch_size, input_shape<Net>.size(),
-                                                   Loss::target_size(output));
+        detail::BatchBuffer<Net, Loss, Scalar> buffer(batch_size);
         const std::size_t last_epoch = epoch_ + options_.epochs;
         while (epoch_ < last_epoch) {
             ++epoch_;
@@ -148,14 +141,11 @@ class Session {
     }
 
     template <class Measured>
-    void step(const detail::BatchBuffer<Scalar, Target>& buffer, std::size_t rows, Measured& measured) {
-        typename TrainerType::SamplesType samples;
-        samples.inputs = {buffer.inputs()};
-        samples.targets = {buffer.targets()};
-        samples.weights = buffer.weights();
-        samples.rows = rows;
-        measured.add(trainer_->step(samples, [&](auto, const Scalar* outputs, std::size_t count) {
-            measured.template update<output>(outputs, buffer.targets(), count);
+    void step(const detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows, Measured& measured) {
+        const typename TrainerType::SamplesType samples = buffer.samples(rows);
+        measured.add(trainer_->step(samples, [&](auto output, const Scalar* outputs, std::size_t count) {
+            if constexpr (output.value == 0)
+                measured.template update<output_shape<Net>>(outputs, std::get<0>(samples.targets), count);
         }));
     }
 
@@ -173,7 +163,11 @@ class Session {
 };
 
 /// Trains a model on data: epochs over the shuffled samples, batch by batch, the last one possibly smaller.
-/// Returns the loss and metrics of each epoch. Throws Error if the data do not fit the network.
+///
+/// A sample of a network of several inputs has them one after the other. One loss an output:
+/// `losses::PerOutput`; a sample's targets are then those of each output one after the other, labels among
+/// them as numbers. Returns the loss and metrics of each epoch. Throws Error if the data do not fit the
+/// network.
 template <class Net, class Scalar, class Data, class Options = Fit<>>
 History fit(Model<Net, Scalar>& model, const Data& data, const Options& options = {}) {
     return Session<Net, Scalar, Options>(model, options).run(data);

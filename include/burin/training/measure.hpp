@@ -8,6 +8,7 @@
 #include "burin/metrics/accuracy.hpp"
 #include "burin/metrics/mean_absolute_error.hpp"
 #include "burin/training/history.hpp"
+#include "burin/training/objective.hpp"
 
 #include <cstddef>
 #include <string>
@@ -18,6 +19,7 @@
 namespace burin {
 
 /// "The usual ones": accuracy for labels, for cross-entropies and for hinges, else the mean absolute error.
+/// None for a network of several outputs; metrics that are given are those of its first.
 struct UsualMetrics {};
 
 namespace detail {
@@ -33,7 +35,9 @@ std::tuple<Metrics...> choose_metrics(const std::tuple<Metrics...>& given) {
 }
 template <class Loss, class Scalar>
 auto choose_metrics(const UsualMetrics&) {
-    if constexpr (judges_classes<Loss, Scalar>)
+    if constexpr (Objective<Loss>::count > 1)
+        return std::tuple<>{};
+    else if constexpr (judges_classes<Loss, Scalar>)
         return std::tuple<metrics::Accuracy>{};
     else
         return std::tuple<metrics::MeanAbsoluteError>{};

@@ -44,6 +44,21 @@ struct Objective<losses::PerOutput<Ls...>> {
 template <class Loss, std::size_t Index>
 using LossAt = std::tuple_element_t<Index, typename Objective<Loss>::Losses>;
 
+/// Adds the loss of one output to the total. Outputs may count their weights differently, so each of several
+/// is reduced before they are added.
+template <std::size_t Output, class Loss, class Scalar>
+constexpr void add_loss(losses::LossSum<Scalar>& total, const Loss& loss, const losses::LossSum<Scalar>& sum,
+                        std::size_t rows) noexcept {
+    if constexpr (Objective<Loss>::count == 1) {
+        total = sum;
+    } else {
+        const auto weight = static_cast<Scalar>(Objective<Loss>::weight(loss, Output));
+        total.total += weight * losses::reduce(Objective<Loss>::template get<Output>(loss), sum) *
+                       static_cast<Scalar>(rows);
+        total.weight = static_cast<Scalar>(rows);
+    }
+}
+
 /// The links that the losses contain, for `Plan`.
 template <class Net, class Loss>
 inline constexpr Links<Network<Net>::output_count> links_of = [] {
@@ -102,6 +117,10 @@ inline constexpr bool loss_fits = is_valid_network<Net> && detail::ExaminedLoss<
 
 /// Up to a batch of samples: where each input's and each output's data begin. Inputs and targets are
 /// row-major, sample after sample; `weights` (one a sample) may be null.
+///
+/// `state`, if not null, is what a CarriedState of the trainer's batch size holds: row i then goes on where
+/// row i of the step before ended, so that a long sequence can be trained on window by window. No gradient
+/// goes from a window to the one before (truncated backpropagation through time; Keras calls it `stateful`).
 template <class Net, class Loss, class Scalar = float>
 struct Samples {
     template <std::size_t Index>
@@ -112,8 +131,9 @@ struct Samples {
     }(std::make_index_sequence<Objective<Loss>::count>{}))::type;
 
     std::array<const Scalar*, Network<Net>::input_count> inputs{};
-    Targets targets{};
+    Targets targets{}; ///< Null for a loss that needs none.
     const Scalar* weights = nullptr;
+    Scalar* state = nullptr;
     std::size_t rows = 0;
 };
 

@@ -6,6 +6,7 @@
 #include "burin/graph/plan.hpp"
 #include "burin/graph/workspace.hpp"
 #include "burin/training/objective.hpp"
+#include "burin/training/regularization.hpp"
 
 #include <algorithm>
 #include <array>
@@ -80,6 +81,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         frame.gradients = gradients_.data();
         frame.statistics = parameters_->statistics();
         frame.arena = arena_.data();
+        frame.state = samples.state;
         frame.rows = samples.rows;
         frame.seed = seed_;
         frame.step = steps_;
@@ -92,6 +94,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
                     metrics(output, outputs, rows);
                     add_loss<output.value>(total, samples, outputs, gradient, rows);
                 });
+            add_regularization<typename N::Type>(total, loss, frame.parameters, frame.gradients);
         }
         return total;
     }
@@ -116,13 +119,9 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         const auto& function = Objective<Loss>::template get<Output>(loss);
         const auto sum = losses::value_and_gradient<shape>(
             function, outputs, std::get<Output>(samples.targets), samples.weights, gradient, rows);
-        if constexpr (N::output_count == 1) {
-            total = sum;
-        } else {
-            // Outputs may count their weights differently, so each is reduced before they are added.
+        burin::add_loss<Output>(total, loss, sum, rows);
+        if constexpr (N::output_count > 1) {
             const auto weight = static_cast<Scalar>(Objective<Loss>::weight(loss, Output));
-            total.total += weight * losses::reduce(function, sum) * static_cast<Scalar>(rows);
-            total.weight = static_cast<Scalar>(rows);
             const std::size_t count = rows * shape.size();
             if (weight != Scalar(1))
                 kernels::map<Scalar>(

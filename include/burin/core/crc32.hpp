@@ -1,0 +1,31 @@
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace burin {
+
+/// The CRC-32 of zlib, PNG and Ethernet over the bytes of numbers, the least significant first. Tells whether
+/// weights in flash are those that were exported.
+template <class Number, std::size_t Extent>
+constexpr std::uint32_t crc32(std::span<const Number, Extent> numbers) noexcept {
+    static_assert(sizeof(Number) == 4 || sizeof(Number) == 8);
+    std::uint32_t sum = 0xFFFFFFFFu;
+    for (const Number& number : numbers) {
+        std::uint64_t bits;
+        if constexpr (sizeof(Number) == 4)
+            bits = std::bit_cast<std::uint32_t>(number);
+        else
+            bits = std::bit_cast<std::uint64_t>(number);
+        for (std::size_t byte = 0; byte < sizeof(Number); ++byte) {
+            sum ^= static_cast<std::uint32_t>(bits >> (8 * byte)) & 0xFFu;
+            for (int bit = 0; bit < 8; ++bit)
+                sum = (sum >> 1) ^ (0xEDB88320u & (0u - (sum & 1u)));
+        }
+    }
+    return ~sum;
+}
+
+} // namespace burin

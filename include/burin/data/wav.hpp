@@ -1,0 +1,122 @@
+#pragma once
+
+#include "burin/core/error.hpp"
+#include "burin/io/atomic_file.hpp"
+#include "burin/io/safetensors.hpp"
+
+#include <sndfile.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace burin::data {
+
+/// One channel of sound, from -1 to 1.
+struct Sound {
+    std::vector<float> samples;
+    std::size_t sample_rate = 0; ///< Hertz.
+};
+
+namespace detail {
+
+/// A file in memory, as libsndfile wants to see it.
+struct MemoryFile {
+    std::vector<std::byte> bytes;
+    sf_count_t position = 0;
+
+    static SF_VIRTUAL_IO calls() {
+        SF_VIRTUAL_IO io{};
+        io.get_filelen = [](void* self) { return static_cast<sf_count_t>(of(self).bytes.size()); };
+        io.seek = [](sf_count_t offset, int whence, void* self) {
+            MemoryFile& file = of(self);
+            const sf_count_t base = whence == SEEK_SET   ? 0
+                                    : whence == SEEK_CUR ? file.position
+                                                         : static_cast<sf_count_t>(file.bytes.size());
+            file.position = std::max<sf_count_t>(base + offset, 0);
+            return file.position;
+        };
+        io.read = [](void* to, sf_count_t count, void* self) {
+            MemoryFile& file = of(self);
+            const auto left = static_cast<sf_count_t>(file.bytes.size()) - file.position;
+            count = std::clamp<sf_count_t>(count, 0, std::max<sf_count_t>(left, 0));
+            std::memcpy(to, file.bytes.data() + file.position, static_cast<std::size_t>(count));
+            file.position += count;
+            return count;
+        };
+        io.write = [](const void* from, sf_count_t count, void* self) {
+            MemoryFile& file = of(self);
+            const auto end = static_cast<std::size_t>(file.position + count);
+            if (file.bytes.size() < end)
+                file.bytes.resize(end);
+            std::memcpy(file.bytes.data() + file.position, from, static_cast<std::size_t>(count));
+            file.position += count;
+            return count;
+        };
+        io.tell = [](void* self) { return of(self).position; };
+        return io;
+    }
+
+  private:
+    static MemoryFile& of(void* self) { return *static_cast<MemoryFile*>(self); }
+};
+
+} // namespace detail
+
+/// Reads a sound file (WAV, FLAC and what else libsndfile knows); several channels become their mean. Throws
+/// Error.
+inline Sound read_sound(const std::string& path) {
+    detail::MemoryFile file{io::safetensors::read_bytes(path)};
+    SF_VIRTUAL_IO calls = detail::MemoryFile::calls();
+    SF_INFO info{};
+    SNDFILE* const sound = sf_open_virtual(&calls, SFM_READ, &info, &file);
+    if (sound == nullptr)
+        throw Error(path + ": expected a sound file, got something else: " + sf_strerror(nullptr));
+    const auto channels = static_cast<std::size_t>(info.channels);
+    std::vector<float> interleaved(static_cast<std::size_t>(info.frames) * channels);
+    const sf_count_t frames = sf_readf_float(sound, interleaved.data(), info.frames);
+    sf_close(sound);
+    if (frames != info.frames)
+        throw Error(path + ": expected " + std::to_string(info.frames) + " samples, got " +
+                    std::to_string(frames));
+    Sound result{std::vector<float>(static_cast<std::size_t>(frames)),
+                 static_cast<std::size_t>(info.samplerate)};
+    for (std::size_t i = 0; i < result.samples.size(); ++i) {
+        float sum = 0;
+        for (std::size_t c = 0; c < channels; ++c)
+            sum += interleaved[i * channels + c];
+        result.samples[i] = sum / static_cast<float>(channels);
+    }
+    return result;
+}
+
+/// Writes a WAV file of 16-bit samples; what exceeds -1 to 1 is clipped. The file is written whole or not at
+/// all. Throws Error.
+inline void write_wav(const std::string& path, std::span<const float> samples, std::size_t sample_rate) {
+    detail::MemoryFile file;
+    SF_VIRTUAL_IO calls = detail::MemoryFile::calls();
+    SF_INFO info{};
+    info.channels = 1;
+    info.samplerate = static_cast<int>(sample_rate);
+    info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
+    SNDFILE* const sound = sf_open_virtual(&calls, SFM_WRITE, &info, &file);
+    if (sound == nullptr)
+        throw Error(path + ": expected a sample rate that WAV knows, got " + std::to_string(sample_rate) +
+                    ": " + sf_strerror(nullptr));
+    sf_command(sound, SFC_SET_CLIPPING, nullptr, SF_TRUE);
+    const auto count = static_cast<sf_count_t>(samples.size());
+    const sf_count_t written = sf_write_float(sound, samples.data(), count);
+    sf_close(sound);
+    if (written != count)
+        throw Error(path + ": expected to write " + std::to_string(count) + " samples, got " +
+                    std::to_string(written));
+    io::AtomicFile target(path);
+    target.write(file.bytes);
+    target.commit();
+}
+
+} // namespace burin::data

@@ -1,0 +1,143 @@
+#pragma once
+
+#include "burin/core/diagnosis.hpp"
+#include "burin/graph/carried_state.hpp"
+#include "burin/graph/execute.hpp"
+#include "burin/graph/parameters.hpp"
+#include "burin/graph/plan.hpp"
+#include "burin/graph/workspace.hpp"
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+namespace burin {
+
+namespace detail {
+
+template <class Form, std::size_t Steps>
+struct WithSteps {
+    using type = Form;
+};
+
+template <std::size_t First, std::size_t... Others, std::size_t Steps>
+struct WithSteps<Input<First, Others...>, Steps> {
+    using type = Input<Steps, Others...>;
+};
+
+template <template <class...> class Form, class... Parts, std::size_t Steps>
+struct WithSteps<Form<Parts...>, Steps> {
+    using type = Form<typename WithSteps<Parts, Steps>::type...>;
+};
+
+template <FixedString Name, class LayerType, class Sources, class Weights, std::size_t Steps>
+struct WithSteps<Node<Name, LayerType, Sources, Weights>, Steps> {
+    using type = Node<Name, typename WithSteps<LayerType, Steps>::type, Sources, Weights>;
+};
+
+/// Whether two networks have the same tensors in the same places.
+template <class A, class B>
+constexpr bool have_same_tensors() {
+    const auto& a = parameter_tensors<A>;
+    const auto& b = parameter_tensors<B>;
+    bool same = a.size() == b.size();
+    for (std::size_t i = 0; i < a.size() && same; ++i)
+        same = a[i].offset == b[i].offset && a[i].spec.shape == b[i].spec.shape;
+    return same;
+}
+
+/// Why a network can't run piece by piece; empty if it can.
+template <class Net, std::size_t Steps>
+constexpr Sentence describe_what_does_not_stream() {
+    using Piece = typename WithSteps<Net, Steps>::type;
+    Sentence sentence;
+    if constexpr (is_valid_network<Net>) {
+        for (const passes::Node& node : Network<Net>::graph.nodes)
+            if (!node.rules->streams && sentence.empty()) {
+                sentence.append("layer `").append(node.place.text().view()).append("` `");
+                sentence.append(node.rules->name().view());
+                sentence.append("`: expected a layer that can run in a Streamer, got one that needs the "
+                                "whole sequence");
+            }
+        if (!sentence.empty())
+            return sentence;
+        if constexpr (!is_valid_network<Piece>)
+            sentence.append("with ").append(Steps).append(" steps: ").append(Examined<Piece>::problem.view());
+        else if (!have_same_tensors<Net, Piece>())
+            sentence.append("expected the same parameters for every number of steps, got others for ")
+                .append(Steps);
+    }
+    return sentence;
+}
+
+template <class Net, std::size_t Steps>
+struct ExaminedStream {
+    static constexpr Sentence problem = describe_what_does_not_stream<Net, Steps>();
+};
+
+} // namespace detail
+
+/// Whether a network can run piece by piece.
+template <class Net, std::size_t Steps = 1>
+inline constexpr bool can_stream =
+    is_valid_network<Net> && detail::ExaminedStream<Net, Steps>::problem.empty();
+
+/// Inference piece by piece, `Steps` time steps at a time, as samples of audio or readings of a sensor
+/// arrive: the network is that for whole sequences with `Steps` in place of the first extent of its inputs,
+/// and the parameters are the same. What layers must remember of earlier pieces is here; the outputs are
+/// those that the whole sequence would have so far, bit for bit. `Batch` sequences run side by side.
+///
+/// A plain struct without pointers to itself; a run allocates nothing, and takes the same steps every time.
+template <class Net, std::size_t Steps = 1, std::size_t Batch = 1, class Scalar = float>
+class Streamer : private DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
+    static_assert(Steps > 0 && Batch > 0, "a Streamer takes at least one step of one sequence at a time");
+
+  public:
+    /// The network of a piece.
+    using Piece = std::conditional_t<can_stream<Net, Steps>, typename detail::WithSteps<Net, Steps>::type,
+                                     detail::StandIn>;
+
+  private:
+    using N = Network<Piece>;
+    using PlanType = Plan<Piece, Mode::streaming>;
+
+  public:
+    using InputPointers = std::array<const Scalar*, N::input_count>;
+
+    /// The outputs for the next piece of each sequence, for any number of inputs and outputs. Each result
+    /// points to Batch × output size elements in the arena, which the next run overwrites.
+    std::array<const Scalar*, N::output_count> run(const Scalar* parameters,
+                                                   const InputPointers& inputs) noexcept {
+        Frame<Piece, Scalar> frame;
+        frame.inputs = inputs;
+        frame.parameters = parameters;
+        frame.arena = arena_.data();
+        frame.state = state_.data();
+        frame.rows = Batch;
+        execute<PlanType, Batch, Scalar>(frame);
+        return [&]<std::size_t... I>(std::index_sequence<I...>) {
+            return std::array<const Scalar*, N::output_count>{
+                output_of<PlanType, Batch, Scalar, I>(frame)...};
+        }(std::make_index_sequence<N::output_count>{});
+    }
+
+    /// The same for a network of one input and one output: `piece` holds the next steps of each sequence.
+    std::span<const Scalar> operator()(const Parameters<Net, Scalar>& parameters,
+                                       std::span<const Scalar> piece) noexcept
+        requires(N::input_count == 1 && N::output_count == 1)
+    {
+        return {run(parameters.data(), {piece.data()})[0], Batch * N::output_shapes[0].size()};
+    }
+
+    /// The sequences begin anew.
+    void reset() noexcept { state_.reset(); }
+    /// One of them does.
+    void reset(std::size_t row) noexcept { state_.reset(row); }
+
+  private:
+    CarriedState<Piece, Batch, Scalar> state_;
+    Arena<PlanType, Batch, Scalar> arena_;
+};
+
+} // namespace burin

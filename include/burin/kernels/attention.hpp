@@ -1,0 +1,171 @@
+#pragma once
+
+#include "burin/kernels/functions.hpp"
+#include "burin/kernels/multiply.hpp"
+#include "burin/kernels/panels.hpp"
+#include "burin/kernels/simd.hpp"
+#include "burin/kernels/sweep.hpp"
+#include "burin/kernels/tile.hpp"
+#include "burin/kernels/transpose.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <type_traits>
+
+namespace burin::kernels {
+
+/// A matrix whose rows are `row` elements apart: the part of a wider one that belongs to one head.
+template <class Scalar>
+struct HeadRows {
+    Scalar* data = nullptr;
+    std::size_t row = 0;
+
+    constexpr operator HeadRows<const Scalar>() const { return {data, row}; }
+};
+
+/// The extents of one head's attention.
+struct AttentionSize {
+    std::size_t queries = 0;
+    std::size_t keys = 0;
+    std::size_t key_size = 0;   ///< Elements of a query and of a key.
+    std::size_t value_size = 0; ///< Elements of a value.
+    bool is_causal = false;     ///< Query i sees keys 0 to i alone.
+
+    constexpr std::size_t scores() const { return queries * keys; }
+    /// What its products need for a matrix that is turned.
+    constexpr std::size_t turned() const { return std::max(key_size, value_size) * keys; }
+};
+
+/// What one head of one sample reads.
+template <class Scalar>
+struct AttentionHead {
+    HeadRows<const Scalar> query;
+    HeadRows<const Scalar> key;
+    HeadRows<const Scalar> value;
+    const Scalar* mask = nullptr; ///< One a key, 0 where it is not to be seen; null if all are.
+    Scalar scale = 1;             ///< Of the products of queries and keys.
+};
+
+namespace detail {
+
+/// result [rows, Columns] = left · right of [Depth, Columns]; element (r, d) of the left one is
+/// left[r · left_row + d · left_depth].
+template <std::size_t Columns, std::size_t Depth, class Scalar>
+[[gnu::always_inline]] inline void multiply_rows_of(const Scalar* left, std::size_t left_row,
+                                                    std::size_t left_depth, HeadRows<const Scalar> right,
+                                                    HeadRows<Scalar> result, std::size_t rows) noexcept {
+    constexpr std::size_t panel = panels<Scalar>(Columns).width;
+    Product<Scalar> product;
+    product.left = left;
+    product.left_row = left_row;
+    product.left_depth = left_depth;
+    product.depth = Depth;
+    product.right = {right.data, right.row, right.row, panel};
+    product.result = {result.data, result.row, result.row, panel};
+    // The shared code: a head's matrices are small, but there are five products of them.
+    multiply<Columns, Depth, inlined_elements + 1>(product, rows, StoreSum{});
+}
+
+/// Puts the softmax of scale · scores in the scores' place, row by row; 0 for keys that are not seen, and for
+/// all of a row that sees none.
+template <AttentionSize Size, class Scalar>
+void attention_softmax(Scalar* scores, const Scalar* mask, Scalar scale) noexcept {
+    const Vector<Scalar> zero = broadcast(Scalar(0)), scales = broadcast(scale);
+    const Vector<Scalar> least = broadcast(-std::numeric_limits<Scalar>::infinity());
+    for (std::size_t q = 0; q < Size.queries; ++q, scores += Size.keys) {
+        const std::size_t seen = Size.is_causal ? std::min(q + 1, Size.keys) : Size.keys;
+        std::fill(scores + seen, scores + Size.keys, Scalar(0));
+        Vector<Scalar> largest = least;
+        for_each_vector<Scalar>(seen, [&](std::size_t lanes, auto load, auto) noexcept {
+            Vector<Scalar> x = first_lanes<Scalar>(lanes, load(scores), least);
+            if (mask != nullptr)
+                x = select(load(mask) != zero, x, least);
+            largest = max(largest, x);
+        });
+        const Scalar most = reduce_max<Scalar>(largest);
+        if (most == -std::numeric_limits<Scalar>::infinity()) {
+            std::fill_n(scores, seen, Scalar(0));
+            continue;
+        }
+        const Vector<Scalar> shift = broadcast(most);
+        Vector<Scalar> sums = zero;
+        for_each_vector<Scalar>(seen, [&](std::size_t lanes, auto load, auto store) noexcept {
+            Vector<Scalar> e = exp_nonpositive((load(scores) - shift) * scales);
+            if (mask != nullptr)
+                e = select(load(mask) != zero, e, zero);
+            sums = sums + keep_first<Scalar>(e, lanes);
+            store(scores, e);
+        });
+        const Vector<Scalar> factor = broadcast(Scalar(1) / reduce_add<Scalar>(sums));
+        map(
+            seen, scores, [factor](const Vector<Scalar>& e) { return e * factor; },
+            static_cast<const Scalar*>(scores));
+    }
+}
+
+/// gradient = scale · p · (gradient − Σ gradient · p), row by row, from the probabilities p.
+template <AttentionSize Size, class Scalar>
+void attention_softmax_gradient(const Scalar* probabilities, Scalar* gradient, Scalar scale) noexcept {
+    for (std::size_t q = 0; q < Size.queries; ++q, probabilities += Size.keys, gradient += Size.keys) {
+        const auto product = [](const Vector<Scalar>& a, const Vector<Scalar>& b) { return a * b; };
+        const Scalar* const before = gradient;
+        const Vector<Scalar> mean = broadcast(sum<Scalar>(Size.keys, product, probabilities, before));
+        const Vector<Scalar> scales = broadcast(scale);
+        map(
+            Size.keys, gradient,
+            [&](const Vector<Scalar>& p, const Vector<Scalar>& g) { return scales * p * (g - mean); },
+            probabilities, before);
+    }
+}
+
+} // namespace detail
+
+/// probabilities [queries, keys] = softmax(scale · query · keyᵀ) and result = probabilities · value. `turned`
+/// has room for Size.turned() elements. The result may be written over the query.
+template <AttentionSize Size, class Scalar>
+[[gnu::noinline]] void attention_forward(const AttentionHead<Scalar>& head, Scalar* probabilities,
+                                         HeadRows<Scalar> result, Scalar* turned) noexcept {
+    transpose(Size.keys, Size.key_size, head.key.data, head.key.row, turned, Size.keys);
+    detail::multiply_rows_of<Size.keys, Size.key_size, Scalar>(
+        head.query.data, head.query.row, 1, {turned, Size.keys}, {probabilities, Size.keys}, Size.queries);
+    detail::attention_softmax<Size>(probabilities, head.mask, head.scale);
+    detail::multiply_rows_of<Size.value_size, Size.keys, Scalar>(probabilities, Size.keys, 1, head.value,
+                                                                 result, Size.queries);
+}
+
+/// Where the gradients of one head's query, key and value are written; null if not wanted.
+template <class Scalar>
+struct AttentionGradients {
+    HeadRows<Scalar> query;
+    HeadRows<Scalar> key;
+    HeadRows<Scalar> value;
+};
+
+/// From the probabilities and the result's gradient the gradients of query, key and value. `scores` has room
+/// for Size.scores() elements, `turned` for Size.turned(). The query's gradient may be written over the
+/// result's, the others not.
+template <AttentionSize Size, class Scalar>
+[[gnu::noinline]] void attention_backward(const AttentionHead<Scalar>& head, const Scalar* probabilities,
+                                          std::type_identity_t<HeadRows<const Scalar>> result_gradient,
+                                          const AttentionGradients<Scalar>& gradients, Scalar* scores,
+                                          Scalar* turned) noexcept {
+    if (gradients.value.data != nullptr)
+        detail::multiply_rows_of<Size.value_size, Size.queries>(probabilities, 1, Size.keys, result_gradient,
+                                                                gradients.value, Size.keys);
+    if (gradients.query.data == nullptr && gradients.key.data == nullptr)
+        return;
+    transpose(Size.keys, Size.value_size, head.value.data, head.value.row, turned, Size.keys);
+    detail::multiply_rows_of<Size.keys, Size.value_size, Scalar>(
+        result_gradient.data, result_gradient.row, 1, {turned, Size.keys}, {scores, Size.keys}, Size.queries);
+    detail::attention_softmax_gradient<Size>(probabilities, scores, head.scale);
+    const Scalar* const score_gradient = scores;
+    if (gradients.key.data != nullptr)
+        detail::multiply_rows_of<Size.key_size, Size.queries>(score_gradient, 1, Size.keys, head.query,
+                                                              gradients.key, Size.keys);
+    if (gradients.query.data != nullptr)
+        detail::multiply_rows_of<Size.key_size, Size.keys>(score_gradient, Size.keys, 1, head.key,
+                                                           gradients.query, Size.queries);
+}
+
+} // namespace burin::kernels

@@ -1,0 +1,158 @@
+#pragma once
+
+#include "burin/graph/op.hpp"
+#include "burin/kernels/attention.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+namespace burin {
+
+/// Option of attention: query t sees keys 0 to t alone.
+struct CausalMask {};
+
+/// Option of attention: one more input, the last, `[keys]`, says which keys are to be seen: 0 for those that
+/// are not, as `PaddingMask` makes it. (PyTorch's key_padding_mask says the opposite.)
+struct KeyPaddingMask {};
+
+namespace detail {
+
+template <class Option, class... Options>
+inline constexpr bool has_option = (std::is_same_v<Option, Options> || ...);
+
+/// 1 / √d
+template <class Scalar>
+Scalar attention_scale(std::size_t key_size) noexcept {
+    return static_cast<Scalar>(1 / std::sqrt(static_cast<double>(key_size)));
+}
+
+/// Whether a mask's shape fits the keys.
+constexpr bool is_mask_of(const Shape& mask, std::size_t keys) {
+    return mask == Shape(keys);
+}
+
+/// The gradient of a mask that somebody computed with weights: none goes through.
+template <class Context>
+void write_no_mask_gradient(const Context& run) noexcept {
+    constexpr std::size_t mask = Context::Shapes::inputs.size() - 1;
+    if constexpr (Context::wanted[mask])
+        std::fill_n(run.input_gradients[mask], Context::Shapes::inputs[mask].size() * run.rows,
+                    typename Context::Scalar(0));
+}
+
+} // namespace detail
+
+/// y = softmax(query · keyᵀ / √d) · value: for each query a mean of the values, weighted by how well their
+/// keys match it.
+///
+/// | | shape |
+/// |---|---|
+/// | inputs | query `[queries, d]`, key `[keys, d]`, value `[keys, size]`; with `KeyPaddingMask` a mask
+/// `[keys]` | | output | `[queries, size]` |
+///
+/// A query that sees no key gets zeros. Vaswani et al., "Attention Is All You Need", arXiv:1706.03762.
+template <class... Options>
+struct ScaledDotProductAttention : Op {
+    static_assert(((std::is_same_v<Options, CausalMask> || std::is_same_v<Options, KeyPaddingMask>) && ...),
+                  "ScaledDotProductAttention takes no options but CausalMask and KeyPaddingMask");
+
+    static constexpr bool is_causal = detail::has_option<CausalMask, Options...>;
+    static constexpr bool has_mask = detail::has_option<KeyPaddingMask, Options...>;
+    static constexpr bool joint_backward = true;
+    static constexpr Reads input_gradient{.input = true};
+
+    static constexpr Text<64> name() {
+        constexpr std::string_view options = is_causal && has_mask ? "<CausalMask, KeyPaddingMask>"
+                                             : is_causal           ? "<CausalMask>"
+                                             : has_mask            ? "<KeyPaddingMask>"
+                                                                   : "<>";
+        return Text<64>("ScaledDotProductAttention").append(options);
+    }
+
+    static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
+        if (inputs.size() != 3 + has_mask)
+            return {.expected = has_mask ? "four inputs: query, key, value and mask"
+                                         : "three inputs: query, key and value"};
+        if (inputs[0].rank != 2)
+            return {.expected = "query `[time, features]`"};
+        if (inputs[1].rank != 2 || inputs[1][1] != inputs[0][1])
+            return {.expected = "key `[time, features]` with the query's features", .culprit = 1};
+        if (inputs[2].rank != 2 || inputs[2][0] != inputs[1][0])
+            return {.expected = "value `[time, features]` with the key's time steps", .culprit = 2};
+        if (has_mask && !detail::is_mask_of(inputs.back(), inputs[1][0]))
+            return {.expected = "mask `[time]` with the key's time steps", .culprit = 3};
+        return {.shape = Shape(inputs[0][0], inputs[2][1])};
+    }
+
+    /// The probabilities.
+    static constexpr Elements saved(std::span<const Shape> inputs) { return size(inputs).scores(); }
+
+    static constexpr Elements scratch(std::span<const Shape> inputs, StepKind kind, Mode mode) {
+        const kernels::AttentionSize extents = size(inputs);
+        const bool probabilities_are_saved = kind == StepKind::forward && mode == Mode::training;
+        return {0, extents.turned() + (probabilities_are_saved ? 0 : extents.scores())};
+    }
+
+    static constexpr std::size_t flops(std::span<const Shape> inputs) {
+        const kernels::AttentionSize extents = size(inputs);
+        return 2 * extents.scores() * (extents.key_size + extents.value_size + 3);
+    }
+
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        constexpr auto extents = size(Context::Shapes::inputs);
+        for (std::size_t row = 0; row < run.rows; ++row) {
+            auto* probabilities = run.scratch + extents.turned();
+            if constexpr (Context::mode == Mode::training)
+                probabilities = run.saved + row * extents.scores();
+            kernels::attention_forward<extents>(
+                head(run, row), probabilities,
+                {run.output + row * Context::Shapes::output.size(), extents.value_size}, run.scratch);
+        }
+    }
+
+    template <class Context>
+    static void backward(const Context& run) noexcept {
+        using Scalar = typename Context::Scalar;
+        constexpr auto extents = size(Context::Shapes::inputs);
+        const auto gradient = [&](std::size_t which, std::size_t row) {
+            const Shape& shape = Context::Shapes::inputs[which];
+            Scalar* const all = run.input_gradients[which];
+            return kernels::HeadRows<Scalar>{all == nullptr ? nullptr : all + row * shape.size(), shape[1]};
+        };
+        for (std::size_t row = 0; row < run.rows; ++row)
+            kernels::attention_backward<extents>(
+                head(run, row), run.saved + row * extents.scores(),
+                {run.output_gradient + row * Context::Shapes::output.size(), extents.value_size},
+                {gradient(0, row), gradient(1, row), gradient(2, row)}, run.scratch + extents.turned(),
+                run.scratch);
+        if constexpr (has_mask)
+            detail::write_no_mask_gradient(run);
+    }
+
+  private:
+    static constexpr kernels::AttentionSize size(std::span<const Shape> inputs) {
+        return {inputs[0][0], inputs[1][0], inputs[0][1], inputs[2][1], is_causal};
+    }
+
+    template <class Context>
+    static auto head(const Context& run, std::size_t row) noexcept {
+        using Scalar = typename Context::Scalar;
+        const auto part = [&](std::size_t which) {
+            const Shape& shape = Context::Shapes::inputs[which];
+            return kernels::HeadRows<const Scalar>{run.inputs[which] + row * shape.size(), shape[1]};
+        };
+        kernels::AttentionHead<Scalar> result{.query = part(0), .key = part(1), .value = part(2)};
+        if constexpr (has_mask)
+            result.mask = run.inputs[3] + row * Context::Shapes::inputs[3].size();
+        result.scale = detail::attention_scale<Scalar>(Context::Shapes::inputs[0][1]);
+        return result;
+    }
+};
+
+} // namespace burin

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "burin/graph/op.hpp"
+#include "burin/kernels/normal_numbers.hpp"
+#include "burin/kernels/sweep.hpp"
+
+#include <cstddef>
+#include <numbers>
+#include <span>
+
+namespace burin {
+
+/// In training x + n with n from the normal distribution of mean 0 and standard deviation Deviation; in
+/// inference x itself, at no cost. What is drawn is a function of seed, layer, step and position.
+template <double Deviation>
+struct GaussianNoise : Op {
+    static_assert(Deviation >= 0, "GaussianNoise takes a standard deviation, which is not negative");
+
+    static constexpr bool streams = true;
+    static constexpr bool is_view_in_inference = true;
+    static constexpr bool in_place = true;
+    static constexpr bool gradient_is_view = true;
+
+    static constexpr Text<64> name() { return Text<64>("GaussianNoise<").append(Deviation).append(">"); }
+    static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }
+
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        using Scalar = typename Context::Scalar;
+        kernels::for_each_normal<Scalar>(
+            run.random, run.position, Context::Shapes::output.size() * run.rows,
+            [&](std::size_t begin, std::size_t count, const Scalar* numbers) noexcept {
+                kernels::map<Scalar>(
+                    count, run.output + begin,
+                    [](auto x, auto n) {
+                        return kernels::fma(n, kernels::Vector<Scalar>(Scalar(Deviation)), x);
+                    },
+                    run.inputs[0] + begin, numbers);
+            });
+    }
+};
+
+/// In training x · (1 + n) with n from the normal distribution of mean 0 and variance Rate / (1 − Rate), that
+/// of `Dropout<Rate>`; in inference x itself, at no cost. Srivastava et al., "Dropout", JMLR 15 (2014),
+/// section 10.
+template <double Rate>
+struct GaussianDropout : Op {
+    static_assert(Rate >= 0 && Rate < 1, "the rate of GaussianDropout is a probability in [0, 1)");
+
+    static constexpr bool streams = true;
+    static constexpr bool is_view_in_inference = true;
+    static constexpr bool in_place = true;
+    static constexpr bool gradient_in_place = true;
+
+    static constexpr Text<64> name() { return Text<64>("GaussianDropout<").append(Rate).append(">"); }
+    static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }
+
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        multiply(run, run.inputs[0], run.output);
+    }
+
+    template <std::size_t, class Context>
+    static void backward_input(const Context& run) noexcept {
+        multiply(run, run.output_gradient, run.input_gradient);
+    }
+
+  private:
+    template <class Context, class Scalar>
+    static void multiply(const Context& run, const Scalar* from, Scalar* to) noexcept {
+        const kernels::Vector<Scalar> one(Scalar(1));
+        const auto deviation = kernels::sqrt(kernels::Vector<Scalar>(Scalar(Rate / (1 - Rate))));
+        kernels::for_each_normal<Scalar>(
+            run.random, run.position, Context::Shapes::output.size() * run.rows,
+            [&](std::size_t begin, std::size_t count, const Scalar* numbers) noexcept {
+                kernels::map<Scalar>(
+                    count, to + begin, [=](auto x, auto n) { return x * kernels::fma(n, deviation, one); },
+                    from + begin, numbers);
+            });
+    }
+};
+
+} // namespace burin

@@ -1,0 +1,288 @@
+#pragma once
+
+#include "burin/graph/op.hpp"
+#include "burin/kernels/pooling.hpp"
+#include "burin/layers/window.hpp"
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+namespace burin {
+
+namespace detail {
+
+enum class Pooling { max, average };
+
+/// What all layers have in common that make one element of the elements under a window, channel by channel.
+/// `Windows::over(image)` are the windows over an image's axes.
+template <Pooling Kind, std::size_t Rank, class Windows>
+struct Pool : Op {
+    static_assert(Rank >= 1 && Rank <= 3, "pooling is over one to three axes");
+
+    static constexpr bool accepts_epilogue = true;
+    static constexpr bool accepts_gradient_epilogue = Windows::are_disjoint;
+    static constexpr bool streams = Windows::stream;
+    static constexpr Reads input_gradient =
+        Kind == Pooling::max ? Reads{.input = true, .output = true} : Reads{};
+
+    static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
+        if (inputs[0].rank != Rank + 1)
+            return {.expected = image_of<Rank>, .hint = "channels are the last axis"};
+        const auto axes = Windows::over(inputs[0]);
+        InferredShape result;
+        for (std::size_t axis = 0; axis < Rank; ++axis) {
+            if (axes[axis].count == 0)
+                return {.expected = "an image not smaller than the window,",
+                        .expected_shape = Windows::smallest(inputs[0])};
+            if (Windows::keeps_axes)
+                result.shape.push_back(axes[axis].count);
+        }
+        result.shape.push_back(inputs[0].last());
+        return result;
+    }
+
+    static constexpr std::size_t flops(std::span<const Shape> inputs) {
+        const kernels::PoolWindows windows = over(inputs[0]);
+        std::size_t operations = windows.channels;
+        for (const kernels::PoolAxis& axis : windows.axes) {
+            std::size_t elements = 0;
+            for (std::size_t window = 0; window < axis.count; ++window)
+                elements += axis.end(window) - axis.begin(window);
+            operations *= elements;
+        }
+        return operations;
+    }
+
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        constexpr kernels::PoolWindows windows = over(Context::Shapes::inputs[0]);
+        typename Context::Epilogue epilogue;
+        if constexpr (Kind == Pooling::max)
+            kernels::max_pool<windows>(run.inputs[0], run.output, run.rows, epilogue);
+        else
+            kernels::average_pool<windows>(run.inputs[0], run.output, run.rows, epilogue);
+    }
+
+    template <std::size_t, class Context>
+    static void backward_input(const Context& run) noexcept {
+        constexpr kernels::PoolWindows windows = over(Context::Shapes::inputs[0]);
+        typename Context::Derivative derivative;
+        if constexpr (Kind == Pooling::max)
+            kernels::max_pool_gradient<windows>(run.inputs[0], run.output, run.output_gradient,
+                                                run.input_gradient, run.activated, run.rows, derivative);
+        else
+            kernels::average_pool_gradient<windows>(run.output_gradient, run.input_gradient, run.activated,
+                                                    run.rows, derivative);
+    }
+
+  protected:
+    static constexpr std::string_view kind = Kind == Pooling::max ? "MaxPool" : "AveragePool";
+
+  private:
+    static constexpr kernels::PoolWindows over(const Shape& image) {
+        kernels::PoolWindows windows{.channels = image.last()};
+        const auto axes = Windows::over(image);
+        for (std::size_t axis = 0; axis < Rank; ++axis)
+            windows.axes[3 - Rank + axis] = axes[axis];
+        return windows;
+    }
+};
+
+template <std::size_t Rank, auto Size, class... Options>
+struct StridedWindows {
+    static_assert(is_window_size<Size, Rank>,
+                  "the window of a pooling layer is a number, or a Shape with a number for each axis");
+    static_assert(
+        (is_window_option<Options, Rank> && ...),
+        "pooling takes the options Stride, Same, Valid and Padding; those with numbers take one, or "
+        "one for each axis");
+
+    static constexpr auto size = for_each_axis<Rank>(Size);
+    static constexpr auto options = windowing<Rank, Options...>(size, size);
+    static constexpr bool keeps_axes = true;
+
+    static constexpr bool each_axis(auto condition) {
+        for (std::size_t axis = 0; axis < Rank; ++axis)
+            if (!condition(axis))
+                return false;
+        return true;
+    }
+    static_assert(each_axis([](std::size_t axis) {
+                      return options.dilation[axis] == 1 && options.border != Border::causal;
+                  }),
+                  "pooling takes no Dilation and is not Causal");
+    static_assert(each_axis([](std::size_t axis) { return options.padding[axis] < size[axis]; }),
+                  "the padding of a pooling layer is less than its window, so that no window is empty");
+
+    static constexpr bool are_disjoint =
+        each_axis([](std::size_t axis) { return options.stride[axis] >= size[axis]; });
+    static constexpr bool stream =
+        options.stride[0] == size[0] && options.padding[0] == 0 && options.border != Border::same;
+
+    static constexpr std::array<kernels::PoolAxis, Rank> over(const Shape& image) {
+        std::array<kernels::PoolAxis, Rank> axes{};
+        for (std::size_t axis = 0; axis < Rank; ++axis) {
+            const Window window = options.along(axis, image[axis]);
+            axes[axis] = {.extent = window.extent,
+                          .count = window.output,
+                          .size = window.size,
+                          .stride = window.stride,
+                          .before = window.before};
+        }
+        return axes;
+    }
+    static constexpr Shape smallest(const Shape& image) {
+        Shape shape;
+        for (std::size_t axis = 0; axis < Rank; ++axis)
+            shape.push_back(size[axis] - 2 * options.padding[axis]);
+        shape.push_back(image.last());
+        return shape;
+    }
+    static constexpr Text<64> name(std::string_view kind) {
+        Text<64> text(kind);
+        text.append(Rank).append("D<");
+        append_window_size(text, size);
+        ((text.append(", "), WindowOption<Options>::append_to(text)), ...);
+        return text.append(">");
+    }
+};
+
+template <Pooling Kind, std::size_t Rank, auto Size, class... Options>
+struct StridedPool : Pool<Kind, Rank, StridedWindows<Rank, Size, Options...>> {
+    static constexpr Text<64> name() {
+        return StridedWindows<Rank, Size, Options...>::name(StridedPool::kind);
+    }
+};
+
+template <std::size_t Rank>
+struct WholeImage {
+    static constexpr bool keeps_axes = false;
+    static constexpr bool are_disjoint = true;
+    static constexpr bool stream = false;
+
+    static constexpr std::array<kernels::PoolAxis, Rank> over(const Shape& image) {
+        std::array<kernels::PoolAxis, Rank> axes{};
+        for (std::size_t axis = 0; axis < Rank; ++axis)
+            axes[axis] = {.extent = image[axis], .size = image[axis], .stride = image[axis]};
+        return axes;
+    }
+    static constexpr Shape smallest(const Shape& image) { return image; }
+};
+
+template <Pooling Kind, std::size_t Rank>
+struct GlobalPool : Pool<Kind, Rank, WholeImage<Rank>> {
+    static constexpr Text<64> name() {
+        return Text<64>("Global").append(GlobalPool::kind).append(Rank).append("D");
+    }
+};
+
+template <std::size_t... Counts>
+struct EvenWindows {
+    static_assert(((Counts > 0) && ...), "adaptive pooling gives at least one element along each axis");
+
+    static constexpr std::size_t rank = sizeof...(Counts);
+    static constexpr bool keeps_axes = true;
+    static constexpr bool are_disjoint = false; // Depends on the image.
+    static constexpr bool stream = false;
+
+    static constexpr std::array<kernels::PoolAxis, rank> over(const Shape& image) {
+        std::array<kernels::PoolAxis, rank> axes{};
+        const std::size_t counts[] = {Counts...};
+        for (std::size_t axis = 0; axis < rank; ++axis)
+            axes[axis] = {.extent = image[axis],
+                          .count = counts[axis],
+                          .size = image[axis] / counts[axis],
+                          .stride = image[axis] / counts[axis],
+                          .is_adaptive = true};
+        return axes;
+    }
+    static constexpr Shape smallest(const Shape& image) { return image; }
+};
+
+template <Pooling Kind, std::size_t... Counts>
+struct AdaptivePool : Pool<Kind, sizeof...(Counts), EvenWindows<Counts...>> {
+    static constexpr Text<64> name() {
+        Text<64> text("Adaptive");
+        text.append(AdaptivePool::kind).append(sizeof...(Counts));
+        append_numbers<Counts...>(text, "D");
+        return text;
+    }
+};
+
+} // namespace detail
+
+/// y = the largest element under the window, channel by channel, as the window moves over `[length,
+/// channels]`.
+///
+/// `MaxPool1D<2>` halves the length. The window moves by its own size, or by `Stride<…>`. Without padding
+/// (`Valid`) what is left at the end is dropped; `Same` gives ⌈length / stride⌉ outputs; `Padding<n>` is
+/// PyTorch's. Padding is never the largest. In the backward pass the first of the largest elements gets the
+/// gradient, as in PyTorch.
+///
+/// A window that moves by its own size can run on a stream, in pieces whose length is a multiple of it.
+template <auto Size, class... Options>
+struct MaxPool1D : detail::StridedPool<detail::Pooling::max, 1, Size, Options...> {};
+
+/// As MaxPool1D over `[height, width, channels]`. Numbers are for all axes; where axes differ the window is a
+/// `Shape`, as in `MaxPool2D<Shape{1, 4}>`, and options take one number for each axis.
+template <auto Size, class... Options>
+struct MaxPool2D : detail::StridedPool<detail::Pooling::max, 2, Size, Options...> {};
+
+/// As MaxPool2D over `[depth, height, width, channels]`.
+template <auto Size, class... Options>
+struct MaxPool3D : detail::StridedPool<detail::Pooling::max, 3, Size, Options...> {};
+
+/// y = the mean of the elements under the window, channel by channel; windows and options as for MaxPool1D.
+/// Padding does not count: the mean is over what lies inside the image, as in Keras (PyTorch's
+/// count_include_pad=False).
+template <auto Size, class... Options>
+struct AveragePool1D : detail::StridedPool<detail::Pooling::average, 1, Size, Options...> {};
+
+/// As AveragePool1D over `[height, width, channels]`.
+template <auto Size, class... Options>
+struct AveragePool2D : detail::StridedPool<detail::Pooling::average, 2, Size, Options...> {};
+
+/// As AveragePool1D over `[depth, height, width, channels]`.
+template <auto Size, class... Options>
+struct AveragePool3D : detail::StridedPool<detail::Pooling::average, 3, Size, Options...> {};
+
+/// The largest element of each channel: `[length, channels]` becomes `[channels]`.
+struct GlobalMaxPool1D : detail::GlobalPool<detail::Pooling::max, 1> {};
+/// `[height, width, channels]` becomes `[channels]`.
+struct GlobalMaxPool2D : detail::GlobalPool<detail::Pooling::max, 2> {};
+/// `[depth, height, width, channels]` becomes `[channels]`.
+struct GlobalMaxPool3D : detail::GlobalPool<detail::Pooling::max, 3> {};
+
+/// The mean of each channel: `[length, channels]` becomes `[channels]`.
+struct GlobalAveragePool1D : detail::GlobalPool<detail::Pooling::average, 1> {};
+/// `[height, width, channels]` becomes `[channels]`.
+struct GlobalAveragePool2D : detail::GlobalPool<detail::Pooling::average, 2> {};
+/// `[depth, height, width, channels]` becomes `[channels]`.
+struct GlobalAveragePool3D : detail::GlobalPool<detail::Pooling::average, 3> {};
+
+/// The largest elements of windows that are spread evenly, so many along the axis whatever the length:
+/// `[length, channels]` becomes `[Length, channels]`. Window i is from ⌊i · length / Length⌋ to ⌈(i + 1) ·
+/// length / Length⌉, as in PyTorch: they may overlap by one.
+template <std::size_t Length>
+struct AdaptiveMaxPool1D : detail::AdaptivePool<detail::Pooling::max, Length> {};
+/// `[height, width, channels]` becomes `[Height, Width, channels]`.
+template <std::size_t Height, std::size_t Width>
+struct AdaptiveMaxPool2D : detail::AdaptivePool<detail::Pooling::max, Height, Width> {};
+/// `[depth, height, width, channels]` becomes `[Depth, Height, Width, channels]`.
+template <std::size_t Depth, std::size_t Height, std::size_t Width>
+struct AdaptiveMaxPool3D : detail::AdaptivePool<detail::Pooling::max, Depth, Height, Width> {};
+
+/// The means of the windows of AdaptiveMaxPool1D.
+template <std::size_t Length>
+struct AdaptiveAveragePool1D : detail::AdaptivePool<detail::Pooling::average, Length> {};
+/// `[height, width, channels]` becomes `[Height, Width, channels]`.
+template <std::size_t Height, std::size_t Width>
+struct AdaptiveAveragePool2D : detail::AdaptivePool<detail::Pooling::average, Height, Width> {};
+/// `[depth, height, width, channels]` becomes `[Depth, Height, Width, channels]`.
+template <std::size_t Depth, std::size_t Height, std::size_t Width>
+struct AdaptiveAveragePool3D : detail::AdaptivePool<detail::Pooling::average, Depth, Height, Width> {};
+
+} // namespace burin

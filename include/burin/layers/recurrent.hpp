@@ -1,0 +1,438 @@
+#pragma once
+
+#include "burin/graph/epilogue.hpp"
+#include "burin/graph/op.hpp"
+#include "burin/kernels/gemm.hpp"
+#include "burin/kernels/recurrent.hpp"
+#include "burin/layers/dense.hpp"
+#include "burin/layers/fast.hpp"
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+// What SimpleRNN, LSTM and GRU have in common. A user reads the options here and the rest in their files.
+
+namespace burin {
+
+/// The output is that of every step, `[time, Units]`, and not of the last step alone, `[Units]`.
+struct ReturnSequences {};
+
+/// The final state is part of the output: one row (h), or two (h and c) for an LSTM, behind the rows of
+/// `ReturnSequences` or, without it, alone: `[time + 2, Units]` or `[2, Units]`. The latter is what
+/// `InitialState` of another layer takes.
+struct ReturnState {};
+
+/// A second input is the state before the first step: `[2, Units]` (h and c) for an LSTM, `[Units]` or
+/// `[1, Units]` for the others. Without it the state begins with zeros.
+struct InitialState {};
+
+/// One more input, `[time]`, is 1 for steps that count and 0 for padding. A padded step leaves the state as
+/// it is, and its output is that of the step before.
+struct Masked {};
+
+/// The last step comes first. The outputs of `ReturnSequences` are in the order in which they are made, as in
+/// Keras: the first belongs to the last step of the input.
+struct GoBackwards {};
+
+namespace detail {
+
+/// With `GoBackwards`: each output stands where its input stood.
+struct Realigned {};
+
+/// Sigmoid and tanh of the gates to 1e-5, in half the time.
+struct FastGates {};
+
+template <class T>
+concept RecurrentOption =
+    std::same_as<T, ReturnSequences> || std::same_as<T, ReturnState> || std::same_as<T, InitialState> ||
+    std::same_as<T, Masked> || std::same_as<T, GoBackwards> || std::same_as<T, NoBias> ||
+    std::same_as<T, Realigned> || std::same_as<T, FastGates>;
+
+/// The gradient is added to what is there.
+struct AddToActivated {
+    static constexpr bool reads_activation = true;
+
+    template <class Vector>
+    Vector operator()(Vector gradient, Vector activated) const noexcept {
+        return gradient + activated;
+    }
+};
+
+/// Backpropagation through time: the sums of the input, x · W + b, are one product over all steps and
+/// samples; then each step adds h₋₁ · U and applies the cell. Backward the gradients of all sums are found
+/// step by step and then multiplied with the inputs and the states in one product each.
+///
+/// All that belongs to a step of the sequence is stored at its place in the input, whichever way it is gone.
+template <template <kernels::Accuracy> class CellOf, std::size_t Units, class... Options>
+struct Recurrent : Op {
+    static_assert(Units > 0, "a recurrent layer needs at least one unit");
+    static_assert((RecurrentOption<Options> && ...),
+                  "recurrent layers take the options ReturnSequences, ReturnState, InitialState, Masked, "
+                  "GoBackwards and NoBias");
+
+    template <class Option>
+    static constexpr bool has = (std::same_as<Options, Option> || ...);
+
+    using Cell = CellOf<has<FastGates> ? kernels::Accuracy::fast : kernels::Accuracy::full>;
+    static constexpr bool has_bias = !has<NoBias>;
+    static constexpr std::size_t columns = Cell::gates * Units;
+    static constexpr std::size_t states = Cell::has_cell_state ? 2 : 1;
+    static constexpr std::size_t state_size = states * Units;
+    static constexpr std::size_t initial_input = 1;
+    static constexpr std::size_t mask_input = has<InitialState> ? 2 : 1;
+    static constexpr std::size_t input_count = 1 + has<InitialState> + has<Masked>;
+
+    static constexpr bool is_recurrent = true;
+    static constexpr bool streams = !has<GoBackwards> && !has<InitialState>;
+    static constexpr bool joint_backward = true;
+    static constexpr Reads parameter_gradient{.input = true};
+    static constexpr Reads input_gradient{.input = has<Masked>};
+
+    static constexpr Text<64> name_of(std::string_view cell) {
+        Text<64> text(cell);
+        text.append("<").append(Units);
+        text.append(has<ReturnSequences> ? ", ReturnSequences" : "")
+            .append(has<ReturnState> ? ", ReturnState" : "");
+        text.append(has<InitialState> ? ", InitialState" : "").append(has<Masked> ? ", Masked" : "");
+        text.append(has<GoBackwards> ? ", GoBackwards" : "").append(has<NoBias> ? ", NoBias" : "");
+        return text.append(">");
+    }
+
+    static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
+        if (inputs[0].rank != 2)
+            return {.expected = "input `[time, features]`"};
+        if (inputs.size() != input_count)
+            return {.expected = expected_inputs(), .culprit = inputs.size() - 1};
+        if (has<InitialState> && inputs[initial_input] != Shape(states, Units) &&
+            (states > 1 || inputs[initial_input] != Shape(Units)))
+            return {.expected = "the initial state as second input,",
+                    .expected_shape = Shape(states, Units),
+                    .culprit = initial_input};
+        if (has<Masked> && inputs[mask_input] != Shape(inputs[0][0]))
+            return {.expected = "the mask as last input,",
+                    .expected_shape = Shape(inputs[0][0]),
+                    .culprit = mask_input};
+        const std::size_t outputs = has<ReturnSequences> ? inputs[0][0] : 0;
+        if constexpr (has<ReturnState>)
+            return {.shape = Shape(outputs + states, Units)};
+        return {.shape = outputs > 0 ? Shape(outputs, Units) : Shape(Units)};
+    }
+
+    static constexpr ParameterList parameters(std::span<const Shape> inputs) {
+        const std::size_t features = inputs[0].last();
+        const Fans fans{features, columns}, recurrent_fans{Units, columns};
+        const ParameterSpec weight{"weight", ParameterRole::weight, Shape(features, columns), fans,
+                                   Layout::panels};
+        const ParameterSpec recurrent_weight{"recurrent_weight", ParameterRole::weight, Shape(Units, columns),
+                                             recurrent_fans, Layout::panels};
+        ParameterSpec bias{"bias", ParameterRole::bias, Shape(columns), fans};
+        if (Cell::has_cell_state)
+            bias.ones = {Units, 2 * Units}; // of the forget gate
+        const ParameterSpec recurrent_bias{"recurrent_bias", ParameterRole::bias, Shape(columns),
+                                           recurrent_fans};
+        if constexpr (!has_bias)
+            return ParameterList(weight, recurrent_weight);
+        else if constexpr (Cell::separates_recurrent)
+            return ParameterList(weight, recurrent_weight, bias, recurrent_bias);
+        else
+            return ParameterList(weight, recurrent_weight, bias);
+    }
+
+    /// Of each step the gates, the state before it and what else the cell keeps.
+    static constexpr Elements saved(std::span<const Shape> inputs) {
+        return inputs[0][0] * (columns + state_size + Cell::kept * Units);
+    }
+
+    static constexpr Elements scratch(std::span<const Shape> inputs, StepKind kind, Mode mode) {
+        const std::size_t time = inputs[0][0], separate = Cell::separates_recurrent ? columns : 0;
+        if (kind == StepKind::backward)
+            return time * (columns + separate) + state_size + columns;
+        const std::size_t sums = mode == Mode::training ? 0 : block_of(time) * columns;
+        return sums + separate + (mode == Mode::streaming ? 0 : state_size);
+    }
+
+    static constexpr std::size_t state(std::span<const Shape>) { return streams ? state_size : 0; }
+
+    static constexpr std::size_t flops(std::span<const Shape> inputs) {
+        const std::size_t biases = has_bias ? (Cell::separates_recurrent ? 2 : 1) : 0;
+        return inputs[0][0] * (columns * (2 * inputs[0].last() + 2 * Units + biases) + Cell::cost * Units);
+    }
+
+    template <class Context>
+    [[gnu::always_inline]] static void forward(const Context& run) noexcept {
+        using Scalar = typename Context::Scalar;
+        using Shapes = typename Context::Shapes;
+        constexpr bool training = Context::mode == Mode::training;
+        constexpr std::size_t time = Shapes::inputs[0][0], features = Shapes::inputs[0].last();
+        constexpr std::size_t block = training ? time : block_of(time);
+        const std::size_t rows = run.rows;
+        const Weights<features, const Scalar> weights(run.parameters);
+        const Saved<time, Scalar> saved(run.saved, rows);
+        const auto masks = masks_of<time>(run.inputs);
+
+        Scalar* next = run.scratch;
+        Scalar* const sums = training ? saved.gates : next;
+        next += training ? 0 : rows * block * columns;
+        const kernels::Rows<Scalar> recurrent{next, columns};
+        next += Cell::separates_recurrent ? rows * columns : 0;
+        const kernels::Rows<Scalar> carried{run.state != nullptr ? run.state : next, state_size};
+        if constexpr (has<InitialState>)
+            std::copy_n(run.inputs[initial_input], rows * state_size, carried.data);
+        else if (run.state == nullptr)
+            std::fill_n(carried.data, rows * state_size, Scalar(0));
+        if constexpr (training)
+            for (std::size_t row = 0; row < rows; ++row)
+                saved.put_state(row, place<time>(0), carried[row]);
+
+        for (std::size_t begin = 0; begin < time; begin += block) {
+            const std::size_t count = std::min(block, time - begin);
+            const std::size_t first_place = has<GoBackwards> ? time - begin - count : begin;
+            const auto multiply_inputs = [&](std::size_t row,
+                                             std::size_t row_count) __attribute__((always_inline)) {
+                kernels::dense_forward<features, columns, has_bias>(
+                    run.inputs[0] + (row * time + first_place) * features, weights.weight, weights.bias,
+                    sums + row * block * columns, row_count, kernels::StoreSum{});
+            };
+            if constexpr (block == time)
+                multiply_inputs(0, rows * time);
+            else
+                for (std::size_t row = 0; row < rows; ++row)
+                    multiply_inputs(row, count);
+
+            for (std::size_t step = begin; step < begin + count; ++step) {
+                const std::size_t at = place<time>(step);
+                const bool is_last = step + 1 == time;
+                const kernels::Rows<Scalar> gates{sums + (at - first_place) * columns, block * columns};
+                const kernels::Rows<const Scalar> h_before =
+                    training ? kernels::Rows<const Scalar>{saved.h + at * Units, time * Units}
+                             : kernels::Rows<const Scalar>{carried.data, state_size};
+                if constexpr (Cell::separates_recurrent)
+                    kernels::recurrent_product<Units, columns, Scalar>(
+                        h_before, weights.recurrent_weight, {weights.recurrent_bias, 0}, recurrent, rows);
+                else
+                    kernels::recurrent_product<Units, columns, Scalar>(
+                        h_before, weights.recurrent_weight, {gates.data, gates.stride}, gates, rows);
+
+                for (std::size_t row = 0; row < rows; ++row) {
+                    kernels::CellStep<Scalar> cell{};
+                    cell.gates = gates[row];
+                    cell.recurrent = Cell::separates_recurrent ? recurrent[row] : nullptr;
+                    cell.h = carried[row];
+                    cell.c = Cell::has_cell_state ? carried[row] + Units : nullptr;
+                    cell.h_before = cell.h;
+                    cell.c_before = cell.c;
+                    if constexpr (training) {
+                        cell.kept = saved.kept + (row * time + at) * Cell::kept * Units;
+                        cell.h_before = saved.h + (row * time + at) * Units;
+                        cell.c_before = saved.c + (row * time + at) * Units;
+                        if (!is_last) {
+                            const std::size_t then = row * time + place<time>(step + 1);
+                            cell.h = saved.h + then * Units;
+                            cell.c = saved.c + then * Units;
+                        }
+                    }
+                    cell.output = cell.h;
+                    Scalar* const output = run.output + row * Shapes::output.size();
+                    if constexpr (has<ReturnSequences>)
+                        cell.output = output + (has<Realigned> ? at : step) * Units;
+                    else if (is_last)
+                        cell.output = output;
+
+                    if (has<Masked> && masks[row][at] == Scalar(0))
+                        stand_still(cell);
+                    else
+                        Cell::template step<Units, training>(cell);
+                }
+            }
+        }
+        if constexpr (has<ReturnState>)
+            for (std::size_t row = 0; row < rows; ++row)
+                std::copy_n(carried[row], state_size,
+                            run.output + (row + 1) * Shapes::output.size() - state_size);
+    }
+
+    template <class Context>
+    static void backward(const Context& run) noexcept {
+        using Scalar = typename Context::Scalar;
+        using Shapes = typename Context::Shapes;
+        constexpr std::size_t time = Shapes::inputs[0][0], features = Shapes::inputs[0].last();
+        constexpr bool wants_initial = has<InitialState> && Context::wanted[initial_input % input_count];
+        constexpr bool adds_up = Cell::passes_state_on || has<Masked>;
+        const std::size_t rows = run.rows;
+        const Weights<features, const Scalar> weights(run.parameters);
+        const Saved<time, const Scalar> saved(run.saved, rows);
+        const auto masks = masks_of<time>(run.inputs);
+
+        Scalar* const dgates = run.scratch;
+        Scalar* next = dgates + rows * time * columns;
+        Scalar* const drecurrent = Cell::separates_recurrent ? next : dgates;
+        next += Cell::separates_recurrent ? rows * time * columns : 0;
+        Scalar* const dh = next;
+        Scalar* const dc = dh + rows * Units;
+        Scalar* const side_by_side = dh + rows * state_size;
+        std::fill_n(dh, rows * state_size, Scalar(0));
+        if constexpr (has<ReturnState>)
+            for (std::size_t row = 0; row < rows; ++row) {
+                const Scalar* const final_state =
+                    run.output_gradient + (row + 1) * Shapes::output.size() - state_size;
+                std::copy_n(final_state, Units, dh + row * Units);
+                if constexpr (Cell::has_cell_state)
+                    std::copy_n(final_state + Units, Units, dc + row * Units);
+            }
+
+        for (std::size_t step = time; step-- > 0;) {
+            const std::size_t at = place<time>(step);
+            for (std::size_t row = 0; row < rows; ++row) {
+                const std::size_t here = row * time + at;
+                kernels::CellGradient<Scalar> cell{};
+                cell.gates = saved.gates + here * columns;
+                cell.kept = saved.kept + here * Cell::kept * Units;
+                cell.h_before = saved.h + here * Units;
+                cell.c_before = saved.c + here * Units;
+                cell.dh = dh + row * Units;
+                cell.dc = dc + row * Units;
+                cell.dgates = dgates + here * columns;
+                cell.drecurrent = drecurrent + here * columns;
+                const Scalar* const dy = run.output_gradient + row * Shapes::output.size();
+                if constexpr (has<ReturnSequences>)
+                    add(dy + (has<Realigned> ? at : step) * Units, cell.dh);
+                else if (!has<ReturnState> && step + 1 == time)
+                    add(dy, cell.dh);
+
+                if (has<Masked> && masks[row][at] == Scalar(0)) {
+                    std::fill_n(cell.dgates, columns, Scalar(0));
+                    std::fill_n(cell.drecurrent, columns, Scalar(0));
+                } else {
+                    Cell::template gradient<Units>(cell);
+                    if constexpr (adds_up && !Cell::passes_state_on)
+                        std::fill_n(cell.dh, Units, Scalar(0));
+                }
+            }
+            if (step == 0 && !wants_initial)
+                break;
+            const Scalar* sums_gradient = drecurrent + at * columns;
+            if (time > 1 && rows > 1) {
+                for (std::size_t row = 0; row < rows; ++row)
+                    std::copy_n(sums_gradient + row * time * columns, columns, side_by_side + row * columns);
+                sums_gradient = side_by_side;
+            }
+            using Derivative = std::conditional_t<adds_up, AddToActivated, NoActivation>;
+            kernels::dense_input_gradient<Units, columns>(sums_gradient, weights.recurrent_weight,
+                                                          static_cast<const Scalar*>(dh), dh, rows,
+                                                          Derivative{});
+        }
+
+        if constexpr (Context::trains) {
+            const Weights<features, Scalar> gradients(run.gradients);
+            kernels::dense_weight_gradient<features, columns, has_bias, Context::adds>(
+                run.inputs[0], static_cast<const Scalar*>(dgates), gradients.weight, gradients.bias,
+                rows * time);
+            kernels::dense_weight_gradient<Units, columns, has_bias && Cell::separates_recurrent,
+                                           Context::adds>(saved.h, static_cast<const Scalar*>(drecurrent),
+                                                          gradients.recurrent_weight,
+                                                          gradients.recurrent_bias, rows * time);
+        }
+        if constexpr (Context::wanted[0])
+            kernels::dense_input_gradient<features, columns>(
+                static_cast<const Scalar*>(dgates), weights.weight, weights.weight, run.input_gradients[0],
+                rows * time, NoActivation{});
+        if constexpr (wants_initial)
+            for (std::size_t row = 0; row < rows; ++row) {
+                Scalar* const initial = run.input_gradients[initial_input] + row * state_size;
+                std::copy_n(dh + row * Units, Units, initial);
+                if constexpr (Cell::has_cell_state)
+                    std::copy_n(dc + row * Units, Units, initial + Units);
+            }
+        if constexpr (has<Masked>)
+            if constexpr (Context::wanted[mask_input])
+                std::fill_n(run.input_gradients[mask_input], rows * time, Scalar(0));
+    }
+
+  private:
+    static constexpr std::string_view expected_inputs() {
+        if (has<InitialState> && has<Masked>)
+            return "three inputs, the sequence, the initial state and the mask; the last";
+        if (has<InitialState>)
+            return "two inputs, the sequence and the initial state; the last";
+        return has<Masked> ? "two inputs, the sequence and the mask; the last" : "one input; the last";
+    }
+
+    /// How many steps' sums are made at a time where nothing is saved: so that long sequences need no more
+    /// memory than short ones, and the sums stay in the first-level cache.
+    static constexpr std::size_t block_of(std::size_t time) { return std::min<std::size_t>(time, 32); }
+
+    /// Where in the sequence the input of a step is.
+    template <std::size_t Time>
+    static constexpr std::size_t place(std::size_t step) {
+        return has<GoBackwards> ? Time - 1 - step : step;
+    }
+
+    /// The tensors of the parameters or of their gradients.
+    template <std::size_t Features, class Scalar>
+    struct Weights {
+        Scalar* weight;
+        Scalar* recurrent_weight;
+        Scalar* bias;
+        Scalar* recurrent_bias;
+
+        [[gnu::always_inline]] explicit Weights(Scalar* all) noexcept
+            : weight(all), recurrent_weight(weight + Features * columns),
+              bias(has_bias ? recurrent_weight + Units * columns : nullptr),
+              recurrent_bias(has_bias && Cell::separates_recurrent ? bias + columns : nullptr) {}
+    };
+
+    /// What training remembers, each `[rows, Time, …]`.
+    template <std::size_t Time, class Scalar>
+    struct Saved {
+        Scalar* gates;
+        Scalar* h; ///< Before the step.
+        Scalar* c;
+        Scalar* kept;
+
+        [[gnu::always_inline]] Saved(Scalar* all, std::size_t rows) noexcept
+            : gates(all), h(gates + rows * Time * columns), c(h + rows * Time * Units),
+              kept(h + rows * Time * state_size) {}
+
+        void put_state(std::size_t row, std::size_t at, const Scalar* state) const noexcept {
+            std::copy_n(state, Units, h + (row * Time + at) * Units);
+            if constexpr (Cell::has_cell_state)
+                std::copy_n(state + Units, Units, c + (row * Time + at) * Units);
+        }
+    };
+
+    template <std::size_t Time, class Inputs>
+    static auto masks_of(const Inputs& inputs) noexcept {
+        return kernels::Rows{has<Masked> ? inputs[mask_input % input_count] : nullptr, Time};
+    }
+
+    template <class Scalar>
+    static void stand_still(const kernels::CellStep<Scalar>& cell) noexcept {
+        std::copy_n(cell.h_before, Units, cell.output);
+        if (cell.h != cell.h_before)
+            std::copy_n(cell.h_before, Units, cell.h);
+        if constexpr (Cell::has_cell_state)
+            if (cell.c != cell.c_before)
+                std::copy_n(cell.c_before, Units, cell.c);
+    }
+
+    template <class Scalar>
+    static void add(const Scalar* from, Scalar* to) noexcept {
+        kernels::map<Scalar>(
+            Units, to, [](auto a, auto b) { return a + b; }, static_cast<const Scalar*>(to), from);
+    }
+};
+
+template <class L>
+concept RecurrentLayer = requires { requires L::is_recurrent; };
+
+template <RecurrentLayer L>
+struct FastForm<L> {
+    using type = typename L::template With<FastGates>;
+};
+
+} // namespace detail
+} // namespace burin

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "burin/passes/node.hpp"
+#include "burin/passes/program.hpp"
+
+#include <cstddef>
+#include <span>
+
+namespace burin::passes {
+
+/// What one step reads and writes if it touches each of its operands once: activations, gradients, what is
+/// saved, and parameters; not its scratch, which is its own affair. In elements for a batch.
+struct Traffic {
+    std::size_t read = 0;
+    std::size_t written = 0;
+
+    constexpr std::size_t total() const { return read + written; }
+};
+
+template <std::size_t MaxSteps, std::size_t MaxValues, std::size_t Outputs>
+constexpr Traffic traffic(const Step& step, const Program<MaxSteps, MaxValues, Outputs>& program,
+                          std::span<const Node> nodes, std::size_t batch) {
+    Traffic result;
+    for (const std::size_t value : step.reads())
+        if (value != none)
+            result.read += program.values[value].size * batch;
+    for (const std::size_t value : step.writes())
+        if (value != none && value != step.scratch)
+            result.written += program.values[value].size * batch;
+    const std::size_t parameters = nodes[step.node].parameter_count;
+    switch (step.kind) {
+    case StepKind::forward:
+    case StepKind::backward_input:
+        result.read += parameters;
+        break;
+    case StepKind::backward:
+        result.read += parameters;
+        result.written += step.trains ? parameters : 0;
+        break;
+    case StepKind::backward_parameters:
+        result.written += parameters;
+        break;
+    case StepKind::loss:
+    case StepKind::accumulate:
+        break;
+    }
+    return result;
+}
+
+/// Operations of one step for a sample: a gradient costs as much as the forward rule for the input and as
+/// much for the parameters.
+constexpr std::size_t flops(const Step& step, std::span<const Node> nodes) {
+    if (step.kind == StepKind::loss)
+        return 0;
+    const Node& node = nodes[step.node];
+    if (step.kind == StepKind::accumulate)
+        return node.shape.size();
+    const InputShapes inputs = input_shapes(nodes, node);
+    const std::size_t once = node.rules->flops(inputs.span());
+    if (step.kind != StepKind::backward)
+        return once;
+    std::size_t gradients = step.trains ? 1 : 0;
+    for (const std::size_t gradient : step.input_gradients)
+        gradients += gradient != none ? 1 : 0;
+    return once * (gradients > 1 ? 2 : 1);
+}
+
+} // namespace burin::passes

@@ -1,0 +1,69 @@
+#include "reference/audio.hpp"
+#include "burin/data/log_mel.hpp"
+#include "burin/data/wav.hpp"
+#include "support/error_of.hpp"
+#include "support/files.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <string>
+#include <vector>
+
+using namespace burin;
+
+TEST_CASE("LogMel agrees with NumPy") {
+    const data::LogMel log_mel({.sample_rate = 8000,
+                                .window = 200,
+                                .hop = 80,
+                                .fft_size = 256,
+                                .bands = 12,
+                                .lowest = 50,
+                                .highest = 3500});
+    const std::vector<float> samples(std::begin(reference::audio::samples),
+                                     std::end(reference::audio::samples));
+    REQUIRE(log_mel.shape(samples.size()) == Shape(6, 12));
+    const std::vector<float> found = log_mel(samples);
+    REQUIRE(found.size() == std::size(reference::audio::log_mel));
+    for (std::size_t i = 0; i < found.size(); ++i)
+        CHECK(static_cast<double>(found[i]) == doctest::Approx(reference::audio::log_mel[i]).epsilon(1e-4));
+}
+
+TEST_CASE("LogMel: no frame reaches past the end, and silence is the floor") {
+    const data::LogMel log_mel;
+    CHECK(log_mel.frames(399) == 0);
+    CHECK(log_mel.frames(400) == 1);
+    CHECK(log_mel.frames(559) == 1);
+    CHECK(log_mel.frames(560) == 2);
+    for (const float value : log_mel(std::vector<float>(400)))
+        CHECK(static_cast<double>(value) == doctest::Approx(std::log(1e-6)));
+    CHECK(error_of([] { data::LogMel({.window = 600}); }) ==
+          "LogMel: expected a window of at most fft_size samples, and an even fft_size, got 600 and 512");
+    CHECK(error_of([] { data::LogMel({.lowest = 9000}); }) ==
+          "LogMel: expected 0 <= lowest < highest <= half the sample rate");
+}
+
+TEST_CASE("write_wav and read_sound: 16 bits there and back; what is too loud is clipped") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "sound.wav";
+    data::write_wav(path, std::vector<float>{0, 0.5F, -0.25F, 2, -2}, 22050);
+    const data::Sound sound = data::read_sound(path);
+    CHECK(sound.sample_rate == 22050);
+    REQUIRE(sound.samples.size() == 5);
+    const double expected[] = {0, 0.5, -0.25, 1, -1};
+    for (std::size_t i = 0; i < 5; ++i)
+        CHECK(std::abs(static_cast<double>(sound.samples[i]) - expected[i]) < 1e-4);
+}
+
+TEST_CASE("read_sound: says which file is none") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "text.wav";
+    write_bytes(path, "no sound at all");
+    CHECK(error_of([&] {
+              data::read_sound(path);
+          }).find(path + ": expected a sound file, got something else") == 0);
+    CHECK(error_of([&] { data::read_sound(directory / "none.wav"); }).find("can't be opened") !=
+          std::string::npos);
+}

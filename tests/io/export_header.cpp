@@ -1,0 +1,76 @@
+#include "burin/io/export_header.hpp"
+#include "burin/core/crc32.hpp"
+#include "burin/layers/activations.hpp"
+#include "burin/layers/dense.hpp"
+#include "support/error_of.hpp"
+#include "support/files.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdlib>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+using namespace burin;
+
+namespace {
+
+// Wide enough that its weights lie in other places on other processors.
+using Net = Sequential<Input<3>, Dense<37>, ReLU, Dense<2>>;
+
+std::vector<double> numbers_of(const std::string& header) {
+    std::vector<double> numbers;
+    const char* at = header.c_str() + header.find("parameters[] = {") + 16;
+    for (char* end = nullptr;; at = end + 2) { // "F,"
+        const double number = std::strtod(at, &end);
+        if (end == at)
+            return numbers;
+        numbers.push_back(number);
+    }
+}
+
+} // namespace
+
+TEST_CASE("crc32: the check value of the polynomial") {
+    // "12345678" as two numbers; zlib says 0x9AE0DAAF.
+    constexpr std::array<float, 2> numbers{std::bit_cast<float>(0x34333231u),
+                                           std::bit_cast<float>(0x38373635u)};
+    static_assert(crc32(std::span(numbers)) == 0x9AE0DAAFu);
+    CHECK(crc32(std::span(numbers)) == 0x9AE0DAAFu);
+}
+
+TEST_CASE("header_text: every value exactly, where the processor's kernels want it") {
+    const Model<Net> model(3);
+    for (const std::size_t lanes : std::array<std::size_t, 4>{1, 4, 8, 16}) {
+        const std::string text =
+            io::header_text(model, {.name_space = "net", .network = "Net", .vector_lanes = lanes});
+        const std::vector<double> numbers = numbers_of(text);
+        REQUIRE(numbers.size() == parameter_count<Net>);
+        for (const ParameterTensor& tensor : parameter_tensors<Net>) {
+            const auto view = model[tensor.name().view()];
+            for (std::size_t i = 0; i < view.size(); ++i)
+                CHECK(numbers[tensor.offset + stored_index(tensor.spec, i, lanes)] ==
+                      static_cast<double>(view[i]));
+        }
+        if (lanes == kernels::width<float>)
+            for (std::size_t i = 0; i < numbers.size(); ++i)
+                CHECK(numbers[i] == static_cast<double>(model.parameters().data()[i]));
+        CHECK(text.find("width<float> == " + std::to_string(lanes) + ",") != std::string::npos);
+    }
+}
+
+TEST_CASE("export_header: refuses what has no literal, and leaves what was there") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "weights.hpp";
+    write_bytes(path, "before");
+    Model<Net> model;
+    model["0.weight"][38] = std::numeric_limits<float>::quiet_NaN();
+    CHECK(error_of([&] { io::export_header(path, model, {.name_space = "net", .network = "Net"}); }) ==
+          "export_header: 0.weight[38]: expected a finite number, got nan");
+    CHECK(bytes_of(path) == "before");
+}
