@@ -113,6 +113,14 @@ void for_images(const Scalar* x, std::size_t x_size, Scalar* y, std::size_t y_si
         f(x + row * x_size, y + row * y_size, std::min(together, rows - row));
 }
 
+/// Whether the forward product is that of matrices as they are, of a kind that `dense_forward` is better at: it
+/// splits the sums of narrow ones, which costs it registers, but knows the extents of small ones.
+constexpr bool is_dense(const Convolution& c) {
+    const bool is_pointwise = c.taps() == 1 && c.groups == 1 && !c.needs_padding() &&
+                              c.output_pixels() == c.input_pixels();
+    return is_pointwise && (c.depth() * c.filters <= inlined_elements || c.filters > 32);
+}
+
 /// y = finish(x ∗ w + start). See `convolution_forward`.
 template <Convolution C, class Scalar, class Finish>
 void convolve(const Scalar* x, const Scalar* w, const Scalar* start, Scalar* y, std::size_t rows,
@@ -196,8 +204,15 @@ constexpr std::size_t convolution_forward_scratch(const Convolution& c) {
 template <Convolution C, bool HasBias, class Scalar, class Epilogue>
 void convolution_forward(const Scalar* x, const Scalar* w, const Scalar* bias, Scalar* y, std::size_t rows,
                          Scalar* scratch, const Scalar* context, Epilogue epilogue) noexcept {
-    detail::convolve<C>(x, w, HasBias ? bias : nullptr, y, rows, scratch, context,
-                        detail::finish_with(epilogue));
+    if constexpr (detail::is_dense(C))
+        detail::for_images<C>(x, C.input_pixels() * C.channels, y, C.output_pixels() * C.filters, rows,
+                              [&](const Scalar* some, Scalar* result, std::size_t images) {
+                                  dense_forward<C.channels, C.filters, HasBias>(
+                                      some, w, bias, result, images * C.output_pixels(), epilogue);
+                              });
+    else
+        detail::convolve<C>(x, w, HasBias ? bias : nullptr, y, rows, scratch, context,
+                            detail::finish_with(epilogue));
 }
 
 /// dw (+)= Σ_pixels patchᵀ · dy and db (+)= Σ_pixels dy.
