@@ -21,11 +21,6 @@ namespace r = reference::attention;
 
 namespace {
 
-template <class Scalar, std::size_t Size>
-std::vector<Scalar> numbers(const double (&values)[Size]) {
-    return {std::begin(values), std::end(values)};
-}
-
 template <std::size_t Queries, std::size_t Keys, std::size_t Size, std::size_t ValueSize, class... Options>
 using DotProduct = Graph<
     Inputs<Node<"q", Input<Queries, Size>>, Node<"k", Input<Keys, Size>>, Node<"v", Input<Keys, ValueSize>>>,
@@ -126,43 +121,19 @@ using CrossAttention =
           Node<"y", MultiHeadAttention<Heads, KeyPaddingMask, Options...>, From<"x2", "context2", "mask">>,
           Outputs<"y">>;
 
-/// Behind Probes of ones, whose gradients are Σ_samples x · dx.
-template <class Net, class Scalar, std::size_t Count, std::size_t InputCount>
-void check_heads(const typename GraphRun<Net, Scalar>::Inputs& x, std::size_t probes,
-                 const double (&parameters)[Count], const double (&y)[60], const double (&gradients)[Count],
-                 const double (&input_gradients)[InputCount], double tolerance) {
-    GraphRun<Net, Scalar> run;
-    std::vector<Scalar> elements(probes, Scalar(1)), expected;
-    elements.insert(elements.end(), std::begin(parameters), std::end(parameters));
-    from_row_major<Net>(elements.data(), run.parameters->data());
-    check_close(run.infer(x), y, tolerance);
-    check_close(run.train(x, numbers<Scalar>(r::heads_dy)), y, tolerance);
-    to_row_major<Net>(run.gradients->data(), elements.data());
-    const std::span<const Scalar> found = elements;
-    check_close(found.last(Count), gradients, tolerance);
-    std::size_t first = 0;
-    for (std::size_t input = 0; 2 * expected.size() < InputCount; ++input) {
-        const std::size_t size = x[input].size() / 2;
-        for (std::size_t i = 0; i < size; ++i)
-            expected.push_back(x[input][i] * static_cast<Scalar>(input_gradients[first + i]) +
-                               x[input][size + i] * static_cast<Scalar>(input_gradients[first + size + i]));
-        first += 2 * size;
-    }
-    check_close(found.first(probes), expected, tolerance);
-}
-
 } // namespace
 
 TEST_CASE_TEMPLATE("MultiHeadAttention agrees with PyTorch", Scalar, float, double) {
     const double tolerance = sizeof(Scalar) == 8 ? 1e-13 : 1e-5;
     const auto x = numbers<Scalar>(r::heads_x);
-    check_heads<SelfAttention<5, 6, 2>, Scalar>({x}, 30, r::self_parameters, r::self_y, r::self_gradients,
-                                                r::self_input_gradients, tolerance);
-    check_heads<MaskedSelfAttention<5, 6, 3, CausalMask, NoBias>, Scalar>(
-        {x, numbers<Scalar>(r::heads_mask)}, 30, r::self_masked_parameters, r::self_masked_y,
+    check_behind_probes<SelfAttention<5, 6, 2>, Scalar>({x}, r::heads_dy, r::self_parameters, r::self_y,
+                                                        r::self_gradients, r::self_input_gradients,
+                                                        tolerance);
+    check_behind_probes<MaskedSelfAttention<5, 6, 3, CausalMask, NoBias>, Scalar>(
+        {x, numbers<Scalar>(r::heads_mask)}, r::heads_dy, r::self_masked_parameters, r::self_masked_y,
         r::self_masked_gradients, r::self_masked_input_gradients, tolerance);
-    check_heads<CrossAttention<5, 6, 3, 4, 2>, Scalar>(
-        {x, numbers<Scalar>(r::heads_context), numbers<Scalar>(r::heads_context_mask)}, 42,
+    check_behind_probes<CrossAttention<5, 6, 3, 4, 2>, Scalar>(
+        {x, numbers<Scalar>(r::heads_context), numbers<Scalar>(r::heads_context_mask)}, r::heads_dy,
         r::cross_parameters, r::cross_y, r::cross_gradients, r::cross_input_gradients, tolerance);
 }
 

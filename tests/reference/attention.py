@@ -123,10 +123,15 @@ def token_loss(out):
         out.array(f"token_{name}_gradient", v.grad)
 
 
-out = Header("attention", "Embeddings, positions, attention and losses of tokens.")
-embedding(out)
-positional_encoding(out)
-scaled_dot_product(out)
-multi_head(out)
-token_loss(out)
-out.write()
+def main():
+    out = Header("attention", "Embeddings, positions, attention and losses of tokens.")
+    embedding(out)
+    positional_encoding(out)
+    scaled_dot_product(out)
+    multi_head(out)
+    token_loss(out)
+    out.write()
+
+
+if __name__ == "__main__":
+    main()

@@ -17,11 +17,11 @@ namespace burin::kernels {
 
 /// A matrix whose rows are `row` elements apart: the part of a wider one that belongs to one head.
 template <class Scalar>
-struct Rows {
+struct HeadRows {
     Scalar* data = nullptr;
     std::size_t row = 0;
 
-    constexpr operator Rows<const Scalar>() const { return {data, row}; }
+    constexpr operator HeadRows<const Scalar>() const { return {data, row}; }
 };
 
 /// The extents of one head's attention.
@@ -40,9 +40,9 @@ struct AttentionSize {
 /// What one head of one sample reads.
 template <class Scalar>
 struct AttentionHead {
-    Rows<const Scalar> query;
-    Rows<const Scalar> key;
-    Rows<const Scalar> value;
+    HeadRows<const Scalar> query;
+    HeadRows<const Scalar> key;
+    HeadRows<const Scalar> value;
     const Scalar* mask = nullptr; ///< One a key, 0 where it is not to be seen; null if all are.
     Scalar scale = 1;             ///< Of the products of queries and keys.
 };
@@ -53,8 +53,8 @@ namespace detail {
 /// left[r · left_row + d · left_depth].
 template <std::size_t Columns, std::size_t Depth, class Scalar>
 [[gnu::always_inline]] inline void multiply_rows_of(const Scalar* left, std::size_t left_row,
-                                                    std::size_t left_depth, Rows<const Scalar> right,
-                                                    Rows<Scalar> result, std::size_t rows) noexcept {
+                                                    std::size_t left_depth, HeadRows<const Scalar> right,
+                                                    HeadRows<Scalar> result, std::size_t rows) noexcept {
     constexpr std::size_t panel = panels<Scalar>(Columns).width;
     Product<Scalar> product;
     product.left = left;
@@ -125,7 +125,7 @@ void attention_softmax_gradient(const Scalar* probabilities, Scalar* gradient, S
 /// has room for Size.turned() elements. The result may be written over the query.
 template <AttentionSize Size, class Scalar>
 [[gnu::noinline]] void attention_forward(const AttentionHead<Scalar>& head, Scalar* probabilities,
-                                         Rows<Scalar> result, Scalar* turned) noexcept {
+                                         HeadRows<Scalar> result, Scalar* turned) noexcept {
     transpose(Size.keys, Size.key_size, head.key.data, head.key.row, turned, Size.keys);
     detail::multiply_rows_of<Size.keys, Size.key_size, Scalar>(
         head.query.data, head.query.row, 1, {turned, Size.keys}, {probabilities, Size.keys}, Size.queries);
@@ -137,9 +137,9 @@ template <AttentionSize Size, class Scalar>
 /// Where the gradients of one head's query, key and value are written; null if not wanted.
 template <class Scalar>
 struct AttentionGradients {
-    Rows<Scalar> query;
-    Rows<Scalar> key;
-    Rows<Scalar> value;
+    HeadRows<Scalar> query;
+    HeadRows<Scalar> key;
+    HeadRows<Scalar> value;
 };
 
 /// From the probabilities and the result's gradient the gradients of query, key and value. `scores` has room
@@ -147,7 +147,7 @@ struct AttentionGradients {
 /// result's, the others not.
 template <AttentionSize Size, class Scalar>
 [[gnu::noinline]] void attention_backward(const AttentionHead<Scalar>& head, const Scalar* probabilities,
-                                          std::type_identity_t<Rows<const Scalar>> result_gradient,
+                                          std::type_identity_t<HeadRows<const Scalar>> result_gradient,
                                           const AttentionGradients<Scalar>& gradients, Scalar* scores,
                                           Scalar* turned) noexcept {
     if (gradients.value.data != nullptr)

@@ -98,12 +98,18 @@ template <PoolWindows W, class Function>
         }
 }
 
-template <PoolWindows W>
-constexpr std::size_t elements(const std::array<std::size_t, 3>& places) noexcept {
-    std::size_t product = 1;
-    for (std::size_t axis = 0; axis < 3; ++axis)
-        product *= W.axes[axis].end(places[axis]) - W.axes[axis].begin(places[axis]);
-    return product;
+/// 1 / elements of a window.
+template <PoolWindows W, class Scalar>
+[[gnu::always_inline]] inline Scalar share_of(const std::array<std::size_t, 3>& places) noexcept {
+    const auto& [d, h, w] = W.axes;
+    if constexpr (d.is_uniform() && h.is_uniform() && w.is_uniform()) {
+        return Scalar(1) / static_cast<Scalar>(d.size * h.size * w.size);
+    } else {
+        std::size_t product = 1;
+        for (std::size_t axis = 0; axis < 3; ++axis)
+            product *= W.axes[axis].end(places[axis]) - W.axes[axis].begin(places[axis]);
+        return Scalar(1) / static_cast<Scalar>(product);
+    }
 }
 
 /// Calls f(channel, load, store) for each vector of channels.
@@ -220,7 +226,7 @@ void max_pool_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scala
 template <PoolWindows W, class Scalar, class Epilogue>
 void average_pool(const Scalar* x, Scalar* y, std::size_t rows, Epilogue epilogue) noexcept {
     detail::sum_windows<W>(x, y, rows, [=](const Vector<Scalar>& sum, const auto& places) {
-        const Vector<Scalar> share(Scalar(1) / static_cast<Scalar>(detail::elements<W>(places)));
+        const Vector<Scalar> share(detail::share_of<W, Scalar>(places));
         return epilogue(Vector<Scalar>(sum * share));
     });
 }
@@ -238,8 +244,8 @@ void average_pool_gradient(const Scalar* dy, Scalar* dx, const Scalar* activated
     detail::spread<W>(
         dy, dx, activated, rows,
         [&](Vector<Scalar> gradient, const std::array<std::size_t, 3>& places, std::size_t, const auto&) {
-            const Vector<Scalar> count(static_cast<Scalar>(detail::elements<W>(places)));
-            return [share = gradient / count](std::size_t) { return share; };
+            const Vector<Scalar> equal(detail::share_of<W, Scalar>(places));
+            return [share = Vector<Scalar>(gradient * equal)](std::size_t) { return share; };
         },
         derivative);
 }

@@ -26,7 +26,8 @@ struct LossSum {
 ///     Reduction reduction;
 ///     static constexpr Link link;                              // what it applies to the outputs itself
 ///     template <class Scalar> using Target;                    // type of one target: Scalar or Label
-///     static constexpr std::size_t target_size(const Shape& output);   // targets of one sample
+///     static constexpr std::size_t target_size(const Shape& output);   // targets of one sample; 0: it needs
+///                                                                      // none, and they may be null
 ///     static constexpr Sentence reject(const Shape& output);   // why it can't judge such outputs; empty if
 ///     it can
 ///

@@ -10,6 +10,7 @@
 #include "burin/training/measure.hpp"
 #include "burin/training/model.hpp"
 #include "burin/training/objective.hpp"
+#include "burin/training/regularization.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -49,6 +50,7 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
                          rows),
              ...);
         }(std::make_index_sequence<outputs.size()>{});
+        add_regularization<Net, Loss, Scalar>(sum, loss, model.parameters().data(), nullptr);
         measured.add(sum);
         measured.template update<output_shape<Net>>(outputs[0], std::get<0>(samples.targets), rows);
     }
