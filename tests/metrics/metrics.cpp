@@ -51,13 +51,13 @@ TEST_CASE("Accuracy: axes before the last are positions") {
 
 TEST_CASE("Accuracy: positions whose label is ignored do not count") {
     const std::array<float, 8> outputs{1, 2, 2, 1, 1, 2, 2, 1};
-    const std::array<Label, 4> labels{1, 1, 7, 7};
+    const std::array<Label, 4> padded{1, 1, 7, 7};
     metrics::Accuracy accuracy{.ignore_index = 7};
-    accuracy.update<Shape(2, 2)>(outputs.data(), labels.data(), 2);
+    accuracy.update<Shape(2, 2)>(outputs.data(), padded.data(), 2);
     CHECK(accuracy.result() == 0.5);
     accuracy.reset();
     CHECK(accuracy.ignore_index == 7);
-    accuracy.update<Shape(2, 2)>(outputs.data() + 4, labels.data() + 2, 1);
+    accuracy.update<Shape(2, 2)>(outputs.data() + 4, padded.data() + 2, 1);
     CHECK(accuracy.result() == 0);
 }
 
