@@ -15,6 +15,7 @@
 #include "burin/io/safetensors.hpp"
 #include "burin/io/save.hpp"
 #include "burin/report/graph_dot.hpp"
+#include "burin/report/image.hpp"
 #include "burin/report/memory_plan.hpp"
 #include "burin/report/summary.hpp"
 #include "burin/report/svg.hpp"

@@ -10,6 +10,7 @@
 #include "burin/layers/merge.hpp"
 #include "burin/layers/reshape.hpp"
 #include "burin/layers/simple_rnn.hpp"
+#include "burin/layers/time_distributed.hpp"
 #include "burin/losses/mean_squared_error.hpp"
 #include "burin/optimizers/sgd.hpp"
 #include "burin/training/trainer.hpp"
@@ -70,7 +71,8 @@ TEST_CASE("Streamer: outputs are those of the whole sequence, bit for bit") {
     using Stack = Sequence<LSTM<8, ReturnSequences>, Tanh, GRU<5, ReturnSequences>, SimpleRNN<4>, Dense<2>>;
     check_pieces<Stack, 1, 1>();
     check_pieces<Stack, 4, 2>();
-    using Branches = Sequence<Residual<GRU<3, ReturnSequences>>, LSTM<9, ReturnSequences, NoBias>>;
+    using Branches = Sequence<Residual<GRU<3, ReturnSequences>>, LSTM<9, ReturnSequences, NoBias>,
+                              TimeDistributed<Dense<2>>>;
     check_pieces<Branches, 3, 3>();
     static_assert(
         std::same_as<Streamer<Stack>::Piece, Sequential<Input<1, 3>, LSTM<8, ReturnSequences>, Tanh,

@@ -4,8 +4,8 @@
 #include "burin/layers/dense.hpp"
 #include "burin/layers/group_norm.hpp"
 #include "burin/layers/layer_norm.hpp"
-#include "support/central_differences.hpp"
 #include "support/check_close.hpp"
+#include "support/layer_gradients.hpp"
 #include "support/layer_run.hpp"
 #include "support/random_numbers.hpp"
 
@@ -99,28 +99,6 @@ TEST_CASE("a frozen BatchNorm uses the running statistics and leaves them and it
 
 namespace {
 
-/// Gradients of Σ dy · y in training, for so many channels, through a layer before.
-template <class InputLayer, class... Layers>
-void check_differences(std::size_t rows = 3) {
-    using Net = Sequential<InputLayer, Probe, Layers...>;
-    LayerRun<Net> run;
-    const auto start = random_numbers(parameter_count<Net> + statistics_count<Net>, 1, 0.5, 1.5);
-    std::copy(start.begin(), start.end(), run.parameters->data());
-    const auto x = random_numbers(rows * input_shape<Net>.size(), 2);
-    const auto dy = random_numbers(rows * output_shape<Net>.size(), 3);
-    run.train(x, dy);
-    const auto analytic = *run.gradients;
-    check_gradient(
-        [&] {
-            const auto y = run.train(x, dy);
-            double sum = 0;
-            for (std::size_t i = 0; i < y.size(); ++i)
-                sum += dy[i] * y[i];
-            return sum;
-        },
-        run.parameters->all().first(trained_count<Net>), analytic.all());
-}
-
 /// Moments of each of C channels, far from 0, against sums in double.
 template <std::size_t Channels>
 void check_moments(std::size_t rows) {
@@ -161,11 +139,11 @@ TEST_CASE(
 }
 
 TEST_CASE("BatchNorm: gradients match central differences for 1, SIMD width ± 1 and primes") {
-    check_differences<Input<1>, BatchNorm<>>(5);
-    check_differences<Input<3>, BatchNorm<>, Tanh>();
-    check_differences<Input<2, 5>, BatchNorm<>, ReLU>();
-    check_differences<Input<17>, BatchNorm<>>();
-    check_differences<Input<5>, Frozen<BatchNorm<>>, Sigmoid>();
+    check_layer_gradients<Input<1>, BatchNorm<>>(5);
+    check_layer_gradients<Input<3>, BatchNorm<>, Tanh>();
+    check_layer_gradients<Input<2, 5>, BatchNorm<>, ReLU>();
+    check_layer_gradients<Input<17>, BatchNorm<>>();
+    check_layer_gradients<Input<5>, Frozen<BatchNorm<>>, Sigmoid>();
 }
 
 TEST_CASE("BatchNorm of a single value gives its bias, and numbers, not NaN") {
@@ -204,12 +182,12 @@ TEST_CASE("LayerNorm over two axes and GroupNorm of one group agree with PyTorch
 
 TEST_CASE(
     "normalisations of each sample: gradients match central differences for 1, SIMD width ± 1 and primes") {
-    check_differences<Input<1>, LayerNorm<>>();
-    check_differences<Input<5, 3>, LayerNorm<>, ReLU>();
-    check_differences<Input<2, 17>, RMSNorm<>>();
-    check_differences<Input<3, 4>, Frozen<RMSNorm<>>, Tanh>();
-    check_differences<Input<7, 10>, GroupNorm<5>, Tanh>();
-    check_differences<Input<3, 3>, InstanceNorm<>>();
+    check_layer_gradients<Input<1>, LayerNorm<>>();
+    check_layer_gradients<Input<5, 3>, LayerNorm<>, ReLU>();
+    check_layer_gradients<Input<2, 17>, RMSNorm<>>();
+    check_layer_gradients<Input<3, 4>, Frozen<RMSNorm<>>, Tanh>();
+    check_layer_gradients<Input<7, 10>, GroupNorm<5>, Tanh>();
+    check_layer_gradients<Input<3, 3>, InstanceNorm<>>();
 }
 
 TEST_CASE("normalisations of float keep their digits where the mean is 1000 and the deviation 1") {

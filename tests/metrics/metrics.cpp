@@ -59,6 +59,11 @@ TEST_CASE("Accuracy: positions whose label is ignored do not count") {
     CHECK(accuracy.ignore_index == 7);
     accuracy.update<Shape(2, 2)>(outputs.data() + 4, padded.data() + 2, 1);
     CHECK(accuracy.result() == 0);
+    metrics::TopKAccuracy<1> first{.ignore_index = 7}, all;
+    first.update<Shape(2, 2)>(outputs.data(), padded.data(), 2);
+    all.update<Shape(2, 2)>(outputs.data(), padded.data(), 2);
+    CHECK(first.result() == 0.5);
+    CHECK(all.result() == 0.25);
 }
 
 TEST_CASE("TopKAccuracy: fewer than K larger outputs") {

@@ -118,3 +118,117 @@ TEST_CASE("differentiate: views are no steps, noise only in inference") {
     CHECK_BOTH(inference(table()).outputs[0] == inference(table()).steps[0].write);
     CHECK_BOTH(inference(table()).values[inference(table()).outputs[0]].is_pinned);
 }
+
+namespace {
+
+/// Two layers whose gradients are found all at once.
+constexpr auto joint_graph() {
+    return graph(node(source), node(joint<3>, {0}), node(joint<2>, {1}));
+}
+
+template <std::size_t Edges>
+constexpr auto differentiated(const auto& table) {
+    const auto shaped = passes::infer_shapes(table).graph;
+    return passes::differentiate<Edges>(shaped, passes::fuse(shaped, Mode::training));
+}
+
+} // namespace
+
+TEST_CASE("differentiate: a joint rule is one step, which writes those gradients that are wanted") {
+    CHECK_BOTH(training_steps<2>(joint_graph()).view() ==
+               "forward 1, forward 2, loss 2, gradients 2, gradients 1");
+    static constexpr auto program = [] { return differentiated<2>(joint_graph()); };
+    constexpr auto second = [] { return program().steps[3]; };
+    constexpr auto first = [] { return program().steps[4]; };
+    CHECK_BOTH(second().trains && first().trains);
+    CHECK_BOTH(program().values[second().input_gradients[0]].size == 3);
+    CHECK_BOTH(first().gradient == second().input_gradients[0]);
+    CHECK_BOTH(first().input_gradients[0] == none); // That of the network's input.
+    CHECK_BOTH(second().inputs[0] == program().steps[0].write);
+    CHECK_BOTH(second().write == none && second().is_result());
+}
+
+TEST_CASE("differentiate: a joint rule with two inputs gives only the one that is trained its gradient") {
+    static constexpr auto program = [] {
+        return differentiated<4>(graph(node(source), node(matrix<4>, {0}), node(joint_sum, {0, 1})));
+    };
+    CHECK_BOTH(program().steps[3].kind == StepKind::backward);
+    CHECK_BOTH(!program().steps[3].trains);
+    CHECK_BOTH(program().steps[3].input_gradients[0] == none);
+    CHECK_BOTH(program().steps[4].gradient == program().steps[3].input_gradients[1]);
+    CHECK_BOTH(training_steps<4>(graph(node(source), node(matrix<4>, {0}), node(joint_sum, {1, 1}))).view() ==
+               "forward 1, forward 2, loss 2, gradients 2, plus 1, parameters 1");
+}
+
+TEST_CASE("differentiate: joint rules add to the gradient of shared weights") {
+    constexpr auto table = [] {
+        auto second = node(joint<4>, {1});
+        second.shares_with = 1;
+        return graph(node(source), node(joint<4>, {0}), second);
+    };
+    CHECK_BOTH(training_steps<2>(table()).view() ==
+               "forward 1, forward 2, loss 2, gradients 2, gradients 1 adds");
+}
+
+TEST_CASE(
+    "differentiate: frozen nodes have no gradients of parameters, and pass on what is needed before them") {
+    constexpr auto last_trained = [] {
+        return graph(node(source), frozen(node(matrix<3>, {0})), node(from_output, {1}),
+                     node(matrix<2>, {2}));
+    };
+    CHECK_BOTH(training_steps<3>(last_trained()).view() == "forward 1+2, forward 3, loss 3, parameters 3");
+    constexpr auto first_trained = [](const OpRules& kind) {
+        return graph(node(source), node(matrix<3>, {0}), frozen(node(kind, {1})));
+    };
+    CHECK_BOTH(training_steps<2>(first_trained(matrix<2>)).view() ==
+               "forward 1, forward 2, loss 2, input 2, parameters 1");
+    CHECK_BOTH(training_steps<2>(first_trained(joint<2>)).view() ==
+               "forward 1, forward 2, loss 2, gradients 2, parameters 1");
+    CHECK_BOTH(!differentiated<2>(first_trained(joint<2>)).steps[3].trains);
+    CHECK_BOTH(training_steps<1>(graph(node(source), frozen(node(joint<2>, {0})))).view() ==
+               "forward 1, loss 1");
+}
+
+TEST_CASE("differentiate: no gradient goes through what stops it") {
+    CHECK_BOTH(
+        training_steps<3>(graph(node(source), node(matrix<3>, {0}), node(barrier, {1}), node(matrix<2>, {2})))
+            .view() == "forward 1, forward 3, loss 3, parameters 3");
+    // Beside it, it does.
+    CHECK_BOTH(
+        training_steps<4>(graph(node(source), node(matrix<4>, {0}), node(barrier, {1}), node(sum, {1, 2})))
+            .view() == "forward 1, forward 3, loss 3, parameters 1");
+    constexpr auto needed = [] {
+        return passes::needs_gradient(passes::infer_shapes(graph(node(source), node(matrix<3>, {0}),
+                                                                 node(barrier, {1}), node(from_output, {2})))
+                                          .graph);
+    };
+    CHECK_BOTH(needed()[1] && !needed()[2] && !needed()[3]);
+}
+
+TEST_CASE("differentiate: memory to work in is a value of its own for each step that asks for it") {
+    static constexpr auto program = [] { return differentiated<2>(joint_graph()); };
+    constexpr auto scratch_is = [](std::size_t step) {
+        const std::size_t scratch = program().steps[step].scratch;
+        for (std::size_t other = 0; other < program().step_count; ++other)
+            if (other != step && program().steps[other].scratch == scratch)
+                return false;
+        return program().values[scratch].size == Elements(2, 7);
+    };
+    CHECK_BOTH(scratch_is(0) && scratch_is(1) && scratch_is(3) && scratch_is(4));
+    CHECK_BOTH(program().steps[2].scratch == none); // the loss
+    constexpr auto inference = [] {
+        const auto shaped = passes::infer_shapes(joint_graph()).graph;
+        return passes::forward_program(shaped, passes::fuse(shaped, Mode::inference));
+    };
+    CHECK_BOTH(inference().values[inference().steps[0].scratch].size == Elements(0, 7));
+}
+
+TEST_CASE("differentiate: what is saved may have a size that the batch does not change") {
+    static constexpr auto program = [] {
+        return differentiated<2>(graph(node(source), node(normalizer, {0}), node(matrix<2>, {1})));
+    };
+    constexpr std::size_t saved = program().steps[0].saved_write;
+    CHECK_BOTH(program().values[saved].size == Elements(0, 3));
+    CHECK_BOTH(program().values[saved].size * 10 == 3);
+    CHECK_BOTH(program().steps[program().step_count - 1].saved_read == saved);
+}

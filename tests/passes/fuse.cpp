@@ -30,6 +30,15 @@ TEST_CASE("fuse: in inference a chain is one step, in training one function is")
     CHECK_BOTH(passes::fuse(table(), Mode::training).tail[1] == 2);
 }
 
+TEST_CASE("fuse: in inference functions are fused through views") {
+    constexpr auto table = [] {
+        return graph(node(source), node(matrix<3>, {0}), node(noise, {1}), node(from_output, {2}));
+    };
+    CHECK_BOTH(heads(table(), Mode::inference) == Numbers<4>{0, 1, 2, 1});
+    CHECK_BOTH(passes::fuse(table(), Mode::inference).tail[1] == 3);
+    CHECK_BOTH(heads(table(), Mode::training)[3] == 3);
+}
+
 TEST_CASE("fuse: what a backward rule reads must be stored") {
     constexpr auto table = [] { return graph(node(source), node(matrix<3>, {0}), node(from_input, {1})); };
     CHECK_BOTH(heads(table(), Mode::inference) == Numbers<3>{0, 1, 1});

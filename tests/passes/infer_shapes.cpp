@@ -55,3 +55,37 @@ TEST_CASE("infer_shapes: stops at the first node that does not fit and says whic
           "layer `2` `Matrix`: expected one axis, got `[2, 2]`; flatten it");
     CHECK_BOTH(passes::describe_misfit(chain()).view().empty());
 }
+
+TEST_CASE("infer_shapes: what is trained comes first, then what is frozen, then the statistics") {
+    constexpr auto mixed = [] {
+        return shaped(node(source), frozen(node(matrix<3>, {0})), node(normalizer, {1}),
+                      node(matrix<2>, {2}));
+    };
+    CHECK_BOTH(mixed().graph.nodes[2].parameter_offset == 0);
+    CHECK_BOTH(mixed().graph.nodes[3].parameter_offset == 3);
+    CHECK_BOTH(mixed().trained_count == 3 + 6);
+    CHECK_BOTH(mixed().graph.nodes[1].parameter_offset == 9);
+    CHECK_BOTH(mixed().parameter_count == 9 + 12);
+    CHECK_BOTH(mixed().graph.nodes[2].statistics_offset == 21);
+    CHECK_BOTH(mixed().graph.nodes[2].statistics_count == 3);
+    CHECK_BOTH(mixed().statistics_count == 3);
+    CHECK_BOTH(!mixed().graph.nodes[1].is_trained() && mixed().graph.nodes[2].is_trained());
+    CHECK_BOTH(mixed().graph.nodes[2].saved == Elements(0, 3));
+}
+
+TEST_CASE(
+    "infer_shapes: nodes with shared weights share their statistics and are frozen together, but each has "
+    "its state") {
+    constexpr auto shared = [] {
+        auto second = node(normalizer, {1});
+        second.shares_with = 1;
+        return passes::infer_shapes(graph(node(source), frozen(node(normalizer, {0})), second));
+    };
+    CHECK_BOTH(shared().trained_count == 0);
+    CHECK_BOTH(shared().parameter_count == 4 && shared().statistics_count == 4);
+    CHECK_BOTH(shared().graph.nodes[2].is_frozen);
+    CHECK_BOTH(shared().graph.nodes[1].statistics_offset == 4 &&
+               shared().graph.nodes[2].statistics_offset == 4);
+    CHECK_BOTH(shared().state_count == 2);
+    CHECK_BOTH(shared().graph.nodes[1].state_offset == 0 && shared().graph.nodes[2].state_offset == 1);
+}

@@ -72,6 +72,31 @@ TEST_CASE("liveness: nothing is written over a value that is read later") {
     CHECK_BOTH(live().storage[3] == none); // no step writes it
 }
 
+TEST_CASE(
+    "liveness: a joint rule may write its first gradient over the one that it reads; scratch has a place "
+    "for its step alone") {
+    constexpr auto live = [](const OpRules& rules, bool wants_first) {
+        passes::Program<2, 5, 1> program;
+        for (std::size_t v = 0; v < 5; ++v)
+            program.add_value({.size = v == 3 ? Elements(1, 9) : Elements(2)});
+        Step loss{.kind = StepKind::loss, .node = 0, .inputs = Step::no_inputs()};
+        loss.write = 0;
+        program.add_step(loss);
+        Step joint{.kind = StepKind::backward, .node = 0, .inputs = Step::no_inputs()};
+        joint.gradient = 0;
+        joint.input_gradients[0] = wants_first ? 1 : none;
+        joint.input_gradients[1] = 2;
+        joint.scratch = 3;
+        program.add_step(joint);
+        const std::array nodes{node(rules)};
+        return passes::liveness(program, nodes);
+    };
+    CHECK_BOTH(live(joint<2>, true).storage == std::array<std::size_t, 5>{0, 0, 1, 2, none});
+    CHECK_BOTH(live(joint_sum, true).storage == std::array<std::size_t, 5>{0, 1, 2, 3, none});
+    CHECK_BOTH(live(joint<2>, false).storage == std::array<std::size_t, 5>{0, none, 1, 2, none});
+    CHECK_BOTH(same(live(joint<2>, true).lifetimes[2], {Elements(1, 9), 1, 1}));
+}
+
 TEST_CASE("lower_bound: the largest sum that is in use at one step") {
     constexpr auto bound = [](auto... pieces) {
         const std::array<Lifetime, sizeof...(pieces)> lifetimes{pieces...};
@@ -80,4 +105,14 @@ TEST_CASE("lower_bound: the largest sum that is in use at one step") {
     CHECK_BOTH(bound(Lifetime{5, 0, 1}, Lifetime{3, 1, 2}, Lifetime{4, 2, 3}) == 8);
     CHECK_BOTH(bound(Lifetime{5, 0, 0}, Lifetime{3, 1, 1}) == 5);
     CHECK_BOTH(bound(Lifetime{1, 0, 9}, Lifetime{2, 4, 5}, Lifetime{2, 5, 6}, Lifetime{2, 6, 7}) == 5);
+}
+
+TEST_CASE("lower_bound: sizes that the batch does not change count once") {
+    constexpr auto bound = [](std::size_t batch) {
+        const std::array<Lifetime, 2> lifetimes{Lifetime{Elements(1, 100), 0, 1},
+                                                Lifetime{Elements(3), 1, 2}};
+        return passes::lower_bound(lifetimes, batch);
+    };
+    CHECK_BOTH(bound(1) == 104);
+    CHECK_BOTH(bound(10) == 140);
 }

@@ -92,3 +92,13 @@ TEST_CASE("plan_memory: no live pieces ever collide, whatever their lifetimes") 
     for (unsigned seed = 0; seed < 300; ++seed)
         CHECK(sound(seed, 1 + seed % 5, std::size_t{1} << seed % 5));
 }
+
+TEST_CASE("plan_memory: pieces of fixed size are planned for the batch as they are") {
+    static constexpr std::array<Lifetime, 3> pieces{
+        {{Elements(0, 40), 0, 1}, {Elements(10), 1, 2}, {Elements(0, 40), 2, 3}}};
+    constexpr auto plan = [](std::size_t batch) { return passes::plan_memory<3>(pieces, batch, 8); };
+    CHECK_BOTH(no_two_collide(pieces, plan(1), 1));
+    CHECK_BOTH(no_two_collide(pieces, plan(16), 16));
+    CHECK_BOTH(plan(16).offsets[0] == plan(16).offsets[2]);
+    CHECK_BOTH(plan(16).size == 200);
+}

@@ -104,12 +104,59 @@ constexpr OpRules noise = [] {
     return result;
 }();
 
+/// A matrix whose gradients are found all at once, with memory to work in: seven elements, and two for each
+/// sample when training.
+template <std::size_t Width>
+constexpr OpRules joint = [] {
+    OpRules result = matrix<Width>;
+    result.name = [] { return Text<64>("Joint"); };
+    result.joint_backward = result.gradient_in_place = true;
+    result.scratch = [](std::span<const Shape>, passes::StepKind, passes::Mode mode) {
+        return mode == passes::Mode::training ? Elements(2, 7) : Elements(0, 7);
+    };
+    return result;
+}();
+
+/// The sum of its inputs, whose gradients are found all at once.
+constexpr OpRules joint_sum = [] {
+    OpRules result = rules([] { return Text<64>("JointSum"); }, same_shape);
+    result.joint_backward = true;
+    return result;
+}();
+
+/// Passes its input on, but no gradient back.
+constexpr OpRules barrier = [] {
+    OpRules result = rules([] { return Text<64>("Barrier"); }, same_shape);
+    result.is_view = result.stops_gradient = true;
+    return result;
+}();
+
+/// Scales each element; remembers a mean for each, keeps three elements whatever the batch is, and carries
+/// one for each sample's sequence.
+constexpr OpRules normalizer = [] {
+    OpRules result = rules([] { return Text<64>("Normalizer"); }, same_shape);
+    result.parameters = [](std::span<const Shape> inputs) {
+        return ParameterList(ParameterSpec{"scale", ParameterRole::scale, inputs[0]});
+    };
+    result.statistics = [](std::span<const Shape> inputs) {
+        return ParameterList(ParameterSpec{"mean", ParameterRole::bias, inputs[0]});
+    };
+    result.saved = [](std::span<const Shape>) { return Elements(0, 3); };
+    result.state = [](std::span<const Shape>) { return std::size_t{1}; };
+    return result;
+}();
+
 constexpr Node node(const OpRules& kind, std::initializer_list<std::size_t> inputs = {}) {
     Node result;
     result.rules = &kind;
     for (std::size_t input : inputs)
         result.inputs[result.input_count++] = input;
     return result;
+}
+
+constexpr Node frozen(Node node) {
+    node.is_frozen = true;
+    return node;
 }
 
 /// The nodes with their place's number as their name, in a graph of which the last node is the output.

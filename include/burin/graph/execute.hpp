@@ -45,6 +45,8 @@ struct Execution {
     static constexpr auto chain() {
         if constexpr (Tail == passes::none || Tail == Head)
             return Chain<Later...>{};
+        else if constexpr (passes::is_view(*PlanType::graph.nodes[Tail].rules, PlanType::mode))
+            return chain<Head, PlanType::graph.nodes[Tail].inputs[0], Later...>();
         else
             return chain<Head, PlanType::graph.nodes[Tail].inputs[0], OpAt<Net, Tail>, Later...>();
     }

@@ -46,6 +46,25 @@ struct SkipConnection {};
 template <class LayerType>
 struct Frozen {};
 
+/// A regulariser: Factor · Σ |w| is added to the loss. Makes many weights 0.
+template <double Factor>
+struct L1 {
+    static_assert(Factor > 0, "L1 takes a positive factor");
+};
+
+/// A regulariser: Factor · Σ w² is added to the loss (as in Keras; PyTorch's `weight_decay` is twice the
+/// factor). Keeps weights small.
+template <double Factor>
+struct L2 {
+    static_assert(Factor > 0, "L2 takes a positive factor");
+};
+
+/// A layer (or `Sequential`, …) for whose weights, but not for biases and scales, training pays:
+/// `Regularized<Dense<64>, L2<1e-4>>`, `Regularized<Sequential<...>, L1<1e-5>, L2<1e-5>>`. The penalties are
+/// part of the loss that `Trainer`, `fit` and `evaluate` tell. Names are as without it.
+template <class LayerType, class... Penalties>
+struct Regularized {};
+
 /// The nodes that a node reads, by name.
 template <FixedString... Names>
 struct From {};

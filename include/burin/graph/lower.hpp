@@ -53,7 +53,8 @@ struct Lowering {
     std::size_t shared_depth = 0;
     std::size_t shared_owner = passes::none;
 
-    bool is_frozen = false; ///< Set while the nodes of a `Frozen` are appended.
+    bool is_frozen = false;    ///< Set while the nodes of a `Frozen` are appended.
+    passes::Penalty penalty{}; ///< Set while the nodes of a `Regularized` are appended.
 
     constexpr bool failed() const { return !problem.empty(); }
     constexpr Sentence& fail() { return problem; }
@@ -65,6 +66,7 @@ struct Lowering {
         node.input_count = wires.count;
         node.place = node.weights_place = place;
         node.is_frozen = is_frozen;
+        node.penalty = penalty;
         if (!shared_name.empty())
             share(node);
         return count++;
@@ -87,6 +89,11 @@ struct Lowering {
                     .append("`, as in the first node with SharedWeights<\"")
                     .append(shared_name)
                     .append("\">");
+            } else if (owner.penalty != node.penalty && !failed()) {
+                fail().append("layer `").append(node.place.text().view()).append("` `");
+                fail().append(node.rules->name().view());
+                fail().append("`: expected the regularisers of the first node with SharedWeights<\"");
+                fail().append(shared_name).append("\">");
             }
         } else {
             node.weights_place.segments[shared_depth].name = shared_name;
@@ -200,6 +207,38 @@ struct Lower<Frozen<LayerType>> {
         const bool before = std::exchange(lowering.is_frozen, true);
         const std::size_t node = Lower<LayerType>::append(lowering, wires, place);
         lowering.is_frozen = before;
+        return node;
+    }
+};
+
+template <class Regulariser>
+inline constexpr bool is_regularizer = false;
+template <double Factor>
+inline constexpr bool is_regularizer<L1<Factor>> = true;
+template <double Factor>
+inline constexpr bool is_regularizer<L2<Factor>> = true;
+
+template <double Factor>
+constexpr void add_penalty(passes::Penalty& penalty, L1<Factor>) {
+    penalty.l1 += Factor;
+}
+template <double Factor>
+constexpr void add_penalty(passes::Penalty& penalty, L2<Factor>) {
+    penalty.l2 += Factor;
+}
+
+template <class LayerType, class... Penalties>
+struct Lower<Regularized<LayerType, Penalties...>> {
+    static_assert((is_regularizer<Penalties> && ...), "Regularized takes a layer, then L1<...> or L2<...>");
+
+    static constexpr auto ops() { return Lower<LayerType>::ops(); }
+
+    template <class Lowering>
+    static constexpr std::size_t append(Lowering& lowering, const Wires& wires, const passes::Place& place) {
+        const passes::Penalty before = lowering.penalty;
+        (add_penalty(lowering.penalty, Penalties{}), ...);
+        const std::size_t node = Lower<LayerType>::append(lowering, wires, place);
+        lowering.penalty = before;
         return node;
     }
 };

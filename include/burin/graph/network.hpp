@@ -118,6 +118,7 @@ struct ParameterTensor {
     std::size_t offset = 0;
     passes::Place place{};
     TensorKind kind = TensorKind::trained;
+    passes::Penalty penalty{}; ///< On each element, if it is a weight that is trained.
 
     /// `0.weight`
     constexpr Text<128> name() const {
@@ -139,8 +140,12 @@ inline constexpr auto parameter_tensors = [] {
                 continue;
             const passes::InputShapes inputs = passes::input_shapes(N::graph.nodes, node);
             const auto visit_list = [&](const ParameterList& list, std::size_t offset, TensorKind kind) {
-                for (std::size_t i = 0; i < list.count; ++i)
-                    visit(ParameterTensor{list[i], offset + list.offset(i), node.weights_place, kind});
+                for (std::size_t i = 0; i < list.count; ++i) {
+                    const bool is_paid_for =
+                        kind == TensorKind::trained && list[i].role == ParameterRole::weight;
+                    visit(ParameterTensor{list[i], offset + list.offset(i), node.weights_place, kind,
+                                          is_paid_for ? node.penalty : passes::Penalty{}});
+                }
             };
             visit_list(node.rules->parameters(inputs.span()), node.parameter_offset,
                        node.is_frozen ? TensorKind::frozen : TensorKind::trained);

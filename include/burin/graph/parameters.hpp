@@ -59,6 +59,24 @@ struct Parameters : private DiagnosisOf<detail::Examined<Net>> {
     }
 };
 
+/// Copies the tensors that two networks have in common, by name and shape: of an autoencoder to its decoder,
+/// of a network to one of which a part is `Frozen`. Returns how many they are.
+template <class FromNet, class ToNet, class Scalar>
+std::size_t copy_parameters(const Parameters<FromNet, Scalar>& from, Parameters<ToNet, Scalar>& to) noexcept {
+    std::size_t copied = 0;
+    for (const ParameterTensor& tensor : parameter_tensors<ToNet>) {
+        const auto name = tensor.name();
+        const TensorView<const Scalar> source = from[name.view()];
+        const TensorView<Scalar> target = to[name.view()];
+        if (source.empty() || source.shape() != target.shape())
+            continue;
+        for (std::size_t i = 0; i < target.size(); ++i)
+            target[i] = source[i];
+        ++copied;
+    }
+    return copied;
+}
+
 /// The gradient of the loss with respect to each trained parameter, in the parameters' layout.
 template <class Net, class Scalar = float>
 struct Gradients {

@@ -17,6 +17,8 @@ inline constexpr std::size_t inlined_elements = 0; // For instrumented builds, w
 #else
 inline constexpr std::size_t inlined_elements = 2048;
 #endif
+/// The same for a single row, which has less code and more use for it.
+inline constexpr std::size_t inlined_row_elements = 2 * inlined_elements;
 
 /// Sums deeper than `deep` are made block by block, so that the rows that a panel meets stay in the
 /// second-level cache until the last panel has met them: 128 rows of 2 KiB are half of 512 KiB.
@@ -124,6 +126,10 @@ template <std::size_t Columns, std::size_t MaxDepth, std::size_t Elements, class
     if constexpr (Elements <= inlined_elements) {
         detail::multiply_inlined<kind>(product, panels, rows, finish);
     } else {
+        if constexpr (Elements <= inlined_row_elements) {
+            if (rows == 1)
+                return detail::multiply_inlined<kind>(product, panels, 1, finish);
+        }
         if constexpr (MaxDepth > deep<Scalar>) {
             // All blocks but the first go on from the result.
             const std::size_t blocks = (product.depth + block_depth<Scalar> - 1) / block_depth<Scalar>;

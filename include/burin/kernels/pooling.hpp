@@ -98,12 +98,18 @@ template <PoolWindows W, class Function>
         }
 }
 
-template <PoolWindows W>
-constexpr std::size_t elements(const std::array<std::size_t, 3>& places) noexcept {
-    std::size_t product = 1;
-    for (std::size_t axis = 0; axis < 3; ++axis)
-        product *= W.axes[axis].end(places[axis]) - W.axes[axis].begin(places[axis]);
-    return product;
+/// 1 / elements of a window.
+template <PoolWindows W, class Scalar>
+[[gnu::always_inline]] inline Scalar share_of(const std::array<std::size_t, 3>& places) noexcept {
+    const auto& [d, h, w] = W.axes;
+    if constexpr (d.is_uniform() && h.is_uniform() && w.is_uniform()) {
+        return Scalar(1) / static_cast<Scalar>(d.size * h.size * w.size);
+    } else {
+        std::size_t product = 1;
+        for (std::size_t axis = 0; axis < 3; ++axis)
+            product *= W.axes[axis].end(places[axis]) - W.axes[axis].begin(places[axis]);
+        return Scalar(1) / static_cast<Scalar>(product);
+    }
 }
 
 /// Calls f(channel, load, store) for each vector of channels.
@@ -163,6 +169,20 @@ template <PoolWindows W, class Scalar, class Shares, class Derivative>
         });
 }
 
+/// y = finish(sum of the elements of each window, places).
+template <PoolWindows W, class Scalar, class Finish>
+[[gnu::always_inline]] inline void sum_windows(const Scalar* x, Scalar* y, std::size_t rows,
+                                               const Finish& finish) noexcept {
+    for (std::size_t r = 0; r < rows; ++r, x += W.input_size(), y += W.output_size())
+        for_each_window<W>([&](const std::array<std::size_t, 3>& places, std::size_t output) {
+            for_each_channels<W.channels, Scalar>([&](std::size_t c, const auto& load, const auto& store) {
+                Vector<Scalar> sum(Scalar(0));
+                for_each_element<W>(places, [&](std::size_t offset) { sum = sum + load(x + offset + c); });
+                store(y + output + c, finish(sum, places));
+            });
+        });
+}
+
 } // namespace detail
 
 /// y = the largest element of each window, channel by channel.
@@ -202,20 +222,19 @@ void max_pool_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scala
         derivative);
 }
 
-/// y = the mean of the elements of each window that are inside the image.
+/// y = epilogue(the mean of the elements of each window that are inside the image).
 template <PoolWindows W, class Scalar, class Epilogue>
 void average_pool(const Scalar* x, Scalar* y, std::size_t rows, Epilogue epilogue) noexcept {
-    for (std::size_t r = 0; r < rows; ++r, x += W.input_size(), y += W.output_size())
-        detail::for_each_window<W>([&](const std::array<std::size_t, 3>& places, std::size_t output) {
-            const Vector<Scalar> share(Scalar(1) / static_cast<Scalar>(detail::elements<W>(places)));
-            detail::for_each_channels<W.channels, Scalar>([&](std::size_t c, const auto& load,
-                                                              const auto& store) {
-                Vector<Scalar> sum(Scalar(0));
-                detail::for_each_element<W>(places,
-                                            [&](std::size_t offset) { sum = sum + load(x + offset + c); });
-                store(y + output + c, epilogue(sum * share));
-            });
-        });
+    detail::sum_windows<W>(x, y, rows, [=](const Vector<Scalar>& sum, const auto& places) {
+        const Vector<Scalar> share(detail::share_of<W, Scalar>(places));
+        return epilogue(Vector<Scalar>(sum * share));
+    });
+}
+
+/// y = the sum of the elements of each window.
+template <PoolWindows W, class Scalar>
+void sum_pool(const Scalar* x, Scalar* y, std::size_t rows) noexcept {
+    detail::sum_windows<W>(x, y, rows, [](const Vector<Scalar>& sum, const auto&) { return sum; });
 }
 
 /// Each element of a window gets an equal share of its gradient.
@@ -225,8 +244,8 @@ void average_pool_gradient(const Scalar* dy, Scalar* dx, const Scalar* activated
     detail::spread<W>(
         dy, dx, activated, rows,
         [&](Vector<Scalar> gradient, const std::array<std::size_t, 3>& places, std::size_t, const auto&) {
-            const Vector<Scalar> count(static_cast<Scalar>(detail::elements<W>(places)));
-            return [share = gradient / count](std::size_t) { return share; };
+            const Vector<Scalar> equal(detail::share_of<W, Scalar>(places));
+            return [share = Vector<Scalar>(gradient * equal)](std::size_t) { return share; };
         },
         derivative);
 }

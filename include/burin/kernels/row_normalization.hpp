@@ -4,7 +4,6 @@
 #include "burin/kernels/sweep.hpp"
 #include "burin/kernels/unroll.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <type_traits>
 
@@ -29,27 +28,116 @@ template <std::size_t N, class Scalar, class Function>
             [](Scalar* to, const Vector<Scalar>& value) { store_partial(to, value, rest); });
 }
 
-/// f(rows at once) for all rows, four by four as long as there are.
-template <class Function>
-[[gnu::always_inline]] inline void for_each_rows(std::size_t rows, const Function& f) noexcept {
-    for (; rows >= rows_together; rows -= rows_together)
-        f(std::integral_constant<std::size_t, rows_together>{});
-    for (; rows > 0; --rows)
-        f(std::integral_constant<std::size_t, 1>{});
-}
-
 /// The sum over a row of f(offset, lanes, load, row), for each of the rows.
 template <std::size_t N, std::size_t Rows, class Scalar, class Function>
 [[gnu::always_inline]] inline void sum_rows(Scalar* sums, const Function& f) noexcept {
-    const Vector<Scalar> zero(Scalar(0));
     Vector<Scalar> all[Rows];
-    std::fill_n(all, Rows, zero);
-    for_each_vector_of_row<N, Scalar>([&](std::size_t i, std::size_t lanes, const auto& load, const auto&) {
+    BURIN_DETAIL_UNROLL
+    for (std::size_t r = 0; r < Rows; ++r)
+        all[r] = Vector<Scalar>(Scalar(0));
+    for_each_vector_of_row<N, Scalar>([&](std::size_t i, std::size_t lanes, const auto& load, const auto&)
+                                          __attribute__((always_inline)) {
+                                              BURIN_DETAIL_UNROLL
+                                              for (std::size_t r = 0; r < Rows; ++r)
+                                                  all[r] = all[r] + f(i, lanes, load, r);
+                                          });
+    store_sums<Scalar>(sums, all);
+}
+
+template <std::size_t N, bool Centred, std::size_t Rows, class Scalar, class Epilogue>
+[[gnu::always_inline]] inline void normalize_some_rows(const Scalar* x, const Scalar* weight,
+                                                       const Scalar* bias, Scalar* y, Scalar* moments,
+                                                       Scalar epsilon, const Epilogue& epilogue) noexcept {
+    constexpr Scalar share = Scalar(1) / static_cast<Scalar>(N);
+    Scalar mean[Rows] = {}, inverse[Rows];
+    if constexpr (Centred) {
+        sum_rows<N, Rows>(mean, [=](std::size_t i, std::size_t, const auto& load, std::size_t r) {
+            return load(x + r * N + i);
+        });
+        for (Scalar& sum : mean)
+            sum *= share;
+    }
+    const auto deviation = [&](std::size_t i, const auto& load, std::size_t r) {
+        const Vector<Scalar> value = load(x + r * N + i);
+        return Centred ? value - Vector<Scalar>(mean[r]) : value;
+    };
+    sum_rows<N, Rows>(inverse, [&](std::size_t i, std::size_t lanes, const auto& load, std::size_t r) {
+        const Vector<Scalar> part = keep_first<Scalar>(deviation(i, load, r), lanes);
+        return part * part;
+    });
+    map(
+        Rows, inverse,
+        [=](const Vector<Scalar>& squares) {
+            return Vector<Scalar>(Scalar(1)) /
+                   sqrt(fma(squares, Vector<Scalar>(share), Vector<Scalar>(epsilon)));
+        },
+        static_cast<const Scalar*>(inverse));
+    for_each_vector_of_row<N, Scalar>([&](std::size_t i, std::size_t, const auto& load,
+                                          const auto& store) __attribute__((always_inline)) {
+        const Vector<Scalar> weights = load(weight + i);
+        Vector<Scalar> biases(Scalar(0));
+        if constexpr (Centred)
+            biases = load(bias + i);
         BURIN_DETAIL_UNROLL
         for (std::size_t r = 0; r < Rows; ++r)
-            all[r] = all[r] + f(i, lanes, load, r);
+            store(y + r * N + i, epilogue(Vector<Scalar>(fma(
+                                     deviation(i, load, r) * Vector<Scalar>(inverse[r]), weights, biases))));
     });
-    store_sums<Scalar>(sums, all);
+    if (moments != nullptr)
+        for (std::size_t r = 0; r < Rows; ++r) {
+            if constexpr (Centred)
+                *moments++ = mean[r];
+            *moments++ = inverse[r];
+        }
+}
+
+template <std::size_t N, bool Centred, std::size_t Rows, class Scalar>
+[[gnu::always_inline]] inline void
+normalize_some_rows_gradient(const Scalar* x, const Scalar* weight, const Scalar* moments, const Scalar* dy,
+                             Scalar* dx, Scalar* dweight, Scalar* dbias) noexcept {
+    constexpr Scalar share = Scalar(1) / static_cast<Scalar>(N);
+    Scalar mean[Rows] = {}, inverse[Rows], gradients[Rows] = {}, products[Rows] = {};
+    for (std::size_t r = 0; r < Rows; ++r) {
+        if constexpr (Centred)
+            mean[r] = *moments++;
+        inverse[r] = *moments++;
+    }
+    const auto normalized = [&](std::size_t i, const auto& load, std::size_t r) {
+        return (load(x + r * N + i) - Vector<Scalar>(mean[r])) * Vector<Scalar>(inverse[r]);
+    };
+    if (dx != nullptr) {
+        if constexpr (Centred)
+            sum_rows<N, Rows>(gradients, [=](std::size_t i, std::size_t, const auto& load, std::size_t r) {
+                return load(weight + i) * load(dy + r * N + i);
+            });
+        sum_rows<N, Rows>(products, [&](std::size_t i, std::size_t, const auto& load, std::size_t r) {
+            return load(weight + i) * load(dy + r * N + i) * normalized(i, load, r);
+        });
+        for (std::size_t r = 0; r < Rows; ++r) {
+            gradients[r] *= share;
+            products[r] *= share;
+        }
+    }
+    for_each_vector_of_row<N, Scalar>(
+        [&](std::size_t i, std::size_t, const auto& load, const auto& store) __attribute__((always_inline)) {
+            const Vector<Scalar> weights = load(weight + i);
+            Vector<Scalar> of_weight(Scalar(0)), of_bias(Scalar(0));
+            BURIN_DETAIL_UNROLL
+            for (std::size_t r = 0; r < Rows; ++r) {
+                const Vector<Scalar> slope = load(dy + r * N + i), hat = normalized(i, load, r);
+                of_weight = fma(slope, hat, of_weight);
+                of_bias = of_bias + slope;
+                if (dx != nullptr) {
+                    const Vector<Scalar> rest =
+                        fma(hat, Vector<Scalar>(products[r]), Vector<Scalar>(gradients[r]));
+                    store(dx + r * N + i, (weights * slope - rest) * Vector<Scalar>(inverse[r]));
+                }
+            }
+            if (dweight != nullptr)
+                store(dweight + i, load(dweight + i) + of_weight);
+            if (dbias != nullptr)
+                store(dbias + i, load(dbias + i) + of_bias);
+        });
 }
 
 } // namespace detail
@@ -60,49 +148,17 @@ template <std::size_t N, std::size_t Rows, class Scalar, class Function>
 template <std::size_t N, bool Centred, class Scalar, class Epilogue>
 void normalize_rows(const Scalar* x, const Scalar* weight, const Scalar* bias, Scalar* y, Scalar* moments,
                     std::size_t rows, Scalar epsilon, Epilogue epilogue) noexcept {
-    constexpr Scalar share = Scalar(1) / static_cast<Scalar>(N);
-    detail::for_each_rows(rows, [&](auto together) {
-        constexpr std::size_t count = together.value;
-        Scalar mean[count] = {}, inverse[count];
-        if constexpr (Centred) {
-            detail::sum_rows<N, count>(mean, [&](std::size_t i, std::size_t, const auto& load,
-                                                 std::size_t r) { return load(x + r * N + i); });
-            for (Scalar& sum : mean)
-                sum *= share;
-        }
-        detail::sum_rows<N, count>(
-            inverse, [&](std::size_t i, std::size_t lanes, const auto& load, std::size_t r) {
-                const Vector<Scalar> deviation =
-                    Centred ? keep_first<Scalar>(load(x + r * N + i) - Vector<Scalar>(mean[r]), lanes)
-                            : load(x + r * N + i);
-                return deviation * deviation;
-            });
-        for (std::size_t r = 0; r < count; ++r) {
-            inverse[r] = Scalar(1) / first_lane<Scalar>(sqrt(Vector<Scalar>(inverse[r] * share + epsilon)));
-            if (moments != nullptr) {
-                if constexpr (Centred)
-                    *moments++ = mean[r];
-                *moments++ = inverse[r];
-            }
-        }
-        detail::for_each_vector_of_row<N, Scalar>(
-            [&](std::size_t i, std::size_t, const auto& load, const auto& store) {
-                const Vector<Scalar> weights = load(weight + i);
-                BURIN_DETAIL_UNROLL
-                for (std::size_t r = 0; r < count; ++r) {
-                    const Vector<Scalar> value = load(x + r * N + i);
-                    if constexpr (Centred)
-                        store(y + r * N + i, epilogue(Vector<Scalar>(fma((value - Vector<Scalar>(mean[r])) *
-                                                                             Vector<Scalar>(inverse[r]),
-                                                                         weights, load(bias + i)))));
-                    else
-                        store(y + r * N + i,
-                              epilogue(Vector<Scalar>(value * Vector<Scalar>(inverse[r]) * weights)));
-                }
-            });
-        x += count * N;
-        y += count * N;
-    });
+    constexpr std::size_t many = detail::rows_together, moments_of_row = Centred ? 2 : 1;
+    for (; rows >= many; rows -= many, x += many * N, y += many * N) {
+        detail::normalize_some_rows<N, Centred, many>(x, weight, bias, y, moments, epsilon, epilogue);
+        if (moments != nullptr)
+            moments += many * moments_of_row;
+    }
+    for (; rows > 0; --rows, x += N, y += N) {
+        detail::normalize_some_rows<N, Centred, 1>(x, weight, bias, y, moments, epsilon, epilogue);
+        if (moments != nullptr)
+            moments += moments_of_row;
+    }
 }
 
 /// Backward, from the moments that `normalize_rows` left. With x̂ = (x − mean) · inverse and g = weight · dy:
@@ -111,55 +167,18 @@ void normalize_rows(const Scalar* x, const Scalar* weight, const Scalar* bias, S
 template <std::size_t N, bool Centred, class Scalar>
 void normalize_rows_gradient(const Scalar* x, const Scalar* weight, const Scalar* moments, const Scalar* dy,
                              Scalar* dx, Scalar* dweight, Scalar* dbias, std::size_t rows) noexcept {
-    constexpr Scalar share = Scalar(1) / static_cast<Scalar>(N);
-    detail::for_each_rows(rows, [&](auto together) {
-        constexpr std::size_t count = together.value;
-        Scalar mean[count] = {}, inverse[count];
-        for (std::size_t r = 0; r < count; ++r) {
-            if constexpr (Centred)
-                mean[r] = *moments++;
-            inverse[r] = *moments++;
+    constexpr std::size_t moments_of_row = Centred ? 2 : 1;
+    const auto some_rows = [&](auto count) {
+        constexpr std::size_t many = decltype(count)::value;
+        for (; rows >= many; rows -= many, x += many * N, dy += many * N, moments += many * moments_of_row) {
+            detail::normalize_some_rows_gradient<N, Centred, many>(x, weight, moments, dy, dx, dweight,
+                                                                   dbias);
+            if (dx != nullptr)
+                dx += many * N;
         }
-        const auto normalized = [&](std::size_t i, const auto& load, std::size_t r) {
-            return (load(x + r * N + i) - Vector<Scalar>(mean[r])) * Vector<Scalar>(inverse[r]);
-        };
-        Scalar gradients[count] = {}, products[count] = {};
-        if (dx != nullptr) {
-            if constexpr (Centred)
-                detail::sum_rows<N, count>(gradients,
-                                           [&](std::size_t i, std::size_t, const auto& load, std::size_t r) {
-                                               return load(weight + i) * load(dy + r * N + i);
-                                           });
-            detail::sum_rows<N, count>(
-                products, [&](std::size_t i, std::size_t, const auto& load, std::size_t r) {
-                    return load(weight + i) * load(dy + r * N + i) * normalized(i, load, r);
-                });
-        }
-        detail::for_each_vector_of_row<N, Scalar>([&](std::size_t i, std::size_t, const auto& load,
-                                                      const auto& store) {
-            const Vector<Scalar> weights = load(weight + i);
-            Vector<Scalar> of_weight(Scalar(0)), of_bias(Scalar(0));
-            BURIN_DETAIL_UNROLL
-            for (std::size_t r = 0; r < count; ++r) {
-                const Vector<Scalar> slope = load(dy + r * N + i), hat = normalized(i, load, r);
-                of_weight = fma(slope, hat, of_weight);
-                of_bias = of_bias + slope;
-                if (dx != nullptr) {
-                    const Vector<Scalar> rest =
-                        fma(hat, Vector<Scalar>(products[r] * share), Vector<Scalar>(gradients[r] * share));
-                    store(dx + r * N + i, (weights * slope - rest) * Vector<Scalar>(inverse[r]));
-                }
-            }
-            if (dweight != nullptr)
-                store(dweight + i, load(dweight + i) + of_weight);
-            if (dbias != nullptr)
-                store(dbias + i, load(dbias + i) + of_bias);
-        });
-        x += count * N;
-        dy += count * N;
-        if (dx != nullptr)
-            dx += count * N;
-    });
+    };
+    some_rows(std::integral_constant<std::size_t, detail::rows_together>{});
+    some_rows(std::integral_constant<std::size_t, 1>{});
 }
 
 } // namespace burin::kernels

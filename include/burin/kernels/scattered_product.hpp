@@ -148,23 +148,19 @@ void multiply_scattered_tile(const std::array<RowPlace<Scalar>, Rows>& places,
 
     const Scalar* right = p.right.data;
     const std::size_t right_row = p.right.row, step = p.step, length = p.length;
-    const auto add_segment = [&](std::size_t at, auto load_vector) __attribute__((always_inline)) {
-        BURIN_DETAIL_UNROLL_4
-        for (std::size_t d = length; d > 0; --d) {
-            Vector<Scalar> row[Vectors];
+    const auto add_product = [&](std::size_t at, auto load_vector) __attribute__((always_inline)) {
+        Vector<Scalar> row[Vectors];
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < Vectors; ++v)
+            row[v] = load_vector(right + column(v));
+        BURIN_DETAIL_UNROLL
+        for (std::size_t r = 0; r < Rows; ++r) {
+            const Vector<Scalar> factor = broadcast(left[r][at]);
             BURIN_DETAIL_UNROLL
             for (std::size_t v = 0; v < Vectors; ++v)
-                row[v] = load_vector(right + column(v));
-            BURIN_DETAIL_UNROLL
-            for (std::size_t r = 0; r < Rows; ++r) {
-                const Vector<Scalar> factor = broadcast(left[r][at]);
-                BURIN_DETAIL_UNROLL
-                for (std::size_t v = 0; v < Vectors; ++v)
-                    sums[r][v] = fma(factor, row[v], sums[r][v]);
-            }
-            at += step;
-            right += right_row;
+                sums[r][v] = fma(factor, row[v], sums[r][v]);
         }
+        right += right_row;
     };
     // Rows that are narrower than a vector are followed by others, except the last ones.
     const std::size_t narrow = masked ? (lanes - 1) / columns : 0;
@@ -173,10 +169,15 @@ void multiply_scattered_tile(const std::array<RowPlace<Scalar>, Rows>& places,
     for (std::size_t image = 0; image < p.images; ++image, image_at += p.image_step)
         for (std::size_t s = 0; s < p.segments; ++s) {
             rows_left -= length;
-            if (!masked || rows_left >= narrow)
-                add_segment(image_at + p.offsets[s], load_whole);
-            else
-                add_segment(image_at + p.offsets[s], load_from);
+            std::size_t at = image_at + p.offsets[s];
+            if (!masked || rows_left >= narrow) {
+                BURIN_DETAIL_UNROLL_4
+                for (std::size_t d = length; d > 0; --d, at += step)
+                    add_product(at, load_whole);
+            } else {
+                for (std::size_t d = length; d > 0; --d, at += step)
+                    add_product(at, load_from);
+            }
         }
 
     BURIN_DETAIL_UNROLL

@@ -135,7 +135,9 @@ struct ConvolutionLayer : Op {
 /// With `Causal`, an output sees its own and earlier inputs only. With stride 1 it can then be run on a sequence
 /// piece by piece (`Mode::streaming`), and remembers the (Kernel − 1) · dilation inputs before each.
 template <std::size_t Filters, auto Kernel, class... Options>
-struct Conv1D : detail::ConvolutionLayer<1, Filters, Kernel, Options...> {};
+struct Conv1D : detail::ConvolutionLayer<1, Filters, Kernel, Options...> {
+    using WithBias = typename detail::WithoutNoBias<Conv1D<Filters, Kernel>, Options...>::type;
+};
 
 /// Convolution over an image: as `Conv1D` along two axes.
 ///
@@ -150,10 +152,14 @@ struct Conv1D : detail::ConvolutionLayer<1, Filters, Kernel, Options...> {};
 /// `Valid`, `Same` or `Padding<1, 2>`, `Stride<2>`, `Dilation<1, 2>` (one number, or one for each axis),
 /// `Groups<4>`, `NoBias`.
 template <std::size_t Filters, auto Kernel, class... Options>
-struct Conv2D : detail::ConvolutionLayer<2, Filters, Kernel, Options...> {};
+struct Conv2D : detail::ConvolutionLayer<2, Filters, Kernel, Options...> {
+    using WithBias = typename detail::WithoutNoBias<Conv2D<Filters, Kernel>, Options...>::type;
+};
 
 /// Convolution over a volume `[depth, height, width, channels]`: as `Conv2D` along three axes.
 template <std::size_t Filters, auto Kernel, class... Options>
-struct Conv3D : detail::ConvolutionLayer<3, Filters, Kernel, Options...> {};
+struct Conv3D : detail::ConvolutionLayer<3, Filters, Kernel, Options...> {
+    using WithBias = typename detail::WithoutNoBias<Conv3D<Filters, Kernel>, Options...>::type;
+};
 
 } // namespace burin

@@ -25,6 +25,7 @@ struct Dense : Op {
     static_assert(Units > 0, "Dense needs at least one unit");
     static_assert((std::is_same_v<Options, NoBias> && ...), "Dense takes no option but NoBias");
 
+    using WithBias = Dense<Units>;
     static constexpr bool has_bias = !(std::is_same_v<Options, NoBias> || ...);
     static constexpr bool streams = true;
     static constexpr bool accepts_epilogue = true;

@@ -46,6 +46,7 @@ inline constexpr std::size_t multiplier_of<DepthMultiplier<Count>> = Count;
 template <auto Kernel, class... Options>
 struct DepthwiseConv2D : Op {
     using Settings = detail::ConvolutionOptions<2, Kernel, Options...>;
+    using WithBias = typename detail::WithoutNoBias<DepthwiseConv2D<Kernel>, Options...>::type;
     static constexpr bool has_bias = Settings::has_bias;
     static constexpr std::size_t multiplier =
         std::max<std::size_t>((detail::multiplier_of<Options> + ... + 0), 1);

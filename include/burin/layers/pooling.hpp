@@ -30,7 +30,7 @@ struct Pool : Op {
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         if (inputs[0].rank != Rank + 1)
-            return {.expected = expected, .hint = "channels are the last axis"};
+            return {.expected = image_of<Rank>, .hint = "channels are the last axis"};
         const auto axes = Windows::over(inputs[0]);
         InferredShape result;
         for (std::size_t axis = 0; axis < Rank; ++axis) {
@@ -82,10 +82,6 @@ struct Pool : Op {
     static constexpr std::string_view kind = Kind == Pooling::max ? "MaxPool" : "AveragePool";
 
   private:
-    static constexpr std::string_view expected = Rank == 1   ? "input `[length, channels]`"
-                                                 : Rank == 2 ? "input `[height, width, channels]`"
-                                                             : "input `[depth, height, width, channels]`";
-
     static constexpr kernels::PoolWindows over(const Shape& image) {
         kernels::PoolWindows windows{.channels = image.last()};
         const auto axes = Windows::over(image);

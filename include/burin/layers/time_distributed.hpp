@@ -39,8 +39,8 @@ constexpr auto step_signature(std::index_sequence<I...>) {
 /// a larger batch, so it costs what the layer costs, with everything that is fused into it. Parameters have
 /// the names that the layer itself would have, as in `3.weight`.
 ///
-/// `TimeDistributed<Sequential<...>>`, `Residual`, `Parallel` and `Frozen` apply each of their layers so. A
-/// recurrent layer in it begins anew at each step.
+/// `TimeDistributed<Sequential<...>>`, `Residual`, `Parallel`, `Frozen` and `Regularized` apply each of their
+/// layers so. A recurrent layer in it begins anew at each step.
 template <class LayerType>
 struct TimeDistributed {};
 
@@ -206,6 +206,10 @@ struct Lower<TimeDistributed<SkipConnection<Merge, Layers...>>>
 
 template <class LayerType>
 struct Lower<TimeDistributed<Frozen<LayerType>>> : Lower<Frozen<TimeDistributed<LayerType>>> {};
+
+template <class LayerType, class... Penalties>
+struct Lower<TimeDistributed<Regularized<LayerType, Penalties...>>>
+    : Lower<Regularized<TimeDistributed<LayerType>, Penalties...>> {};
 
 } // namespace detail
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <string_view>
 #include <type_traits>
 
 namespace burin {
@@ -39,6 +40,12 @@ template <std::size_t... Elements>
 struct Padding {};
 
 namespace detail {
+
+/// What a layer over so many axes wants, for its shape rule.
+template <std::size_t Rank>
+inline constexpr std::string_view image_of = Rank == 1   ? "input `[length, channels]`"
+                                             : Rank == 2 ? "input `[height, width, channels]`"
+                                                         : "input `[depth, height, width, channels]`";
 
 enum class Border { valid, same, causal, given };
 

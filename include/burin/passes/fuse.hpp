@@ -34,9 +34,9 @@ constexpr bool is_view(const OpRules& rules, Mode mode) {
 
 /// Appends elementwise nodes to the step that computes their input, where nothing else reads that input.
 ///
-/// In inference whole chains are fused. In training what the backward rules read must still be stored: so one
-/// function is fused, and only if its derivative follows from its output and the head's own rules do not read
-/// theirs.
+/// In inference whole chains are fused, through views too. In training what the backward rules read must
+/// still be stored: so one function is fused, and only if its derivative follows from its output and the
+/// head's own rules do not read theirs.
 template <std::size_t N, std::size_t Outputs>
 constexpr Fusion<N> fuse(const Graph<N, Outputs>& graph, Mode mode) {
     Fusion<N> fusion;
@@ -47,7 +47,10 @@ constexpr Fusion<N> fuse(const Graph<N, Outputs>& graph, Mode mode) {
         const Node& node = graph.nodes[index];
         if (!node.rules->elementwise || is_view(*node.rules, mode))
             continue;
-        const std::size_t previous = node.inputs[0];
+        std::size_t previous = node.inputs[0];
+        while (mode != Mode::training && is_view(*graph.nodes[previous].rules, mode) &&
+               readers[previous] == 1)
+            previous = graph.nodes[previous].inputs[0];
         const std::size_t head = fusion.head[previous];
         const OpRules& head_rules = *graph.nodes[head].rules;
         if (readers[previous] != 1 || !head_rules.accepts_epilogue || length[head] == max_epilogue)

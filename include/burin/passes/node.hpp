@@ -125,6 +125,15 @@ struct Place {
     }
 };
 
+/// What each weight w of a node adds to the loss: l1 · |w| + l2 · w².
+struct Penalty {
+    double l1 = 0;
+    double l2 = 0;
+
+    constexpr bool any() const { return l1 != 0 || l2 != 0; }
+    friend constexpr bool operator==(const Penalty&, const Penalty&) = default;
+};
+
 /// One layer of the flat, topologically ordered graph.
 struct Node {
     const OpRules* rules = nullptr;
@@ -134,6 +143,7 @@ struct Node {
     Place weights_place{}; ///< What its parameters are called; differs from `place` where they are shared.
     std::size_t shares_with = none; ///< The node that owns the parameters, if not this one.
     bool is_frozen = false;         ///< Its parameters stay as they are.
+    Penalty penalty{};              ///< On its weights, not on biases and scales.
 
     // What infer_shapes finds out.
     Shape shape{};

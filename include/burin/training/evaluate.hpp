@@ -10,6 +10,7 @@
 #include "burin/training/measure.hpp"
 #include "burin/training/model.hpp"
 #include "burin/training/objective.hpp"
+#include "burin/training/regularization.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -49,6 +50,7 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
                          rows),
              ...);
         }(std::make_index_sequence<outputs.size()>{});
+        add_regularization<Net, Loss, Scalar>(sum, loss, model.parameters().data(), nullptr);
         measured.add(sum);
         measured.template update<output_shape<Net>>(outputs[0], std::get<0>(samples.targets), rows);
     }
@@ -61,8 +63,8 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
 template <class Net, class Scalar, class Data, class Loss, class Metrics = UsualMetrics>
 Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
                     const Metrics& metrics = {}) {
-    detail::check_data<Net, Loss>(data, "evaluate");
-    const auto chosen = detail::choose_metrics<Loss, Scalar>(metrics);
+    detail::check_data<Net>(data, loss, "evaluate");
+    const auto chosen = detail::choose_metrics<Scalar>(loss, metrics);
     detail::Measure<Loss, Scalar, std::remove_cvref_t<decltype(chosen)>> measured(loss, chosen);
     detail::measure(model, data, loss, measured);
     std::vector<NamedValue> values;

@@ -131,7 +131,7 @@ struct Samples {
     }(std::make_index_sequence<Objective<Loss>::count>{}))::type;
 
     std::array<const Scalar*, Network<Net>::input_count> inputs{};
-    Targets targets{};
+    Targets targets{}; ///< Null for a loss that needs none.
     const Scalar* weights = nullptr;
     Scalar* state = nullptr;
     std::size_t rows = 0;

@@ -6,6 +6,7 @@
 #include "burin/graph/plan.hpp"
 #include "burin/graph/workspace.hpp"
 #include "burin/training/objective.hpp"
+#include "burin/training/regularization.hpp"
 
 #include <algorithm>
 #include <array>
@@ -93,6 +94,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
                     metrics(output, outputs, rows);
                     add_loss<output.value>(total, samples, outputs, gradient, rows);
                 });
+            add_regularization<typename N::Type>(total, loss, frame.parameters, frame.gradients);
         }
         return total;
     }

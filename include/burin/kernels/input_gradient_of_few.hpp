@@ -1,0 +1,178 @@
+#pragma once
+
+#include "burin/kernels/dense_gradient.hpp"
+#include "burin/kernels/multiply.hpp"
+#include "burin/kernels/simd.hpp"
+#include "burin/kernels/tile.hpp"
+#include "burin/kernels/unroll.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+namespace burin::kernels::detail {
+
+// The input gradient of few samples, which would leave lanes empty if they stood side by side: every element
+// is the product of a row of dy with a row of w.
+
+/// What of `Rows` rows of dy meets the last panel of w. Where the last vector overlaps the one before, its
+/// lanes that both have are 0.
+template <ColumnKind Kind, std::size_t Rows, class Scalar>
+struct LastColumns {
+    static constexpr std::size_t lanes = width<Scalar>;
+    Vector<Scalar> vectors[Rows][Kind.last_vectors];
+
+    explicit LastColumns(const DenseGradient<Scalar>& dense) noexcept {
+        const std::size_t columns = dense.panels.last;
+        BURIN_DETAIL_UNROLL
+        for (std::size_t r = 0; r < Rows; ++r) {
+            const Scalar* const dy = dense.dy + r * dense.n + dense.panels.first_column(dense.panels.full);
+            BURIN_DETAIL_UNROLL
+            for (std::size_t v = 0; v < Kind.last_vectors; ++v)
+                vectors[r][v] = load_columns(dy, v, columns);
+            if constexpr (Kind.last_tail == Tail::overlaps)
+                vectors[r][Kind.last_vectors - 1] =
+                    first_lanes<Scalar>(Kind.last_vectors * lanes - columns, broadcast(Scalar(0)),
+                                        vectors[r][Kind.last_vectors - 1]);
+        }
+    }
+
+    /// Vector v of a row of as many columns as the last panel. A row that is narrower than a vector is loaded
+    /// whole if others follow: masks take longer.
+    template <bool OthersFollow = false>
+    [[gnu::always_inline]] static Vector<Scalar> load_columns(const Scalar* row, std::size_t v,
+                                                              std::size_t columns) noexcept {
+        if constexpr (Kind.last_tail == Tail::masked)
+            return OthersFollow ? first_lanes<Scalar>(columns, load(row), broadcast(Scalar(0)))
+                                : load_partial(row, columns);
+        return load(row + (Kind.last_tail == Tail::overlaps && v + 1 == Kind.last_vectors ? columns - lanes
+                                                                                          : v * lanes));
+    }
+};
+
+/// `Rows` rows with `count` ≤ Columns rows of w from row k on.
+template <ColumnKind Kind, std::size_t Rows, std::size_t Columns, bool OthersFollow, class Scalar, class Last,
+          class Derivative>
+[[gnu::always_inline]] inline void input_gradient_tile(const DenseGradient<Scalar>& dense, std::size_t k,
+                                                       std::size_t count, const Last& last,
+                                                       Derivative derivative) noexcept {
+    constexpr std::size_t lanes = width<Scalar>;
+    Vector<Scalar> sums[Rows][Columns];
+    BURIN_DETAIL_UNROLL
+    for (std::size_t r = 0; r < Rows; ++r) {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t c = 0; c < Columns; ++c)
+            sums[r][c] = broadcast(Scalar(0));
+    }
+    // Where there are less, the last one is read again instead of what is behind the matrix.
+    const auto row_of_w = [count](std::size_t c)
+                              __attribute__((always_inline)) { return std::min(c, count - 1); };
+    if constexpr (Kind.has_full_panels) {
+        constexpr std::size_t panel = 2 * lanes;
+        const Scalar* dy = dense.dy;
+        const Scalar* w = dense.w + k * panel;
+        for (std::size_t p = 0; p < dense.panels.full; ++p, dy += panel, w += panel * dense.k) {
+            BURIN_DETAIL_UNROLL
+            for (std::size_t v = 0; v < 2; ++v) {
+                Vector<Scalar> factors[Rows];
+                BURIN_DETAIL_UNROLL
+                for (std::size_t r = 0; r < Rows; ++r)
+                    factors[r] = load(dy + r * dense.n + v * lanes);
+                BURIN_DETAIL_UNROLL
+                for (std::size_t c = 0; c < Columns; ++c) {
+                    const Vector<Scalar> weights = load(w + row_of_w(c) * panel + v * lanes);
+                    BURIN_DETAIL_UNROLL
+                    for (std::size_t r = 0; r < Rows; ++r)
+                        sums[r][c] = fma(weights, factors[r], sums[r][c]);
+                }
+            }
+        }
+    }
+    if constexpr (Kind.last_vectors > 0) {
+        const std::size_t columns = dense.panels.last;
+        const Scalar* const w = dense.panel(dense.panels.full) + k * columns;
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < Kind.last_vectors; ++v) {
+            BURIN_DETAIL_UNROLL
+            for (std::size_t c = 0; c < Columns; ++c) {
+                const Vector<Scalar> weights =
+                    Last::template load_columns<OthersFollow>(w + row_of_w(c) * columns, v, columns);
+                BURIN_DETAIL_UNROLL
+                for (std::size_t r = 0; r < Rows; ++r)
+                    sums[r][c] = fma(weights, last.vectors[r][v], sums[r][c]);
+            }
+        }
+    }
+    BURIN_DETAIL_UNROLL
+    for (std::size_t r = 0; r < Rows; ++r) {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t c = 0; c < Columns; c += summed_lanes<Scalar>)
+            if (c < count)
+                finish_gradient(dense, r * dense.k + k + c, lane_sums<Scalar>(sums[r] + c),
+                                std::min(summed_lanes<Scalar>, count - c), derivative);
+    }
+}
+
+struct NoLastColumns {
+    template <class Scalar>
+    explicit constexpr NoLastColumns(const DenseGradient<Scalar>&) noexcept {}
+};
+
+/// Columns of dx from `begin` to `end` of `Rows` rows.
+template <ColumnKind Kind, std::size_t Rows, class Scalar, class Derivative>
+[[gnu::always_inline]] inline void input_gradient_rows(const DenseGradient<Scalar>& dense, std::size_t begin,
+                                                       std::size_t end, Derivative derivative) noexcept {
+    // Twelve sums are under way, or eight: with what is multiplied they fill sixteen registers.
+    constexpr std::size_t most = Rows == 1 ? 8 : 4, least = 4;
+    using Last = std::conditional_t<(Kind.last_vectors > 0), LastColumns<Kind, Rows, Scalar>, NoLastColumns>;
+    const Last last(dense);
+    // Behind its last row a vector of a narrow matrix would reach beyond it.
+    std::size_t beyond = 0;
+    if constexpr (Kind.last_vectors > 0 && Kind.last_tail == Tail::masked)
+        beyond = (width<Scalar> - 1) / dense.panels.last;
+    std::size_t k = begin;
+    for (; k + most <= end && k + most + beyond <= dense.k; k += most)
+        input_gradient_tile<Kind, Rows, most, true>(dense, k, most, last, derivative);
+    for (; k < end; k += least)
+        input_gradient_tile<Kind, Rows, least, false>(dense, k, std::min(least, end - k), last, derivative);
+}
+
+template <ColumnKind Kind, class Scalar, class Derivative>
+[[gnu::always_inline]] inline void input_gradient_of_few_inlined(const DenseGradient<Scalar>& dense,
+                                                                 std::size_t rows, std::size_t begin,
+                                                                 Derivative derivative) noexcept {
+    constexpr std::size_t most = 3;
+    // So many rows of w, 16 KiB, stay in the first-level cache until all rows of dy have met them.
+    const std::size_t block =
+        rows <= most ? dense.k : std::max<std::size_t>(8, 16384 / sizeof(Scalar) / dense.n / 8 * 8);
+    for (std::size_t k = begin; k < dense.k; k += block) {
+        DenseGradient<Scalar> left = dense;
+        for (std::size_t left_rows = rows; left_rows > 0;) {
+            const std::size_t together = choose_tile_rows(left_rows, most);
+            with_constant<most>(together, [&](auto tile_rows) __attribute__((always_inline)) {
+                input_gradient_rows<Kind, tile_rows.value>(left, k, std::min(dense.k, k + block), derivative);
+            });
+            left.skip_rows(together);
+            left_rows -= together;
+        }
+    }
+}
+
+template <ColumnKind Kind, class Scalar, class Derivative>
+[[gnu::noinline]] void input_gradient_of_few_shared(const DenseGradient<Scalar>& dense, std::size_t rows,
+                                                    std::size_t begin, Derivative derivative) noexcept {
+    input_gradient_of_few_inlined<Kind>(dense, rows, begin, derivative);
+}
+
+/// Columns of dx from `begin` on.
+template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
+[[gnu::always_inline]] inline void input_gradient_of_few(const DenseGradient<Scalar>& dense, std::size_t rows,
+                                                         std::size_t begin, Derivative derivative) noexcept {
+    constexpr ColumnKind kind = column_kind(panels<Scalar>(N), width<Scalar>);
+    if constexpr (Elements <= inlined_elements)
+        input_gradient_of_few_inlined<kind>(dense, rows, begin, derivative);
+    else
+        input_gradient_of_few_shared<kind>(dense, rows, begin, derivative);
+}
+
+} // namespace burin::kernels::detail

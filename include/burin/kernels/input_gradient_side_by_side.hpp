@@ -1,0 +1,157 @@
+#pragma once
+
+#include "burin/kernels/dense_gradient.hpp"
+#include "burin/kernels/panels.hpp"
+#include "burin/kernels/simd.hpp"
+#include "burin/kernels/transpose.hpp"
+#include "burin/kernels/unroll.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace burin::kernels::detail {
+
+// The input gradient of a dozen samples or two: these stand side by side in the lanes. The small matrix dy is
+// transposed, w is read as it lies, and tiles of the result are turned back in registers.
+
+/// How many panels a row of w is read through at a time, and how many rows for each turn of dy. A panel's
+/// rows may lie at the same place of a page as those of all others, and a first-level cache holds no more
+/// than eight such lines.
+inline constexpr std::size_t panels_at_once = 16;
+inline constexpr std::size_t rows_at_once = 256;
+
+/// Some panels.
+struct PanelRange {
+    std::size_t first;
+    std::size_t count;
+};
+
+/// Adds the products of `Rows` rows of w from row k on, with `Vectors` vectors of samples that stand side by
+/// side.
+template <std::size_t Vectors, std::size_t Rows, class Scalar>
+[[gnu::always_inline]] inline void multiply_side_by_side(const DenseGradient<Scalar>& dense, PanelRange range,
+                                                         std::size_t k, const Scalar* samples,
+                                                         Vector<Scalar> (&sums)[Vectors][Rows]) noexcept {
+    constexpr std::size_t lanes = width<Scalar>;
+    for (std::size_t p = range.first; p < range.first + range.count; ++p) {
+        const std::size_t columns = dense.panels.columns(p);
+        const Scalar* w = dense.panel(p) + k * columns;
+        // The next rows, which no processor expects on this page after those of the other panels.
+        for (std::size_t r = 0; r < Rows; ++r)
+            prefetch(w + (Rows + r) * columns);
+        BURIN_DETAIL_UNROLL_4
+        for (std::size_t c = columns; c > 0; --c) {
+            Vector<Scalar> row[Vectors];
+            BURIN_DETAIL_UNROLL
+            for (std::size_t v = 0; v < Vectors; ++v)
+                row[v] = load(samples + v * lanes);
+            BURIN_DETAIL_UNROLL
+            for (std::size_t r = 0; r < Rows; ++r) {
+                const Vector<Scalar> factor = broadcast(w[r * columns]);
+                BURIN_DETAIL_UNROLL
+                for (std::size_t v = 0; v < Vectors; ++v)
+                    sums[v][r] = fma(factor, row[v], sums[v][r]);
+            }
+            samples += Vectors * lanes;
+            ++w;
+        }
+    }
+}
+
+/// The sums of `Rows` rows of w go on from where the panels before have left them, and are kept for those
+/// behind.
+template <std::size_t Vectors, std::size_t Rows, class Scalar>
+[[gnu::always_inline]] inline void sum_side_by_side(const DenseGradient<Scalar>& dense, PanelRange range,
+                                                    std::size_t k, const Scalar* samples, Scalar* kept,
+                                                    Vector<Scalar> (&sums)[Vectors][Rows]) noexcept {
+    constexpr std::size_t lanes = width<Scalar>;
+    BURIN_DETAIL_UNROLL
+    for (std::size_t v = 0; v < Vectors; ++v) {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t r = 0; r < Rows; ++r)
+            sums[v][r] = range.first == 0 ? broadcast(Scalar(0)) : load(kept + (r * Vectors + v) * lanes);
+    }
+    multiply_side_by_side(dense, range, k, samples, sums);
+    if (range.first + range.count < dense.panels.count()) {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < Vectors; ++v) {
+            BURIN_DETAIL_UNROLL
+            for (std::size_t r = 0; r < Rows; ++r)
+                store(kept + (r * Vectors + v) * lanes, sums[v][r]);
+        }
+    }
+}
+
+/// At most `Vectors` ≤ 2 vectors of samples.
+template <std::size_t Vectors, class Scalar, class Derivative>
+[[gnu::noinline]] void input_gradient_side_by_side(const DenseGradient<Scalar>& dense, std::size_t rows,
+                                                   Derivative derivative) noexcept {
+    constexpr std::size_t lanes = width<Scalar>;
+    constexpr std::size_t samples = Vectors * lanes;
+    // Eight sums are under way.
+    constexpr std::size_t quad = 4, height = 8 / Vectors;
+    alignas(64) Scalar side_by_side[(2 * panels_at_once + 1) * lanes * samples];
+    alignas(64) Scalar kept[rows_at_once * samples];
+
+    const auto multiply_rows = [&](PanelRange range, std::size_t begin,
+                                   std::size_t end) __attribute__((always_inline)) {
+        const bool finishes = range.first + range.count == dense.panels.count();
+        Scalar* sums_kept = kept;
+        std::size_t k = begin;
+        for (; k + height <= end; k += height, sums_kept += height * samples) {
+            Vector<Scalar> sums[Vectors][height];
+            sum_side_by_side(dense, range, k, side_by_side, sums_kept, sums);
+            if (!finishes)
+                continue;
+            BURIN_DETAIL_UNROLL
+            for (std::size_t q = 0; q < 8 / quad; ++q) {
+                const std::size_t v = q % Vectors, first = q / Vectors * quad;
+                const auto turned = transpose_quads<Scalar>(
+                    {sums[v][first], sums[v][first + 1], sums[v][first + 2], sums[v][first + 3]});
+                BURIN_DETAIL_UNROLL
+                for (std::size_t i = 0; i < quad; ++i) {
+                    // Rows row, row + 4, … of the result, four elements of each.
+                    const std::size_t row = v * lanes + i;
+                    if (row >= rows)
+                        continue;
+                    const std::size_t count = (std::min(rows, (v + 1) * lanes) - row + quad - 1) / quad;
+                    const std::size_t at = row * dense.k + k + first;
+                    Vector<Scalar> gradient = turned[i];
+                    if constexpr (Derivative::reads_activation)
+                        gradient =
+                            derivative(gradient, load_quads(dense.activated + at, quad * dense.k, count));
+                    else
+                        gradient = derivative(gradient, gradient);
+                    store_quads(dense.dx + at, quad * dense.k, gradient, count);
+                }
+            }
+        }
+        for (; k < end; ++k, sums_kept += samples) {
+            Vector<Scalar> sums[Vectors][1];
+            sum_side_by_side(dense, range, k, side_by_side, sums_kept, sums);
+            if (!finishes)
+                continue;
+            Scalar gradients[samples];
+            for (std::size_t v = 0; v < Vectors; ++v)
+                store(gradients + v * lanes, sums[v][0]);
+            for (std::size_t row = 0; row < rows; ++row)
+                finish_gradient(dense, row * dense.k + k, broadcast(gradients[row]), 1, derivative);
+        }
+    };
+
+    for (std::size_t k = 0; k < dense.k; k += rows_at_once) {
+        for (std::size_t p = 0; p < dense.panels.count(); p += panels_at_once) {
+            const PanelRange range{p, std::min(panels_at_once, dense.panels.count() - p)};
+            const std::size_t n = dense.panels.first_column(p);
+            const std::size_t end = range.first + range.count - 1;
+            const std::size_t depth = dense.panels.first_column(end) + dense.panels.columns(end) - n;
+            transpose(rows, depth, dense.dy + n, dense.n, side_by_side, samples);
+            if (rows < samples)
+                for (std::size_t i = 0; i < depth; ++i)
+                    std::fill(side_by_side + i * samples + rows, side_by_side + (i + 1) * samples, Scalar(0));
+            multiply_rows(range, k, std::min(dense.k, k + rows_at_once));
+        }
+    }
+}
+
+} // namespace burin::kernels::detail
