@@ -17,7 +17,7 @@ namespace detail {
 
 /// How many rows of few columns are taken as one, so that they are whole vectors.
 template <std::size_t Columns, class Scalar>
-inline constexpr std::size_t rows_at_once =
+inline constexpr std::size_t rows_in_a_pass =
     Columns >= 4 * width<Scalar> ? 1 : width<Scalar> / std::gcd(Columns, width<Scalar>);
 
 /// Rows between two roundings of long sums into others, so that errors grow slowly.
@@ -103,7 +103,7 @@ template <class Scalar, std::size_t Columns, std::size_t Period, class Function>
 /// Calls f(group) for groups that together are all columns of all rows.
 template <std::size_t Columns, class Scalar, class Function>
 [[gnu::always_inline]] inline void for_each_column_group(std::size_t rows, const Function& f) noexcept {
-    constexpr std::size_t at_once = rows_at_once<Columns, Scalar>;
+    constexpr std::size_t at_once = rows_in_a_pass<Columns, Scalar>;
     const std::size_t whole = rows / at_once;
     if constexpr (at_once > 1) {
         if (whole > 0)
@@ -139,7 +139,7 @@ struct Moments {
 /// of the variance.
 template <std::size_t Columns, class Scalar>
 void column_moments(const Scalar* x, std::size_t rows, Scalar* mean, Scalar* variance) noexcept {
-    constexpr std::size_t at_once = detail::rows_at_once<Columns, Scalar>;
+    constexpr std::size_t at_once = detail::rows_in_a_pass<Columns, Scalar>;
     std::size_t merged[at_once > 1 ? Columns : 1] = {}; // Rows, where several are taken as one.
     if constexpr (at_once > 1) {
         std::fill_n(mean, Columns, Scalar(0));
