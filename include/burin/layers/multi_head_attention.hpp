@@ -324,7 +324,7 @@ struct MultiHeadAttention : Op {
 
     /// Whether an input's gradient is added to what an earlier projection of the same input wrote.
     template <bool Adds>
-    using AddsIf = std::conditional_t<Adds, detail::AddToGradient, NoActivation>;
+    using AddsIf = std::conditional_t<Adds, AddToGradient, NoActivation>;
 
     template <std::size_t Which, class Projection, class Derivative, class Context>
     static void write_input_gradient(const Context& run, const typename Context::Scalar* gradient,
