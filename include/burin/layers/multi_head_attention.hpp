@@ -271,7 +271,7 @@ struct MultiHeadAttention : Op {
 
     /// The part of head h of a matrix [rows, width], from row `first` on.
     template <Extents Size, class Scalar>
-    static kernels::HeadRows<Scalar> of_head(Scalar* matrix, std::size_t first, std::size_t h) noexcept {
+    static kernels::Rows<Scalar> of_head(Scalar* matrix, std::size_t first, std::size_t h) noexcept {
         return {matrix + first * Size.width + h * Size.head.key_size, Size.width};
     }
 
