@@ -20,9 +20,6 @@ struct ConvolutionAxis {
     /// All that the outputs read, zeros included.
     constexpr std::size_t padded() const { return (output - 1) * stride + reach(); }
     constexpr bool needs_padding() const { return before > 0 || padded() > input; }
-    constexpr bool is_pointwise() const {
-        return kernel == 1 && stride == 1 && before == 0 && output == input;
-    }
 };
 
 /// The extents of a convolution over depth, height and width (those that an image does not have are 1):
@@ -43,10 +40,6 @@ struct Convolution {
     constexpr std::size_t depth() const { return taps() * group_channels(); }
     constexpr bool needs_padding() const {
         return axes[0].needs_padding() || axes[1].needs_padding() || axes[2].needs_padding();
-    }
-    /// Whether each output pixel is made of one input pixel: then it is a product of matrices as it is.
-    constexpr bool is_pointwise() const {
-        return axes[0].is_pointwise() && axes[1].is_pointwise() && axes[2].is_pointwise() && groups == 1;
     }
 };
 

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 namespace burin::kernels {
 
@@ -115,7 +116,7 @@ struct DepthwiseTile {
     std::ptrdiff_t source_tap;
     const Scalar* taps = nullptr;
     std::size_t tap_line;
-    std::size_t tap;
+    std::ptrdiff_t tap;
     std::size_t lines;
     std::size_t taps_of_line;
     Scalar* result;
@@ -190,25 +191,88 @@ template <std::size_t Pixels, class Scalar, class Finish>
         depthwise_tile<Pixels, 1, true>(tile, start, channel, channels - channel, finish);
 }
 
-/// The pixels of a line's run.
-template <class Scalar, class Finish>
+/// One vector of channels of `Pixels` pixels, whose taps are `Taps` neighbours and which are `Step` neighbours
+/// apart: what several pixels see is loaded once.
+template <std::size_t Pixels, std::size_t Taps, std::size_t Step, class Scalar, class Finish>
+[[gnu::always_inline]] inline void depthwise_neighbours(const DepthwiseTile<Scalar>& tile, const Scalar* start,
+                                                        std::size_t channel, Finish finish) noexcept {
+    const auto load_from = [](const Scalar* from) __attribute__((always_inline)) { return load(from); };
+    Vector<Scalar> sums[Pixels];
+    const Vector<Scalar> begin = start == nullptr ? broadcast(Scalar(0)) : load(start + channel);
+    BURIN_DETAIL_UNROLL
+    for (std::size_t p = 0; p < Pixels; ++p)
+        sums[p] = begin;
+    const Scalar* source_line = tile.source + channel;
+    const Scalar* tap_line = tile.taps + channel;
+    for (std::size_t line = 0; line < tile.lines; ++line) {
+        Vector<Scalar> factors[Taps];
+        const Scalar* taps = tap_line;
+        BURIN_DETAIL_UNROLL
+        for (std::size_t t = 0; t < Taps; ++t, taps += tile.tap)
+            factors[t] = load(taps);
+        const Scalar* source = source_line;
+        BURIN_DETAIL_UNROLL
+        for (std::size_t j = 0; j < (Pixels - 1) * Step + Taps; ++j, source += tile.source_tap) {
+            const Vector<Scalar> seen = load(source);
+            BURIN_DETAIL_UNROLL
+            for (std::size_t t = 0; t < Taps; ++t)
+                if (j >= t && (j - t) % Step == 0 && (j - t) / Step < Pixels)
+                    sums[(j - t) / Step] = fma(seen, factors[t], sums[(j - t) / Step]);
+        }
+        source_line += tile.source_line;
+        tap_line += tile.tap_line;
+    }
+    BURIN_DETAIL_UNROLL
+    for (std::size_t p = 0; p < Pixels; ++p) {
+        Scalar* const to = tile.result + p * tile.result_step + channel;
+        store(to, finish(sums[p], to, load_from));
+    }
+}
+
+/// The pixels of a line's run. `Taps` and `Step` are those of `depthwise_neighbours`, or 0 where it is of no
+/// use.
+template <std::size_t Taps, std::size_t Step, class Scalar, class Finish>
 [[gnu::noinline]] void depthwise_run(DepthwiseTile<Scalar> tile, const Scalar* start, std::size_t pixels,
                                      std::size_t channels, Finish finish) noexcept {
-    const auto take = [&](auto count) __attribute__((always_inline)) {
+    constexpr std::size_t lanes = width<Scalar>;
+    const auto take = [&](auto count, auto f) __attribute__((always_inline)) {
         for (; pixels >= count.value; pixels -= count.value) {
-            depthwise_pixels<count.value>(tile, start, channels, finish);
+            f(count);
             tile.source += count.value * tile.source_step;
             tile.result += count.value * tile.result_step;
         }
     };
-    take(std::integral_constant<std::size_t, 8>{});
-    take(std::integral_constant<std::size_t, 4>{});
-    take(std::integral_constant<std::size_t, 2>{});
-    take(std::integral_constant<std::size_t, 1>{});
+    using Six = std::integral_constant<std::size_t, 6>;
+    using Four = std::integral_constant<std::size_t, 4>;
+    if (Taps > 1 && tile.taps_of_line == Taps) {
+        if constexpr (Taps > 1) {
+            if (tile.source_tap < 0) {
+                tile.source += static_cast<std::ptrdiff_t>(Taps - 1) * tile.source_tap;
+                tile.taps += static_cast<std::ptrdiff_t>(Taps - 1) * tile.tap;
+                tile.source_tap = -tile.source_tap;
+                tile.tap = -tile.tap;
+            }
+            const auto neighbours = [&](auto count) __attribute__((always_inline)) {
+                std::size_t channel = 0;
+                for (; channel + lanes <= channels; channel += lanes)
+                    depthwise_neighbours<count.value, Taps, Step>(tile, start, channel, finish);
+                if (channel < channels)
+                    depthwise_tile<count.value, 1, true>(tile, start, channel, channels - channel, finish);
+            };
+            take(Six{}, neighbours);
+            take(Four{}, neighbours);
+        }
+    }
+    const auto any = [&](auto count) __attribute__((always_inline)) {
+        depthwise_pixels<count.value>(tile, start, channels, finish);
+    };
+    take(Four{}, any);
+    take(std::integral_constant<std::size_t, 2>{}, any);
+    take(std::integral_constant<std::size_t, 1>{}, any);
 }
 
 /// One image: the pixels of the lines `y_runs` and the columns `x_runs`.
-template <class Scalar, class Finish>
+template <std::size_t Taps, std::size_t Step, class Scalar, class Finish>
 void depthwise_image(std::span<const TapRun> y_runs, std::span<const TapRun> x_runs, const Scalar* source,
                      const Pitches& from, const Scalar* w, const Pitches& taps, const Scalar* start,
                      Scalar* result, const Pitches& to, Finish finish) noexcept {
@@ -222,12 +286,12 @@ void depthwise_image(std::span<const TapRun> y_runs, std::span<const TapRun> x_r
                 tile.source_tap = x.source_tap_step * static_cast<std::ptrdiff_t>(from.x);
                 tile.taps = w + taps.of(0, y.tap, x.tap);
                 tile.tap_line = y.tap_step * taps.y;
-                tile.tap = x.tap_step * taps.x;
+                tile.tap = static_cast<std::ptrdiff_t>(x.tap_step * taps.x);
                 tile.lines = x.taps == 0 ? 0 : y.taps;
                 tile.taps_of_line = x.taps;
                 tile.result = result + to.of(0, y.first + i * y.step, x.first);
                 tile.result_step = x.step * to.x;
-                depthwise_run(tile, start, x.count, to.x, finish);
+                depthwise_run<Taps, Step>(tile, start, x.count, to.x, finish);
             }
 }
 
@@ -246,7 +310,7 @@ depthwise_gradient_tile(const DepthwiseTile<const Scalar>& tile, Scalar* gradien
     for (std::size_t l = 0; l < Lines; ++l) {
         BURIN_DETAIL_UNROLL
         for (std::size_t t = 0; t < Taps; ++t)
-            sums[l][t] = load_from(gradients + l * tile.tap_line + t * tile.tap);
+            sums[l][t] = load_from(gradients + l * tile.tap_line + static_cast<std::ptrdiff_t>(t) * tile.tap);
     }
     for (std::size_t line = 0; line < lines; ++line) {
         const Scalar* source = tile.source + line * next_line;
@@ -269,7 +333,7 @@ depthwise_gradient_tile(const DepthwiseTile<const Scalar>& tile, Scalar* gradien
     for (std::size_t l = 0; l < Lines; ++l) {
         BURIN_DETAIL_UNROLL
         for (std::size_t t = 0; t < Taps; ++t) {
-            Scalar* const to = gradients + l * tile.tap_line + t * tile.tap;
+            Scalar* const to = gradients + l * tile.tap_line + static_cast<std::ptrdiff_t>(t) * tile.tap;
             if constexpr (Masked)
                 store_partial(to, sums[l][t], columns);
             else
@@ -290,7 +354,7 @@ template <std::size_t MaxLines, std::size_t MaxTaps, class Scalar>
             DepthwiseTile<const Scalar> tile = whole;
             tile.source += static_cast<std::ptrdiff_t>(line) * tile.source_line +
                            static_cast<std::ptrdiff_t>(tap) * tile.source_tap;
-            Scalar* to = gradients + line * tile.tap_line + tap * tile.tap;
+            Scalar* to = gradients + line * tile.tap_line + static_cast<std::ptrdiff_t>(tap) * tile.tap;
             with_constant<MaxLines>(
                 std::min(MaxLines, whole.lines - line), [&](auto some_lines) __attribute__((always_inline)) {
                     with_constant<MaxTaps>(
@@ -312,10 +376,83 @@ template <std::size_t MaxLines, std::size_t MaxTaps, class Scalar>
         }
 }
 
+/// Along an axis: the taps of pixels that are so many neighbours apart, if `depthwise_neighbours` is for them.
+template <ConvolutionAxis Axis>
+inline constexpr std::size_t neighbour_taps =
+    Axis.dilation == 1 && Axis.kernel > 1 && Axis.kernel <= 5 ? Axis.kernel : 0;
+
 template <ConvolutionAxis Axis>
 inline constexpr auto output_runs_of = output_runs<Axis>();
 template <ConvolutionAxis Axis>
 inline constexpr auto input_runs_of = input_runs<Axis>();
+
+/// The constants of `depthwise_gradient_lines`.
+template <Convolution C>
+struct DepthwiseLines {
+    static constexpr auto& y_runs = output_runs_of<C.axes[1]>;
+    static constexpr auto& x_runs = output_runs_of<C.axes[2]>;
+    static constexpr std::size_t height = C.axes[1].kernel, width = C.axes[2].kernel;
+    static constexpr Pitches from = pitches(C.axes[1].input, C.axes[2].input, C.channels);
+    static constexpr Pitches to = pitches(C.axes[1].output, C.axes[2].output, C.channels);
+    static constexpr std::size_t source_line = C.axes[1].dilation * from.y;
+    static constexpr std::size_t source_tap = C.axes[2].dilation * from.x;
+    static constexpr std::size_t source_step = C.axes[2].stride * from.x;
+};
+
+/// Adds to all gradients of one vector of channels what the outputs of lines begin … end give: a sum for each
+/// tap stays in a register, and the runs of lines and columns, which see different taps, are code of their own.
+template <Convolution C, bool Masked, class Scalar>
+[[gnu::always_inline]] inline void depthwise_gradient_lines(const Scalar* x, const Scalar* dy, Scalar* dw,
+                                                            std::size_t begin, std::size_t end,
+                                                            std::size_t columns) noexcept {
+    using Lines = DepthwiseLines<C>;
+    const auto load_from = [columns](const Scalar* from_here) __attribute__((always_inline)) {
+        return Masked ? load_partial(from_here, columns) : load(from_here);
+    };
+    Vector<Scalar> sums[Lines::height][Lines::width];
+    BURIN_DETAIL_UNROLL
+    for (std::size_t l = 0; l < Lines::height; ++l) {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t t = 0; t < Lines::width; ++t)
+            sums[l][t] = load_from(dw + (l * Lines::width + t) * C.channels);
+    }
+    const auto add_run = [&]<std::size_t Run>() __attribute__((always_inline)) {
+        constexpr TapRun y = Lines::y_runs.runs[Run / Lines::x_runs.count];
+        constexpr TapRun run = Lines::x_runs.runs[Run % Lines::x_runs.count];
+        const std::size_t last = std::min(end, y.first + y.count);
+        for (std::size_t line = std::max(begin, y.first); line < last; ++line) {
+            const Scalar* source = x + Lines::from.of(0, y.source + (line - y.first) * y.source_step, run.source);
+            const Scalar* factors = dy + Lines::to.of(0, line, run.first);
+            for (std::size_t pixel = 0; pixel < run.count; ++pixel) {
+                const Vector<Scalar> factor = load_from(factors);
+                BURIN_DETAIL_UNROLL
+                for (std::size_t l = 0; l < y.taps; ++l) {
+                    BURIN_DETAIL_UNROLL
+                    for (std::size_t t = 0; t < run.taps; ++t)
+                        sums[y.tap + l][run.tap + t] =
+                            fma(load_from(source + l * Lines::source_line + t * Lines::source_tap), factor,
+                                sums[y.tap + l][run.tap + t]);
+                }
+                source += Lines::source_step;
+                factors += C.channels;
+            }
+        }
+    };
+    [&]<std::size_t... Run>(std::index_sequence<Run...>) __attribute__((always_inline)) {
+        (add_run.template operator()<Run>(), ...);
+    }(std::make_index_sequence<Lines::y_runs.count * Lines::x_runs.count>{});
+    BURIN_DETAIL_UNROLL
+    for (std::size_t l = 0; l < Lines::height; ++l) {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t t = 0; t < Lines::width; ++t) {
+            Scalar* const gradient = dw + (l * Lines::width + t) * C.channels;
+            if constexpr (Masked)
+                store_partial(gradient, sums[l][t], columns);
+            else
+                store(gradient, sums[l][t]);
+        }
+    }
+}
 
 } // namespace detail
 
@@ -326,8 +463,8 @@ void depthwise_forward(const Scalar* x, const Scalar* w, const Scalar* bias, Sca
     constexpr Pitches from = pitches(C.axes[1].input, C.axes[2].input, C.channels);
     constexpr Pitches to = pitches(C.axes[1].output, C.axes[2].output, C.channels);
     for (std::size_t row = 0; row < rows; ++row, x += from.z, y += to.z)
-        detail::depthwise_image(detail::output_runs_of<C.axes[1]>.span(), detail::output_runs_of<C.axes[2]>.span(),
-                                x, from, w, pitches(C.axes[1].kernel, C.axes[2].kernel, C.channels),
+        detail::depthwise_image<C.axes[2].stride <= 2 ? detail::neighbour_taps<C.axes[2]> : 0, C.axes[2].stride>(
+            detail::output_runs_of<C.axes[1]>.span(), detail::output_runs_of<C.axes[2]>.span(), x, from, w, pitches(C.axes[1].kernel, C.axes[2].kernel, C.channels),
                                 HasBias ? bias : nullptr, y, to, detail::finish_with(epilogue));
 }
 
@@ -339,8 +476,8 @@ void depthwise_input_gradient(const Scalar* dy, const Scalar* w, const Scalar* a
     constexpr Pitches to = pitches(C.axes[1].input, C.axes[2].input, C.channels);
     const auto finish = detail::finish_with(derivative, activated, static_cast<const Scalar*>(dx));
     for (std::size_t row = 0; row < rows; ++row, dy += from.z, dx += to.z)
-        detail::depthwise_image(detail::input_runs_of<C.axes[1]>.span(), detail::input_runs_of<C.axes[2]>.span(),
-                                dy, from, w, pitches(C.axes[1].kernel, C.axes[2].kernel, C.channels),
+        detail::depthwise_image<C.axes[2].stride == 1 ? detail::neighbour_taps<C.axes[2]> : 0, 1>(
+            detail::input_runs_of<C.axes[1]>.span(), detail::input_runs_of<C.axes[2]>.span(), dy, from, w, pitches(C.axes[1].kernel, C.axes[2].kernel, C.channels),
                                 static_cast<const Scalar*>(nullptr), dx, to, finish);
 }
 
@@ -361,6 +498,22 @@ void depthwise_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, Sc
         column_sums(dy, rows * C.output_pixels(), C.filters, db, Accumulate);
     if constexpr (!Accumulate)
         std::fill_n(dw, taps.z, Scalar(0));
+    constexpr std::size_t runs = detail::output_runs_of<C.axes[1]>.count * detail::output_runs_of<C.axes[2]>.count;
+    if constexpr (C.taps() <= sums && runs <= 9) {
+        constexpr std::size_t lanes = width<Scalar>, rest = C.channels % lanes;
+        for (std::size_t row = 0; row < rows; ++row, x += from.z, dy += to.z)
+            for (std::size_t line = 0; line < C.axes[1].output; line += together) {
+                const std::size_t end = std::min(line + together, C.axes[1].output);
+                std::size_t channel = 0;
+                for (; channel + lanes <= C.channels; channel += lanes)
+                    detail::depthwise_gradient_lines<C, false>(x + channel, dy + channel, dw + channel, line, end,
+                                                               0);
+                if constexpr (rest > 0)
+                    detail::depthwise_gradient_lines<C, true>(x + channel, dy + channel, dw + channel, line, end,
+                                                              rest);
+            }
+        return;
+    }
     for (std::size_t row = 0; row < rows; ++row, x += from.z, dy += to.z)
         for (const detail::TapRun& y : detail::output_runs_of<C.axes[1]>.span())
             for (std::size_t i = 0; i < y.count; i += together)
@@ -371,7 +524,7 @@ void depthwise_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, Sc
                     tile.source_line = y.source_tap_step * static_cast<std::ptrdiff_t>(from.y);
                     tile.source_tap = run.source_tap_step * static_cast<std::ptrdiff_t>(from.x);
                     tile.tap_line = taps.y;
-                    tile.tap = taps.x;
+                    tile.tap = static_cast<std::ptrdiff_t>(taps.x);
                     tile.lines = run.taps == 0 ? 0 : y.taps;
                     tile.taps_of_line = run.taps;
                     tile.result = dy + to.of(0, y.first + i, run.first);

@@ -17,8 +17,8 @@ namespace burin::kernels::detail {
 /// How many panels a row of w is read through at a time, and how many rows for each turn of dy. A panel's
 /// rows may lie at the same place of a page as those of all others, and a first-level cache holds no more
 /// than eight such lines.
-inline constexpr std::size_t panels_at_once = 16;
-inline constexpr std::size_t rows_at_once = 256;
+inline constexpr std::size_t side_by_side_panels = 16;
+inline constexpr std::size_t side_by_side_rows = 256;
 
 /// Some panels.
 struct PanelRange {
@@ -90,8 +90,8 @@ template <std::size_t Vectors, class Scalar, class Derivative>
     constexpr std::size_t samples = Vectors * lanes;
     // Eight sums are under way.
     constexpr std::size_t quad = 4, height = 8 / Vectors;
-    alignas(64) Scalar side_by_side[(2 * panels_at_once + 1) * lanes * samples];
-    alignas(64) Scalar kept[rows_at_once * samples];
+    alignas(64) Scalar side_by_side[(2 * side_by_side_panels + 1) * lanes * samples];
+    alignas(64) Scalar kept[side_by_side_rows * samples];
 
     const auto multiply_rows = [&](PanelRange range, std::size_t begin,
                                    std::size_t end) __attribute__((always_inline)) {
@@ -139,9 +139,9 @@ template <std::size_t Vectors, class Scalar, class Derivative>
         }
     };
 
-    for (std::size_t k = 0; k < dense.k; k += rows_at_once) {
-        for (std::size_t p = 0; p < dense.panels.count(); p += panels_at_once) {
-            const PanelRange range{p, std::min(panels_at_once, dense.panels.count() - p)};
+    for (std::size_t k = 0; k < dense.k; k += side_by_side_rows) {
+        for (std::size_t p = 0; p < dense.panels.count(); p += side_by_side_panels) {
+            const PanelRange range{p, std::min(side_by_side_panels, dense.panels.count() - p)};
             const std::size_t n = dense.panels.first_column(p);
             const std::size_t end = range.first + range.count - 1;
             const std::size_t depth = dense.panels.first_column(end) + dense.panels.columns(end) - n;
@@ -149,7 +149,7 @@ template <std::size_t Vectors, class Scalar, class Derivative>
             if (rows < samples)
                 for (std::size_t i = 0; i < depth; ++i)
                     std::fill(side_by_side + i * samples + rows, side_by_side + (i + 1) * samples, Scalar(0));
-            multiply_rows(range, k, std::min(dense.k, k + rows_at_once));
+            multiply_rows(range, k, std::min(dense.k, k + side_by_side_rows));
         }
     }
 }

@@ -79,7 +79,7 @@ class RowCursor {
 
 /// A product of matrices whose left one is not there: its rows are parts of an image.
 ///
-/// result(r, c) = finish(start(c) + Σ_s Σ_d left_r[offsets[s] + d · step] · right(s · length + d, c)),
+/// result(r, c) = finish(start(c) + Σ_s Σ_d left_r[offsets[s] + d · step] · right(s · (length + gap) + d, c)),
 ///
 /// with s < segments, d < length and a pointer left_r for each row. With `images` > 1 this is summed over
 /// images that are `image_step` apart, while `right` goes on from row to row.
@@ -92,6 +92,8 @@ struct ScatteredProduct {
     std::size_t images = 1;
     std::size_t image_step = 0;
     PanelView<const Scalar> right{};
+    std::size_t right_first = 0; ///< Rows of the right matrix that are left out before the first segment,
+    std::size_t right_gap = 0;   ///< and after each.
     PanelView<Scalar> result{};
     const Scalar* start = nullptr; ///< A row where all sums begin, or null.
     bool adds = false;             ///< The sums begin at what the result is.
@@ -99,7 +101,8 @@ struct ScatteredProduct {
 
 namespace detail {
 
-template <std::size_t Rows, std::size_t Vectors, Tail TailKind, class Scalar, class Finish>
+/// `Length` is the product's `length` where that is known, else 0.
+template <std::size_t Rows, std::size_t Vectors, Tail TailKind, std::size_t Length, class Scalar, class Finish>
 #if defined(BURIN_SHARED_KERNELS)
 [[gnu::noinline]]
 #else
@@ -146,8 +149,9 @@ void multiply_scattered_tile(const std::array<RowPlace<Scalar>, Rows>& places,
         }
     }
 
-    const Scalar* right = p.right.data;
-    const std::size_t right_row = p.right.row, step = p.step, length = p.length;
+    const std::size_t right_row = p.right.row, step = p.step, length = Length > 0 ? Length : p.length;
+    const Scalar* right = p.right.data + p.right_first * right_row;
+    const std::size_t gap = p.right_gap * right_row;
     const auto add_product = [&](std::size_t at, auto load_vector) __attribute__((always_inline)) {
         Vector<Scalar> row[Vectors];
         BURIN_DETAIL_UNROLL
@@ -171,13 +175,20 @@ void multiply_scattered_tile(const std::array<RowPlace<Scalar>, Rows>& places,
             rows_left -= length;
             std::size_t at = image_at + p.offsets[s];
             if (!masked || rows_left >= narrow) {
-                BURIN_DETAIL_UNROLL_4
-                for (std::size_t d = length; d > 0; --d, at += step)
-                    add_product(at, load_whole);
+                if constexpr (Length > 0) {
+                    BURIN_DETAIL_UNROLL
+                    for (std::size_t d = 0; d < Length; ++d)
+                        add_product(at + d, load_whole);
+                } else {
+                    BURIN_DETAIL_UNROLL_4
+                    for (std::size_t d = length; d > 0; --d, at += step)
+                        add_product(at, load_whole);
+                }
             } else {
                 for (std::size_t d = length; d > 0; --d, at += step)
                     add_product(at, load_from);
             }
+            right += gap;
         }
 
     BURIN_DETAIL_UNROLL
@@ -197,7 +208,7 @@ void multiply_scattered_tile(const std::array<RowPlace<Scalar>, Rows>& places,
     }
 }
 
-template <std::size_t Vectors, Tail TailKind, class Scalar, class Finish>
+template <std::size_t Vectors, Tail TailKind, std::size_t Length, class Scalar, class Finish>
 [[gnu::always_inline]] inline void multiply_scattered_panel(RowCursor<Scalar> cursor, std::size_t rows,
                                                             const ScatteredProduct<Scalar>& product,
                                                             std::size_t columns, Finish finish) noexcept {
@@ -208,18 +219,18 @@ template <std::size_t Vectors, Tail TailKind, class Scalar, class Finish>
             std::array<RowPlace<Scalar>, tile_rows.value> places;
             for (RowPlace<Scalar>& place : places)
                 place = cursor.next();
-            multiply_scattered_tile<tile_rows.value, Vectors, TailKind>(places, product, columns, finish);
+            multiply_scattered_tile<tile_rows.value, Vectors, TailKind, Length>(places, product, columns, finish);
         });
         rows -= height;
     }
 }
 
-template <ColumnKind Kind, class Scalar, class Finish>
+template <ColumnKind Kind, std::size_t Length, class Scalar, class Finish>
 [[gnu::noinline]] void multiply_scattered(const RowCursor<Scalar>& cursor, std::size_t rows, const Panels& panels,
                                           ScatteredProduct<Scalar> product, Finish finish) noexcept {
     if constexpr (Kind.has_full_panels) {
         for (std::size_t i = 0; i < panels.full; ++i) {
-            multiply_scattered_panel<2, Tail::none>(cursor, rows, product, 0, finish);
+            multiply_scattered_panel<2, Tail::none, Length>(cursor, rows, product, 0, finish);
             product.right.skip_panels(1);
             product.result.skip_panels(1);
             product.start += product.start == nullptr ? 0 : panels.width;
@@ -228,7 +239,7 @@ template <ColumnKind Kind, class Scalar, class Finish>
     if constexpr (Kind.last_vectors > 0) {
         product.right.row = product.right.last_row;
         product.result.row = product.result.last_row;
-        multiply_scattered_panel<Kind.last_vectors, Kind.last_tail>(cursor, rows, product,
+        multiply_scattered_panel<Kind.last_vectors, Kind.last_tail, Length>(cursor, rows, product,
                                                                     panels.last, finish);
     }
 }

@@ -123,7 +123,7 @@ struct ScaledDotProductAttention : Op {
         const auto gradient = [&](std::size_t which, std::size_t row) {
             const Shape& shape = Context::Shapes::inputs[which];
             Scalar* const all = run.input_gradients[which];
-            return kernels::HeadRows<Scalar>{all == nullptr ? nullptr : all + row * shape.size(), shape[1]};
+            return kernels::Rows<Scalar>{all == nullptr ? nullptr : all + row * shape.size(), shape[1]};
         };
         for (std::size_t row = 0; row < run.rows; ++row)
             kernels::attention_backward<extents>(
@@ -145,7 +145,7 @@ struct ScaledDotProductAttention : Op {
         using Scalar = typename Context::Scalar;
         const auto part = [&](std::size_t which) {
             const Shape& shape = Context::Shapes::inputs[which];
-            return kernels::HeadRows<const Scalar>{run.inputs[which] + row * shape.size(), shape[1]};
+            return kernels::Rows<const Scalar>{run.inputs[which] + row * shape.size(), shape[1]};
         };
         kernels::AttentionHead<Scalar> result{.query = part(0), .key = part(1), .value = part(2)};
         if constexpr (has_mask)

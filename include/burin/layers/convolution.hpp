@@ -52,8 +52,6 @@ struct ConvolutionLayer : Op {
 
     static constexpr Elements scratch(std::span<const Shape> inputs, StepKind kind, Mode) {
         const kernels::Convolution convolution = of(inputs[0]);
-        if (convolution.is_pointwise())
-            return {};
         return {0, kind == StepKind::backward_input ? kernels::convolution_backward_scratch(convolution)
                                                     : kernels::convolution_forward_scratch(convolution)};
     }

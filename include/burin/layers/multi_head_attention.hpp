@@ -271,7 +271,7 @@ struct MultiHeadAttention : Op {
 
     /// The part of head h of a matrix [rows, width], from row `first` on.
     template <Extents Size, class Scalar>
-    static kernels::HeadRows<Scalar> of_head(Scalar* matrix, std::size_t first, std::size_t h) noexcept {
+    static kernels::Rows<Scalar> of_head(Scalar* matrix, std::size_t first, std::size_t h) noexcept {
         return {matrix + first * Size.width + h * Size.head.key_size, Size.width};
     }
 
@@ -324,7 +324,7 @@ struct MultiHeadAttention : Op {
 
     /// Whether an input's gradient is added to what an earlier projection of the same input wrote.
     template <bool Adds>
-    using AddsIf = std::conditional_t<Adds, detail::AddToGradient, NoActivation>;
+    using AddsIf = std::conditional_t<Adds, AddToGradient, NoActivation>;
 
     template <std::size_t Which, class Projection, class Derivative, class Context>
     static void write_input_gradient(const Context& run, const typename Context::Scalar* gradient,

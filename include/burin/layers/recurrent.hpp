@@ -52,16 +52,6 @@ concept RecurrentOption =
     std::same_as<T, Masked> || std::same_as<T, GoBackwards> || std::same_as<T, NoBias> ||
     std::same_as<T, Realigned> || std::same_as<T, FastGates>;
 
-/// The gradient is added to what is there.
-struct AddToActivated {
-    static constexpr bool reads_activation = true;
-
-    template <class Vector>
-    Vector operator()(Vector gradient, Vector activated) const noexcept {
-        return gradient + activated;
-    }
-};
-
 /// Backpropagation through time: the sums of the input, x · W + b, are one product over all steps and
 /// samples; then each step adds h₋₁ · U and applies the cell. Backward the gradients of all sums are found
 /// step by step and then multiplied with the inputs and the states in one product each.
@@ -321,7 +311,7 @@ struct Recurrent : Op {
                     std::copy_n(sums_gradient + row * time * columns, columns, side_by_side + row * columns);
                 sums_gradient = side_by_side;
             }
-            using Derivative = std::conditional_t<adds_up, AddToActivated, NoActivation>;
+            using Derivative = std::conditional_t<adds_up, AddToGradient, NoActivation>;
             kernels::dense_input_gradient<Units, columns>(sums_gradient, weights.recurrent_weight,
                                                           static_cast<const Scalar*>(dh), dh, rows,
                                                           Derivative{});
