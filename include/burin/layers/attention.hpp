@@ -81,11 +81,11 @@ struct ScaledDotProductAttention : Op {
         if (inputs[0].rank != 2)
             return {.expected = "query `[time, features]`"};
         if (inputs[1].rank != 2 || inputs[1][1] != inputs[0][1])
-            return {.expected = "key `[time, features]` with the query's features", .culprit = 1};
+            return {.expected = "key `[time, features]` with as many features as the query", .culprit = 1};
         if (inputs[2].rank != 2 || inputs[2][0] != inputs[1][0])
-            return {.expected = "value `[time, features]` with the key's time steps", .culprit = 2};
+            return {.expected = "value `[time, features]` with as many steps as the key", .culprit = 2};
         if (has_mask && !detail::is_mask_of(inputs.back(), inputs[1][0]))
-            return {.expected = "mask `[time]` with the key's time steps", .culprit = 3};
+            return {.expected = "mask `[time]` with as many steps as the key", .culprit = 3};
         return {.shape = Shape(inputs[0][0], inputs[2][1])};
     }
 

@@ -90,13 +90,13 @@ struct MultiHeadAttention : Op {
             if (inputs[i].rank != 2)
                 return {.expected = "input `[time, features]`", .culprit = i};
         if (key_dim == 0 && inputs[0][1] % Heads != 0)
-            return {.expected = "query's features to be a multiple of the heads",
+            return {.expected = "query `[time, features]` with a multiple of the heads as features",
                     .hint = "or give the option `KeyDim<...>`"};
         const std::size_t keys = inputs[key_input(inputs.size())][0];
         if (inputs[last][0] != keys && last == 2)
-            return {.expected = "value `[time, features]` with the key's time steps", .culprit = 2};
+            return {.expected = "value `[time, features]` with as many steps as the key", .culprit = 2};
         if (has_mask && !detail::is_mask_of(inputs.back(), keys))
-            return {.expected = "mask `[time]` with the key's time steps", .culprit = inputs.size() - 1};
+            return {.expected = "mask `[time]` with as many steps as the key", .culprit = inputs.size() - 1};
         return {.shape = inputs[0]};
     }
 
