@@ -1,0 +1,46 @@
+#pragma once
+
+#include "burin/layers/no_bias.hpp"
+
+#include <concepts>
+
+// What SimpleRNN, LSTM and GRU may be asked for, besides NoBias.
+
+namespace burin {
+
+/// The output is that of every step, `[time, Units]`, and not of the last step alone, `[Units]`.
+struct ReturnSequences {};
+
+/// The final state is part of the output: one row (h), or two (h and c) for an LSTM, behind the rows of
+/// `ReturnSequences` or, without it, alone: `[time + 2, Units]` or `[2, Units]`. The latter is what
+/// `InitialState` of another layer takes.
+struct ReturnState {};
+
+/// A second input is the state before the first step: `[2, Units]` (h and c) for an LSTM, `[Units]` or
+/// `[1, Units]` for the others. Without it the state begins with zeros.
+struct InitialState {};
+
+/// One more input, `[time]`, is 1 for steps that count and 0 for padding. A padded step leaves the state as
+/// it is, and its output is that of the step before.
+struct Masked {};
+
+/// The last step comes first. The outputs of `ReturnSequences` are in the order in which they are made, as in
+/// Keras: the first belongs to the last step of the input.
+struct GoBackwards {};
+
+namespace detail {
+
+/// With `GoBackwards`: each output stands where its input stood.
+struct Realigned {};
+
+/// Sigmoid and tanh of the gates to 1e-5, in half the time.
+struct FastGates {};
+
+template <class T>
+concept RecurrentOption =
+    std::same_as<T, ReturnSequences> || std::same_as<T, ReturnState> || std::same_as<T, InitialState> ||
+    std::same_as<T, Masked> || std::same_as<T, GoBackwards> || std::same_as<T, NoBias> ||
+    std::same_as<T, Realigned> || std::same_as<T, FastGates>;
+
+} // namespace detail
+} // namespace burin
