@@ -15,8 +15,8 @@
 namespace burin::kernels {
 namespace detail {
 
-/// Of so many samples, transposing w takes less time than broadcasting its elements. A single panel is read
-/// only once either way.
+/// Of so many samples, transposing w takes less time than broadcasting its elements. A matrix of a single
+/// full panel is as narrow as those that are turned in registers, which would take all of them.
 template <std::size_t N, class Scalar>
 inline constexpr std::size_t packed_from_samples = N == 2 * width<Scalar> ? width<Scalar> : 96;
 
