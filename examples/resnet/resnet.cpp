@@ -15,7 +15,7 @@ using Convolution = Sequential<Conv2D<Filters, 3, Same, NoBias, Options...>, Bat
 
 /// Two convolutions, and the image that they add to.
 template <std::size_t Filters>
-using Block = Sequential<Residual<Convolution<Filters>, ReLU, Convolution<Filters>>, ReLU>;
+using PlainBlock = Sequential<Residual<Convolution<Filters>, ReLU, Convolution<Filters>>, ReLU>;
 
 /// As a block, but gives half as many pixels each way.
 template <std::size_t Filters>
@@ -24,7 +24,7 @@ using HalvingBlock = Sequential<Parallel<Add, Sequential<Convolution<Filters, St
                                 ReLU>;
 
 template <class Image>
-using ResNet = Sequential<Image, Convolution<8>, ReLU, Block<8>, HalvingBlock<16>, HalvingBlock<32>,
+using ResNet = Sequential<Image, Convolution<8>, ReLU, PlainBlock<8>, HalvingBlock<16>, HalvingBlock<32>,
                           GlobalAveragePool2D, Dense<10>>;
 
 /// Accuracy on what was not trained on.

@@ -63,7 +63,8 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
             detail::input_gradient_side_by_side<2>(dense, count, derivative);
             dense.skip_rows(count);
         }
-        if (2 * rows > lanes)
+        // Short products of rows take long to fold.
+        if (N < 16 * lanes && rows + 1 >= lanes)
             return detail::input_gradient_side_by_side<1>(dense, rows, derivative);
     }
     detail::input_gradient_of_few<N, Elements>(dense, rows, 0, derivative);

@@ -186,9 +186,10 @@ template <ColumnKind Kind, class Scalar, class Derivative>
                                                                  std::size_t rows, std::size_t begin,
                                                                  Derivative derivative) noexcept {
     constexpr std::size_t most = width<Scalar> < 4 ? 3 : 4;
-    // So many rows of w, 16 KiB, stay in the first-level cache until all rows of dy have met them.
+    // So many rows of w, 16 KiB or as many as the largest tile has, stay in the first-level cache until all
+    // rows of dy have met them.
     const std::size_t block =
-        rows <= most ? dense.k : std::max<std::size_t>(8, 16384 / sizeof(Scalar) / dense.n / 8 * 8);
+        rows <= most ? dense.k : std::max<std::size_t>(12, 16384 / sizeof(Scalar) / dense.n / 12 * 12);
     for (std::size_t k = begin; k < dense.k; k += block) {
         DenseGradient<Scalar> left = dense;
         for (std::size_t left_rows = rows; left_rows > 0;) {
