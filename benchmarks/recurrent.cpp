@@ -1,5 +1,6 @@
 // LSTM and GRU beside oneDNN's: a step of one sequence, as when streaming, and whole sequences. Features are
 // as many as units.
+// Then training steps, for benchmarks/recurrent_torch.py beside them.
 //
 //     taskset -c 1 build/benchmarks/recurrent
 
@@ -246,11 +247,13 @@ template <template <std::size_t, class...> class Cell, std::size_t Gates, std::s
           std::size_t Batch>
 void compare(const char* name) {
     const Problem problem{Gates, Units, Time, Batch};
-    std::vector<Contender> contenders{
-        burin_contender<Cell<Units, ReturnSequences>, Units, Time, Batch>(problem)};
+    using LayerType = Cell<Units, ReturnSequences>;
+    std::vector<Contender> contenders{burin_contender<LayerType, Units, Time, Batch>(problem)};
+    if constexpr (Time == 1)
+        contenders.push_back(burin_contender<Fast<LayerType>, Units, Time, Batch>(problem));
 #if defined(BENCHMARK_ONEDNN)
     contenders.push_back(onednn_contender(problem));
-    const auto ours = contenders[0].last_outputs(), theirs = contenders[1].last_outputs();
+    const auto ours = contenders.front().last_outputs(), theirs = contenders.back().last_outputs();
     for (std::size_t i = 0; i < ours.size(); ++i)
         if (!(std::abs(ours[i] - theirs[i]) < 1e-4f)) {
             std::printf("%s<%zu>: output %zu is %g here and %g there\n", name, Units, i,
@@ -258,16 +261,21 @@ void compare(const char* name) {
             std::exit(EXIT_FAILURE);
         }
 #endif
-    const double peak = machine::fma_peak();
+    double peak = machine::fma_peak();
     const auto seconds = medians(contenders);
-    std::printf("| %s<%zu> | %zu | %zu | %.1f | %.0f ns |", name, Units, Time, Batch,
-                100 * problem.operations() / seconds[0] / std::max(peak, machine::fma_peak()),
-                seconds[0] * 1e9);
-    if (seconds.size() > 1) {
-        std::printf(" %.0f ns | %.2f |", seconds[1] * 1e9, seconds[1] / seconds[0]);
-        totals.log_ratio += std::log(seconds[1] / seconds[0]);
-        ++totals.count;
-    }
+    peak = std::max(peak, machine::fma_peak());
+    std::printf("| %s<%zu> | %zu | %zu | %.0f | %.0f ns |", name, Units, Time, Batch,
+                100 * problem.operations() / seconds.front() / peak, seconds.front() * 1e9);
+    if constexpr (Time == 1)
+        std::printf(" %.0f ns |", seconds[1] * 1e9);
+    else
+        std::printf(" |");
+#if defined(BENCHMARK_ONEDNN)
+    const double ratio = seconds.back() / seconds.front();
+    std::printf(" %.0f ns | %.2f |", seconds.back() * 1e9, ratio);
+    totals.log_ratio += std::log(ratio);
+    ++totals.count;
+#endif
     std::printf("\n");
     std::fflush(stdout);
 }
@@ -279,13 +287,46 @@ void compare_sizes(const char* name) {
     (compare<Cell, Gates, Units, 32, 32>(name), ...);
 }
 
+/// A training step on 32 sequences of 32 steps: a Dense layer for each step, so that the cell's input
+/// gradient is needed, and the cell.
+template <template <std::size_t, class...> class Cell, std::size_t Gates, std::size_t Units>
+void train(const char* name) {
+    using Net = Sequential<Input<32, Units>, TimeDistributed<Dense<Units>>, Cell<Units, ReturnSequences>>;
+    constexpr std::size_t batch = 32, steps = batch * 32;
+    const auto parameters = std::make_unique<Parameters<Net>>();
+    initialize(*parameters, initializers::Default{}, 1);
+    const auto trainer =
+        std::make_unique<Trainer<Net, losses::MeanSquaredError, optimizers::SGD, batch>>(*parameters);
+    const std::vector<float> x = numbers(steps * Units, 1, 1), targets = numbers(steps * Units, 2, 0.5);
+    double peak = machine::fma_peak();
+    std::vector<double> seconds;
+    for (int turn = 0; turn < 15; ++turn) {
+        const auto start = machine::Clock::now();
+        trainer->step(x, targets);
+        seconds.push_back(machine::seconds_since(start));
+    }
+    peak = std::max(peak, machine::fma_peak());
+    // Three products of each weight matrix, but no gradient of the input.
+    const double operations = 2.0 * steps * Units * Units * (3.0 * 2 * Gates + 2);
+    const double median = machine::median(seconds);
+    std::printf("| %s<%zu> | %.0f | %.2f ms |\n", name, Units, 100 * operations / median / peak,
+                median * 1e3);
+}
+
 } // namespace
 
 int main() {
-    std::printf("| layer | steps | sequences | %% of peak | Burin | oneDNN | oneDNN / Burin |\n");
-    std::printf("|---|---|---|---|---|---|---|\n");
+    std::printf("| layer | steps | sequences | %% of peak | Burin | `Fast` | oneDNN | oneDNN / Burin |\n");
+    std::printf("|---|---|---|---|---|---|---|---|\n");
     compare_sizes<LSTM, 4, 8, 16, 32, 64, 128, 256>("LSTM");
     compare_sizes<GRU, 3, 8, 16, 32, 64, 128, 256>("GRU");
     if (totals.count > 0)
         std::printf("\ngeometric mean of oneDNN / Burin: %.2f\n", std::exp(totals.log_ratio / totals.count));
+    std::printf("\n| a training step with | %% of peak | Burin |\n|---|---|---|\n");
+    train<LSTM, 4, 16>("LSTM");
+    train<LSTM, 4, 64>("LSTM");
+    train<LSTM, 4, 256>("LSTM");
+    train<GRU, 3, 16>("GRU");
+    train<GRU, 3, 64>("GRU");
+    train<GRU, 3, 256>("GRU");
 }

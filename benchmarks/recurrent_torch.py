@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The cells of recurrent.cpp by PyTorch: medians in nanoseconds, on one thread.
 
-    taskset -c 1 /usr/bin/python3 benchmarks/recurrent_torch.py
+    OMP_NUM_THREADS=1 taskset -c 1 /usr/bin/python3 benchmarks/recurrent_torch.py
 """
 
 import statistics
@@ -32,3 +32,19 @@ with torch.inference_mode():
                 times = max(1, int(2e-3 / seconds(run, 2)))
                 median = statistics.median(seconds(run, times) for _ in range(15))
                 print(f"| {name}<{units}> | {steps} | {sequences} | {median * 1e9:.0f} ns |", flush=True)
+
+print("\n| a training step with | PyTorch |\n|---|---|")
+for name, layer in {"LSTM": torch.nn.LSTM, "GRU": torch.nn.GRU}.items():
+    for units in (16, 64, 256):
+        dense, cell = torch.nn.Linear(units, units), layer(units, units, batch_first=True)
+        optimizer = torch.optim.SGD([*dense.parameters(), *cell.parameters()], lr=0.01)
+        x, targets = torch.randn(32, 32, units), torch.randn(32, 32, units)
+
+        def step():
+            optimizer.zero_grad()
+            torch.nn.functional.mse_loss(cell(dense(x))[0], targets).backward()
+            optimizer.step()
+
+        step()
+        median = statistics.median(seconds(step, 1) for _ in range(15))
+        print(f"| {name}<{units}> | {median * 1e3:.2f} ms |", flush=True)

@@ -147,8 +147,8 @@ int main(int argc, char** argv) try {
     std::printf("%.0f ns a sample, %.1f %% of the %.0f ns between two samples at 48 kHz\n", each,
                 100 * each / period, period);
     if (!options["--save"].empty()) {
-        data::save_wav(options["--save"] + "-dry.wav", {test_dry, sample_rate});
-        data::save_wav(options["--save"] + "-wet.wav", {heard, sample_rate});
+        data::write_wav(options["--save"] + "-dry.wav", test_dry, sample_rate);
+        data::write_wav(options["--save"] + "-wet.wav", heard, sample_rate);
     }
     // A shorter run is a trial.
     return error / signal < (epochs < 30 ? 0.1 : 0.001) ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -19,7 +19,7 @@ using Net = Graph<
     Outputs<"scores">>;
 
 int main(int argc, char** argv) try {
-    return dates::run<Net>(argc, argv, /*steps*/ "1000", /*learning rate*/ 1e-2);
+    return dates::run<Net>(argc, argv, /*steps*/ "1200", /*learning rate*/ 1e-2);
 } catch (const Error& error) {
     std::fprintf(stderr, "dates_lstm: %s\n", error.what());
     return EXIT_FAILURE;

@@ -15,6 +15,7 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace burin;
@@ -200,6 +201,22 @@ TEST_CASE_TEMPLATE("load: a session goes on with the bits of one that never stop
     resumed.run(data);
     CHECK(bits(resumed) == bits(session));
     CHECK(resumed.epoch() == 4);
+}
+
+TEST_CASE(
+    "load: a network of which a part is Frozen reads what was written without, and the other way round") {
+    using Transfer = Sequential<Input<3>, Frozen<Dense<4>>, ReLU, Dense<2>>;
+    const TemporaryDirectory directory;
+    const Model<Small> model(1);
+    io::save(directory / "whole", model);
+    Model<Transfer> transfer(2);
+    io::load(directory / "whole", transfer);
+    for (const char* name : {"0.weight", "0.bias", "2.weight", "2.bias"})
+        CHECK(bits(std::as_const(transfer)[name]) == bits(model[name]));
+    io::save(directory / "transfer", transfer);
+    Model<Small> back(3);
+    io::load(directory / "transfer", back);
+    CHECK(bits(back) == bits(model));
 }
 
 TEST_CASE("load: a session stays as it is when the file is not its own") {

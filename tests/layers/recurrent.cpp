@@ -9,6 +9,7 @@
 #include "support/central_differences.hpp"
 #include "support/check_close.hpp"
 #include "support/layer_run.hpp"
+#include "support/problem_of.hpp"
 #include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>
@@ -110,7 +111,6 @@ TEST_CASE("recurrent layers: gradients match central differences for 1, SIMD wid
     check_sizes<Input<2, 4>, SimpleRNN<5>>(2);
     check_sizes<Input<3, 5>, LSTM<3, ReturnSequences, NoBias>>(3);
     check_sizes<Input<3, 2>, GRU<4, ReturnSequences>>(5);
-    check_sizes<Input<2, 1>, LSTM<8>>(1);
 }
 
 TEST_CASE("recurrent layers: GoBackwards, also Realigned and with a mask, have the right gradients") {
@@ -183,6 +183,36 @@ TEST_CASE("GoBackwards: the reversed sequence, its outputs in the order in which
     const auto y = forwards.infer(x);
     CHECK(backwards.infer(reversed) == y);
     CHECK(backwards.train(reversed, dy) == y);
+}
+
+TEST_CASE("recurrent layers: shapes of outputs and states, and what they can't accept") {
+    using Translator =
+        Graph<Inputs<Node<"source", Input<20, 8>>, Node<"target", Input<24, 8>>>,
+              Node<"encoder", LSTM<64, ReturnState>, From<"source">>,
+              Node<"decoder", LSTM<64, ReturnSequences, InitialState>, From<"target", "encoder">>,
+              Outputs<"decoder", "encoder">>;
+    static_assert(output_shape<Translator, 0> == Shape(24, 64));
+    static_assert(output_shape<Translator, 1> == Shape(2, 64));
+    using FromVector = Graph<Inputs<Node<"x", Input<4, 2>>, Node<"first", Input<5>>>,
+                             Node<"y", GRU<5, InitialState>, From<"x", "first">>, Outputs<"y">>;
+    static_assert(output_shape<FromVector> == Shape(5));
+    static_assert(parameter_count<Sequential<Input<4, 2>, GRU<5>>> == 3 * 5 * (2 + 5 + 2));
+    static_assert(parameter_count<Sequential<Input<4, 2>, LSTM<5, NoBias>>> == 4 * 5 * (2 + 5));
+
+    CHECK(problem_of<Sequential<Input<6>, LSTM<3>>>() ==
+          "layer `0` `LSTM<3>`: expected input `[time, features]`, got `[6]`");
+    CHECK(problem_of<Sequential<Input<6, 2>, LSTM<3, InitialState>>>() ==
+          "layer `0` `LSTM<3, InitialState>`: expected two inputs, the sequence and the initial state; the "
+          "last, got `[6, 2]`");
+    using WrongState = Graph<Inputs<Node<"x", Input<4, 2>>, Node<"first", Input<5>>>,
+                             Node<"y", LSTM<5, InitialState>, From<"x", "first">>, Outputs<"y">>;
+    CHECK(
+        problem_of<WrongState>() ==
+        "layer `y` `LSTM<5, InitialState>`: expected the initial state as second input, `[2, 5]`, got `[5]`");
+    using WrongMask = Graph<Inputs<Node<"x", Input<4, 2>>, Node<"mask", Input<5>>>,
+                            Node<"y", GRU<5, Masked>, From<"x", "mask">>, Outputs<"y">>;
+    CHECK(problem_of<WrongMask>() ==
+          "layer `y` `GRU<5, Masked>`: expected the mask as last input, `[4]`, got `[5]`");
 }
 
 TEST_CASE("LSTM: the biases of the forget gates begin with 1, the others with 0") {

@@ -10,6 +10,7 @@
 #include "burin/layers/time_distributed.hpp"
 #include "support/layer_run.hpp"
 #include "support/network_gradient.hpp"
+#include "support/problem_of.hpp"
 #include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>
@@ -146,4 +147,27 @@ TEST_CASE("TimeDistributed: rules of the layer stay those of the layer") {
     const auto y = run.train(ones, ones);
     CHECK(std::equal(y.begin(), y.end(), run.gradients->values.begin()));
     CHECK(std::count(y.begin(), y.end(), 0.0) > 0);
+}
+
+TEST_CASE("Slice, Permute, RepeatVector and TimeDistributed say what they want") {
+    CHECK(problem_of<Sequential<Input<3>, Slice<2, 2>>>() ==
+          "layer `0` `Slice<2, 2>`: expected an axis that holds all elements from the first to the last that "
+          "it "
+          "keeps, got `[3]`");
+    CHECK(problem_of<Sequential<Input<3>, Slice<0, 1, Axis<1>>>>() ==
+          "layer `0` `Slice<0, 1, Axis<1>>`: expected an input that has the axis along which it cuts, got "
+          "`[3]`");
+    CHECK(problem_of<Sequential<Input<3>, Permute<1, 0>>>() ==
+          "layer `0` `Permute<1, 0>`: expected an input with as many axes as it names, got `[3]`");
+    CHECK(
+        problem_of<Sequential<Input<1, 1, 1, 1, 1, 2>, RepeatVector<3>>>() ==
+        "layer `0` `RepeatVector<3>`: expected at most five axes, for it adds one, got `[1, 1, 1, 1, 1, 2]`");
+    CHECK(problem_of<Sequential<Input<3>, TimeDistributed<Dense<5>>>>() ==
+          "layer `0` `TimeDistributed<Dense<5>>`: expected input `[time, ...]`, got `[3]`");
+    CHECK(
+        problem_of<Sequential<Input<4, 3, 2>, TimeDistributed<Dense<5>>>>() ==
+        "layer `0` `TimeDistributed<Dense<5>>`: expected input `[features]`, got `[4, 3, 2]`; that is meant "
+        "without the first axis, which it goes through step by step");
+    CHECK(problem_of<Sequential<Input<3>, TimeDistributed<int>>>() ==
+          "place `0`: expected a layer, got a type that is none");
 }

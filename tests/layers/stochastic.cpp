@@ -7,6 +7,7 @@
 #include "burin/layers/reshape.hpp"
 #include "support/layer_run.hpp"
 #include "support/network_gradient.hpp"
+#include "support/problem_of.hpp"
 #include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>
@@ -36,6 +37,8 @@ Spread spread(const std::vector<double>& numbers) {
 }
 
 constexpr std::size_t many = 40'001;
+
+using Three = Parallel<Reparameterize, Identity, Identity, Identity>;
 
 } // namespace
 
@@ -107,9 +110,15 @@ TEST_CASE("Reparameterize: gradients of mean and variance, as one input and as t
     // Only one of the two is trained.
     check_gradients<Sequential<Input<3>, Parallel<Reparameterize, Dense<3>, Identity>>>(3, 4);
     check_gradients<Sequential<Input<3>, Parallel<Reparameterize, Identity, Dense<3>>>>(3, 5);
-    static_assert(!is_valid_network<Sequential<Input<3>, Reparameterize>>);
+    CHECK(problem_of<Sequential<Input<3>, Reparameterize>>() ==
+          "layer `0` `Reparameterize`: expected mean and logarithm of the variance, as two inputs, `[2 * n]` "
+          "or "
+          "`[2, ...]`, got `[3]`");
     static_assert(!is_valid_network<Sequential<Input<3, 4>, Reparameterize>>);
-    static_assert(!is_valid_network<Sequential<Input<3>, Parallel<Reparameterize, Dense<7>, Dense<6>>>>);
+    CHECK(problem_of<Sequential<Input<3>, Parallel<Reparameterize, Dense<7>, Dense<6>>>>() ==
+          "layer `0` `Reparameterize`: expected the logarithm of the variance to have the shape of the mean, "
+          "`[7]`, got `[6]`");
+    static_assert(!is_valid_network<Sequential<Input<3>, Three>>);
 }
 
 TEST_CASE("Random layers draw numbers of their own in each layer") {

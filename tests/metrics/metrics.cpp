@@ -51,14 +51,19 @@ TEST_CASE("Accuracy: axes before the last are positions") {
 
 TEST_CASE("Accuracy: positions whose label is ignored do not count") {
     const std::array<float, 8> outputs{1, 2, 2, 1, 1, 2, 2, 1};
-    const std::array<Label, 4> labels{1, 1, 7, 7};
+    const std::array<Label, 4> padded{1, 1, 7, 7};
     metrics::Accuracy accuracy{.ignore_index = 7};
-    accuracy.update<Shape(2, 2)>(outputs.data(), labels.data(), 2);
+    accuracy.update<Shape(2, 2)>(outputs.data(), padded.data(), 2);
     CHECK(accuracy.result() == 0.5);
     accuracy.reset();
     CHECK(accuracy.ignore_index == 7);
-    accuracy.update<Shape(2, 2)>(outputs.data() + 4, labels.data() + 2, 1);
+    accuracy.update<Shape(2, 2)>(outputs.data() + 4, padded.data() + 2, 1);
     CHECK(accuracy.result() == 0);
+    metrics::TopKAccuracy<1> first{.ignore_index = 7}, all;
+    first.update<Shape(2, 2)>(outputs.data(), padded.data(), 2);
+    all.update<Shape(2, 2)>(outputs.data(), padded.data(), 2);
+    CHECK(first.result() == 0.5);
+    CHECK(all.result() == 0.25);
 }
 
 TEST_CASE("TopKAccuracy: fewer than K larger outputs") {

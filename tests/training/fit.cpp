@@ -185,5 +185,8 @@ TEST_CASE("fit and evaluate: data that do not fit are refused before anything is
           "Dataset: sample 0: expected a label below 3, got 7");
     CHECK(message([&] { (void)evaluate(model, wrong); }) ==
           "Dataset: sample 0: expected a label below 3, got 7");
+    // Unless the loss ignores it; then so does the accuracy.
+    const data::Dataset<> padded(Shape{2}, {1, 2, 3, 4}, {7, 7});
+    CHECK(evaluate(model, padded, losses::SparseCategoricalCrossentropy{.ignore_index = 7})["loss"] == 0);
     CHECK(values(model) == before);
 }

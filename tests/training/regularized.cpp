@@ -1,5 +1,6 @@
 #include "burin/burin.hpp"
 #include "reference/graph_ops.hpp"
+#include "support/problem_of.hpp"
 #include "support/random_numbers.hpp"
 #include "support/trainer_gradient.hpp"
 
@@ -94,8 +95,9 @@ TEST_CASE("Regularized: shared weights are paid for once, and must agree") {
     subject.samples.inputs = {inputs.data()};
     subject.samples.targets = {targets.data()};
     subject.check();
-    static_assert(!is_valid_network<Graph<Inputs<Node<"x", Input<3>>>, Node<"a", Layer, From<"x">, Shared>,
-                                          Node<"b", Dense<3>, From<"a">, Shared>, Outputs<"b">>>);
+    CHECK(problem_of<Graph<Inputs<Node<"x", Input<3>>>, Node<"a", Layer, From<"x">, Shared>,
+                           Node<"b", Dense<3>, From<"a">, Shared>, Outputs<"b">>>() ==
+          "layer `b` `Dense<3>`: expected the regularisers of the first node with SharedWeights<\"w\">");
 }
 
 TEST_CASE("Regularized: evaluate and fit tell the penalty with the loss") {

@@ -99,13 +99,13 @@ class Dataset {
         return {mixed.subset(0, first), mixed.subset(first, size() - first)};
     }
 
-    /// Throws Error unless every label is less than `classes`.
-    void check_labels(std::size_t classes) const
+    /// Throws Error unless every label is less than `classes`, or the one that is ignored.
+    void check_labels(std::size_t classes, Label ignored = no_label) const
         requires std::is_same_v<Target, Label>
     {
         for (std::size_t i = 0; i < size(); ++i)
             for (Label label : target(i))
-                if (label >= classes)
+                if (label >= classes && (label != ignored || ignored == no_label))
                     throw Error("Dataset: sample " + std::to_string(i) + ": expected a label below " +
                                 std::to_string(classes) + ", got " + std::to_string(label));
     }

@@ -38,4 +38,14 @@ struct NoActivation {
     }
 };
 
+/// As a derivative: the gradient is added to what is there, which `activated` must point to.
+struct AddToGradient {
+    static constexpr bool reads_activation = true;
+
+    template <class Vector>
+    Vector operator()(Vector gradient, Vector there) const noexcept {
+        return there + gradient;
+    }
+};
+
 } // namespace burin

@@ -3,6 +3,7 @@
 #include "burin/kernels/functions.hpp"
 #include "burin/kernels/multiply.hpp"
 #include "burin/kernels/panels.hpp"
+#include "burin/kernels/rows.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
 #include "burin/kernels/tile.hpp"
@@ -14,15 +15,6 @@
 #include <type_traits>
 
 namespace burin::kernels {
-
-/// A matrix whose rows are `row` elements apart: the part of a wider one that belongs to one head.
-template <class Scalar>
-struct HeadRows {
-    Scalar* data = nullptr;
-    std::size_t row = 0;
-
-    constexpr operator HeadRows<const Scalar>() const { return {data, row}; }
-};
 
 /// The extents of one head's attention.
 struct AttentionSize {
@@ -40,9 +32,9 @@ struct AttentionSize {
 /// What one head of one sample reads.
 template <class Scalar>
 struct AttentionHead {
-    HeadRows<const Scalar> query;
-    HeadRows<const Scalar> key;
-    HeadRows<const Scalar> value;
+    Rows<const Scalar> query;
+    Rows<const Scalar> key;
+    Rows<const Scalar> value;
     const Scalar* mask = nullptr; ///< One a key, 0 where it is not to be seen; null if all are.
     Scalar scale = 1;             ///< Of the products of queries and keys.
 };
@@ -53,16 +45,16 @@ namespace detail {
 /// left[r · left_row + d · left_depth].
 template <std::size_t Columns, std::size_t Depth, class Scalar>
 [[gnu::always_inline]] inline void multiply_rows_of(const Scalar* left, std::size_t left_row,
-                                                    std::size_t left_depth, HeadRows<const Scalar> right,
-                                                    HeadRows<Scalar> result, std::size_t rows) noexcept {
+                                                    std::size_t left_depth, Rows<const Scalar> right,
+                                                    Rows<Scalar> result, std::size_t rows) noexcept {
     constexpr std::size_t panel = panels<Scalar>(Columns).width;
     Product<Scalar> product;
     product.left = left;
     product.left_row = left_row;
     product.left_depth = left_depth;
     product.depth = Depth;
-    product.right = {right.data, right.row, right.row, panel};
-    product.result = {result.data, result.row, result.row, panel};
+    product.right = {right.data, right.stride, right.stride, panel};
+    product.result = {result.data, result.stride, result.stride, panel};
     // The shared code: a head's matrices are small, but there are five products of them.
     multiply<Columns, Depth, inlined_elements + 1>(product, rows, StoreSum{});
 }
@@ -125,10 +117,10 @@ void attention_softmax_gradient(const Scalar* probabilities, Scalar* gradient, S
 /// has room for Size.turned() elements. The result may be written over the query.
 template <AttentionSize Size, class Scalar>
 [[gnu::noinline]] void attention_forward(const AttentionHead<Scalar>& head, Scalar* probabilities,
-                                         HeadRows<Scalar> result, Scalar* turned) noexcept {
-    transpose(Size.keys, Size.key_size, head.key.data, head.key.row, turned, Size.keys);
+                                         Rows<Scalar> result, Scalar* turned) noexcept {
+    transpose(Size.keys, Size.key_size, head.key.data, head.key.stride, turned, Size.keys);
     detail::multiply_rows_of<Size.keys, Size.key_size, Scalar>(
-        head.query.data, head.query.row, 1, {turned, Size.keys}, {probabilities, Size.keys}, Size.queries);
+        head.query.data, head.query.stride, 1, {turned, Size.keys}, {probabilities, Size.keys}, Size.queries);
     detail::attention_softmax<Size>(probabilities, head.mask, head.scale);
     detail::multiply_rows_of<Size.value_size, Size.keys, Scalar>(probabilities, Size.keys, 1, head.value,
                                                                  result, Size.queries);
@@ -137,9 +129,9 @@ template <AttentionSize Size, class Scalar>
 /// Where the gradients of one head's query, key and value are written; null if not wanted.
 template <class Scalar>
 struct AttentionGradients {
-    HeadRows<Scalar> query;
-    HeadRows<Scalar> key;
-    HeadRows<Scalar> value;
+    Rows<Scalar> query;
+    Rows<Scalar> key;
+    Rows<Scalar> value;
 };
 
 /// From the probabilities and the result's gradient the gradients of query, key and value. `scores` has room
@@ -147,7 +139,7 @@ struct AttentionGradients {
 /// result's, the others not.
 template <AttentionSize Size, class Scalar>
 [[gnu::noinline]] void attention_backward(const AttentionHead<Scalar>& head, const Scalar* probabilities,
-                                          std::type_identity_t<HeadRows<const Scalar>> result_gradient,
+                                          std::type_identity_t<Rows<const Scalar>> result_gradient,
                                           const AttentionGradients<Scalar>& gradients, Scalar* scores,
                                           Scalar* turned) noexcept {
     if (gradients.value.data != nullptr)
@@ -155,9 +147,10 @@ template <AttentionSize Size, class Scalar>
                                                                 gradients.value, Size.keys);
     if (gradients.query.data == nullptr && gradients.key.data == nullptr)
         return;
-    transpose(Size.keys, Size.value_size, head.value.data, head.value.row, turned, Size.keys);
-    detail::multiply_rows_of<Size.keys, Size.value_size, Scalar>(
-        result_gradient.data, result_gradient.row, 1, {turned, Size.keys}, {scores, Size.keys}, Size.queries);
+    transpose(Size.keys, Size.value_size, head.value.data, head.value.stride, turned, Size.keys);
+    detail::multiply_rows_of<Size.keys, Size.value_size, Scalar>(result_gradient.data, result_gradient.stride,
+                                                                 1, {turned, Size.keys}, {scores, Size.keys},
+                                                                 Size.queries);
     detail::attention_softmax_gradient<Size>(probabilities, scores, head.scale);
     const Scalar* const score_gradient = scores;
     if (gradients.key.data != nullptr)

@@ -134,9 +134,9 @@ struct Moments {
 
 } // namespace detail
 
-/// The mean and the variance (the mean of squared deviations) of each column, in one pass. Deviations are
-/// from the mean of what came before, in blocks, whose moments are merged: a mean far from 0 costs no digits
-/// of the variance.
+/// The mean and the variance (the mean of squared deviations) of each column, in one pass. Squares are of
+/// deviations from the mean of what came before, in blocks, whose moments are merged, and means are kept as
+/// deviations from the first row: a mean far from 0 costs no digits of either.
 template <std::size_t Columns, class Scalar>
 void column_moments(const Scalar* x, std::size_t rows, Scalar* mean, Scalar* variance) noexcept {
     constexpr std::size_t at_once = detail::rows_in_a_pass<Columns, Scalar>;
@@ -151,16 +151,18 @@ void column_moments(const Scalar* x, std::size_t rows, Scalar* mean, Scalar* var
         const Vector<Scalar> zero(Scalar(0));
         detail::Moments<Vector<Scalar>> moments[vectors];
         for (std::size_t k = 0; k < vectors; ++k)
-            moments[k] = {group.load(x, 0, k), zero};
+            moments[k] = {zero, zero};
         for (std::size_t begin = 0; begin < group.rows; begin += detail::rows_per_block) {
             const std::size_t end = std::min(begin + detail::rows_per_block, group.rows);
-            Vector<Scalar> sums[vectors], squares[vectors];
-            for (std::size_t k = 0; k < vectors; ++k)
+            Vector<Scalar> sums[vectors], squares[vectors], pivots[vectors];
+            for (std::size_t k = 0; k < vectors; ++k) {
                 sums[k] = squares[k] = zero;
+                pivots[k] = group.values_of(x, k) + moments[k].mean;
+            }
             for (std::size_t row = begin; row < end; ++row) {
                 BURIN_DETAIL_UNROLL
                 for (std::size_t k = 0; k < vectors; ++k) {
-                    const Vector<Scalar> deviation = group.load(x, row, k) - moments[k].mean;
+                    const Vector<Scalar> deviation = group.load(x, row, k) - pivots[k];
                     sums[k] = sums[k] + deviation;
                     squares[k] = fma(deviation, deviation, squares[k]);
                 }
@@ -168,16 +170,16 @@ void column_moments(const Scalar* x, std::size_t rows, Scalar* mean, Scalar* var
             const auto before = static_cast<Scalar>(begin), count = static_cast<Scalar>(end - begin);
             for (std::size_t k = 0; k < vectors; ++k) {
                 const Vector<Scalar> shift = sums[k] / Vector<Scalar>(count);
+                const Vector<Scalar> pivot = pivots[k] - group.values_of(x, k);
                 moments[k].merge(
-                    before,
-                    {moments[k].mean + shift, max(kernels::fnma<Scalar>(sums[k], shift, squares[k]), zero)},
+                    before, {pivot + shift, max(kernels::fnma<Scalar>(sums[k], shift, squares[k]), zero)},
                     count);
             }
         }
         const auto count = static_cast<Scalar>(group.rows);
         if constexpr (at_once == 1) {
             for (std::size_t k = 0; k < vectors; ++k) {
-                group.set_values(mean, k, moments[k].mean);
+                group.set_values(mean, k, group.values_of(x, k) + moments[k].mean);
                 group.set_values(variance, k, moments[k].squares / Vector<Scalar>(count));
             }
         } else {
@@ -196,8 +198,10 @@ void column_moments(const Scalar* x, std::size_t rows, Scalar* mean, Scalar* var
         }
     });
     if constexpr (at_once > 1)
-        for (std::size_t column = 0; column < Columns; ++column)
+        for (std::size_t column = 0; column < Columns; ++column) {
+            mean[column] += x[column];
             variance[column] /= static_cast<Scalar>(rows);
+        }
 }
 
 /// sums = Σ dy and products = Σ dy · (x − mean) of each column.

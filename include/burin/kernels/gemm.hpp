@@ -5,8 +5,11 @@
 #include "burin/kernels/panels.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
+#include "burin/kernels/unroll.hpp"
 #include "burin/kernels/weight_gradient.hpp"
+#include "burin/kernels/weight_gradient_of_few.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <type_traits>
@@ -15,6 +18,12 @@ namespace burin::kernels {
 
 // The products of a layer with a weight matrix w [K, N], which lies in panels (see `Panels`). All other
 // matrices are row-major.
+
+/// Memory is mapped in pages of so many bytes or more. A first-level table of them has 64 entries; so many
+/// samples of x that are nearly or more than a page apart leave room for the rows of dy.
+inline constexpr std::size_t page_bytes = 4096;
+template <class Scalar>
+inline constexpr std::size_t paged_samples = 256 / sizeof(Scalar);
 
 /// The gradients of weight matrices of more bytes, which no second-level cache holds, are made of packed
 /// blocks.
@@ -44,7 +53,25 @@ constexpr PanelView<Scalar> repeated_row(Scalar* data) noexcept {
 /// The product of two rows.
 template <std::size_t K, class Scalar>
 [[gnu::always_inline]] inline Scalar dot(const Scalar* a, const Scalar* b) noexcept {
-    return sum<Scalar>(K, [](const auto& x, const auto& y) { return x * y; }, a, b);
+    constexpr std::size_t lanes = width<Scalar>, vectors = K / lanes;
+    if constexpr (vectors == 0 || vectors > 8) {
+        return sum<Scalar>(K, [](const auto& x, const auto& y) { return x * y; }, a, b);
+    } else {
+        // As many sums as there are vectors for: four at most.
+        constexpr std::size_t chains = vectors < 4 ? vectors : 4;
+        Vector<Scalar> sums[chains];
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < vectors; ++v) {
+            const Vector<Scalar> x = load(a + v * lanes), y = load(b + v * lanes);
+            sums[v % chains] = v < chains ? x * y : fma(x, y, sums[v % chains]);
+        }
+        if constexpr (constexpr std::size_t rest = K % lanes; rest > 0)
+            sums[0] = fma(load_partial(a + K - rest, rest), load_partial(b + K - rest, rest), sums[0]);
+        for (std::size_t c = chains; c > 1; c = (c + 1) / 2)
+            for (std::size_t i = 0; i < c / 2; ++i)
+                sums[i] = sums[i] + sums[c - 1 - i];
+        return reduce_add<Scalar>(sums[0]);
+    }
 }
 
 } // namespace detail
@@ -87,10 +114,24 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
     product.result = detail::in_panels<K, N>(dw);
     if constexpr (Accumulate)
         product.start = detail::in_panels<K, N>(static_cast<const Scalar*>(dw));
-    if constexpr (width<Scalar> > 1 && K * N * sizeof(Scalar) > packed_from_bytes) {
-        constexpr Panels panels = kernels::panels<Scalar>(N);
-        constexpr detail::ColumnKind kind = detail::column_kind(panels, width<Scalar>);
+    constexpr Panels panels = kernels::panels<Scalar>(N);
+    constexpr detail::ColumnKind kind = detail::column_kind(panels, width<Scalar>);
+    if (rows > 0 && rows <= detail::few_samples) {
+        if constexpr (K * N <= inlined_elements)
+            detail::weight_gradient_of_few_inlined<kind, Accumulate>(product, panels, K);
+        else
+            detail::weight_gradient_of_few_shared<kind, Accumulate>(product, panels, K);
+    } else if constexpr (width<Scalar> > 1 && K * N * sizeof(Scalar) > packed_from_bytes) {
         detail::weight_gradient_packed<kind>(product, panels, K);
+    } else if constexpr (K * sizeof(Scalar) > page_bytes / 2) {
+        // A column of x has nearly every element on a page of its own.
+        Product<Scalar> part = product;
+        for (std::size_t left = rows; left > 0; left -= part.depth) {
+            part.depth = std::min(left, paged_samples<Scalar>);
+            multiply<N, any, K * N>(part, K, StoreSum{});
+            part.skip_depth(part.depth);
+            part.start = detail::in_panels<K, N>(static_cast<const Scalar*>(dw));
+        }
     } else {
         multiply<N, any, K * N>(product, K, StoreSum{});
     }

@@ -50,14 +50,12 @@ struct LastColumns {
     }
 };
 
-/// `Rows` rows with `count` ≤ Columns rows of w from row k on.
-template <ColumnKind Kind, std::size_t Rows, std::size_t Columns, bool OthersFollow, class Scalar, class Last,
-          class Derivative>
-[[gnu::always_inline]] inline void input_gradient_tile(const DenseGradient<Scalar>& dense, std::size_t k,
-                                                       std::size_t count, const Last& last,
-                                                       Derivative derivative) noexcept {
+/// The products of `Rows` rows with `count` ≤ Columns rows of w from row k on, lane by lane.
+template <ColumnKind Kind, bool OthersFollow, std::size_t Rows, std::size_t Columns, class Scalar, class Last>
+[[gnu::always_inline]] inline void multiply_rows(const DenseGradient<Scalar>& dense, std::size_t k,
+                                                 std::size_t count, const Last& last,
+                                                 Vector<Scalar> (&sums)[Rows][Columns]) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
-    Vector<Scalar> sums[Rows][Columns];
     BURIN_DETAIL_UNROLL
     for (std::size_t r = 0; r < Rows; ++r) {
         BURIN_DETAIL_UNROLL
@@ -103,6 +101,16 @@ template <ColumnKind Kind, std::size_t Rows, std::size_t Columns, bool OthersFol
             }
         }
     }
+}
+
+/// `Rows` rows with `count` ≤ Columns rows of w from row k on.
+template <ColumnKind Kind, std::size_t Rows, std::size_t Columns, bool OthersFollow, class Scalar, class Last,
+          class Derivative>
+[[gnu::always_inline]] inline void input_gradient_tile(const DenseGradient<Scalar>& dense, std::size_t k,
+                                                       std::size_t count, const Last& last,
+                                                       Derivative derivative) noexcept {
+    Vector<Scalar> sums[Rows][Columns];
+    multiply_rows<Kind, OthersFollow>(dense, k, count, last, sums);
     BURIN_DETAIL_UNROLL
     for (std::size_t r = 0; r < Rows; ++r) {
         BURIN_DETAIL_UNROLL
@@ -110,6 +118,31 @@ template <ColumnKind Kind, std::size_t Rows, std::size_t Columns, bool OthersFol
             if (c < count)
                 finish_gradient(dense, r * dense.k + k + c, lane_sums<Scalar>(sums[r] + c),
                                 std::min(summed_lanes<Scalar>, count - c), derivative);
+    }
+}
+
+/// Four rows with twelve rows of w from row k on, in tiles of four by three: of more loads for each product,
+/// four columns would leave room for two or three rows only. The sums of a column are turned to the rows they
+/// belong to.
+template <ColumnKind Kind, bool OthersFollow, class Scalar, class Last, class Derivative>
+[[gnu::always_inline]] inline void input_gradient_of_four(const DenseGradient<Scalar>& dense, std::size_t k,
+                                                          const Last& last, Derivative derivative) noexcept {
+    Vector<Scalar> columns[12];
+    for (std::size_t first = 0; first < 12; first += 3) {
+        Vector<Scalar> sums[4][3];
+        multiply_rows<Kind, OthersFollow>(dense, k + first, 3, last, sums);
+        BURIN_DETAIL_UNROLL
+        for (std::size_t c = 0; c < 3; ++c) {
+            const Vector<Scalar> column[4] = {sums[0][c], sums[1][c], sums[2][c], sums[3][c]};
+            columns[first + c] = lane_sums<Scalar>(column);
+        }
+    }
+    for (std::size_t c = 0; c < 12; c += 4) {
+        const auto rows =
+            transpose_quads<Scalar>({columns[c], columns[c + 1], columns[c + 2], columns[c + 3]});
+        BURIN_DETAIL_UNROLL
+        for (std::size_t r = 0; r < 4; ++r)
+            finish_gradient(dense, r * dense.k + k + c, rows[r], 4, derivative);
     }
 }
 
@@ -131,6 +164,17 @@ template <ColumnKind Kind, std::size_t Rows, class Scalar, class Derivative>
     if constexpr (Kind.last_vectors > 0 && Kind.last_tail == Tail::masked)
         beyond = (width<Scalar> - 1) / dense.panels.last;
     std::size_t k = begin;
+    if constexpr (Rows == 4) {
+        for (; k + 12 <= end && k + 12 + beyond <= dense.k; k += 12)
+            input_gradient_of_four<Kind, true>(dense, k, last, derivative);
+        if (k < end) {
+            DenseGradient<Scalar> half = dense;
+            input_gradient_rows<Kind, 2>(half, k, end, derivative);
+            half.skip_rows(2);
+            input_gradient_rows<Kind, 2>(half, k, end, derivative);
+        }
+        return;
+    }
     for (; k + most <= end && k + most + beyond <= dense.k; k += most)
         input_gradient_tile<Kind, Rows, most, true>(dense, k, most, last, derivative);
     for (; k < end; k += least)
@@ -141,10 +185,11 @@ template <ColumnKind Kind, class Scalar, class Derivative>
 [[gnu::always_inline]] inline void input_gradient_of_few_inlined(const DenseGradient<Scalar>& dense,
                                                                  std::size_t rows, std::size_t begin,
                                                                  Derivative derivative) noexcept {
-    constexpr std::size_t most = 3;
-    // So many rows of w, 16 KiB, stay in the first-level cache until all rows of dy have met them.
+    constexpr std::size_t most = width<Scalar> < 4 ? 3 : 4;
+    // So many rows of w, 16 KiB or as many as the largest tile has, stay in the first-level cache until all
+    // rows of dy have met them.
     const std::size_t block =
-        rows <= most ? dense.k : std::max<std::size_t>(8, 16384 / sizeof(Scalar) / dense.n / 8 * 8);
+        rows <= most ? dense.k : std::max<std::size_t>(12, 16384 / sizeof(Scalar) / dense.n / 12 * 12);
     for (std::size_t k = begin; k < dense.k; k += block) {
         DenseGradient<Scalar> left = dense;
         for (std::size_t left_rows = rows; left_rows > 0;) {

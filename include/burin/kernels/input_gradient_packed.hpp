@@ -39,7 +39,7 @@ template <class Scalar, class Derivative>
     constexpr std::size_t lanes = width<Scalar>, wide = 2 * lanes;
     constexpr Panels one_panel{wide, 1, 0};
     constexpr ColumnKind kind{true};
-    alignas(64) Scalar turned[(turned_panels * wide + lanes) * wide] = {};
+    alignas(64) Scalar turned[(turned_panels * wide + lanes) * wide];
     alignas(64) Scalar sums[turned_samples * wide];
 
     Product<Scalar> product;
@@ -59,10 +59,13 @@ template <class Scalar, class Derivative>
                     const std::size_t depth = dense.panels.columns(p);
                     const Scalar* const w = dense.panel(p) + k * depth;
                     Scalar* const to = turned + product.depth * wide;
-                    if (columns == wide && depth == wide)
+                    if (columns == wide && depth == wide) {
                         transpose_block<wide, wide>(w, to);
-                    else
+                    } else {
+                        if (columns < wide)
+                            std::fill_n(to, depth * wide, Scalar(0));
                         transpose(columns, depth, w, depth, to, wide);
+                    }
                     product.depth += depth;
                 }
                 multiply_shared<kind>(product, one_panel, samples, StoreSum{});

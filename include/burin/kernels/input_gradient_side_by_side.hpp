@@ -14,11 +14,10 @@ namespace burin::kernels::detail {
 // The input gradient of a dozen samples or two: these stand side by side in the lanes. The small matrix dy is
 // transposed, w is read as it lies, and tiles of the result are turned back in registers.
 
-/// How many panels a row of w is read through at a time, and how many rows for each turn of dy. A panel's
-/// rows may lie at the same place of a page as those of all others, and a first-level cache holds no more
-/// than eight such lines.
-inline constexpr std::size_t panels_at_once = 16;
-inline constexpr std::size_t rows_at_once = 256;
+/// How many panels a row of w is read through at a time, and how many rows for each turn of dy: what 16
+/// panels meet of 16 samples are 16 KiB, half of a first-level cache, and so are the sums of 256 rows.
+inline constexpr std::size_t side_by_side_panels = 16;
+inline constexpr std::size_t side_by_side_rows = 256;
 
 /// Some panels.
 struct PanelRange {
@@ -33,11 +32,13 @@ template <std::size_t Vectors, std::size_t Rows, class Scalar>
                                                          std::size_t k, const Scalar* samples,
                                                          Vector<Scalar> (&sums)[Vectors][Rows]) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
+    // The next rows, which no processor expects on this page after those of the other panels; but not where
+    // they might drive those out of the first-level cache, unless they come from beyond the second.
+    const bool prefetches = dense.panels.count() <= 8 || dense.k * dense.n * sizeof(Scalar) > 512 * 1024;
     for (std::size_t p = range.first; p < range.first + range.count; ++p) {
         const std::size_t columns = dense.panels.columns(p);
         const Scalar* w = dense.panel(p) + k * columns;
-        // The next rows, which no processor expects on this page after those of the other panels.
-        for (std::size_t r = 0; r < Rows; ++r)
+        for (std::size_t r = 0; prefetches && r < Rows; ++r)
             prefetch(w + (Rows + r) * columns);
         BURIN_DETAIL_UNROLL_4
         for (std::size_t c = columns; c > 0; --c) {
@@ -84,14 +85,15 @@ template <std::size_t Vectors, std::size_t Rows, class Scalar>
 
 /// At most `Vectors` ≤ 2 vectors of samples.
 template <std::size_t Vectors, class Scalar, class Derivative>
-[[gnu::noinline]] void input_gradient_side_by_side(const DenseGradient<Scalar>& dense, std::size_t rows,
+[[gnu::noinline]] void input_gradient_side_by_side(const DenseGradient<Scalar>& given, std::size_t rows,
                                                    Derivative derivative) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     constexpr std::size_t samples = Vectors * lanes;
     // Eight sums are under way.
     constexpr std::size_t quad = 4, height = 8 / Vectors;
-    alignas(64) Scalar side_by_side[(2 * panels_at_once + 1) * lanes * samples];
-    alignas(64) Scalar kept[rows_at_once * samples];
+    const DenseGradient<Scalar> dense = given; // Stores may alias it; a copy is read once.
+    alignas(64) Scalar side_by_side[(2 * side_by_side_panels + 1) * lanes * samples];
+    alignas(64) Scalar kept[side_by_side_rows * samples];
 
     const auto multiply_rows = [&](PanelRange range, std::size_t begin,
                                    std::size_t end) __attribute__((always_inline)) {
@@ -139,9 +141,9 @@ template <std::size_t Vectors, class Scalar, class Derivative>
         }
     };
 
-    for (std::size_t k = 0; k < dense.k; k += rows_at_once) {
-        for (std::size_t p = 0; p < dense.panels.count(); p += panels_at_once) {
-            const PanelRange range{p, std::min(panels_at_once, dense.panels.count() - p)};
+    for (std::size_t k = 0; k < dense.k; k += side_by_side_rows) {
+        for (std::size_t p = 0; p < dense.panels.count(); p += side_by_side_panels) {
+            const PanelRange range{p, std::min(side_by_side_panels, dense.panels.count() - p)};
             const std::size_t n = dense.panels.first_column(p);
             const std::size_t end = range.first + range.count - 1;
             const std::size_t depth = dense.panels.first_column(end) + dense.panels.columns(end) - n;
@@ -149,7 +151,7 @@ template <std::size_t Vectors, class Scalar, class Derivative>
             if (rows < samples)
                 for (std::size_t i = 0; i < depth; ++i)
                     std::fill(side_by_side + i * samples + rows, side_by_side + (i + 1) * samples, Scalar(0));
-            multiply_rows(range, k, std::min(dense.k, k + rows_at_once));
+            multiply_rows(range, k, std::min(dense.k, k + side_by_side_rows));
         }
     }
 }

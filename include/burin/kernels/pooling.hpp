@@ -101,9 +101,8 @@ template <PoolWindows W, class Function>
 /// 1 / elements of a window.
 template <PoolWindows W, class Scalar>
 [[gnu::always_inline]] inline Scalar share_of(const std::array<std::size_t, 3>& places) noexcept {
-    const auto& [d, h, w] = W.axes;
-    if constexpr (d.is_uniform() && h.is_uniform() && w.is_uniform()) {
-        return Scalar(1) / static_cast<Scalar>(d.size * h.size * w.size);
+    if constexpr (W.axes[0].is_uniform() && W.axes[1].is_uniform() && W.axes[2].is_uniform()) {
+        return Scalar(1) / static_cast<Scalar>(W.axes[0].size * W.axes[1].size * W.axes[2].size);
     } else {
         std::size_t product = 1;
         for (std::size_t axis = 0; axis < 3; ++axis)

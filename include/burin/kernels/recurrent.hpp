@@ -3,6 +3,7 @@
 #include "burin/kernels/functions.hpp"
 #include "burin/kernels/multiply.hpp"
 #include "burin/kernels/panels.hpp"
+#include "burin/kernels/rows.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
 
@@ -178,15 +179,6 @@ struct GRUCell {
             store(at.dh, dh * z);
         });
     }
-};
-
-/// Rows that lie `stride` elements apart, one for each sample.
-template <class Pointee>
-struct Rows {
-    Pointee* data = nullptr;
-    std::size_t stride = 0;
-
-    Pointee* operator[](std::size_t row) const noexcept { return data + row * stride; }
 };
 
 /// sums = start + h · u, with h [rows, Units], u [Units, Columns] in panels, and `start` either the sums

@@ -41,7 +41,11 @@ template <std::size_t N, std::size_t Rows, class Scalar, class Function>
                                               for (std::size_t r = 0; r < Rows; ++r)
                                                   all[r] = all[r] + f(i, lanes, load, r);
                                           });
-    store_sums<Scalar>(sums, all);
+    if constexpr (Rows == summed_lanes<Scalar>)
+        store_partial(sums, lane_sums<Scalar>(all), Rows);
+    else
+        for (std::size_t r = 0; r < Rows; ++r)
+            sums[r] = reduce_add<Scalar>(all[r]);
 }
 
 template <std::size_t N, bool Centred, std::size_t Rows, class Scalar, class Epilogue>

@@ -81,11 +81,11 @@ struct ScaledDotProductAttention : Op {
         if (inputs[0].rank != 2)
             return {.expected = "query `[time, features]`"};
         if (inputs[1].rank != 2 || inputs[1][1] != inputs[0][1])
-            return {.expected = "key `[time, features]` with the query's features", .culprit = 1};
+            return {.expected = "key `[time, features]` with as many features as the query", .culprit = 1};
         if (inputs[2].rank != 2 || inputs[2][0] != inputs[1][0])
-            return {.expected = "value `[time, features]` with the key's time steps", .culprit = 2};
+            return {.expected = "value `[time, features]` with as many steps as the key", .culprit = 2};
         if (has_mask && !detail::is_mask_of(inputs.back(), inputs[1][0]))
-            return {.expected = "mask `[time]` with the key's time steps", .culprit = 3};
+            return {.expected = "mask `[time]` with as many steps as the key", .culprit = 3};
         return {.shape = Shape(inputs[0][0], inputs[2][1])};
     }
 
@@ -123,7 +123,7 @@ struct ScaledDotProductAttention : Op {
         const auto gradient = [&](std::size_t which, std::size_t row) {
             const Shape& shape = Context::Shapes::inputs[which];
             Scalar* const all = run.input_gradients[which];
-            return kernels::HeadRows<Scalar>{all == nullptr ? nullptr : all + row * shape.size(), shape[1]};
+            return kernels::Rows<Scalar>{all == nullptr ? nullptr : all + row * shape.size(), shape[1]};
         };
         for (std::size_t row = 0; row < run.rows; ++row)
             kernels::attention_backward<extents>(
@@ -145,7 +145,7 @@ struct ScaledDotProductAttention : Op {
         using Scalar = typename Context::Scalar;
         const auto part = [&](std::size_t which) {
             const Shape& shape = Context::Shapes::inputs[which];
-            return kernels::HeadRows<const Scalar>{run.inputs[which] + row * shape.size(), shape[1]};
+            return kernels::Rows<const Scalar>{run.inputs[which] + row * shape.size(), shape[1]};
         };
         kernels::AttentionHead<Scalar> result{.query = part(0), .key = part(1), .value = part(2)};
         if constexpr (has_mask)

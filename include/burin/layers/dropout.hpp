@@ -87,13 +87,16 @@ struct SpatialDropout : Op {
         constexpr auto scale = static_cast<Scalar>(1 / (1 - Rate));
         constexpr std::size_t channels = Context::Shapes::output.last();
         constexpr std::size_t places = Context::Shapes::output.size() / channels;
+        // Four channels share a block of words; the last of a row may leave some unused.
+        constexpr std::size_t blocks = (channels + 3) / 4;
         for (std::size_t row = 0; row < run.rows; ++row)
-            for (std::size_t channel = 0; channel < channels; ++channel) {
-                const bool dropped = run.random.word(run.position + row * channels + channel) < threshold;
-                for (std::size_t place = 0; place < places; ++place) {
-                    const std::size_t i = (row * places + place) * channels + channel;
-                    to[i] = dropped ? Scalar(0) : from[i] * scale;
-                }
+            for (std::size_t block = 0; block < blocks; ++block) {
+                const Philox::Counter words = run.random.block(run.position / 4 + row * blocks + block);
+                for (std::size_t place = 0; place < places; ++place)
+                    for (std::size_t j = 0; j < 4 && 4 * block + j < channels; ++j) {
+                        const std::size_t i = (row * places + place) * channels + 4 * block + j;
+                        to[i] = words[j] < threshold ? Scalar(0) : from[i] * scale;
+                    }
             }
     }
 };

@@ -90,13 +90,13 @@ struct MultiHeadAttention : Op {
             if (inputs[i].rank != 2)
                 return {.expected = "input `[time, features]`", .culprit = i};
         if (key_dim == 0 && inputs[0][1] % Heads != 0)
-            return {.expected = "query's features to be a multiple of the heads",
+            return {.expected = "query `[time, features]` with a multiple of the heads as features",
                     .hint = "or give the option `KeyDim<...>`"};
         const std::size_t keys = inputs[key_input(inputs.size())][0];
         if (inputs[last][0] != keys && last == 2)
-            return {.expected = "value `[time, features]` with the key's time steps", .culprit = 2};
+            return {.expected = "value `[time, features]` with as many steps as the key", .culprit = 2};
         if (has_mask && !detail::is_mask_of(inputs.back(), keys))
-            return {.expected = "mask `[time]` with the key's time steps", .culprit = inputs.size() - 1};
+            return {.expected = "mask `[time]` with as many steps as the key", .culprit = inputs.size() - 1};
         return {.shape = inputs[0]};
     }
 
@@ -271,7 +271,7 @@ struct MultiHeadAttention : Op {
 
     /// The part of head h of a matrix [rows, width], from row `first` on.
     template <Extents Size, class Scalar>
-    static kernels::HeadRows<Scalar> of_head(Scalar* matrix, std::size_t first, std::size_t h) noexcept {
+    static kernels::Rows<Scalar> of_head(Scalar* matrix, std::size_t first, std::size_t h) noexcept {
         return {matrix + first * Size.width + h * Size.head.key_size, Size.width};
     }
 
@@ -324,7 +324,7 @@ struct MultiHeadAttention : Op {
 
     /// Whether an input's gradient is added to what an earlier projection of the same input wrote.
     template <bool Adds>
-    using AddsIf = std::conditional_t<Adds, detail::AddToGradient, NoActivation>;
+    using AddsIf = std::conditional_t<Adds, AddToGradient, NoActivation>;
 
     template <std::size_t Which, class Projection, class Derivative, class Context>
     static void write_input_gradient(const Context& run, const typename Context::Scalar* gradient,

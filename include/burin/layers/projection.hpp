@@ -7,16 +7,6 @@
 
 namespace burin::detail {
 
-/// The derivative that adds a gradient to what is there.
-struct AddToGradient {
-    static constexpr bool reads_activation = true;
-
-    template <class Vector>
-    Vector operator()(Vector gradient, Vector there) const noexcept {
-        return there + gradient;
-    }
-};
-
 /// The products of a Dense layer of [In] to [Out] inside of a larger layer: `weight` [In, Out] in panels, and
 /// behind it, if it has one, the bias. Not inlined, so that a layer with several of one size has their code
 /// once.

@@ -52,16 +52,6 @@ concept RecurrentOption =
     std::same_as<T, Masked> || std::same_as<T, GoBackwards> || std::same_as<T, NoBias> ||
     std::same_as<T, Realigned> || std::same_as<T, FastGates>;
 
-/// The gradient is added to what is there.
-struct AddToActivated {
-    static constexpr bool reads_activation = true;
-
-    template <class Vector>
-    Vector operator()(Vector gradient, Vector activated) const noexcept {
-        return gradient + activated;
-    }
-};
-
 /// Backpropagation through time: the sums of the input, x · W + b, are one product over all steps and
 /// samples; then each step adds h₋₁ · U and applies the cell. Backward the gradients of all sums are found
 /// step by step and then multiplied with the inputs and the states in one product each.
@@ -171,7 +161,8 @@ struct Recurrent : Op {
         constexpr std::size_t block = training ? time : block_of(time);
         const std::size_t rows = run.rows;
         const Weights<features, const Scalar> weights(run.parameters);
-        const Saved<time, Scalar> saved(run.saved, rows);
+        const Saved<time, Scalar> saved =
+            training ? Saved<time, Scalar>(run.saved, rows) : Saved<time, Scalar>{};
         const auto masks = masks_of<time>(run.inputs);
 
         Scalar* next = run.scratch;
@@ -320,7 +311,7 @@ struct Recurrent : Op {
                     std::copy_n(sums_gradient + row * time * columns, columns, side_by_side + row * columns);
                 sums_gradient = side_by_side;
             }
-            using Derivative = std::conditional_t<adds_up, AddToActivated, NoActivation>;
+            using Derivative = std::conditional_t<adds_up, AddToGradient, NoActivation>;
             kernels::dense_input_gradient<Units, columns>(sums_gradient, weights.recurrent_weight,
                                                           static_cast<const Scalar*>(dh), dh, rows,
                                                           Derivative{});
@@ -388,11 +379,12 @@ struct Recurrent : Op {
     /// What training remembers, each `[rows, Time, …]`.
     template <std::size_t Time, class Scalar>
     struct Saved {
-        Scalar* gates;
-        Scalar* h; ///< Before the step.
-        Scalar* c;
-        Scalar* kept;
+        Scalar* gates = nullptr;
+        Scalar* h = nullptr; ///< Before the step.
+        Scalar* c = nullptr;
+        Scalar* kept = nullptr;
 
+        Saved() = default;
         [[gnu::always_inline]] Saved(Scalar* all, std::size_t rows) noexcept
             : gates(all), h(gates + rows * Time * columns), c(h + rows * Time * Units),
               kept(h + rows * Time * state_size) {}

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/label.hpp"
 #include "burin/core/link.hpp"
 #include "burin/core/shape.hpp"
 #include "burin/core/text.hpp"
@@ -44,6 +45,15 @@ concept Loss = requires(const T loss, Shape shape) {
     { T::target_size(shape) } -> std::convertible_to<std::size_t>;
     { T::reject(shape) } -> std::convertible_to<Sentence>;
 };
+
+/// The label whose positions a loss leaves out, or none.
+template <class L>
+constexpr Label ignored_label(const L& loss) noexcept {
+    if constexpr (requires { loss.ignore_index; })
+        return loss.ignore_index;
+    else
+        return no_label;
+}
 
 /// The one number.
 template <Loss L, class Scalar>

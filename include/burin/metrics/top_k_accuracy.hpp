@@ -4,12 +4,15 @@
 
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
 
 namespace burin::metrics {
 
-/// The share of positions where fewer than K outputs are larger than that of the target's class.
+/// The share of positions where fewer than K outputs are larger than that of the target's class. Positions
+/// whose label is `ignore_index` do not count; another label that is no class is never right.
 template <std::size_t K = 5>
 struct TopKAccuracy {
+    Label ignore_index = no_label; ///< If none is given, all count.
     Share share{};
 
     static constexpr std::string_view name = "top_k_accuracy";
@@ -21,6 +24,15 @@ struct TopKAccuracy {
         constexpr std::size_t classes = Output.last();
         const std::size_t positions = rows * (Output.size() / classes);
         for (std::size_t i = 0; i < positions; ++i) {
+            if constexpr (std::is_same_v<Target, Label>) {
+                if (ignore_index != no_label && targets[i] == ignore_index)
+                    continue;
+                if (targets[i] >= classes) {
+                    ++share.count;
+                    continue;
+                }
+            }
+            ++share.count;
             const Scalar* const scores = outputs + i * classes;
             const std::size_t target = target_class<classes>(targets, i);
             std::size_t larger = 0;
@@ -29,7 +41,6 @@ struct TopKAccuracy {
                 larger += c != target && !(scores[c] <= scores[target]);
             share.correct += larger < K;
         }
-        share.count += positions;
     }
 
     double result() const noexcept { return share.value(); }

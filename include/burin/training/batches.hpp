@@ -35,16 +35,20 @@ inline constexpr auto target_sizes = []<std::size_t... I>(std::index_sequence<I.
     return std::array<std::size_t, sizeof...(I)>{LossAt<Loss, I>::target_size(output_shape<Net, I>)...};
 }(std::make_index_sequence<Objective<Loss>::count>{});
 
-/// Throws Error unless every target that a loss takes for a label is one, and below the number of classes.
+/// Throws Error unless every target that a loss takes for a label is one, and below the number of classes or
+/// ignored.
 template <class Net, class Loss, class Data>
-void check_labels(const Data& data, const std::string& who) {
+void check_labels(const Data& data, const Loss& loss, const std::string& who) {
     if constexpr (std::is_same_v<typename Data::TargetType, Label> && Objective<Loss>::count == 1) {
-        data.check_labels(Network<Net>::output_shapes[0].last());
+        data.check_labels(Network<Net>::output_shapes[0].last(),
+                          losses::ignored_label(Objective<Loss>::template get<0>(loss)));
     } else {
-        const auto check = [&](std::size_t first, std::size_t count, std::size_t classes) {
+        const auto check = [&](std::size_t first, std::size_t count, std::size_t classes, Label ignored) {
             for (std::size_t i = 0; i < data.size(); ++i)
                 for (const auto value : data.target(i).subspan(first, count)) {
                     const auto label = static_cast<double>(value);
+                    if (ignored != no_label && label == static_cast<double>(ignored))
+                        continue;
                     if (!(label >= 0 && label < static_cast<double>(classes)) || label != std::floor(label))
                         throw Error(who + ": sample " + std::to_string(i) + ": expected a label below " +
                                     std::to_string(classes) + ", got " + std::to_string(label));
@@ -54,7 +58,8 @@ void check_labels(const Data& data, const std::string& who) {
             constexpr auto& sizes = target_sizes<Net, Loss>;
             std::size_t first = 0;
             ((std::is_same_v<typename LossAt<Loss, I>::template Target<float>, Label>
-                  ? check(first, sizes[I], Network<Net>::output_shapes[I].last())
+                  ? check(first, sizes[I], Network<Net>::output_shapes[I].last(),
+                          losses::ignored_label(Objective<Loss>::template get<I>(loss)))
                   : void(),
               first += sizes[I]),
              ...);
@@ -64,7 +69,7 @@ void check_labels(const Data& data, const std::string& who) {
 
 /// Throws Error unless the samples are such as the network takes and the loss compares.
 template <class Net, class Loss, class Data>
-void check_data(const Data& data, std::string_view caller) {
+void check_data(const Data& data, const Loss& loss, std::string_view caller) {
     using N = ::burin::Network<Net>;
     const std::string who(caller);
     if (data.empty())
@@ -83,7 +88,7 @@ void check_data(const Data& data, std::string_view caller) {
     if (data.target_size() != targets)
         throw Error(who + ": expected " + std::to_string(targets) + " targets a sample, got " +
                     std::to_string(data.target_size()));
-    check_labels<Net, Loss>(data, who);
+    check_labels<Net>(data, loss, who);
 }
 
 /// Copies the pieces of one sample to the places of `row` in buffers of pieces of these sizes.

@@ -63,8 +63,8 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
 template <class Net, class Scalar, class Data, class Loss, class Metrics = UsualMetrics>
 Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
                     const Metrics& metrics = {}) {
-    detail::check_data<Net, Loss>(data, "evaluate");
-    const auto chosen = detail::choose_metrics<Loss, Scalar>(metrics);
+    detail::check_data<Net>(data, loss, "evaluate");
+    const auto chosen = detail::choose_metrics<Scalar>(loss, metrics);
     detail::Measure<Loss, Scalar, std::remove_cvref_t<decltype(chosen)>> measured(loss, chosen);
     detail::measure(model, data, loss, measured);
     std::vector<NamedValue> values;

@@ -77,16 +77,16 @@ class Session {
     template <class Data>
     History run(const Data& data) {
         using Validation = std::remove_cvref_t<decltype(*options_.validation)>;
-        detail::check_data<Net, Loss>(data, "fit");
+        detail::check_data<Net>(data, options_.loss, "fit");
         if constexpr (!std::is_same_v<Validation, NoValidation>)
             if (options_.validation != nullptr)
-                detail::check_data<Net, Loss>(*options_.validation, "fit: validation");
+                detail::check_data<Net>(*options_.validation, options_.loss, "fit: validation");
         std::optional<Progress> progress;
         if (options_.verbose)
             progress.emplace(options_.progress);
 
         History history;
-        const auto metrics = detail::choose_metrics<Loss, Scalar>(options_.metrics);
+        const auto metrics = detail::choose_metrics<Scalar>(options_.loss, options_.metrics);
         detail::Measure<Loss, Scalar, std::remove_cvref_t<decltype(metrics)>> measured(options_.loss,
                                                                                        metrics);
         detail::BatchBuffer<Net, Loss, Scalar> buffer(batch_size);

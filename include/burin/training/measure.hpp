@@ -28,17 +28,17 @@ template <class Loss, class Scalar>
 inline constexpr bool judges_classes =
     std::is_same_v<typename Loss::template Target<Scalar>, Label> || Loss::link != Link::none;
 
-/// The metrics to use, as a tuple: those given, or the usual ones for the loss.
-template <class Loss, class Scalar, class... Metrics>
-std::tuple<Metrics...> choose_metrics(const std::tuple<Metrics...>& given) {
+/// The metrics to use, as a tuple: those given, or the usual ones for the loss, which ignore what it ignores.
+template <class Scalar, class Loss, class... Metrics>
+std::tuple<Metrics...> choose_metrics(const Loss&, const std::tuple<Metrics...>& given) {
     return given;
 }
-template <class Loss, class Scalar>
-auto choose_metrics(const UsualMetrics&) {
+template <class Scalar, class Loss>
+auto choose_metrics([[maybe_unused]] const Loss& loss, const UsualMetrics&) {
     if constexpr (Objective<Loss>::count > 1)
         return std::tuple<>{};
     else if constexpr (judges_classes<Loss, Scalar>)
-        return std::tuple<metrics::Accuracy>{};
+        return std::tuple{metrics::Accuracy{.ignore_index = losses::ignored_label(loss)}};
     else
         return std::tuple<metrics::MeanAbsoluteError>{};
 }

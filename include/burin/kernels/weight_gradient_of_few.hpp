@@ -1,0 +1,92 @@
+#pragma once
+
+#include "burin/kernels/multiply.hpp"
+#include "burin/kernels/simd.hpp"
+#include "burin/kernels/tile.hpp"
+#include "burin/kernels/unroll.hpp"
+
+#include <cstddef>
+
+namespace burin::kernels::detail {
+
+/// Up to so many samples the rows of dy fit into registers, panel by panel, and the weight gradient is
+/// written in one stream: its stores are then the most of the work.
+inline constexpr std::size_t few_samples = 4;
+
+/// The weight gradient of `Samples` samples in one panel of `Vectors` vectors, for `rows` rows of it.
+template <std::size_t Samples, std::size_t Vectors, Tail TailKind, bool Accumulate, class Scalar>
+[[gnu::always_inline]] inline void weight_gradient_panel(const Product<Scalar>& product, std::size_t rows,
+                                                         std::size_t columns) noexcept {
+    constexpr std::size_t lanes = width<Scalar>;
+    const auto column = [columns](std::size_t v) __attribute__((always_inline)) {
+        return TailKind == Tail::overlaps && v + 1 == Vectors ? columns - lanes : v * lanes;
+    };
+    const auto load_from = [columns](const Scalar* from) __attribute__((always_inline)) {
+        return TailKind == Tail::masked ? load_partial(from, columns) : load(from);
+    };
+    Vector<Scalar> dy[Samples][Vectors];
+    BURIN_DETAIL_UNROLL
+    for (std::size_t s = 0; s < Samples; ++s) {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < Vectors; ++v)
+            dy[s][v] = load_from(product.right.data + s * product.right.row + column(v));
+    }
+    // What a whole vector writes beyond a narrow row, the next rows overwrite; the last ones must not.
+    std::size_t whole = rows;
+    if constexpr (TailKind == Tail::masked) {
+        const std::size_t beyond = Accumulate ? rows : (lanes - 1) / columns;
+        whole = rows > beyond ? rows - beyond : 0;
+    }
+    const Scalar* x = product.left;
+    Scalar* dw = product.result.data;
+    for (std::size_t k = 0; k < rows; ++k, ++x, dw += product.result.row) {
+        Vector<Scalar> factors[Samples];
+        BURIN_DETAIL_UNROLL
+        for (std::size_t s = 0; s < Samples; ++s)
+            factors[s] = broadcast(x[s * product.left_depth]);
+        Vector<Scalar> sums[Vectors];
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < Vectors; ++v) {
+            if constexpr (Accumulate)
+                sums[v] = fma(factors[0], dy[0][v], load_from(dw + column(v)));
+            else
+                sums[v] = factors[0] * dy[0][v];
+            BURIN_DETAIL_UNROLL
+            for (std::size_t s = 1; s < Samples; ++s)
+                sums[v] = fma(factors[s], dy[s][v], sums[v]);
+        }
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < Vectors; ++v) {
+            if (TailKind == Tail::masked && k >= whole)
+                store_partial(dw, sums[v], columns);
+            else
+                store(dw + column(v), sums[v]);
+        }
+    }
+}
+
+/// All panels.
+template <ColumnKind Kind, bool Accumulate, class Scalar>
+[[gnu::always_inline]] inline void weight_gradient_of_few_inlined(const Product<Scalar>& product,
+                                                                  const Panels& panels,
+                                                                  std::size_t rows) noexcept {
+    with_constant<few_samples>(product.depth, [&](auto samples) __attribute__((always_inline)) {
+        Product<Scalar> panel = product;
+        if constexpr (Kind.has_full_panels)
+            for (std::size_t p = 0; p < panels.full; ++p, panel.skip_panels(1))
+                weight_gradient_panel<samples.value, 2, Tail::none, Accumulate>(panel, rows, 0);
+        if constexpr (Kind.last_vectors > 0) {
+            panel.enter_last_panel();
+            weight_gradient_panel<samples.value, Kind.last_vectors, Kind.last_tail, Accumulate>(panel, rows,
+                                                                                                panels.last);
+        }
+    });
+}
+
+template <ColumnKind Kind, bool Accumulate, class Scalar>
+[[gnu::noinline]] void weight_gradient_of_few_shared(const Product<Scalar>& product, const Panels& panels,
+                                                     std::size_t rows) noexcept {
+    weight_gradient_of_few_inlined<Kind, Accumulate>(product, panels, rows);
+}
+
+} // namespace burin::kernels::detail
