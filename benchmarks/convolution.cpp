@@ -1,12 +1,13 @@
-// Convolutions of known networks beside oneDNN's, which keeps images and weights in layouts of its choice (they
-// are brought into them before the timing), and against the measured peak of the core's multiply-adders.
+// Convolutions of known networks beside oneDNN's, which keeps images and weights in layouts of its choice
+// (they are brought into them before the timing), and against the measured peak of the core's
+// multiply-adders.
 //   taskset -c 1 build/benchmarks/convolution
 
 #include "burin/kernels/convolution.hpp"
+#include "burin/graph/epilogue.hpp"
 #include "burin/kernels/depthwise.hpp"
 #include "burin/layers/activations.hpp"
 #include "burin/layers/convolution_options.hpp"
-#include "burin/graph/epilogue.hpp"
 
 #include "machine.hpp"
 #include "random_numbers.hpp"
@@ -71,8 +72,12 @@ dnnl::stream& stream() {
     return only;
 }
 
-memory::desc any(const memory::dims& sizes) { return {sizes, memory::data_type::f32, Tag::any}; }
-memory::desc described(const memory::dims& sizes, Tag tag) { return {sizes, memory::data_type::f32, tag}; }
+memory::desc any(const memory::dims& sizes) {
+    return {sizes, memory::data_type::f32, Tag::any};
+}
+memory::desc described(const memory::dims& sizes, Tag tag) {
+    return {sizes, memory::data_type::f32, tag};
+}
 
 memory over(const memory::desc& description, const Numbers& numbers) {
     return {description, engine(), const_cast<float*>(numbers.data())};
@@ -89,7 +94,8 @@ memory brought_into(const memory::desc& to, memory from) {
 double largest_difference(const Numbers& a, const Numbers& b) {
     double largest = 0;
     for (std::size_t i = 0; i < a.size(); ++i)
-        largest = std::max(largest, static_cast<double>(std::abs(a[i] - b[i]) / std::max(1.0f, std::abs(b[i]))));
+        largest =
+            std::max(largest, static_cast<double>(std::abs(a[i] - b[i]) / std::max(1.0f, std::abs(b[i]))));
     return largest;
 }
 
@@ -102,8 +108,8 @@ struct Problem {
     Numbers x = random_numbers(x_size), w = random_numbers(w_size), bias = random_numbers(C.filters);
     Numbers y = Numbers(y_size), dy = random_numbers(y_size), dx = Numbers(x_size), dw = Numbers(w_size),
             db = Numbers(C.filters);
-    Numbers scratch = Numbers(std::max(kernels::convolution_forward_scratch(C),
-                                       kernels::convolution_backward_scratch(C)) + 1);
+    Numbers scratch = Numbers(
+        std::max(kernels::convolution_forward_scratch(C), kernels::convolution_backward_scratch(C)) + 1);
     Numbers row_major_w = w;
 
     using Dim = memory::dim;
@@ -111,9 +117,9 @@ struct Problem {
     static constexpr auto &rows_axis = C.axes[1], &columns_axis = C.axes[2];
     memory::dims x_dims{d(rows), d(C.channels), d(rows_axis.input), d(columns_axis.input)};
     memory::dims y_dims{d(rows), d(C.filters), d(rows_axis.output), d(columns_axis.output)};
-    memory::dims w_dims = IsDepthwise
-                              ? memory::dims{d(C.channels), 1, 1, d(rows_axis.kernel), d(columns_axis.kernel)}
-                              : memory::dims{d(C.filters), d(C.channels), d(rows_axis.kernel), d(columns_axis.kernel)};
+    memory::dims w_dims =
+        IsDepthwise ? memory::dims{d(C.channels), 1, 1, d(rows_axis.kernel), d(columns_axis.kernel)}
+                    : memory::dims{d(C.filters), d(C.channels), d(rows_axis.kernel), d(columns_axis.kernel)};
     memory::dims strides{d(rows_axis.stride), d(columns_axis.stride)};
     memory::dims before{d(rows_axis.before), d(columns_axis.before)};
     memory::dims after{after_of(rows_axis), after_of(columns_axis)};
@@ -142,7 +148,8 @@ struct Problem {
                 engine()};
     }
 
-    static std::function<void()> call(const dnnl::primitive& primitive, std::unordered_map<int, memory> arguments) {
+    static std::function<void()> call(const dnnl::primitive& primitive,
+                                      std::unordered_map<int, memory> arguments) {
         return [primitive, arguments = std::move(arguments)] {
             primitive.execute(stream(), arguments);
             stream().wait();
@@ -169,16 +176,18 @@ struct Problem {
         return {[this] {
                     const auto relu = [](auto value) { return ReLU::value(value); };
                     if constexpr (IsDepthwise)
-                        kernels::depthwise_forward<C, true>(x.data(), w.data(), bias.data(), y.data(), rows, relu);
+                        kernels::depthwise_forward<C, true>(x.data(), w.data(), bias.data(), y.data(), rows,
+                                                            relu);
                     else
                         kernels::convolution_forward<C, true>(x.data(), w.data(), bias.data(), y.data(), rows,
-                                                              scratch.data(), static_cast<const float*>(nullptr),
-                                                              relu);
+                                                              scratch.data(),
+                                                              static_cast<const float*>(nullptr), relu);
                     benchmark::ClobberMemory();
                 },
                 call(dnnl::convolution_forward(form),
                      {{DNNL_ARG_SRC, brought_into(form.src_desc(), over(described(x_dims, Tag::nhwc), x))},
-                      {DNNL_ARG_WEIGHTS, brought_into(form.weights_desc(), over(described(w_dims, w_tag), row_major_w))},
+                      {DNNL_ARG_WEIGHTS,
+                       brought_into(form.weights_desc(), over(described(w_dims, w_tag), row_major_w))},
                       {DNNL_ARG_BIAS, over(described({d(C.filters)}, Tag::x), bias)},
                       {DNNL_ARG_DST, output}}),
                 compare(output, y_dims, Tag::nhwc, y)};
@@ -192,8 +201,8 @@ struct Problem {
         memory output(form.diff_weights_desc(), engine());
         return {[this] {
                     if constexpr (IsDepthwise)
-                        kernels::depthwise_weight_gradient<C, true, false>(x.data(), dy.data(), dw.data(), db.data(),
-                                                                           rows);
+                        kernels::depthwise_weight_gradient<C, true, false>(x.data(), dy.data(), dw.data(),
+                                                                           db.data(), rows);
                     else
                         kernels::convolution_weight_gradient<C, true, false>(x.data(), dy.data(), dw.data(),
                                                                              db.data(), rows, scratch.data());
@@ -210,7 +219,8 @@ struct Problem {
 
     Contest input_gradient() {
         const dnnl::convolution_backward_data::primitive_desc form(
-            {dnnl::algorithm::convolution_direct, any(x_dims), any(w_dims), any(y_dims), strides, before, after},
+            {dnnl::algorithm::convolution_direct, any(x_dims), any(w_dims), any(y_dims), strides, before,
+             after},
             engine(), forward_form(dnnl::prop_kind::forward_training, false));
         memory output(form.diff_src_desc(), engine());
         return {[this] {
@@ -226,7 +236,8 @@ struct Problem {
                 call(dnnl::convolution_backward_data(form),
                      {{DNNL_ARG_DIFF_DST,
                        brought_into(form.diff_dst_desc(), over(described(y_dims, Tag::nhwc), dy))},
-                      {DNNL_ARG_WEIGHTS, brought_into(form.weights_desc(), over(described(w_dims, w_tag), row_major_w))},
+                      {DNNL_ARG_WEIGHTS,
+                       brought_into(form.weights_desc(), over(described(w_dims, w_tag), row_major_w))},
                       {DNNL_ARG_DIFF_SRC, output}}),
                 compare(output, x_dims, Tag::nhwc, dx)};
     }
@@ -236,7 +247,8 @@ double log_sum = 0;
 int figures = 0;
 std::string wanted;
 
-void report(const char* layer, std::size_t batch, const char* work, double operations, const Contest& contest) {
+void report(const char* layer, std::size_t batch, const char* work, double operations,
+            const Contest& contest) {
     double peak = machine::fma_peak();
     const Seconds seconds = measure(contest);
     peak = std::max(peak, machine::fma_peak());
@@ -244,8 +256,8 @@ void report(const char* layer, std::size_t batch, const char* work, double opera
     const double ratio = seconds.onednn / seconds.burin;
     log_sum += std::log(ratio);
     ++figures;
-    std::printf("%-34s %5zu  %-15s %7.1f %8.1f %8.1f %5.0f %% %5.0f %% %6.2f%s\n", layer, batch, work, peak / 1e9,
-                operations / seconds.burin / 1e9, operations / seconds.onednn / 1e9,
+    std::printf("%-34s %5zu  %-15s %7.1f %8.1f %8.1f %5.0f %% %5.0f %% %6.2f%s\n", layer, batch, work,
+                peak / 1e9, operations / seconds.burin / 1e9, operations / seconds.onednn / 1e9,
                 100 * operations / seconds.burin / peak, 100 * operations / seconds.onednn / peak, ratio,
                 difference < 1e-3 ? "" : "  DIFFERENT RESULTS");
     std::fflush(stdout);
@@ -268,7 +280,8 @@ void run(const char* layer, Place place) {
     }
 }
 
-template <std::size_t Height, std::size_t Width, std::size_t Channels, std::size_t Filters, auto Kernel, class... Options>
+template <std::size_t Height, std::size_t Width, std::size_t Channels, std::size_t Filters, auto Kernel,
+          class... Options>
 void convolution(const char* layer, Place place = Place::later) {
     using Settings = burin::detail::ConvolutionOptions<2, Kernel, Options...>;
     run<Settings::convolution(Shape{Height, Width, Channels}, Filters), false>(layer, place);
@@ -284,8 +297,8 @@ void depthwise(const char* layer) {
 
 int main(int argc, char** argv) {
     wanted = argc > 1 ? argv[1] : "";
-    std::printf("%-34s %5s  %-15s %7s %8s %8s %7s %7s %6s\n", "layer", "batch", "product", "peak", "Burin", "oneDNN",
-                "Burin", "oneDNN", "ratio");
+    std::printf("%-34s %5s  %-15s %7s %8s %8s %7s %7s %6s\n", "layer", "batch", "product", "peak", "Burin",
+                "oneDNN", "Burin", "oneDNN", "ratio");
     std::printf("%-34s %5s  %-15s %25s %15s\n", "", "", "", "GFLOP/s", "of the peak");
 #if !defined(GROUP) || GROUP == 1
     convolution<28, 28, 1, 6, 5, Same>("LeNet-5 28x28x1 5x5 6", Place::first);

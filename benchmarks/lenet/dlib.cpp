@@ -15,7 +15,9 @@ using convolution = add_layer<con_<Filters, 5, 5, 1, 1, Padding, Padding>, Below
 template <class Below>
 using halved = max_pool<2, 2, 2, 2, relu<Below>>;
 using LeNet = loss_multiclass_log<
-    fc<10, relu<fc<84, relu<fc<120, halved<convolution<16, 0, halved<convolution<6, 2, input<matrix<float>>>>>>>>>>>>;
+    fc<10,
+       relu<fc<84,
+               relu<fc<120, halved<convolution<16, 0, halved<convolution<6, 2, input<matrix<float>>>>>>>>>>>>;
 
 int main() {
     LeNet net;

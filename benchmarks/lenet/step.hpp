@@ -8,13 +8,14 @@
 #include <cstdlib>
 #include <vector>
 
-/// The work: training steps of LeNet-5 (ReLU, maximum pooling) with Adam on 32 images of 28 × 28, always the same.
+/// The work: training steps of LeNet-5 (ReLU, maximum pooling) with Adam on 32 images of 28 × 28, always the
+/// same.
 namespace lenet {
 
 inline constexpr std::size_t batch = 32, pixels = 28 * 28, classes = 10;
 
-/// Runs `step(images, labels)`, which gives the loss, and prints the median milliseconds of a step and the last
-/// loss: what is learnt by heart must go to 0.
+/// Runs `step(images, labels)`, which gives the loss, and prints the median milliseconds of a step and the
+/// last loss: what is learnt by heart must go to 0.
 template <class Step>
 void report(Step step) {
     using Clock = std::chrono::steady_clock;

@@ -9,17 +9,17 @@
 
 using namespace burin;
 
-using LeNet = Sequential<Input<28, 28, 1>,                                        //
-                         Conv2D<6, 5, Same>, ReLU, MaxPool2D<2>,                  // [14, 14, 6]
-                         Conv2D<16, 5>, ReLU, MaxPool2D<2>,                       // [5, 5, 16]
+using LeNet = Sequential<Input<28, 28, 1>,                       //
+                         Conv2D<6, 5, Same>, ReLU, MaxPool2D<2>, // [14, 14, 6]
+                         Conv2D<16, 5>, ReLU, MaxPool2D<2>,      // [5, 5, 16]
                          Flatten, Dense<120>, ReLU, Dense<84>, ReLU, Dense<10>>;
 static_assert(parameter_count<LeNet> == 61'706);
 
-/// For 8 × 8 pixels, with smaller kernels.
-using SmallLeNet = Sequential<Input<8, 8, 1>,                                     //
-                              Conv2D<6, 3, Same>, ReLU, MaxPool2D<2>,             // [4, 4, 6]
-                              Conv2D<16, 3, Same>, ReLU, MaxPool2D<2>,            // [2, 2, 16]
-                              Flatten, Dense<120>, ReLU, Dense<84>, ReLU, Dense<10>>;
+/// For 8 × 8 pixels, with smaller kernels, and for few images, with dropout.
+using SmallLeNet = Sequential<Input<8, 8, 1>,                          //
+                              Conv2D<6, 3, Same>, ReLU, MaxPool2D<2>,  // [4, 4, 6]
+                              Conv2D<16, 3, Same>, ReLU, MaxPool2D<2>, // [2, 2, 16]
+                              Flatten, Dropout<0.3>, Dense<120>, ReLU, Dense<84>, ReLU, Dense<10>>;
 
 /// Accuracy on what was not trained on.
 template <class Net, class Data>
@@ -49,8 +49,8 @@ int main(int argc, char** argv) try {
         return epochs(5) < 5 || accuracy >= 0.989 ? EXIT_SUCCESS : EXIT_FAILURE;
     }
     const auto [train, test] = data::load_digits(BURIN_EXAMPLE_DATA "/digits.csv").split(0.8, /*seed*/ 1);
-    const double accuracy = learn<SmallLeNet>(train, test, epochs(20), 2e-3);
-    return epochs(20) < 20 || accuracy >= 0.97 ? EXIT_SUCCESS : EXIT_FAILURE;
+    const double accuracy = learn<SmallLeNet>(train, test, epochs(30), 2e-3);
+    return epochs(30) < 30 || accuracy >= 0.97 ? EXIT_SUCCESS : EXIT_FAILURE;
 } catch (const Error& error) {
     std::fprintf(stderr, "lenet: %s\n", error.what());
     return EXIT_FAILURE;

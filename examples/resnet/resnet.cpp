@@ -1,5 +1,5 @@
-// A small residual network (He et al., arXiv:1512.03385): reads MNIST (`--data DIRECTORY`), or the small digits
-// of 8 × 8 pixels that come with Burin.
+// A small residual network (He et al., arXiv:1512.03385): reads MNIST (`--data DIRECTORY`), or the small
+// digits of 8 × 8 pixels that come with Burin.
 #include <burin/burin.hpp>
 
 #include "options.hpp"
@@ -19,9 +19,10 @@ using PlainBlock = Sequential<Residual<Convolution<Filters>, ReLU, Convolution<F
 
 /// As a block, but gives half as many pixels each way.
 template <std::size_t Filters>
-using HalvingBlock = Sequential<Parallel<Add, Sequential<Convolution<Filters, Stride<2>>, ReLU, Convolution<Filters>>,
-                                         Sequential<Conv2D<Filters, 1, Stride<2>, NoBias>, BatchNorm<>>>,
-                                ReLU>;
+using HalvingBlock =
+    Sequential<Parallel<Add, Sequential<Convolution<Filters, Stride<2>>, ReLU, Convolution<Filters>>,
+                        Sequential<Conv2D<Filters, 1, Stride<2>, NoBias>, BatchNorm<>>>,
+               ReLU>;
 
 template <class Image>
 using ResNet = Sequential<Image, Convolution<8>, ReLU, PlainBlock<8>, HalvingBlock<16>, HalvingBlock<32>,

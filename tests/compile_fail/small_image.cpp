@@ -1,4 +1,4 @@
-// expect: layer `2` `Conv2D<16, 5>`: expected an image that is not smaller than its kernel's reach `[5, 5]`
+// expect: layer `2` `Conv2D<16, 5>`: expected an image at least as large as the kernel `[5, 5]`
 // expect: got `[4, 6, 6]`; use `Same` or a smaller kernel
 #include "burin/embedded.hpp"
 

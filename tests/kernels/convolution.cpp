@@ -46,16 +46,17 @@ constexpr Convolution image(ConvolutionAxis y, ConvolutionAxis x, std::size_t ch
     return {{ConvolutionAxis{}, y, x}, channels, filters, groups};
 }
 
-/// Calls f(input, weight, output) for all products that the definition of a convolution has: indices into x, the
-/// row-major w, and y.
+/// Calls f(input, weight, output) for all products that the definition of a convolution has: indices into x,
+/// the row-major w, and y.
 template <class Function>
 void for_each_product(const Convolution& c, bool is_depthwise, Function f) {
     const std::size_t channels = is_depthwise ? 1 : c.group_channels();
-    const auto &[z, y, x] = c.axes;
+    const auto& [z, y, x] = c.axes;
     for (std::size_t row = 0; row < rows; ++row)
         for (std::size_t o = 0; o < c.output_pixels(); ++o)
             for (std::size_t tap = 0; tap < c.taps(); ++tap) {
-                const std::size_t oz = o / (y.output * x.output), oy = o / x.output % y.output, ox = o % x.output;
+                const std::size_t oz = o / (y.output * x.output), oy = o / x.output % y.output,
+                                  ox = o % x.output;
                 const std::size_t kz = tap / (y.kernel * x.kernel), ky = tap / x.kernel % y.kernel,
                                   kx = tap % x.kernel;
                 const std::size_t iz = oz * z.stride + kz * z.dilation - z.before;
@@ -81,9 +82,10 @@ constexpr double tolerance = sizeof(Scalar) == 8 ? 1e-12 : 2e-5;
 template <Convolution C, class Scalar = float, bool IsDepthwise = false>
 void check_products() {
     INFO("kernel " << C.axes[0].kernel << " x " << C.axes[1].kernel << " x " << C.axes[2].kernel << ", "
-                   << C.channels << " channels, " << C.filters << " filters, stride " << C.axes[1].stride << " x "
-                   << C.axes[2].stride);
-    constexpr std::size_t x_size = rows * C.input_pixels() * C.channels, y_size = rows * C.output_pixels() * C.filters;
+                   << C.channels << " channels, " << C.filters << " filters, stride " << C.axes[1].stride
+                   << " x " << C.axes[2].stride);
+    constexpr std::size_t x_size = rows * C.input_pixels() * C.channels,
+                          y_size = rows * C.output_pixels() * C.filters;
     constexpr std::size_t w_size = C.taps() * (IsDepthwise ? 1 : C.group_channels()) * C.filters;
     const auto x = random_numbers<Scalar>(x_size, 1), w = random_numbers<Scalar>(w_size, 2),
                bias = random_numbers<Scalar>(std::max(C.filters, C.channels), 3),
@@ -117,30 +119,35 @@ void check_products() {
 
     // What is not written stays what no result is.
     constexpr Scalar untouched = 1000;
-    std::vector<Scalar> y_found(y_size, untouched), dw_found(w_size, 1), db_found(C.filters, 1), dx_found = activated;
+    std::vector<Scalar> y_found(y_size, untouched), dw_found(w_size, 1), db_found(C.filters, 1),
+        dx_found = activated;
     std::vector<Scalar> scratch(
-        std::max(kernels::convolution_forward_scratch(C), kernels::convolution_backward_scratch(C)) + 1, untouched);
+        std::max(kernels::convolution_forward_scratch(C), kernels::convolution_backward_scratch(C)) + 1,
+        untouched);
     if constexpr (IsDepthwise) {
-        kernels::depthwise_forward<C, true>(x.data(), stored.data(), bias.data(), y_found.data(), rows, Negated{});
-        kernels::depthwise_weight_gradient<C, true, true>(x.data(), dy.data(), dw_found.data(), db_found.data(), rows);
+        kernels::depthwise_forward<C, true>(x.data(), stored.data(), bias.data(), y_found.data(), rows,
+                                            Negated{});
+        kernels::depthwise_weight_gradient<C, true, true>(x.data(), dy.data(), dw_found.data(),
+                                                          db_found.data(), rows);
         // In place: over what was activated.
         kernels::depthwise_input_gradient<C>(dy.data(), stored.data(), dx_found.data(), dx_found.data(), rows,
                                              TimesActivated{});
     } else {
         kernels::convolution_forward<C, true>(x.data(), stored.data(), bias.data(), y_found.data(), rows,
                                               scratch.data(), static_cast<const Scalar*>(nullptr), Negated{});
-        kernels::convolution_weight_gradient<C, true, true>(x.data(), dy.data(), dw_found.data(), db_found.data(),
-                                                            rows, scratch.data());
-        kernels::convolution_input_gradient<C>(dy.data(), stored.data(), dx_found.data(), dx_found.data(), rows,
-                                               scratch.data(), TimesActivated{});
+        kernels::convolution_weight_gradient<C, true, true>(x.data(), dy.data(), dw_found.data(),
+                                                            db_found.data(), rows, scratch.data());
+        kernels::convolution_input_gradient<C>(dy.data(), stored.data(), dx_found.data(), dx_found.data(),
+                                               rows, scratch.data(), TimesActivated{});
     }
     check_close(y_found, y, tolerance<Scalar>);
     check_close(dw_found, dw_stored, 4 * tolerance<Scalar>);
     check_close(db_found, db, 4 * tolerance<Scalar>);
     check_close(dx_found, dx, tolerance<Scalar>);
     if constexpr (!IsDepthwise) {
-        kernels::transposed_convolution_forward<C, true>(dy.data(), stored.data(), bias.data(), dx_found.data(), rows,
-                                                         scratch.data(), kernels::StoreSum{});
+        kernels::transposed_convolution_forward<C, true>(dy.data(), stored.data(), bias.data(),
+                                                         dx_found.data(), rows, scratch.data(),
+                                                         kernels::StoreSum{});
         check_close(dx_found, back, tolerance<Scalar>);
     }
 }
@@ -150,10 +157,10 @@ void check_products() {
 TEST_CASE("convolutions: all products follow the definition") {
     check_products<image(axis(6, 3, 1, 1, 1), axis(9, 3, 1, 1, 1), 4, 5)>();           // taps are left out
     check_products<image(axis(5, 3, 2, 1, 1), axis(11, 3, 2, 0, 1), 3, 17), double>(); // strides
-    check_products<image(axis(7, 2, 3), axis(5, 1, 2), 9, 8)>();                       // inputs that nothing reads
-    check_products<image(axis(9, 3, 1, 2, 2, 2), axis(7, 2, 1, 3, 0, 3), 2, 7)>();     // dilation
-    check_products<image(axis(4, 3, 1, 1, 1), axis(6, 2, 1, 0, 1), 6, 10, 2)>();       // groups
-    check_products<image(axis(4, 1), axis(5, 1), 7, 33)>();                            // products of matrices
+    check_products<image(axis(7, 2, 3), axis(5, 1, 2), 9, 8)>(); // inputs that nothing reads
+    check_products<image(axis(9, 3, 1, 2, 2, 2), axis(7, 2, 1, 3, 0, 3), 2, 7)>(); // dilation
+    check_products<image(axis(4, 3, 1, 1, 1), axis(6, 2, 1, 0, 1), 6, 10, 2)>();   // groups
+    check_products<image(axis(4, 1), axis(5, 1), 7, 33)>();                        // products of matrices
     check_products<Convolution{{axis(3, 2, 1, 0, 1), axis(4, 3, 2, 1, 0), axis(5, 3, 1, 1, 1)}, 2, 9, 1}>();
 }
 

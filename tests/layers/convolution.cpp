@@ -58,8 +58,8 @@ void check_reference(const Expected& expected) {
     }
 }
 
-/// All gradients of Σ dy · y against central differences. The Tanh before the layer is what its input gradient
-/// is multiplied with.
+/// All gradients of Σ dy · y against central differences. The Tanh before the layer is what its input
+/// gradient is multiplied with.
 template <class InputLayer, class... Layers>
 void check_differences() {
     using Net = Sequential<InputLayer, Probe, Tanh, Layers...>;
@@ -88,7 +88,8 @@ TEST_CASE_TEMPLATE("Conv2D agrees with PyTorch", Scalar, float, double) {
 }
 
 TEST_CASE("Conv2D with padding, strides, dilation and groups agrees with PyTorch") {
-    check_reference<double, Input<5, 3, 2>, Conv2D<9, Shape{4, 3}, Same, Stride<2, 1>>>(EXPECTED(same_strided));
+    check_reference<double, Input<5, 3, 2>, Conv2D<9, Shape{4, 3}, Same, Stride<2, 1>>>(
+        EXPECTED(same_strided));
     check_reference<double, Input<6, 5, 2>, Conv2D<3, 3, Padding<1, 2>, Stride<1, 2>, Dilation<2, 1>>>(
         EXPECTED(dilated));
     check_reference<double, Input<3, 2, 6>, Conv2D<8, Shape{3, 2}, Same, Groups<2>>>(EXPECTED(grouped));
@@ -115,7 +116,8 @@ TEST_CASE("Conv1DTranspose and Conv2DTranspose agree with PyTorch") {
 TEST_CASE("convolutions: gradients match central differences for 1, SIMD widths ± 1, primes and odd tails") {
     check_differences<Input<6, 5, 1>, Conv2D<3, 3>, Tanh, Conv2D<7, 2, Same>,
                       Conv2D<9, Shape{3, 1}, Stride<2, 1>, NoBias>, Conv2D<1, 1>>();
-    check_differences<Input<6, 2>, Conv1D<6, 2, Groups<2>, Dilation<3>>, Tanh, Conv1D<17, 5, Causal, Stride<2>>>();
+    check_differences<Input<6, 2>, Conv1D<6, 2, Groups<2>, Dilation<3>>, Tanh,
+                      Conv1D<17, 5, Causal, Stride<2>>>();
     check_differences<Input<2, 3, 2, 1>, Conv3D<5, 2, Same>>();
 }
 
@@ -128,11 +130,13 @@ TEST_CASE("depthwise, separable and transposed convolutions: gradients match cen
 
 TEST_CASE("convolutions: shapes, parameters and cost") {
     using Net = Sequential<Input<9, 8, 3>, Conv2D<16, 3, Same, Stride<2>>, ReLU, Conv2D<4, Shape{2, 3}>>;
-    static_assert(output_shape<Sequential<Input<9, 8, 3>, Conv2D<16, 3, Same, Stride<2>>>> == Shape(5, 4, 16));
+    static_assert(output_shape<Sequential<Input<9, 8, 3>, Conv2D<16, 3, Same, Stride<2>>>> ==
+                  Shape(5, 4, 16));
     static_assert(output_shape<Net> == Shape(4, 2, 4));
     static_assert(parameter_count<Net> == 3 * 3 * 3 * 16 + 16 + 2 * 3 * 16 * 4 + 4);
     static_assert(flops<Sequential<Input<9, 8, 3>, Conv2D<16, 3, Same>>> == 9 * 8 * 16 * (2 * 27 + 1));
-    static_assert(output_shape<Sequential<Input<5, 4, 3>, Conv2DTranspose<7, 3, Stride<2>>>> == Shape(11, 9, 7));
+    static_assert(output_shape<Sequential<Input<5, 4, 3>, Conv2DTranspose<7, 3, Stride<2>>>> ==
+                  Shape(11, 9, 7));
     static_assert(output_shape<Sequential<Input<5, 4, 3>, Conv2DTranspose<7, 3, Same, Stride<2>>>> ==
                   Shape(10, 8, 7));
     static_assert(output_shape<Sequential<Input<5, 4, 3>, DepthwiseConv2D<3, DepthMultiplier<2>>>> ==

@@ -25,8 +25,8 @@ struct ClippedRuns {
     std::size_t count = 0;
 
     /// Place p sees through tap t the element p · step + offset(t), which is of the image in [begin, end).
-    constexpr void add(std::size_t places, std::size_t step, std::size_t taps, std::size_t begin, std::size_t end,
-                       auto offset) {
+    constexpr void add(std::size_t places, std::size_t step, std::size_t taps, std::size_t begin,
+                       std::size_t end, auto offset) {
         for (std::size_t p = 0; p < places; ++p) {
             ClippedRun place{p, 1, 0, 0};
             for (std::size_t t = 0; t < taps; ++t) {
@@ -36,7 +36,8 @@ struct ClippedRuns {
                 if (place.taps++ == 0)
                     place.first_tap = t;
             }
-            if (count > 0 && runs[count - 1].taps == place.taps && runs[count - 1].first_tap == place.first_tap)
+            if (count > 0 && runs[count - 1].taps == place.taps &&
+                runs[count - 1].first_tap == place.first_tap)
                 ++runs[count - 1].count;
             else
                 runs[count++] = place;
@@ -70,7 +71,7 @@ struct Patches {
     static constexpr std::size_t image_size = framed ? frame.size() : C.input_pixels() * C.channels;
     static constexpr std::size_t count = merged ? C.axes[0].kernel * C.axes[1].kernel : C.taps();
     static constexpr std::size_t length = C.depth() / count;
-    static constexpr Pitches step{pitch.z * C.axes[0].stride, pitch.y * C.axes[1].stride,
+    static constexpr Pitches step{pitch.z * C.axes[0].stride, pitch.y* C.axes[1].stride,
                                   pitch.x* C.axes[2].stride};
     static constexpr RowSteps steps{step.x, step.y, step.z, image_size};
 
@@ -80,8 +81,8 @@ struct Patches {
         for (std::size_t z = 0; z < C.axes[0].kernel; ++z)
             for (std::size_t y = 0; y < C.axes[1].kernel; ++y)
                 for (std::size_t x = 0; x < (merged ? 1 : C.axes[2].kernel); ++x)
-                    all[next++] = pitch.of(z * C.axes[0].dilation, y * C.axes[1].dilation,
-                                           x * C.axes[2].dilation);
+                    all[next++] =
+                        pitch.of(z * C.axes[0].dilation, y * C.axes[1].dilation, x * C.axes[2].dilation);
         return all;
     }();
 
@@ -140,8 +141,8 @@ struct GradientPatches {
     std::array<std::size_t, C.taps()> taps{};    ///< The taps of each class, one class after the other.
     std::array<std::size_t, C.taps()> offsets{}; ///< Where the segments of each class begin.
 
-    static constexpr bool clips = framed && C.axes[0].kernel == 1 && C.axes[0].stride == 1 &&
-                                  C.axes[2].input / C.axes[2].stride >= 4;
+    static constexpr bool clips =
+        framed && C.axes[0].kernel == 1 && C.axes[0].stride == 1 && C.axes[2].input / C.axes[2].stride >= 4;
     static constexpr bool clips_columns = clips && merged && C.axes[2].kernel * C.filters > 8;
 
     std::array<ClippedRuns<C.axes[1].input>, class_count> lines{};

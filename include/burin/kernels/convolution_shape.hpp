@@ -6,7 +6,8 @@
 
 namespace burin::kernels {
 
-/// A convolution along one axis: output o is made of the inputs o · stride + k · dilation − before, k < kernel.
+/// A convolution along one axis: output o is made of the inputs o · stride + k · dilation − before, k <
+/// kernel.
 struct ConvolutionAxis {
     std::size_t input = 1;
     std::size_t kernel = 1;
@@ -23,8 +24,8 @@ struct ConvolutionAxis {
 };
 
 /// The extents of a convolution over depth, height and width (those that an image does not have are 1):
-/// images [input..., channels], outputs [output..., filters], weights [kernel..., channels / groups, filters].
-/// Filters of group g, filters / groups many, see the channels of group g only.
+/// images [input..., channels], outputs [output..., filters], weights [kernel..., channels / groups,
+/// filters]. Filters of group g, filters / groups many, see the channels of group g only.
 struct Convolution {
     std::array<ConvolutionAxis, 3> axes{};
     std::size_t channels = 1;

@@ -22,7 +22,8 @@ struct RowSteps {
     std::size_t x = 0, y = 0, z = 0, box = 0;
 };
 
-/// Goes through the rows of a product: those of one box of rows after the other, plane by plane, line by line.
+/// Goes through the rows of a product: those of one box of rows after the other, plane by plane, line by
+/// line.
 template <class Scalar>
 class RowCursor {
   public:
@@ -79,7 +80,8 @@ class RowCursor {
 
 /// A product of matrices whose left one is not there: its rows are parts of an image.
 ///
-/// result(r, c) = finish(start(c) + Σ_s Σ_d left_r[offsets[s] + d · step] · right(s · (length + gap) + d, c)),
+/// result(r, c) = finish(start(c) + Σ_s Σ_d left_r[offsets[s] + d · step] · right(s · (length + gap) + d,
+/// c)),
 ///
 /// with s < segments, d < length and a pointer left_r for each row. With `images` > 1 this is summed over
 /// images that are `image_step` apart, while `right` goes on from row to row.
@@ -102,15 +104,15 @@ struct ScatteredProduct {
 namespace detail {
 
 /// `Length` is the product's `length` where that is known, else 0.
-template <std::size_t Rows, std::size_t Vectors, Tail TailKind, std::size_t Length, class Scalar, class Finish>
+template <std::size_t Rows, std::size_t Vectors, Tail TailKind, std::size_t Length, class Scalar,
+          class Finish>
 #if defined(BURIN_SHARED_KERNELS)
 [[gnu::noinline]]
 #else
 [[gnu::always_inline]] inline
 #endif
 void multiply_scattered_tile(const std::array<RowPlace<Scalar>, Rows>& places,
-                             const ScatteredProduct<Scalar>& p, std::size_t columns,
-                             Finish finish) noexcept {
+                             const ScatteredProduct<Scalar>& p, std::size_t columns, Finish finish) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     constexpr bool masked = TailKind == Tail::masked;
     const auto column = [columns](std::size_t v) __attribute__((always_inline)) {
@@ -219,15 +221,17 @@ template <std::size_t Vectors, Tail TailKind, std::size_t Length, class Scalar, 
             std::array<RowPlace<Scalar>, tile_rows.value> places;
             for (RowPlace<Scalar>& place : places)
                 place = cursor.next();
-            multiply_scattered_tile<tile_rows.value, Vectors, TailKind, Length>(places, product, columns, finish);
+            multiply_scattered_tile<tile_rows.value, Vectors, TailKind, Length>(places, product, columns,
+                                                                                finish);
         });
         rows -= height;
     }
 }
 
 template <ColumnKind Kind, std::size_t Length, class Scalar, class Finish>
-[[gnu::noinline]] void multiply_scattered(const RowCursor<Scalar>& cursor, std::size_t rows, const Panels& panels,
-                                          ScatteredProduct<Scalar> product, Finish finish) noexcept {
+[[gnu::noinline]] void multiply_scattered(const RowCursor<Scalar>& cursor, std::size_t rows,
+                                          const Panels& panels, ScatteredProduct<Scalar> product,
+                                          Finish finish) noexcept {
     if constexpr (Kind.has_full_panels) {
         for (std::size_t i = 0; i < panels.full; ++i) {
             multiply_scattered_panel<2, Tail::none, Length>(cursor, rows, product, 0, finish);
@@ -240,7 +244,7 @@ template <ColumnKind Kind, std::size_t Length, class Scalar, class Finish>
         product.right.row = product.right.last_row;
         product.result.row = product.result.last_row;
         multiply_scattered_panel<Kind.last_vectors, Kind.last_tail, Length>(cursor, rows, product,
-                                                                    panels.last, finish);
+                                                                            panels.last, finish);
     }
 }
 

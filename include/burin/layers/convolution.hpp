@@ -20,14 +20,15 @@ struct ConvolutionLayer : Op {
     static constexpr bool has_bias = Settings::has_bias;
     static constexpr bool is_causal = Settings::windowing.border == Border::causal;
     static_assert(Filters > 0, "a convolution needs at least one filter");
-    static_assert(((Settings::template takes<Options> || groups_of<Options> > 0) && ...),
-                  "convolutions take Same, Valid, Causal, Padding, Stride, Dilation, Groups and NoBias, with one "
-                  "number or one for each axis");
+    static_assert(
+        ((Settings::template takes<Options> || groups_of<Options> > 0) && ...),
+        "convolutions take Same, Valid, Causal, Padding, Stride, Dilation, Groups and NoBias, with one "
+        "number or one for each axis");
     static_assert(Filters % Settings::groups == 0, "the groups must divide the filters evenly");
     static_assert(Rank == 1 || !is_causal, "only Conv1D can be Causal: images have no future");
 
-    static constexpr bool streams = Rank == 1 && Settings::windowing.stride[0] == 1 &&
-                                    (is_causal || Settings::kernel[0] == 1);
+    static constexpr bool streams =
+        Rank == 1 && Settings::windowing.stride[0] == 1 && (is_causal || Settings::kernel[0] == 1);
     static constexpr bool accepts_epilogue = true;
     static constexpr bool accepts_gradient_epilogue = true;
     static constexpr Reads parameter_gradient{.input = true};
@@ -127,11 +128,11 @@ struct ConvolutionLayer : Op {
 /// | `bias` | `[Filters]`, not with `NoBias` |
 ///
 /// Options, in any order: `Valid` (the default: no padding), `Same`, `Causal` or `Padding<2>`; `Stride<2>`;
-/// `Dilation<2>`; `Groups<4>`; `NoBias`. As Keras's and PyTorch's, it is a cross-correlation: the kernel is not
-/// turned. Default initialisation: Glorot uniform, zero bias.
+/// `Dilation<2>`; `Groups<4>`; `NoBias`. As Keras's and PyTorch's, it is a cross-correlation: the kernel is
+/// not turned. Default initialisation: Glorot uniform, zero bias.
 ///
-/// With `Causal`, an output sees its own and earlier inputs only. With stride 1 it can then be run on a sequence
-/// piece by piece (`Mode::streaming`), and remembers the (Kernel − 1) · dilation inputs before each.
+/// With `Causal`, an output sees its own and earlier inputs only. With stride 1 it can then be run on a
+/// sequence piece by piece (`Mode::streaming`), and remembers the (Kernel − 1) · dilation inputs before each.
 template <std::size_t Filters, auto Kernel, class... Options>
 struct Conv1D : detail::ConvolutionLayer<1, Filters, Kernel, Options...> {
     using WithBias = typename detail::WithoutNoBias<Conv1D<Filters, Kernel>, Options...>::type;

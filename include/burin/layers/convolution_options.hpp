@@ -105,7 +105,7 @@ struct ConvolutionOptions {
             return {.expected = expected_input(), .hint = "put `Reshape` before it"};
         for (std::size_t i = 0; i < Rank; ++i)
             if (windowing.along(i, input[i]).output == 0)
-                return {.expected = "an image that is not smaller than its kernel's reach",
+                return {.expected = "an image at least as large as the kernel",
                         .expected_shape = reach(),
                         .hint = "use `Same` or a smaller kernel"};
         if (input[Rank] % groups != 0)

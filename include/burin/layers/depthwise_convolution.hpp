@@ -30,8 +30,8 @@ inline constexpr std::size_t multiplier_of<DepthMultiplier<Count>> = Count;
 
 } // namespace detail
 
-/// Convolution of each channel by itself: output channel c · m + i is channel c convolved with kernel i of its
-/// m = DepthMultiplier.
+/// Convolution of each channel by itself: output channel c · m + i is channel c convolved with kernel i of
+/// its m = DepthMultiplier.
 ///
 /// | | shape |
 /// |---|---|
@@ -41,8 +41,8 @@ inline constexpr std::size_t multiplier_of<DepthMultiplier<Count>> = Count;
 /// | `bias` | `[channels · m]`, not with `NoBias` |
 ///
 /// `DepthwiseConv2D<3, Same, Stride<2>>`. Options: those of `Conv2D` but `Groups`, and `DepthMultiplier<2>`
-/// (default 1). Default initialisation: Glorot uniform with the fans of one channel (Keras counts all channels
-/// as fan-in), zero bias.
+/// (default 1). Default initialisation: Glorot uniform with the fans of one channel (Keras counts all
+/// channels as fan-in), zero bias.
 template <auto Kernel, class... Options>
 struct DepthwiseConv2D : Op {
     using Settings = detail::ConvolutionOptions<2, Kernel, Options...>;
@@ -50,10 +50,11 @@ struct DepthwiseConv2D : Op {
     static constexpr bool has_bias = Settings::has_bias;
     static constexpr std::size_t multiplier =
         std::max<std::size_t>((detail::multiplier_of<Options> + ... + 0), 1);
-    static_assert(((Settings::template takes<Options> || detail::multiplier_of<Options> > 0) && ...) &&
-                      Settings::windowing.border != detail::Border::causal,
-                  "depthwise convolutions take Same, Valid, Padding, Stride, Dilation, DepthMultiplier and NoBias, "
-                  "with one number or one for each axis");
+    static_assert(
+        ((Settings::template takes<Options> || detail::multiplier_of<Options> > 0) && ...) &&
+            Settings::windowing.border != detail::Border::causal,
+        "depthwise convolutions take Same, Valid, Padding, Stride, Dilation, DepthMultiplier and NoBias, "
+        "with one number or one for each axis");
 
     static constexpr bool accepts_epilogue = true;
     static constexpr bool accepts_gradient_epilogue = multiplier == 1;
@@ -97,7 +98,8 @@ struct DepthwiseConv2D : Op {
     static void backward_parameters(const Context& run) noexcept {
         constexpr kernels::Convolution c = of(Context::Shapes::inputs[0]);
         if constexpr (multiplier > 1 && !Context::adds)
-            std::fill_n(run.gradients, (c.taps() + (has_bias ? 1 : 0)) * c.filters, typename Context::Scalar(0));
+            std::fill_n(run.gradients, (c.taps() + (has_bias ? 1 : 0)) * c.filters,
+                        typename Context::Scalar(0));
         for_images<c>(run, run.inputs[0], run.output_gradient,
                       [&](const auto* x, const auto* dy, std::size_t rows) {
                           kernels::depthwise_weight_gradient<c, has_bias, Context::adds || (multiplier > 1)>(
@@ -110,7 +112,8 @@ struct DepthwiseConv2D : Op {
         constexpr kernels::Convolution c = of(Context::Shapes::inputs[0]);
         if constexpr (multiplier == 1) {
             kernels::depthwise_input_gradient<c>(run.output_gradient, run.parameters, run.activated,
-                                                 run.input_gradient, run.rows, typename Context::Derivative{});
+                                                 run.input_gradient, run.rows,
+                                                 typename Context::Derivative{});
         } else {
             constexpr std::size_t inputs = Context::Shapes::inputs[0].size();
             constexpr std::size_t outputs = Context::Shapes::output.size();
@@ -146,15 +149,16 @@ struct DepthwiseConv2D : Op {
             constexpr std::size_t inputs = Context::Shapes::inputs[0].size();
             for (std::size_t row = 0; row < run.rows; ++row) {
                 kernels::repeat_channels<multiplier>(x + row * inputs, inputs, run.scratch);
-                f(static_cast<const Scalar*>(run.scratch), y + row * Context::Shapes::output.size(), std::size_t(1));
+                f(static_cast<const Scalar*>(run.scratch), y + row * Context::Shapes::output.size(),
+                  std::size_t(1));
             }
         }
     }
 };
 
-/// A depthwise convolution and a 1 × 1 convolution of what it gives: sees as much as a `Conv2D<Filters, Kernel>`
-/// with a fraction of its weights. The depthwise part takes the options and has no bias (its parameters are
-/// called `…0.weight`), the 1 × 1 part has one (`…1.weight`, `…1.bias`).
+/// A depthwise convolution and a 1 × 1 convolution of what it gives: sees as much as a `Conv2D<Filters,
+/// Kernel>` with a fraction of its weights. The depthwise part takes the options and has no bias (its
+/// parameters are called `…0.weight`), the 1 × 1 part has one (`…1.weight`, `…1.bias`).
 template <std::size_t Filters, auto Kernel, class... Options>
 using SeparableConv2D = Sequential<DepthwiseConv2D<Kernel, NoBias, Options...>, Conv2D<Filters, 1>>;
 

@@ -20,11 +20,11 @@ struct TransposedConvolutionLayer : Op {
     using Settings = ConvolutionOptions<Rank, Kernel, Options...>;
     static constexpr bool has_bias = Settings::has_bias;
     static_assert(Filters > 0, "a convolution needs at least one filter");
-    static_assert((Settings::template takes<Options> && ...) &&
-                      (Settings::windowing.border == Border::valid ||
-                       Settings::windowing.border == Border::same),
-                  "transposed convolutions take Same, Valid, Stride, Dilation and NoBias, with one number or one "
-                  "for each axis");
+    static_assert(
+        (Settings::template takes<Options> && ...) &&
+            (Settings::windowing.border == Border::valid || Settings::windowing.border == Border::same),
+        "transposed convolutions take Same, Valid, Stride, Dilation and NoBias, with one number or one "
+        "for each axis");
 
     static constexpr bool accepts_epilogue = true;
     static constexpr bool accepts_gradient_epilogue = true;
@@ -58,8 +58,7 @@ struct TransposedConvolutionLayer : Op {
 
     static constexpr std::size_t flops(std::span<const Shape> inputs) {
         const kernels::Convolution c = to_input(inputs[0]);
-        return 2 * c.output_pixels() * c.filters * c.depth() +
-               (has_bias ? c.input_pixels() * Filters : 0);
+        return 2 * c.output_pixels() * c.filters * c.depth() + (has_bias ? c.input_pixels() * Filters : 0);
     }
 
     template <class Context>
@@ -119,9 +118,8 @@ struct TransposedConvolutionLayer : Op {
 /// | | shape |
 /// |---|---|
 /// | input | `[steps, channels]` |
-/// | output | `[steps · stride, Filters]` with `Same`, longer by max(reach − stride, 0) with `Valid`, the default |
-/// | `weight` | `[Kernel, Filters, channels]` |
-/// | `bias` | `[Filters]`, not with `NoBias` |
+/// | output | `[steps · stride, Filters]` with `Same`, longer by max(reach − stride, 0) with `Valid`, the
+/// default | | `weight` | `[Kernel, Filters, channels]` | | `bias` | `[Filters]`, not with `NoBias` |
 ///
 /// reach = (Kernel − 1) · dilation + 1. Shapes, padding and weights are Keras's. PyTorch's `padding=p` cuts p
 /// elements from both ends of what `Valid` gives; `Same` cuts the odd one from the end. Options: `Same`,
@@ -129,8 +127,8 @@ struct TransposedConvolutionLayer : Op {
 template <std::size_t Filters, auto Kernel, class... Options>
 struct Conv1DTranspose : detail::TransposedConvolutionLayer<1, Filters, Kernel, Options...> {};
 
-/// Transposed convolution over an image `[height, width, channels]`: as `Conv1DTranspose` along two axes, with
-/// `weight` `[kernel height, kernel width, Filters, channels]`.
+/// Transposed convolution over an image `[height, width, channels]`: as `Conv1DTranspose` along two axes,
+/// with `weight` `[kernel height, kernel width, Filters, channels]`.
 template <std::size_t Filters, auto Kernel, class... Options>
 struct Conv2DTranspose : detail::TransposedConvolutionLayer<2, Filters, Kernel, Options...> {};
 
