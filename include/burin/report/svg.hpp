@@ -91,11 +91,16 @@ class SvgCanvas {
 
 } // namespace detail
 
+/// Writes a text to a file, whole or not at all. Throws Error.
+inline void save_text(const std::string& path, std::string_view text) {
+    io::AtomicFile file(path);
+    file.write(std::as_bytes(std::span(text)));
+    file.commit();
+}
+
 /// Writes an image to a file, whole or not at all. Throws Error.
 inline void save_svg(const std::string& path, std::string_view svg) {
-    io::AtomicFile file(path);
-    file.write(std::as_bytes(std::span(svg)));
-    file.commit();
+    save_text(path, svg);
 }
 
 } // namespace burin::report
