@@ -1,8 +1,11 @@
 #pragma once
 
 // For the loops of kernels. Those over a tile have constant bounds and must be unrolled for the sums to live in
-// registers.
-#if defined(__clang__)
+// registers. Instrumented loops can't always be, and need not.
+#if defined(BURIN_SHARED_KERNELS)
+#define BURIN_DETAIL_UNROLL
+#define BURIN_DETAIL_UNROLL_4
+#elif defined(__clang__)
 #define BURIN_DETAIL_UNROLL _Pragma("clang loop unroll(full)")
 #define BURIN_DETAIL_UNROLL_4 _Pragma("clang loop unroll_count(4)")
 #elif defined(__GNUC__)
