@@ -1,8 +1,8 @@
 #pragma once
 
 #include "burin/core/error.hpp"
+#include "burin/data/read_file.hpp"
 #include "burin/io/atomic_file.hpp"
-#include "burin/io/safetensors.hpp"
 
 #include <sndfile.h>
 
@@ -26,7 +26,7 @@ namespace detail {
 
 /// A file in memory, as libsndfile wants to see it.
 struct MemoryFile {
-    std::vector<std::byte> bytes;
+    std::vector<char> bytes;
     sf_count_t position = 0;
 
     static SF_VIRTUAL_IO calls() {
@@ -70,7 +70,7 @@ struct MemoryFile {
 /// Reads a sound file (WAV, FLAC and what else libsndfile knows); several channels become their mean. Throws
 /// Error.
 inline Sound read_sound(const std::string& path) {
-    detail::MemoryFile file{io::safetensors::read_bytes(path)};
+    detail::MemoryFile file{read_file(path)};
     SF_VIRTUAL_IO calls = detail::MemoryFile::calls();
     SF_INFO info{};
     SNDFILE* const sound = sf_open_virtual(&calls, SFM_READ, &info, &file);
@@ -114,9 +114,7 @@ inline void write_wav(const std::string& path, std::span<const float> samples, s
     if (written != count)
         throw Error(path + ": expected to write " + std::to_string(count) + " samples, got " +
                     std::to_string(written));
-    io::AtomicFile target(path);
-    target.write(file.bytes);
-    target.commit();
+    io::write_file(path, std::as_bytes(std::span(file.bytes)));
 }
 
 } // namespace burin::data

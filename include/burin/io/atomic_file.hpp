@@ -12,6 +12,7 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace burin::io {
@@ -76,5 +77,15 @@ class AtomicFile {
     std::string temporary_;
     int descriptor_ = -1;
 };
+
+/// Writes a file, whole or not at all. Throws Error.
+inline void write_file(const std::string& path, std::span<const std::byte> bytes) {
+    AtomicFile file(path);
+    file.write(bytes);
+    file.commit();
+}
+inline void write_file(const std::string& path, std::string_view text) {
+    write_file(path, std::as_bytes(std::span(text)));
+}
 
 } // namespace burin::io

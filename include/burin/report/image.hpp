@@ -125,10 +125,7 @@ inline std::string png(std::span<const float> images, const Shape& shape, const 
 /// Writes them to a file, whole or not at all. Throws Error.
 inline void save_png(const std::string& path, std::span<const float> images, const Shape& shape,
                      const ImageGrid& grid = {}) {
-    const std::string bytes = png(images, shape, grid);
-    io::AtomicFile file(path);
-    file.write(std::as_bytes(std::span(bytes)));
-    file.commit();
+    io::write_file(path, png(images, shape, grid));
 }
 
 } // namespace burin::report

@@ -91,16 +91,9 @@ class SvgCanvas {
 
 } // namespace detail
 
-/// Writes a text to a file, whole or not at all. Throws Error.
-inline void save_text(const std::string& path, std::string_view text) {
-    io::AtomicFile file(path);
-    file.write(std::as_bytes(std::span(text)));
-    file.commit();
-}
-
 /// Writes an image to a file, whole or not at all. Throws Error.
 inline void save_svg(const std::string& path, std::string_view svg) {
-    save_text(path, svg);
+    io::write_file(path, svg);
 }
 
 } // namespace burin::report
