@@ -1,6 +1,6 @@
 #pragma once
 
-#include "burin/graph/forms.hpp"
+#include "burin/graph/map_parts.hpp"
 #include "burin/kernels/accuracy.hpp"
 #include "burin/layers/elementwise.hpp"
 
@@ -28,24 +28,12 @@ struct FastLayer : Elementwise<FastLayer<Layer>> {
 };
 
 template <class Form>
-struct FastForm {
-    using type = Form;
-};
+struct FastForm : MapParts<FastForm, Form> {};
 
 template <class Layer>
     requires(Layer::has_fast_form)
 struct FastForm<Layer> {
     using type = FastLayer<Layer>;
-};
-
-template <template <class...> class Form, class... Parts>
-struct FastForm<Form<Parts...>> {
-    using type = Form<typename FastForm<Parts>::type...>;
-};
-
-template <FixedString Name, class Layer, class Sources, class Weights>
-struct FastForm<Node<Name, Layer, Sources, Weights>> {
-    using type = Node<Name, typename FastForm<Layer>::type, Sources, Weights>;
 };
 
 } // namespace detail

@@ -2,6 +2,7 @@
 
 #include "burin/graph/forms.hpp"
 #include "burin/graph/layout.hpp"
+#include "burin/graph/map_parts.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/kernels/simd.hpp"
@@ -36,9 +37,7 @@ template <class... Options>
 inline constexpr bool is_batch_norm<BatchNorm<Options...>> = true;
 
 template <class Form>
-struct FoldedForm {
-    using type = Form;
-};
+struct FoldedForm : MapParts<FoldedForm, Form> {};
 
 /// The layers of a Sequential, of which `Done` are folded.
 template <class Done, class... Rest>
@@ -67,16 +66,6 @@ struct Around<Merge, Sequential<Layers...>> {
 template <class Merge, class... Layers>
 struct FoldedForm<SkipConnection<Merge, Layers...>>
     : Around<Merge, typename FoldedLayers<Sequential<>, Layers...>::type> {};
-
-template <template <class...> class Form, class... Parts>
-struct FoldedForm<Form<Parts...>> {
-    using type = Form<typename FoldedForm<Parts>::type...>;
-};
-
-template <FixedString Name, class LayerType, class Sources, class Weights>
-struct FoldedForm<Node<Name, LayerType, Sources, Weights>> {
-    using type = Node<Name, typename FoldedForm<LayerType>::type, Sources, Weights>;
-};
 
 } // namespace detail
 
