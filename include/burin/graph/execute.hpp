@@ -234,4 +234,12 @@ const Scalar* output_of(const Frame<typename PlanType::N::Type, Scalar>& frame) 
         frame);
 }
 
+/// All of them.
+template <class PlanType, std::size_t Batch, class Scalar>
+auto outputs_of(const Frame<typename PlanType::N::Type, Scalar>& frame) noexcept {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array<const Scalar*, sizeof...(I)>{output_of<PlanType, Batch, Scalar, I>(frame)...};
+    }(std::make_index_sequence<PlanType::N::output_count>{});
+}
+
 } // namespace burin

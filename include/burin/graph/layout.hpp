@@ -48,10 +48,9 @@ class TensorView {
 /// Those that are in memory: vectors of an optimizer's state, for instance, have no place for what is not
 /// trained.
 template <class Net, class Scalar>
-void from_row_major(const Scalar* elements, Scalar* stored,
-                    std::size_t stored_count = parameter_count<Net> + statistics_count<Net>) noexcept {
+void from_row_major(const Scalar* elements, Scalar* stored, std::size_t count = stored_count<Net>) noexcept {
     for (const ParameterTensor& tensor : parameter_tensors<Net>) {
-        if (tensor.offset >= stored_count)
+        if (tensor.offset >= count)
             continue;
         const TensorView<Scalar> view(stored + tensor.offset, tensor.spec);
         for (std::size_t i = 0; i < view.size(); ++i)
@@ -61,10 +60,9 @@ void from_row_major(const Scalar* elements, Scalar* stored,
 
 /// The other way round.
 template <class Net, class Scalar>
-void to_row_major(const Scalar* stored, Scalar* elements,
-                  std::size_t stored_count = parameter_count<Net> + statistics_count<Net>) noexcept {
+void to_row_major(const Scalar* stored, Scalar* elements, std::size_t count = stored_count<Net>) noexcept {
     for (const ParameterTensor& tensor : parameter_tensors<Net>) {
-        if (tensor.offset >= stored_count)
+        if (tensor.offset >= count)
             continue;
         const TensorView<const Scalar> view(stored + tensor.offset, tensor.spec);
         for (std::size_t i = 0; i < view.size(); ++i)

@@ -104,6 +104,10 @@ inline constexpr std::size_t flops = [] {
     return sum;
 }();
 
+/// All that a model stores: parameters and statistics.
+template <class Net>
+inline constexpr std::size_t stored_count = parameter_count<Net> + statistics_count<Net>;
+
 template <class Net, std::size_t Index = 0>
 inline constexpr Shape input_shape = Network<Net>::input_shapes[Index];
 

@@ -32,7 +32,7 @@ struct Parameters : private DiagnosisOf<detail::Examined<Net>> {
     static constexpr bool is_valid =
         is_valid_network<Net>; // First, so that the assertion is what the compiler meets.
     static constexpr std::size_t count = parameter_count<Net>;
-    static constexpr std::size_t stored_count = count + statistics_count<Net>;
+    static constexpr std::size_t stored_count = burin::stored_count<Net>;
 
     alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(stored_count, 1)> values{};
 

@@ -36,10 +36,7 @@ class Predictor {
         frame.arena = arena_.data();
         frame.rows = Batch == 1 ? 1 : rows;
         execute<PlanType, Batch, Scalar>(frame);
-        return [&]<std::size_t... I>(std::index_sequence<I...>) {
-            return std::array<const Scalar*, N::output_count>{
-                output_of<PlanType, Batch, Scalar, I>(frame)...};
-        }(std::make_index_sequence<N::output_count>{});
+        return outputs_of<PlanType, Batch, Scalar>(frame);
     }
 
     /// The same for a network of one input and one output: `inputs` holds up to Batch whole samples.
@@ -53,9 +50,8 @@ class Predictor {
 
     /// The same with parameters that are a constant array, such as io::export_header writes: they stay in
     /// flash.
-    std::span<const Scalar>
-    operator()(std::span<const Scalar, Parameters<Net, Scalar>::stored_count> parameters,
-               std::span<const Scalar> inputs) noexcept
+    std::span<const Scalar> operator()(std::span<const Scalar, stored_count<Net>> parameters,
+                                       std::span<const Scalar> inputs) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {
         const std::size_t rows = inputs.size() / N::input_shapes[0].size();

@@ -3,6 +3,7 @@
 #include "burin/core/diagnosis.hpp"
 #include "burin/graph/carried_state.hpp"
 #include "burin/graph/execute.hpp"
+#include "burin/graph/map_parts.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/plan.hpp"
 #include "burin/graph/workspace.hpp"
@@ -16,25 +17,18 @@ namespace burin {
 
 namespace detail {
 
-template <class Form, std::size_t Steps>
-struct WithSteps {
-    using type = Form;
+/// Inputs with another first extent.
+template <std::size_t Steps>
+struct StepsRule {
+    template <class Form>
+    struct To : MapParts<To, Form> {};
+    template <std::size_t First, std::size_t... Others>
+    struct To<Input<First, Others...>> {
+        using type = Input<Steps, Others...>;
+    };
 };
-
-template <std::size_t First, std::size_t... Others, std::size_t Steps>
-struct WithSteps<Input<First, Others...>, Steps> {
-    using type = Input<Steps, Others...>;
-};
-
-template <template <class...> class Form, class... Parts, std::size_t Steps>
-struct WithSteps<Form<Parts...>, Steps> {
-    using type = Form<typename WithSteps<Parts, Steps>::type...>;
-};
-
-template <FixedString Name, class LayerType, class Sources, class Weights, std::size_t Steps>
-struct WithSteps<Node<Name, LayerType, Sources, Weights>, Steps> {
-    using type = Node<Name, typename WithSteps<LayerType, Steps>::type, Sources, Weights>;
-};
+template <class Net, std::size_t Steps>
+using WithSteps = typename StepsRule<Steps>::template To<Net>::type;
 
 /// Whether two networks have the same tensors in the same places.
 template <class A, class B>
@@ -50,7 +44,7 @@ constexpr bool have_same_tensors() {
 /// Why a network can't run piece by piece; empty if it can.
 template <class Net, std::size_t Steps>
 constexpr Sentence describe_what_does_not_stream() {
-    using Piece = typename WithSteps<Net, Steps>::type;
+    using Piece = WithSteps<Net, Steps>;
     Sentence sentence;
     if constexpr (is_valid_network<Net>) {
         for (const passes::Node& node : Network<Net>::graph.nodes)
@@ -95,8 +89,7 @@ class Streamer : private DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
 
   public:
     /// The network of a piece.
-    using Piece = std::conditional_t<can_stream<Net, Steps>, typename detail::WithSteps<Net, Steps>::type,
-                                     detail::StandIn>;
+    using Piece = std::conditional_t<can_stream<Net, Steps>, detail::WithSteps<Net, Steps>, detail::StandIn>;
 
   private:
     using N = Network<Piece>;
@@ -116,10 +109,7 @@ class Streamer : private DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
         frame.state = state_.data();
         frame.rows = Batch;
         execute<PlanType, Batch, Scalar>(frame);
-        return [&]<std::size_t... I>(std::index_sequence<I...>) {
-            return std::array<const Scalar*, N::output_count>{
-                output_of<PlanType, Batch, Scalar, I>(frame)...};
-        }(std::make_index_sequence<N::output_count>{});
+        return outputs_of<PlanType, Batch, Scalar>(frame);
     }
 
     /// The same for a network of one input and one output: `piece` holds the next steps of each sequence.

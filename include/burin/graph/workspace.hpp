@@ -26,7 +26,6 @@ using Workspace = Arena<Plan<Net, RunMode>, Batch, Scalar>;
 /// Bytes of inference: the parameters, the statistics and the arena. The caller's input is not counted.
 template <class Net, std::size_t Batch = 1, class Scalar = float>
 inline constexpr std::size_t inference_bytes =
-    sizeof(Scalar) *
-    (parameter_count<Net> + statistics_count<Net> + Workspace<Net, Batch, Mode::inference, Scalar>::count);
+    sizeof(Scalar) * (stored_count<Net> + Workspace<Net, Batch, Mode::inference, Scalar>::count);
 
 } // namespace burin

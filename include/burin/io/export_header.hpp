@@ -58,7 +58,7 @@ std::string literal(Scalar value) {
 /// others. Throws Error for a value that is no finite number.
 template <class Net, class Scalar>
 std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& options) {
-    constexpr std::size_t count = Parameters<Net, Scalar>::stored_count;
+    constexpr std::size_t count = stored_count<Net>;
     std::vector<Scalar> stored(count);
     for (const ParameterTensor& tensor : parameter_tensors<Net>) {
         const TensorView<const Scalar> view = model[tensor.name().view()];
@@ -98,10 +98,7 @@ std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& op
 /// Writes it to a file, whole or not at all. Throws Error.
 template <class Net, class Scalar>
 void export_header(const std::string& path, const Model<Net, Scalar>& model, const HeaderOptions& options) {
-    const std::string text = header_text(model, options);
-    AtomicFile file(path);
-    file.write(std::as_bytes(std::span(text)));
-    file.commit();
+    write_file(path, header_text(model, options));
 }
 
 } // namespace burin::io

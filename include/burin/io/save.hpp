@@ -21,10 +21,6 @@ inline std::vector<std::size_t> extents(const Shape& shape) {
     return {shape.extents.begin(), shape.extents.begin() + static_cast<std::ptrdiff_t>(shape.rank)};
 }
 
-/// All that a model remembers, and what an optimizer remembers of it.
-template <class Net>
-inline constexpr std::size_t stored_count = parameter_count<Net> + statistics_count<Net>;
-
 /// Calls visit(name, dtype, shape, elements) for every tensor of the network that is in the first `count`
 /// elements of the vector of all, row-major in `data`.
 template <class Net, class Scalar, class Visit>
@@ -81,8 +77,7 @@ inline void read(const std::string& path, std::span<const safetensors::Slot> slo
 /// written; what was there before then stays.
 template <class Net, class Scalar>
 void save(const std::string& path, const Model<Net, Scalar>& model) {
-    const std::vector<Scalar> elements =
-        detail::row_major<Net>(model.parameters().data(), detail::stored_count<Net>);
+    const std::vector<Scalar> elements = detail::row_major<Net>(model.parameters().data(), stored_count<Net>);
     std::vector<safetensors::Tensor> tensors;
     detail::for_each_tensor<Net>(elements.data(), elements.size(), "", detail::collect_tensors(tensors));
     safetensors::write(path, tensors);
@@ -92,7 +87,7 @@ void save(const std::string& path, const Model<Net, Scalar>& model) {
 /// it is.
 template <class Net, class Scalar>
 void load(const std::string& path, Model<Net, Scalar>& model) {
-    std::vector<Scalar> elements(detail::stored_count<Net>);
+    std::vector<Scalar> elements(stored_count<Net>);
     std::vector<safetensors::Slot> slots;
     detail::for_each_tensor<Net>(elements.data(), elements.size(), "", detail::collect_slots(slots));
     detail::read(path, slots);
@@ -104,7 +99,7 @@ template <class Net, class Scalar, class Options>
 void save(const std::string& path, const Session<Net, Scalar, Options>& session) {
     const std::array<std::uint64_t, 2> counters{session.trainer().steps(), session.epoch()};
     std::vector<std::vector<Scalar>> vectors{
-        detail::row_major<Net>(session.model().parameters().data(), detail::stored_count<Net>)};
+        detail::row_major<Net>(session.model().parameters().data(), stored_count<Net>)};
     const std::span<const Scalar> state = session.trainer().optimizer_state();
     for (std::size_t offset = 0; offset < state.size(); offset += trained_count<Net>)
         vectors.push_back(detail::row_major<Net>(state.data() + offset, trained_count<Net>));
@@ -120,7 +115,7 @@ void load(const std::string& path, Session<Net, Scalar, Options>& session) {
     const std::span<Scalar> state = session.trainer().optimizer_state();
     constexpr std::size_t count = trained_count<Net>;
     std::vector vectors(count == 0 ? 1 : 1 + state.size() / count, std::vector<Scalar>(count));
-    vectors[0].resize(detail::stored_count<Net>);
+    vectors[0].resize(stored_count<Net>);
     std::vector<safetensors::Slot> slots;
     detail::for_each_tensor_of_session<Net>(vectors, counters, detail::collect_slots(slots));
     detail::read(path, slots);

@@ -13,8 +13,7 @@ namespace burin {
 /// up to cache lines.
 template <class Net, std::size_t Batch, class Optimizer = optimizers::Adam, class Scalar = float>
 inline constexpr std::size_t training_bytes =
-    sizeof(Scalar) *
-    (parameter_count<Net> + statistics_count<Net> + (1 + Optimizer::state_vectors) * trained_count<Net> +
-     Workspace<Net, Batch, Mode::training, Scalar>::count);
+    sizeof(Scalar) * (stored_count<Net> + (1 + Optimizer::state_vectors) * trained_count<Net> +
+                      Workspace<Net, Batch, Mode::training, Scalar>::count);
 
 } // namespace burin
