@@ -1,7 +1,7 @@
 #pragma once
 
 #include "burin/core/random.hpp"
-#include "burin/graph/op.hpp"
+#include "burin/layers/random_factors.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,33 +12,15 @@ namespace burin {
 /// In training each element is set to 0 with probability Rate, and the others are multiplied by 1 / (1 −
 /// Rate), so that the expected value stays. In inference the input itself, at no cost.
 ///
-/// Nothing is stored for the backward pass: the mask is a function of seed, layer, step and position, and is
-/// drawn again. Srivastava et al., "Dropout", JMLR 15 (2014).
+/// The mask is a function of seed, layer, step and position. Srivastava et al., "Dropout", JMLR 15 (2014).
 template <double Rate>
-struct Dropout : Op {
+struct Dropout : detail::RandomFactors<Dropout<Rate>> {
     static_assert(Rate >= 0 && Rate < 1, "the rate of Dropout is a probability in [0, 1)");
 
-    static constexpr bool streams = true;
-    static constexpr bool is_view_in_inference = true;
-    static constexpr bool in_place = true;
-    static constexpr bool gradient_in_place = true;
-
     static constexpr Text<64> name() { return Text<64>("Dropout<").append(Rate).append(">"); }
-    static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }
 
-    template <class Context>
-    static void forward(const Context& run) noexcept {
-        drop(run, run.inputs[0], run.output);
-    }
-
-    template <std::size_t, class Context>
-    static void backward_input(const Context& run) noexcept {
-        drop(run, run.output_gradient, run.input_gradient);
-    }
-
-  private:
     template <class Context, class Scalar>
-    static void drop(const Context& run, const Scalar* from, Scalar* to) noexcept {
+    static void multiply(const Context& run, const Scalar* from, Scalar* to) noexcept {
         constexpr auto threshold = static_cast<std::uint32_t>(Rate * 0x1p32);
         constexpr auto scale = static_cast<Scalar>(1 / (1 - Rate));
         const std::size_t count = Context::Shapes::output.size() * run.rows;
@@ -55,13 +37,8 @@ struct Dropout : Op {
 /// `SpatialDropout1D`, `2D` and `3D`). Tompson et al., "Efficient Object Localization Using Convolutional
 /// Networks", arXiv:1411.4280.
 template <double Rate>
-struct SpatialDropout : Op {
+struct SpatialDropout : detail::RandomFactors<SpatialDropout<Rate>> {
     static_assert(Rate >= 0 && Rate < 1, "the rate of SpatialDropout is a probability in [0, 1)");
-
-    static constexpr bool streams = true;
-    static constexpr bool is_view_in_inference = true;
-    static constexpr bool in_place = true;
-    static constexpr bool gradient_in_place = true;
 
     static constexpr Text<64> name() { return Text<64>("SpatialDropout<").append(Rate).append(">"); }
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
@@ -70,19 +47,8 @@ struct SpatialDropout : Op {
         return {.shape = inputs[0]};
     }
 
-    template <class Context>
-    static void forward(const Context& run) noexcept {
-        drop(run, run.inputs[0], run.output);
-    }
-
-    template <std::size_t, class Context>
-    static void backward_input(const Context& run) noexcept {
-        drop(run, run.output_gradient, run.input_gradient);
-    }
-
-  private:
     template <class Context, class Scalar>
-    static void drop(const Context& run, const Scalar* from, Scalar* to) noexcept {
+    static void multiply(const Context& run, const Scalar* from, Scalar* to) noexcept {
         constexpr auto threshold = static_cast<std::uint32_t>(Rate * 0x1p32);
         constexpr auto scale = static_cast<Scalar>(1 / (1 - Rate));
         constexpr std::size_t channels = Context::Shapes::output.last();

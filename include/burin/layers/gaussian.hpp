@@ -3,9 +3,9 @@
 #include "burin/graph/op.hpp"
 #include "burin/kernels/normal_numbers.hpp"
 #include "burin/kernels/sweep.hpp"
+#include "burin/layers/random_factors.hpp"
 
 #include <cstddef>
-#include <numbers>
 #include <span>
 
 namespace burin {
@@ -44,28 +44,11 @@ struct GaussianNoise : Op {
 /// of `Dropout<Rate>`; in inference x itself, at no cost. Srivastava et al., "Dropout", JMLR 15 (2014),
 /// section 10.
 template <double Rate>
-struct GaussianDropout : Op {
+struct GaussianDropout : detail::RandomFactors<GaussianDropout<Rate>> {
     static_assert(Rate >= 0 && Rate < 1, "the rate of GaussianDropout is a probability in [0, 1)");
 
-    static constexpr bool streams = true;
-    static constexpr bool is_view_in_inference = true;
-    static constexpr bool in_place = true;
-    static constexpr bool gradient_in_place = true;
-
     static constexpr Text<64> name() { return Text<64>("GaussianDropout<").append(Rate).append(">"); }
-    static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }
 
-    template <class Context>
-    static void forward(const Context& run) noexcept {
-        multiply(run, run.inputs[0], run.output);
-    }
-
-    template <std::size_t, class Context>
-    static void backward_input(const Context& run) noexcept {
-        multiply(run, run.output_gradient, run.input_gradient);
-    }
-
-  private:
     template <class Context, class Scalar>
     static void multiply(const Context& run, const Scalar* from, Scalar* to) noexcept {
         const kernels::Vector<Scalar> one(Scalar(1));
