@@ -85,7 +85,7 @@ TEST_CASE("fit: says what several inputs and outputs should have been") {
           "fit: expected samples of shape [1] and [1], got [3]");
     const data::Dataset<float> few(Shape(2), {1, 2}, {1});
     CHECK(error_of([&] { fit(model, few, options(1)); }) == "fit: expected 2 targets a sample, got 1");
-    const data::Dataset<float> no_label(Shape(2), {1, 2}, {1, 2});
-    CHECK(error_of([&] { fit(model, no_label, options(1)); }) ==
+    const data::Dataset<float> beyond(Shape(2), {1, 2}, {1, 2});
+    CHECK(error_of([&] { fit(model, beyond, options(1)); }) ==
           "fit: sample 0: expected a label below 2, got 2.000000");
 }
