@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <iterator>
@@ -66,4 +67,28 @@ TEST_CASE("read_sound: says which file is none") {
           }).find(path + ": expected a sound file, got something else") == 0);
     CHECK(error_of([&] { data::read_sound(directory / "none.wav"); }).find("can't be opened") !=
           std::string::npos);
+}
+
+TEST_CASE("read_sound: several channels become their mean; a header that claims too much is refused") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "sound.flac";
+    SF_INFO info{};
+    info.channels = 2;
+    info.samplerate = 8000;
+    info.format = SF_FORMAT_FLAC | SF_FORMAT_PCM_16;
+    SNDFILE* const file = sf_open(path.c_str(), SFM_WRITE, &info);
+    REQUIRE(file != nullptr);
+    const std::vector<float> left_and_right{0.5F, 0.25F, -0.5F, 0};
+    CHECK(sf_write_float(file, left_and_right.data(), 4) == 4);
+    sf_close(file);
+    const data::Sound sound = data::read_sound(path);
+    REQUIRE(sound.samples.size() == 2);
+    CHECK(static_cast<double>(sound.samples[0]) == doctest::Approx(0.375).epsilon(1e-4));
+    CHECK(static_cast<double>(sound.samples[1]) == doctest::Approx(-0.25).epsilon(1e-4));
+
+    std::vector<char> bytes = data::read_file(path);
+    // The lowest 32 of the 36 bits that count samples.
+    std::fill(bytes.begin() + 22, bytes.begin() + 26, '\xff');
+    write_bytes(path, std::string(bytes.begin(), bytes.end()));
+    CHECK(error_of([&] { data::read_sound(path); }) == path + ": expected 4294967295 samples, got 2");
 }

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -73,24 +74,26 @@ inline Sound read_sound(const std::string& path) {
     detail::MemoryFile file{read_file(path)};
     SF_VIRTUAL_IO calls = detail::MemoryFile::calls();
     SF_INFO info{};
-    SNDFILE* const sound = sf_open_virtual(&calls, SFM_READ, &info, &file);
+    const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> sound(sf_open_virtual(&calls, SFM_READ, &info, &file),
+                                                            sf_close);
     if (sound == nullptr)
         throw Error(path + ": expected a sound file, got something else: " + sf_strerror(nullptr));
+    // Piece by piece: the number of frames that a header claims may be more than there is memory for.
+    constexpr std::size_t piece = 4096;
     const auto channels = static_cast<std::size_t>(info.channels);
-    std::vector<float> interleaved(static_cast<std::size_t>(info.frames) * channels);
-    const sf_count_t frames = sf_readf_float(sound, interleaved.data(), info.frames);
-    sf_close(sound);
-    if (frames != info.frames)
-        throw Error(path + ": expected " + std::to_string(info.frames) + " samples, got " +
-                    std::to_string(frames));
-    Sound result{std::vector<float>(static_cast<std::size_t>(frames)),
-                 static_cast<std::size_t>(info.samplerate)};
-    for (std::size_t i = 0; i < result.samples.size(); ++i) {
-        float sum = 0;
-        for (std::size_t c = 0; c < channels; ++c)
-            sum += interleaved[i * channels + c];
-        result.samples[i] = sum / static_cast<float>(channels);
+    std::vector<float> interleaved(piece * channels);
+    Sound result{{}, static_cast<std::size_t>(info.samplerate)};
+    while (const sf_count_t frames = sf_readf_float(sound.get(), interleaved.data(), piece)) {
+        for (std::size_t i = 0; i < static_cast<std::size_t>(frames); ++i) {
+            float sum = 0;
+            for (std::size_t c = 0; c < channels; ++c)
+                sum += interleaved[i * channels + c];
+            result.samples.push_back(sum / static_cast<float>(channels));
+        }
     }
+    if (static_cast<sf_count_t>(result.samples.size()) != info.frames)
+        throw Error(path + ": expected " + std::to_string(info.frames) + " samples, got " +
+                    std::to_string(result.samples.size()));
     return result;
 }
 
