@@ -5,9 +5,9 @@
 #include "burin/layers/activations.hpp"
 #include "burin/layers/depthwise_convolution.hpp"
 #include "burin/layers/transposed_convolution.hpp"
-#include "support/central_differences.hpp"
 #include "support/check_close.hpp"
 #include "support/layer_run.hpp"
+#include "support/network_gradient.hpp"
 #include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>
@@ -63,22 +63,7 @@ void check_reference(const Expected& expected) {
 template <class InputLayer, class... Layers>
 void check_differences() {
     using Net = Sequential<InputLayer, Probe, Tanh, Layers...>;
-    LayerRun<Net> run;
-    const auto start = random_numbers(parameter_count<Net>, 1);
-    std::copy(start.begin(), start.end(), run.parameters->data());
-    const auto x = random_numbers(2 * Network<Net>::input_shapes[0].size(), 2);
-    const auto dy = random_numbers(2 * output_shape<Net>.size(), 3);
-    run.train(x, dy);
-    const auto analytic = run.gradients->all();
-    check_gradient(
-        [&] {
-            const auto y = run.infer(x);
-            double sum = 0;
-            for (std::size_t i = 0; i < y.size(); ++i)
-                sum += dy[i] * y[i];
-            return sum;
-        },
-        run.parameters->all(), analytic);
+    check_gradients<Net>(2, 1);
 }
 
 } // namespace

@@ -11,9 +11,9 @@
 #include "burin/optimizers/adam.hpp"
 #include "burin/optimizers/sgd.hpp"
 #include "burin/training/trainer.hpp"
-#include "support/central_differences.hpp"
 #include "support/check_close.hpp"
 #include "support/layer_run.hpp"
+#include "support/network_gradient.hpp"
 #include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>
@@ -58,23 +58,8 @@ namespace {
 /// All gradients of Σ dy · y, the input's by a Probe in front, for one size.
 template <std::size_t Inputs, std::size_t Units, class... Options>
 void check_size() {
-    using Net = Sequential<Input<Inputs>, Probe, Dense<Units, Options...>>;
-    LayerRun<Net> run;
-    const auto start = random_numbers(parameter_count<Net>, 1);
-    std::copy(start.begin(), start.end(), run.parameters->data());
-    const auto x = random_numbers(3 * Inputs, 2), dy = random_numbers(3 * Units, 3);
-    run.train(x, dy);
-    const auto analytic = run.gradients->all();
     INFO("Dense<" << Units << "> of " << Inputs);
-    check_gradient(
-        [&] {
-            const auto y = run.infer(x);
-            double sum = 0;
-            for (std::size_t i = 0; i < y.size(); ++i)
-                sum += dy[i] * y[i];
-            return sum;
-        },
-        run.parameters->all(), analytic);
+    check_gradients<Sequential<Input<Inputs>, Probe, Dense<Units, Options...>>>(3, 1);
 }
 
 } // namespace

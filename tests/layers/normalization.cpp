@@ -5,8 +5,8 @@
 #include "burin/layers/group_norm.hpp"
 #include "burin/layers/layer_norm.hpp"
 #include "support/check_close.hpp"
-#include "support/layer_gradients.hpp"
 #include "support/layer_run.hpp"
+#include "support/network_gradient.hpp"
 #include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>

@@ -1,8 +1,8 @@
 #include "burin/layers/pooling.hpp"
 #include "burin/layers/activations.hpp"
 #include "reference/pooling.hpp"
-#include "support/layer_gradients.hpp"
 #include "support/layer_run.hpp"
+#include "support/network_gradient.hpp"
 #include "support/random_numbers.hpp"
 #include "support/reference_check.hpp"
 

@@ -1,7 +1,7 @@
 #include "reference/resizing.hpp"
 #include "burin/layers/padding.hpp"
 #include "burin/layers/upsampling.hpp"
-#include "support/layer_gradients.hpp"
+#include "support/network_gradient.hpp"
 #include "support/reference_check.hpp"
 
 #include <doctest/doctest.h>

@@ -2,8 +2,8 @@
 #include "burin/layers/dropout.hpp"
 #include "burin/layers/merge.hpp"
 #include "burin/layers/reshape.hpp"
-#include "support/central_differences.hpp"
 #include "support/layer_run.hpp"
+#include "support/network_gradient.hpp"
 #include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>
@@ -51,21 +51,8 @@ TEST_CASE("Concat: side by side along the last axis, sample by sample and positi
 }
 
 TEST_CASE("Concat: gradients match central differences for parts of 1, SIMD width ± 1 and primes") {
-    using Net = Sequential<Input<3>, Parallel<Concat, Dense<1>, Dense<3>, Dense<5>, Dense<7>>, Dense<2>>;
-    LayerRun<Net> run;
-    const auto start = random_numbers(parameter_count<Net>, 1);
-    std::copy(start.begin(), start.end(), run.parameters->data());
-    const auto x = random_numbers(3 * 3, 2), dy = random_numbers(3 * 2, 3);
-    run.train(x, dy);
-    check_gradient(
-        [&] {
-            const auto y = run.infer(x);
-            double sum = 0;
-            for (std::size_t i = 0; i < y.size(); ++i)
-                sum += dy[i] * y[i];
-            return sum;
-        },
-        run.parameters->all(), run.gradients->all());
+    check_gradients<Sequential<Input<3>, Parallel<Concat, Dense<1>, Dense<3>, Dense<5>, Dense<7>>, Dense<2>>>(
+        3, 1);
 }
 
 TEST_CASE("Dropout: drops the stated share, scales the rest, and its gradient has the same mask") {

@@ -30,15 +30,8 @@ void check_differences() {
     auto x = random_numbers(Size, 3, -4, 4);
     const auto dy = random_numbers(Size, 4);
     LayerRun<Sequential<Input<Size>, Activation>> run;
-    check_gradient(
-        [&] {
-            const auto y = run.infer(x);
-            double sum = 0;
-            for (std::size_t i = 0; i < Size; ++i)
-                sum += dy[i] * y[i];
-            return sum;
-        },
-        x, input_gradient<double, Input<Size>, Activation>(x, dy));
+    check_gradient_of_weighted_sum(
+        dy, [&] { return run.infer(x); }, x, input_gradient<double, Input<Size>, Activation>(x, dy));
 }
 
 template <class Activation>

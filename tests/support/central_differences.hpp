@@ -26,3 +26,19 @@ void check_gradient(Function function, std::span<double> variables, std::span<co
         CHECK(std::abs(numeric - analytic[i]) < 1e-6 * std::max(1.0, std::abs(numeric)));
     }
 }
+
+/// The same for the function Σ weights · outputs(), of which `analytic` is the gradient that a backward pass
+/// finds when it starts from the weights.
+template <class Weights, class Outputs>
+void check_gradient_of_weighted_sum(const Weights& weights, Outputs outputs, std::span<double> variables,
+                                    std::span<const double> analytic) {
+    check_gradient(
+        [&] {
+            const auto y = outputs();
+            double sum = 0;
+            for (std::size_t i = 0; i < y.size(); ++i)
+                sum += weights[i] * y[i];
+            return sum;
+        },
+        variables, analytic);
+}

@@ -82,13 +82,6 @@ void check_graph_gradient(const typename GraphRun<Net>::Inputs& x) {
     const auto trained = run.train(x, dy), inferred = run.infer(x);
     for (std::size_t i = 0; i < trained.size(); ++i)
         CHECK(trained[i] == doctest::Approx(inferred[i]).epsilon(1e-12));
-    check_gradient(
-        [&] {
-            const auto y = run.infer(x);
-            double sum = 0;
-            for (std::size_t i = 0; i < y.size(); ++i)
-                sum += dy[i] * y[i];
-            return sum;
-        },
-        run.parameters->all(), run.gradients->all());
+    check_gradient_of_weighted_sum(
+        dy, [&] { return run.infer(x); }, run.parameters->all(), run.gradients->all());
 }
