@@ -14,6 +14,7 @@
 #include "burin/io/export_header.hpp"
 #include "burin/io/safetensors.hpp"
 #include "burin/io/save.hpp"
+#include "burin/io/storage.hpp"
 #include "burin/report/graph_dot.hpp"
 #include "burin/report/image.hpp"
 #include "burin/report/memory_plan.hpp"

@@ -8,6 +8,7 @@
 #include "burin/graph/block.hpp"
 #include "burin/graph/carried_state.hpp"
 #include "burin/graph/forms.hpp"
+#include "burin/graph/half_parameters.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/plan.hpp"

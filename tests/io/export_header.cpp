@@ -10,10 +10,14 @@
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 using namespace burin;
@@ -64,6 +68,34 @@ TEST_CASE("header_text: every value exactly, where the processor's kernels want 
     }
 }
 
+TEST_CASE_TEMPLATE("header_text: in half the bits, the same places and the nearest numbers", Stored, float16,
+                   bfloat16) {
+    const Model<Net> model(3);
+    constexpr bool is_half = std::is_same_v<Stored, float16>;
+    for (const std::size_t lanes : std::array<std::size_t, 2>{1, 8}) {
+        const std::string text =
+            io::header_text(model, {.name_space = "net",
+                                    .network = "Net",
+                                    .vector_lanes = lanes,
+                                    .storage = is_half ? io::Storage::float16 : io::Storage::bfloat16});
+        std::vector<Stored> stored;
+        const char* at = text.c_str() + text.find("parameters[] = {") + 16;
+        while ((at = std::strchr(at, '{')) != nullptr)
+            stored.push_back({static_cast<std::uint16_t>(std::strtoul(++at, nullptr, 16))});
+        REQUIRE(stored.size() == parameter_count<Net>);
+        for (const ParameterTensor& tensor : parameter_tensors<Net>) {
+            const auto view = model[tensor.name().view()];
+            for (std::size_t i = 0; i < view.size(); ++i)
+                CHECK(stored[tensor.offset + stored_index(tensor.spec, i, lanes)].bits ==
+                      narrow<Stored>(view[i]).bits);
+        }
+        CHECK(text.find("width<float> == ") != std::string::npos);
+        char sum[16];
+        std::snprintf(sum, sizeof sum, "0x%x", crc32(std::span<const Stored>(stored)));
+        CHECK(text.find("checksum = " + std::string(sum) + ";") != std::string::npos);
+    }
+}
+
 TEST_CASE("export_header: refuses what has no literal, and leaves what was there") {
     const TemporaryDirectory directory;
     const std::string path = directory / "weights.hpp";
@@ -72,5 +104,11 @@ TEST_CASE("export_header: refuses what has no literal, and leaves what was there
     model["0.weight"][38] = std::numeric_limits<float>::quiet_NaN();
     CHECK(error_of([&] { io::export_header(path, model, {.name_space = "net", .network = "Net"}); }) ==
           "export_header: 0.weight[38]: expected a finite number, got nan");
+    CHECK(bytes_of(path) == "before");
+    model["0.weight"][38] = 1e6f;
+    CHECK(error_of([&] {
+              io::export_header(path, model,
+                                {.name_space = "net", .network = "Net", .storage = io::Storage::float16});
+          }) == "export_header: 0.weight[38]: expected a number that float16 can store, got 1000000.000000");
     CHECK(bytes_of(path) == "before");
 }

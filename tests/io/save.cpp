@@ -10,11 +10,15 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -123,6 +127,61 @@ TEST_CASE_TEMPLATE("save, load: any network's parameters come back bit by bit", 
     REQUIRE(bits(loaded) != bits(model));
     io::load(directory / "model", loaded);
     CHECK(bits(loaded) == bits(model));
+}
+
+TEST_CASE_TEMPLATE("save, load: in half the bits, each number is the nearest there is", Stored, float16,
+                   bfloat16) {
+    const TemporaryDirectory directory;
+    Model<Small> model(3);
+    model["0.bias"][1] = -0.0f;
+    model["0.bias"][2] = 65504.0f;
+    io::save(directory / "model", model,
+             {.storage = std::is_same_v<Stored, float16> ? io::Storage::float16 : io::Storage::bfloat16});
+    const FoundFile file = read_independently(directory / "model");
+    CHECK(names(file) == std::vector<std::string>{"0.weight", "0.bias", "2.weight", "2.bias"});
+    Model<Small> loaded;
+    io::load(directory / "model", loaded);
+    Model<Small, double> wide;
+    io::load(directory / "model", wide);
+    for (const FoundTensor& tensor : file.tensors) {
+        CHECK(tensor.dtype == (std::is_same_v<Stored, float16> ? "F16" : "BF16"));
+        const auto exact = std::as_const(model)[tensor.name];
+        REQUIRE(tensor.bytes.size() == 2 * exact.size());
+        for (std::size_t i = 0; i < exact.size(); ++i) {
+            const auto expected = static_cast<float>(narrow<Stored>(exact[i]));
+            CHECK(std::bit_cast<std::uint32_t>(loaded[tensor.name][i]) ==
+                  std::bit_cast<std::uint32_t>(expected));
+            CHECK(wide[tensor.name][i] == static_cast<double>(expected));
+        }
+    }
+    // What was read has nothing more to lose.
+    io::save(directory / "again", wide,
+             {.storage = std::is_same_v<Stored, float16> ? io::Storage::float16 : io::Storage::bfloat16});
+    CHECK(bytes_of(directory / "again") == bytes_of(directory / "model"));
+}
+
+TEST_CASE("save: what float16 can't store is an Error, infinity and NaN are stored") {
+    const TemporaryDirectory directory;
+    Model<Small> model(3);
+    model["2.weight"][5] = 65520.0f;
+    CHECK(error_of([&] { io::save(directory / "model", model, {.storage = io::Storage::float16}); }) ==
+          directory / "model" + ": 2.weight[5]: expected a number that float16 can store, got 65520.000000");
+    CHECK(directory.names().empty());
+    model["2.weight"][5] = -std::numeric_limits<float>::infinity();
+    model["2.weight"][4] = std::numeric_limits<float>::quiet_NaN();
+    io::save(directory / "model", model, {.storage = io::Storage::float16});
+    io::load(directory / "model", model);
+    CHECK(model["2.weight"][5] == -std::numeric_limits<float>::infinity());
+    CHECK(std::isnan(model["2.weight"][4]));
+}
+
+TEST_CASE("load: a tensor in half the bits with another shape is named as it is") {
+    const TemporaryDirectory directory;
+    io::save(directory / "model", Model<Sequential<Input<3>, Dense<5, NoBias>>>(1),
+             {.storage = io::Storage::bfloat16});
+    Model<Sequential<Input<3>, Dense<4, NoBias>>> model;
+    CHECK(error_of([&] { io::load(directory / "model", model); }) ==
+          directory / "model" + ": tensor '0.weight': expected F32 [3, 4], got BF16 [3, 5]");
 }
 
 TEST_CASE("load: reads what the reference implementation wrote, in its order and with metadata") {

@@ -11,11 +11,13 @@ namespace burin {
 /// weights in flash are those that were exported.
 template <class Number, std::size_t Extent>
 constexpr std::uint32_t crc32(std::span<const Number, Extent> numbers) noexcept {
-    static_assert(sizeof(Number) == 4 || sizeof(Number) == 8);
+    static_assert(sizeof(Number) == 2 || sizeof(Number) == 4 || sizeof(Number) == 8);
     std::uint32_t sum = 0xFFFFFFFFu;
     for (const Number& number : numbers) {
         std::uint64_t bits;
-        if constexpr (sizeof(Number) == 4)
+        if constexpr (sizeof(Number) == 2)
+            bits = std::bit_cast<std::uint16_t>(number);
+        else if constexpr (sizeof(Number) == 4)
             bits = std::bit_cast<std::uint32_t>(number);
         else
             bits = std::bit_cast<std::uint64_t>(number);

@@ -7,6 +7,7 @@
 #include "burin/kernels/sweep.hpp"
 #include "burin/passes/program.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -16,10 +17,11 @@
 namespace burin {
 
 /// What a run needs besides its plan: where the caller's data, the parameters and the arena are.
-template <class Net, class Scalar>
+/// These may be stored in another type, if the plan widens them.
+template <class Net, class Scalar, class Stored = Scalar>
 struct Frame {
     std::array<const Scalar*, Network<Net>::input_count> inputs{};
-    const Scalar* parameters = nullptr;
+    const Stored* parameters = nullptr;
     Scalar* gradients = nullptr;
     Scalar* statistics = nullptr; ///< Where training updates them.
     Scalar* arena = nullptr;
@@ -31,11 +33,11 @@ struct Frame {
 
 namespace detail {
 
-template <class PlanType, std::size_t Batch, class Scalar>
+template <class PlanType, std::size_t Batch, class Scalar, class Stored = Scalar>
 struct Execution {
     using N = typename PlanType::N;
     using Net = typename N::Type;
-    using FrameType = Frame<Net, Scalar>;
+    using FrameType = Frame<Net, Scalar, Stored>;
 
     static constexpr auto& program = PlanType::program;
     static constexpr auto& memory = PlanType::template memory<Batch, Scalar>;
@@ -121,9 +123,19 @@ struct Execution {
             using Run = ForwardContext<Scalar, Shapes, PlanType::mode, Epilogue, node.is_frozen>;
             Run run;
             run.inputs = read_inputs<StepIndex>(frame, inputs);
-            run.parameters = frame.parameters + node.parameter_offset;
+            if constexpr (std::is_same_v<Stored, Scalar>) {
+                run.parameters = frame.parameters + node.parameter_offset;
+            } else if constexpr (step.widened != passes::none) {
+                Scalar* const widened = write<step.widened>(frame);
+                std::copy_n(frame.parameters + node.parameter_offset, node.parameter_count, widened);
+                std::copy_n(frame.parameters + node.statistics_offset, node.statistics_count,
+                            widened + node.parameter_count);
+                run.parameters = widened;
+            }
             if constexpr (node.statistics_count > 0) {
-                if constexpr (std::is_const_v<typename Run::Statistics>)
+                if constexpr (step.widened != passes::none)
+                    run.statistics = run.parameters + node.parameter_count;
+                else if constexpr (std::is_const_v<typename Run::Statistics>)
                     run.statistics = frame.parameters + node.statistics_offset;
                 else
                     run.statistics = frame.statistics + (node.statistics_offset - N::parameter_count);
@@ -214,11 +226,11 @@ struct NoObserver {
 /// Runs the steps of a plan, in order: one kernel call a step, every extent and offset a constant.
 /// `loss(output_index, outputs, gradient, rows)` is called where the program has a loss.
 /// `observer.after<step>(frame)` is called after each step; tests look into the arena with it.
-template <class PlanType, std::size_t Batch, class Scalar, class LossStep = detail::NoLoss,
+template <class PlanType, std::size_t Batch, class Scalar, class Stored, class LossStep = detail::NoLoss,
           class Observer = detail::NoObserver>
-void execute(const Frame<typename PlanType::N::Type, Scalar>& frame, LossStep&& loss = {},
+void execute(const Frame<typename PlanType::N::Type, Scalar, Stored>& frame, LossStep&& loss = {},
              Observer&& observer = {}) noexcept {
-    using Run = detail::Execution<PlanType, Batch, Scalar>;
+    using Run = detail::Execution<PlanType, Batch, Scalar, Stored>;
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         // Not a fold: compilers limit the depth of an expression, and a program may have hundreds of steps.
         const int in_order[] = {
@@ -228,15 +240,15 @@ void execute(const Frame<typename PlanType::N::Type, Scalar>& frame, LossStep&& 
 }
 
 /// Where the results of a run are: in the arena, or in the caller's memory for an output that is an input.
-template <class PlanType, std::size_t Batch, class Scalar, std::size_t Output = 0>
-const Scalar* output_of(const Frame<typename PlanType::N::Type, Scalar>& frame) noexcept {
-    return detail::Execution<PlanType, Batch, Scalar>::template read<PlanType::program.outputs[Output]>(
-        frame);
+template <class PlanType, std::size_t Batch, class Scalar, std::size_t Output = 0, class Stored = Scalar>
+const Scalar* output_of(const Frame<typename PlanType::N::Type, Scalar, Stored>& frame) noexcept {
+    return detail::Execution<PlanType, Batch, Scalar,
+                             Stored>::template read<PlanType::program.outputs[Output]>(frame);
 }
 
 /// All of them.
-template <class PlanType, std::size_t Batch, class Scalar>
-auto outputs_of(const Frame<typename PlanType::N::Type, Scalar>& frame) noexcept {
+template <class PlanType, std::size_t Batch, class Scalar, class Stored>
+auto outputs_of(const Frame<typename PlanType::N::Type, Scalar, Stored>& frame) noexcept {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
         return std::array<const Scalar*, sizeof...(I)>{output_of<PlanType, Batch, Scalar, I>(frame)...};
     }(std::make_index_sequence<PlanType::N::output_count>{});

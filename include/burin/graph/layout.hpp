@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/half.hpp"
 #include "burin/core/parameter.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/kernels/panels.hpp"
@@ -19,10 +20,10 @@ constexpr std::size_t stored_index(const ParameterSpec& spec, std::size_t index,
         .index(spec.shape.size() / columns, index / columns, index % columns);
 }
 
-/// The same on this machine.
+/// The same on this machine; what is stored in half the bits lies as the kernels want it once it is widened.
 template <class Scalar>
 constexpr std::size_t stored_index(const ParameterSpec& spec, std::size_t index) {
-    return stored_index(spec, index, kernels::width<Scalar>);
+    return stored_index(spec, index, kernels::width<Computed<Scalar>>);
 }
 
 /// A tensor of a network, its elements counted row-major wherever they lie.

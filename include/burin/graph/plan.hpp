@@ -22,11 +22,14 @@ template <class Net>
 inline constexpr Links<Network<Net>::output_count> no_links{};
 
 /// The whole way from a network to its program and memory: every pass, in order, each result a constant.
-/// With links, the outputs are those that the losses want (logits).
-template <class Net, Mode RunMode, Links<Network<Net>::output_count> OutputLinks = no_links<Net>>
+/// With links, the outputs are those that the losses want (logits). If it `Widens`, the parameters are stored
+/// in half the bits and each layer's are widened into the arena before its step: for inference only.
+template <class Net, Mode RunMode, Links<Network<Net>::output_count> OutputLinks = no_links<Net>,
+          bool Widens = false>
 struct Plan {
     using N = Network<Net>;
     static constexpr Mode mode = RunMode;
+    static_assert(!Widens || mode != Mode::training, "parameters in half the bits are for inference");
 
     static constexpr auto graph = passes::absorb_links(N::graph, OutputLinks);
     static constexpr auto fusion = passes::fuse(graph, mode);
@@ -34,7 +37,7 @@ struct Plan {
         if constexpr (mode == Mode::training)
             return passes::schedule(passes::differentiate<N::edge_count>(graph, fusion));
         else
-            return passes::schedule(passes::forward_program(graph, fusion, mode));
+            return passes::schedule(passes::forward_program(graph, fusion, mode, Widens));
     }();
     static constexpr auto liveness = passes::liveness(program, graph.nodes);
 

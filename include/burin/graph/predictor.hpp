@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/half.hpp"
 #include "burin/graph/execute.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/plan.hpp"
@@ -14,23 +15,28 @@ namespace burin {
 /// Inference: runs up to `Batch` samples at a time in an arena of its own. A plain struct without pointers to
 /// itself; on a microcontroller put it in `.bss`.
 ///
+/// With `float16` or `bfloat16` as Scalar the parameters are stored so and all else is float: before each
+/// layer's step its parameters are widened into the arena, which grows by the largest layer that is in use
+/// with the most activations, not by the network.
+///
 /// With `OutputLinks` it stops at what the losses work on (logits) instead of the network's outputs.
-template <class Net, std::size_t Batch = 1, class Scalar = float,
+template <class Net, std::size_t Batch = 1, class Stored = float,
           Links<Network<Net>::output_count> OutputLinks = no_links<Net>>
 class Predictor {
     static_assert(Batch > 0, "a Predictor's batch holds at least one sample");
 
     using N = Network<Net>;
-    using PlanType = Plan<typename N::Type, Mode::inference, OutputLinks>;
+    using Scalar = Computed<Stored>;
+    using PlanType = Plan<typename N::Type, Mode::inference, OutputLinks, Half<Stored>>;
 
   public:
     using InputPointers = std::array<const Scalar*, N::input_count>;
 
     /// The outputs of `rows` ≤ Batch samples, for any number of inputs and outputs. Each result points to
     /// rows × output size elements in the arena, which the next run overwrites.
-    std::array<const Scalar*, N::output_count> run(const Scalar* parameters, const InputPointers& inputs,
+    std::array<const Scalar*, N::output_count> run(const Stored* parameters, const InputPointers& inputs,
                                                    std::size_t rows) noexcept {
-        Frame<typename N::Type, Scalar> frame;
+        Frame<typename N::Type, Scalar, Stored> frame;
         frame.inputs = inputs;
         frame.parameters = parameters;
         frame.arena = arena_.data();
@@ -40,7 +46,7 @@ class Predictor {
     }
 
     /// The same for a network of one input and one output: `inputs` holds up to Batch whole samples.
-    std::span<const Scalar> operator()(const Parameters<Net, Scalar>& parameters,
+    std::span<const Scalar> operator()(const Parameters<Net, Stored>& parameters,
                                        std::span<const Scalar> inputs) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {
@@ -50,7 +56,7 @@ class Predictor {
 
     /// The same with parameters that are a constant array, such as io::export_header writes: they stay in
     /// flash.
-    std::span<const Scalar> operator()(std::span<const Scalar, stored_count<Net>> parameters,
+    std::span<const Scalar> operator()(std::span<const Stored, stored_count<Net>> parameters,
                                        std::span<const Scalar> inputs) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {

@@ -5,6 +5,7 @@
 #include "burin/graph/layout.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/io/atomic_file.hpp"
+#include "burin/io/storage.hpp"
 #include "burin/training/model.hpp"
 
 #include <algorithm>
@@ -27,6 +28,7 @@ struct HeaderOptions {
         include{}; ///< The header that declares it, as in `network.hpp`; empty if it is spelt out above.
     std::size_t vector_lanes =
         1; ///< Of the processor that will run it: 1 where Burin knows no SIMD, else 4, 8 or 16.
+    Storage storage = Storage::full; ///< In half the flash: see `Predictor`.
 };
 
 namespace detail {
@@ -39,6 +41,65 @@ std::string literal(Scalar value) {
         std::to_chars(digits, digits + sizeof digits, std::fabs(value), std::chars_format::hex).ptr;
     return (std::signbit(value) ? "-0x" : "0x") + std::string(digits, end) +
            (std::is_same_v<Scalar, float> ? "F" : "");
+}
+template <Half Stored>
+std::string literal(Stored value) {
+    char digits[8];
+    const auto end = std::to_chars(digits, digits + sizeof digits, value.bits, 16).ptr;
+    return "{0x" + std::string(digits, end) + "}";
+}
+
+template <class Scalar>
+inline constexpr std::string_view type_name = "double";
+template <>
+inline constexpr std::string_view type_name<float> = "float";
+template <>
+inline constexpr std::string_view type_name<float16> = "burin::float16";
+template <>
+inline constexpr std::string_view type_name<bfloat16> = "burin::bfloat16";
+
+/// The header with numbers of the type Stored.
+template <class Stored, class Net, class Scalar>
+std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& options) {
+    constexpr std::size_t count = stored_count<Net>;
+    std::vector<Stored> stored(count);
+    for (const ParameterTensor& tensor : parameter_tensors<Net>) {
+        const TensorView<const Scalar> view = model[tensor.name().view()];
+        for (std::size_t i = 0; i < view.size(); ++i) {
+            if (!std::isfinite(view[i]))
+                throw Error("export_header: " + std::string(tensor.name().view()) + "[" + std::to_string(i) +
+                            "]: expected a finite number, got " + std::to_string(view[i]));
+            Stored& place = stored[tensor.offset + stored_index(tensor.spec, i, options.vector_lanes)];
+            if constexpr (Half<Stored>)
+                place = narrow_finite<Stored>(view[i], "export_header", tensor.name().view(), i);
+            else
+                place = view[i];
+        }
+    }
+    const std::string type(type_name<Stored>), computed(type_name<Computed<Stored>>);
+    const std::string lanes = std::to_string(options.vector_lanes);
+    std::string text = "#pragma once\n\n// Trained parameters, written by burin::io::export_header.\n\n"
+                       "#include <burin/embedded.hpp>\n";
+    if (!options.include.empty())
+        text += "\n#include \"" + options.include + "\"\n";
+    text += "\n#include <cstdint>\n\nnamespace " + options.name_space +
+            " {\n\nusing Network = " + options.network + ";\n";
+    text += "static_assert(burin::kernels::width<" + computed + "> == " + lanes +
+            ", \"these parameters lie as vectors of " + lanes +
+            " want them: export them again with the vector_lanes of this processor\");\n";
+    text += "static_assert(burin::Parameters<Network, " + type +
+            ">::stored_count == " + std::to_string(count) +
+            ", \"these parameters are of another network\");\n\n";
+    text += "alignas(burin::memory_alignment) inline constexpr " + type + " parameters[] = {";
+    for (std::size_t i = 0; i < count; ++i) {
+        text += i % 8 == 0 ? "\n    " : " ";
+        text += literal(stored[i]) + ",";
+    }
+    char sum[16];
+    const auto end = std::to_chars(sum, sum + sizeof sum, crc32(std::span<const Stored>(stored)), 16).ptr;
+    text += "\n};\n\ninline constexpr std::uint32_t checksum = 0x" + std::string(sum, end) +
+            ";\n\n} // namespace " + options.name_space + "\n";
+    return text;
 }
 
 } // namespace detail
@@ -55,44 +116,21 @@ std::string literal(Scalar value) {
 /// A program that includes it runs `predictor(digits::parameters, input)` from flash, with no copy at its
 /// start: the arena is all the RAM that inference needs. The values are exact. They lie as the processor's
 /// kernels want them, which depends on `vector_lanes`; the header does not compile for a processor with
-/// others. Throws Error for a value that is no finite number.
+/// others. Throws Error for a value that is no finite number, or has no nearest one of 16 bits.
+///
+/// With `.storage = io::Storage::float16` (or `bfloat16`) the array is one of 16-bit numbers, in half the
+/// flash; then it is a `Predictor<Network, 1, float16>` that runs from it.
 template <class Net, class Scalar>
 std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& options) {
-    constexpr std::size_t count = stored_count<Net>;
-    std::vector<Scalar> stored(count);
-    for (const ParameterTensor& tensor : parameter_tensors<Net>) {
-        const TensorView<const Scalar> view = model[tensor.name().view()];
-        for (std::size_t i = 0; i < view.size(); ++i) {
-            if (!std::isfinite(view[i]))
-                throw Error("export_header: " + std::string(tensor.name().view()) + "[" + std::to_string(i) +
-                            "]: expected a finite number, got " + std::to_string(view[i]));
-            stored[tensor.offset + stored_index(tensor.spec, i, options.vector_lanes)] = view[i];
-        }
+    switch (options.storage) {
+    case Storage::full:
+        break;
+    case Storage::float16:
+        return detail::header_text<float16>(model, options);
+    case Storage::bfloat16:
+        return detail::header_text<bfloat16>(model, options);
     }
-    const std::string scalar = std::is_same_v<Scalar, float> ? "float" : "double";
-    const std::string lanes = std::to_string(options.vector_lanes);
-    std::string text = "#pragma once\n\n// Trained parameters, written by burin::io::export_header.\n\n"
-                       "#include <burin/embedded.hpp>\n";
-    if (!options.include.empty())
-        text += "\n#include \"" + options.include + "\"\n";
-    text += "\n#include <cstdint>\n\nnamespace " + options.name_space +
-            " {\n\nusing Network = " + options.network + ";\n";
-    text += "static_assert(burin::kernels::width<" + scalar + "> == " + lanes +
-            ", \"these parameters lie as vectors of " + lanes +
-            " want them: export them again with the vector_lanes of this processor\");\n";
-    text += "static_assert(burin::Parameters<Network, " + scalar +
-            ">::stored_count == " + std::to_string(count) +
-            ", \"these parameters are of another network\");\n\n";
-    text += "alignas(burin::memory_alignment) inline constexpr " + scalar + " parameters[] = {";
-    for (std::size_t i = 0; i < count; ++i) {
-        text += i % 8 == 0 ? "\n    " : " ";
-        text += detail::literal(stored[i]) + ",";
-    }
-    char sum[16];
-    const auto end = std::to_chars(sum, sum + sizeof sum, crc32(std::span<const Scalar>(stored)), 16).ptr;
-    text += "\n};\n\ninline constexpr std::uint32_t checksum = 0x" + std::string(sum, end) +
-            ";\n\n} // namespace " + options.name_space + "\n";
-    return text;
+    return detail::header_text<Scalar>(model, options);
 }
 
 /// Writes it to a file, whole or not at all. Throws Error.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/core/error.hpp"
+#include "burin/core/half.hpp"
 #include "burin/io/atomic_file.hpp"
 
 #include <nlohmann/json.hpp>
@@ -54,6 +55,10 @@ template <>
 inline constexpr std::string_view dtype_of<float> = "F32";
 template <>
 inline constexpr std::string_view dtype_of<double> = "F64";
+template <>
+inline constexpr std::string_view dtype_of<float16> = "F16";
+template <>
+inline constexpr std::string_view dtype_of<bfloat16> = "BF16";
 template <>
 inline constexpr std::string_view dtype_of<std::uint64_t> = "U64";
 

@@ -36,7 +36,7 @@ constexpr void add_scratch(Program& program, Step& step, std::span<const Node> n
 template <class Program, std::size_t N, std::size_t O>
 constexpr std::array<std::size_t, N> append_forward(Program& program, std::array<std::size_t, N>& saved,
                                                     const Graph<N, O>& graph, const Fusion<N>& fusion,
-                                                    Mode mode) {
+                                                    Mode mode, bool widens = false) {
     std::array<std::size_t, N> value_of{};
     value_of.fill(none);
     saved.fill(none);
@@ -56,6 +56,8 @@ constexpr std::array<std::size_t, N> append_forward(Program& program, std::array
             if (mode == Mode::training && node.saved.any())
                 step.saved_write = saved[index] = program.add_value({.size = node.saved});
             add_scratch(program, step, graph.nodes, mode);
+            if (const std::size_t stored = node.parameter_count + node.statistics_count; widens && stored > 0)
+                step.widened = program.add_value({.size = {0, stored}});
             program.add_step(step);
         }
     }
@@ -78,13 +80,14 @@ constexpr std::size_t activation_behind(std::size_t node, const Graph<N, O>& gra
 
 } // namespace detail
 
-/// The program of a forward run: one step for each head of the fusion.
+/// The program of a forward run: one step for each head of the fusion. If it `widens`, each step first puts
+/// its node's parameters, which are stored in half the bits, into the arena.
 template <std::size_t N, std::size_t O>
 constexpr InferenceProgram<N, O> forward_program(const Graph<N, O>& graph, const Fusion<N>& fusion,
-                                                 Mode mode = Mode::inference) {
+                                                 Mode mode = Mode::inference, bool widens = false) {
     InferenceProgram<N, O> program;
     std::array<std::size_t, N> saved{};
-    detail::append_forward(program, saved, graph, fusion, mode);
+    detail::append_forward(program, saved, graph, fusion, mode, widens);
     return program;
 }
 

@@ -35,6 +35,8 @@ struct Step {
     std::size_t saved_read = none;
     std::size_t saved_write = none;
     std::size_t scratch = none;
+    std::size_t widened =
+        none; ///< Where the node's parameters are widened to, if they are stored in half the bits.
     std::size_t write = none; ///< The value that it writes.
     std::array<std::size_t, max_inputs> input_gradients =
         no_inputs(); ///< backward: the gradient of each input; `none` where nobody needs it.
@@ -50,13 +52,14 @@ struct Step {
         return all;
     }
 
-    constexpr std::array<std::size_t, max_inputs + 3> writes() const {
-        std::array<std::size_t, max_inputs + 3> all{};
+    constexpr std::array<std::size_t, max_inputs + 4> writes() const {
+        std::array<std::size_t, max_inputs + 4> all{};
         for (std::size_t i = 0; i < max_inputs; ++i)
             all[i] = input_gradients[i];
         all[max_inputs] = write;
         all[max_inputs + 1] = saved_write;
         all[max_inputs + 2] = scratch;
+        all[max_inputs + 3] = widened;
         return all;
     }
 
