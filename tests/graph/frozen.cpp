@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -38,7 +39,7 @@ using TrainerFor = Trainer<Net, losses::MeanSquaredError, optimizers::SGD, rows>
 
 /// Trains for a few steps with whatever is in the parameters.
 template <class Net>
-void train(Parameters<Net>& parameters) {
+void train(ParameterPointers<Net, float> parameters) {
     const auto inputs = random_numbers<float>(rows * 5, 1), targets = random_numbers<float>(rows * 3, 2);
     const auto trainer = std::make_unique<TrainerFor<Net>>(parameters, losses::MeanSquaredError{},
                                                            optimizers::SGD{.learning_rate = 0.1});
@@ -91,7 +92,7 @@ TEST_CASE("Frozen: training changes the rest and leaves it as it is") {
         const auto before = std::make_unique<Parameters<Net>>();
         initialize<Net>(*before, initializers::Default{}, 3);
         const auto after = std::make_unique<Parameters<Net>>(*before);
-        train(*after);
+        train<Net>(*after);
         for (const ParameterTensor& tensor : parameter_tensors<Net>) {
             const auto text = tensor.name();
             const std::string_view name = text.view();
@@ -124,9 +125,38 @@ TEST_CASE("Frozen: the gradients that are left are those of the whole network") 
     const std::size_t last = find_tensor<Whole>("1.weight")->offset;
     CHECK(std::equal(of_transfer.begin(), of_transfer.end(), of_whole.begin() + static_cast<long>(last)));
     const Parameters<Transfer> kept = *transfer;
-    train(*transfer);
+    train<Transfer>(*transfer);
     CHECK(!tensor_changed(kept, *transfer, "0.2.weight"));
     CHECK(tensor_changed(kept, *transfer, "1.weight"));
+}
+
+TEST_CASE(
+    "TrainedParameters: the frozen ones are read where they are, and every bit is as with all in one place") {
+    const auto check = []<class Net>(std::type_identity<Net>) {
+        const auto whole = std::make_unique<Parameters<Net>>();
+        initialize<Net>(*whole, initializers::Default{}, 3);
+        const std::vector<float> constants(whole->data(), whole->data() + stored_count<Net>);
+        TrainedParameters<Net> trained(std::span<const float, stored_count<Net>>{constants});
+        train<Net>(*whole);
+        train<Net>(trained);
+        const auto changed = trained.all();
+        REQUIRE(changed.size() == trained_count<Net> + updated_statistics_count<Net>);
+        CHECK(!std::equal(changed.begin(), changed.end(), constants.begin()));
+        CHECK(std::equal(changed.begin(), changed.begin() + trained_count<Net>, whole->data()));
+        CHECK(std::equal(changed.begin() + trained_count<Net>, changed.end(), whole->statistics()));
+
+        const auto inputs = random_numbers<float>(rows * 5, 4);
+        Predictor<Net, rows> predictor, other;
+        const auto outputs = predictor(*whole, inputs), same = other(trained, inputs);
+        CHECK(std::equal(outputs.begin(), outputs.end(), same.begin(), same.end()));
+    };
+    check(std::type_identity<Transfer>{});
+    check(std::type_identity<Middle>{});
+    using Normalised = Sequential<Input<5>, Frozen<Sequential<Dense<9>, BatchNorm<>, ReLU>>, Dense<7>,
+                                  BatchNorm<>, ReLU, Dense<3>>;
+    static_assert(updated_statistics_count<Normalised> == 2 * 7);
+    static_assert(TrainedParameters<Normalised>::count == 9 * 7 + 7 + 2 * 7 + 7 * 3 + 3 + 2 * 7);
+    check(std::type_identity<Normalised>{});
 }
 
 TEST_CASE("copy_parameters: the tensors that two networks have in common, by name and shape") {

@@ -68,9 +68,18 @@ TEST_CASE("infer_shapes: what is trained comes first, then what is frozen, then 
     CHECK_BOTH(mixed().parameter_count == 9 + 12);
     CHECK_BOTH(mixed().graph.nodes[2].statistics_offset == 21);
     CHECK_BOTH(mixed().graph.nodes[2].statistics_count == 3);
-    CHECK_BOTH(mixed().statistics_count == 3);
+    CHECK_BOTH(mixed().statistics_count == 3 && mixed().updated_statistics_count == 3);
     CHECK_BOTH(!mixed().graph.nodes[1].is_trained() && mixed().graph.nodes[2].is_trained());
     CHECK_BOTH(mixed().graph.nodes[2].saved == Elements(0, 3));
+}
+
+TEST_CASE("infer_shapes: the statistics of what is frozen come last") {
+    constexpr auto mixed = [] {
+        return shaped(node(source), frozen(node(normalizer, {0})), node(normalizer, {1}));
+    };
+    CHECK_BOTH(mixed().statistics_count == 8 && mixed().updated_statistics_count == 4);
+    CHECK_BOTH(mixed().graph.nodes[1].statistics_offset == 8 + 4);
+    CHECK_BOTH(mixed().graph.nodes[2].statistics_offset == 8);
 }
 
 TEST_CASE(

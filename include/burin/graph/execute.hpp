@@ -3,6 +3,7 @@
 #include "burin/core/random.hpp"
 #include "burin/graph/epilogue.hpp"
 #include "burin/graph/network.hpp"
+#include "burin/graph/parameters.hpp"
 #include "burin/graph/plan.hpp"
 #include "burin/kernels/sweep.hpp"
 #include "burin/passes/program.hpp"
@@ -21,7 +22,7 @@ namespace burin {
 template <class Net, class Scalar, class Stored = Scalar>
 struct Frame {
     std::array<const Scalar*, Network<Net>::input_count> inputs{};
-    const Stored* parameters = nullptr;
+    ParameterPointers<Net, const Stored> parameters{};
     Scalar* gradients = nullptr;
     Scalar* statistics = nullptr; ///< Where training updates them.
     Scalar* arena = nullptr;
@@ -86,6 +87,26 @@ struct Execution {
             return frame.arena + memory.offsets[PlanType::liveness.storage[Value]];
     }
 
+    template <std::size_t NodeIndex>
+    static const Stored* parameters(const FrameType& frame) noexcept {
+        constexpr auto& node = PlanType::graph.nodes[NodeIndex];
+        if constexpr (node.parameter_count > 0 && node.is_frozen)
+            return frame.parameters.frozen + (node.parameter_offset - N::trained_count);
+        else
+            return frame.parameters.trained + node.parameter_offset;
+    }
+
+    template <std::size_t NodeIndex>
+    static const Stored* statistics(const FrameType& frame) noexcept {
+        constexpr auto& node = PlanType::graph.nodes[NodeIndex];
+        if constexpr (node.statistics_count == 0)
+            return nullptr;
+        else if constexpr (node.is_frozen)
+            return frame.parameters.frozen + (node.statistics_offset - N::trained_count);
+        else
+            return frame.parameters.statistics + (node.statistics_offset - N::parameter_count);
+    }
+
     template <std::size_t StepIndex, std::size_t... I>
     static std::array<const Scalar*, sizeof...(I)> read_inputs(const FrameType& frame,
                                                                std::index_sequence<I...>) noexcept {
@@ -124,11 +145,11 @@ struct Execution {
             Run run;
             run.inputs = read_inputs<StepIndex>(frame, inputs);
             if constexpr (std::is_same_v<Stored, Scalar>) {
-                run.parameters = frame.parameters + node.parameter_offset;
+                run.parameters = parameters<step.node>(frame);
             } else if constexpr (step.widened != passes::none) {
                 Scalar* const widened = write<step.widened>(frame);
-                std::copy_n(frame.parameters + node.parameter_offset, node.parameter_count, widened);
-                std::copy_n(frame.parameters + node.statistics_offset, node.statistics_count,
+                std::copy_n(parameters<step.node>(frame), node.parameter_count, widened);
+                std::copy_n(statistics<step.node>(frame), node.statistics_count,
                             widened + node.parameter_count);
                 run.parameters = widened;
             }
@@ -136,7 +157,7 @@ struct Execution {
                 if constexpr (step.widened != passes::none)
                     run.statistics = run.parameters + node.parameter_count;
                 else if constexpr (std::is_const_v<typename Run::Statistics>)
-                    run.statistics = frame.parameters + node.statistics_offset;
+                    run.statistics = statistics<step.node>(frame);
                 else
                     run.statistics = frame.statistics + (node.statistics_offset - N::parameter_count);
             }
@@ -155,7 +176,7 @@ struct Execution {
         } else if constexpr (step.kind == passes::StepKind::backward_parameters) {
             ParameterGradientContext<Scalar, Shapes, step.adds> run;
             run.inputs = read_inputs<StepIndex>(frame, inputs);
-            run.parameters = frame.parameters + node.parameter_offset;
+            run.parameters = parameters<step.node>(frame);
             run.output = read<step.output>(frame);
             run.output_gradient = read<step.gradient>(frame);
             run.saved = read<step.saved_read>(frame);
@@ -167,8 +188,8 @@ struct Execution {
             constexpr auto wanted = wanted_gradients<StepIndex>(inputs);
             GradientContext<Scalar, Shapes, step.trains, step.adds, node.is_frozen, wanted> run;
             run.inputs = read_inputs<StepIndex>(frame, inputs);
-            run.parameters = frame.parameters + node.parameter_offset;
-            run.statistics = frame.parameters + node.statistics_offset;
+            run.parameters = parameters<step.node>(frame);
+            run.statistics = statistics<step.node>(frame);
             run.output = read<step.output>(frame);
             run.output_gradient = read<step.gradient>(frame);
             run.saved = read<step.saved_read>(frame);
@@ -189,7 +210,7 @@ struct Execution {
             }())::type;
             InputGradientContext<Scalar, Shapes, Derivative> run;
             run.inputs = read_inputs<StepIndex>(frame, inputs);
-            run.parameters = frame.parameters + node.parameter_offset;
+            run.parameters = parameters<step.node>(frame);
             run.output = read<step.output>(frame);
             run.output_gradient = read<step.gradient>(frame);
             run.saved = read<step.saved_read>(frame);

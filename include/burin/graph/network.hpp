@@ -45,6 +45,8 @@ struct Network : private DiagnosisOf<detail::Examined<Net>> {
     static constexpr std::size_t parameter_count = detail::Examined<Type>::shaped.parameter_count;
     static constexpr std::size_t trained_count = detail::Examined<Type>::shaped.trained_count;
     static constexpr std::size_t statistics_count = detail::Examined<Type>::shaped.statistics_count;
+    static constexpr std::size_t updated_statistics_count =
+        detail::Examined<Type>::shaped.updated_statistics_count;
     static constexpr std::size_t state_count = detail::Examined<Type>::shaped.state_count;
     static constexpr std::size_t size = node_count<Type>;
     static constexpr std::size_t output_count = detail::output_count_of<Type>;
@@ -91,6 +93,10 @@ inline constexpr std::size_t trained_count = Network<Net>::trained_count;
 /// What training updates without a gradient, such as the running means of BatchNorm.
 template <class Net>
 inline constexpr std::size_t statistics_count = Network<Net>::statistics_count;
+
+/// Those of them that training changes: all but those of what is `Frozen`.
+template <class Net>
+inline constexpr std::size_t updated_statistics_count = Network<Net>::updated_statistics_count;
 
 /// Floating-point operations of one forward run of one sample; a multiply-add counts as two.
 template <class Net>

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 namespace burin {
 
@@ -24,9 +25,33 @@ constexpr const ParameterTensor* find_tensor(std::string_view name) noexcept {
     return nullptr;
 }
 
+/// Where a run finds what a network remembers. What training changes may lie apart from what is frozen: the
+/// first in memory, the second in flash.
+template <class Net, class Scalar>
+struct ParameterPointers {
+    Scalar* trained = nullptr;
+    std::add_const_t<Scalar>* frozen =
+        nullptr;                  ///< And behind it all statistics; those that are frozen are read there.
+    Scalar* statistics = nullptr; ///< Those that training updates.
+
+    constexpr ParameterPointers() = default;
+    /// All in one vector, as `Parameters` has it.
+    constexpr ParameterPointers(Scalar* stored) noexcept
+        : ParameterPointers(stored, stored + trained_count<Net>, stored + parameter_count<Net>) {}
+    constexpr ParameterPointers(Scalar* trained_ones, std::add_const_t<Scalar>* frozen_ones,
+                                Scalar* updated) noexcept
+        : trained(trained_ones), frozen(frozen_ones), statistics(updated) {}
+
+    constexpr operator ParameterPointers<Net, const Scalar>() const noexcept
+        requires(!std::is_const_v<Scalar>)
+    {
+        return {trained, frozen, statistics};
+    }
+};
+
 /// All that a network remembers, one tensor after the other without gaps, each as its layer wants it (weights
-/// of Dense in panels, see `Layout`): the trained parameters, the frozen ones, and the statistics. A plain
-/// struct: put it where you like.
+/// of Dense in panels, see `Layout`): the trained parameters, the frozen ones, and the statistics (of frozen
+/// layers last). A plain struct: put it where you like.
 template <class Net, class Scalar = float>
 struct Parameters : private DiagnosisOf<detail::Examined<Net>> {
     static constexpr bool is_valid =
@@ -44,6 +69,13 @@ struct Parameters : private DiagnosisOf<detail::Examined<Net>> {
 
     constexpr Scalar* statistics() noexcept { return values.data() + count; }
 
+    constexpr operator ParameterPointers<typename Network<Net>::Type, Scalar>() & noexcept {
+        return values.data();
+    }
+    constexpr operator ParameterPointers<typename Network<Net>::Type, const Scalar>() const& noexcept {
+        return values.data();
+    }
+
     /// The tensor called `name`, as in `0.weight`, its elements counted row-major; empty if there is none.
     TensorView<Scalar> operator[](std::string_view name) noexcept { return find(values.data(), name); }
     TensorView<const Scalar> operator[](std::string_view name) const noexcept {
@@ -57,6 +89,39 @@ struct Parameters : private DiagnosisOf<detail::Examined<Net>> {
         return tensor == nullptr ? TensorView<Pointee>{}
                                  : TensorView<Pointee>{data + tensor->offset, tensor->spec};
     }
+};
+
+/// What training changes of a network, for a machine with little memory: the trained parameters, then the
+/// statistics of what is not frozen. The frozen ones are read where they are, in the constant array that
+/// io::export_header writes.
+template <class Net, class Scalar = float>
+class TrainedParameters : private DiagnosisOf<detail::Examined<Net>> {
+    static constexpr std::size_t trained = trained_count<Net>;
+    static constexpr std::size_t updated = updated_statistics_count<Net>;
+
+  public:
+    static constexpr std::size_t count = trained + updated;
+
+    /// Begins with the values of `stored`, which must outlive it.
+    explicit TrainedParameters(std::span<const Scalar, stored_count<Net>> stored) noexcept
+        : frozen_(stored.data() + trained) {
+        std::copy_n(stored.data(), trained, values_.data());
+        std::copy_n(stored.data() + parameter_count<Net>, updated, values_.data() + trained);
+    }
+
+    std::span<Scalar> all() noexcept { return {values_.data(), count}; }
+    std::span<const Scalar> all() const noexcept { return {values_.data(), count}; }
+
+    operator ParameterPointers<typename Network<Net>::Type, Scalar>() & noexcept {
+        return {values_.data(), frozen_, values_.data() + trained};
+    }
+    operator ParameterPointers<typename Network<Net>::Type, const Scalar>() const& noexcept {
+        return {values_.data(), frozen_, values_.data() + trained};
+    }
+
+  private:
+    const Scalar* frozen_;
+    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values_;
 };
 
 /// Copies the tensors that two networks have in common, by name and shape: of an autoencoder to its decoder,

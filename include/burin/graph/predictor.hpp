@@ -34,8 +34,9 @@ class Predictor {
 
     /// The outputs of `rows` ≤ Batch samples, for any number of inputs and outputs. Each result points to
     /// rows × output size elements in the arena, which the next run overwrites.
-    std::array<const Scalar*, N::output_count> run(const Stored* parameters, const InputPointers& inputs,
-                                                   std::size_t rows) noexcept {
+    std::array<const Scalar*, N::output_count>
+    run(ParameterPointers<typename N::Type, const Stored> parameters, const InputPointers& inputs,
+        std::size_t rows) noexcept {
         Frame<typename N::Type, Scalar, Stored> frame;
         frame.inputs = inputs;
         frame.parameters = parameters;
@@ -50,8 +51,15 @@ class Predictor {
                                        std::span<const Scalar> inputs) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {
-        const std::size_t rows = inputs.size() / N::input_shapes[0].size();
-        return {run(parameters.data(), {inputs.data()}, rows)[0], rows * N::output_shapes[0].size()};
+        return run_whole(parameters, inputs);
+    }
+
+    /// The same in the midst of training on a device.
+    std::span<const Scalar> operator()(const TrainedParameters<Net, Stored>& parameters,
+                                       std::span<const Scalar> inputs) noexcept
+        requires(N::input_count == 1 && N::output_count == 1)
+    {
+        return run_whole(parameters, inputs);
     }
 
     /// The same with parameters that are a constant array, such as io::export_header writes: they stay in
@@ -60,11 +68,16 @@ class Predictor {
                                        std::span<const Scalar> inputs) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {
-        const std::size_t rows = inputs.size() / N::input_shapes[0].size();
-        return {run(parameters.data(), {inputs.data()}, rows)[0], rows * N::output_shapes[0].size()};
+        return run_whole(parameters.data(), inputs);
     }
 
   private:
+    std::span<const Scalar> run_whole(ParameterPointers<typename N::Type, const Stored> parameters,
+                                      std::span<const Scalar> inputs) noexcept {
+        const std::size_t rows = inputs.size() / N::input_shapes[0].size();
+        return {run(parameters, {inputs.data()}, rows)[0], rows * N::output_shapes[0].size()};
+    }
+
     Arena<PlanType, Batch, Scalar> arena_;
 };
 

@@ -13,6 +13,7 @@ struct ShapedGraph {
     std::size_t parameter_count = 0;
     std::size_t trained_count = 0;
     std::size_t statistics_count = 0;
+    std::size_t updated_statistics_count = 0; ///< Those of layers that are not frozen.
     std::size_t state_count = 0;
     std::size_t misfit = none;
     InferredShape problem{};
@@ -21,8 +22,8 @@ struct ShapedGraph {
 namespace detail {
 
 /// Gives every node its ranges of the one vector in which all that a network remembers is stored: first the
-/// parameters that are trained, then those that are frozen, then the statistics. So what an optimizer updates
-/// is one range from the beginning.
+/// parameters that are trained, then those that are frozen, then the statistics, those of frozen layers last.
+/// So what an optimizer updates is one range from the beginning, and what training changes are two.
 template <std::size_t N, std::size_t Outputs>
 constexpr void assign_ranges(ShapedGraph<N, Outputs>& result) {
     auto& nodes = result.graph.nodes;
@@ -37,10 +38,12 @@ constexpr void assign_ranges(ShapedGraph<N, Outputs>& result) {
                 take(node.parameter_offset, node.parameter_count);
         (frozen ? result.parameter_count : result.trained_count) = next;
     }
-    for (Node& node : nodes)
-        if (node.shares_with == none)
-            take(node.statistics_offset, node.statistics_count);
-    result.statistics_count = next - result.parameter_count;
+    for (const bool frozen : {false, true}) {
+        for (Node& node : nodes)
+            if (node.shares_with == none && node.is_frozen == frozen)
+                take(node.statistics_offset, node.statistics_count);
+        (frozen ? result.statistics_count : result.updated_statistics_count) = next - result.parameter_count;
+    }
     next = 0;
     for (Node& node : nodes)
         take(node.state_offset, node.state_count);

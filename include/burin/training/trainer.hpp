@@ -45,10 +45,10 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     Loss loss;
     Optimizer optimizer;
 
-    /// The parameters must outlive the trainer. The seed is dropout's.
-    explicit Trainer(Parameters<Net, Scalar>& parameters, Loss loss_function = {}, Optimizer rule = {},
-                     std::uint64_t seed = 0) noexcept
-        : loss(loss_function), optimizer(rule), parameters_(&parameters), seed_(seed) {}
+    /// Trains `Parameters` or `TrainedParameters`, which must outlive the trainer. The seed is dropout's.
+    explicit Trainer(ParameterPointers<typename N::Type, Scalar> parameters, Loss loss_function = {},
+                     Optimizer rule = {}, std::uint64_t seed = 0) noexcept
+        : loss(loss_function), optimizer(rule), parameters_(parameters), seed_(seed) {}
 
     /// One step on `samples.rows` ≤ Batch samples. Returns the sum of their weighted losses and of their
     /// weights before the update. `metrics(output_index, outputs, rows)` sees each output (logits, where the
@@ -56,7 +56,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     template <class Metrics = NoMetrics>
     losses::LossSum<Scalar> step(const SamplesType& samples, Metrics&& metrics = {}) noexcept {
         const losses::LossSum<Scalar> sum = gradients(samples, metrics);
-        optimizer.update(parameters_->data(), gradients_.data(), state_.data(), N::trained_count, steps_);
+        optimizer.update(parameters_.trained, gradients_.data(), state_.data(), N::trained_count, steps_);
         return sum;
     }
 
@@ -77,9 +77,9 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     losses::LossSum<Scalar> gradients(const SamplesType& samples, Metrics&& metrics = {}) noexcept {
         ++steps_;
         Frame<typename N::Type, Scalar> frame;
-        frame.parameters = parameters_->data();
+        frame.parameters = parameters_;
         frame.gradients = gradients_.data();
-        frame.statistics = parameters_->statistics();
+        frame.statistics = parameters_.statistics;
         frame.arena = arena_.data();
         frame.state = samples.state;
         frame.rows = samples.rows;
@@ -94,7 +94,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
                     metrics(output, outputs, rows);
                     add_loss<output.value>(total, samples, outputs, gradient, rows);
                 });
-            add_regularization<typename N::Type>(total, loss, frame.parameters, frame.gradients);
+            add_regularization<typename N::Type>(total, loss, frame.parameters.trained, frame.gradients);
         }
         return total;
     }
@@ -129,7 +129,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         }
     }
 
-    Parameters<Net, Scalar>* parameters_;
+    ParameterPointers<typename N::Type, Scalar> parameters_;
     std::uint64_t seed_;
     std::uint64_t steps_ = 0;
     Gradients<Net, Scalar> gradients_{};
