@@ -99,11 +99,11 @@ struct ConvolutionLayer : Op {
                                                typename Context::Derivative{});
     }
 
-  private:
     static constexpr kernels::Convolution of(const Shape& input) {
         return Settings::convolution(input, Filters);
     }
 
+  private:
     template <kernels::Convolution C, class Scalar>
     static Scalar* bias(Scalar* parameters) noexcept {
         return has_bias ? parameters + C.depth() * C.filters : nullptr;

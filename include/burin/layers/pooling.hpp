@@ -78,10 +78,7 @@ struct Pool : Op {
                                                     run.rows, derivative);
     }
 
-  protected:
-    static constexpr std::string_view kind = Kind == Pooling::max ? "MaxPool" : "AveragePool";
-
-  private:
+    static constexpr Pooling pooling = Kind;
     static constexpr kernels::PoolWindows over(const Shape& image) {
         kernels::PoolWindows windows{.channels = image.last()};
         const auto axes = Windows::over(image);
@@ -89,6 +86,9 @@ struct Pool : Op {
             windows.axes[3 - Rank + axis] = axes[axis];
         return windows;
     }
+
+  protected:
+    static constexpr std::string_view kind = Kind == Pooling::max ? "MaxPool" : "AveragePool";
 };
 
 template <std::size_t Rank, auto Size, class... Options>

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+
+namespace burin {
+
+inline constexpr std::int32_t int8_min = -128;
+inline constexpr std::int32_t int8_max = 127;
+
+/// The real factor multiplier · 2^−shift, by which integer sums are brought to the scale of an output.
+struct FixedMultiplier {
+    std::int32_t multiplier = 0; ///< In [2³⁰, 2³¹), or 0.
+    std::int32_t shift = 31;     ///< To the right, in [1, 62].
+
+    friend constexpr bool operator==(const FixedMultiplier&, const FixedMultiplier&) = default;
+};
+
+/// The nearest multiplier with 31 bits. Factors below 2⁻³² become 0, those from 2³⁰ on the largest there is.
+constexpr FixedMultiplier quantize_multiplier(double factor) noexcept {
+    if (!(factor > 0))
+        return {};
+    std::int32_t exponent = 0; // factor · 2^−exponent in [½, 1)
+    for (; factor >= 1 && exponent <= 30; ++exponent)
+        factor /= 2;
+    for (; factor < 0.5 && exponent >= -31; --exponent)
+        factor *= 2;
+    auto bits = static_cast<std::int64_t>(factor * 0x1p31 + 0.5);
+    if (bits == std::int64_t(1) << 31) {
+        bits /= 2;
+        ++exponent;
+    }
+    if (exponent < -31)
+        return {};
+    if (exponent > 30)
+        return {INT32_MAX, 1};
+    return {static_cast<std::int32_t>(bits), 31 - exponent};
+}
+
+/// x · factor to the nearest whole number, halves upwards. Of TensorFlow Lite's two ways it is the one that
+/// rounds once (TFLITE_SINGLE_ROUNDING, and what its matrix library ruy does): a 64-bit product, half of the
+/// last place added, shifted. The other rounds the high word of the product first and its shift then, and
+/// differs by 1 in rare cases.
+constexpr std::int32_t multiply(std::int32_t x, const FixedMultiplier& by) noexcept {
+    const std::int64_t product = static_cast<std::int64_t>(x) * by.multiplier;
+    return static_cast<std::int32_t>((product + (std::int64_t(1) << (by.shift - 1))) >> by.shift);
+}
+
+} // namespace burin

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "burin/kernels/convolution_shape.hpp"
+#include "burin/kernels/int8_product.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace burin::kernels {
+
+/// Whether each row of the product is a pixel as it lies in the image.
+constexpr bool int8_pixels_are_patches(const Convolution& c) noexcept {
+    bool each_axis = true;
+    for (const ConvolutionAxis& axis : c.axes)
+        each_axis = each_axis && axis.kernel == 1 && axis.stride == 1 && !axis.needs_padding();
+    return each_axis && c.groups == 1;
+}
+
+/// Bytes that a convolution works with: the patches that it multiplies at a time.
+constexpr std::size_t int8_convolution_scratch(const Convolution& c) noexcept {
+    return int8_pixels_are_patches(c) ? 0 : std::min(int8_tile_rows, c.output_pixels()) * c.depth();
+}
+
+namespace detail {
+
+/// Whether input `index`, counted from `before` ahead of the axis, exists.
+constexpr bool is_inside(const ConvolutionAxis& axis, std::size_t index) noexcept {
+    return index >= axis.before && index - axis.before < axis.input;
+}
+
+/// What output (z, y, x) sees of one group's channels, with `padding` for what lies beyond the image.
+inline void int8_patch(const Convolution& c, const std::int8_t* image, std::size_t z, std::size_t y,
+                       std::size_t x, std::int8_t padding, std::int8_t* patch) noexcept {
+    const std::size_t channels = c.group_channels();
+    const Pitches at = pitches(c.axes[1].input, c.axes[2].input, c.channels);
+    const auto [depth, height, width] = c.axes;
+    for (std::size_t i = 0; i < depth.kernel; ++i)
+        for (std::size_t j = 0; j < height.kernel; ++j) {
+            const std::size_t from_z = z * depth.stride + i * depth.dilation;
+            const std::size_t from_y = y * height.stride + j * height.dilation;
+            const bool is_row = is_inside(depth, from_z) && is_inside(height, from_y);
+            const std::size_t row = is_row ? at.of(from_z - depth.before, from_y - height.before, 0) : 0;
+            for (std::size_t k = 0; k < width.kernel; ++k, patch += channels) {
+                const std::size_t from_x = x * width.stride + k * width.dilation;
+                if (is_row && is_inside(width, from_x))
+                    std::memcpy(patch, image + row + (from_x - width.before) * at.x, channels);
+                else
+                    std::memset(patch, padding, channels);
+            }
+        }
+}
+
+} // namespace detail
+
+/// A convolution of images of 8-bit integers: the product of the patches that the outputs see, a few at a
+/// time, with weights `[filters, kernel..., channels / groups]`. Beyond the image lies its zero point.
+[[gnu::noinline]] inline void int8_convolution(const Convolution& c, const std::int8_t* images,
+                                               std::size_t rows, std::int8_t padding, const std::int8_t* w,
+                                               const Int8Outputs& outputs, std::int8_t* y,
+                                               std::int8_t* scratch) noexcept {
+    const std::size_t depth = c.depth(), filters = c.group_filters(), pixels = c.output_pixels();
+    if (int8_pixels_are_patches(c))
+        return int8_product(images, depth, rows * pixels, w, depth, filters, outputs, y, filters);
+    const std::size_t height = c.axes[1].output, width = c.axes[2].output;
+    for (std::size_t row = 0; row < rows; ++row, images += c.input_pixels() * c.channels)
+        for (std::size_t first = 0; first < pixels;
+             first += int8_tile_rows, y += int8_tile_rows * c.filters) {
+            const std::size_t count = std::min(int8_tile_rows, pixels - first);
+            for (std::size_t group = 0; group < c.groups; ++group) {
+                for (std::size_t i = 0; i < count; ++i) {
+                    const std::size_t pixel = first + i;
+                    detail::int8_patch(c, images + group * c.group_channels(), pixel / (height * width),
+                                       pixel / width % height, pixel % width, padding, scratch + i * depth);
+                }
+                const std::size_t filter = group * filters;
+                int8_product(scratch, depth, count, w + filter * depth, depth, filters, outputs.from(filter),
+                             y + filter, c.filters);
+            }
+            if (count < int8_tile_rows)
+                y -= (int8_tile_rows - count) * c.filters;
+        }
+}
+
+} // namespace burin::kernels

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "burin/kernels/convolution_shape.hpp"
+#include "burin/kernels/int8_product.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace burin::kernels {
+
+namespace detail {
+
+/// The taps of a kernel that lie inside the axis, and the input under the first of them.
+struct TapRange {
+    std::size_t first, last, input;
+
+    constexpr TapRange(const ConvolutionAxis& axis, std::size_t output) noexcept {
+        const std::size_t begin = output * axis.stride; // `before` ahead of the axis.
+        first = begin >= axis.before ? 0 : (axis.before - begin + axis.dilation - 1) / axis.dilation;
+        const std::size_t end = axis.before + axis.input;
+        last = end <= begin ? 0 : std::min(axis.kernel, (end - begin + axis.dilation - 1) / axis.dilation);
+        input = begin + first * axis.dilation - axis.before;
+    }
+};
+
+} // namespace detail
+
+/// A depthwise convolution of images of 8-bit integers with weights `[kernel..., filters]`: output channel f
+/// is input channel f / (filters / channels), less the zero point, convolved with its own kernel.
+[[gnu::noinline]] inline void int8_depthwise(const Convolution& c, const std::int8_t* images,
+                                             std::size_t rows, std::int32_t zero_point, const std::int8_t* w,
+                                             const Int8Outputs& outputs, std::int8_t* y) noexcept {
+    constexpr std::size_t block = int8_depthwise_block;
+    const auto& [depth, height, width] = c.axes;
+    const Pitches at = pitches(height.input, width.input, c.channels);
+    const std::size_t multiplier = c.filters / c.channels;
+
+    const auto pixel = [&](const detail::TapRange& in_z, const detail::TapRange& in_y,
+                           const detail::TapRange& in_x, std::size_t filter, std::size_t count) {
+        std::int32_t sums[block] = {};
+        for (std::size_t i = in_z.first; i < in_z.last; ++i)
+            for (std::size_t j = in_y.first; j < in_y.last; ++j) {
+                const std::int8_t* from =
+                    images + at.of(in_z.input + (i - in_z.first) * depth.dilation,
+                                   in_y.input + (j - in_y.first) * height.dilation, in_x.input);
+                const std::int8_t* weights =
+                    w + ((i * height.kernel + j) * width.kernel + in_x.first) * c.filters + filter;
+                for (std::size_t k = in_x.first; k < in_x.last; ++k) {
+                    if (multiplier == 1 && count == block)
+                        int8_multiply_add<block>(from + filter, zero_point, weights, sums);
+                    else
+                        for (std::size_t f = 0; f < count; ++f)
+                            sums[f] += (from[(filter + f) / multiplier] - zero_point) * weights[f];
+                    from += width.dilation * at.x;
+                    weights += c.filters;
+                }
+            }
+        for (std::size_t f = 0; f < count; ++f)
+            y[filter + f] = outputs(sums[f], filter + f);
+    };
+
+    for (std::size_t row = 0; row < rows; ++row, images += c.input_pixels() * c.channels)
+        for (std::size_t z = 0; z < depth.output; ++z)
+            for (std::size_t v = 0; v < height.output; ++v)
+                for (std::size_t u = 0; u < width.output; ++u, y += c.filters)
+                    for (std::size_t filter = 0; filter < c.filters; filter += block)
+                        pixel({depth, z}, {height, v}, {width, u}, filter,
+                              std::min(block, c.filters - filter));
+}
+
+} // namespace burin::kernels

@@ -1,0 +1,362 @@
+#pragma once
+
+// Dot products of 8-bit integers with 32-bit sums, exact. The only file that names the instructions made for
+// them: AVX2, AVX-VNNI, AVX512-VNNI, SSE2, NEON, Arm's dot products, the DSP extension of Cortex-M and Helium
+// (MVE). Define BURIN_SCALAR to do without.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#if defined(BURIN_SCALAR)
+#elif defined(__SSE2__)
+#include <immintrin.h>
+#elif defined(__ARM_NEON)
+#include <arm_neon.h>
+#elif defined(__ARM_FEATURE_MVE)
+#include <arm_mve.h>
+#elif defined(__ARM_FEATURE_DSP)
+#include <arm_acle.h>
+#endif
+
+namespace burin::kernels {
+
+namespace detail {
+
+// Each processor has a `Int8Block`: `size` elements of a row of inputs or of weights, made ready once and
+// used in several products. Weights are never −128, so that they can be negated. `mask` keeps the last
+// elements of a block, those from a place in `int8_mask_row` on.
+
+#if defined(BURIN_SCALAR) ||                                                                                 \
+    !(defined(__SSE2__) || defined(__ARM_NEON) || defined(__ARM_FEATURE_MVE) || defined(__ARM_FEATURE_DSP))
+
+struct Int8Block {
+    static constexpr std::string_view name = "scalar";
+    static constexpr std::size_t size = 1;
+    static constexpr std::size_t rows = 2, columns = 2;
+    using Input = std::int32_t;
+    using Weight = std::int32_t;
+    using Sum = std::int32_t;
+
+    static Sum zero() noexcept { return 0; }
+    static Input input(const std::int8_t* from) noexcept { return *from; }
+    static Input masked_input(const std::int8_t* from, const std::int8_t*) noexcept { return *from; }
+    static Weight weight(const std::int8_t* from) noexcept { return *from; }
+    static Sum add(Sum sum, Input x, Weight w) noexcept { return sum + x * w; }
+    static std::int32_t total(Sum sum) noexcept { return sum; }
+};
+
+#elif defined(__AVX512VNNI__) && defined(__AVX512BW__)
+
+// |x| as unsigned times w with the sign of x.
+struct Int8Block {
+    static constexpr std::string_view name = "AVX512-VNNI";
+    static constexpr std::size_t size = 64;
+    static constexpr std::size_t rows = 2, columns = 4;
+    struct Input {
+        __m512i magnitudes;
+        __mmask64 negative;
+    };
+    using Weight = __m512i;
+    using Sum = __m512i;
+
+    static Sum zero() noexcept { return _mm512_setzero_si512(); }
+    static Input input(const std::int8_t* from) noexcept { return split(_mm512_loadu_si512(from)); }
+    static Input masked_input(const std::int8_t* from, const std::int8_t* mask) noexcept {
+        return split(_mm512_and_si512(_mm512_loadu_si512(from), _mm512_loadu_si512(mask)));
+    }
+    static Weight weight(const std::int8_t* from) noexcept { return _mm512_loadu_si512(from); }
+    static Sum add(Sum sum, const Input& x, Weight w) noexcept {
+        const __m512i turned = _mm512_mask_sub_epi8(w, x.negative, _mm512_setzero_si512(), w);
+        return _mm512_dpbusd_epi32(sum, x.magnitudes, turned);
+    }
+    static std::int32_t total(Sum sum) noexcept { return _mm512_reduce_add_epi32(sum); }
+
+  private:
+    static Input split(__m512i x) noexcept { return {_mm512_abs_epi8(x), _mm512_movepi8_mask(x)}; }
+};
+
+#elif defined(__AVX2__)
+
+/// The sum of four lanes.
+[[gnu::always_inline]] inline std::int32_t total_of(__m128i lanes) noexcept {
+    const __m128i pairs = _mm_add_epi32(lanes, _mm_shuffle_epi32(lanes, 0b01'00'11'10));
+    return _mm_cvtsi128_si32(_mm_add_epi32(pairs, _mm_shuffle_epi32(pairs, 0b10'11'00'01)));
+}
+
+[[gnu::always_inline]] inline std::int32_t total_of(__m256i lanes) noexcept {
+    return total_of(_mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1)));
+}
+
+#if defined(__AVXVNNI__)
+
+// |x| as unsigned times w with the sign of x.
+struct Int8Block {
+    static constexpr std::string_view name = "AVX-VNNI";
+    static constexpr std::size_t size = 32;
+    static constexpr std::size_t rows = 2, columns = 4;
+    struct Input {
+        __m256i values;
+        __m256i magnitudes;
+    };
+    using Weight = __m256i;
+    using Sum = __m256i;
+
+    static Sum zero() noexcept { return _mm256_setzero_si256(); }
+    static Input input(const std::int8_t* from) noexcept { return split(weight(from)); }
+    static Input masked_input(const std::int8_t* from, const std::int8_t* mask) noexcept {
+        return split(_mm256_and_si256(weight(from), weight(mask)));
+    }
+    static Weight weight(const std::int8_t* from) noexcept {
+        return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+    }
+    static Sum add(Sum sum, const Input& x, Weight w) noexcept {
+        return _mm256_dpbusd_avx_epi32(sum, x.magnitudes, _mm256_sign_epi8(w, x.values));
+    }
+    static std::int32_t total(Sum sum) noexcept { return total_of(sum); }
+
+  private:
+    static Input split(__m256i x) noexcept { return {x, _mm256_abs_epi8(x)}; }
+};
+
+#else
+
+struct Int8Block {
+    static constexpr std::string_view name = "AVX2";
+    static constexpr std::size_t size = 16;
+    static constexpr std::size_t rows = 2, columns = 4;
+    using Input = __m256i;
+    using Weight = __m256i;
+    using Sum = __m256i;
+
+    static Sum zero() noexcept { return _mm256_setzero_si256(); }
+    static Input input(const std::int8_t* from) noexcept { return _mm256_cvtepi8_epi16(load(from)); }
+    static Input masked_input(const std::int8_t* from, const std::int8_t* mask) noexcept {
+        return _mm256_cvtepi8_epi16(_mm_and_si128(load(from), load(mask)));
+    }
+    static Weight weight(const std::int8_t* from) noexcept { return input(from); }
+    static Sum add(Sum sum, Input x, Weight w) noexcept {
+        return _mm256_add_epi32(sum, _mm256_madd_epi16(x, w));
+    }
+    static std::int32_t total(Sum sum) noexcept { return total_of(sum); }
+
+  private:
+    static __m128i load(const std::int8_t* from) noexcept {
+        return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    }
+};
+
+#endif
+
+#elif defined(__SSE2__)
+
+struct Int8Block {
+    static constexpr std::string_view name = "SSE2";
+    static constexpr std::size_t size = 16;
+    static constexpr std::size_t rows = 1, columns = 4;
+    struct Input {
+        __m128i low, high; // as 16-bit integers
+    };
+    using Weight = Input;
+    using Sum = __m128i;
+
+    static Sum zero() noexcept { return _mm_setzero_si128(); }
+    static Input input(const std::int8_t* from) noexcept { return widen(load(from)); }
+    static Input masked_input(const std::int8_t* from, const std::int8_t* mask) noexcept {
+        return widen(_mm_and_si128(load(from), load(mask)));
+    }
+    static Weight weight(const std::int8_t* from) noexcept { return input(from); }
+    static Sum add(Sum sum, const Input& x, const Weight& w) noexcept {
+        return _mm_add_epi32(sum,
+                             _mm_add_epi32(_mm_madd_epi16(x.low, w.low), _mm_madd_epi16(x.high, w.high)));
+    }
+    static std::int32_t total(Sum sum) noexcept {
+        const __m128i pairs = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0b01'00'11'10));
+        return _mm_cvtsi128_si32(_mm_add_epi32(pairs, _mm_shuffle_epi32(pairs, 0b10'11'00'01)));
+    }
+
+  private:
+    static __m128i load(const std::int8_t* from) noexcept {
+        return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    }
+    static Input widen(__m128i x) noexcept {
+        return {_mm_srai_epi16(_mm_unpacklo_epi8(x, x), 8), _mm_srai_epi16(_mm_unpackhi_epi8(x, x), 8)};
+    }
+};
+
+#elif defined(__ARM_NEON)
+
+struct Int8Block {
+    static constexpr std::size_t size = 16;
+    static constexpr std::size_t rows = 2, columns = 4;
+    using Input = int8x16_t;
+    using Weight = int8x16_t;
+    using Sum = int32x4_t;
+
+    static Sum zero() noexcept { return vdupq_n_s32(0); }
+    static Input input(const std::int8_t* from) noexcept { return vld1q_s8(from); }
+    static Input masked_input(const std::int8_t* from, const std::int8_t* mask) noexcept {
+        return vandq_s8(vld1q_s8(from), vld1q_s8(mask));
+    }
+    static Weight weight(const std::int8_t* from) noexcept { return vld1q_s8(from); }
+#if defined(__ARM_FEATURE_DOTPROD)
+    static constexpr std::string_view name = "NEON dot product";
+    static Sum add(Sum sum, Input x, Weight w) noexcept { return vdotq_s32(sum, x, w); }
+#else
+    static constexpr std::string_view name = "NEON";
+    // Two products fit 16 bits: 2 · 128 · 127 < 2¹⁵.
+    static Sum add(Sum sum, Input x, Weight w) noexcept {
+        const int16x8_t products = vmull_s8(vget_low_s8(x), vget_low_s8(w));
+        return vpadalq_s16(sum, vmlal_s8(products, vget_high_s8(x), vget_high_s8(w)));
+    }
+#endif
+    static std::int32_t total(Sum sum) noexcept {
+#if defined(__aarch64__)
+        return vaddvq_s32(sum);
+#else
+        const int32x2_t pairs = vadd_s32(vget_low_s32(sum), vget_high_s32(sum));
+        return vget_lane_s32(vpadd_s32(pairs, pairs), 0);
+#endif
+    }
+};
+
+#elif defined(__ARM_FEATURE_MVE)
+
+struct Int8Block {
+    static constexpr std::string_view name = "Helium";
+    static constexpr std::size_t size = 16;
+    static constexpr std::size_t rows = 2, columns = 2;
+    using Input = int8x16_t;
+    using Weight = int8x16_t;
+    using Sum = std::int32_t;
+
+    static Sum zero() noexcept { return 0; }
+    static Input input(const std::int8_t* from) noexcept { return vldrbq_s8(from); }
+    static Input masked_input(const std::int8_t* from, const std::int8_t* mask) noexcept {
+        return vandq_s8(vldrbq_s8(from), vldrbq_s8(mask));
+    }
+    static Weight weight(const std::int8_t* from) noexcept { return vldrbq_s8(from); }
+    static Sum add(Sum sum, Input x, Weight w) noexcept { return vmladavaq_s8(sum, x, w); }
+    static std::int32_t total(Sum sum) noexcept { return sum; }
+};
+
+#else
+
+// Four elements in a register, as two pairs of 16-bit integers.
+struct Int8Block {
+    static constexpr std::string_view name = "SMLAD";
+    static constexpr std::size_t size = 4;
+    static constexpr std::size_t rows = 2, columns = 2;
+    struct Input {
+        int16x2_t even, odd;
+    };
+    using Weight = Input;
+    using Sum = std::int32_t;
+
+    static Sum zero() noexcept { return 0; }
+    static Input input(const std::int8_t* from) noexcept { return widen(word(from)); }
+    static Input masked_input(const std::int8_t* from, const std::int8_t* mask) noexcept {
+        return widen(word(from) & word(mask));
+    }
+    static Weight weight(const std::int8_t* from) noexcept { return widen(word(from)); }
+    static Sum add(Sum sum, const Input& x, const Weight& w) noexcept {
+        return __smlad(x.odd, w.odd, __smlad(x.even, w.even, sum));
+    }
+    static std::int32_t total(Sum sum) noexcept { return sum; }
+
+  private:
+    static std::uint32_t word(const std::int8_t* from) noexcept {
+        std::uint32_t bits;
+        std::memcpy(&bits, from, sizeof bits);
+        return bits;
+    }
+    static Input widen(std::uint32_t bytes) noexcept {
+        return {__sxtb16(static_cast<int8x4_t>(bytes)),
+                __sxtb16(static_cast<int8x4_t>(bytes >> 8 | bytes << 24))};
+    }
+};
+
+#endif
+
+/// A window of this row, so many elements wide as a block, keeps the block's last elements.
+alignas(Int8Block::size) inline constexpr auto int8_mask_row = [] {
+    std::array<std::int8_t, 2 * Int8Block::size> row{};
+    for (std::size_t i = Int8Block::size; i < row.size(); ++i)
+        row[i] = -1;
+    return row;
+}();
+
+} // namespace detail
+
+/// What the products are made with.
+inline constexpr std::string_view int8_architecture = detail::Int8Block::name;
+
+/// The tile of sums that registers hold.
+inline constexpr std::size_t int8_tile_rows = detail::Int8Block::rows;
+inline constexpr std::size_t int8_tile_columns = detail::Int8Block::columns;
+
+/// sums[r][c] = Σₖ x[r · x_pitch + k] · w[c · w_pitch + k], k < depth. No w is −128. The sums must fit 32
+/// bits, as they do for up to 2¹⁷ products.
+template <std::size_t Rows, std::size_t Columns>
+[[gnu::always_inline]] inline void int8_dots(const std::int8_t* x, std::size_t x_pitch, const std::int8_t* w,
+                                             std::size_t w_pitch, std::size_t depth,
+                                             std::int32_t (&sums)[Rows][Columns]) noexcept {
+    using Block = detail::Int8Block;
+    typename Block::Sum tile[Rows][Columns];
+    for (auto& row : tile)
+        for (auto& sum : row)
+            sum = Block::zero();
+    const auto add = [&](const typename Block::Input(&inputs)[Rows], const std::int8_t* weights,
+                         std::size_t pitch) {
+        for (std::size_t c = 0; c < Columns; ++c) {
+            const typename Block::Weight weight = Block::weight(weights + c * pitch);
+            for (std::size_t r = 0; r < Rows; ++r)
+                tile[r][c] = Block::add(tile[r][c], inputs[r], weight);
+        }
+    };
+
+    typename Block::Input inputs[Rows];
+    std::size_t k = 0;
+    for (; k + Block::size <= depth; k += Block::size) {
+        for (std::size_t r = 0; r < Rows; ++r)
+            inputs[r] = Block::input(x + r * x_pitch + k);
+        add(inputs, w + k, w_pitch);
+    }
+    if (const std::size_t rest = depth - k; Block::size > 1 && rest > 0) {
+        const std::int8_t* const mask = detail::int8_mask_row.data() + rest;
+        if (depth >= Block::size) {
+            // The block that ends with the row, without what has been added.
+            const std::size_t last = depth - Block::size;
+            for (std::size_t r = 0; r < Rows; ++r)
+                inputs[r] = Block::masked_input(x + r * x_pitch + last, mask);
+            add(inputs, w + last, w_pitch);
+        } else {
+            std::int8_t copies[Columns][Block::size] = {}, copy[Block::size] = {};
+            for (std::size_t r = 0; r < Rows; ++r) {
+                std::memcpy(copy, x + r * x_pitch, rest);
+                inputs[r] = Block::input(copy);
+            }
+            for (std::size_t c = 0; c < Columns; ++c)
+                std::memcpy(copies[c], w + c * w_pitch, rest);
+            add(inputs, copies[0], Block::size);
+        }
+    }
+    for (std::size_t r = 0; r < Rows; ++r)
+        for (std::size_t c = 0; c < Columns; ++c)
+            sums[r][c] = Block::total(tile[r][c]);
+}
+
+/// Channels that a depthwise convolution sums at a time.
+inline constexpr std::size_t int8_depthwise_block = detail::Int8Block::size < 16 ? 4 : 16;
+
+/// sums[i] += (x[i] − zero_point) · w[i]
+template <std::size_t Count>
+[[gnu::always_inline]] inline void int8_multiply_add(const std::int8_t* x, std::int32_t zero_point,
+                                                     const std::int8_t* w, std::int32_t* sums) noexcept {
+    for (std::size_t i = 0; i < Count; ++i)
+        sums[i] += (x[i] - zero_point) * w[i];
+}
+
+} // namespace burin::kernels

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "burin/core/fixed_multiplier.hpp"
+#include "burin/kernels/pooling.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace burin::kernels {
+
+enum class Int8Pooling { max, average };
+
+/// The largest element or the mean of each window, channel by channel, no less than `low`. Means are rounded,
+/// halves away from 0.
+[[gnu::noinline]] inline void int8_pool(Int8Pooling kind, const PoolWindows& windows,
+                                        const std::int8_t* images, std::size_t rows, std::int32_t low,
+                                        std::int8_t* y) noexcept {
+    const auto& [depth, height, width] = windows.axes;
+    const std::size_t channels = windows.channels;
+    const auto pool = [&](const std::array<std::size_t, 3>& place, std::size_t channel) {
+        std::int32_t sum = 0, largest = int8_min, count = 0;
+        for (std::size_t i = depth.begin(place[0]); i < depth.end(place[0]); ++i)
+            for (std::size_t j = height.begin(place[1]); j < height.end(place[1]); ++j) {
+                const std::size_t first = width.begin(place[2]), last = width.end(place[2]);
+                const std::int8_t* from = images + windows.offset(i, j, first) + channel;
+                for (std::size_t k = first; k < last; ++k, from += channels, ++count) {
+                    sum += *from;
+                    largest = std::max<std::int32_t>(largest, *from);
+                }
+            }
+        const std::int32_t half = sum > 0 ? count / 2 : -(count / 2);
+        return kind == Int8Pooling::max ? largest : (sum + half) / count;
+    };
+    for (std::size_t row = 0; row < rows; ++row, images += windows.input_size())
+        for (std::size_t d = 0; d < depth.count; ++d)
+            for (std::size_t h = 0; h < height.count; ++h)
+                for (std::size_t w = 0; w < width.count; ++w)
+                    for (std::size_t c = 0; c < channels; ++c)
+                        *y++ = static_cast<std::int8_t>(std::max(pool({d, h, w}, c), low));
+}
+
+} // namespace burin::kernels

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "burin/core/fixed_multiplier.hpp"
+#include "burin/kernels/int8_dot.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace burin::kernels {
+
+/// What makes 8-bit outputs of integer sums: clamp(multiply(sum + bias, factor) + zero_point), where bias and
+/// factor are those of the output's channel.
+struct Int8Outputs {
+    const std::int32_t* bias;
+    const std::int32_t* multipliers;
+    const std::int8_t* shifts;
+    std::int32_t zero_point;
+    std::int32_t low; ///< The least output; the largest is 127.
+
+    std::int8_t operator()(std::int32_t sum, std::size_t channel) const noexcept {
+        const FixedMultiplier factor{multipliers[channel], shifts[channel]};
+        const std::int32_t y = multiply(sum + bias[channel], factor) + zero_point;
+        return static_cast<std::int8_t>(std::min(std::max(y, low), int8_max));
+    }
+    Int8Outputs from(std::size_t channel) const noexcept {
+        return {bias + channel, multipliers + channel, shifts + channel, zero_point, low};
+    }
+};
+
+namespace detail {
+
+template <std::size_t Rows, std::size_t Columns>
+[[gnu::always_inline]] inline void
+int8_tile(const std::int8_t* x, std::size_t x_pitch, const std::int8_t* w, std::size_t depth,
+          const Int8Outputs& outputs, std::size_t channel, std::int8_t* y, std::size_t y_pitch) noexcept {
+    std::int32_t sums[Rows][Columns];
+    int8_dots<Rows, Columns>(x, x_pitch, w + channel * depth, depth, depth, sums);
+    for (std::size_t r = 0; r < Rows; ++r)
+        for (std::size_t c = 0; c < Columns; ++c)
+            y[r * y_pitch + channel + c] = outputs(sums[r][c], channel + c);
+}
+
+template <std::size_t Rows>
+[[gnu::noinline]] inline void int8_rows(const std::int8_t* x, std::size_t x_pitch, const std::int8_t* w,
+                                        std::size_t depth, std::size_t channels, const Int8Outputs& outputs,
+                                        std::int8_t* y, std::size_t y_pitch) noexcept {
+    std::size_t channel = 0;
+    for (; channel + int8_tile_columns <= channels; channel += int8_tile_columns)
+        int8_tile<Rows, int8_tile_columns>(x, x_pitch, w, depth, outputs, channel, y, y_pitch);
+    for (; channel < channels; ++channel)
+        for (std::size_t r = 0; r < Rows; ++r)
+            int8_tile<1, 1>(x + r * x_pitch, x_pitch, w, depth, outputs, channel, y + r * y_pitch, y_pitch);
+}
+
+} // namespace detail
+
+/// y[r][c] = outputs(Σₖ x[r][k] · w[c][k], c): the weights of each output are one after the other. One
+/// function for all layers, whose extents are no constants: the code is small, and little is lost.
+inline void int8_product(const std::int8_t* x, std::size_t x_pitch, std::size_t rows, const std::int8_t* w,
+                         std::size_t depth, std::size_t channels, const Int8Outputs& outputs, std::int8_t* y,
+                         std::size_t y_pitch) noexcept {
+    std::size_t row = 0;
+    if constexpr (int8_tile_rows > 1)
+        for (; row + int8_tile_rows <= rows; row += int8_tile_rows)
+            detail::int8_rows<int8_tile_rows>(x + row * x_pitch, x_pitch, w, depth, channels, outputs,
+                                              y + row * y_pitch, y_pitch);
+    for (; row < rows; ++row)
+        detail::int8_rows<1>(x + row * x_pitch, x_pitch, w, depth, channels, outputs, y + row * y_pitch,
+                             y_pitch);
+}
+
+} // namespace burin::kernels

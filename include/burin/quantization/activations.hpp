@@ -1,0 +1,105 @@
+#pragma once
+
+#include "burin/kernels/int8_softmax.hpp"
+#include "burin/kernels/simd.hpp"
+#include "burin/layers/activations.hpp"
+#include "burin/layers/elementwise.hpp"
+#include "burin/layers/fast.hpp"
+#include "burin/layers/softmax.hpp"
+#include "burin/quantization/int8_layer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace burin {
+
+namespace detail {
+
+/// The scale of an activation whose outputs are known beforehand.
+template <class LayerType>
+inline constexpr std::optional<Scale> fixed_scale = std::nullopt;
+template <>
+inline constexpr std::optional<Scale> fixed_scale<Sigmoid> = Scale{1.0F / 256, int8_min};
+template <>
+inline constexpr std::optional<Scale> fixed_scale<Tanh> = Scale{1.0F / 128, 0};
+template <class LayerType>
+inline constexpr std::optional<Scale> fixed_scale<FastLayer<LayerType>> = fixed_scale<LayerType>;
+
+} // namespace detail
+
+/// Elementwise layers are tables of 256 entries, made with the float function. (A ReLU is none where the
+/// layer before it clamps.)
+template <class LayerType>
+    requires(LayerType::elementwise && !LayerType::is_view_in_inference)
+struct Int8Layer<LayerType> : Int8Form {
+    template <class>
+    struct Constants {
+        std::array<std::int8_t, 256> table; ///< Entry x + 128 is the output for input x.
+
+        template <class Self, class Visitor>
+        static constexpr void visit(Self& self, Visitor&& visitor) {
+            visitor("table", self.table);
+        }
+    };
+
+    static constexpr Scale output_scale(const Range& range, std::span<const Scale>) {
+        return detail::fixed_scale<LayerType>.value_or(scale_of(range));
+    }
+
+    template <class Shapes>
+    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+        using Vector = kernels::Vector<float>;
+        for (std::int32_t x = int8_min; x <= int8_max; ++x) {
+            const float real = dequantized(static_cast<std::int8_t>(x), from.inputs[0]);
+            const float value = kernels::first_lane<float>(LayerType::value(Vector(real)));
+            to.table[static_cast<std::size_t>(x - int8_min)] = quantized(value, from.output);
+        }
+    }
+
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        const std::int8_t* const middle = run.constants->table.data() - int8_min;
+        std::transform(run.inputs[0], run.inputs[0] + run.rows * Context::Shapes::output.size(), run.output,
+                       [middle](std::int8_t x) { return middle[x]; });
+    }
+};
+
+template <>
+struct Int8Layer<Softmax> : Int8Form {
+    template <class>
+    struct Constants {
+        kernels::Int8Exponentials factors;
+
+        template <class Self, class Visitor>
+        static constexpr void visit(Self& self, Visitor&& visitor) {
+            visitor("factors", self.factors);
+        }
+    };
+
+    static constexpr Scale output_scale(const Range&, std::span<const Scale>) {
+        return {1.0F / 256, int8_min};
+    }
+
+    template <class Shapes>
+    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+        for (std::size_t k = 0; k < to.factors.size(); ++k) {
+            const double power = std::exp(-static_cast<double>(from.inputs[0].scale) * (1U << k));
+            to.factors[k] =
+                static_cast<std::uint32_t>(std::min(power * 0x1p32, static_cast<double>(UINT32_MAX)));
+        }
+    }
+
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        constexpr std::size_t extent = Context::Shapes::output.last();
+        kernels::int8_softmax(run.constants->factors, run.inputs[0], extent,
+                              run.rows * (Context::Shapes::output.size() / extent), run.output);
+    }
+};
+
+} // namespace burin

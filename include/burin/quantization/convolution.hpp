@@ -1,0 +1,84 @@
+#pragma once
+
+#include "burin/kernels/int8_convolution.hpp"
+#include "burin/kernels/int8_depthwise.hpp"
+#include "burin/layers/convolution.hpp"
+#include "burin/layers/depthwise_convolution.hpp"
+#include "burin/quantization/weighted.hpp"
+
+#include <cstddef>
+#include <span>
+
+namespace burin {
+
+namespace detail {
+
+template <class Layer>
+struct Int8ConvolutionForm : Int8Form {
+    static constexpr bool clamps = true;
+
+    template <class Shapes>
+    static constexpr kernels::Convolution convolution = Layer::of(Shapes::inputs[0]);
+
+    template <class Shapes>
+    using Constants =
+        Int8Weighted<convolution<Shapes>.depth() * convolution<Shapes>.filters, convolution<Shapes>.filters>;
+
+    static constexpr Elements scratch(std::span<const Shape> inputs) {
+        return {0, kernels::int8_convolution_scratch(Layer::of(inputs[0]))};
+    }
+
+    template <class Shapes>
+    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+        quantize_product<Layer>(from, to);
+    }
+
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        kernels::int8_convolution(convolution<typename Context::Shapes>, run.inputs[0], run.rows,
+                                  run.constants->input_zero_point, run.constants->weight.data(),
+                                  run.constants->outputs(), run.output, run.scratch);
+    }
+};
+
+} // namespace detail
+
+template <std::size_t Filters, auto Kernel, class... Options>
+struct Int8Layer<Conv1D<Filters, Kernel, Options...>>
+    : detail::Int8ConvolutionForm<Conv1D<Filters, Kernel, Options...>> {};
+template <std::size_t Filters, auto Kernel, class... Options>
+struct Int8Layer<Conv2D<Filters, Kernel, Options...>>
+    : detail::Int8ConvolutionForm<Conv2D<Filters, Kernel, Options...>> {};
+template <std::size_t Filters, auto Kernel, class... Options>
+struct Int8Layer<Conv3D<Filters, Kernel, Options...>>
+    : detail::Int8ConvolutionForm<Conv3D<Filters, Kernel, Options...>> {};
+
+template <auto Kernel, class... Options>
+struct Int8Layer<DepthwiseConv2D<Kernel, Options...>> : Int8Form {
+    using Layer = DepthwiseConv2D<Kernel, Options...>;
+    static constexpr bool clamps = true;
+
+    template <class Shapes>
+    static constexpr kernels::Convolution convolution =
+        Layer::Settings::convolution(Shapes::inputs[0], Shapes::output.last());
+
+    template <class Shapes>
+    using Constants = detail::Int8Weighted<convolution<Shapes>.taps() * convolution<Shapes>.filters,
+                                           convolution<Shapes>.filters>;
+
+    template <class Shapes>
+    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+        detail::quantize_weighted<Layer>(from, to, [](std::size_t row, std::size_t channel) {
+            return row * Shapes::output.last() + channel;
+        });
+    }
+
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        kernels::int8_depthwise(convolution<typename Context::Shapes>, run.inputs[0], run.rows,
+                                run.constants->input_zero_point, run.constants->weight.data(),
+                                run.constants->outputs(), run.output);
+    }
+};
+
+} // namespace burin

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "burin/kernels/int8_product.hpp"
+#include "burin/layers/dense.hpp"
+#include "burin/quantization/weighted.hpp"
+
+#include <cstddef>
+
+namespace burin {
+
+template <std::size_t Units, class... Options>
+struct Int8Layer<Dense<Units, Options...>> : Int8Form {
+    static constexpr bool clamps = true;
+
+    template <class Shapes>
+    using Constants = detail::Int8Weighted<Shapes::inputs[0].size() * Units, Units>;
+
+    template <class Shapes>
+    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+        detail::quantize_product<Dense<Units, Options...>>(from, to);
+    }
+
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        constexpr std::size_t features = Context::Shapes::inputs[0].size();
+        kernels::int8_product(run.inputs[0], features, run.rows, run.constants->weight.data(), features,
+                              Units, run.constants->outputs(), run.output, Units);
+    }
+};
+
+} // namespace burin

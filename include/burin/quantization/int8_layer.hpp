@@ -1,0 +1,83 @@
+#pragma once
+
+#include "burin/graph/op.hpp"
+#include "burin/quantization/scale.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace burin {
+
+/// What a layer's constants are made of.
+template <class ShapesType>
+struct Int8Source {
+    using Shapes = ShapesType;
+
+    const float* parameters = nullptr; ///< As the float network has them.
+    std::array<Scale, Shapes::inputs.size()> inputs{};
+    Scale output{};
+    std::int8_t low = int8_min; ///< The least output: the zero point where a ReLU is computed with the layer.
+};
+
+/// What a layer computes with.
+template <class ShapesType, class ConstantsType>
+struct Int8Context {
+    using Shapes = ShapesType;
+
+    const ConstantsType* constants = nullptr;
+    std::array<const std::int8_t*, Shapes::inputs.size()> inputs{};
+    std::int8_t* output = nullptr;
+    std::int8_t* scratch = nullptr;
+    std::size_t rows = 0;
+};
+
+/// Constants of a layer that has none.
+struct NoConstants {
+    template <class Self, class Visitor>
+    static constexpr void visit(Self&, Visitor&&) {}
+};
+
+/// Base of the 8-bit forms of layers, with the answers of one that has nothing of its own.
+struct Int8Form {
+    static constexpr bool is_supported = true;
+    /// Whether a ReLU behind it is computed with it, by a limit on its outputs.
+    static constexpr bool clamps = false;
+    template <class Shapes>
+    using Constants = NoConstants;
+
+    /// The scale of the output, whose range is known.
+    static constexpr Scale output_scale(const Range& range, std::span<const Scale>) {
+        return scale_of(range);
+    }
+    /// Bytes to work with.
+    static constexpr Elements scratch(std::span<const Shape>) { return {}; }
+};
+
+/// How a layer computes with 8-bit integers. A specialisation derives from Int8Form and provides
+///
+///     template <class Shapes> struct Constants;    // plain: arrays and numbers, listed by its `visit`
+///     template <class Shapes> static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to);
+///     template <class Context> static void forward(const Context& run) noexcept;
+///
+/// This is the answer of the layers that have none.
+template <class LayerType>
+struct Int8Layer {
+    static constexpr bool is_supported = false;
+    static constexpr std::string_view hint = "";
+};
+
+/// Inputs, and layers that are views of their input: nothing to compute.
+template <class LayerType>
+    requires(LayerType::is_input || LayerType::is_view || LayerType::is_view_in_inference)
+struct Int8Layer<LayerType> : Int8Form {
+    static constexpr Scale output_scale(const Range& range, std::span<const Scale> inputs) {
+        return LayerType::is_input ? scale_of(range) : inputs[0];
+    }
+    template <class Shapes>
+    static void quantize(const Int8Source<Shapes>&, NoConstants&) {}
+};
+
+} // namespace burin

@@ -1,0 +1,160 @@
+#pragma once
+
+#include "burin/core/diagnosis.hpp"
+#include "burin/graph/parameters.hpp"
+#include "burin/quantization/activation_ranges.hpp"
+#include "burin/quantization/activations.hpp"
+#include "burin/quantization/convolution.hpp"
+#include "burin/quantization/dense.hpp"
+#include "burin/quantization/pooling.hpp"
+#include "burin/quantization/quantized_plan.hpp"
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+namespace burin {
+
+namespace detail {
+
+/// The constants of one node; empty where it has none.
+template <std::size_t Index, class Constants>
+struct Int8Node {
+    Constants value;
+};
+template <std::size_t Index>
+struct Int8Node<Index, NoConstants> {
+    static constexpr NoConstants value{};
+};
+
+template <class Net, std::size_t Index>
+constexpr auto int8_signature() {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+        constexpr auto& node = Network<Net>::graph.nodes[Index];
+        return Signature<node.shape, Network<Net>::graph.nodes[node.inputs[I]].shape...>{};
+    }(std::make_index_sequence<Network<Net>::graph.nodes[Index].input_count>{});
+}
+template <class Net, std::size_t Index>
+using Int8Signature = decltype(int8_signature<Net, Index>());
+
+template <class Net, std::size_t Index>
+constexpr auto int8_node() {
+    using LayerType = OpAt<Net, Index>;
+    if constexpr (QuantizedPlan<Net>::template clamped_head<Index> != passes::none)
+        return std::type_identity<Int8Node<Index, NoConstants>>{};
+    else
+        return std::type_identity<
+            Int8Node<Index, typename Int8Layer<LayerType>::template Constants<Int8Signature<Net, Index>>>>{};
+}
+template <class Net, std::size_t Index>
+using Int8NodeOf = typename decltype(int8_node<Net, Index>())::type;
+
+template <class Net, class Indices = std::make_index_sequence<node_count<Net>>>
+struct Int8Nodes;
+template <class Net, std::size_t... I>
+struct Int8Nodes<Net, std::index_sequence<I...>> : Int8NodeOf<Net, I>... {};
+
+} // namespace detail
+
+/// A network's constants for inference with 8-bit integers: weights, biases, factors, tables. One plain
+/// struct without pointers, which can be a constant in flash. Made by `quantize`.
+///
+/// Weights are symmetric, each output channel with a scale of its own; activations have a scale and a zero
+/// point for each tensor.
+template <class Net>
+struct QuantizedNetwork : private DiagnosisOf<detail::ExaminedForInt8<Net>> {
+    using Type = std::conditional_t<is_quantizable<Net>, Net, detail::StandIn>;
+    using N = Network<Type>;
+
+    std::array<Scale, N::input_count> inputs;
+    std::array<Scale, N::output_count> outputs;
+    detail::Int8Nodes<Type> nodes;
+
+    template <std::size_t Index>
+    constexpr const auto& constants() const noexcept {
+        return static_cast<const detail::Int8NodeOf<Type, Index>&>(nodes).value;
+    }
+    template <std::size_t Index>
+    constexpr auto& constants() noexcept {
+        return static_cast<detail::Int8NodeOf<Type, Index>&>(nodes).value;
+    }
+};
+
+/// Bytes of a quantized network's constants.
+template <class Net>
+inline constexpr std::size_t quantized_bytes = sizeof(QuantizedNetwork<Net>);
+
+/// The scales of what each node gives.
+template <class Net>
+std::array<Scale, Network<Net>::size> activation_scales(const ActivationRanges<Net>& ranges) noexcept {
+    using PlanType = QuantizedPlan<Net>;
+    constexpr auto& graph = Network<Net>::graph;
+    std::array<Scale, Network<Net>::size> scales{};
+    const auto set = [&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
+        constexpr auto& node = graph.nodes[Index];
+        constexpr std::size_t head = PlanType::template clamped_head<Index>;
+        constexpr std::size_t clamp = PlanType::template clamp_of<Index>;
+        if constexpr (head != passes::none) {
+            scales[Index] = scales[head];
+        } else {
+            std::array<Scale, std::max<std::size_t>(node.input_count, 1)> inputs{};
+            for (std::size_t i = 0; i < node.input_count; ++i)
+                inputs[i] = scales[node.inputs[i]];
+            scales[Index] = Int8Layer<OpAt<Net, Index>>::output_scale(
+                ranges[clamp == passes::none ? Index : clamp], {inputs.data(), node.input_count});
+        }
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        const int in_order[] = {0, (set(std::integral_constant<std::size_t, I>{}), 0)...};
+        static_cast<void>(in_order);
+    }(std::make_index_sequence<Network<Net>::size>{});
+    return scales;
+}
+
+/// Quantizes a trained network after training: weights by their largest magnitude in each output channel,
+/// activations by their ranges, which `calibrate` finds. A network with BatchNorm is to be folded first
+/// (`Folded<Net>`, `fold`).
+template <class Net>
+void quantize(const Parameters<Net>& parameters, const ActivationRanges<Net>& ranges,
+              QuantizedNetwork<Net>& to) noexcept {
+    using PlanType = QuantizedPlan<Net>;
+    constexpr auto& graph = Network<Net>::graph;
+    const auto scales = activation_scales(ranges);
+    std::size_t input_count = 0;
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+        if (graph.nodes[i].rules->is_input)
+            to.inputs[input_count++] = scales[i];
+    for (std::size_t i = 0; i < graph.outputs.size(); ++i)
+        to.outputs[i] = scales[graph.outputs[i]];
+    const auto quantize_node = [&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
+        constexpr auto& node = graph.nodes[Index];
+        if constexpr (PlanType::template clamped_head<Index> == passes::none) {
+            Int8Source<detail::Int8Signature<Net, Index>> source;
+            source.parameters = parameters.data() + node.parameter_offset;
+            for (std::size_t i = 0; i < node.input_count; ++i)
+                source.inputs[i] = scales[node.inputs[i]];
+            source.output = scales[Index];
+            if (PlanType::template clamp_of<Index> != passes::none)
+                source.low = static_cast<std::int8_t>(source.output.zero_point);
+            if constexpr (!std::is_same_v<decltype(to.template constants<Index>()), const NoConstants&>)
+                Int8Layer<OpAt<Net, Index>>::quantize(source, to.template constants<Index>());
+        }
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        const int in_order[] = {0, (quantize_node(std::integral_constant<std::size_t, I>{}), 0)...};
+        static_cast<void>(in_order);
+    }(std::make_index_sequence<Network<Net>::size>{});
+}
+
+/// The same as a value.
+template <class Net>
+QuantizedNetwork<Net> quantize(const Parameters<Net>& parameters,
+                               const ActivationRanges<Net>& ranges) noexcept {
+    QuantizedNetwork<Net> to{};
+    quantize(parameters, ranges, to);
+    return to;
+}
+
+} // namespace burin

@@ -1,0 +1,135 @@
+#pragma once
+
+#include "burin/graph/execute.hpp"
+#include "burin/quantization/quantized_network.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace burin {
+
+namespace detail {
+
+/// The nodes that one step computes after its head, in order, views left out.
+template <class PlanType, std::size_t Head, std::size_t Tail, std::size_t... Later>
+constexpr auto int8_chain() {
+    if constexpr (Tail == passes::none || Tail == Head)
+        return std::index_sequence<Later...>{};
+    else if constexpr (passes::is_view(*PlanType::graph.nodes[Tail].rules, PlanType::mode) ||
+                       PlanType::template clamped_head<Tail> != passes::none)
+        return int8_chain<PlanType, Head, PlanType::graph.nodes[Tail].inputs[0], Later...>();
+    else
+        return int8_chain<PlanType, Head, PlanType::graph.nodes[Tail].inputs[0], Tail, Later...>();
+}
+
+template <class Net, std::size_t Index>
+void run_int8(const QuantizedNetwork<Net>& network, const auto& inputs, std::int8_t* output,
+              std::int8_t* scratch, std::size_t rows) noexcept {
+    const auto& constants = network.template constants<Index>();
+    Int8Context<Int8Signature<Net, Index>, std::remove_cvref_t<decltype(constants)>> run;
+    run.constants = &constants;
+    run.inputs = inputs;
+    run.output = output;
+    run.scratch = scratch;
+    run.rows = rows;
+    Int8Layer<OpAt<Net, Index>>::forward(run);
+}
+
+} // namespace detail
+
+/// Inference with 8-bit integers: runs up to `Batch` samples at a time in an arena of its own, whose elements
+/// are bytes. A plain struct without pointers to itself; on a microcontroller put it in `.bss`.
+///
+///     const auto ranges = calibrate<Net>(model, samples);
+///     const auto network = quantize<Net>(model.parameters(), ranges);
+///     QuantizedPredictor<Net> predictor;
+///     const auto outputs = predictor(network, inputs);           // 8-bit integers
+template <class Net, std::size_t Batch = 1>
+class QuantizedPredictor {
+    static_assert(Batch > 0, "a QuantizedPredictor's batch holds at least one sample");
+
+    using Type = typename QuantizedNetwork<Net>::Type;
+    using N = Network<Type>;
+    using PlanType = QuantizedPlan<Type>;
+    using Run = detail::Execution<PlanType, Batch, std::int8_t>;
+
+  public:
+    /// Bytes of the arena.
+    static constexpr std::size_t arena_bytes =
+        std::max<std::size_t>(PlanType::template memory<Batch, std::int8_t>.size, 1);
+
+    using InputPointers = std::array<const std::int8_t*, N::input_count>;
+
+    /// The outputs of `rows` ≤ Batch samples, for any number of inputs and outputs. Each result points to
+    /// rows × output size elements in the arena, which the next run overwrites.
+    std::array<const std::int8_t*, N::output_count>
+    run(const QuantizedNetwork<Net>& network, const InputPointers& inputs, std::size_t rows) noexcept {
+        Frame<Type, std::int8_t> frame;
+        frame.inputs = inputs;
+        frame.arena = arena_.data();
+        frame.rows = Batch == 1 ? 1 : rows;
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            const int in_order[] = {0, (run_step<I>(network, frame), 0)...};
+            static_cast<void>(in_order);
+        }(std::make_index_sequence<PlanType::program.step_count>{});
+        return outputs_of<PlanType, Batch, std::int8_t>(frame);
+    }
+
+    /// The same for a network of one input and one output: `inputs` holds up to Batch whole samples.
+    std::span<const std::int8_t> operator()(const QuantizedNetwork<Net>& network,
+                                            std::span<const std::int8_t> inputs) noexcept
+        requires(N::input_count == 1 && N::output_count == 1)
+    {
+        const std::size_t rows = inputs.size() / N::input_shapes[0].size();
+        return {run(network, {inputs.data()}, rows)[0], rows * N::output_shapes[0].size()};
+    }
+
+  private:
+    template <std::size_t StepIndex>
+    static void run_step(const QuantizedNetwork<Net>& network,
+                         const Frame<Type, std::int8_t>& frame) noexcept {
+        constexpr auto& step = PlanType::program.steps[StepIndex];
+        constexpr auto& node = PlanType::graph.nodes[step.node];
+        std::int8_t* const output = Run::template write<step.write>(frame);
+        detail::run_int8<Type, step.node>(
+            network,
+            Run::template read_inputs<StepIndex>(frame, std::make_index_sequence<node.input_count>{}), output,
+            Run::template write<step.scratch>(frame), frame.rows);
+        // What the float program computes in registers.
+        [&]<std::size_t... Later>(std::index_sequence<Later...>) {
+            (detail::run_int8<Type, Later>(network, std::array<const std::int8_t*, 1>{output}, output,
+                                           nullptr, frame.rows),
+             ...);
+        }(detail::int8_chain<PlanType, step.node, step.epilogue>());
+    }
+
+    alignas(detail::int8_alignment) std::array<std::int8_t, arena_bytes> arena_;
+};
+
+/// Bytes of the arena of 8-bit inference. The caller's input is not counted.
+template <class Net, std::size_t Batch = 1>
+inline constexpr std::size_t quantized_arena_bytes = QuantizedPredictor<Net, Batch>::arena_bytes;
+
+/// Numbers as a network's input wants them.
+inline void quantize(std::span<const float> numbers, const Scale& scale, std::span<std::int8_t> to) noexcept {
+    std::transform(numbers.begin(), numbers.end(), to.begin(),
+                   [&](float number) { return quantized(number, scale); });
+}
+
+/// What a network's outputs stand for.
+inline void dequantize(std::span<const std::int8_t> stored, const Scale& scale,
+                       std::span<float> to) noexcept {
+    std::transform(stored.begin(), stored.end(), to.begin(),
+                   [&](std::int8_t one) { return dequantized(one, scale); });
+}
+
+/// The first of the largest: the class that a classifier names.
+inline std::size_t argmax(std::span<const std::int8_t> outputs) noexcept {
+    return static_cast<std::size_t>(std::max_element(outputs.begin(), outputs.end()) - outputs.begin());
+}
+
+} // namespace burin

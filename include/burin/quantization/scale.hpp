@@ -1,0 +1,83 @@
+#pragma once
+
+#include "burin/core/fixed_multiplier.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace burin {
+
+// The arithmetic is that of TensorFlow Lite's 8-bit quantization specification: a real number x is stored as
+// an integer q in [−128, 127] that stands for scale · (q − zero_point).
+
+/// The smallest and the largest number of an activation. Always holds 0: padding must have an exact value.
+struct Range {
+    float min = 0;
+    float max = 0;
+
+    constexpr void include(float number) noexcept {
+        min = std::min(min, number);
+        max = std::max(max, number);
+    }
+    constexpr void include(const Range& other) noexcept {
+        include(other.min);
+        include(other.max);
+    }
+    friend constexpr bool operator==(const Range&, const Range&) = default;
+};
+
+/// What the stored integers of a tensor stand for.
+struct Scale {
+    float scale = 1;
+    std::int32_t zero_point = 0;
+
+    friend constexpr bool operator==(const Scale&, const Scale&) = default;
+};
+
+/// Weights use [−127, 127], so that their negatives exist.
+inline constexpr std::int32_t largest_weight = 127;
+
+/// The nearest whole number, halves away from 0, as std::round; what lies beyond the bounds, and what is no
+/// number, becomes a bound.
+constexpr std::int32_t rounded(float number, std::int32_t low, std::int32_t high) noexcept {
+    if (!(number > static_cast<float>(low)))
+        return low;
+    if (!(number < static_cast<float>(high)))
+        return high;
+    const auto whole = static_cast<std::int32_t>(number);
+    const float rest = number - static_cast<float>(whole);
+    return rest >= 0.5F ? whole + 1 : rest <= -0.5F ? whole - 1 : whole;
+}
+
+/// The scale under which [−128, 127] covers a range: (max − min) / 255, and the whole number nearest to −128
+/// − min / scale as zero point, so that 0 is exact. A range of 0 alone has scale 1.
+constexpr Scale scale_of(const Range& range) noexcept {
+    const float min = std::min(range.min, 0.0F), max = std::max(range.max, 0.0F);
+    const float scale = (max - min) / 255;
+    if (!(scale > 0))
+        return {};
+    return {scale, rounded(-128 - min / scale, int8_min, int8_max)};
+}
+
+/// The scale of weights whose largest magnitude is so large; their zero point is 0. All zeros have scale 1.
+constexpr float weight_scale(float largest_magnitude) noexcept {
+    const float scale = largest_magnitude / static_cast<float>(largest_weight);
+    return scale > 0 ? scale : 1;
+}
+
+/// round(x / scale) + zero_point, kept in [−128, 127].
+constexpr std::int8_t quantized(float number, const Scale& scale) noexcept {
+    return static_cast<std::int8_t>(
+        std::clamp(rounded(number / scale.scale, -512, 512) + scale.zero_point, int8_min, int8_max));
+}
+
+/// round(w / scale), kept in [−127, 127].
+constexpr std::int8_t quantized_weight(float weight, float scale) noexcept {
+    return static_cast<std::int8_t>(rounded(weight / scale, -largest_weight, largest_weight));
+}
+
+constexpr float dequantized(std::int8_t stored, const Scale& scale) noexcept {
+    return scale.scale * static_cast<float>(stored - scale.zero_point);
+}
+
+} // namespace burin
