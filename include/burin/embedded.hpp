@@ -92,3 +92,4 @@
 #include "burin/optimizers/sgd.hpp"
 #include "burin/training/trainer.hpp"
 #include "burin/training/training_bytes.hpp"
+#include "burin/training/training_flops.hpp"

@@ -34,7 +34,7 @@ constexpr OpRules rules(Text<64> (*name)(), passes::InferredShape (*infer_shape)
     result.parameters = result.statistics = no_parameters;
     result.saved = no_elements;
     result.scratch = [](std::span<const Shape>, passes::StepKind, passes::Mode) { return Elements{}; };
-    result.state = result.flops = no_count;
+    result.state = result.flops = result.macs = no_count;
     return result;
 }
 

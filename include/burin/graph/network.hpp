@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <type_traits>
 
 namespace burin {
@@ -98,17 +99,29 @@ inline constexpr std::size_t statistics_count = Network<Net>::statistics_count;
 template <class Net>
 inline constexpr std::size_t updated_statistics_count = Network<Net>::updated_statistics_count;
 
-/// Floating-point operations of one forward run of one sample; a multiply-add counts as two.
+namespace detail {
+
 template <class Net>
-inline constexpr std::size_t flops = [] {
+constexpr std::size_t sum_over_nodes(std::size_t (*passes::OpRules::*cost)(std::span<const Shape>)) {
     std::size_t sum = 0;
     const auto& graph = Network<Net>::graph;
     for (const passes::Node& node : graph.nodes) {
         const passes::InputShapes inputs = passes::input_shapes(graph.nodes, node);
-        sum += node.rules->flops(inputs.span());
+        sum += (node.rules->*cost)(inputs.span());
     }
     return sum;
-}();
+}
+
+} // namespace detail
+
+/// Floating-point operations of one forward run of one sample; a multiply-add counts as two.
+template <class Net>
+inline constexpr std::size_t flops = detail::sum_over_nodes<Net>(&passes::OpRules::flops);
+
+/// Multiply-accumulate operations of one forward run of one sample: those of its products, as benchmarks of
+/// inference count.
+template <class Net>
+inline constexpr std::size_t macs = detail::sum_over_nodes<Net>(&passes::OpRules::macs);
 
 /// All that a model stores: parameters and statistics.
 template <class Net>

@@ -50,6 +50,7 @@ struct Op {
     static constexpr Elements scratch(std::span<const Shape>, StepKind, Mode) { return {}; }
     static constexpr std::size_t state(std::span<const Shape>) { return 0; }
     static constexpr std::size_t flops(std::span<const Shape>) { return 0; }
+    static constexpr std::size_t macs(std::span<const Shape>) { return 0; }
 
     static constexpr bool is_input = false;
     static constexpr bool is_view = false;
@@ -87,6 +88,7 @@ inline constexpr OpRules rules_of{
                   Mode mode) { return Elements(L::scratch(inputs, kind, mode)); },
     .state = [](std::span<const Shape> inputs) { return L::state(inputs); },
     .flops = [](std::span<const Shape> inputs) { return L::flops(inputs); },
+    .macs = [](std::span<const Shape> inputs) { return L::macs(inputs); },
     .is_input = L::is_input,
     .is_view = L::is_view,
     .is_view_in_inference = L::is_view_in_inference,

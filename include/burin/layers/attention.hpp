@@ -98,6 +98,11 @@ struct ScaledDotProductAttention : Op {
         return {0, extents.turned() + (probabilities_are_saved ? 0 : extents.scores())};
     }
 
+    static constexpr std::size_t macs(std::span<const Shape> inputs) {
+        const kernels::AttentionSize extents = size(inputs);
+        return extents.scores() * (extents.key_size + extents.value_size);
+    }
+
     static constexpr std::size_t flops(std::span<const Shape> inputs) {
         const kernels::AttentionSize extents = size(inputs);
         return 2 * extents.scores() * (extents.key_size + extents.value_size + 3);

@@ -62,6 +62,11 @@ struct ConvolutionLayer : Op {
         return streams ? of(inputs[0]).axes[2].before * inputs[0].last() : 0;
     }
 
+    static constexpr std::size_t macs(std::span<const Shape> inputs) {
+        const kernels::Convolution c = of(inputs[0]);
+        return c.output_pixels() * Filters * c.depth();
+    }
+
     static constexpr std::size_t flops(std::span<const Shape> inputs) {
         const kernels::Convolution c = of(inputs[0]);
         return c.output_pixels() * Filters * (2 * c.depth() + (has_bias ? 1 : 0));

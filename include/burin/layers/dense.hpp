@@ -51,6 +51,8 @@ struct Dense : Op {
         return has_bias ? ParameterList(weight, bias) : ParameterList(weight);
     }
 
+    static constexpr std::size_t macs(std::span<const Shape> inputs) { return inputs[0].size() * Units; }
+
     static constexpr std::size_t flops(std::span<const Shape> inputs) {
         return 2 * inputs[0].size() * Units + (has_bias ? Units : 0);
     }

@@ -80,6 +80,11 @@ struct DepthwiseConv2D : Op {
         return {0, multiplier == 1 ? 0 : inputs[0].size() * multiplier};
     }
 
+    static constexpr std::size_t macs(std::span<const Shape> inputs) {
+        const kernels::Convolution c = of(inputs[0]);
+        return c.output_pixels() * c.filters * c.taps();
+    }
+
     static constexpr std::size_t flops(std::span<const Shape> inputs) {
         const kernels::Convolution c = of(inputs[0]);
         return c.output_pixels() * c.filters * (2 * c.taps() + (has_bias ? 1 : 0));

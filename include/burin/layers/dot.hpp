@@ -37,6 +37,10 @@ struct Dot : Op {
                 shape.push_back(input[axis]);
         return {.shape = shape.rank == 0 ? Shape(1) : shape};
     }
+    static constexpr std::size_t macs(std::span<const Shape> inputs) {
+        return inputs[0].size() * (inputs[1].size() / inputs[1].last());
+    }
+
     static constexpr std::size_t flops(std::span<const Shape> inputs) {
         return 2 * inputs[0].size() * (inputs[1].size() / inputs[1].last());
     }

@@ -66,6 +66,10 @@ struct FeedForward : Op {
         return {0, mode == Mode::training && saves_output ? 0 : block * Units};
     }
 
+    static constexpr std::size_t macs(std::span<const Shape> inputs) {
+        return hidden_size(inputs) * 2 * inputs[0].last();
+    }
+
     static constexpr std::size_t flops(std::span<const Shape> inputs) {
         return hidden_size(inputs) * (4 * inputs[0].last() + 1 + Activation::cost) + inputs[0].size();
     }

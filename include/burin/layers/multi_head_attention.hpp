@@ -128,6 +128,12 @@ struct MultiHeadAttention : Op {
         return {0, e.queries() + 2 * e.keys() + e.head.turned() + e.head.scores()};
     }
 
+    static constexpr std::size_t macs(std::span<const Shape> inputs) {
+        const Extents e(inputs);
+        return 2 * e.query_features * e.queries() + (e.key_features + e.value_features) * e.keys() +
+               2 * Heads * e.head.scores() * e.head.key_size;
+    }
+
     static constexpr std::size_t flops(std::span<const Shape> inputs) {
         const Extents e(inputs);
         return 2 * (2 * e.query_features * e.queries() + (e.key_features + e.value_features) * e.keys()) +

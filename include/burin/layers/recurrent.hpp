@@ -111,6 +111,10 @@ struct Recurrent : Op {
 
     static constexpr std::size_t state(std::span<const Shape>) { return streams ? state_size : 0; }
 
+    static constexpr std::size_t macs(std::span<const Shape> inputs) {
+        return inputs[0][0] * columns * (inputs[0].last() + Units);
+    }
+
     static constexpr std::size_t flops(std::span<const Shape> inputs) {
         const std::size_t biases = has_bias ? (Cell::separates_recurrent ? 2 : 1) : 0;
         return inputs[0][0] * (columns * (2 * inputs[0].last() + 2 * Units + biases) + Cell::cost * Units);

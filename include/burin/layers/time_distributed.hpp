@@ -99,6 +99,10 @@ struct TimeDistributed<LayerType> : Op {
         return for_all_steps(LayerType::scratch(detail::steps(inputs).span(), kind, inner_mode(mode)),
                              inputs);
     }
+    static constexpr std::size_t macs(std::span<const Shape> inputs) {
+        return inputs[0][0] * LayerType::macs(detail::steps(inputs).span());
+    }
+
     static constexpr std::size_t flops(std::span<const Shape> inputs) {
         return inputs[0][0] * LayerType::flops(detail::steps(inputs).span());
     }

@@ -56,6 +56,11 @@ struct TransposedConvolutionLayer : Op {
                                              : kernels::convolution_forward_scratch(convolution)};
     }
 
+    static constexpr std::size_t macs(std::span<const Shape> inputs) {
+        const kernels::Convolution c = to_input(inputs[0]);
+        return c.output_pixels() * c.filters * c.depth();
+    }
+
     static constexpr std::size_t flops(std::span<const Shape> inputs) {
         const kernels::Convolution c = to_input(inputs[0]);
         return 2 * c.output_pixels() * c.filters * c.depth() + (has_bias ? c.input_pixels() * Filters : 0);

@@ -69,6 +69,8 @@ struct OpRules {
     std::size_t (*state)(std::span<const Shape> inputs) = nullptr;
     /// Floating-point operations of the forward rule for one sample; a multiply-add counts as two.
     std::size_t (*flops)(std::span<const Shape> inputs) = nullptr;
+    /// Those of them that are multiply-adds of its products with weights or of activations with each other.
+    std::size_t (*macs)(std::span<const Shape> inputs) = nullptr;
 
     bool is_input = false;             ///< A place where data enters; computes nothing.
     bool is_view = false;              ///< The output is the input's elements under another shape.

@@ -21,6 +21,7 @@ struct MemoryPlan {
 enum class PlacementOrder {
     by_size,       ///< The largest first: what is hard to place is placed while there is room.
     by_first_step, ///< As they come into use.
+    by_lifetime,   ///< The longest in use first: what many others must go around.
 };
 
 /// Pieces of at least this many vectors begin at a vector's boundary, smaller ones anywhere: so that
@@ -36,6 +37,8 @@ constexpr std::size_t round_up(std::size_t value, std::size_t multiple) {
 constexpr bool placed_before(const Lifetime& a, const Lifetime& b, std::size_t batch, PlacementOrder order) {
     if (order == PlacementOrder::by_first_step)
         return a.first < b.first;
+    if (order == PlacementOrder::by_lifetime && a.last - a.first != b.last - b.first)
+        return a.last - a.first > b.last - b.first;
     return a.size * batch != b.size * batch ? a.size * batch > b.size * batch : a.first < b.first;
 }
 
@@ -87,15 +90,20 @@ constexpr MemoryPlan<MaxPieces> place(std::span<const Lifetime> lifetimes, std::
     return plan;
 }
 
-/// The smaller of the plans that the two orders give.
+/// The smallest of the plans that the orders give.
 template <std::size_t MaxPieces>
 constexpr MemoryPlan<MaxPieces> plan_memory(std::span<const Lifetime> lifetimes, std::size_t batch,
                                             std::size_t vector) {
-    const auto by_size = place<MaxPieces>(lifetimes, batch, vector, PlacementOrder::by_size);
-    if (by_size.size <= lower_bound(lifetimes, batch))
-        return by_size;
-    const auto by_first_step = place<MaxPieces>(lifetimes, batch, vector, PlacementOrder::by_first_step);
-    return by_first_step.size < by_size.size ? by_first_step : by_size;
+    const std::size_t bound = lower_bound(lifetimes, batch);
+    MemoryPlan<MaxPieces> best = place<MaxPieces>(lifetimes, batch, vector, PlacementOrder::by_size);
+    for (const PlacementOrder order : {PlacementOrder::by_first_step, PlacementOrder::by_lifetime}) {
+        if (best.size <= bound)
+            break;
+        const auto plan = place<MaxPieces>(lifetimes, batch, vector, order);
+        if (plan.size < best.size)
+            best = plan;
+    }
+    return best;
 }
 
 } // namespace burin::passes

@@ -47,22 +47,35 @@ constexpr Traffic traffic(const Step& step, const Program<MaxSteps, MaxValues, O
     return result;
 }
 
-/// Operations of one step for a sample: a gradient costs as much as the forward rule for the input and as
-/// much for the parameters.
-constexpr std::size_t flops(const Step& step, std::span<const Node> nodes) {
-    if (step.kind == StepKind::loss)
+namespace detail {
+
+/// How often a step costs what the node's forward rule costs: a gradient does so for the input and again for
+/// the parameters.
+constexpr std::size_t forward_costs(const Step& step) {
+    if (step.kind == StepKind::loss || step.kind == StepKind::accumulate)
         return 0;
-    const Node& node = nodes[step.node];
-    if (step.kind == StepKind::accumulate)
-        return node.shape.size();
-    const InputShapes inputs = input_shapes(nodes, node);
-    const std::size_t once = node.rules->flops(inputs.span());
     if (step.kind != StepKind::backward)
-        return once;
+        return 1;
     std::size_t gradients = step.trains ? 1 : 0;
     for (const std::size_t gradient : step.input_gradients)
         gradients += gradient != none ? 1 : 0;
-    return once * (gradients > 1 ? 2 : 1);
+    return gradients > 1 ? 2 : 1;
+}
+
+} // namespace detail
+
+/// Operations of one step for a sample.
+constexpr std::size_t flops(const Step& step, std::span<const Node> nodes) {
+    const Node& node = nodes[step.node];
+    if (step.kind == StepKind::accumulate)
+        return node.shape.size();
+    return detail::forward_costs(step) * node.rules->flops(input_shapes(nodes, node).span());
+}
+
+/// Multiply-accumulate operations of one step for a sample.
+constexpr std::size_t macs(const Step& step, std::span<const Node> nodes) {
+    const Node& node = nodes[step.node];
+    return detail::forward_costs(step) * node.rules->macs(input_shapes(nodes, node).span());
 }
 
 } // namespace burin::passes
