@@ -61,11 +61,16 @@ struct ScalarVector {
 template <class Scalar>
 ScalarVector<Scalar> fma(ScalarVector<Scalar> a, ScalarVector<Scalar> b, ScalarVector<Scalar> c) noexcept {
     // One rounding where the processor has the instruction; elsewhere std::fma would be a slow library call.
-#if defined(FP_FAST_FMA) && defined(FP_FAST_FMAF)
-    return ScalarVector<Scalar>(std::fma(a.lane, b.lane, c.lane));
-#else
-    return a * b + c;
+    // (Cortex-M4 has it for floats alone.)
+#if defined(FP_FAST_FMAF)
+    if constexpr (std::same_as<Scalar, float>)
+        return ScalarVector<Scalar>(std::fma(a.lane, b.lane, c.lane));
 #endif
+#if defined(FP_FAST_FMA)
+    if constexpr (std::same_as<Scalar, double>)
+        return ScalarVector<Scalar>(std::fma(a.lane, b.lane, c.lane));
+#endif
+    return a * b + c;
 }
 template <class Scalar>
 ScalarVector<Scalar> select(bool condition, ScalarVector<Scalar> a, ScalarVector<Scalar> b) noexcept {
