@@ -36,15 +36,16 @@ OUR_CPP = re.compile(r"_Z")
 
 def complaints(nm, program):
     listing = subprocess.run([nm, "--format=posix", program], stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout
-    symbols = {line.split()[0] for line in listing.splitlines()}
+    symbols = dict(line.split()[:2] for line in listing.splitlines())
     if "main" not in symbols:
         yield "has no main: was it stripped?"
     for symbol in sorted(symbols):
-        # What the compiler made of a function: main.cold, part.0; mapping symbols of Arm: $t.
+        # Local C functions are parts of those that are called. What the compiler made of a function: main.cold, part.0; mapping symbols of Arm: $t.
         name = re.sub(r"\.(part|constprop|isra|cold|lto_priv|localalias)\b.*", "", symbol)
         if name.startswith("$") or re.fullmatch(r"[a-zA-Z_]+\.\d+", name):
             continue
-        if FORBIDDEN_CPP.match(name) or not (OUR_CPP.match(name) or any(p.fullmatch(name) for p in ALLOWED)):
+        local = symbols[symbol].islower() and not name.startswith("_Z")
+        if FORBIDDEN_CPP.match(name) or not (local or OUR_CPP.match(name) or any(p.fullmatch(name) for p in ALLOWED)):
             yield f"holds {symbol}"
 
 

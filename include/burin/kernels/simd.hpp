@@ -43,6 +43,16 @@
 #pragma pop_macro("__GNUC__")
 #endif
 
+#if !BURIN_DETAIL_ONE_LANE && XSIMD_WITH_NEON64
+// The instruction of 64-bit Arm; xsimd 8 refines an estimate as for 32 bits, to less than a float's
+// precision.
+template <>
+inline xsimd::batch<float, xsimd::neon64>&
+xsimd::batch<float, xsimd::neon64>::operator/=(const xsimd::batch<float, xsimd::neon64>& other) noexcept {
+    return *this = vdivq_f32(*this, other);
+}
+#endif
+
 namespace burin::kernels {
 
 #if BURIN_DETAIL_ONE_LANE
@@ -83,6 +93,13 @@ using xsimd::max;
 using xsimd::min;
 using xsimd::select;
 using xsimd::sqrt;
+
+// As for division.
+#if XSIMD_WITH_NEON64
+inline Vector<float> sqrt(const Vector<float>& x) noexcept {
+    return vsqrtq_f32(x);
+}
+#endif
 
 // xsimd 8 has no fused forms for AVX-512: it multiplies and adds, which takes twice as long.
 #if defined(__AVX512F__)
