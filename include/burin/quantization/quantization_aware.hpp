@@ -116,7 +116,7 @@ struct AwareOf {
             std::array<std::size_t, N::size> at{};
             for (std::size_t i = 0, next = 0; i < N::size; ++i) {
                 at[i] = next;
-                next += is_rounded[i] ? 2 : 1;
+                next += is_rounded[i] ? std::size_t(2) : std::size_t(1);
             }
             return at;
         }(Indices{});
