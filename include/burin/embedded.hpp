@@ -91,6 +91,7 @@
 #include "burin/optimizers/rmsprop.hpp"
 #include "burin/optimizers/sgd.hpp"
 #include "burin/quantization/calibrator.hpp"
+#include "burin/quantization/quantization_aware.hpp"
 #include "burin/quantization/quantized_predictor.hpp"
 #include "burin/training/trainer.hpp"
 #include "burin/training/training_bytes.hpp"
