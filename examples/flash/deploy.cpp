@@ -1,12 +1,13 @@
 // Runs a trained network from constant memory, as a microcontroller does from flash: no files, no heap, no
 // copy of the weights. The budget is part of the program: a network that needs more does not compile.
 #include "digits_weights.hpp"
+#include "machine/machine.hpp"
 
 #include <array>
 #include <cstddef>
-#include <cstdio>
 #include <span>
 
+constexpr std::size_t stack = 1024;
 static_assert(sizeof(digits::parameters) <= 16 * 1024);          // flash
 static_assert(sizeof(burin::Predictor<digits::Network>) <= 256); // RAM
 
@@ -33,6 +34,8 @@ int main() {
     for (std::size_t digit = 1; digit < 10; ++digit)
         if (scores[digit] > scores[best])
             best = digit;
-    std::printf("a zero looks like a %zu\n", best);
-    return best == 0 ? 0 : 1;
+    burin::Text<64> line("a zero looks like a ");
+    machine::write(line.append(best).append("\n").view());
+    const bool fits = machine::report_memory(sizeof predictor + stack);
+    return fits && best == 0 ? 0 : 1;
 }
