@@ -98,14 +98,16 @@ inline constexpr std::size_t target_bytes = []<std::size_t... I>(std::index_sequ
 
 #else
 
+// The bytes of `Weights`, in flash.
+using WeightBytes = std::array<std::byte, sizeof(Weights)>;
 #ifdef BILL_WEIGHTS
-asm(".pushsection .rodata.bill_weights, \"a\"\n .balign 64\n .global bill_weights\n bill_weights: .incbin \"" BILL_WEIGHTS "\"\n"
-    ".size bill_weights, . - bill_weights\n .popsection");
-extern "C" const Weights bill_weights;
+asm(".pushsection .rodata.bill_weights, \"a\"\n .balign 64\n .global bill_weights\n .type bill_weights, %object\n"
+    "bill_weights: .incbin \"" BILL_WEIGHTS "\"\n .size bill_weights, . - bill_weights\n .popsection");
+extern "C" const WeightBytes bill_weights;
 #else
 extern "C" {
-extern const Weights bill_weights;
-const Weights bill_weights{};
+alignas(memory_alignment) extern const WeightBytes bill_weights;
+const WeightBytes bill_weights{};
 }
 #endif
 
@@ -118,7 +120,7 @@ Predictor<Net, batch> predictor;
 std::array<const Element*, N::output_count> outputs;
 
 extern "C" [[gnu::noinline]] void bill_step() {
-    const Weights* const weights = hidden(&bill_weights);
+    const Weights* const weights = hidden(reinterpret_cast<const Weights*>(bill_weights.data()));
 #ifdef BILL_INT8
     outputs = predictor.run(*weights, input_pointers(), batch);
 #else
