@@ -1,0 +1,172 @@
+// What `scripts/bill` compiles and measures: one network's inference or training step, and the constants that the
+// compiler has worked out for it. BILL_HEADER names the user's header, BILL_NETWORK the type in it.
+#include <burin/embedded.hpp>
+#include <burin/quantization/quantized_predictor.hpp>
+
+#include BILL_HEADER
+
+#include "interface.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace bill {
+
+using namespace burin;
+
+using Net = BILL_NETWORK;
+using N = Network<Net>;
+
+#ifdef BILL_INT8
+using Weights = QuantizedNetwork<Net>;
+using Element = std::int8_t;
+#else
+using Weights = Parameters<Net>;
+using Element = float;
+#endif
+
+inline constexpr std::size_t batch = BILL_BATCH;
+inline constexpr std::size_t input_size = [] {
+    std::size_t sum = 0;
+    for (const Shape& shape : N::input_shapes)
+        sum += batch * shape.size();
+    return sum;
+}();
+
+alignas(memory_alignment) std::array<Element, input_size> inputs;
+
+std::array<const Element*, N::input_count> input_pointers() {
+    std::array<const Element*, N::input_count> pointers{};
+    const Element* next = inputs.data();
+    for (std::size_t i = 0; i < pointers.size(); ++i) {
+        pointers[i] = next;
+        next += batch * N::input_shapes[i].size();
+    }
+    return pointers;
+}
+
+/// Nothing may be worked out before the program runs.
+template <class Pointer>
+[[gnu::always_inline]] Pointer* hidden(Pointer* pointer) {
+    asm volatile("" : "+r"(pointer) : : "memory");
+    return pointer;
+}
+
+#ifdef BILL_TRAIN
+
+using Loss = BILL_LOSS;
+using Optimizer = BILL_OPTIMIZER;
+using TrainerType = Trainer<Net, Loss, Optimizer, batch>;
+using SamplesType = TrainerType::SamplesType;
+using TrainingPlan = Plan<Net, Mode::training, links_of<Net, Loss>>;
+
+template <std::size_t Output>
+using Target = typename SamplesType::template Target<Output>;
+
+/// A label stands for the classes of a row, any other target for one element of the output.
+template <std::size_t Output>
+inline constexpr std::size_t target_count =
+    batch * output_shape<Net, Output>.size() / (std::is_same_v<Target<Output>, Label> ? output_shape<Net, Output>.last() : 1);
+
+template <std::size_t Output>
+std::array<Target<Output>, target_count<Output>> targets;
+
+Weights parameters;
+
+extern "C" [[gnu::noinline]] void bill_step() {
+    static TrainerType trainer(parameters);
+    TrainerType& hidden_trainer = *hidden(&trainer);
+    SamplesType samples;
+    samples.inputs = input_pointers();
+    samples.rows = batch;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        ((std::get<I>(samples.targets) = targets<I>.data()), ...);
+    }(std::make_index_sequence<N::output_count>{});
+    volatile float loss = hidden_trainer.step(samples).total;
+    static_cast<void>(loss);
+}
+
+std::span<const std::byte> bill_outputs() { return std::as_bytes(parameters.all()); }
+
+inline constexpr std::size_t target_bytes = []<std::size_t... I>(std::index_sequence<I...>) {
+    return (sizeof(targets<I>) + ...);
+}(std::make_index_sequence<N::output_count>{});
+
+#else
+
+// The bytes of `Weights`, in flash.
+using WeightBytes = std::array<std::byte, sizeof(Weights)>;
+#ifdef BILL_WEIGHTS
+asm(".pushsection .rodata.bill_weights, \"a\"\n .balign 64\n .global bill_weights\n .type bill_weights, %object\n"
+    "bill_weights: .incbin \"" BILL_WEIGHTS "\"\n .size bill_weights, . - bill_weights\n .popsection");
+extern "C" const WeightBytes bill_weights;
+#else
+extern "C" {
+alignas(memory_alignment) extern const WeightBytes bill_weights;
+const WeightBytes bill_weights{};
+}
+#endif
+
+#ifdef BILL_INT8
+QuantizedPredictor<Net, batch> predictor;
+#else
+Predictor<Net, batch> predictor;
+#endif
+
+std::array<const Element*, N::output_count> outputs;
+
+extern "C" [[gnu::noinline]] void bill_step() {
+    const Weights* const weights = hidden(reinterpret_cast<const Weights*>(bill_weights.data()));
+#ifdef BILL_INT8
+    outputs = predictor.run(*weights, input_pointers(), batch);
+#else
+    outputs = predictor.run(weights->data(), input_pointers(), batch);
+#endif
+    hidden(outputs.data());
+}
+
+std::span<const std::byte> bill_outputs() {
+    return std::as_bytes(std::span(outputs[0], batch * N::output_shapes[0].size()));
+}
+
+#endif
+
+std::span<std::byte> bill_inputs() { return std::as_writable_bytes(std::span(inputs)); }
+
+/// As `FACTS` in scripts/bill lists them.
+extern "C" [[gnu::section(".bill"), gnu::used]] constinit const std::uint64_t bill_facts[]{
+    parameter_count<Net>,
+    trained_count<Net>,
+    statistics_count<Net>,
+    sizeof(Weights),
+    sizeof(inputs),
+#ifdef BILL_TRAIN
+    training_flops<Net, Loss> * batch,
+    training_macs<Net, Loss> * batch,
+    sizeof(Gradients<Net>),
+    sizeof(float) * Optimizer::state_vectors * trained_count<Net>,
+    sizeof(Arena<TrainingPlan, batch, float>),
+    sizeof(float) * TrainingPlan::lower_bound<batch>,
+    sizeof(TrainerType),
+    target_bytes,
+#else
+    flops<Net> * batch,
+    macs<Net> * batch,
+    0,
+    0,
+    sizeof(predictor),
+#ifdef BILL_INT8
+    passes::lower_bound(QuantizedPlan<Net>::liveness.span(), batch),
+#else
+    sizeof(float) * Plan<Net, Mode::inference>::lower_bound<batch>,
+#endif
+    sizeof(predictor),
+    0,
+#endif
+};
+
+} // namespace bill
