@@ -18,25 +18,32 @@ namespace detail {
 template <class Member>
 void append_initializer(std::string& text, const Member& member) {
     if constexpr (requires { member.data(); }) {
-        text += "{{";
+        text.append("{{");
         for (std::size_t i = 0; i < member.size(); ++i) {
-            text += i % 16 == 0 ? "\n        " : " ";
-            text += std::is_same_v<typename Member::value_type, std::uint32_t>
-                        ? std::to_string(member[i]) + "u,"
-                        : std::to_string(member[i]) + ",";
+            using Number = typename Member::value_type;
+            text.append(i % 16 == 0 ? "\n        " : " ");
+            if constexpr (std::is_same_v<Number, float>)
+                text.append(literal(member[i]));
+            else
+                text.append(std::to_string(member[i])).append(std::is_unsigned_v<Number> ? "u" : "");
+            text.append(",");
         }
-        text += "}}";
+        text.append("}}");
     } else {
-        text += std::to_string(member);
+        text.append(std::to_string(member));
     }
 }
 
 template <class Scales>
-std::string scales_initializer(const Scales& scales) {
-    std::string text = "{{";
+void append_scales(std::string& text, const Scales& scales) {
+    text.append("{{");
     for (const Scale& each : scales)
-        text += "{" + literal(each.scale) + ", " + std::to_string(each.zero_point) + "}, ";
-    return text + "}}";
+        text.append("{")
+            .append(literal(each.scale))
+            .append(", ")
+            .append(std::to_string(each.zero_point))
+            .append("}, ");
+    text.append("}},\n    ");
 }
 
 } // namespace detail
@@ -61,21 +68,22 @@ std::string header_text(const QuantizedNetwork<Net>& network, const HeaderOption
             " {\n\nusing Network = " + options.network +
             ";\nstatic_assert(burin::quantized_bytes<Network> == " + std::to_string(quantized_bytes<Net>) +
             ", \"these constants are of another network\");\n\n";
-    text += "inline constexpr burin::QuantizedNetwork<Network> network{\n    " +
-            detail::scales_initializer(network.inputs) + ",\n    " +
-            detail::scales_initializer(network.outputs) + ",\n    {";
+    text.append("inline constexpr burin::QuantizedNetwork<Network> network{\n    ");
+    detail::append_scales(text, network.inputs);
+    detail::append_scales(text, network.outputs);
+    text.append("{");
     QuantizedNetwork<Net>::visit_nodes(network, [&](auto, const auto& constants) {
         using Constants = std::remove_cvref_t<decltype(constants)>;
         if constexpr (std::is_same_v<Constants, NoConstants>) {
-            text += "{}, ";
+            text.append("{}, ");
         } else {
-            text += "\n    {{";
+            text.append("\n    {{");
             Constants::visit(constants, [&](std::string_view name, const auto& member) {
-                text += "\n        // " + std::string(name) + "\n        ";
+                text.append("\n        // ").append(name).append("\n        ");
                 detail::append_initializer(text, member);
-                text += ",";
+                text.append(",");
             });
-            text += "}}, ";
+            text.append("}}, ");
         }
     });
     char sum[16];

@@ -3,10 +3,14 @@
 #include "burin/core/crc32.hpp"
 #include "burin/core/diagnosis.hpp"
 #include "burin/graph/parameters.hpp"
+#include "burin/layers/batch_norm.hpp"
 #include "burin/quantization/activation_ranges.hpp"
 #include "burin/quantization/activations.hpp"
 #include "burin/quantization/convolution.hpp"
 #include "burin/quantization/dense.hpp"
+#include "burin/quantization/lstm.hpp"
+#include "burin/quantization/merge.hpp"
+#include "burin/quantization/padding.hpp"
 #include "burin/quantization/pooling.hpp"
 #include "burin/quantization/quantized_plan.hpp"
 
@@ -19,6 +23,13 @@
 #include <utility>
 
 namespace burin {
+
+/// BatchNorm is folded into the layer before it.
+template <class... Options>
+struct Int8Layer<BatchNorm<Options...>> : Int8Form {
+    static constexpr bool is_supported = false;
+    static constexpr std::string_view hint = "; quantize `Folded<Net>` with the parameters that `fold` gives";
+};
 
 namespace detail {
 
