@@ -5,6 +5,8 @@
 #include "burin/layers/depthwise_convolution.hpp"
 #include "burin/layers/dropout.hpp"
 #include "burin/layers/folded.hpp"
+#include "burin/layers/lstm.hpp"
+#include "burin/layers/merge.hpp"
 #include "burin/layers/pooling.hpp"
 #include "burin/layers/reshape.hpp"
 #include "burin/layers/softmax.hpp"
@@ -20,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 using namespace burin;
@@ -29,6 +32,8 @@ namespace {
 using Mlp = Sequential<Input<9>, Dense<7>, ReLU, Dropout<0.5>, Dense<5>, Tanh, Dense<3>>;
 using Image = Sequential<Input<6, 5, 2>, Conv2D<5, 3, Same>, ReLU, MaxPool2D<2>, DepthwiseConv2D<3, Same>,
                          ReLU, Flatten, Dense<4>>;
+using Residues = Sequential<Input<6>, Residual<Dense<6>, ReLU, Dense<6>>, ReLU, Dense<4>>;
+using Sequence = Sequential<Input<4, 3>, LSTM<5>, Dense<2>>;
 using Shared =
     Graph<Inputs<Node<"x", Input<5>>>,
           Node<"once", Sequential<Dense<5>, ReLU>, From<"x">, SharedWeights<"e">>,
@@ -117,7 +122,7 @@ TEST_CASE("QuantizationAware: a folded network") {
 }
 
 TEST_CASE_TEMPLATE("a network trained so gives what the 8-bit network gives, within a step of its output",
-                   Net, Mlp, Image, Shared) {
+                   Net, Mlp, Image, Residues, Sequence, Shared) {
     const LayerRun<QuantizationAware<Net>, float> aware;
     observe<Net>(aware);
     const auto ranges = ranges_of(*aware.parameters);
@@ -141,7 +146,8 @@ TEST_CASE_TEMPLATE("a network trained so gives what the 8-bit network gives, wit
         CHECK(std::abs(steps) < 1.001F);
         same += std::abs(steps) < 0.001F;
     }
-    CHECK(same > found.size() * 9 / 10);
+    // The state that an LSTM takes to its next step is rounded in the 8-bit network only.
+    CHECK(same > (std::is_same_v<Net, Sequence> ? found.size() * 2 / 3 : found.size() * 9 / 10));
     // They are not all alike.
     CHECK(*std::max_element(found.begin(), found.end()) > *std::min_element(found.begin(), found.end()) + 50);
 }

@@ -4,6 +4,7 @@
 #include "burin/kernels/fake_quantize.hpp"
 #include "burin/kernels/panels.hpp"
 #include "burin/kernels/sweep.hpp"
+#include "burin/layers/lstm.hpp"
 #include "burin/quantization/scale.hpp"
 
 #include <algorithm>
@@ -155,13 +156,21 @@ struct InputFakeQuantize : FakeQuantize<> {
 
 } // namespace detail
 
-/// A layer with a weight and a bias (Dense, the convolutions, DepthwiseConv2D) that computes with what is
-/// left of its weight when it is stored with 8 bits: scale · clamp(round(w / scale), −127, 127), the scale of
-/// each output channel being its largest magnitude / 127. It does so in both directions, and the gradient of
-/// the weight is that of the rounded one: it goes straight through. The bias, which is stored with 32 bits,
-/// stays as it is.
+/// Whether the 8-bit form of a layer stores weights whose every output channel has a scale of its own: Dense,
+/// the convolutions, DepthwiseConv2D, LSTM.
+template <class LayerType>
+inline constexpr bool has_8_bit_weights = requires { typename LayerType::WithBias; };
+template <std::size_t Units, class... Options>
+inline constexpr bool has_8_bit_weights<LSTM<Units, Options...>> = true;
+
+/// A layer that computes with what is left of its weights when they are stored with 8 bits: scale ·
+/// clamp(round(w / scale), −127, 127), the scale of each output channel being its largest magnitude / 127. It
+/// does so in both directions, and the gradient of a weight is that of the rounded one: it goes straight
+/// through. Biases, which are stored with 32 bits, stay as they are.
 template <class LayerType>
 struct FakeQuantizedWeights : LayerType {
+    static_assert(has_8_bit_weights<LayerType>, "FakeQuantizedWeights takes a layer with weights of 8 bits");
+
     static constexpr Text<64> name() {
         return Text<64>("FakeQuantizedWeights<").append(LayerType::name().view()).append(">");
     }
@@ -176,11 +185,15 @@ struct FakeQuantizedWeights : LayerType {
 
     template <class Context>
     static void forward(const Context& run) noexcept {
-        LayerType::forward(rounded_run(run));
+        LayerType::forward(rounded(run));
     }
     template <std::size_t Which, class Context>
     static void backward_input(const Context& run) noexcept {
-        LayerType::template backward_input<Which>(rounded_run(run));
+        LayerType::template backward_input<Which>(rounded(run));
+    }
+    template <class Context>
+    static void backward(const Context& run) noexcept {
+        LayerType::backward(rounded(run));
     }
 
   private:
@@ -190,31 +203,44 @@ struct FakeQuantizedWeights : LayerType {
     }
 
     template <class Context>
-    static Context rounded_run(const Context& run) noexcept {
-        using Scalar = typename Context::Scalar;
+    static Context rounded(const Context& run) noexcept {
         using Shapes = typename Context::Shapes;
         static constexpr ParameterList list = LayerType::parameters(Shapes::inputs);
-        constexpr std::size_t weights = list[0].shape.size(), channels = Shapes::output.last();
-        constexpr std::size_t rows = weights / channels;
+        for (std::size_t i = 0; i < list.count; ++i) {
+            const auto* const from = run.parameters + list.offset(i);
+            auto* const to = run.scratch + list.offset(i);
+            if (list[i].role == ParameterRole::weight)
+                round(list[i], channels_of(list[i], Shapes::output), from, to);
+            else
+                std::copy_n(from, list[i].shape.size(), to);
+        }
+        Context result = run;
+        result.parameters = run.scratch;
+        result.scratch = run.scratch + reserved(Shapes::inputs);
+        return result;
+    }
+
+    /// Those of a depthwise convolution are its two last axes together.
+    static constexpr std::size_t channels_of(const ParameterSpec& weight, const Shape& output) {
+        return requires { typename LayerType::WithBias; } ? output.last() : weight.shape.last();
+    }
+
+    template <class Scalar>
+    static void round(const ParameterSpec& weight, std::size_t channels, const Scalar* from,
+                      Scalar* to) noexcept {
+        const std::size_t rows = weight.shape.size() / channels;
         const auto round_columns = [&](std::size_t first, std::size_t columns) noexcept {
             kernels::fake_quantize_columns(
-                run.parameters + first, rows, columns, columns, static_cast<Scalar>(largest_weight),
-                run.scratch + first, [](Scalar largest) {
+                from + first, rows, columns, columns, static_cast<Scalar>(largest_weight), to + first,
+                [](Scalar largest) {
                     return static_cast<Scalar>(weight_scale(static_cast<float>(largest)));
                 });
         };
-        if constexpr (list[0].layout == Layout::panels) {
-            constexpr kernels::Panels panels = kernels::panels<Scalar>(channels);
-            for (std::size_t panel = 0; panel < panels.count(); ++panel)
-                round_columns(panels.first_column(panel) * rows, panels.columns(panel));
-        } else {
-            round_columns(0, channels);
-        }
-        std::copy_n(run.parameters + weights, list.size() - weights, run.scratch + weights);
-        Context rounded = run;
-        rounded.parameters = run.scratch;
-        rounded.scratch = run.scratch + reserved(Shapes::inputs);
-        return rounded;
+        if (weight.layout == Layout::row_major)
+            return round_columns(0, channels);
+        const kernels::Panels panels = kernels::panels<Scalar>(channels);
+        for (std::size_t panel = 0; panel < panels.count(); ++panel)
+            round_columns(panels.first_column(panel) * rows, panels.columns(panel));
     }
 };
 

@@ -99,7 +99,7 @@ struct AwareOf {
 
     template <class LayerType>
     static constexpr auto layer() {
-        if constexpr (requires { typename LayerType::WithBias; })
+        if constexpr (has_8_bit_weights<LayerType>)
             return std::type_identity<FakeQuantizedWeights<LayerType>>{};
         else
             return std::type_identity<LayerType>{};
