@@ -25,7 +25,7 @@ using Net = Sequential<Input<3>, Dense<37>, ReLU, Dense<2>>;
 
 std::vector<double> numbers_of(const std::string& header) {
     std::vector<double> numbers;
-    const char* at = header.c_str() + header.find("parameters[] = {") + 16;
+    const char* at = header.c_str() + header.find("[] = {") + 6;
     for (char* end = nullptr;; at = end + 2) { // "F,"
         const double number = std::strtod(at, &end);
         if (end == at)
@@ -62,6 +62,20 @@ TEST_CASE("header_text: every value exactly, where the processor's kernels want 
                 CHECK(numbers[i] == static_cast<double>(model.parameters().data()[i]));
         CHECK(text.find("width<float> == " + std::to_string(lanes) + ",") != std::string::npos);
     }
+}
+
+TEST_CASE("header_text: row-major for any processor") {
+    const Model<Net> model(3);
+    const std::string text =
+        io::header_text(model, {.name_space = "net", .network = "Net", .vector_lanes = io::any_lanes});
+    CHECK(text.find("float row_major[] = {") != std::string::npos);
+    CHECK(text.find("width<") == std::string::npos);
+    const std::vector<double> numbers = numbers_of(text);
+    REQUIRE(numbers.size() == parameter_count<Net>);
+    const std::vector<float> row_major(numbers.begin(), numbers.end());
+    Parameters<Net> laid_out;
+    from_row_major<Net>(row_major.data(), laid_out.data());
+    CHECK(laid_out.values == model.parameters().values);
 }
 
 TEST_CASE("export_header: refuses what has no literal, and leaves what was there") {

@@ -20,6 +20,9 @@
 
 namespace burin::io {
 
+/// As `vector_lanes`: for any processor, row-major.
+inline constexpr std::size_t any_lanes = 0;
+
 struct HeaderOptions {
     std::string name_space; ///< The namespace of what the header declares, as in `digits`.
     std::string network;    ///< The network's type as the including program knows it, as in `Digits`.
@@ -55,7 +58,9 @@ std::string literal(Scalar value) {
 /// A program that includes it runs `predictor(digits::parameters, input)` from flash, with no copy at its
 /// start: the arena is all the RAM that inference needs. The values are exact. They lie as the processor's
 /// kernels want them, which depends on `vector_lanes`; the header does not compile for a processor with
-/// others. Throws Error for a value that is no finite number.
+/// others. With `any_lanes` the array is called `row_major`, for programs that are compiled for several
+/// processors and lay it out at their start: `from_row_major<Network>(digits::row_major, parameters.data())`.
+/// Throws Error for a value that is no finite number.
 template <class Net, class Scalar>
 std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& options) {
     constexpr std::size_t count = stored_count<Net>;
@@ -66,7 +71,9 @@ std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& op
             if (!std::isfinite(view[i]))
                 throw Error("export_header: " + std::string(tensor.name().view()) + "[" + std::to_string(i) +
                             "]: expected a finite number, got " + std::to_string(view[i]));
-            stored[tensor.offset + stored_index(tensor.spec, i, options.vector_lanes)] = view[i];
+            const std::size_t place =
+                options.vector_lanes == any_lanes ? i : stored_index(tensor.spec, i, options.vector_lanes);
+            stored[tensor.offset + place] = view[i];
         }
     }
     const std::string scalar = std::is_same_v<Scalar, float> ? "float" : "double";
@@ -77,13 +84,15 @@ std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& op
         text += "\n#include \"" + options.include + "\"\n";
     text += "\n#include <cstdint>\n\nnamespace " + options.name_space +
             " {\n\nusing Network = " + options.network + ";\n";
-    text += "static_assert(burin::kernels::width<" + scalar + "> == " + lanes +
-            ", \"these parameters lie as vectors of " + lanes +
-            " want them: export them again with the vector_lanes of this processor\");\n";
+    if (options.vector_lanes != any_lanes)
+        text += "static_assert(burin::kernels::width<" + scalar + "> == " + lanes +
+                ", \"these parameters lie as vectors of " + lanes +
+                " want them: export them again with the vector_lanes of this processor\");\n";
     text += "static_assert(burin::Parameters<Network, " + scalar +
             ">::stored_count == " + std::to_string(count) +
             ", \"these parameters are of another network\");\n\n";
-    text += "alignas(burin::memory_alignment) inline constexpr " + scalar + " parameters[] = {";
+    text += "alignas(burin::memory_alignment) inline constexpr " + scalar +
+            (options.vector_lanes == any_lanes ? " row_major[] = {" : " parameters[] = {");
     for (std::size_t i = 0; i < count; ++i) {
         text += i % 8 == 0 ? "\n    " : " ";
         text += detail::literal(stored[i]) + ",";
