@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Checks that a program prints the same here and elsewhere: same_output.py PROGRAM COMMAND_ELSEWHERE..."""
+"""Checks that a program prints the same here and elsewhere: same_output.py PROGRAM COMMAND_ELSEWHERE...
+
+What it tells of its memory ("memory: ...") is each machine's own.
+"""
 
 import difflib
 import subprocess
@@ -11,7 +14,7 @@ def output(command):
     print(run.stdout, end="")
     if run.returncode != 0 or not run.stdout:
         sys.exit(f"{' '.join(command)}: exit status {run.returncode}, {len(run.stdout)} characters")
-    return run.stdout.splitlines()
+    return [line for line in run.stdout.splitlines() if not line.startswith("memory: ")]
 
 
 here, elsewhere = output(sys.argv[1:2]), output(sys.argv[2:])

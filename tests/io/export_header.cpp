@@ -29,7 +29,7 @@ using Net = Sequential<Input<3>, Dense<37>, ReLU, Dense<2>>;
 
 std::vector<double> numbers_of(const std::string& header) {
     std::vector<double> numbers;
-    const char* at = header.c_str() + header.find("parameters[] = {") + 16;
+    const char* at = header.c_str() + header.find("[] = {") + 6;
     for (char* end = nullptr;; at = end + 2) { // "F,"
         const double number = std::strtod(at, &end);
         if (end == at)
@@ -94,6 +94,20 @@ TEST_CASE_TEMPLATE("header_text: in half the bits, the same places and the neare
         std::snprintf(sum, sizeof sum, "0x%x", crc32(std::span<const Stored>(stored)));
         CHECK(text.find("checksum = " + std::string(sum) + ";") != std::string::npos);
     }
+}
+
+TEST_CASE("header_text: row-major for any processor") {
+    const Model<Net> model(3);
+    const std::string text =
+        io::header_text(model, {.name_space = "net", .network = "Net", .vector_lanes = io::any_lanes});
+    CHECK(text.find("float row_major[] = {") != std::string::npos);
+    CHECK(text.find("width<") == std::string::npos);
+    const std::vector<double> numbers = numbers_of(text);
+    REQUIRE(numbers.size() == parameter_count<Net>);
+    const std::vector<float> row_major(numbers.begin(), numbers.end());
+    Parameters<Net> laid_out;
+    from_row_major<Net>(row_major.data(), laid_out.data());
+    CHECK(laid_out.values == model.parameters().values);
 }
 
 TEST_CASE("export_header: refuses what has no literal, and leaves what was there") {

@@ -21,6 +21,9 @@
 
 namespace burin::io {
 
+/// As `vector_lanes`: for any processor, row-major.
+inline constexpr std::size_t any_lanes = 0;
+
 struct HeaderOptions {
     std::string name_space; ///< The namespace of what the header declares, as in `digits`.
     std::string network;    ///< The network's type as the including program knows it, as in `Digits`.
@@ -62,6 +65,7 @@ inline constexpr std::string_view type_name<bfloat16> = "burin::bfloat16";
 template <class Stored, class Net, class Scalar>
 std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& options) {
     constexpr std::size_t count = stored_count<Net>;
+    const bool for_any = options.vector_lanes == any_lanes;
     std::vector<Stored> stored(count);
     for (const ParameterTensor& tensor : parameter_tensors<Net>) {
         const TensorView<const Scalar> view = model[tensor.name().view()];
@@ -69,7 +73,8 @@ std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& op
             if (!std::isfinite(view[i]))
                 throw Error("export_header: " + std::string(tensor.name().view()) + "[" + std::to_string(i) +
                             "]: expected a finite number, got " + std::to_string(view[i]));
-            Stored& place = stored[tensor.offset + stored_index(tensor.spec, i, options.vector_lanes)];
+            Stored& place =
+                stored[tensor.offset + (for_any ? i : stored_index(tensor.spec, i, options.vector_lanes))];
             if constexpr (Half<Stored>)
                 place = narrow_finite<Stored>(view[i], "export_header", tensor.name().view(), i);
             else
@@ -84,13 +89,15 @@ std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& op
         text += "\n#include \"" + options.include + "\"\n";
     text += "\n#include <cstdint>\n\nnamespace " + options.name_space +
             " {\n\nusing Network = " + options.network + ";\n";
-    text += "static_assert(burin::kernels::width<" + computed + "> == " + lanes +
-            ", \"these parameters lie as vectors of " + lanes +
-            " want them: export them again with the vector_lanes of this processor\");\n";
+    if (!for_any)
+        text += "static_assert(burin::kernels::width<" + computed + "> == " + lanes +
+                ", \"these parameters lie as vectors of " + lanes +
+                " want them: export them again with the vector_lanes of this processor\");\n";
     text += "static_assert(burin::Parameters<Network, " + type +
             ">::stored_count == " + std::to_string(count) +
             ", \"these parameters are of another network\");\n\n";
-    text += "alignas(burin::memory_alignment) inline constexpr " + type + " parameters[] = {";
+    text += "alignas(burin::memory_alignment) inline constexpr " + type +
+            (for_any ? " row_major[] = {" : " parameters[] = {");
     for (std::size_t i = 0; i < count; ++i) {
         text += i % 8 == 0 ? "\n    " : " ";
         text += literal(stored[i]) + ",";
@@ -117,6 +124,9 @@ std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& op
 /// start: the arena is all the RAM that inference needs. The values are exact. They lie as the processor's
 /// kernels want them, which depends on `vector_lanes`; the header does not compile for a processor with
 /// others. Throws Error for a value that is no finite number, or has no nearest one of 16 bits.
+///
+/// With `any_lanes` the array is called `row_major`, for programs that are compiled for several processors
+/// and lay it out at their start: `from_row_major<Network>(digits::row_major, parameters.data())`.
 ///
 /// With `.storage = io::Storage::float16` (or `bfloat16`) the array is one of 16-bit numbers, in half the
 /// flash; then it is a `Predictor<Network, 1, float16>` that runs from it.
