@@ -89,6 +89,8 @@
 #include "burin/optimizers/nesterov.hpp"
 #include "burin/optimizers/rmsprop.hpp"
 #include "burin/optimizers/sgd.hpp"
+#include "burin/quantization/calibrator.hpp"
+#include "burin/quantization/quantized_predictor.hpp"
 #include "burin/training/trainer.hpp"
 #include "burin/training/training_bytes.hpp"
 #include "burin/training/training_flops.hpp"

@@ -70,4 +70,15 @@ inline void int8_product(const std::int8_t* x, std::size_t x_pitch, std::size_t 
                              y_pitch);
 }
 
+/// y[c] += factors[c] · Σₖ x[k] · w[c][k]
+[[gnu::noinline]] inline void int8_add_product(const std::int8_t* x, const std::int8_t* w, std::size_t depth,
+                                               std::size_t channels, const float* factors,
+                                               float* y) noexcept {
+    for (std::size_t c = 0; c < channels; ++c) {
+        std::int32_t sum[1][1];
+        int8_dots<1, 1>(x, depth, w + c * depth, depth, depth, sum);
+        y[c] += factors[c] * static_cast<float>(sum[0][0]);
+    }
+}
+
 } // namespace burin::kernels

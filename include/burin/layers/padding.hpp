@@ -64,11 +64,17 @@ struct Bordered : Op {
 
     template <class Context>
     static void forward(const Context& run) noexcept {
-        constexpr Shape from = Context::Shapes::inputs[0], to = Context::Shapes::output;
+        copy<typename Context::Shapes>(run.inputs[0], run.output, run.rows, typename Context::Scalar(0));
+    }
+
+    /// The image with its borders, which are filled so, or without them.
+    template <class Shapes, class Scalar>
+    static void copy(const Scalar* image, Scalar* output, std::size_t rows, Scalar filling) noexcept {
+        constexpr Shape from = Shapes::inputs[0], to = Shapes::output;
         if constexpr (Pads)
-            put_inside<to, from>(run.inputs[0], run.output, run.rows);
+            put_inside<to, from>(image, output, rows, filling);
         else
-            take_inside<from, to>(run.inputs[0], run.output, run.rows);
+            take_inside<from, to>(image, output, rows);
     }
 
     template <std::size_t, class Context>
@@ -77,7 +83,8 @@ struct Bordered : Op {
         if constexpr (Pads)
             take_inside<to, from>(run.output_gradient, run.input_gradient, run.rows);
         else
-            put_inside<from, to>(run.output_gradient, run.input_gradient, run.rows);
+            put_inside<from, to>(run.output_gradient, run.input_gradient, run.rows,
+                                 typename Context::Scalar(0));
     }
 
   private:
@@ -101,14 +108,14 @@ struct Bordered : Op {
     }
 
     template <Shape Whole, Shape Inside, class Scalar>
-    static void put_inside(const Scalar* inside, Scalar* whole, std::size_t rows) noexcept {
+    static void put_inside(const Scalar* inside, Scalar* whole, std::size_t rows, Scalar filling) noexcept {
         std::size_t written = 0;
         for_each_line<Whole, Inside>(rows, [&](std::size_t at, std::size_t from, std::size_t count) {
-            std::fill(whole + written, whole + at, Scalar(0));
+            std::fill(whole + written, whole + at, filling);
             std::copy_n(inside + from, count, whole + at);
             written = at + count;
         });
-        std::fill(whole + written, whole + rows * Whole.size(), Scalar(0));
+        std::fill(whole + written, whole + rows * Whole.size(), filling);
     }
 
     template <Shape Whole, Shape Inside, class Scalar>

@@ -4,29 +4,38 @@
 #include "burin/graph/plan.hpp"
 #include "burin/graph/workspace.hpp"
 #include "burin/quantization/activation_ranges.hpp"
+#include "burin/quantization/quantized_network.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <span>
+#include <utility>
 
 namespace burin {
 
 namespace detail {
 
-/// As the plan of inference, but each node is a step of its own, so that all can be seen.
+/// As the plan of inference, but only what 8-bit inference computes together is one step: so all can be seen
+/// that needs a range.
 template <class Net>
-struct UnfusedPlan {
+struct CalibrationPlan {
     using N = Network<Net>;
     static constexpr Mode mode = Mode::inference;
 
     static constexpr auto& graph = N::graph;
-    static constexpr auto fusion = [] {
-        passes::Fusion<N::size> each_alone;
+    static constexpr auto fusion = []<std::size_t... I>(std::index_sequence<I...>) {
+        using Quantized = QuantizedPlan<Net>;
+        constexpr std::array<std::size_t, N::size> clamps{Quantized::template clamp_of<I>...};
+        passes::Fusion<N::size> result;
         for (std::size_t i = 0; i < N::size; ++i)
-            each_alone.head[i] = each_alone.tail[i] = i;
-        return each_alone;
-    }();
+            result.head[i] = result.tail[i] = i;
+        for (std::size_t i = 0; i < N::size; ++i)
+            if (clamps[i] != passes::none) {
+                result.tail[i] = clamps[i];
+                result.head[clamps[i]] = i;
+            }
+        return result;
+    }(std::make_index_sequence<N::size>{});
     static constexpr auto program = passes::schedule(passes::forward_program(graph, fusion, mode));
     static constexpr auto liveness = passes::liveness(program, graph.nodes);
 
@@ -37,11 +46,12 @@ struct UnfusedPlan {
 
 } // namespace detail
 
-/// Runs a float network and remembers the range of what each node gives.
+/// Runs a float network and remembers the range of what each node gives that is a step in 8-bit inference.
 template <class Net, std::size_t Batch = 1>
 class Calibrator {
-    using N = Network<Net>;
-    using PlanType = detail::UnfusedPlan<typename N::Type>;
+    static constexpr DiagnosisOf<detail::ExaminedForInt8<Net>> is_quantizable{};
+    using N = Network<std::conditional_t<burin::is_quantizable<Net>, Net, detail::StandIn>>;
+    using PlanType = detail::CalibrationPlan<typename N::Type>;
     using Run = detail::Execution<PlanType, Batch, float>;
 
   public:
@@ -69,7 +79,8 @@ class Calibrator {
         template <std::size_t StepIndex, class FrameType>
         void after(const FrameType& frame) const noexcept {
             constexpr auto& step = PlanType::program.steps[StepIndex];
-            calibrator->include(step.node, Run::template read<step.write>(frame), frame.rows);
+            calibrator->include(step.epilogue == passes::none ? step.node : step.epilogue,
+                                Run::template read<step.write>(frame), frame.rows);
         }
     };
 

@@ -68,9 +68,7 @@ struct Int8Layer<DepthwiseConv2D<Kernel, Options...>> : Int8Form {
 
     template <class Shapes>
     static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
-        detail::quantize_weighted<Layer>(from, to, [](std::size_t row, std::size_t channel) {
-            return row * Shapes::output.last() + channel;
-        });
+        detail::quantize_weighted<Layer, detail::RowMajor>(from, to);
     }
 
     template <class Context>

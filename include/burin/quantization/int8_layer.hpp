@@ -43,6 +43,8 @@ struct NoConstants {
 /// Base of the 8-bit forms of layers, with the answers of one that has nothing of its own.
 struct Int8Form {
     static constexpr bool is_supported = true;
+    /// What is appended to the sentence that says that it is not.
+    static constexpr std::string_view hint = "";
     /// Whether a ReLU behind it is computed with it, by a limit on its outputs.
     static constexpr bool clamps = false;
     template <class Shapes>
@@ -64,9 +66,8 @@ struct Int8Form {
 ///
 /// This is the answer of the layers that have none.
 template <class LayerType>
-struct Int8Layer {
+struct Int8Layer : Int8Form {
     static constexpr bool is_supported = false;
-    static constexpr std::string_view hint = "";
 };
 
 /// Inputs, and layers that are views of their input: nothing to compute.

@@ -1,21 +1,35 @@
 #pragma once
 
+#include "burin/core/crc32.hpp"
 #include "burin/core/diagnosis.hpp"
 #include "burin/graph/parameters.hpp"
+#include "burin/layers/batch_norm.hpp"
 #include "burin/quantization/activation_ranges.hpp"
 #include "burin/quantization/activations.hpp"
 #include "burin/quantization/convolution.hpp"
 #include "burin/quantization/dense.hpp"
+#include "burin/quantization/lstm.hpp"
+#include "burin/quantization/merge.hpp"
+#include "burin/quantization/padding.hpp"
 #include "burin/quantization/pooling.hpp"
 #include "burin/quantization/quantized_plan.hpp"
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 namespace burin {
+
+/// BatchNorm is folded into the layer before it.
+template <class... Options>
+struct Int8Layer<BatchNorm<Options...>> : Int8Form {
+    static constexpr bool is_supported = false;
+    static constexpr std::string_view hint = "; quantize `Folded<Net>` with the parameters that `fold` gives";
+};
 
 namespace detail {
 
@@ -64,8 +78,10 @@ struct Int8Nodes<Net, std::index_sequence<I...>> : Int8NodeOf<Net, I>... {};
 /// Weights are symmetric, each output channel with a scale of its own; activations have a scale and a zero
 /// point for each tensor.
 template <class Net>
-struct QuantizedNetwork : private DiagnosisOf<detail::ExaminedForInt8<Net>> {
-    using Type = std::conditional_t<is_quantizable<Net>, Net, detail::StandIn>;
+struct QuantizedNetwork {
+    // First, so that the assertion is what the compiler meets; not a base, so that this is an aggregate.
+    static constexpr DiagnosisOf<detail::ExaminedForInt8<Net>> is_quantizable{};
+    using Type = std::conditional_t<burin::is_quantizable<Net>, Net, detail::StandIn>;
     using N = Network<Type>;
 
     std::array<Scale, N::input_count> inputs;
@@ -80,7 +96,39 @@ struct QuantizedNetwork : private DiagnosisOf<detail::ExaminedForInt8<Net>> {
     constexpr auto& constants() noexcept {
         return static_cast<detail::Int8NodeOf<Type, Index>&>(nodes).value;
     }
+
+    /// Calls visitor(node, constants) for each node, in order: with its index as an integral_constant.
+    template <class Self, class Visitor>
+    static constexpr void visit_nodes(Self& self, Visitor&& visitor) {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            const int in_order[] = {
+                0, (visitor(std::integral_constant<std::size_t, I>{}, self.template constants<I>()), 0)...};
+            static_cast<void>(in_order);
+        }(std::make_index_sequence<N::size>{});
+    }
 };
+
+/// The CRC-32 of all constants: of the scales of inputs and outputs, and of each node's in order.
+template <class Net>
+constexpr std::uint32_t crc32(const QuantizedNetwork<Net>& network) noexcept {
+    std::uint32_t sum = 0;
+    const auto add = [&sum](const auto& numbers) { sum = crc32(std::span(numbers), sum); };
+    for (const auto& scales :
+         {std::span<const Scale>(network.inputs), std::span<const Scale>(network.outputs)})
+        for (const Scale& scale : scales) {
+            add(std::array<const float, 1>{scale.scale});
+            add(std::array<const std::int32_t, 1>{scale.zero_point});
+        }
+    QuantizedNetwork<Net>::visit_nodes(network, [&](auto, const auto& constants) {
+        std::remove_cvref_t<decltype(constants)>::visit(constants, [&](std::string_view, const auto& member) {
+            if constexpr (requires { member.data(); })
+                add(member);
+            else
+                add(std::array<const std::int8_t, 1>{member});
+        });
+    });
+    return sum;
+}
 
 /// Bytes of a quantized network's constants.
 template <class Net>

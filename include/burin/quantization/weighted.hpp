@@ -45,24 +45,57 @@ inline std::int32_t quantized_bias(double bias, double unit) noexcept {
     return static_cast<std::int32_t>(std::clamp(std::round(bias / unit), -limit, limit));
 }
 
-/// Fills them. The float weight is a matrix of `depth` rows with a column for each channel;
-/// `place(row, channel)` is where an element goes.
-template <class Layer, class Shapes, std::size_t Weights, std::size_t Channels, class Place>
-void quantize_weighted(const Int8Source<Shapes>& from, Int8Weighted<Weights, Channels>& to, Place place) {
+/// Where an element of a float weight goes, a matrix with a row for each product of a sum and a column for
+/// each channel.
+struct ChannelMajor {
+    static constexpr std::size_t place(std::size_t row, std::size_t channel, std::size_t rows, std::size_t) {
+        return channel * rows + row;
+    }
+};
+struct RowMajor {
+    static constexpr std::size_t place(std::size_t row, std::size_t channel, std::size_t,
+                                       std::size_t channels) {
+        return row * channels + channel;
+    }
+};
+
+/// Weights by the largest magnitude of each channel, and the scales of the channels.
+template <class Order, std::size_t Weights, std::size_t Channels>
+void quantize_weights(const TensorView<const float>& from, std::array<std::int8_t, Weights>& to,
+                      std::array<float, Channels>& scales) {
+    constexpr std::size_t rows = Weights / Channels;
+    for (std::size_t channel = 0; channel < Channels; ++channel) {
+        float largest = 0;
+        for (std::size_t row = 0; row < rows; ++row)
+            largest = std::max(largest, std::fabs(from[row * Channels + channel]));
+        scales[channel] = weight_scale(largest);
+        for (std::size_t row = 0; row < rows; ++row)
+            to[Order::place(row, channel, rows, Channels)] =
+                quantized_weight(from[row * Channels + channel], scales[channel]);
+    }
+}
+
+/// What one step of the input's zero point adds to each sum: Σ (x − z) · w = Σ x · w − z · Σ w. Weights are
+/// channel-major.
+template <std::size_t Channels, std::size_t Weights>
+std::array<std::int32_t, Channels> sums_of_weights(const std::array<std::int8_t, Weights>& weight) {
+    std::array<std::int32_t, Channels> sums{};
+    for (std::size_t i = 0; i < Weights; ++i)
+        sums[i / (Weights / Channels)] += weight[i];
+    return sums;
+}
+
+/// Fills the constants but for the zero point in the bias.
+template <class Layer, class Order, class Shapes, std::size_t Weights, std::size_t Channels>
+void quantize_weighted(const Int8Source<Shapes>& from, Int8Weighted<Weights, Channels>& to) {
     constexpr ParameterList list = Layer::parameters(Shapes::inputs);
-    constexpr std::size_t depth = Weights / Channels;
-    const TensorView<const float> weight(from.parameters, list[0]);
+    std::array<float, Channels> scales;
+    quantize_weights<Order>(TensorView<const float>(from.parameters, list[0]), to.weight, scales);
     to.input_zero_point = static_cast<std::int8_t>(from.inputs[0].zero_point);
     to.zero_point = static_cast<std::int8_t>(from.output.zero_point);
     to.low = from.low;
     for (std::size_t channel = 0; channel < Channels; ++channel) {
-        float largest = 0;
-        for (std::size_t row = 0; row < depth; ++row)
-            largest = std::max(largest, std::fabs(weight[row * Channels + channel]));
-        const float scale = weight_scale(largest);
-        for (std::size_t row = 0; row < depth; ++row)
-            to.weight[place(row, channel)] = quantized_weight(weight[row * Channels + channel], scale);
-        const double unit = static_cast<double>(from.inputs[0].scale) * static_cast<double>(scale);
+        const double unit = static_cast<double>(from.inputs[0].scale) * static_cast<double>(scales[channel]);
         to.bias[channel] = 0;
         if constexpr (Layer::has_bias)
             to.bias[channel] =
@@ -73,19 +106,13 @@ void quantize_weighted(const Int8Source<Shapes>& from, Int8Weighted<Weights, Cha
     }
 }
 
-/// Weights of each channel one after the other. What the input's zero point adds to each sum is taken off
-/// the bias: Σ (x − z) · w = Σ x · w − z · Σ w.
+/// Fills the constants of a layer that is a matrix product; the zero point is taken off the bias.
 template <class Layer, class Shapes, std::size_t Weights, std::size_t Channels>
 void quantize_product(const Int8Source<Shapes>& from, Int8Weighted<Weights, Channels>& to) {
-    constexpr std::size_t depth = Weights / Channels;
-    quantize_weighted<Layer>(from, to,
-                             [](std::size_t row, std::size_t channel) { return channel * depth + row; });
-    for (std::size_t channel = 0; channel < Channels; ++channel) {
-        std::int32_t sum = 0;
-        for (std::size_t row = 0; row < depth; ++row)
-            sum += to.weight[channel * depth + row];
-        to.bias[channel] -= to.input_zero_point * sum;
-    }
+    quantize_weighted<Layer, ChannelMajor>(from, to);
+    const auto sums = sums_of_weights<Channels>(to.weight);
+    for (std::size_t channel = 0; channel < Channels; ++channel)
+        to.bias[channel] -= to.input_zero_point * sums[channel];
 }
 
 } // namespace burin::detail

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "burin/io/export_header.hpp"
+#include "burin/quantization/quantized_network.hpp"
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace burin::io {
+
+namespace detail {
+
+/// A number, or an array of numbers in braces.
+template <class Member>
+void append_initializer(std::string& text, const Member& member) {
+    if constexpr (requires { member.data(); }) {
+        text.append("{{");
+        for (std::size_t i = 0; i < member.size(); ++i) {
+            using Number = typename Member::value_type;
+            text.append(i % 16 == 0 ? "\n        " : " ");
+            if constexpr (std::is_same_v<Number, float>)
+                text.append(literal(member[i]));
+            else
+                text.append(std::to_string(member[i])).append(std::is_unsigned_v<Number> ? "u" : "");
+            text.append(",");
+        }
+        text.append("}}");
+    } else {
+        text.append(std::to_string(member));
+    }
+}
+
+template <class Scales>
+void append_scales(std::string& text, const Scales& scales) {
+    text.append("{{");
+    for (const Scale& each : scales)
+        text.append("{")
+            .append(literal(each.scale))
+            .append(", ")
+            .append(std::to_string(each.zero_point))
+            .append("}, ");
+    text.append("}},\n    ");
+}
+
+} // namespace detail
+
+/// A C++ header with a quantized network as a constant, for programs without files:
+///
+///     namespace digits {
+///     using Network = ...;
+///     inline constexpr burin::QuantizedNetwork<Network> network{...};
+///     inline constexpr std::uint32_t checksum = ...;      // burin::crc32(network)
+///     }
+///
+/// The header is the same for all processors. The type's ReLUs, views and constants must be those of the
+/// program that wrote it, which an assertion on the size checks.
+template <class Net>
+std::string header_text(const QuantizedNetwork<Net>& network, const HeaderOptions& options) {
+    std::string text = "#pragma once\n\n// A quantized network, written by burin::io::export_header.\n\n"
+                       "#include <burin/embedded.hpp>\n";
+    if (!options.include.empty())
+        text += "\n#include \"" + options.include + "\"\n";
+    text += "\n#include <cstdint>\n\nnamespace " + options.name_space +
+            " {\n\nusing Network = " + options.network +
+            ";\nstatic_assert(burin::quantized_bytes<Network> == " + std::to_string(quantized_bytes<Net>) +
+            ", \"these constants are of another network\");\n\n";
+    text.append("inline constexpr burin::QuantizedNetwork<Network> network{\n    ");
+    detail::append_scales(text, network.inputs);
+    detail::append_scales(text, network.outputs);
+    text.append("{");
+    QuantizedNetwork<Net>::visit_nodes(network, [&](auto, const auto& constants) {
+        using Constants = std::remove_cvref_t<decltype(constants)>;
+        if constexpr (std::is_same_v<Constants, NoConstants>) {
+            text.append("{}, ");
+        } else {
+            text.append("\n    {{");
+            Constants::visit(constants, [&](std::string_view name, const auto& member) {
+                text.append("\n        // ").append(name).append("\n        ");
+                detail::append_initializer(text, member);
+                text.append(",");
+            });
+            text.append("}}, ");
+        }
+    });
+    char sum[16];
+    const auto end = std::to_chars(sum, sum + sizeof sum, crc32(network), 16).ptr;
+    text += "}};\n\ninline constexpr std::uint32_t checksum = 0x" + std::string(sum, end) +
+            ";\n\n} // namespace " + options.name_space + "\n";
+    return text;
+}
+
+/// Writes it to a file, whole or not at all. Throws Error.
+template <class Net>
+void export_header(const std::string& path, const QuantizedNetwork<Net>& network,
+                   const HeaderOptions& options) {
+    write_file(path, header_text(network, options));
+}
+
+} // namespace burin::io

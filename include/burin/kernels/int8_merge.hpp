@@ -1,0 +1,51 @@
+#pragma once
+
+#include "burin/core/fixed_multiplier.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace burin::kernels {
+
+/// A zero point, and the factor that brings a tensor to another scale.
+struct Int8Rescale {
+    std::int32_t multiplier;
+    std::int8_t shift;
+    std::int8_t zero_point;
+
+    constexpr FixedMultiplier factor() const noexcept { return {multiplier, shift}; }
+};
+
+/// Bits behind the point in sums of 8-bit integers.
+inline constexpr int int8_sum_bits = 20;
+
+/// y = the sum of the inputs, each times its factor; the factors are at most ½ in magnitude, and the sum has
+/// `int8_sum_bits` behind the point before the last, `total`, brings it to the output's scale. The output may
+/// be one of the inputs.
+[[gnu::noinline]] inline void int8_add(std::span<const std::int8_t* const> inputs,
+                                       const Int8Rescale* summands, const Int8Rescale& total,
+                                       std::int32_t low, std::size_t count, std::int8_t* y) noexcept {
+    for (std::size_t i = 0; i < count; ++i) {
+        std::int32_t sum = 0;
+        for (std::size_t k = 0; k < inputs.size(); ++k) {
+            const std::int32_t x = inputs[k][i] - summands[k].zero_point;
+            sum += multiply(x * (1 << int8_sum_bits), summands[k].factor());
+        }
+        const std::int32_t value = multiply(sum, total.factor()) + total.zero_point;
+        y[i] = static_cast<std::int8_t>(std::min(std::max(value, low), int8_max));
+    }
+}
+
+/// Runs of `extent` elements brought to another scale, one every `pitch` elements of the output.
+[[gnu::noinline]] inline void int8_rescale(const std::int8_t* x, std::size_t runs, std::size_t extent,
+                                           const Int8Rescale& input, std::int32_t zero_point, std::int8_t* y,
+                                           std::size_t pitch) noexcept {
+    for (std::size_t run = 0; run < runs; ++run, x += extent, y += pitch)
+        for (std::size_t i = 0; i < extent; ++i)
+            y[i] = static_cast<std::int8_t>(std::clamp(
+                multiply(x[i] - input.zero_point, input.factor()) + zero_point, int8_min, int8_max));
+}
+
+} // namespace burin::kernels

@@ -1,0 +1,99 @@
+#pragma once
+
+#include "burin/core/error.hpp"
+#include "burin/quantization/calibrator.hpp"
+#include "burin/quantization/quantized_predictor.hpp"
+#include "burin/training/batches.hpp"
+#include "burin/training/evaluate.hpp"
+#include "burin/training/history.hpp"
+#include "burin/training/measure.hpp"
+#include "burin/training/model.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace burin {
+
+/// The range of what each node of a network gives for a set of samples, which should be like those that it
+/// will see: a few hundred of those that it was trained on. Throws Error if they do not fit the network.
+template <class Net, class Data>
+ActivationRanges<Net> calibrate(const Parameters<Net>& parameters, const Data& data) {
+    constexpr std::size_t features = detail::features_of<Net>;
+    if (data.empty() || data.input_shape().size() != features)
+        throw Error("calibrate: expected samples of " + std::to_string(features) + " values, got " +
+                    std::to_string(data.size()) + " of " + std::to_string(data.input_shape().size()));
+    constexpr std::size_t batch = detail::inference_batch;
+    const auto calibrator = std::make_unique<Calibrator<Net, batch>>();
+    detail::InputBuffer<Net, float> buffer(batch);
+    for (std::size_t first = 0; first < data.size(); first += batch) {
+        const std::size_t rows = std::min(batch, data.size() - first);
+        for (std::size_t row = 0; row < rows; ++row)
+            buffer.put(row, data.input(first + row));
+        calibrator->observe(parameters.data(), buffer.pointers(), rows);
+    }
+    return calibrator->ranges();
+}
+
+template <class Net, class Data>
+ActivationRanges<Net> calibrate(const Model<Net>& model, const Data& data) {
+    return calibrate<Net>(model.parameters(), data);
+}
+
+/// The numbers that a quantized network's outputs stand for, for whole samples of numbers, one after the
+/// other. Throws Error if `inputs` is no whole number of them.
+template <class Net>
+std::vector<float> predict(const QuantizedNetwork<Net>& network, std::span<const float> inputs) {
+    static_assert(Network<Net>::input_count == 1 && Network<Net>::output_count == 1,
+                  "predict takes quantized networks of one input and one output; use QuantizedPredictor");
+    constexpr std::size_t features = input_shape<Net>.size(), outputs = output_shape<Net>.size();
+    constexpr std::size_t batch = detail::inference_batch;
+    if (inputs.size() % features != 0)
+        throw Error("predict: expected whole samples of " + std::to_string(features) + " values, got " +
+                    std::to_string(inputs.size()) + " values");
+    const std::size_t count = inputs.size() / features;
+    const auto predictor = std::make_unique<QuantizedPredictor<Net, batch>>();
+    std::vector<std::int8_t> stored(batch * features);
+    std::vector<float> result(count * outputs);
+    for (std::size_t first = 0; first < count; first += batch) {
+        const std::size_t rows = std::min(batch, count - first);
+        quantize(inputs.subspan(first * features, rows * features), network.inputs[0], stored);
+        const std::span<const std::int8_t> from =
+            (*predictor)(network, std::span(stored).first(rows * features));
+        dequantize(from, network.outputs[0], std::span(result).subspan(first * outputs));
+    }
+    return result;
+}
+
+/// The usual metrics of a quantized network on data: accuracy for labels, else the mean absolute error.
+/// Throws Error if the data do not fit the network.
+template <class Net, class Data>
+Evaluation evaluate(const QuantizedNetwork<Net>& network, const Data& data) {
+    const auto loss = detail::usual_loss<typename Data::TargetType>();
+    detail::check_data<Net>(data, loss, "evaluate");
+    std::vector<float> inputs;
+    std::vector<typename Data::TargetType> targets;
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        inputs.insert(inputs.end(), data.input(i).begin(), data.input(i).end());
+        targets.insert(targets.end(), data.target(i).begin(), data.target(i).end());
+    }
+    const std::vector<float> outputs = predict(network, std::span<const float>(inputs));
+    auto metrics = detail::choose_metrics<float>(loss, UsualMetrics{});
+    std::vector<NamedValue> values;
+    std::apply(
+        [&](auto&... each) {
+            (each.reset(), ...);
+            (each.template update<output_shape<Net>>(outputs.data(), targets.data(), data.size()), ...);
+            (values.push_back({std::string(each.name), each.result()}), ...);
+        },
+        metrics);
+    return Evaluation(std::move(values));
+}
+
+} // namespace burin
