@@ -35,6 +35,12 @@ extern std::uint32_t bss_start[], bss_end[];
     board::exit(program());
 }
 
+// newlib's own keeps it in a record of a KiB, for a thread with its files.
+[[gnu::used]] int* __errno() {
+    static int number;
+    return &number;
+}
+
 [[noreturn]] static void fault() {
     board::write("processor fault\n");
     board::exit(255);

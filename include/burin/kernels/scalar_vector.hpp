@@ -6,6 +6,25 @@
 
 namespace burin::kernels {
 
+namespace detail {
+
+// Whether the processor multiplies and adds in one rounding; if not, std::fma is a slow library call.
+// Cortex-M4 does it for floats alone. By the compilers' macros: not all C libraries define their own
+// (newlib), and clang has none for the purpose.
+#if defined(__FP_FAST_FMA) || defined(__FMA__) || defined(__aarch64__) ||                                    \
+    defined(__ARM_FEATURE_FMA) && __ARM_FP >= 8
+template <class Scalar>
+inline constexpr bool fuses = std::floating_point<Scalar>;
+#elif defined(__FP_FAST_FMAF) || defined(__ARM_FEATURE_FMA)
+template <class Scalar>
+inline constexpr bool fuses = std::same_as<Scalar, float>;
+#else
+template <class Scalar>
+inline constexpr bool fuses = false;
+#endif
+
+} // namespace detail
+
 /// A vector of one lane, for processors on which xsimd knows no SIMD: the same kernels then compile to scalar
 /// code.
 template <class Scalar>
@@ -60,12 +79,10 @@ struct ScalarVector {
 
 template <class Scalar>
 ScalarVector<Scalar> fma(ScalarVector<Scalar> a, ScalarVector<Scalar> b, ScalarVector<Scalar> c) noexcept {
-    // One rounding where the processor has the instruction; elsewhere std::fma would be a slow library call.
-#if defined(FP_FAST_FMA) && defined(FP_FAST_FMAF)
-    return ScalarVector<Scalar>(std::fma(a.lane, b.lane, c.lane));
-#else
-    return a * b + c;
-#endif
+    if constexpr (detail::fuses<Scalar>)
+        return ScalarVector<Scalar>(std::fma(a.lane, b.lane, c.lane));
+    else
+        return a * b + c;
 }
 template <class Scalar>
 ScalarVector<Scalar> select(bool condition, ScalarVector<Scalar> a, ScalarVector<Scalar> b) noexcept {

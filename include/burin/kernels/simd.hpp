@@ -4,6 +4,7 @@
 // xsimd's widest batch for the processor that the compiler was told about, or a vector of one lane where
 // xsimd knows none. Define BURIN_SCALAR to have one lane everywhere.
 
+#include "burin/kernels/mixed_vector.hpp"
 #include "burin/kernels/scalar_vector.hpp"
 
 #include <array>
@@ -28,8 +29,11 @@
 #include <xsimd/config/xsimd_config.hpp>
 #if defined(BURIN_SCALAR) || defined(XSIMD_NO_SUPPORTED_ARCHITECTURE)
 #define BURIN_DETAIL_ONE_LANE 1
+#define BURIN_DETAIL_MIXED 0
 #else
 #define BURIN_DETAIL_ONE_LANE 0
+// The vectors of 32-bit Arm are of floats; doubles have one lane.
+#define BURIN_DETAIL_MIXED (XSIMD_WITH_NEON && !XSIMD_WITH_NEON64)
 #include <xsimd/xsimd.hpp>
 #endif
 #if !defined(__clang__) && defined(__AVX512F__)
@@ -37,6 +41,16 @@
 #endif
 #if defined(__clang__) && defined(__AVX512F__)
 #pragma pop_macro("__GNUC__")
+#endif
+
+#if !BURIN_DETAIL_ONE_LANE && XSIMD_WITH_NEON64
+// The instruction of 64-bit Arm; xsimd 8 refines an estimate as for 32 bits, to less than a float's
+// precision.
+template <>
+inline xsimd::batch<float, xsimd::neon64>&
+xsimd::batch<float, xsimd::neon64>::operator/=(const xsimd::batch<float, xsimd::neon64>& other) noexcept {
+    return *this = vdivq_f32(*this, other);
+}
 #endif
 
 namespace burin::kernels {
@@ -51,8 +65,24 @@ inline constexpr std::string_view architecture = "scalar";
 
 #else
 
+#if BURIN_DETAIL_MIXED
+
+namespace detail {
+
+template <class Scalar>
+struct BatchOrOneLane : std::conditional<sizeof(Scalar) == 4, xsimd::batch<Scalar>, ScalarVector<Scalar>> {};
+
+} // namespace detail
+
+template <class Scalar>
+using Vector = MixedVector<Scalar, detail::BatchOrOneLane>;
+
+#else
+
 template <class Scalar>
 using Vector = xsimd::batch<Scalar>;
+
+#endif
 
 inline constexpr std::string_view architecture = xsimd::default_arch::name();
 
@@ -63,6 +93,13 @@ using xsimd::max;
 using xsimd::min;
 using xsimd::select;
 using xsimd::sqrt;
+
+// As for division.
+#if XSIMD_WITH_NEON64
+inline Vector<float> sqrt(const Vector<float>& x) noexcept {
+    return vsqrtq_f32(x);
+}
+#endif
 
 // xsimd 8 has no fused forms for AVX-512: it multiplies and adds, which takes twice as long.
 #if defined(__AVX512F__)
@@ -122,6 +159,11 @@ template <class Scalar>
 Vector<Scalar> load(const Scalar* from) noexcept {
 #if BURIN_DETAIL_ONE_LANE
     return Vector<Scalar>(*from);
+#elif BURIN_DETAIL_MIXED
+    if constexpr (width<Scalar> == 1)
+        return Vector<Scalar>(*from);
+    else
+        return Vector<Scalar>(xsimd::batch<Scalar>::load_unaligned(from));
 #else
     return Vector<Scalar>::load_unaligned(from);
 #endif
@@ -131,6 +173,11 @@ template <class Scalar>
 void store(Scalar* to, const Vector<Scalar>& value) noexcept {
 #if BURIN_DETAIL_ONE_LANE
     *to = value.lane;
+#elif BURIN_DETAIL_MIXED
+    if constexpr (width<Scalar> == 1)
+        *to = value.lanes.lane;
+    else
+        value.lanes.store_unaligned(to);
 #else
     value.store_unaligned(to);
 #endif
@@ -151,6 +198,8 @@ template <class Scalar>
 [[gnu::always_inline]] inline Vector<Bits<Scalar>> bits(Vector<Scalar> numbers) noexcept {
 #if BURIN_DETAIL_ONE_LANE
     return Vector<Bits<Scalar>>(std::bit_cast<Bits<Scalar>>(numbers.lane));
+#elif BURIN_DETAIL_MIXED
+    return std::bit_cast<Vector<Bits<Scalar>>>(numbers);
 #else
     return xsimd::bitwise_cast<Vector<Bits<Scalar>>>(numbers);
 #endif
@@ -161,6 +210,8 @@ template <class Scalar>
 [[gnu::always_inline]] inline Vector<Scalar> from_bits(Vector<Bits<Scalar>> patterns) noexcept {
 #if BURIN_DETAIL_ONE_LANE
     return Vector<Scalar>(std::bit_cast<Scalar>(patterns.lane));
+#elif BURIN_DETAIL_MIXED
+    return std::bit_cast<Vector<Scalar>>(patterns);
 #else
     return xsimd::bitwise_cast<Vector<Scalar>>(patterns);
 #endif
@@ -634,3 +685,4 @@ Scalar reduce_max(const Vector<Scalar>& value) noexcept {
 } // namespace burin::kernels
 
 #undef BURIN_DETAIL_ONE_LANE
+#undef BURIN_DETAIL_MIXED
