@@ -1,0 +1,90 @@
+#include "burin/kernels/int8_product.hpp"
+
+#include "support/random_numbers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+using namespace burin;
+
+namespace {
+
+std::vector<std::int8_t> random_integers(std::size_t count, unsigned seed, double low) {
+    const std::vector<double> numbers = random_numbers(count, seed, low, 127.999);
+    std::vector<std::int8_t> integers(count);
+    std::transform(numbers.begin(), numbers.end(), integers.begin(),
+                   [](double number) { return static_cast<std::int8_t>(number); });
+    return integers;
+}
+
+} // namespace
+
+TEST_CASE("int8_product: the same bits as sums one by one, for every tail") {
+    CAPTURE(kernels::int8_architecture);
+    for (const std::size_t depth :
+         {1u, 2u, 3u, 4u, 5u, 7u, 8u, 15u, 16u, 17u, 31u, 32u, 33u, 63u, 64u, 65u, 127u, 130u})
+        for (const std::size_t rows : {1u, 2u, 3u, 5u})
+            for (const std::size_t channels : {1u, 2u, 3u, 4u, 7u, 9u}) {
+                // Exactly as long as it says: reads beyond are found by the sanitizers.
+                auto x = random_integers(rows * depth, 1, -128),
+                     w = random_integers(channels * depth, 2, -127);
+                // The largest products there are.
+                std::fill(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(depth), std::int8_t(-128));
+                std::fill(w.begin(), w.begin() + static_cast<std::ptrdiff_t>(depth), std::int8_t(-127));
+                std::vector<std::int32_t> bias(channels), multipliers(channels);
+                std::vector<std::int8_t> shifts(channels), y(rows * channels);
+                for (std::size_t c = 0; c < channels; ++c) {
+                    bias[c] = static_cast<std::int32_t>(c * 1000) - 2500;
+                    multipliers[c] = (1 << 30) + static_cast<std::int32_t>(c * 12'345'677);
+                    shifts[c] = static_cast<std::int8_t>(31 + c);
+                }
+                const kernels::Int8Outputs outputs{bias.data(), multipliers.data(), shifts.data(), -3, -100};
+                kernels::int8_product(x.data(), depth, rows, w.data(), depth, channels, outputs, y.data(),
+                                      channels);
+                std::vector<std::int8_t> expected(y.size());
+                for (std::size_t r = 0; r < rows; ++r)
+                    for (std::size_t c = 0; c < channels; ++c) {
+                        std::int32_t sum = bias[c];
+                        for (std::size_t k = 0; k < depth; ++k)
+                            sum += x[r * depth + k] * w[c * depth + k];
+                        const double real = static_cast<double>(sum) * multipliers[c] /
+                                            static_cast<double>(std::int64_t(1) << shifts[c]);
+                        expected[r * channels + c] =
+                            static_cast<std::int8_t>(std::clamp(std::floor(real + 0.5) - 3, -100.0, 127.0));
+                    }
+                CAPTURE(depth);
+                CAPTURE(rows);
+                CAPTURE(channels);
+                CHECK(y == expected);
+            }
+}
+
+TEST_CASE("int8_dots: sums are exact where 16 bits would not do") {
+    // 2 · 128 · 127 is the largest pair of products; long rows add up to a million.
+    const std::vector<std::int8_t> x(1000, std::int8_t(-128)), w(1000, std::int8_t(-127));
+    std::int32_t sums[1][1];
+    kernels::int8_dots<1, 1>(x.data(), 1000, w.data(), 1000, 1000, sums);
+    CHECK(sums[0][0] == 1000 * 128 * 127);
+}
+
+TEST_CASE("multiply: halves upwards, and 31 bits of a factor") {
+    constexpr FixedMultiplier half = quantize_multiplier(0.5);
+    CHECK(multiply(3, half) == 2);
+    CHECK(multiply(-3, half) == -1);
+    CHECK(multiply(-4, half) == -2);
+    CHECK(multiply(3, quantize_multiplier(1024)) == 3072);
+    CHECK(multiply(INT32_MIN, quantize_multiplier(1)) == INT32_MIN);
+    CHECK(multiply(INT32_MAX, quantize_multiplier(0x1p-32)) == 0);
+    CHECK(quantize_multiplier(0x1p-40) == FixedMultiplier{});
+    for (double factor = 0x1p-31; factor < 0x1p29; factor *= 1.7) {
+        const FixedMultiplier fixed = quantize_multiplier(factor);
+        const double real = fixed.multiplier / static_cast<double>(std::int64_t(1) << fixed.shift);
+        CHECK(std::abs(real / factor - 1) <= 0x1p-31);
+    }
+}

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Writes the reference values of the tests of 8-bit inference: what TensorFlow Lite's interpreter computes.
+
+    pip install tflite-runtime==2.14.0 tflite 'numpy<2'
+    python3 tests/reference/int8.py
+
+Scales have few bits, so that floats made of them quantize to these integers again.
+"""
+
+from importlib import import_module
+from pathlib import Path
+
+import flatbuffers
+import numpy as np
+import tflite
+import tflite_runtime
+from tflite_runtime.interpreter import Interpreter, OpResolverType
+
+LINES = ["#pragma once", "",
+         "// Inputs x, weights w, biases b and outputs y of single operators of 8-bit integers, channels last.",
+         f"// Written by int8.py with TensorFlow Lite {tflite_runtime.__version__}.", "",
+         "namespace reference::int8 {", ""]
+RANDOM = np.random.RandomState(7)
+SAME, VALID = 0, 1
+NONE, RELU = 0, 1
+
+
+def table(builder, kind, **fields):
+    """A flatbuffers table of the schema's kind."""
+    module = import_module(f"tflite.{kind}")
+    getattr(module, f"{kind}Start")(builder)
+    for name, value in fields.items():
+        getattr(module, f"{kind}Add{name}")(builder, value)
+    return getattr(module, f"{kind}End")(builder)
+
+
+def vector(builder, values, kind):
+    if kind == "table":
+        builder.StartVector(4, len(values), 4)
+        for value in reversed(values):
+            builder.PrependUOffsetTRelative(value)
+        return builder.EndVector()
+    return builder.CreateNumpyVector(np.array(values, dtype=kind))
+
+
+def run(operator, options_kind, options, tensors, constants, data):
+    """Runs one operator. `tensors` are (shape, type, scales, zero point, axis); the last is the output, those
+    whose constants are None are inputs."""
+    b = flatbuffers.Builder(1024)
+    buffers = [table(b, "Buffer")]
+    made = []
+    for (shape, kind, scales, zero_point, axis), constant in zip(tensors, constants):
+        buffer = 0
+        if constant is not None:
+            content = b.CreateNumpyVector(constant.reshape(-1).view(np.uint8))
+            buffer = len(buffers)
+            buffers.append(table(b, "Buffer", Data=content))
+        dims = vector(b, shape, np.int32)
+        scale = vector(b, scales, np.float32)
+        zero = vector(b, [zero_point] * len(scales), np.int64)
+        quantization = table(b, "QuantizationParameters", Scale=scale, ZeroPoint=zero,
+                             QuantizedDimension=axis)
+        made.append(table(b, "Tensor", Shape=dims, Type=kind, Buffer=buffer, Quantization=quantization))
+    settings = table(b, options_kind, **options)
+    reads = vector(b, list(range(len(tensors) - 1)), np.int32)
+    writes = vector(b, [len(tensors) - 1], np.int32)
+    step = table(b, "Operator", OpcodeIndex=0, Inputs=reads, Outputs=writes,
+                 BuiltinOptionsType=getattr(tflite.BuiltinOptions, options_kind), BuiltinOptions=settings)
+    code = table(b, "OperatorCode", DeprecatedBuiltinCode=operator, BuiltinCode=operator, Version=3)
+    outer = vector(b, [i for i in range(len(tensors) - 1) if constants[i] is None], np.int32)
+    last = vector(b, [len(tensors) - 1], np.int32)
+    tensor_list, step_list = vector(b, made, "table"), vector(b, [step], "table")
+    graph = table(b, "SubGraph", Tensors=tensor_list, Inputs=outer, Outputs=last, Operators=step_list)
+    code_list, graph_list, all_buffers = (vector(b, x, "table") for x in ([code], [graph], buffers))
+    b.Finish(table(b, "Model", Version=3, OperatorCodes=code_list, Subgraphs=graph_list,
+                   Buffers=all_buffers), file_identifier=b"TFL3")
+
+    results = []
+    for resolver in (OpResolverType.BUILTIN_REF, OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES):
+        interpreter = Interpreter(model_content=bytes(b.Output()), experimental_op_resolver_type=resolver)
+        interpreter.allocate_tensors()
+        for detail, value in zip(interpreter.get_input_details(), data):
+            interpreter.set_tensor(detail["index"], value)
+        interpreter.invoke()
+        results.append(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]).copy())
+    return results
+
+
+def integers(*shape, low=-128):
+    return RANDOM.randint(low, 128, shape).astype(np.int8)
+
+
+def weights(axis, *shape):
+    """Each channel's largest is 127, so that its scale is found again."""
+    w = np.moveaxis(integers(*shape, low=-127), axis, 0).copy()
+    w.reshape(w.shape[0], -1)[:, 0] = 127
+    return np.moveaxis(w, 0, axis).copy()
+
+
+def write(name, results, **arrays):
+    reference, optimised = results
+    differences = np.abs(reference.astype(int) - optimised.astype(int))
+    print(f"{name}: {reference.size} values, {np.count_nonzero(differences)} differ between TensorFlow "
+          f"Lite's own two kernels, by at most {differences.max()}; {np.unique(reference).size} distinct")
+    for suffix, values in {**arrays, "y": reference}.items():
+        kind = "int" if values.dtype == np.int32 else "signed char"
+        text = ", ".join(str(v) for v in values.reshape(-1))
+        LINES.append(f"inline constexpr {kind} {name}_{suffix}[] = {{{text}}};")
+
+
+INT8, INT32 = 9, 2
+INPUT = ([3 / 256], 5)
+OUTPUT = ([7 / 128], -9)
+
+
+def channel_scales(count):
+    return [(1 + c % 5) / 2048 for c in range(count)]
+
+
+def weighted(name, operator, kind, options, x_shape, w_shape, w_axis, y_shape, scales, clamp):
+    channels = w_shape[w_axis]
+    x, w = integers(*x_shape), weights(w_axis, *w_shape)
+    b = RANDOM.randint(-3000, 3000, channels).astype(np.int32)
+    tensors = [(x_shape, INT8, *INPUT, 0), (w_shape, INT8, scales, 0, w_axis),
+               ((channels,), INT32, [INPUT[0][0] * s for s in scales], 0, 0), (y_shape, INT8, *OUTPUT, 0)]
+    options = {**options, "FusedActivationFunction": clamp}
+    write(name, run(operator, kind, options, tensors, [None, w, b, None], [x]), x=x, w=w, b=b)
+
+
+def main():
+    op = tflite.BuiltinOperator
+    weighted("dense", op.FULLY_CONNECTED, "FullyConnectedOptions", {}, (3, 19), (7, 19), 0, (3, 7), [3 / 2048],
+             NONE)
+    window = {"Padding": SAME, "StrideW": 2, "StrideH": 2, "DilationWFactor": 1, "DilationHFactor": 1}
+    weighted("conv", op.CONV_2D, "Conv2DOptions", window, (1, 7, 6, 3), (5, 3, 3, 3), 0, (1, 4, 3, 5),
+             channel_scales(5), RELU)
+    valid = {"Padding": VALID, "StrideW": 1, "StrideH": 1, "DilationWFactor": 2, "DilationHFactor": 1}
+    weighted("dilated", op.CONV_2D, "Conv2DOptions", valid, (1, 5, 7, 17), (9, 2, 3, 17), 0, (1, 4, 3, 9),
+             channel_scales(9), NONE)
+    point = {"Padding": VALID, "StrideW": 1, "StrideH": 1, "DilationWFactor": 1, "DilationHFactor": 1}
+    weighted("point", op.CONV_2D, "Conv2DOptions", point, (1, 3, 3, 21), (6, 1, 1, 21), 0, (1, 3, 3, 6),
+             channel_scales(6), NONE)
+    weighted("depthwise", op.DEPTHWISE_CONV_2D, "DepthwiseConv2DOptions", {**window, "DepthMultiplier": 1},
+             (1, 6, 7, 19), (1, 3, 3, 19), 3, (1, 3, 4, 19), channel_scales(19), RELU)
+    weighted("multiplied", op.DEPTHWISE_CONV_2D, "DepthwiseConv2DOptions", {**window, "DepthMultiplier": 2},
+             (1, 5, 5, 3), (1, 3, 3, 6), 3, (1, 3, 3, 6), channel_scales(6), NONE)
+
+    pool = {"Padding": SAME, "StrideW": 2, "StrideH": 2, "FilterWidth": 3, "FilterHeight": 3,
+            "FusedActivationFunction": NONE}
+    x = integers(1, 6, 5, 7)
+    pooled = [((1, 6, 5, 7), INT8, *INPUT, 0), ((1, 3, 3, 7), INT8, *INPUT, 0)]
+    write("average", run(op.AVERAGE_POOL_2D, "Pool2DOptions", pool, pooled, [None, None], [x]), x=x)
+    write("max", run(op.MAX_POOL_2D, "Pool2DOptions", pool, pooled, [None, None], [x]), x=x)
+
+    a, c = integers(64), integers(64)
+    write("add", run(op.ADD, "AddOptions", {"FusedActivationFunction": RELU},
+                     [((64,), INT8, *INPUT, 0), ((64,), INT8, [5 / 512], -20, 0), ((64,), INT8, [3 / 256], -31, 0)],
+                     [None] * 3, [a, c]), a=a, c=c)
+
+    every = np.arange(-128, 128).astype(np.int8)
+    wide = ((256,), INT8, [1 / 16], 5, 0)
+    write("logistic", run(op.LOGISTIC, "LogSoftmaxOptions", {}, [wide, ((256,), INT8, [1 / 256], -128, 0)],
+                          [None] * 2, [every]))
+    write("tanh", run(op.TANH, "LogSoftmaxOptions", {}, [wide, ((256,), INT8, [1 / 128], 0, 0)], [None] * 2,
+                      [every]))
+    x = integers(8, 10)
+    x[0] = -128
+    x[1] = np.arange(10)
+    write("softmax", run(op.SOFTMAX, "SoftmaxOptions", {"Beta": 1.0},
+                         [((8, 10), INT8, [1 / 16], 5, 0), ((8, 10), INT8, [1 / 256], -128, 0)], [None] * 2,
+                         [x]), x=x)
+    (Path(__file__).parent / "int8.hpp").write_text(
+        "\n".join(LINES + ["", "} // namespace reference::int8", ""]))
+
+
+main()
