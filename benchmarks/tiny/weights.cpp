@@ -1,6 +1,6 @@
-// Random weights and inputs for a network of networks.hpp, TINY_NETWORK, as files for `scripts/bill`: those of the float
-// network, folded, and of the one with 8-bit integers that `quantize` makes of it. Says what both compute here, with
-// one lane, so that the devices' answers can be compared.
+// Random weights and inputs for a network of networks.hpp, TINY_NETWORK, as files for `scripts/bill`: those
+// of the float network, folded, and of the one with 8-bit integers that `quantize` makes of it. Says what
+// both compute here, with one lane, so that the devices' answers can be compared.
 //
 //     weights FILES    writes FILES.float.weights, FILES.float.input, FILES.int8.weights, FILES.int8.input
 #include "networks.hpp"
@@ -37,7 +37,9 @@ void fill_uniform(std::span<float> values, float low, float high, std::uint32_t 
 template <class Number>
 void write(const std::string& name, std::span<const Number> numbers) {
     std::FILE* const file = std::fopen(name.c_str(), "wb");
-    if (file == nullptr || std::fwrite(numbers.data(), sizeof(Number), numbers.size(), file) != numbers.size() || std::fclose(file) != 0) {
+    if (file == nullptr ||
+        std::fwrite(numbers.data(), sizeof(Number), numbers.size(), file) != numbers.size() ||
+        std::fclose(file) != 0) {
         std::perror(name.c_str());
         std::exit(EXIT_FAILURE);
     }
@@ -84,5 +86,6 @@ int main(int argc, char** argv) {
     const auto predictor = std::make_unique<Predictor<Net>>();
     const auto int8_predictor = std::make_unique<QuantizedPredictor<Net>>();
     std::printf("float %u\n", static_cast<unsigned>(crc32((*predictor)(*parameters, input))));
-    std::printf("int8 %u\n", static_cast<unsigned>(crc32((*int8_predictor)(*quantized, std::span<const std::int8_t>(int8_input)))));
+    std::printf("int8 %u\n", static_cast<unsigned>(crc32(
+                                 (*int8_predictor)(*quantized, std::span<const std::int8_t>(int8_input)))));
 }

@@ -17,7 +17,8 @@
 namespace {
 
 #ifdef BILL_INPUT
-asm(".pushsection .rodata.bill_input, \"a\"\n .balign 64\n .global bill_input\n bill_input: .incbin \"" BILL_INPUT "\"\n .popsection");
+asm(".pushsection .rodata.bill_input, \"a\"\n .balign 64\n .global bill_input\n bill_input: .incbin "
+    "\"" BILL_INPUT "\"\n .popsection");
 extern "C" const std::byte bill_input[];
 #endif
 

@@ -1,5 +1,5 @@
-// What `scripts/bill` compiles and measures: one network's inference or training step, and the constants that the
-// compiler has worked out for it. BILL_HEADER names the user's header, BILL_NETWORK the type in it.
+// What `scripts/bill` compiles and measures: one network's inference or training step, and the constants that
+// the compiler has worked out for it. BILL_HEADER names the user's header, BILL_NETWORK the type in it.
 #include <burin/embedded.hpp>
 #include <burin/quantization/quantized_predictor.hpp>
 
@@ -30,6 +30,7 @@ using Element = float;
 #endif
 
 inline constexpr std::size_t batch = BILL_BATCH;
+#ifndef BILL_INT8
 inline constexpr std::size_t input_size = [] {
     std::size_t sum = 0;
     for (const Shape& shape : N::input_shapes)
@@ -37,17 +38,23 @@ inline constexpr std::size_t input_size = [] {
     return sum;
 }();
 
-alignas(memory_alignment) std::array<Element, input_size> inputs;
+alignas(memory_alignment) std::array<float, input_size> inputs;
 
-std::array<const Element*, N::input_count> input_pointers() {
-    std::array<const Element*, N::input_count> pointers{};
-    const Element* next = inputs.data();
+std::array<const float*, N::input_count> input_pointers() {
+    std::array<const float*, N::input_count> pointers{};
+    const float* next = inputs.data();
     for (std::size_t i = 0; i < pointers.size(); ++i) {
         pointers[i] = next;
         next += batch * N::input_shapes[i].size();
     }
     return pointers;
 }
+
+std::span<std::byte> bill_inputs() {
+    return std::as_writable_bytes(std::span(inputs));
+}
+inline constexpr std::size_t input_bytes = sizeof(inputs);
+#endif
 
 /// Nothing may be worked out before the program runs.
 template <class Pointer>
@@ -70,7 +77,8 @@ using Target = typename SamplesType::template Target<Output>;
 /// A label stands for the classes of a row, any other target for one element of the output.
 template <std::size_t Output>
 inline constexpr std::size_t target_count =
-    batch * output_shape<Net, Output>.size() / (std::is_same_v<Target<Output>, Label> ? output_shape<Net, Output>.last() : 1);
+    batch * output_shape<Net, Output>.size() /
+    (std::is_same_v<Target<Output>, Label> ? output_shape<Net, Output>.last() : 1);
 
 template <std::size_t Output>
 std::array<Target<Output>, target_count<Output>> targets;
@@ -90,7 +98,9 @@ extern "C" [[gnu::noinline]] void bill_step() {
     static_cast<void>(loss);
 }
 
-std::span<const std::byte> bill_outputs() { return std::as_bytes(parameters.all()); }
+std::span<const std::byte> bill_outputs() {
+    return std::as_bytes(parameters.all());
+}
 
 inline constexpr std::size_t target_bytes = []<std::size_t... I>(std::index_sequence<I...>) {
     return (sizeof(targets<I>) + ...);
@@ -101,7 +111,8 @@ inline constexpr std::size_t target_bytes = []<std::size_t... I>(std::index_sequ
 // The bytes of `Weights`, in flash.
 using WeightBytes = std::array<std::byte, sizeof(Weights)>;
 #ifdef BILL_WEIGHTS
-asm(".pushsection .rodata.bill_weights, \"a\"\n .balign 64\n .global bill_weights\n .type bill_weights, %object\n"
+asm(".pushsection .rodata.bill_weights, \"a\"\n .balign 64\n .global bill_weights\n .type bill_weights, "
+    "%object\n"
     "bill_weights: .incbin \"" BILL_WEIGHTS "\"\n .size bill_weights, . - bill_weights\n .popsection");
 extern "C" const WeightBytes bill_weights;
 #else
@@ -112,7 +123,12 @@ const WeightBytes bill_weights{};
 #endif
 
 #ifdef BILL_INT8
-QuantizedPredictor<Net, batch> predictor;
+QuantizedPredictor<Net, batch, InputMemory::arena> predictor;
+
+std::span<std::byte> bill_inputs() {
+    return std::as_writable_bytes(predictor.input());
+}
+inline constexpr std::size_t input_bytes = 0; // They are in the arena.
 #else
 Predictor<Net, batch> predictor;
 #endif
@@ -122,7 +138,7 @@ std::array<const Element*, N::output_count> outputs;
 extern "C" [[gnu::noinline]] void bill_step() {
     const Weights* const weights = hidden(reinterpret_cast<const Weights*>(bill_weights.data()));
 #ifdef BILL_INT8
-    outputs = predictor.run(*weights, input_pointers(), batch);
+    outputs = predictor.run(*weights, batch);
 #else
     outputs = predictor.run(weights->data(), input_pointers(), batch);
 #endif
@@ -135,32 +151,30 @@ std::span<const std::byte> bill_outputs() {
 
 #endif
 
-std::span<std::byte> bill_inputs() { return std::as_writable_bytes(std::span(inputs)); }
-
 /// As `FACTS` in scripts/bill lists them.
 extern "C" [[gnu::section(".bill"), gnu::used]] constinit const std::uint64_t bill_facts[]{
     parameter_count<Net>,
     trained_count<Net>,
     statistics_count<Net>,
     sizeof(Weights),
-    sizeof(inputs),
+    input_bytes,
 #ifdef BILL_TRAIN
-    training_flops<Net, Loss> * batch,
-    training_macs<Net, Loss> * batch,
+    training_flops<Net, Loss>* batch,
+    training_macs<Net, Loss>* batch,
     sizeof(Gradients<Net>),
-    sizeof(float) * Optimizer::state_vectors * trained_count<Net>,
+    sizeof(float) * Optimizer::state_vectors* trained_count<Net>,
     sizeof(Arena<TrainingPlan, batch, float>),
     sizeof(float) * TrainingPlan::lower_bound<batch>,
     sizeof(TrainerType),
     target_bytes,
 #else
-    flops<Net> * batch,
-    macs<Net> * batch,
+    flops<Net>* batch,
+    macs<Net>* batch,
     0,
     0,
     sizeof(predictor),
 #ifdef BILL_INT8
-    passes::lower_bound(QuantizedPlan<Net>::liveness.span(), batch),
+    passes::lower_bound(QuantizedPlan<Net, InputMemory::arena>::liveness.span(), batch),
 #else
     sizeof(float) * Plan<Net, Mode::inference>::lower_bound<batch>,
 #endif

@@ -1,5 +1,5 @@
-// Writes the pictures of a network that `scripts/bill --svg --dot` asks for. Compiled for this machine, with one lane
-// where the target has one, so that the plan is the target's.
+// Writes the pictures of a network that `scripts/bill --svg --dot` asks for. Compiled for this machine, with
+// one lane where the target has one, so that the plan is the target's.
 #include <burin/embedded.hpp>
 #include <burin/report/graph_dot.hpp>
 #include <burin/report/memory_plan.hpp>
@@ -24,4 +24,6 @@ void draw() {
 
 } // namespace bill
 
-int main() { bill::draw(); }
+int main() {
+    bill::draw();
+}

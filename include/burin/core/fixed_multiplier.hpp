@@ -42,6 +42,10 @@ constexpr FixedMultiplier quantize_multiplier(double factor) noexcept {
 /// differs by 1 in rare cases.
 constexpr std::int32_t multiply(std::int32_t x, const FixedMultiplier& by) noexcept {
     const std::int64_t product = static_cast<std::int64_t>(x) * by.multiplier;
+    // The low word decides nothing then, and 32-bit processors are spared shifts of two words.
+    if (sizeof(void*) == 4 && by.shift > 32)
+        return (static_cast<std::int32_t>(product >> 32) + (std::int32_t(1) << (by.shift - 33))) >>
+               (by.shift - 32);
     return static_cast<std::int32_t>((product + (std::int64_t(1) << (by.shift - 1))) >> by.shift);
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace burin::kernels {
 
@@ -36,8 +37,10 @@ struct TapRange {
     const Pitches at = pitches(height.input, width.input, c.channels);
     const std::size_t multiplier = c.filters / c.channels;
 
-    const auto pixel = [&](const detail::TapRange& in_z, const detail::TapRange& in_y,
-                           const detail::TapRange& in_x, std::size_t filter, std::size_t count) {
+    // `whole`: a block of filters, each of its own channel; its sums stay in registers.
+    const auto pixel = [&](auto whole, const detail::TapRange& in_z, const detail::TapRange& in_y,
+                           const detail::TapRange& in_x, std::size_t filter, std::size_t some) {
+        const std::size_t count = whole ? block : some;
         std::int32_t sums[block] = {};
         for (std::size_t i = in_z.first; i < in_z.last; ++i)
             for (std::size_t j = in_y.first; j < in_y.last; ++j) {
@@ -47,7 +50,7 @@ struct TapRange {
                 const std::int8_t* weights =
                     w + ((i * height.kernel + j) * width.kernel + in_x.first) * c.filters + filter;
                 for (std::size_t k = in_x.first; k < in_x.last; ++k) {
-                    if (multiplier == 1 && count == block)
+                    if constexpr (whole)
                         int8_multiply_add<block>(from + filter, zero_point, weights, sums);
                     else
                         for (std::size_t f = 0; f < count; ++f)
@@ -56,6 +59,7 @@ struct TapRange {
                     weights += c.filters;
                 }
             }
+        BURIN_DETAIL_UNROLL
         for (std::size_t f = 0; f < count; ++f)
             y[filter + f] = outputs(sums[f], filter + f);
     };
@@ -65,8 +69,11 @@ struct TapRange {
             for (std::size_t v = 0; v < height.output; ++v)
                 for (std::size_t u = 0; u < width.output; ++u, y += c.filters)
                     for (std::size_t filter = 0; filter < c.filters; filter += block)
-                        pixel({depth, z}, {height, v}, {width, u}, filter,
-                              std::min(block, c.filters - filter));
+                        if (multiplier == 1 && filter + block <= c.filters)
+                            pixel(std::true_type{}, {depth, z}, {height, v}, {width, u}, filter, block);
+                        else
+                            pixel(std::false_type{}, {depth, z}, {height, v}, {width, u}, filter,
+                                  std::min(block, c.filters - filter));
 }
 
 } // namespace burin::kernels

@@ -4,6 +4,8 @@
 // them: AVX2, AVX-VNNI, AVX512-VNNI, SSE2, NEON, Arm's dot products, the DSP extension of Cortex-M and Helium
 // (MVE). Define BURIN_SCALAR to do without.
 
+#include "burin/kernels/unroll.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -266,6 +268,18 @@ struct Int8Block {
     }
     static std::int32_t total(Sum sum) noexcept { return sum; }
 
+    /// sums[i] += (x[i] − zero_point) · w[i], i < 4
+    static void add_each(const std::int8_t* x, std::int32_t zero_point, const std::int8_t* w,
+                         std::int32_t* sums) noexcept {
+        const auto zero_points = static_cast<int16x2_t>(zero_point << 16 | (zero_point & 0xFFFF));
+        const Input inputs = input(x), weights = weight(w);
+        const int16x2_t even = __ssub16(inputs.even, zero_points), odd = __ssub16(inputs.odd, zero_points);
+        sums[0] = __smlabb(even, weights.even, sums[0]);
+        sums[1] = __smlabb(odd, weights.odd, sums[1]);
+        sums[2] = __smlatt(even, weights.even, sums[2]);
+        sums[3] = __smlatt(odd, weights.odd, sums[3]);
+    }
+
   private:
     static std::uint32_t word(const std::int8_t* from) noexcept {
         std::uint32_t bits;
@@ -273,8 +287,10 @@ struct Int8Block {
         return bits;
     }
     static Input widen(std::uint32_t bytes) noexcept {
-        return {__sxtb16(static_cast<int8x4_t>(bytes)),
-                __sxtb16(static_cast<int8x4_t>(bytes >> 8 | bytes << 24))};
+        // The instruction rotates as it widens, which g++ does not find.
+        int16x2_t odd;
+        asm("sxtb16 %0, %1, ror #8" : "=r"(odd) : "r"(bytes));
+        return {__sxtb16(static_cast<int8x4_t>(bytes)), odd};
     }
 };
 
@@ -305,13 +321,17 @@ template <std::size_t Rows, std::size_t Columns>
                                              std::int32_t (&sums)[Rows][Columns]) noexcept {
     using Block = detail::Int8Block;
     typename Block::Sum tile[Rows][Columns];
-    for (auto& row : tile)
-        for (auto& sum : row)
-            sum = Block::zero();
+    BURIN_DETAIL_UNROLL
+    for (std::size_t r = 0; r < Rows; ++r)
+        BURIN_DETAIL_UNROLL
+    for (std::size_t c = 0; c < Columns; ++c)
+        tile[r][c] = Block::zero();
     const auto add = [&](const typename Block::Input(&inputs)[Rows], const std::int8_t* weights,
                          std::size_t pitch) {
+        BURIN_DETAIL_UNROLL
         for (std::size_t c = 0; c < Columns; ++c) {
             const typename Block::Weight weight = Block::weight(weights + c * pitch);
+            BURIN_DETAIL_UNROLL
             for (std::size_t r = 0; r < Rows; ++r)
                 tile[r][c] = Block::add(tile[r][c], inputs[r], weight);
         }
@@ -320,6 +340,7 @@ template <std::size_t Rows, std::size_t Columns>
     typename Block::Input inputs[Rows];
     std::size_t k = 0;
     for (; k + Block::size <= depth; k += Block::size) {
+        BURIN_DETAIL_UNROLL
         for (std::size_t r = 0; r < Rows; ++r)
             inputs[r] = Block::input(x + r * x_pitch + k);
         add(inputs, w + k, w_pitch);
@@ -329,6 +350,7 @@ template <std::size_t Rows, std::size_t Columns>
         if (depth >= Block::size) {
             // The block that ends with the row, without what has been added.
             const std::size_t last = depth - Block::size;
+            BURIN_DETAIL_UNROLL
             for (std::size_t r = 0; r < Rows; ++r)
                 inputs[r] = Block::masked_input(x + r * x_pitch + last, mask);
             add(inputs, w + last, w_pitch);
@@ -343,20 +365,25 @@ template <std::size_t Rows, std::size_t Columns>
             add(inputs, copies[0], Block::size);
         }
     }
+    BURIN_DETAIL_UNROLL
     for (std::size_t r = 0; r < Rows; ++r)
-        for (std::size_t c = 0; c < Columns; ++c)
-            sums[r][c] = Block::total(tile[r][c]);
+        BURIN_DETAIL_UNROLL
+    for (std::size_t c = 0; c < Columns; ++c)
+        sums[r][c] = Block::total(tile[r][c]);
 }
 
 /// Channels that a depthwise convolution sums at a time.
 inline constexpr std::size_t int8_depthwise_block = detail::Int8Block::size < 16 ? 4 : 16;
 
 /// sums[i] += (x[i] − zero_point) · w[i]
-template <std::size_t Count>
+template <std::size_t Count, class Block = detail::Int8Block>
 [[gnu::always_inline]] inline void int8_multiply_add(const std::int8_t* x, std::int32_t zero_point,
                                                      const std::int8_t* w, std::int32_t* sums) noexcept {
-    for (std::size_t i = 0; i < Count; ++i)
-        sums[i] += (x[i] - zero_point) * w[i];
+    if constexpr (Count == 4 && requires { &Block::add_each; })
+        Block::add_each(x, zero_point, w, sums);
+    else
+        for (std::size_t i = 0; i < Count; ++i)
+            sums[i] += (x[i] - zero_point) * w[i];
 }
 
 } // namespace burin::kernels

@@ -88,6 +88,11 @@ constexpr Liveness<MaxValues> liveness(const Program<MaxSteps, MaxValues, Output
 
     Liveness<MaxValues> result;
     result.storage.fill(none);
+    for (std::size_t v = 0; v < program.value_count; ++v)
+        if (program.values[v].is_given) {
+            result.storage[v] = result.count;
+            result.lifetimes[result.count++] = {program.values[v].size, 0, last_read[v]};
+        }
     for (std::size_t s = 0; s < program.step_count; ++s) {
         const Step& step = program.steps[s];
         for (std::size_t value : step.writes()) {

@@ -11,6 +11,7 @@ namespace burin::passes {
 struct Value {
     Elements size{};
     bool is_external = false; ///< Lives in the caller's memory: an input of the network.
+    bool is_given = false;    ///< As that, but lives in the arena, and is there before the first step.
     bool is_pinned = false;   ///< Is kept to the end of the program: an output of the network.
 };
 
@@ -95,5 +96,17 @@ struct Program {
     }
     constexpr void add_step(const Step& step) { steps[step_count++] = step; }
 };
+
+/// The program whose inputs the caller writes into the arena, where their memory is used for something else
+/// when they have been read.
+template <std::size_t MaxSteps, std::size_t MaxValues, std::size_t Outputs>
+constexpr auto inputs_in_arena(Program<MaxSteps, MaxValues, Outputs> program) {
+    for (Value& value : program.values)
+        if (value.is_external) {
+            value.is_external = false;
+            value.is_given = true;
+        }
+    return program;
+}
 
 } // namespace burin::passes

@@ -68,8 +68,14 @@ inline constexpr std::size_t int8_alignment =
 template <class Net>
 inline constexpr bool is_quantizable = detail::ExaminedForInt8<Net>::problem.empty();
 
+/// Whose memory a network's inputs are in.
+enum class InputMemory {
+    callers, ///< The caller says where.
+    arena,   ///< The arena's: the caller writes them there, and they are gone after a run.
+};
+
 /// As Plan, for 8-bit inference: elements are bytes.
-template <class Net>
+template <class Net, InputMemory Where = InputMemory::callers>
 struct QuantizedPlan {
     using N = Network<Net>;
     static constexpr Mode mode = Mode::inference;
@@ -80,7 +86,10 @@ struct QuantizedPlan {
         return result;
     }(std::make_index_sequence<N::size>{});
     static constexpr auto fusion = passes::fuse(graph, mode);
-    static constexpr auto program = passes::schedule(passes::forward_program(graph, fusion, mode));
+    static constexpr auto program = [] {
+        const auto scheduled = passes::schedule(passes::forward_program(graph, fusion, mode));
+        return Where == InputMemory::arena ? passes::inputs_in_arena(scheduled) : scheduled;
+    }();
     static constexpr auto liveness = passes::liveness(program, graph.nodes);
 
     template <std::size_t Batch, class Scalar>

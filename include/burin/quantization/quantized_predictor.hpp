@@ -48,13 +48,20 @@ void run_int8(const QuantizedNetwork<Net>& network, const auto& inputs, std::int
 ///     const auto network = quantize<Net>(model.parameters(), ranges);
 ///     QuantizedPredictor<Net> predictor;
 ///     const auto outputs = predictor(network, inputs);           // 8-bit integers
-template <class Net, std::size_t Batch = 1>
+///
+/// With `InputMemory::arena` the inputs need no memory of their own: they are to be written to `input()`
+/// before each run, which uses their place for something else.
+///
+///     QuantizedPredictor<Net, 1, InputMemory::arena> predictor;
+///     quantize(numbers, network.inputs[0], predictor.input());
+///     const auto outputs = predictor.run(network, 1);
+template <class Net, std::size_t Batch = 1, InputMemory Where = InputMemory::callers>
 class QuantizedPredictor {
     static_assert(Batch > 0, "a QuantizedPredictor's batch holds at least one sample");
 
     using Type = typename QuantizedNetwork<Net>::Type;
     using N = Network<Type>;
-    using PlanType = QuantizedPlan<Type>;
+    using PlanType = QuantizedPlan<Type, Where>;
     using Run = detail::Execution<PlanType, Batch, std::int8_t>;
 
   public:
@@ -67,11 +74,57 @@ class QuantizedPredictor {
     /// The outputs of `rows` ≤ Batch samples, for any number of inputs and outputs. Each result points to
     /// rows × output size elements in the arena, which the next run overwrites.
     std::array<const std::int8_t*, N::output_count>
-    run(const QuantizedNetwork<Net>& network, const InputPointers& inputs, std::size_t rows) noexcept {
+    run(const QuantizedNetwork<Net>& network, const InputPointers& inputs, std::size_t rows) noexcept
+        requires(Where == InputMemory::callers)
+    {
+        return run_from(network, inputs, rows);
+    }
+
+    /// Up to Batch samples of input `Index`, in the arena.
+    template <std::size_t Index = 0>
+    std::span<std::int8_t> input() noexcept
+        requires(Where == InputMemory::arena)
+    {
+        constexpr std::size_t value = [] {
+            std::size_t given = 0;
+            while (!PlanType::program.values[given].is_given)
+                ++given;
+            for (std::size_t count = 0; count < Index; count += PlanType::program.values[given].is_given)
+                ++given;
+            return given;
+        }();
+        return {Run::template write<value>(frame_of(Batch)), Batch * N::input_shapes[Index].size()};
+    }
+
+    /// The outputs of the samples in `input()`.
+    std::array<const std::int8_t*, N::output_count> run(const QuantizedNetwork<Net>& network,
+                                                        std::size_t rows) noexcept
+        requires(Where == InputMemory::arena)
+    {
+        return run_from(network, {}, rows);
+    }
+
+    /// The same for a network of one input and one output: `inputs` holds up to Batch whole samples.
+    std::span<const std::int8_t> operator()(const QuantizedNetwork<Net>& network,
+                                            std::span<const std::int8_t> inputs) noexcept
+        requires(N::input_count == 1 && N::output_count == 1 && Where == InputMemory::callers)
+    {
+        const std::size_t rows = inputs.size() / N::input_shapes[0].size();
+        return {run(network, {inputs.data()}, rows)[0], rows * N::output_shapes[0].size()};
+    }
+
+  private:
+    Frame<Type, std::int8_t> frame_of(std::size_t rows) noexcept {
         Frame<Type, std::int8_t> frame;
-        frame.inputs = inputs;
         frame.arena = arena_.data();
         frame.rows = Batch == 1 ? 1 : rows;
+        return frame;
+    }
+
+    std::array<const std::int8_t*, N::output_count>
+    run_from(const QuantizedNetwork<Net>& network, const InputPointers& inputs, std::size_t rows) noexcept {
+        auto frame = frame_of(rows);
+        frame.inputs = inputs;
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             const int in_order[] = {0, (run_step<I>(network, frame), 0)...};
             static_cast<void>(in_order);
@@ -79,16 +132,6 @@ class QuantizedPredictor {
         return outputs_of<PlanType, Batch, std::int8_t>(frame);
     }
 
-    /// The same for a network of one input and one output: `inputs` holds up to Batch whole samples.
-    std::span<const std::int8_t> operator()(const QuantizedNetwork<Net>& network,
-                                            std::span<const std::int8_t> inputs) noexcept
-        requires(N::input_count == 1 && N::output_count == 1)
-    {
-        const std::size_t rows = inputs.size() / N::input_shapes[0].size();
-        return {run(network, {inputs.data()}, rows)[0], rows * N::output_shapes[0].size()};
-    }
-
-  private:
     template <std::size_t StepIndex>
     static void run_step(const QuantizedNetwork<Net>& network,
                          const Frame<Type, std::int8_t>& frame) noexcept {
@@ -110,9 +153,9 @@ class QuantizedPredictor {
     alignas(detail::int8_alignment) std::array<std::int8_t, arena_bytes> arena_;
 };
 
-/// Bytes of the arena of 8-bit inference. The caller's input is not counted.
-template <class Net, std::size_t Batch = 1>
-inline constexpr std::size_t quantized_arena_bytes = QuantizedPredictor<Net, Batch>::arena_bytes;
+/// Bytes of the arena of 8-bit inference. The inputs are counted if they are in it.
+template <class Net, std::size_t Batch = 1, InputMemory Where = InputMemory::callers>
+inline constexpr std::size_t quantized_arena_bytes = QuantizedPredictor<Net, Batch, Where>::arena_bytes;
 
 /// Numbers as a network's input wants them.
 inline void quantize(std::span<const float> numbers, const Scale& scale, std::span<std::int8_t> to) noexcept {
