@@ -56,7 +56,7 @@ template <std::size_t Columns, std::size_t Depth, class Scalar>
     product.right = {right.data, right.stride, right.stride, panel};
     product.result = {result.data, result.stride, result.stride, panel};
     // The shared code: a head's matrices are small, but there are five products of them.
-    multiply<Columns, Depth, inlined_elements + 1>(product, rows, StoreSum{});
+    multiply<Columns, Depth, shared_elements>(product, rows, StoreSum{});
 }
 
 /// Puts the softmax of scale · scores in the scores' place, row by row; 0 for keys that are not seen, and for

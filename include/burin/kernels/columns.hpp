@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/kernels/simd.hpp"
+#include "burin/kernels/unroll.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,24 +10,35 @@
 namespace burin::kernels {
 
 /// The columns of as many rows of N as a vector has lanes: lane r of vector c is element c of row r. What is
-/// summed along a row is then summed lane by lane, for all rows at once. For rows of a few vectors.
-template <std::size_t N, class Scalar>
+/// summed along a row is then summed lane by lane, for all rows at once. For rows of a few vectors. `Before`
+/// says that so many readable elements, as a vector has more than a row, lie before the first row: narrow
+/// rows are then loaded with what is before them.
+template <std::size_t N, bool Before = false, class Scalar>
 [[gnu::always_inline]] inline std::array<Vector<Scalar>, N> load_columns(const Scalar* rows) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     std::array<Vector<Scalar>, N> columns;
-    if constexpr (N < lanes) {
+    if constexpr (N < lanes && Before) {
+        constexpr std::size_t before = lanes - N;
+        const auto square = load_transposed(rows - before, N);
+        BURIN_DETAIL_UNROLL
+        for (std::size_t c = 0; c < N; ++c)
+            columns[c] = square[before + c];
+    } else if constexpr (N < lanes) {
         Scalar wide[lanes * lanes];
         for (std::size_t r = 0; r < lanes; ++r)
             store(wide + r * lanes, load_partial(rows + r * N, N));
         const auto square = load_transposed(wide, lanes);
+        BURIN_DETAIL_UNROLL
         for (std::size_t c = 0; c < N; ++c)
             columns[c] = square[c];
     } else {
-        // The last square may overlap the one before.
+        // The last square may overlap the one before. Whatever is not unrolled here, lies in memory.
+        BURIN_DETAIL_UNROLL
         for (std::size_t begin = 0; begin < N; begin += lanes) {
             const std::size_t first = std::min(begin, N - lanes);
             const auto square = load_transposed(rows + first, N);
-            for (std::size_t c = begin - first; c < lanes; ++c)
+            BURIN_DETAIL_UNROLL
+            for (std::size_t c = 0; c < lanes; ++c)
                 columns[first + c] = square[c];
         }
     }

@@ -77,8 +77,9 @@ template <std::size_t K, class Scalar>
 } // namespace detail
 
 /// y = epilogue(x · w + b), with x [rows, K], b [N], y [rows, N].
-/// The epilogue is a function of a vector and is applied while the sums are in registers.
-template <std::size_t K, std::size_t N, bool HasBias, class Scalar, class Epilogue>
+/// The epilogue is a function of a vector and is applied while the sums are in registers. Where `SharesCode`,
+/// small matrices that are not narrow have no code of their own: for many rows, which do not miss it.
+template <std::size_t K, std::size_t N, bool HasBias, bool SharesCode = false, class Scalar, class Epilogue>
 [[gnu::always_inline]] inline void dense_forward(const Scalar* x, const Scalar* w, const Scalar* bias,
                                                  Scalar* y, std::size_t rows, Epilogue epilogue) noexcept {
     if constexpr (N == 1) {
@@ -97,7 +98,8 @@ template <std::size_t K, std::size_t N, bool HasBias, class Scalar, class Epilog
     product.result = detail::row_major<N>(y);
     if constexpr (HasBias)
         product.start = detail::repeated_row<N>(bias);
-    multiply<N, K, K * N>(product, rows, epilogue);
+    multiply<N, K, SharesCode && !is_single_panel<Scalar>(N) ? shared_elements : K * N>(product, rows,
+                                                                                        epilogue);
 }
 
 /// dw (+)= xᵀ · dy and db (+)= Σ_rows dy, with x [rows, K], dy [rows, N], db [N], dw as w.
@@ -105,6 +107,7 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
 [[gnu::always_inline]] inline void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw,
                                                          Scalar* db, std::size_t rows) noexcept {
     constexpr std::size_t any = std::numeric_limits<std::size_t>::max();
+    constexpr std::size_t elements = is_single_panel<Scalar>(N) ? K * N : std::max(K * N, shared_elements);
     Product<Scalar> product;
     product.left = x;
     product.left_row = 1;
@@ -117,7 +120,7 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
     constexpr Panels panels = kernels::panels<Scalar>(N);
     constexpr detail::ColumnKind kind = detail::column_kind(panels, width<Scalar>);
     if (rows > 0 && rows <= detail::few_samples) {
-        if constexpr (K * N <= inlined_elements)
+        if constexpr (elements <= inlined_elements)
             detail::weight_gradient_of_few_inlined<kind, Accumulate>(product, panels, K);
         else
             detail::weight_gradient_of_few_shared<kind, Accumulate>(product, panels, K);
@@ -128,12 +131,12 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
         Product<Scalar> part = product;
         for (std::size_t left = rows; left > 0; left -= part.depth) {
             part.depth = std::min(left, paged_samples<Scalar>);
-            multiply<N, any, K * N>(part, K, StoreSum{});
+            multiply<N, any, elements>(part, K, StoreSum{});
             part.skip_depth(part.depth);
             part.start = detail::in_panels<K, N>(static_cast<const Scalar*>(dw));
         }
     } else {
-        multiply<N, any, K * N>(product, K, StoreSum{});
+        multiply<N, any, elements>(product, detail::FixedRows<K>{}, StoreSum{});
     }
 
     if constexpr (HasBias) {
@@ -144,7 +147,7 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
         product.result = detail::row_major<N>(db);
         if constexpr (Accumulate)
             product.start = detail::repeated_row<N>(static_cast<const Scalar*>(db));
-        multiply<N, any, K * N>(product, 1, StoreSum{});
+        multiply<N, any, elements>(product, detail::FixedRows<1>{}, StoreSum{});
     }
 }
 

@@ -15,32 +15,61 @@
 namespace burin::kernels {
 namespace detail {
 
+/// From so many samples on, a narrow matrix of so many rows is turned: rows that fit into a vector are turned
+/// fastest.
+template <std::size_t K, std::size_t N, class Scalar>
+inline constexpr std::size_t turned_from_samples = N <= width<Scalar>       ? 1
+                                                   : K % width<Scalar> == 0 ? 4
+                                                                            : 5;
+
 /// Of so many samples, transposing w takes less time than broadcasting its elements. A matrix of a single
 /// full panel is as narrow as those that are turned in registers, which would take all of them.
 template <std::size_t N, class Scalar>
 inline constexpr std::size_t packed_from_samples = N == 2 * width<Scalar> ? width<Scalar> : 96;
 
-/// Of a narrow matrix, as many rows as a vector has lanes are turned at a time: their columns are then
-/// vectors of dx's.
+/// Rows k, k + 1, … of a narrow matrix, as many as a vector has lanes, turned: their columns are vectors of
+/// dx's. `kept` of these that come first are as they should be already.
+template <std::size_t N, class Scalar, class Derivative>
+[[gnu::always_inline]] inline void
+input_gradient_of_columns(const DenseGradient<Scalar>& dense, std::size_t rows,
+                          const std::array<Vector<Scalar>, N>& columns, std::size_t k, std::size_t kept,
+                          Derivative derivative) noexcept {
+    for (std::size_t row = 0; row < rows; ++row) {
+        const Scalar* const dy = dense.dy + row * N;
+        Scalar* const dx = dense.dx + row * dense.k + k;
+        Vector<Scalar> sums[2] = {columns[0] * broadcast(dy[0]), broadcast(Scalar(0))};
+        BURIN_DETAIL_UNROLL
+        for (std::size_t n = 1; n < N; ++n)
+            sums[n % 2] = fma(broadcast(dy[n]), columns[n], sums[n % 2]);
+        Vector<Scalar> gradient = sums[0] + sums[1];
+        if constexpr (Derivative::reads_activation)
+            gradient = derivative(gradient, load(dense.activated + row * dense.k + k));
+        else
+            gradient = derivative(gradient, gradient);
+        store(dx, kept > 0 ? first_lanes<Scalar>(kept, load(dx), gradient) : gradient);
+    }
+}
+
+/// Of a narrow matrix of at least as many rows as a vector has lanes, so many are turned at a time. The last
+/// ones are turned with some that have been before, if they fit into a vector; others are sooner multiplied
+/// than turned.
 template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
 [[gnu::always_inline]] inline void input_gradient_of_narrow(const DenseGradient<Scalar>& dense,
                                                             std::size_t rows,
                                                             Derivative derivative) noexcept {
-    constexpr std::size_t lanes = width<Scalar>;
-    std::size_t k = 0;
-    for (; k + lanes <= dense.k; k += lanes) {
-        const std::array<Vector<Scalar>, N> columns = load_columns<N>(dense.w + k * N);
-        for (std::size_t row = 0; row < rows; ++row) {
-            const Scalar* const dy = dense.dy + row * N;
-            Vector<Scalar> sums[2] = {columns[0] * broadcast(dy[0]), broadcast(Scalar(0))};
-            BURIN_DETAIL_UNROLL
-            for (std::size_t n = 1; n < N; ++n)
-                sums[n % 2] = fma(broadcast(dy[n]), columns[n], sums[n % 2]);
-            finish_gradient(dense, row * dense.k + k, sums[0] + sums[1], lanes, derivative);
-        }
+    constexpr std::size_t lanes = width<Scalar>, rest = Elements / N % lanes;
+    input_gradient_of_columns<N>(dense, rows, load_columns<N>(dense.w), 0, 0, derivative);
+    std::size_t k = lanes;
+    for (; k + lanes <= dense.k; k += lanes)
+        input_gradient_of_columns<N>(dense, rows, load_columns<N, true>(dense.w + k * N), k, 0, derivative);
+    if constexpr (rest > 0 && N <= lanes) {
+        const std::size_t last = dense.k - lanes;
+        const Scalar* const w = dense.w + last * N;
+        input_gradient_of_columns<N>(dense, rows, k > lanes ? load_columns<N, true>(w) : load_columns<N>(w),
+                                     last, lanes - rest, derivative);
+    } else if constexpr (rest > 0) {
+        input_gradient_of_few<N, Elements>(dense, rows, dense.k - rest, derivative);
     }
-    if (k < dense.k)
-        input_gradient_of_few<N, Elements>(dense, rows, k, derivative);
 }
 
 } // namespace detail
@@ -52,8 +81,8 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
 [[gnu::always_inline]] inline void input_gradient(DenseGradient<Scalar> dense, std::size_t rows,
                                                   Derivative derivative) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
-    if constexpr (lanes > 1 && N < 2 * lanes) {
-        if (rows > 4)
+    if constexpr (lanes > 1 && is_single_panel<Scalar>(N)) {
+        if (rows >= detail::turned_from_samples<Elements / N, N, Scalar> && dense.k >= lanes)
             return detail::input_gradient_of_narrow<N, Elements>(dense, rows, derivative);
     } else if constexpr (lanes >= 4) {
         if (rows >= detail::packed_from_samples<N, Scalar>)

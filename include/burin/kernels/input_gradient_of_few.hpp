@@ -72,16 +72,37 @@ template <ColumnKind Kind, bool OthersFollow, std::size_t Rows, std::size_t Colu
         for (std::size_t p = 0; p < dense.panels.full; ++p, dy += panel, w += panel * dense.k) {
             BURIN_DETAIL_UNROLL
             for (std::size_t v = 0; v < 2; ++v) {
-                Vector<Scalar> factors[Rows];
-                BURIN_DETAIL_UNROLL
-                for (std::size_t r = 0; r < Rows; ++r)
-                    factors[r] = load(dy + r * dense.n + v * lanes);
-                BURIN_DETAIL_UNROLL
-                for (std::size_t c = 0; c < Columns; ++c) {
-                    const Vector<Scalar> weights = load(w + row_of_w(c) * panel + v * lanes);
+                // The fewer of both stay in registers beside the sums; of the others one at a time does.
+                const auto factor = [&](std::size_t r) __attribute__((always_inline)) {
+                    return load(dy + r * dense.n + v * lanes);
+                };
+                const auto weights = [&](std::size_t c) __attribute__((always_inline)) {
+                    return load(w + row_of_w(c) * panel + v * lanes);
+                };
+                if constexpr (Rows > Columns) {
+                    Vector<Scalar> kept[Columns];
+                    BURIN_DETAIL_UNROLL
+                    for (std::size_t c = 0; c < Columns; ++c)
+                        kept[c] = weights(c);
+                    BURIN_DETAIL_UNROLL
+                    for (std::size_t r = 0; r < Rows; ++r) {
+                        const Vector<Scalar> one = factor(r);
+                        BURIN_DETAIL_UNROLL
+                        for (std::size_t c = 0; c < Columns; ++c)
+                            sums[r][c] = fma(kept[c], one, sums[r][c]);
+                    }
+                } else {
+                    Vector<Scalar> kept[Rows];
                     BURIN_DETAIL_UNROLL
                     for (std::size_t r = 0; r < Rows; ++r)
-                        sums[r][c] = fma(weights, factors[r], sums[r][c]);
+                        kept[r] = factor(r);
+                    BURIN_DETAIL_UNROLL
+                    for (std::size_t c = 0; c < Columns; ++c) {
+                        const Vector<Scalar> one = weights(c);
+                        BURIN_DETAIL_UNROLL
+                        for (std::size_t r = 0; r < Rows; ++r)
+                            sums[r][c] = fma(one, kept[r], sums[r][c]);
+                    }
                 }
             }
         }
@@ -169,9 +190,8 @@ template <ColumnKind Kind, std::size_t Rows, class Scalar, class Derivative>
             input_gradient_of_four<Kind, true>(dense, k, last, derivative);
         if (k < end) {
             DenseGradient<Scalar> half = dense;
-            input_gradient_rows<Kind, 2>(half, k, end, derivative);
-            half.skip_rows(2);
-            input_gradient_rows<Kind, 2>(half, k, end, derivative);
+            for (std::size_t row = 0; row < Rows; row += 2, half.skip_rows(2))
+                input_gradient_rows<Kind, 2>(half, k, end, derivative);
         }
         return;
     }
@@ -214,7 +234,7 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
 [[gnu::always_inline]] inline void input_gradient_of_few(const DenseGradient<Scalar>& dense, std::size_t rows,
                                                          std::size_t begin, Derivative derivative) noexcept {
     constexpr ColumnKind kind = column_kind(panels<Scalar>(N), width<Scalar>);
-    if constexpr (Elements <= inlined_elements)
+    if constexpr (is_single_panel<Scalar>(N) && Elements <= inlined_elements)
         input_gradient_of_few_inlined<kind>(dense, rows, begin, derivative);
     else
         input_gradient_of_few_shared<kind>(dense, rows, begin, derivative);

@@ -13,12 +13,15 @@ namespace burin::kernels {
 /// Matrices of at most so many elements are multiplied by code of their own, in which every extent is a
 /// constant; larger ones share theirs.
 #if defined(BURIN_SHARED_KERNELS)
-inline constexpr std::size_t inlined_elements = 0; // For instrumented builds, which would take minutes to compile.
+inline constexpr std::size_t inlined_elements =
+    0; // For instrumented builds, which would take minutes to compile.
 #else
 inline constexpr std::size_t inlined_elements = 2048;
 #endif
 /// The same for a single row, which has less code and more use for it.
 inline constexpr std::size_t inlined_row_elements = 2 * inlined_elements;
+/// The elements of a matrix that shares its code in any case.
+inline constexpr std::size_t shared_elements = inlined_row_elements + 1;
 
 /// Sums deeper than `deep` are made block by block, so that the rows that a panel meets stay in the
 /// second-level cache until the last panel has met them: 128 rows of 2 KiB are half of 512 KiB.
@@ -38,6 +41,18 @@ template <std::size_t Most, class Function>
     }(std::make_index_sequence<Most>{});
 }
 
+/// So many rows, a number that is known when this is compiled: code is made only for what it calls for.
+template <std::size_t Count>
+using FixedRows = std::integral_constant<std::size_t, Count>;
+
+template <class Rows>
+constexpr bool can_be(std::size_t count) {
+    if constexpr (requires { Rows::value; })
+        return Rows::value == count;
+    else
+        return true;
+}
+
 /// All rows with one panel, tile by tile.
 template <std::size_t Vectors, std::size_t Splits, Tail TailKind, class Scalar, class Finish>
 [[gnu::always_inline]] inline void multiply_panel(Product<Scalar> product, std::size_t rows,
@@ -51,6 +66,21 @@ template <std::size_t Vectors, std::size_t Splits, Tail TailKind, class Scalar, 
         product.skip_rows(height);
         rows -= height;
     }
+}
+
+/// The same tiles: some of one height and, below them, some that are a row lower.
+template <std::size_t Vectors, std::size_t Splits, Tail TailKind, std::size_t Count, class Scalar,
+          class Finish>
+[[gnu::always_inline]] inline void multiply_panel(Product<Scalar> product, FixedRows<Count>,
+                                                  std::size_t columns, Finish finish) noexcept {
+    constexpr std::size_t tallest = tallest_tile(vector_registers, Vectors, Splits);
+    constexpr std::size_t tiles = (Count + tallest - 1) / tallest, low = Count / tiles,
+                          higher = Count % tiles;
+    if constexpr (higher > 0)
+        for (std::size_t i = 0; i < higher; ++i, product.skip_rows(low + 1))
+            multiply_tile<low + 1, Vectors, Splits, TailKind>(product, columns, finish);
+    for (std::size_t i = higher; i < tiles; ++i, product.skip_rows(low))
+        multiply_tile<low, Vectors, Splits, TailKind>(product, columns, finish);
 }
 
 /// One or two rows with `panels` full panels: as many panels at a time as make enough sums.
@@ -80,26 +110,34 @@ constexpr ColumnKind column_kind(const Panels& panels, std::size_t lanes) {
     ColumnKind kind;
     kind.has_full_panels = panels.full > 0;
     kind.last_vectors = (panels.last + lanes - 1) / lanes;
-    kind.last_tail = panels.last < lanes        ? Tail::masked
-                     : panels.last % lanes == 0 ? Tail::none
-                                                : Tail::overlaps;
+    kind.last_tail = panels.last % lanes == 0 ? Tail::none
+                     : panels.last < lanes    ? Tail::masked
+                                              : Tail::overlaps;
     kind.splits = choose_splits(2 * panels.full + kind.last_vectors);
     return kind;
 }
 
-template <ColumnKind Kind, class Scalar, class Finish>
-[[gnu::always_inline]] inline void multiply_inlined(Product<Scalar> product, const Panels& panels,
-                                                    std::size_t rows, Finish finish) noexcept {
-    if constexpr (Kind.has_full_panels) {
+/// Full panels, of which there is one at least.
+template <std::size_t Splits, class Scalar, class Rows, class Finish>
+[[gnu::always_inline]] inline void multiply_full_panels(Product<Scalar> product, std::size_t panels,
+                                                        Rows rows, Finish finish) noexcept {
+    if constexpr (can_be<Rows>(1))
         if (rows == 1)
-            multiply_few_rows<1, Kind.splits>(product, panels.full, finish);
-        else if (rows == 2)
-            multiply_few_rows<2, Kind.splits>(product, panels.full, finish);
-        else {
-            Product<Scalar> panel = product;
-            for (std::size_t i = 0; i < panels.full; ++i, panel.skip_panels(1))
-                multiply_panel<2, Kind.splits, Tail::none>(panel, rows, 0, finish);
-        }
+            return multiply_few_rows<1, Splits>(product, panels, finish);
+    if constexpr (can_be<Rows>(2))
+        if (rows == 2)
+            return multiply_few_rows<2, Splits>(product, panels, finish);
+    if constexpr (!std::is_same_v<Rows, FixedRows<1>> && !std::is_same_v<Rows, FixedRows<2>>)
+        for (std::size_t i = 0; i < panels; ++i, product.skip_panels(1))
+            multiply_panel<2, Splits, Tail::none>(product, rows, 0, finish);
+}
+
+/// `rows` is a number or FixedRows.
+template <ColumnKind Kind, class Scalar, class Rows, class Finish>
+[[gnu::always_inline]] inline void multiply_inlined(Product<Scalar> product, const Panels& panels, Rows rows,
+                                                    Finish finish) noexcept {
+    if constexpr (Kind.has_full_panels) {
+        multiply_full_panels<Kind.splits>(product, panels.full, rows, finish);
         product.skip_panels(panels.full);
     }
     if constexpr (Kind.last_vectors > 0) {
@@ -116,19 +154,20 @@ template <ColumnKind Kind, class Scalar, class Finish>
 
 } // namespace detail
 
-/// The whole product, of `rows` rows and `Columns` columns, no deeper than MaxDepth; the weight matrix in it
-/// has `Elements` elements. A row's result depends on neither the number of rows nor its place among them.
-template <std::size_t Columns, std::size_t MaxDepth, std::size_t Elements, class Scalar, class Finish>
-[[gnu::always_inline]] inline void multiply(Product<Scalar> product, std::size_t rows,
-                                            Finish finish) noexcept {
+/// The whole product, of `rows` rows (a number or `detail::FixedRows`) and `Columns` columns, no deeper than
+/// MaxDepth; the weight matrix in it has `Elements` elements. A row's result depends on neither the number of
+/// rows nor its place among them.
+template <std::size_t Columns, std::size_t MaxDepth, std::size_t Elements, class Scalar, class Rows,
+          class Finish>
+[[gnu::always_inline]] inline void multiply(Product<Scalar> product, Rows rows, Finish finish) noexcept {
     constexpr Panels panels = kernels::panels<Scalar>(Columns);
     constexpr detail::ColumnKind kind = detail::column_kind(panels, width<Scalar>);
     if constexpr (Elements <= inlined_elements) {
         detail::multiply_inlined<kind>(product, panels, rows, finish);
     } else {
-        if constexpr (Elements <= inlined_row_elements) {
+        if constexpr (Elements <= inlined_row_elements && !requires { Rows::value; }) {
             if (rows == 1)
-                return detail::multiply_inlined<kind>(product, panels, 1, finish);
+                return detail::multiply_inlined<kind>(product, panels, detail::FixedRows<1>{}, finish);
         }
         if constexpr (MaxDepth > deep<Scalar>) {
             // All blocks but the first go on from the result.

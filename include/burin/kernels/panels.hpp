@@ -47,6 +47,12 @@ constexpr Panels panels(std::size_t columns) {
     return panels_of(columns, width<Scalar>);
 }
 
+/// Rows so narrow want code in which their length is a constant; to that of others it makes no difference.
+template <class Scalar>
+constexpr bool is_single_panel(std::size_t columns) {
+    return columns < 2 * width<Scalar>;
+}
+
 namespace detail {
 
 /// Of rows that are each `left` elements and then `right`, puts all the left parts before all the right ones.

@@ -6,6 +6,7 @@
 
 #include "burin/kernels/mixed_vector.hpp"
 #include "burin/kernels/scalar_vector.hpp"
+#include "burin/kernels/unroll.hpp"
 
 #include <array>
 #include <bit>
@@ -327,6 +328,7 @@ inline void store_pieces(double* to, __m256d value, std::size_t count) noexcept 
 [[gnu::always_inline]] inline std::array<Vector<float>, 8> load_transposed_8(const float* from,
                                                                              std::size_t stride) noexcept {
     std::array<Vector<float>, 8> columns;
+    BURIN_DETAIL_UNROLL
     for (std::size_t half = 0; half < 2; ++half) {
         const auto halves = [&](std::size_t r) {
             const __m128 upper = _mm_loadu_ps(from + r * stride + 4 * half);
@@ -347,6 +349,7 @@ inline void store_pieces(double* to, __m256d value, std::size_t count) noexcept 
 [[gnu::always_inline]] inline std::array<Vector<double>, 4> load_transposed_4(const double* from,
                                                                               std::size_t stride) noexcept {
     std::array<Vector<double>, 4> columns;
+    BURIN_DETAIL_UNROLL
     for (std::size_t half = 0; half < 2; ++half) {
         const auto halves = [&](std::size_t r) {
             const __m128d upper = _mm_loadu_pd(from + r * stride + 2 * half);
