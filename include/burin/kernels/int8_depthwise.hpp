@@ -2,29 +2,13 @@
 
 #include "burin/kernels/convolution_shape.hpp"
 #include "burin/kernels/int8_product.hpp"
+#include "burin/kernels/int8_taps.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
 namespace burin::kernels {
-
-namespace detail {
-
-/// The taps of a kernel that lie inside the axis, and the input under the first of them.
-struct TapRange {
-    std::size_t first, last, input;
-
-    constexpr TapRange(const ConvolutionAxis& axis, std::size_t output) noexcept {
-        const std::size_t begin = output * axis.stride; // `before` ahead of the axis.
-        first = begin >= axis.before ? 0 : (axis.before - begin + axis.dilation - 1) / axis.dilation;
-        const std::size_t end = axis.before + axis.input;
-        last = end <= begin ? 0 : std::min(axis.kernel, (end - begin + axis.dilation - 1) / axis.dilation);
-        input = begin + first * axis.dilation - axis.before;
-    }
-};
-
-} // namespace detail
 
 /// A depthwise convolution of images of 8-bit integers with weights `[kernel..., filters]`: output channel f
 /// is input channel f / (filters / channels), less the zero point, convolved with its own kernel.
@@ -36,8 +20,8 @@ struct TapRange {
     const Pitches at = pitches(height.input, width.input, c.channels);
     const std::size_t multiplier = c.filters / c.channels;
 
-    const auto pixel = [&](const detail::TapRange& in_z, const detail::TapRange& in_y,
-                           const detail::TapRange& in_x, std::size_t filter, std::size_t count) {
+    const auto pixel = [&](const TapRange& in_z, const TapRange& in_y, const TapRange& in_x,
+                           std::size_t filter, std::size_t count) {
         std::int32_t sums[block] = {};
         for (std::size_t i = in_z.first; i < in_z.last; ++i)
             for (std::size_t j = in_y.first; j < in_y.last; ++j) {
