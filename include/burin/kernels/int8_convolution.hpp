@@ -2,6 +2,7 @@
 
 #include "burin/kernels/convolution_shape.hpp"
 #include "burin/kernels/int8_product.hpp"
+#include "burin/kernels/int8_taps.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -25,30 +26,28 @@ constexpr std::size_t int8_convolution_scratch(const Convolution& c) noexcept {
 
 namespace detail {
 
-/// Whether input `index`, counted from `before` ahead of the axis, exists.
-constexpr bool is_inside(const ConvolutionAxis& axis, std::size_t index) noexcept {
-    return index >= axis.before && index - axis.before < axis.input;
-}
-
 /// What output (z, y, x) sees of one group's channels, with `padding` for what lies beyond the image.
 inline void int8_patch(const Convolution& c, const std::int8_t* image, std::size_t z, std::size_t y,
                        std::size_t x, std::int8_t padding, std::int8_t* patch) noexcept {
+    const auto& [depth, height, width] = c.axes;
+    const TapRange in_z(depth, z), in_y(height, y), in_x(width, x);
+    const Pitches at = pitches(height.input, width.input, c.channels);
     const std::size_t channels = c.group_channels();
-    const Pitches at = pitches(c.axes[1].input, c.axes[2].input, c.channels);
-    const auto [depth, height, width] = c.axes;
-    for (std::size_t i = 0; i < depth.kernel; ++i)
-        for (std::size_t j = 0; j < height.kernel; ++j) {
-            const std::size_t from_z = z * depth.stride + i * depth.dilation;
-            const std::size_t from_y = y * height.stride + j * height.dilation;
-            const bool is_row = is_inside(depth, from_z) && is_inside(height, from_y);
-            const std::size_t row = is_row ? at.of(from_z - depth.before, from_y - height.before, 0) : 0;
-            for (std::size_t k = 0; k < width.kernel; ++k, patch += channels) {
-                const std::size_t from_x = x * width.stride + k * width.dilation;
-                if (is_row && is_inside(width, from_x))
-                    std::memcpy(patch, image + row + (from_x - width.before) * at.x, channels);
-                else
-                    std::memset(patch, padding, channels);
-            }
+    if (in_z.count() * in_y.count() * in_x.count() < c.taps())
+        std::memset(patch, padding, c.depth());
+    // Taps that are neighbours in the image are copied at once.
+    const bool are_together = width.dilation == 1 && c.groups == 1;
+    const std::size_t pieces = are_together ? std::min<std::size_t>(in_x.count(), 1) : in_x.count();
+    const std::size_t piece = are_together ? in_x.count() * channels : channels;
+    for (std::size_t i = 0; i < in_z.count(); ++i)
+        for (std::size_t j = 0; j < in_y.count(); ++j) {
+            const std::int8_t* from =
+                image + at.of(in_z.input + i * depth.dilation, in_y.input + j * height.dilation, in_x.input);
+            std::int8_t* to =
+                patch +
+                (((in_z.first + i) * height.kernel + in_y.first + j) * width.kernel + in_x.first) * channels;
+            for (std::size_t k = 0; k < pieces; ++k, from += width.dilation * at.x, to += channels)
+                std::memcpy(to, from, piece);
         }
 }
 

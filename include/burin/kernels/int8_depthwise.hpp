@@ -2,6 +2,8 @@
 
 #include "burin/kernels/convolution_shape.hpp"
 #include "burin/kernels/int8_product.hpp"
+#include "burin/kernels/int8_taps.hpp"
+#include "burin/kernels/unroll.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -9,23 +11,6 @@
 #include <type_traits>
 
 namespace burin::kernels {
-
-namespace detail {
-
-/// The taps of a kernel that lie inside the axis, and the input under the first of them.
-struct TapRange {
-    std::size_t first, last, input;
-
-    constexpr TapRange(const ConvolutionAxis& axis, std::size_t output) noexcept {
-        const std::size_t begin = output * axis.stride; // `before` ahead of the axis.
-        first = begin >= axis.before ? 0 : (axis.before - begin + axis.dilation - 1) / axis.dilation;
-        const std::size_t end = axis.before + axis.input;
-        last = end <= begin ? 0 : std::min(axis.kernel, (end - begin + axis.dilation - 1) / axis.dilation);
-        input = begin + first * axis.dilation - axis.before;
-    }
-};
-
-} // namespace detail
 
 /// A depthwise convolution of images of 8-bit integers with weights `[kernel..., filters]`: output channel f
 /// is input channel f / (filters / channels), less the zero point, convolved with its own kernel.
@@ -38,8 +23,8 @@ struct TapRange {
     const std::size_t multiplier = c.filters / c.channels;
 
     // `whole`: a block of filters, each of its own channel; its sums stay in registers.
-    const auto pixel = [&](auto whole, const detail::TapRange& in_z, const detail::TapRange& in_y,
-                           const detail::TapRange& in_x, std::size_t filter, std::size_t some) {
+    const auto pixel = [&](auto whole, const TapRange& in_z, const TapRange& in_y, const TapRange& in_x,
+                           std::size_t filter, std::size_t some) {
         const std::size_t count = whole ? block : some;
         std::int32_t sums[block] = {};
         for (std::size_t i = in_z.first; i < in_z.last; ++i)

@@ -4,13 +4,13 @@
 // them: AVX2, AVX-VNNI, AVX512-VNNI, SSE2, NEON, Arm's dot products, the DSP extension of Cortex-M and Helium
 // (MVE). Define BURIN_SCALAR to do without.
 
-#include "burin/kernels/unroll.hpp"
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #if defined(BURIN_SCALAR)
 #elif defined(__SSE2__)
@@ -304,6 +304,14 @@ alignas(Int8Block::size) inline constexpr auto int8_mask_row = [] {
     return row;
 }();
 
+/// Calls function(0), …, function(Count − 1), the numbers as constants: registers can't be indexed.
+template <std::size_t Count, class Function>
+[[gnu::always_inline]] inline void unrolled(const Function& function) noexcept {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (function(std::integral_constant<std::size_t, I>{}), ...);
+    }(std::make_index_sequence<Count>{});
+}
+
 } // namespace detail
 
 /// What the products are made with.
@@ -321,55 +329,42 @@ template <std::size_t Rows, std::size_t Columns>
                                              std::int32_t (&sums)[Rows][Columns]) noexcept {
     using Block = detail::Int8Block;
     typename Block::Sum tile[Rows][Columns];
-    BURIN_DETAIL_UNROLL
-    for (std::size_t r = 0; r < Rows; ++r)
-        BURIN_DETAIL_UNROLL
-    for (std::size_t c = 0; c < Columns; ++c)
-        tile[r][c] = Block::zero();
+    detail::unrolled<Rows * Columns>([&](auto i) { tile[i / Columns][i % Columns] = Block::zero(); });
     const auto add = [&](const typename Block::Input(&inputs)[Rows], const std::int8_t* weights,
                          std::size_t pitch) {
-        BURIN_DETAIL_UNROLL
-        for (std::size_t c = 0; c < Columns; ++c) {
+        detail::unrolled<Columns>([&](auto c) {
             const typename Block::Weight weight = Block::weight(weights + c * pitch);
-            BURIN_DETAIL_UNROLL
-            for (std::size_t r = 0; r < Rows; ++r)
-                tile[r][c] = Block::add(tile[r][c], inputs[r], weight);
-        }
+            detail::unrolled<Rows>([&](auto r) { tile[r][c] = Block::add(tile[r][c], inputs[r], weight); });
+        });
     };
 
     typename Block::Input inputs[Rows];
     std::size_t k = 0;
     for (; k + Block::size <= depth; k += Block::size) {
-        BURIN_DETAIL_UNROLL
-        for (std::size_t r = 0; r < Rows; ++r)
-            inputs[r] = Block::input(x + r * x_pitch + k);
+        detail::unrolled<Rows>([&](auto r) { inputs[r] = Block::input(x + r * x_pitch + k); });
         add(inputs, w + k, w_pitch);
     }
-    if (const std::size_t rest = depth - k; Block::size > 1 && rest > 0) {
-        const std::int8_t* const mask = detail::int8_mask_row.data() + rest;
-        if (depth >= Block::size) {
+    // In short blocks, few elements are left.
+    constexpr bool adds_one_by_one = Block::size <= 4;
+    const std::size_t rest = depth - k;
+    if constexpr (!adds_one_by_one)
+        if (rest > 0 && depth >= Block::size) {
             // The block that ends with the row, without what has been added.
+            const std::int8_t* const mask = detail::int8_mask_row.data() + rest;
             const std::size_t last = depth - Block::size;
-            BURIN_DETAIL_UNROLL
-            for (std::size_t r = 0; r < Rows; ++r)
-                inputs[r] = Block::masked_input(x + r * x_pitch + last, mask);
+            detail::unrolled<Rows>(
+                [&](auto r) { inputs[r] = Block::masked_input(x + r * x_pitch + last, mask); });
             add(inputs, w + last, w_pitch);
-        } else {
-            std::int8_t copies[Columns][Block::size] = {}, copy[Block::size] = {};
-            for (std::size_t r = 0; r < Rows; ++r) {
-                std::memcpy(copy, x + r * x_pitch, rest);
-                inputs[r] = Block::input(copy);
-            }
-            for (std::size_t c = 0; c < Columns; ++c)
-                std::memcpy(copies[c], w + c * w_pitch, rest);
-            add(inputs, copies[0], Block::size);
+            k = depth;
         }
-    }
-    BURIN_DETAIL_UNROLL
-    for (std::size_t r = 0; r < Rows; ++r)
-        BURIN_DETAIL_UNROLL
-    for (std::size_t c = 0; c < Columns; ++c)
-        sums[r][c] = Block::total(tile[r][c]);
+    detail::unrolled<Rows * Columns>([&](auto i) {
+        constexpr std::size_t r = i / Columns, c = i % Columns;
+        std::int32_t sum = Block::total(tile[r][c]);
+        if (Block::size > 1)
+            for (std::size_t one = k; one < depth; ++one)
+                sum += x[r * x_pitch + one] * w[c * w_pitch + one];
+        sums[r][c] = sum;
+    });
 }
 
 /// Channels that a depthwise convolution sums at a time.

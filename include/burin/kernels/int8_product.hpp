@@ -41,6 +41,13 @@ int8_tile(const std::int8_t* x, std::size_t x_pitch, const std::int8_t* w, std::
             y[r * y_pitch + channel + c] = outputs(sums[r][c], channel + c);
 }
 
+/// The channels that fill no tile.
+[[gnu::noinline]] inline void int8_output(const std::int8_t* x, const std::int8_t* w, std::size_t depth,
+                                          const Int8Outputs& outputs, std::size_t channel,
+                                          std::int8_t* y) noexcept {
+    int8_tile<1, 1>(x, depth, w, depth, outputs, channel, y, 0);
+}
+
 template <std::size_t Rows>
 [[gnu::noinline]] inline void int8_rows(const std::int8_t* x, std::size_t x_pitch, const std::int8_t* w,
                                         std::size_t depth, std::size_t channels, const Int8Outputs& outputs,
@@ -50,7 +57,7 @@ template <std::size_t Rows>
         int8_tile<Rows, int8_tile_columns>(x, x_pitch, w, depth, outputs, channel, y, y_pitch);
     for (; channel < channels; ++channel)
         for (std::size_t r = 0; r < Rows; ++r)
-            int8_tile<1, 1>(x + r * x_pitch, x_pitch, w, depth, outputs, channel, y + r * y_pitch, y_pitch);
+            int8_output(x + r * x_pitch, w, depth, outputs, channel, y + r * y_pitch);
 }
 
 } // namespace detail
