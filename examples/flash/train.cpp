@@ -1,5 +1,5 @@
 // Trains on a computer and writes the network as a header, which examples/flash/deploy.cpp runs from constant
-// memory.
+// memory; with `--storage float16` or `bfloat16` in half of it, for examples/flash/deploy_half.cpp.
 #include <burin/burin.hpp>
 
 #include "network.hpp"
@@ -11,10 +11,33 @@
 
 using namespace burin;
 
+namespace {
+
+io::Storage storage_of(const std::string& name) {
+    if (name == "float")
+        return io::Storage::full;
+    if (name == "float16")
+        return io::Storage::float16;
+    if (name == "bfloat16")
+        return io::Storage::bfloat16;
+    throw Error("command line: expected float, float16 or bfloat16 after --storage, got '" + name + "'");
+}
+
+/// The share that is right with parameters of 16 bits.
+template <Half Stored, class Data>
+double accuracy(const Model<Digits>& model, const Data& test) {
+    Model<Digits> widened;
+    widen(narrow<Stored>(model.parameters()), widened.parameters());
+    return evaluate(widened, test)["accuracy"];
+}
+
+} // namespace
+
 int main(int argc, char** argv) try {
     const Options options(argc, argv,
                           {{"--data", BURIN_EXAMPLE_DATA "/digits.csv"},
                            {"--header", "digits_weights.hpp"},
+                           {"--storage", "float"},
                            {"--lanes", std::to_string(kernels::width<float>)}});
     const auto [train, test] = data::load_digits(options["--data"]).split(0.8, /*seed*/ 1);
     Model<Digits> model(/*seed*/ 1);
@@ -24,10 +47,14 @@ int main(int argc, char** argv) try {
                       {.name_space = "digits",
                        .network = "::Digits",
                        .include = "network.hpp",
-                       .vector_lanes = options.number("--lanes")});
-    std::printf("%s: %zu bytes of parameters, %s on what was held out\n", options["--header"].c_str(),
-                sizeof(float) * parameter_count<Digits>, report::text(evaluate(model, test)).c_str());
-    return EXIT_SUCCESS;
+                       .vector_lanes = options.number("--lanes"),
+                       .storage = storage_of(options["--storage"])});
+    const double real = evaluate(model, test)["accuracy"];
+    const double half = accuracy<float16>(model, test), brain = accuracy<bfloat16>(model, test);
+    std::printf(
+        "%s: %zu parameters; right of what was held out: %.2f %% (float16: %.2f %%, bfloat16: %.2f %%)\n",
+        options["--header"].c_str(), parameter_count<Digits>, 100 * real, 100 * half, 100 * brain);
+    return half >= real - 0.002 && brain >= real - 0.002 ? EXIT_SUCCESS : EXIT_FAILURE;
 } catch (const Error& error) {
     std::fprintf(stderr, "train: %s\n", error.what());
     return EXIT_FAILURE;

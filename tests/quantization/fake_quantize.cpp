@@ -108,8 +108,8 @@ TEST_CASE("FakeQuantize rounds as scale.hpp does, whatever the number") {
         probed.range()[1] = range.max;
         const Scale scale = scale_of(range);
         for (unsigned seed = 0; seed < 20; ++seed) {
-            auto x = random_numbers<float>(size, seed, range.min * 1.5F - range.max * 0.2F,
-                                           range.max * 1.5F - range.min * 0.2F);
+            const auto min = static_cast<double>(range.min), max = static_cast<double>(range.max);
+            auto x = random_numbers<float>(size, seed, min * 1.5 - max * 0.2, max * 1.5 - min * 0.2);
             // Ties, zeros and what no integer stands for.
             x[0] = scale.scale * 0.5F;
             x[1] = scale.scale * -1.5F;

@@ -141,11 +141,14 @@ struct Execution {
 
         if constexpr (step.kind == passes::StepKind::forward) {
             using Epilogue = decltype(chain<step.node, step.epilogue>());
-            using Run = ForwardContext<Scalar, Shapes, PlanType::mode, Epilogue, node.is_frozen>;
+            constexpr bool widens_itself = !std::is_same_v<Stored, Scalar> && WidensParameters<Op>;
+            using Run = ForwardContext<Scalar, Shapes, PlanType::mode, Epilogue, node.is_frozen,
+                                       std::conditional_t<widens_itself, Stored, Scalar>>;
             Run run;
             run.inputs = read_inputs<StepIndex>(frame, inputs);
-            if constexpr (std::is_same_v<Stored, Scalar>) {
+            if constexpr (std::is_same_v<Stored, Scalar> || widens_itself) {
                 run.parameters = parameters<step.node>(frame);
+                run.widened = write<step.widened>(frame);
             } else if constexpr (step.widened != passes::none) {
                 Scalar* const widened = write<step.widened>(frame);
                 std::copy_n(parameters<step.node>(frame), node.parameter_count, widened);
@@ -154,7 +157,7 @@ struct Execution {
                 run.parameters = widened;
             }
             if constexpr (node.statistics_count > 0) {
-                if constexpr (step.widened != passes::none)
+                if constexpr (!std::is_same_v<Stored, Scalar>)
                     run.statistics = run.parameters + node.parameter_count;
                 else if constexpr (std::is_const_v<typename Run::Statistics>)
                     run.statistics = statistics<step.node>(frame);

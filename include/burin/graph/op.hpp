@@ -42,6 +42,13 @@ using passes::StepKind;
 ///
 ///     template <class Context> static void backward(const Context& run) noexcept;
 ///
+/// A layer with many parameters may widen them itself, a part at a time, where they are stored in half the
+/// bits:
+///
+///     static constexpr std::size_t widened(std::span<const Shape> inputs);   // elements of `run.widened`
+///
+/// Then `run.parameters` may be those. All others get them as they always do.
+///
 /// The flags say what the compiler may do with it; `OpRules` explains each.
 struct Op {
     static constexpr ParameterList parameters(std::span<const Shape>) { return {}; }
@@ -76,6 +83,16 @@ concept Layer = std::derived_from<T, Op> && requires(std::span<const Shape> inpu
     { T::infer_shape(inputs) } -> std::same_as<InferredShape>;
 };
 
+namespace detail {
+
+/// Whether a layer itself widens parameters that are stored in half the bits.
+template <class L>
+concept WidensParameters = requires(std::span<const Shape> inputs) {
+    { L::widened(inputs) } -> std::same_as<std::size_t>;
+};
+
+} // namespace detail
+
 /// The rules of a layer as a value, for the passes.
 template <Layer L>
 inline constexpr OpRules rules_of{
@@ -86,6 +103,12 @@ inline constexpr OpRules rules_of{
     .saved = [](std::span<const Shape> inputs) { return Elements(L::saved(inputs)); },
     .scratch = [](std::span<const Shape> inputs, StepKind kind,
                   Mode mode) { return Elements(L::scratch(inputs, kind, mode)); },
+    .widened = [](std::span<const Shape> inputs) -> std::size_t {
+        if constexpr (detail::WidensParameters<L>)
+            return L::widened(inputs);
+        else
+            return L::parameters(inputs).size() + L::statistics(inputs).size();
+    },
     .state = [](std::span<const Shape> inputs) { return L::state(inputs); },
     .flops = [](std::span<const Shape> inputs) { return L::flops(inputs); },
     .macs = [](std::span<const Shape> inputs) { return L::macs(inputs); },
@@ -118,7 +141,8 @@ struct Signature {
 /// `statistics` may be written only when training and not frozen. `state`, one range of `Op::state` elements
 /// for each sample, is null where nothing is carried from one piece of a sequence to the next; when streaming
 /// it is always there, and zeros at the beginning.
-template <class ScalarType, class SignatureType, Mode RunMode, class EpilogueType, bool Frozen = false>
+template <class ScalarType, class SignatureType, Mode RunMode, class EpilogueType, bool Frozen = false,
+          class StoredType = ScalarType>
 struct ForwardContext {
     using Scalar = ScalarType;
     using Shapes = SignatureType;
@@ -128,7 +152,8 @@ struct ForwardContext {
     using Statistics = std::conditional_t<RunMode == Mode::training && !Frozen, Scalar, const Scalar>;
 
     std::array<const Scalar*, Shapes::inputs.size()> inputs{};
-    const Scalar* parameters = nullptr;
+    const StoredType* parameters = nullptr;
+    Scalar* widened = nullptr; ///< Room for parameters that are stored in half the bits.
     Statistics* statistics = nullptr;
     Scalar* output = nullptr;
     Scalar* saved = nullptr;

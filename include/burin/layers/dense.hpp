@@ -1,7 +1,9 @@
 #pragma once
 
+#include "burin/core/half.hpp"
 #include "burin/graph/op.hpp"
 #include "burin/kernels/gemm.hpp"
+#include "burin/kernels/gemm_of_half.hpp"
 #include "burin/layers/no_bias.hpp"
 
 #include <cstddef>
@@ -59,10 +61,20 @@ struct Dense : Op {
 
     template <class Context>
     [[gnu::always_inline]] static void forward(const Context& run) noexcept {
-        if constexpr (Context::mode == Mode::training)
+        constexpr std::size_t features = Context::Shapes::inputs[0].size();
+        if constexpr (Half<std::remove_cvref_t<decltype(*run.parameters)>>)
+            kernels::dense_forward<features, Units, has_bias>(
+                run.inputs[0], run.parameters, bias<features>(run.parameters), run.output, run.rows,
+                typename Context::Epilogue{}, run.widened);
+        else if constexpr (Context::mode == Mode::training)
             forward_samples(run);
         else
             multiply<false>(run);
+    }
+
+    /// A few columns of the weight at a time.
+    static constexpr std::size_t widened(std::span<const Shape> inputs) {
+        return kernels::widened_room<float>(inputs[0].size(), Units, has_bias);
     }
 
     /// dW = xᵀ · dy, db = the sum of dy over the rows.

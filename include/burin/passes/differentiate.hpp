@@ -56,8 +56,10 @@ constexpr std::array<std::size_t, N> append_forward(Program& program, std::array
             if (mode == Mode::training && node.saved.any())
                 step.saved_write = saved[index] = program.add_value({.size = node.saved});
             add_scratch(program, step, graph.nodes, mode);
-            if (const std::size_t stored = node.parameter_count + node.statistics_count; widens && stored > 0)
-                step.widened = program.add_value({.size = {0, stored}});
+            if (widens && node.parameter_count + node.statistics_count > 0) {
+                const InputShapes inputs = input_shapes(graph.nodes, node);
+                step.widened = program.add_value({.size = {0, node.rules->widened(inputs.span())}});
+            }
             program.add_step(step);
         }
     }

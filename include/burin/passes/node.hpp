@@ -65,6 +65,9 @@ struct OpRules {
     Elements (*saved)(std::span<const Shape> inputs) = nullptr;
     /// What a rule needs to work with and leaves behind as it likes.
     Elements (*scratch)(std::span<const Shape> inputs, StepKind kind, Mode mode) = nullptr;
+    /// Elements of room for the parameters (and statistics) where these are stored in half the bits: for all
+    /// of them, or for what the layer widens at a time.
+    std::size_t (*widened)(std::span<const Shape> inputs) = nullptr;
     /// Elements that one sample's sequence carries from one piece to the next.
     std::size_t (*state)(std::span<const Shape> inputs) = nullptr;
     /// Floating-point operations of the forward rule for one sample; a multiply-add counts as two.
