@@ -9,6 +9,7 @@
 
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -43,13 +44,37 @@
 #pragma pop_macro("__GNUC__")
 #endif
 
-#if !BURIN_DETAIL_ONE_LANE && XSIMD_WITH_NEON64
-// The instruction of 64-bit Arm; xsimd 8 refines an estimate as for 32 bits, to less than a float's
-// precision.
+#if !BURIN_DETAIL_ONE_LANE && XSIMD_WITH_NEON
+namespace burin::kernels::detail {
+
+// xsimd 8 divides and takes roots on Arm by estimates that it refines, to less than a float's precision.
+// 64-bit Arm has instructions for whole vectors; 32-bit Arm has them for one lane.
+inline float32x4_t quotients(float32x4_t a, float32x4_t b) noexcept {
+#if XSIMD_WITH_NEON64
+    return vdivq_f32(a, b);
+#else
+    for (int lane = 0; lane < 4; ++lane)
+        a[lane] /= b[lane];
+    return a;
+#endif
+}
+
+inline float32x4_t roots(float32x4_t x) noexcept {
+#if XSIMD_WITH_NEON64
+    return vsqrtq_f32(x);
+#else
+    for (int lane = 0; lane < 4; ++lane)
+        x[lane] = std::sqrt(x[lane]);
+    return x;
+#endif
+}
+
+} // namespace burin::kernels::detail
+
 template <>
-inline xsimd::batch<float, xsimd::neon64>&
-xsimd::batch<float, xsimd::neon64>::operator/=(const xsimd::batch<float, xsimd::neon64>& other) noexcept {
-    return *this = vdivq_f32(*this, other);
+inline xsimd::batch<float, xsimd::default_arch>& xsimd::batch<float, xsimd::default_arch>::operator/=(
+    const xsimd::batch<float, xsimd::default_arch>& other) noexcept {
+    return *this = burin::kernels::detail::quotients(*this, other);
 }
 #endif
 
@@ -94,10 +119,13 @@ using xsimd::min;
 using xsimd::select;
 using xsimd::sqrt;
 
-// As for division.
-#if XSIMD_WITH_NEON64
+#if BURIN_DETAIL_MIXED
 inline Vector<float> sqrt(const Vector<float>& x) noexcept {
-    return vsqrtq_f32(x);
+    return Vector<float>(xsimd::batch<float>(detail::roots(x.lanes)));
+}
+#elif XSIMD_WITH_NEON64
+inline Vector<float> sqrt(const Vector<float>& x) noexcept {
+    return detail::roots(x);
 }
 #endif
 
