@@ -118,7 +118,7 @@ extern "C" const WeightBytes bill_weights;
 #else
 extern "C" {
 alignas(memory_alignment) extern const WeightBytes bill_weights;
-const WeightBytes bill_weights{};
+alignas(memory_alignment) const WeightBytes bill_weights{};
 }
 #endif
 

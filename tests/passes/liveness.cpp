@@ -12,7 +12,8 @@ namespace {
 
 /// Sizes of values 0, 1, …; step k writes value k + 1 and reads value k, all by `rules`.
 template <std::size_t Values>
-constexpr auto chain_liveness(const std::array<std::size_t, Values>& sizes, const OpRules& rules) {
+constexpr auto chain_liveness(const std::array<std::size_t, Values>& sizes, const OpRules& rules,
+                              bool has_inputs_in_arena = false) {
     passes::Program<Values, Values, 1> program;
     for (std::size_t v = 0; v < Values; ++v)
         program.add_value({.size = sizes[v], .is_external = v == 0, .is_pinned = v == Values - 1});
@@ -23,7 +24,7 @@ constexpr auto chain_liveness(const std::array<std::size_t, Values>& sizes, cons
         program.add_step(step);
     }
     const std::array nodes{node(rules)};
-    return passes::liveness(program, nodes);
+    return passes::liveness(has_inputs_in_arena ? passes::inputs_in_arena(program) : program, nodes);
 }
 
 constexpr bool same(const Lifetime& a, const Lifetime& b) {
@@ -115,4 +116,14 @@ TEST_CASE("lower_bound: sizes that the batch does not change count once") {
     };
     CHECK_BOTH(bound(1) == 104);
     CHECK_BOTH(bound(10) == 140);
+}
+
+TEST_CASE("liveness: inputs in the arena are there from the first step, and may be written over") {
+    constexpr auto apart = [] { return chain_liveness<3>({4, 3, 5}, matrix<1>, true); };
+    CHECK_BOTH(apart().storage == std::array<std::size_t, 3>{0, 1, 2});
+    CHECK_BOTH(same(apart().lifetimes[0], {4, 0, 0}));
+    CHECK_BOTH(same(apart().lifetimes[1], {3, 0, 1}));
+    constexpr auto in_place = [] { return chain_liveness<3>({4, 4, 4}, from_output, true); };
+    CHECK_BOTH(in_place().count == 1);
+    CHECK_BOTH(same(in_place().lifetimes[0], {4, 0, 2}));
 }

@@ -50,15 +50,22 @@ namespace burin::kernels {
     };
 
     for (std::size_t row = 0; row < rows; ++row, images += c.input_pixels() * c.channels)
-        for (std::size_t z = 0; z < depth.output; ++z)
-            for (std::size_t v = 0; v < height.output; ++v)
-                for (std::size_t u = 0; u < width.output; ++u, y += c.filters)
-                    for (std::size_t filter = 0; filter < c.filters; filter += block)
-                        if (multiplier == 1 && filter + block <= c.filters)
-                            pixel(std::true_type{}, {depth, z}, {height, v}, {width, u}, filter, block);
-                        else
-                            pixel(std::false_type{}, {depth, z}, {height, v}, {width, u}, filter,
-                                  std::min(block, c.filters - filter));
+        for (std::size_t z = 0; z < depth.output; ++z) {
+            const detail::TapRange in_z(depth, z);
+            for (std::size_t v = 0; v < height.output; ++v) {
+                const detail::TapRange in_y(height, v);
+                for (std::size_t u = 0; u < width.output; ++u, y += c.filters) {
+                    const detail::TapRange in_x(width, u);
+                    std::size_t filter = 0;
+                    if (multiplier == 1)
+                        for (; filter + block <= c.filters; filter += block)
+                            pixel(std::true_type{}, in_z, in_y, in_x, filter, block);
+                    for (; filter < c.filters; filter += block)
+                        pixel(std::false_type{}, in_z, in_y, in_x, filter,
+                              std::min(block, c.filters - filter));
+                }
+            }
+        }
 }
 
 } // namespace burin::kernels
