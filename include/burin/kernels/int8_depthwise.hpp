@@ -51,11 +51,11 @@ namespace burin::kernels {
 
     for (std::size_t row = 0; row < rows; ++row, images += c.input_pixels() * c.channels)
         for (std::size_t z = 0; z < depth.output; ++z) {
-            const detail::TapRange in_z(depth, z);
+            const TapRange in_z(depth, z);
             for (std::size_t v = 0; v < height.output; ++v) {
-                const detail::TapRange in_y(height, v);
+                const TapRange in_y(height, v);
                 for (std::size_t u = 0; u < width.output; ++u, y += c.filters) {
-                    const detail::TapRange in_x(width, u);
+                    const TapRange in_x(width, u);
                     std::size_t filter = 0;
                     if (multiplier == 1)
                         for (; filter + block <= c.filters; filter += block)
