@@ -250,7 +250,7 @@ struct Int8Block {
 struct Int8Block {
     static constexpr std::string_view name = "SMLAD";
     static constexpr std::size_t size = 4;
-    static constexpr std::size_t rows = 2, columns = 2;
+    static constexpr std::size_t rows = 1, columns = 4;
     struct Input {
         int16x2_t even, odd;
     };
@@ -275,8 +275,10 @@ struct Int8Block {
         return bits;
     }
     static Input widen(std::uint32_t bytes) noexcept {
-        return {__sxtb16(static_cast<int8x4_t>(bytes)),
-                __sxtb16(static_cast<int8x4_t>(bytes >> 8 | bytes << 24))};
+        // The turn costs nothing, but compilers do not see that it can be part of the instruction.
+        int16x2_t odd;
+        asm("sxtb16 %0, %1, ror #8" : "=r"(odd) : "r"(bytes));
+        return {__sxtb16(static_cast<int8x4_t>(bytes)), odd};
     }
 };
 
