@@ -250,7 +250,7 @@ struct Int8Block {
 struct Int8Block {
     static constexpr std::string_view name = "SMLAD";
     static constexpr std::size_t size = 4;
-    static constexpr std::size_t rows = 2, columns = 2;
+    static constexpr std::size_t rows = 1, columns = 4;
     struct Input {
         int16x2_t even, odd;
     };
