@@ -168,7 +168,8 @@ struct Execution {
             run.saved = write<step.saved_write>(frame);
             run.scratch = write<step.scratch>(frame);
             if constexpr (node.state_count > 0)
-                run.state = frame.state == nullptr ? nullptr : frame.state + node.state_offset * Batch;
+                if (PlanType::mode == Mode::streaming || frame.state != nullptr)
+                    run.state = frame.state + node.state_offset * Batch;
             run.rows = frame.rows;
             run.random = stream<step.node>(frame);
             run.position = position(frame);

@@ -138,10 +138,11 @@ struct Recurrent : Op {
         next += training ? 0 : rows * block * columns;
         const kernels::Rows<Scalar> recurrent{next, columns};
         next += Cell::separates_recurrent ? rows * columns : 0;
-        const kernels::Rows<Scalar> carried{run.state != nullptr ? run.state : next, state_size};
+        const bool carries = Context::mode == Mode::streaming || run.state != nullptr;
+        const kernels::Rows<Scalar> carried{carries ? run.state : next, state_size};
         if constexpr (has<InitialState>)
             std::copy_n(run.inputs[initial_input], rows * state_size, carried.data);
-        else if (run.state == nullptr)
+        else if (!carries)
             std::fill_n(carried.data, rows * state_size, Scalar(0));
         if constexpr (training)
             for (std::size_t row = 0; row < rows; ++row)
