@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[1] / "embedded"))
+sys.path.append(str(Path(__file__).resolve().parents[1] / "embedded"))
 from check import MATHEMATICAL_FUNCTIONS, MEMORY_FUNCTIONS
 
 ALLOWED = [re.compile(pattern) for pattern in (
