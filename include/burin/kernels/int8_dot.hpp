@@ -330,10 +330,10 @@ template <std::size_t Rows, std::size_t Columns>
     using Block = detail::Int8Block;
     typename Block::Sum tile[Rows][Columns];
     detail::unrolled<Rows * Columns>([&](auto i) { tile[i / Columns][i % Columns] = Block::zero(); });
-    const auto add = [&](const typename Block::Input(&inputs)[Rows], const std::int8_t* weights,
+    const auto add = [&](const typename Block::Input(&inputs)[Rows], const std::int8_t* blocks,
                          std::size_t pitch) {
         detail::unrolled<Columns>([&](auto c) {
-            const typename Block::Weight weight = Block::weight(weights + c * pitch);
+            const typename Block::Weight weight = Block::weight(blocks + c * pitch);
             detail::unrolled<Rows>([&](auto r) { tile[r][c] = Block::add(tile[r][c], inputs[r], weight); });
         });
     };
