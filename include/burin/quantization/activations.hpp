@@ -13,22 +13,29 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
+#include <type_traits>
 
 namespace burin {
 
 namespace detail {
 
-/// The scale of an activation whose outputs are known beforehand.
+/// The scale of an activation whose outputs are known beforehand; that of the others is chosen by their
+/// range.
 template <class LayerType>
-inline constexpr std::optional<Scale> fixed_scale = std::nullopt;
-template <>
-inline constexpr std::optional<Scale> fixed_scale<Sigmoid> = Scale{1.0F / 256, int8_min};
-template <>
-inline constexpr std::optional<Scale> fixed_scale<Tanh> = Scale{1.0F / 128, 0};
+constexpr Scale activation_scale(std::type_identity<LayerType>, const Range& range) {
+    return scale_of(range);
+}
+constexpr Scale activation_scale(std::type_identity<Sigmoid>, const Range&) {
+    return {1.0F / 256, int8_min};
+}
+constexpr Scale activation_scale(std::type_identity<Tanh>, const Range&) {
+    return {1.0F / 128, 0};
+}
 template <class LayerType>
-inline constexpr std::optional<Scale> fixed_scale<FastLayer<LayerType>> = fixed_scale<LayerType>;
+constexpr Scale activation_scale(std::type_identity<FastLayer<LayerType>>, const Range& range) {
+    return activation_scale(std::type_identity<LayerType>{}, range);
+}
 
 } // namespace detail
 
@@ -48,7 +55,7 @@ struct Int8Layer<LayerType> : Int8Form {
     };
 
     static constexpr Scale output_scale(const Range& range, std::span<const Scale>) {
-        return detail::fixed_scale<LayerType>.value_or(scale_of(range));
+        return detail::activation_scale(std::type_identity<LayerType>{}, range);
     }
 
     template <class Shapes>
