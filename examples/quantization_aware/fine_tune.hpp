@@ -48,7 +48,7 @@ bool compare(const Data& train, const Data& test, std::size_t float_epochs, cons
     Model<QuantizationAware<Net>> aware;
     copy_parameters(model.parameters(), aware.parameters());
     fit(aware, train,
-        Fit{.optimizer = optimizers::Adam{.learning_rate = std::strtof(options["--rate"].c_str(), nullptr)},
+        Fit{.optimizer = optimizers::Adam{.learning_rate = std::strtod(options["--rate"].c_str(), nullptr)},
             .epochs = options.number("--epochs"),
             .verbose = false});
     copy_parameters(aware.parameters(), model.parameters());

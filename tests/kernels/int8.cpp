@@ -1,3 +1,4 @@
+#include "burin/kernels/int8_depthwise.hpp"
 #include "burin/kernels/int8_product.hpp"
 
 #include "support/random_numbers.hpp"
@@ -63,6 +64,69 @@ TEST_CASE("int8_product: the same bits as sums one by one, for every tail") {
                 CAPTURE(channels);
                 CHECK(y == expected);
             }
+}
+
+TEST_CASE("int8_depthwise: the same bits as sums one by one, for every tail of channels") {
+    for (const std::size_t channels : {1u, 3u, 4u, 15u, 16u, 17u, 37u})
+        for (const std::int32_t zero_point : {-128, 5, 127}) {
+            constexpr std::size_t size = 4, kernel = 3;
+            kernels::Convolution c{};
+            for (std::size_t axis : {1u, 2u})
+                c.axes[axis] = {.input = size, .kernel = kernel, .before = 1, .output = size};
+            c.channels = c.filters = c.groups = channels;
+            auto x = random_integers(size * size * channels, 3, -128),
+                 w = random_integers(kernel * kernel * channels, 4, -127);
+            // The largest products there are.
+            std::fill_n(x.begin(), channels, std::int8_t(zero_point < 0 ? 127 : -128));
+            std::fill(w.begin(), w.end() - static_cast<std::ptrdiff_t>(channels), std::int8_t(-127));
+            std::vector<std::int32_t> bias(channels), multipliers(channels);
+            std::vector<std::int8_t> shifts(channels), y(x.size());
+            for (std::size_t i = 0; i < channels; ++i) {
+                bias[i] = 12'345 - static_cast<std::int32_t>(i * 1000);
+                multipliers[i] = INT32_MAX - static_cast<std::int32_t>(i * 12'345'677);
+                shifts[i] = static_cast<std::int8_t>(30 + i % 30);
+            }
+            const kernels::Int8Outputs outputs{bias.data(), multipliers.data(), shifts.data(), 9, -120};
+            kernels::int8_depthwise(c, x.data(), 1, zero_point, w.data(), outputs, y.data());
+            std::vector<std::int8_t> expected(y.size());
+            for (std::size_t i = 0; i < y.size(); ++i) {
+                const std::size_t channel = i % channels, row = i / channels / size,
+                                  column = i / channels % size;
+                std::int32_t sum = 0;
+                for (std::size_t j = 0; j < kernel; ++j)
+                    for (std::size_t k = 0; k < kernel; ++k) {
+                        const std::size_t v = row + j - 1, u = column + k - 1;
+                        if (v < size && u < size)
+                            sum += (x[(v * size + u) * channels + channel] - zero_point) *
+                                   w[(j * kernel + k) * channels + channel];
+                    }
+                expected[i] = outputs(sum, channel);
+            }
+            CAPTURE(channels);
+            CAPTURE(zero_point);
+            CHECK(y == expected);
+        }
+}
+
+TEST_CASE("int8_requantize: the same bits as one by one, for all shifts") {
+    const std::vector<double> numbers = random_numbers(4000, 5, -0x1p31, 0x1p31 - 1);
+    for (std::size_t i = 0; i + 8 <= numbers.size(); i += 8) {
+        std::array<std::int32_t, 4> sums, multipliers;
+        std::array<std::int32_t, 4> bias{0, 1, 0, 0};
+        std::array<std::int8_t, 4> shifts, y, expected;
+        for (std::size_t j = 0; j < 4; ++j) {
+            const std::size_t scale = i / 8 % 29;
+            sums[j] = static_cast<std::int32_t>(numbers[i + j] / static_cast<double>(1u << scale));
+            multipliers[j] = static_cast<std::int32_t>(0x1p30 + std::abs(numbers[i + 4 + j]) / 2);
+            shifts[j] = static_cast<std::int8_t>(54 - scale + j);
+        }
+        const kernels::Int8Outputs outputs{bias.data(), multipliers.data(), shifts.data(), 3, -77};
+        kernels::int8_requantize<4>(outputs, sums.data(), 0, y.data());
+        for (std::size_t j = 0; j < 4; ++j)
+            expected[j] = outputs(sums[j], j);
+        CAPTURE(i);
+        CHECK(y == expected);
+    }
 }
 
 TEST_CASE("int8_dots: sums are exact where 16 bits would not do") {

@@ -27,6 +27,7 @@ namespace burin::kernels {
                            std::size_t filter, std::size_t some) {
         const std::size_t count = whole ? block : some;
         std::int32_t sums[block] = {};
+        detail::Int8Lanes::Sums of_block(sums);
         for (std::size_t i = in_z.first; i < in_z.last; ++i)
             for (std::size_t j = in_y.first; j < in_y.last; ++j) {
                 const std::int8_t* from =
@@ -36,7 +37,7 @@ namespace burin::kernels {
                     w + ((i * height.kernel + j) * width.kernel + in_x.first) * c.filters + filter;
                 for (std::size_t k = in_x.first; k < in_x.last; ++k) {
                     if constexpr (whole)
-                        int8_multiply_add<block>(from + filter, zero_point, weights, sums);
+                        of_block.add(from + filter, zero_point, weights);
                     else
                         for (std::size_t f = 0; f < count; ++f)
                             sums[f] += (from[(filter + f) / multiplier] - zero_point) * weights[f];
@@ -44,9 +45,13 @@ namespace burin::kernels {
                     weights += c.filters;
                 }
             }
-        BURIN_DETAIL_UNROLL
-        for (std::size_t f = 0; f < count; ++f)
-            y[filter + f] = outputs(sums[f], filter + f);
+        if constexpr (whole) {
+            of_block.store();
+            int8_requantize<block>(outputs, sums, filter, y + filter);
+        } else {
+            for (std::size_t f = 0; f < count; ++f)
+                y[filter + f] = outputs(sums[f], filter + f);
+        }
     };
 
     for (std::size_t row = 0; row < rows; ++row, images += c.input_pixels() * c.channels)

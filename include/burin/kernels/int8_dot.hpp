@@ -29,7 +29,45 @@ namespace detail {
 
 // Each processor has a `Int8Block`: `size` elements of a row of inputs or of weights, made ready once and
 // used in several products. Weights are never −128, so that they can be negated. `mask` keeps the last
-// elements of a block, those from a place in `int8_mask_row` on.
+// elements of a block, those from a place in `int8_mask_row` on; `first` elements have zeros behind them.
+
+#if !defined(BURIN_SCALAR) && (defined(__SSE2__) || defined(__ARM_NEON))
+
+/// Bytes in the order of memory, of which there are at most 8, and zeros.
+[[gnu::always_inline]] inline std::uint64_t word_of(const std::int8_t* from, std::size_t count) noexcept {
+    std::uint64_t word = 0;
+    if (count >= 8) {
+        std::memcpy(&word, from, 8);
+    } else if (count >= 4) {
+        // Those that both reads bring are the same.
+        std::uint32_t low, high;
+        std::memcpy(&low, from, 4);
+        std::memcpy(&high, from + count - 4, 4);
+        word = low | static_cast<std::uint64_t>(high) << 8 * (count - 4);
+    } else {
+        for (std::size_t i = 0; i < count; ++i)
+            word |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(from[i])) << 8 * i;
+    }
+    return word;
+}
+
+#endif
+
+#if !defined(BURIN_SCALAR) && defined(__SSE2__)
+
+/// Fewer than 16 bytes, and zeros.
+[[gnu::always_inline]] inline __m128i first_bytes(const std::int8_t* from, std::size_t count) noexcept {
+    const std::uint64_t high = count > 8 ? word_of(from + 8, count - 8) : 0;
+    return _mm_set_epi64x(static_cast<long long>(high), static_cast<long long>(word_of(from, count)));
+}
+
+/// The sum of four lanes.
+[[gnu::always_inline]] inline std::int32_t total_of(__m128i lanes) noexcept {
+    const __m128i pairs = _mm_add_epi32(lanes, _mm_shuffle_epi32(lanes, 0b01'00'11'10));
+    return _mm_cvtsi128_si32(_mm_add_epi32(pairs, _mm_shuffle_epi32(pairs, 0b10'11'00'01)));
+}
+
+#endif
 
 #if defined(BURIN_SCALAR) ||                                                                                 \
     !(defined(__SSE2__) || defined(__ARM_NEON) || defined(__ARM_FEATURE_MVE) || defined(__ARM_FEATURE_DSP))
@@ -82,21 +120,8 @@ struct Int8Block {
 
 #elif defined(__AVX2__)
 
-/// The sum of four lanes.
-[[gnu::always_inline]] inline std::int32_t total_of(__m128i lanes) noexcept {
-    const __m128i pairs = _mm_add_epi32(lanes, _mm_shuffle_epi32(lanes, 0b01'00'11'10));
-    return _mm_cvtsi128_si32(_mm_add_epi32(pairs, _mm_shuffle_epi32(pairs, 0b10'11'00'01)));
-}
-
-[[gnu::always_inline]] inline std::int32_t total_of(__m256i lanes) noexcept {
-    return total_of(_mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1)));
-}
-
-#if defined(__AVXVNNI__)
-
 // |x| as unsigned times w with the sign of x.
 struct Int8Block {
-    static constexpr std::string_view name = "AVX-VNNI";
     static constexpr std::size_t size = 32;
     static constexpr std::size_t rows = 2, columns = 4;
     struct Input {
@@ -111,46 +136,48 @@ struct Int8Block {
     static Input masked_input(const std::int8_t* from, const std::int8_t* mask) noexcept {
         return split(_mm256_and_si256(weight(from), weight(mask)));
     }
+    static Input first_input(const std::int8_t* from, std::size_t count) noexcept {
+        return split(first_weight(from, count));
+    }
     static Weight weight(const std::int8_t* from) noexcept {
         return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
     }
+    static Weight first_weight(const std::int8_t* from, std::size_t count) noexcept {
+        if (count < 16)
+            return _mm256_zextsi128_si256(first_bytes(from, count));
+        const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+        return _mm256_inserti128_si256(_mm256_castsi128_si256(low), first_bytes(from + 16, count - 16), 1);
+    }
+#if defined(__AVXVNNI__)
+    static constexpr std::string_view name = "AVX-VNNI";
     static Sum add(Sum sum, const Input& x, Weight w) noexcept {
         return _mm256_dpbusd_avx_epi32(sum, x.magnitudes, _mm256_sign_epi8(w, x.values));
     }
-    static std::int32_t total(Sum sum) noexcept { return total_of(sum); }
+#else
+    static constexpr std::string_view name = "AVX2";
+    // Two products fit 16 bits: 2 · 128 · 127 < 2¹⁵.
+    static Sum add(Sum sum, const Input& x, Weight w) noexcept {
+        const __m256i pairs = _mm256_maddubs_epi16(x.magnitudes, _mm256_sign_epi8(w, x.values));
+        return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+    }
+#endif
+    static __m128i halves(Sum sum) noexcept {
+        return _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+    }
+    static std::int32_t total(Sum sum) noexcept { return total_of(halves(sum)); }
+    static void totals(const Sum (&sums)[columns], std::int32_t* to) noexcept {
+        const auto added = [](__m256i a, __m256i b) {
+            return _mm256_add_epi32(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+        };
+        const __m256i two = added(sums[0], sums[1]), others = added(sums[2], sums[3]);
+        _mm_storeu_si128(
+            reinterpret_cast<__m128i*>(to),
+            halves(_mm256_add_epi32(_mm256_unpacklo_epi64(two, others), _mm256_unpackhi_epi64(two, others))));
+    }
 
   private:
     static Input split(__m256i x) noexcept { return {x, _mm256_abs_epi8(x)}; }
 };
-
-#else
-
-struct Int8Block {
-    static constexpr std::string_view name = "AVX2";
-    static constexpr std::size_t size = 16;
-    static constexpr std::size_t rows = 2, columns = 4;
-    using Input = __m256i;
-    using Weight = __m256i;
-    using Sum = __m256i;
-
-    static Sum zero() noexcept { return _mm256_setzero_si256(); }
-    static Input input(const std::int8_t* from) noexcept { return _mm256_cvtepi8_epi16(load(from)); }
-    static Input masked_input(const std::int8_t* from, const std::int8_t* mask) noexcept {
-        return _mm256_cvtepi8_epi16(_mm_and_si128(load(from), load(mask)));
-    }
-    static Weight weight(const std::int8_t* from) noexcept { return input(from); }
-    static Sum add(Sum sum, Input x, Weight w) noexcept {
-        return _mm256_add_epi32(sum, _mm256_madd_epi16(x, w));
-    }
-    static std::int32_t total(Sum sum) noexcept { return total_of(sum); }
-
-  private:
-    static __m128i load(const std::int8_t* from) noexcept {
-        return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-    }
-};
-
-#endif
 
 #elif defined(__SSE2__)
 
@@ -169,14 +196,25 @@ struct Int8Block {
     static Input masked_input(const std::int8_t* from, const std::int8_t* mask) noexcept {
         return widen(_mm_and_si128(load(from), load(mask)));
     }
+    static Input first_input(const std::int8_t* from, std::size_t count) noexcept {
+        return widen(first_bytes(from, count));
+    }
     static Weight weight(const std::int8_t* from) noexcept { return input(from); }
+    static Weight first_weight(const std::int8_t* from, std::size_t count) noexcept {
+        return first_input(from, count);
+    }
     static Sum add(Sum sum, const Input& x, const Weight& w) noexcept {
         return _mm_add_epi32(sum,
                              _mm_add_epi32(_mm_madd_epi16(x.low, w.low), _mm_madd_epi16(x.high, w.high)));
     }
-    static std::int32_t total(Sum sum) noexcept {
-        const __m128i pairs = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0b01'00'11'10));
-        return _mm_cvtsi128_si32(_mm_add_epi32(pairs, _mm_shuffle_epi32(pairs, 0b10'11'00'01)));
+    static std::int32_t total(Sum sum) noexcept { return total_of(sum); }
+    static void totals(const Sum (&sums)[columns], std::int32_t* to) noexcept {
+        const auto added = [](__m128i a, __m128i b) {
+            return _mm_add_epi32(_mm_unpacklo_epi32(a, b), _mm_unpackhi_epi32(a, b));
+        };
+        const __m128i two = added(sums[0], sums[1]), others = added(sums[2], sums[3]);
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(to),
+                         _mm_add_epi32(_mm_unpacklo_epi64(two, others), _mm_unpackhi_epi64(two, others)));
     }
 
   private:
@@ -202,7 +240,14 @@ struct Int8Block {
     static Input masked_input(const std::int8_t* from, const std::int8_t* mask) noexcept {
         return vandq_s8(vld1q_s8(from), vld1q_s8(mask));
     }
+    static Input first_input(const std::int8_t* from, std::size_t count) noexcept {
+        const std::uint64_t high = count > 8 ? word_of(from + 8, count - 8) : 0;
+        return vcombine_s8(vcreate_s8(word_of(from, count)), vcreate_s8(high));
+    }
     static Weight weight(const std::int8_t* from) noexcept { return vld1q_s8(from); }
+    static Weight first_weight(const std::int8_t* from, std::size_t count) noexcept {
+        return first_input(from, count);
+    }
 #if defined(__ARM_FEATURE_DOTPROD)
     static constexpr std::string_view name = "NEON dot product";
     static Sum add(Sum sum, Input x, Weight w) noexcept { return vdotq_s32(sum, x, w); }
@@ -323,17 +368,15 @@ inline constexpr std::size_t int8_tile_columns = detail::Int8Block::columns;
 
 /// sums[r][c] = Σₖ x[r · x_pitch + k] · w[c · w_pitch + k], k < depth. No w is −128. The sums must fit 32
 /// bits, as they do for up to 2¹⁷ products.
-template <std::size_t Rows, std::size_t Columns>
+template <std::size_t Rows, std::size_t Columns, class Block = detail::Int8Block>
 [[gnu::always_inline]] inline void int8_dots(const std::int8_t* x, std::size_t x_pitch, const std::int8_t* w,
                                              std::size_t w_pitch, std::size_t depth,
                                              std::int32_t (&sums)[Rows][Columns]) noexcept {
-    using Block = detail::Int8Block;
     typename Block::Sum tile[Rows][Columns];
     detail::unrolled<Rows * Columns>([&](auto i) { tile[i / Columns][i % Columns] = Block::zero(); });
-    const auto add = [&](const typename Block::Input(&inputs)[Rows], const std::int8_t* blocks,
-                         std::size_t pitch) {
+    const auto add = [&](const typename Block::Input(&inputs)[Rows], const auto& weight_of) {
         detail::unrolled<Columns>([&](auto c) {
-            const typename Block::Weight weight = Block::weight(blocks + c * pitch);
+            const typename Block::Weight weight = weight_of(c);
             detail::unrolled<Rows>([&](auto r) { tile[r][c] = Block::add(tile[r][c], inputs[r], weight); });
         });
     };
@@ -342,7 +385,7 @@ template <std::size_t Rows, std::size_t Columns>
     std::size_t k = 0;
     for (; k + Block::size <= depth; k += Block::size) {
         detail::unrolled<Rows>([&](auto r) { inputs[r] = Block::input(x + r * x_pitch + k); });
-        add(inputs, w + k, w_pitch);
+        add(inputs, [&](std::size_t c) { return Block::weight(w + c * w_pitch + k); });
     }
     // In short blocks, few elements are left.
     constexpr bool adds_one_by_one = Block::size <= 4;
@@ -354,31 +397,27 @@ template <std::size_t Rows, std::size_t Columns>
             const std::size_t last = depth - Block::size;
             detail::unrolled<Rows>(
                 [&](auto r) { inputs[r] = Block::masked_input(x + r * x_pitch + last, mask); });
-            add(inputs, w + last, w_pitch);
+            add(inputs, [&](std::size_t c) { return Block::weight(w + c * w_pitch + last); });
             k = depth;
         }
-    detail::unrolled<Rows * Columns>([&](auto i) {
-        constexpr std::size_t r = i / Columns, c = i % Columns;
-        std::int32_t sum = Block::total(tile[r][c]);
-        if (Block::size > 1)
-            for (std::size_t one = k; one < depth; ++one)
-                sum += x[r * x_pitch + one] * w[c * w_pitch + one];
-        sums[r][c] = sum;
-    });
-}
-
-/// Channels that a depthwise convolution sums at a time.
-inline constexpr std::size_t int8_depthwise_block = detail::Int8Block::size < 16 ? 4 : 16;
-
-/// sums[i] += (x[i] − zero_point) · w[i]
-template <std::size_t Count, class Block = detail::Int8Block>
-[[gnu::always_inline]] inline void int8_multiply_add(const std::int8_t* x, std::int32_t zero_point,
-                                                     const std::int8_t* w, std::int32_t* sums) noexcept {
-    if constexpr (Count == 4 && requires { &Block::add_each; })
-        Block::add_each(x, zero_point, w, sums);
-    else
-        for (std::size_t i = 0; i < Count; ++i)
-            sums[i] += (x[i] - zero_point) * w[i];
+    if constexpr (requires { &Block::first_input; })
+        if (k < depth) {
+            detail::unrolled<Rows>([&](auto r) { inputs[r] = Block::first_input(x + r * x_pitch, depth); });
+            add(inputs, [&](std::size_t c) { return Block::first_weight(w + c * w_pitch, depth); });
+            k = depth;
+        }
+    if constexpr (Columns == Block::columns && requires { &Block::totals; }) {
+        detail::unrolled<Rows>([&](auto r) { Block::totals(tile[r], sums[r]); });
+    } else {
+        detail::unrolled<Rows * Columns>([&](auto i) {
+            constexpr std::size_t r = i / Columns, c = i % Columns;
+            std::int32_t sum = Block::total(tile[r][c]);
+            if (Block::size > 1)
+                for (std::size_t one = k; one < depth; ++one)
+                    sum += x[r * x_pitch + one] * w[c * w_pitch + one];
+            sums[r][c] = sum;
+        });
+    }
 }
 
 } // namespace burin::kernels

@@ -1,32 +1,12 @@
 #pragma once
 
-#include "burin/core/fixed_multiplier.hpp"
 #include "burin/kernels/int8_dot.hpp"
+#include "burin/kernels/int8_lanes.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
 namespace burin::kernels {
-
-/// What makes 8-bit outputs of integer sums: clamp(multiply(sum + bias, factor) + zero_point), where bias and
-/// factor are those of the output's channel.
-struct Int8Outputs {
-    const std::int32_t* bias;
-    const std::int32_t* multipliers;
-    const std::int8_t* shifts;
-    std::int32_t zero_point;
-    std::int32_t low; ///< The least output; the largest is 127.
-
-    std::int8_t operator()(std::int32_t sum, std::size_t channel) const noexcept {
-        const FixedMultiplier factor{multipliers[channel], shifts[channel]};
-        const std::int32_t y = multiply(sum + bias[channel], factor) + zero_point;
-        return static_cast<std::int8_t>(std::min(std::max(y, low), int8_max));
-    }
-    Int8Outputs from(std::size_t channel) const noexcept {
-        return {bias + channel, multipliers + channel, shifts + channel, zero_point, low};
-    }
-};
 
 namespace detail {
 
@@ -37,8 +17,7 @@ int8_tile(const std::int8_t* x, std::size_t x_pitch, const std::int8_t* w, std::
     std::int32_t sums[Rows][Columns];
     int8_dots<Rows, Columns>(x, x_pitch, w + channel * depth, depth, depth, sums);
     for (std::size_t r = 0; r < Rows; ++r)
-        for (std::size_t c = 0; c < Columns; ++c)
-            y[r * y_pitch + channel + c] = outputs(sums[r][c], channel + c);
+        int8_requantize<Columns>(outputs, sums[r], channel, y + r * y_pitch + channel);
 }
 
 /// The channels that fill no tile.
