@@ -2,6 +2,7 @@
 
 #include "burin/embedded.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -23,6 +24,25 @@ void start(std::uint64_t seed) { burin::initialize(weights, burin::initializers:
 
 float learn(std::span<const float> inputs, std::span<const burin::Label> targets) {
     return trainer().step(inputs, targets).total;
+}
+
+// As 8-bit integers: a convolution, a depthwise one, pooling, sums, a table, Softmax.
+using Image = burin::Sequential<burin::Input<6, 6, 2>, burin::Conv2D<4, 3, burin::Same>, burin::ReLU,
+                                burin::Residual<burin::DepthwiseConv2D<3, burin::Same>>, burin::MaxPool2D<2>, burin::Tanh,
+                                burin::Flatten, burin::Dense<3>, burin::Softmax>;
+
+burin::Parameters<Image> image_weights;
+burin::QuantizedNetwork<Image> image_network;
+burin::QuantizedPredictor<Image> image_predictor;
+burin::Calibrator<Image> calibrator;
+
+void quantize_image(std::span<const float> sample) {
+    calibrator.observe(image_weights.data(), {sample.data()}, 1);
+    burin::quantize(image_weights, calibrator.ranges(), image_network);
+}
+
+std::size_t class_of(std::span<const std::int8_t> image) {
+    return burin::argmax(image_predictor(image_network, image));
 }
 
 float first_class(std::span<const float> input) { return predictor(weights, input)[0]; }
