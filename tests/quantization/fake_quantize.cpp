@@ -5,8 +5,8 @@
 #include "burin/layers/depthwise_convolution.hpp"
 #include "reference/fake_quantize.hpp"
 #include "support/check_close.hpp"
-#include "support/network_gradient.hpp"
 #include "support/layer_run.hpp"
+#include "support/network_gradient.hpp"
 #include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>

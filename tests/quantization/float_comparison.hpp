@@ -108,14 +108,18 @@ struct FloatComparison {
             const std::string name(tensor.name().view());
             const std::string beside = name.substr(0, name.rfind('.') + 1) + "bias";
             const auto* const bias = burin::find_tensor<Net>(beside);
-            const std::size_t channels = bias ? bias->spec.shape.size() : tensor.spec.shape.last();
+            // The filters of a depthwise convolution lie along its last two axes.
+            const burin::Shape& shape = tensor.spec.shape;
+            const std::size_t channels = bias                ? bias->spec.shape.size()
+                                         : shape.last() == 1 ? burin::output_shape<Net>.last()
+                                                             : shape.last();
             const auto view = parameters[name];
             const auto random = random_numbers<float>(view.size(), ++seed, -127, 127);
             for (std::size_t i = 0; i < view.size(); ++i) {
                 const float step = weight_step(i % channels, bits);
-                view[i] = name == beside     ? step * input_scale(0).scale * std::floor(9 * random[i])
-                          : i < channels     ? step * -127
-                                             : step * std::floor(random[i]);
+                view[i] = name == beside ? step * input_scale(0).scale * std::floor(9 * random[i])
+                          : i < channels ? step * -127
+                                         : step * std::floor(random[i]);
             }
         }
     }

@@ -45,8 +45,9 @@ TEST_CASE("int8 padding and cropping keep every element; zeros are exact") {
 TEST_CASE("int8 Concat brings inputs of different zero points to one scale") {
     using Flat = Graph<Inputs<Node<"a", Input<1>>, Node<"b", Input<17>>, Node<"c", Input<3>>>,
                        Node<"all", Concat, From<"a", "b", "c">>, Outputs<"all">>;
-    using Image = Graph<Inputs<Node<"a", Input<3, 2, 5>>, Node<"b", Input<3, 2, 2>>>,
-                        Node<"all", Concat, From<"a", "b">>, Node<"relu", ReLU, From<"all">>, Outputs<"relu">>;
+    using Image =
+        Graph<Inputs<Node<"a", Input<3, 2, 5>>, Node<"b", Input<3, 2, 2>>>,
+              Node<"all", Concat, From<"a", "b">>, Node<"relu", ReLU, From<"all">>, Outputs<"relu">>;
     check_all<Flat>();
     // The ReLU is a table behind it: half a step of Concat's scale, then half of its own.
     const FloatComparison<Image> image;
