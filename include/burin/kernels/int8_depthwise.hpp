@@ -45,10 +45,11 @@ namespace burin::kernels {
                     weights += c.filters;
                 }
             }
-        if constexpr (whole) {
+        if constexpr (whole && int8_has_lanes) {
             of_block.store();
             int8_requantize<block>(outputs, sums, filter, y + filter);
         } else {
+            BURIN_DETAIL_UNROLL
             for (std::size_t f = 0; f < count; ++f)
                 y[filter + f] = outputs(sums[f], filter + f);
         }

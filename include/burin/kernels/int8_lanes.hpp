@@ -251,11 +251,16 @@ struct Int8Lanes {
 /// Channels that a depthwise convolution sums at a time.
 inline constexpr std::size_t int8_depthwise_block = detail::Int8Lanes::channels;
 
+/// Whether there are vectors for that.
+template <class Lanes>
+inline constexpr bool has_requantize = requires { &Lanes::requantize; };
+inline constexpr bool int8_has_lanes = has_requantize<detail::Int8Lanes>;
+
 /// y[i] = outputs(sums[i], channel + i), i < Count
 template <std::size_t Count, class Lanes = detail::Int8Lanes>
 [[gnu::always_inline]] inline void int8_requantize(const Int8Outputs& outputs, const std::int32_t* sums,
                                                    std::size_t channel, std::int8_t* y) noexcept {
-    if constexpr (Count % 4 == 0 && requires { &Lanes::requantize; })
+    if constexpr (Count % 4 == 0 && has_requantize<Lanes>)
         for (std::size_t i = 0; i < Count; i += 4) {
             std::uint32_t shifts;
             std::memcpy(&shifts, outputs.shifts + channel + i, sizeof shifts);
