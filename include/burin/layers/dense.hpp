@@ -104,7 +104,7 @@ struct Dense : Op {
     }
 
     /// One function for all layers of these sizes: a call is nothing beside the many samples of training, and
-    /// it saves a quarter of the time that deep networks take to compile.
+    /// deep networks take less time to compile.
     template <class Context>
     [[gnu::noinline]] static void forward_samples(const Context& run) noexcept {
         multiply<true>(run);
