@@ -32,7 +32,7 @@ using Image = burin::Sequential<burin::Input<6, 6, 2>, burin::Conv2D<4, 3, burin
                                 burin::Flatten, burin::Dense<3>, burin::Softmax>;
 
 burin::Parameters<Image> image_weights;
-burin::QuantizedNetwork<Image> image_network;
+burin::QuantizedNetwork<Image> image_network{};
 burin::QuantizedPredictor<Image> image_predictor;
 burin::Calibrator<Image> calibrator;
 

@@ -33,23 +33,26 @@ namespace burin::kernels {
                 const std::int8_t* from =
                     images + at.of(in_z.input + (i - in_z.first) * depth.dilation,
                                    in_y.input + (j - in_y.first) * height.dilation, in_x.input);
-                const std::int8_t* weights =
+                const std::int8_t* taps =
                     w + ((i * height.kernel + j) * width.kernel + in_x.first) * c.filters + filter;
                 for (std::size_t k = in_x.first; k < in_x.last; ++k) {
                     if constexpr (whole)
-                        of_block.add(from + filter, zero_point, weights);
+                        of_block.add(from + filter, zero_point, taps);
                     else
                         for (std::size_t f = 0; f < count; ++f)
-                            sums[f] += (from[(filter + f) / multiplier] - zero_point) * weights[f];
+                            sums[f] += (from[(filter + f) / multiplier] - zero_point) * taps[f];
                     from += width.dilation * at.x;
-                    weights += c.filters;
+                    taps += c.filters;
                 }
             }
         if constexpr (whole && int8_has_lanes) {
             of_block.store();
             int8_requantize<block>(outputs, sums, filter, y + filter);
-        } else {
+        } else if constexpr (whole) {
             BURIN_DETAIL_UNROLL
+            for (std::size_t f = 0; f < block; ++f)
+                y[filter + f] = outputs(sums[f], filter + f);
+        } else {
             for (std::size_t f = 0; f < count; ++f)
                 y[filter + f] = outputs(sums[f], filter + f);
         }

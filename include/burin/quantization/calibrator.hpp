@@ -92,7 +92,7 @@ class Calibrator {
     }
 
     ActivationRanges<Net> ranges_{};
-    Arena<PlanType, Batch, float> arena_;
+    Arena<PlanType, Batch, float> arena_{};
 };
 
 } // namespace burin
