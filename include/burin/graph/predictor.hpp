@@ -15,7 +15,7 @@ namespace burin {
 /// Inference: runs up to `Batch` samples at a time in an arena of its own. A plain struct without pointers to
 /// itself; on a microcontroller put it in `.bss`.
 ///
-/// With `float16` or `bfloat16` as Scalar the parameters are stored so and all else is float: before each
+/// With `float16` or `bfloat16` as Stored the parameters are stored so and all else is float: before each
 /// layer's step its parameters are widened into the arena, which grows by the largest layer that is in use
 /// with the most activations, not by the network.
 ///

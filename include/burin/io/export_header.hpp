@@ -61,6 +61,24 @@ inline constexpr std::string_view type_name<float16> = "burin::float16";
 template <>
 inline constexpr std::string_view type_name<bfloat16> = "burin::bfloat16";
 
+/// A header up to what it declares of its network.
+inline std::string header_start(const std::string& contents, const HeaderOptions& options) {
+    std::string text = "#pragma once\n\n// " + contents +
+                       ", written by burin::io::export_header.\n\n#include <burin/embedded.hpp>\n";
+    if (!options.include.empty())
+        text += "\n#include \"" + options.include + "\"\n";
+    return text + "\n#include <cstdint>\n\nnamespace " + options.name_space +
+           " {\n\nusing Network = " + options.network + ";\n";
+}
+
+/// And from there on.
+inline std::string header_end(std::uint32_t checksum, const HeaderOptions& options) {
+    char digits[16];
+    const auto end = std::to_chars(digits, digits + sizeof digits, checksum, 16).ptr;
+    return "inline constexpr std::uint32_t checksum = 0x" + std::string(digits, end) +
+           ";\n\n} // namespace " + options.name_space + "\n";
+}
+
 /// The header with numbers of the type Stored.
 template <class Stored, class Net, class Scalar>
 std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& options) {
@@ -83,12 +101,7 @@ std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& op
     }
     const std::string type(type_name<Stored>), computed(type_name<Computed<Stored>>);
     const std::string lanes = std::to_string(options.vector_lanes);
-    std::string text = "#pragma once\n\n// Trained parameters, written by burin::io::export_header.\n\n"
-                       "#include <burin/embedded.hpp>\n";
-    if (!options.include.empty())
-        text += "\n#include \"" + options.include + "\"\n";
-    text += "\n#include <cstdint>\n\nnamespace " + options.name_space +
-            " {\n\nusing Network = " + options.network + ";\n";
+    std::string text = header_start("Trained parameters", options);
     if (!for_any)
         text += "static_assert(burin::kernels::width<" + computed + "> == " + lanes +
                 ", \"these parameters lie as vectors of " + lanes +
@@ -102,11 +115,7 @@ std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& op
         text += i % 8 == 0 ? "\n    " : " ";
         text += literal(stored[i]) + ",";
     }
-    char sum[16];
-    const auto end = std::to_chars(sum, sum + sizeof sum, crc32(std::span<const Stored>(stored)), 16).ptr;
-    text += "\n};\n\ninline constexpr std::uint32_t checksum = 0x" + std::string(sum, end) +
-            ";\n\n} // namespace " + options.name_space + "\n";
-    return text;
+    return text + "\n};\n\n" + header_end(crc32(std::span<const Stored>(stored)), options);
 }
 
 } // namespace detail

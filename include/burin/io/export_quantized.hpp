@@ -3,7 +3,6 @@
 #include "burin/io/export_header.hpp"
 #include "burin/quantization/quantized_network.hpp"
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -60,13 +59,8 @@ void append_scales(std::string& text, const Scales& scales) {
 /// program that wrote it, which an assertion on the size checks.
 template <class Net>
 std::string header_text(const QuantizedNetwork<Net>& network, const HeaderOptions& options) {
-    std::string text = "#pragma once\n\n// A quantized network, written by burin::io::export_header.\n\n"
-                       "#include <burin/embedded.hpp>\n";
-    if (!options.include.empty())
-        text += "\n#include \"" + options.include + "\"\n";
-    text += "\n#include <cstdint>\n\nnamespace " + options.name_space +
-            " {\n\nusing Network = " + options.network +
-            ";\nstatic_assert(burin::quantized_bytes<Network> == " + std::to_string(quantized_bytes<Net>) +
+    std::string text = detail::header_start("A quantized network", options);
+    text += "static_assert(burin::quantized_bytes<Network> == " + std::to_string(quantized_bytes<Net>) +
             ", \"these constants are of another network\");\n\n";
     text.append("inline constexpr burin::QuantizedNetwork<Network> network{\n    ");
     detail::append_scales(text, network.inputs);
@@ -86,11 +80,7 @@ std::string header_text(const QuantizedNetwork<Net>& network, const HeaderOption
             text.append("}}, ");
         }
     });
-    char sum[16];
-    const auto end = std::to_chars(sum, sum + sizeof sum, crc32(network), 16).ptr;
-    text += "}};\n\ninline constexpr std::uint32_t checksum = 0x" + std::string(sum, end) +
-            ";\n\n} // namespace " + options.name_space + "\n";
-    return text;
+    return text + "}};\n\n" + detail::header_end(crc32(network), options);
 }
 
 /// Writes it to a file, whole or not at all. Throws Error.

@@ -86,7 +86,7 @@ std::vector<Scalar> widened(std::span<const std::byte> bytes) {
     for (std::size_t i = 0; i < elements.size(); ++i) {
         Stored stored;
         std::memcpy(&stored, bytes.data() + i * sizeof(Stored), sizeof(Stored));
-        elements[i] = static_cast<float>(stored);
+        elements[i] = static_cast<Scalar>(static_cast<float>(stored));
     }
     return elements;
 }

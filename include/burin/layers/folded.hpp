@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/for_each_index.hpp"
 #include "burin/graph/forms.hpp"
 #include "burin/graph/layout.hpp"
 #include "burin/graph/map_parts.hpp"
@@ -122,10 +123,7 @@ void fold(const Parameters<Net, Scalar>& from, Parameters<Folded<Net>, Scalar>& 
             }
         }
     };
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        const int in_order[] = {0, (fold_node(std::integral_constant<std::size_t, I>{}), 0)...};
-        static_cast<void>(in_order);
-    }(std::make_index_sequence<node_count<Net>>{});
+    for_each_index<node_count<Net>>(fold_node);
 }
 
 /// The same as a value.

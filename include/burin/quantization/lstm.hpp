@@ -28,7 +28,8 @@ struct Int8Layer<LSTM<Units, Options...>> : Int8Form {
         ": of the options of LSTM, ReturnSequences, GoBackwards and NoBias";
     static constexpr std::size_t columns = Layer::columns;
 
-    static constexpr Scale output_scale(const Range&, std::span<const Scale>) { return {1.0F / 128, 0}; }
+    static constexpr Scale of_states{1.0F / 128, 0};
+    static constexpr Scale output_scale(const Range&, std::span<const Scale>) { return of_states; }
 
     /// The gates' sums and the two states as floats, aligned by hand.
     static constexpr Elements scratch(std::span<const Shape>) {
@@ -99,8 +100,7 @@ struct Int8Layer<LSTM<Units, Options...>> : Int8Form {
                                           constants.recurrent_factors.data(), gates);
                 Layer::Cell::template step<Units, false>(
                     kernels::CellStep<float>{gates, nullptr, nullptr, h, c, h, c, h});
-                std::transform(h, h + Units, stored,
-                               [](float value) { return quantized(value, {1.0F / 128, 0}); });
+                std::transform(h, h + Units, stored, [](float value) { return quantized(value, of_states); });
                 if (sequences)
                     std::copy_n(stored, Units, run.output + row * outputs + step * Units);
             }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/for_each_index.hpp"
 #include "burin/graph/lower.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/graph/parameters.hpp"
@@ -164,10 +165,7 @@ struct Lower<QuantizationAware<Net>> {
                                 from.place);
             });
         };
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            const int in_order[] = {0, (append_node(std::integral_constant<std::size_t, I>{}), 0)...};
-            static_cast<void>(in_order);
-        }(typename Aware::Indices{});
+        for_each_index<Aware::N::size>(append_node);
         for (const std::size_t output : graph.outputs)
             lowering.graph.outputs[lowering.output_count++] = value_at[output];
         return 0;
@@ -193,10 +191,7 @@ ActivationRanges<Net> ranges_of(const Parameters<QuantizationAware<Net>, float>&
             ranges[Index] = {range[0], range[1]};
         }
     };
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        const int in_order[] = {0, (find(std::integral_constant<std::size_t, I>{}), 0)...};
-        static_cast<void>(in_order);
-    }(typename Aware::Indices{});
+    for_each_index<Aware::N::size>(find);
     return ranges;
 }
 

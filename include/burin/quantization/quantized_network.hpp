@@ -2,6 +2,7 @@
 
 #include "burin/core/crc32.hpp"
 #include "burin/core/diagnosis.hpp"
+#include "burin/core/for_each_index.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/layers/batch_norm.hpp"
 #include "burin/quantization/activation_ranges.hpp"
@@ -100,11 +101,9 @@ struct QuantizedNetwork {
     /// Calls visitor(node, constants) for each node, in order: with its index as an integral_constant.
     template <class Self, class Visitor>
     static constexpr void visit_nodes(Self& self, Visitor&& visitor) {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            const int in_order[] = {
-                0, (visitor(std::integral_constant<std::size_t, I>{}, self.template constants<I>()), 0)...};
-            static_cast<void>(in_order);
-        }(std::make_index_sequence<N::size>{});
+        for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index> node) {
+            visitor(node, self.template constants<Index>());
+        });
     }
 };
 
@@ -154,10 +153,7 @@ std::array<Scale, Network<Net>::size> activation_scales(const ActivationRanges<N
                 ranges[clamp == passes::none ? Index : clamp], {inputs.data(), node.input_count});
         }
     };
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        const int in_order[] = {0, (set(std::integral_constant<std::size_t, I>{}), 0)...};
-        static_cast<void>(in_order);
-    }(std::make_index_sequence<Network<Net>::size>{});
+    for_each_index<Network<Net>::size>(set);
     return scales;
 }
 
@@ -190,10 +186,7 @@ void quantize(const Parameters<Net>& parameters, const ActivationRanges<Net>& ra
                 Int8Layer<OpAt<Net, Index>>::quantize(source, to.template constants<Index>());
         }
     };
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        const int in_order[] = {0, (quantize_node(std::integral_constant<std::size_t, I>{}), 0)...};
-        static_cast<void>(in_order);
-    }(std::make_index_sequence<Network<Net>::size>{});
+    for_each_index<Network<Net>::size>(quantize_node);
 }
 
 /// The same as a value.

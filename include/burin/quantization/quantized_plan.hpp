@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/core/diagnosis.hpp"
+#include "burin/core/for_each_index.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/kernels/int8_dot.hpp"
 #include "burin/layers/activations.hpp"
@@ -40,22 +41,21 @@ template <class Net>
 struct ExaminedForInt8 {
     using N = Network<Net>;
 
-    static constexpr Sentence problem = []<std::size_t... I>(std::index_sequence<I...>) {
+    static constexpr Sentence problem = [] {
         Sentence sentence;
-        const auto examine = [&]<class LayerType>(std::type_identity<LayerType>, const passes::Node& node) {
+        for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
+            using LayerType = OpAt<typename N::Type, Index>;
             if constexpr (!Int8Layer<LayerType>::is_supported)
                 if (sentence.empty()) {
+                    constexpr const passes::Node& node = N::graph.nodes[Index];
                     sentence.append("layer `").append(node.place.text().view()).append("` `");
                     sentence.append(node.rules->name().view());
                     sentence.append("`: expected a layer that can compute with 8-bit integers");
                     sentence.append(Int8Layer<LayerType>::hint);
                 }
-        };
-        const int in_order[] = {
-            0, (examine(std::type_identity<OpAt<typename N::Type, I>>{}, N::graph.nodes[I]), 0)...};
-        static_cast<void>(in_order);
+        });
         return sentence;
-    }(std::make_index_sequence<N::size>{});
+    }();
 };
 
 /// Bytes at whose multiples large buffers begin.
