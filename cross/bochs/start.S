@@ -34,6 +34,7 @@ awake:
     xorl %edx, %edx
     movl $0xe7, %eax
     xsetbv
+    fninit
     movl $stack_end, %esp
     lidt faults_register
     // LSTAR, where syscall goes; STAR, which leaves the segments as they are.

@@ -1,6 +1,6 @@
-// As much of Linux as a program needs that is linked statically and only computes and prints: it is loaded, has a
-// heap, writes text and ends. Text and exit status go through the port that the emulator copies to its output.
-// What is not here answers ENOSYS.
+// As much of Linux as a program needs that is linked statically and only computes and prints: it is loaded,
+// has a heap, writes text and ends. Text and exit status go through the port that the emulator copies to its
+// output. What is not here answers ENOSYS.
 
 #include <array>
 #include <asm/prctl.h>
@@ -12,8 +12,9 @@
 
 namespace {
 
-// The memory: the program where it wants to lie, its heap behind it, its stack; the disk, of which the first page
-// holds the arguments (their number, then their text) and the rest the program's file; pages for the program.
+// The memory: the program where it wants to lie, its heap behind it, its stack; the disk, of which the first
+// page holds the arguments (their number, then their text) and the rest the program's file; pages for the
+// program.
 constexpr std::uintptr_t page = 4096;
 constexpr std::uintptr_t stack_top = 0x0f00'0000;
 constexpr std::uintptr_t disk = stack_top, arguments = disk, image = disk + page;
@@ -95,7 +96,8 @@ std::uintptr_t take_pages(std::size_t size) {
 void load_disk() {
     constexpr std::uint16_t data = 0x1f0, sector_count = 0x1f2, address_low = 0x1f3, address_middle = 0x1f4,
                             address_high = 0x1f5, drive = 0x1f6, command = 0x1f7, status = command;
-    constexpr std::uint8_t identify = 0xec, read_sectors = 0x20, busy = 0x80, data_ready = 0x08, failed = 0x01;
+    constexpr std::uint8_t identify = 0xec, read_sectors = 0x20, busy = 0x80, data_ready = 0x08,
+                           failed = 0x01;
     const auto out = [](std::uint16_t port, std::size_t value) {
         asm volatile("outb %0, %1" : : "a"(static_cast<std::uint8_t>(value)), "d"(port));
     };
@@ -147,8 +149,8 @@ extern "C" {
 
 extern std::uintptr_t program_stack;
 
-// To where the program begins; its stack holds what Linux puts there: arguments, an empty environment, facts of
-// the program and the machine.
+// To where the program begins; its stack holds what Linux puts there: arguments, an empty environment, facts
+// of the program and the machine.
 std::uintptr_t load_program() {
     print('\2');
     load_disk();
@@ -173,9 +175,10 @@ std::uintptr_t load_program() {
     pages_end = pages_begin;
 
     const auto argument_count = at<const std::uint64_t>(arguments);
-    const std::uint64_t facts[] = {AT_PHDR,   table, AT_PHENT, header.e_phentsize, AT_PHNUM, header.e_phnum,
-                                   AT_PAGESZ, page,  AT_ENTRY, header.e_entry,     AT_RANDOM, image,
-                                   AT_SECURE, 0,     AT_NULL,  0};
+    const std::uint64_t facts[] = {
+        AT_PHDR, table,    AT_PHENT,       header.e_phentsize, AT_PHNUM, header.e_phnum, AT_PAGESZ,
+        page,    AT_ENTRY, header.e_entry, AT_RANDOM,          image,    AT_SECURE,      0,
+        AT_NULL, 0};
     constexpr std::size_t fact_words = sizeof facts / sizeof *facts;
     program_stack = (stack_top - (argument_count + 3 + fact_words) * 8) / 16 * 16;
     auto* word = &at<std::uint64_t>(program_stack);
@@ -192,7 +195,8 @@ std::uintptr_t load_program() {
     return header.e_entry;
 }
 
-// What the kernel's manual pages (section 2) say of each call, where this program and machine are all there is.
+// What the kernel's manual pages (section 2) say of each call, where this program and machine are all there
+// is.
 std::uint64_t serve(std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d, std::uint64_t e,
                     std::uint64_t, std::uint64_t number) {
     constexpr std::uint64_t map_anonymous = 0x20, map_fixed = 0x10;
@@ -200,12 +204,16 @@ std::uint64_t serve(std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint
     case __NR_write:
         print(reinterpret_cast<const char*>(b), c);
         return c;
-    case __NR_writev: return print_pieces(reinterpret_cast<const Piece*>(b), c);
+    case __NR_writev:
+        return print_pieces(reinterpret_cast<const Piece*>(b), c);
     case __NR_exit:
-    case __NR_exit_group: exit(a);
-    case __NR_tgkill: exit(128 + c);
+    case __NR_exit_group:
+        exit(a);
+    case __NR_tgkill:
+        exit(128 + c);
     case __NR_kill:
-    case __NR_tkill: exit(128 + b);
+    case __NR_tkill:
+        exit(128 + b);
     case __NR_brk:
         if (a >= heap_begin && a < stack_top / 4 * 3) {
             if (a > heap_end)
@@ -239,17 +247,22 @@ std::uint64_t serve(std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint
     case __NR_sigaltstack:
     case __NR_set_robust_list:
     case __NR_futex:
-    case __NR_close: return 0;
+    case __NR_close:
+        return 0;
     case __NR_set_tid_address:
     case __NR_gettid:
-    case __NR_getpid: return 1;
-    default: (void)e; return static_cast<std::uint64_t>(-ENOSYS);
+    case __NR_getpid:
+        return 1;
+    default:
+        (void)e;
+        return static_cast<std::uint64_t>(-ENOSYS);
     }
 }
 
 // The fault's number, a code that some have, the place.
 [[noreturn]] void fault(const std::uint64_t* frame) {
-    constexpr std::uint32_t with_code = 1u << 8 | 1u << 10 | 1u << 11 | 1u << 12 | 1u << 13 | 1u << 14 | 1u << 17;
+    constexpr std::uint32_t with_code =
+        1u << 8 | 1u << 10 | 1u << 11 | 1u << 12 | 1u << 13 | 1u << 14 | 1u << 17;
     const std::uint64_t number = frame[0];
     constexpr char said[] = "processor fault ", where[] = " at 0x";
     print(said, sizeof said - 1);
