@@ -22,7 +22,7 @@ using Exact = std::conditional_t<sizeof(Scalar) == sizeof(float), double, Double
 
 /// Emulators are slow, most of all at floating point.
 #if defined(EMULATED)
-constexpr std::size_t arguments_each = 1'000;
+constexpr std::size_t arguments_each = 500;
 #else
 constexpr std::size_t arguments_each = 10'000;
 #endif

@@ -4,6 +4,7 @@
 // of doubles, the same on every processor. Sums and products without error: Dekker, A floating-point
 // technique for extending the available precision, 1971.
 
+#include <array>
 #include <cmath>
 
 struct DoubleDouble {
@@ -33,7 +34,18 @@ struct DoubleDouble {
         const double product = a.high * b.high;
         if (product == 0 || !std::isfinite(product))
             return product;
-        return {product, std::fma(a.high, b.high, -product) + (a.high * b.low + a.low * b.high)};
+        // Halves of the largest numbers would be infinite.
+        constexpr double large = 0x1p900, scale = 0x1p128;
+        if (std::abs(a.high) > large) {
+            const DoubleDouble scaled = b * DoubleDouble(a.high / scale, a.low / scale);
+            return {scaled.high * scale, scaled.low * scale};
+        }
+        if (std::abs(b.high) > large)
+            return b * a;
+        const auto [a_high, a_low] = halves(a.high);
+        const auto [b_high, b_low] = halves(b.high);
+        const double lost = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
+        return {product, lost + (a.high * b.low + a.low * b.high)};
     }
 
     friend DoubleDouble operator/(DoubleDouble a, DoubleDouble b) {
@@ -55,6 +67,14 @@ struct DoubleDouble {
         if (std::isfinite(sum))
             exact.low = (a - (sum - of_b)) + (b - of_b);
         return exact;
+    }
+
+    // Products of halves are exact. (Fused multiplication would be shorter, but not every emulator's is
+    // exact.)
+    static std::array<double, 2> halves(double a) {
+        const double b = (0x1p27 + 1) * a;
+        const double high = b - (b - a);
+        return {high, a - high};
     }
 };
 
