@@ -53,6 +53,16 @@ const std::vector<Scalar>& arguments() {
     return all;
 }
 
+/// Whether the processor's vectors may take a number for 0: those of 32-bit Arm do with subnormal ones.
+template <class Scalar>
+bool may_be_zero([[maybe_unused]] Scalar number) {
+#if defined(__arm__) && defined(__ARM_NEON)
+    if (kernels::width<Scalar> > 1)
+        return std::abs(number) < std::numeric_limits<Scalar>::min();
+#endif
+    return number == 0;
+}
+
 template <class Scalar, class Function>
 std::vector<Scalar> values(Function function) {
     std::vector<Scalar> y(arguments<Scalar>().size());
@@ -67,7 +77,11 @@ void check_ulps(double bound) {
     double worst = 0;
     Scalar worst_at = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
-        const double error = ulps(y[i], Function::exact(static_cast<Exact<Scalar>>(x[i])));
+        if (x[i] != 0 && may_be_zero(x[i]))
+            continue;
+        const auto exact = Function::exact(static_cast<Exact<Scalar>>(x[i]));
+        const bool both_zero = y[i] == 0 && may_be_zero(static_cast<Scalar>(exact));
+        const double error = both_zero ? 0 : ulps(y[i], exact);
         if (error > worst) {
             worst = error;
             worst_at = x[i];
