@@ -133,6 +133,7 @@ TEST_CASE_TEMPLATE("elementary functions are within 2 units of the last place", 
     using namespace elementary;
     check_ulps<Exp, Scalar>(1);
     check_ulps<ExpNonpositive, Scalar>(1);
+    check_ulps<ExpSummand, Scalar>(1.1);
     check_ulps<Expm1, Scalar>(2);
     check_ulps<Log, Scalar>(1);
     check_ulps<Log1p, Scalar>(1.5);

@@ -6,6 +6,7 @@
 #include "support/double_double.hpp"
 
 #include <cmath>
+#include <limits>
 
 /// The functions of kernels/functions.hpp, each beside the same with more digits: by the C library in double
 /// for floats, of DoubleDouble for doubles.
@@ -28,6 +29,30 @@ struct ExpNonpositive {
     static constexpr const char* name = "exp_nonpositive";
     static auto of(auto x) { return k::exp_nonpositive(-k::abs(x)); }
     static auto exact(auto x) { return exp(-abs(x)); }
+};
+
+/// One vector of `replace_by_exponentials`, whose results are 0 where they would not be normal.
+struct ExpSummand {
+    static constexpr const char* name = "exp_summand";
+    template <class Scalar>
+    static k::Vector<Scalar> of_vector(k::Vector<Scalar> x) {
+        k::replace_by_exponentials<Scalar, 1>(&x);
+        return x;
+    }
+    template <class Vector>
+    static Vector of(Vector x) {
+        using Scalar = decltype(k::first_lane(x));
+        return of_vector<Scalar>(-k::abs(x));
+    }
+    static auto exact(double x) { return exact<float>(x); }
+    static auto exact(long double x) { return exact<double>(x); }
+
+  private:
+    template <class Scalar, class Exact>
+    static Exact exact(Exact x) {
+        const Exact result = std::exp(-std::abs(x));
+        return result < Exact(std::numeric_limits<Scalar>::min()) / std::sqrt(Exact(2)) ? 0 : result;
+    }
 };
 
 struct Expm1 {
