@@ -14,9 +14,10 @@ namespace burin {
 
 namespace detail {
 
-/// Rescales a tensor by so much.
-constexpr kernels::Int8Rescale int8_rescale_by(double factor, std::int32_t zero_point) noexcept {
-    const FixedMultiplier fixed = quantize_multiplier(factor);
+/// Rescales integers up to `largest` by so much.
+constexpr kernels::Int8Rescale int8_rescale_by(double factor, std::int32_t zero_point,
+                                               double largest) noexcept {
+    const FixedMultiplier fixed = quantize_multiplier(factor, largest);
     return {fixed.multiplier, static_cast<std::int8_t>(fixed.shift), static_cast<std::int8_t>(zero_point)};
 }
 
@@ -44,39 +45,43 @@ struct Int8Rescales {
     }
 };
 
-} // namespace detail
-
 /// Sums: each input is brought to twice the largest of their scales with 20 bits behind the point, as in
-/// TensorFlow Lite.
-template <>
-struct Int8Layer<Add> : Int8Form {
+/// TensorFlow Lite. The second of two is taken off if it `Subtracts`; the sum is divided by the number of
+/// inputs if it `Divides`.
+template <bool Subtracts, bool Divides>
+struct Int8SumForm : Int8Form {
     static constexpr bool clamps = true;
 
     template <class Shapes>
     struct Constants {
         static constexpr std::size_t count = Shapes::inputs.size();
-        detail::Int8Rescales<count + 1> rescales; ///< Of the inputs and, last, of the sum.
+        Int8Rescales<count + 1> rescales; ///< Of the inputs and, last, of the sum.
         std::int8_t low;
 
         template <class Self, class Visitor>
         static constexpr void visit(Self& self, Visitor&& visitor) {
-            detail::Int8Rescales<count + 1>::visit(self.rescales, visitor);
+            Int8Rescales<count + 1>::visit(self.rescales, visitor);
             visitor("low", self.low);
         }
     };
 
     template <class Shapes>
     static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+        constexpr std::size_t count = Shapes::inputs.size();
+        constexpr double unit = 1 << kernels::int8_sum_bits;
         double largest = 0;
         for (const Scale& input : from.inputs)
             largest = std::max(largest, 2 * static_cast<double>(input.scale));
-        for (std::size_t i = 0; i < from.inputs.size(); ++i)
-            to.rescales.set(i, detail::int8_rescale_by(static_cast<double>(from.inputs[i].scale) / largest,
-                                                       from.inputs[i].zero_point));
-        constexpr double unit = 1 << kernels::int8_sum_bits;
-        to.rescales.set(from.inputs.size(),
-                        detail::int8_rescale_by(largest / (unit * static_cast<double>(from.output.scale)),
-                                                from.output.zero_point));
+        for (std::size_t i = 0; i < count; ++i) {
+            auto rescale = int8_rescale_by(static_cast<double>(from.inputs[i].scale) / largest,
+                                           from.inputs[i].zero_point, 255 * unit);
+            if (Subtracts && i > 0)
+                rescale.multiplier = -rescale.multiplier;
+            to.rescales.set(i, rescale);
+        }
+        const double total = largest / (unit * static_cast<double>(from.output.scale));
+        to.rescales.set(count, int8_rescale_by(Divides ? total / double{count} : total,
+                                               from.output.zero_point, double{count} * 255 * unit / 2));
         to.low = from.low;
     }
 
@@ -88,6 +93,64 @@ struct Int8Layer<Add> : Int8Form {
             summands[i] = run.constants->rescales[i];
         kernels::int8_add(run.inputs, summands.data(), run.constants->rescales[count], run.constants->low,
                           run.rows * Context::Shapes::output.size(), run.output);
+    }
+};
+
+} // namespace detail
+
+template <>
+struct Int8Layer<Add> : detail::Int8SumForm<false, false> {};
+template <>
+struct Int8Layer<Subtract> : detail::Int8SumForm<true, false> {};
+template <>
+struct Int8Layer<Average> : detail::Int8SumForm<false, true> {};
+
+/// Products of two or three inputs, exact until they are brought to the output's scale.
+template <>
+struct Int8Layer<Multiply> : Int8Form {
+    static constexpr bool clamps = true;
+
+    template <class Shapes>
+    struct Constants {
+        static constexpr std::size_t count = Shapes::inputs.size();
+        static_assert(count <= 3, "Multiply computes with 8-bit integers for two or three inputs: nest it");
+        std::array<std::int32_t, 1> multiplier;
+        std::array<std::int8_t, count> zero_points;
+        std::int8_t shift;
+        std::int8_t zero_point;
+        std::int8_t low;
+
+        template <class Self, class Visitor>
+        static constexpr void visit(Self& self, Visitor&& visitor) {
+            visitor("multiplier", self.multiplier);
+            visitor("zero_points", self.zero_points);
+            visitor("shift", self.shift);
+            visitor("zero_point", self.zero_point);
+            visitor("low", self.low);
+        }
+    };
+
+    template <class Shapes>
+    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+        double factor = 1, largest = 1;
+        for (std::size_t i = 0; i < from.inputs.size(); ++i) {
+            factor *= static_cast<double>(from.inputs[i].scale);
+            largest *= 255;
+            to.zero_points[i] = static_cast<std::int8_t>(from.inputs[i].zero_point);
+        }
+        const auto total = detail::int8_rescale_by(factor / static_cast<double>(from.output.scale),
+                                                   from.output.zero_point, largest);
+        to.multiplier = {total.multiplier};
+        to.shift = total.shift;
+        to.zero_point = total.zero_point;
+        to.low = from.low;
+    }
+
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        const auto& to = *run.constants;
+        kernels::int8_multiply(run.inputs, to.zero_points.data(), {to.multiplier[0], to.shift, to.zero_point},
+                               to.low, run.rows * Context::Shapes::output.size(), run.output);
     }
 };
 
@@ -111,7 +174,7 @@ struct Int8Layer<Concat> : Int8Form {
         for (std::size_t i = 0; i < from.inputs.size(); ++i)
             to.rescales.set(i, detail::int8_rescale_by(static_cast<double>(from.inputs[i].scale) /
                                                            static_cast<double>(from.output.scale),
-                                                       from.inputs[i].zero_point));
+                                                       from.inputs[i].zero_point, 255));
         to.zero_point = static_cast<std::int8_t>(from.output.zero_point);
     }
 
