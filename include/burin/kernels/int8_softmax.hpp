@@ -88,7 +88,7 @@ constexpr std::int32_t binary_logarithm(std::uint32_t x) noexcept {
         std::uint32_t sum = 0;
         for (std::size_t i = 0; i < extent; ++i)
             sum += exponential(x[i]);
-        const std::int32_t bits = std::max(binary_logarithm(sum) - ((31 - spare) << 16), 0);
+        const std::int32_t bits = std::max<std::int32_t>(binary_logarithm(sum) - ((31 - spare) << 16), 0);
         const std::int32_t logarithm = multiply(bits, of_base_2);
         for (std::size_t i = 0; i < extent; ++i) {
             const std::int32_t value = multiply(x[i] - largest, unit) - logarithm;
