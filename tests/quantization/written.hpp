@@ -11,7 +11,8 @@
 namespace written {
 
 using Network = Net;
-static_assert(burin::quantized_bytes<Network> == 556, "these constants are of another network");
+static_assert(burin::fingerprint<Network> == 0xc4bb3f35 && burin::quantized_bytes<Network> == 556,
+              "these constants are of another network");
 
 inline constexpr burin::QuantizedNetwork<Network> network{
     {{{0x1.010102p-6F, -64}, }},
