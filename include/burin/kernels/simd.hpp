@@ -213,6 +213,16 @@ void store(Scalar* to, const Vector<Scalar>& value) noexcept {
 #endif
 }
 
+/// The vector in a register. Compilers take a load that serves several operations for one that each of them
+/// may do for itself; but no more than one vector, or half of one, is loaded for each multiply-add.
+template <class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> in_register(Vector<Scalar> value) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX__)
+    asm("" : "+v"(value.data));
+#endif
+    return value;
+}
+
 /// Asks for the line of memory that holds this, which need not exist, before it is read. (Calls that are not
 /// inlined g++ takes for useless.)
 [[gnu::always_inline]] inline void prefetch(const void* address) noexcept {

@@ -38,11 +38,11 @@ constexpr std::size_t tallest_tile(std::size_t registers, std::size_t vectors, s
     return fit < enough ? fit : enough;
 }
 
-/// Rows of the next tile where `rows` are left: as many tiles as the tallest would make, of nearly the same
-/// height, none of them flat. 8 rows are 4 + 4, not 6 + 2.
+/// Rows of the next tile where `rows` are left: the tallest tiles, but the last two of nearly the same
+/// height, none of them flat. 8 rows are 4 + 4, not 6 + 2. (Without a division, which takes as long as a
+/// short sum.)
 constexpr std::size_t choose_tile_rows(std::size_t rows, std::size_t tallest) {
-    const std::size_t tiles = (rows + tallest - 1) / tallest;
-    return (rows + tiles - 1) / tiles;
+    return rows <= tallest ? rows : rows < 2 * tallest ? (rows + 1) / 2 : tallest;
 }
 
 /// A matrix as its panels lie in memory: column c of row r of a panel is data[r · row + c].
@@ -124,8 +124,7 @@ template <std::size_t Rows, std::size_t Vectors, std::size_t Splits, Tail TailKi
 #else
 [[gnu::always_inline]] inline
 #endif
-void multiply_tile(const Product<Scalar>& product, std::size_t columns,
-                                                 Finish finish) noexcept {
+void multiply_tile(const Product<Scalar>& product, std::size_t columns, Finish finish) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     constexpr bool several_panels = Vectors > 3;
     constexpr bool masked = TailKind == Tail::masked;
@@ -165,7 +164,8 @@ void multiply_tile(const Product<Scalar>& product, std::size_t columns,
         Vector<Scalar> row[Vectors];
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < Vectors; ++v)
-            row[v] = load_vector(right + column(v, p.right.panel));
+            row[v] = Rows > 1 ? in_register(load_vector(right + column(v, p.right.panel)))
+                              : load_vector(right + column(v, p.right.panel));
         BURIN_DETAIL_UNROLL
         for (std::size_t r = 0; r < Rows; ++r) {
             const Vector<Scalar> factor = broadcast(left[r * p.left_row]);
