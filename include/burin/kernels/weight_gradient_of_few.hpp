@@ -45,7 +45,7 @@ template <std::size_t Samples, std::size_t Vectors, Tail TailKind, bool Accumula
     }
     const Scalar* x = product.left;
     Scalar* dw = product.result.data;
-    for (std::size_t k = 0; k < rows; ++k, ++x, dw += product.result.row) {
+    const auto write_row = [&](std::size_t k) __attribute__((always_inline)) {
         Vector<Scalar> factors[Samples];
         BURIN_DETAIL_UNROLL
         for (std::size_t s = 0; s < Samples; ++s)
@@ -77,6 +77,17 @@ template <std::size_t Samples, std::size_t Vectors, Tail TailKind, bool Accumula
             else
                 store(dw + column(v), sums[v]);
         }
+        ++x;
+        dw += product.result.row;
+    };
+    if constexpr (Samples == 1) {
+        // Two stores, each of two halves, leave little time for counting.
+        BURIN_DETAIL_UNROLL_4
+        for (std::size_t k = 0; k < rows; ++k)
+            write_row(k);
+    } else {
+        for (std::size_t k = 0; k < rows; ++k)
+            write_row(k);
     }
 }
 
