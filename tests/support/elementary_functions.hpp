@@ -44,14 +44,15 @@ struct ExpSummand {
         using Scalar = decltype(k::first_lane(x));
         return of_vector<Scalar>(-k::abs(x));
     }
-    static auto exact(double x) { return exact<float>(x); }
-    static auto exact(long double x) { return exact<double>(x); }
+    static double exact(double x) { return exact<float>(x); }
+    static DoubleDouble exact(DoubleDouble x) { return exact<double>(x); }
 
   private:
     template <class Scalar, class Exact>
     static Exact exact(Exact x) {
-        const Exact result = std::exp(-std::abs(x));
-        return result < Exact(std::numeric_limits<Scalar>::min()) / std::sqrt(Exact(2)) ? 0 : result;
+        const Exact result = exp(-abs(x));
+        const double smallest = static_cast<double>(std::numeric_limits<Scalar>::min()) / std::sqrt(2.0);
+        return result < smallest ? Exact(0) : result;
     }
 };
 
