@@ -1,13 +1,14 @@
 #pragma once
 
 // The only file that names xsimd or an intrinsic, but for those of 8-bit integers (int8_dot.hpp,
-// int8_lanes.hpp). Everything above it is written for `Vector<Scalar>`:
+// int8_lanes.hpp), and for xsimd.hpp, which includes it. Everything above it is written for `Vector<Scalar>`:
 // xsimd's widest batch for the processor that the compiler was told about, or a vector of one lane where
 // xsimd knows none. Define BURIN_SCALAR to have one lane everywhere.
 
 #include "burin/kernels/mixed_vector.hpp"
 #include "burin/kernels/scalar_vector.hpp"
 #include "burin/kernels/unroll.hpp"
+#include "burin/kernels/xsimd.hpp"
 
 #include <array>
 #include <bit>
@@ -17,19 +18,6 @@
 #include <string_view>
 #include <type_traits>
 
-// clang calls itself GCC 4, and xsimd 8 believes in AVX-512 only from GCC 6 on.
-#if defined(__clang__) && defined(__AVX512F__)
-#pragma push_macro("__GNUC__")
-#undef __GNUC__
-#define __GNUC__ 12
-#endif
-// g++ 12 warns of its own AVX-512 intrinsics, which leave lanes undefined on purpose.
-#if !defined(__clang__) && defined(__AVX512F__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <xsimd/config/xsimd_config.hpp>
 #if defined(BURIN_SCALAR) || defined(XSIMD_NO_SUPPORTED_ARCHITECTURE)
 #define BURIN_DETAIL_ONE_LANE 1
 #define BURIN_DETAIL_MIXED 0
@@ -37,13 +25,6 @@
 #define BURIN_DETAIL_ONE_LANE 0
 // The vectors of 32-bit Arm are of floats; doubles have one lane.
 #define BURIN_DETAIL_MIXED (XSIMD_WITH_NEON && !XSIMD_WITH_NEON64)
-#include <xsimd/xsimd.hpp>
-#endif
-#if !defined(__clang__) && defined(__AVX512F__)
-#pragma GCC diagnostic pop
-#endif
-#if defined(__clang__) && defined(__AVX512F__)
-#pragma pop_macro("__GNUC__")
 #endif
 
 #if !BURIN_DETAIL_ONE_LANE && XSIMD_WITH_NEON
