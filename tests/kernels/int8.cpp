@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <vector>
 
-// The rest of what kernels/xsimd.hpp takes parts of.
+// The rest of what kernels/simd/xsimd.hpp takes parts of.
 #if defined(__x86_64__)
 #include <immintrin.h>
 static_assert(sizeof(__m512i) == 64);

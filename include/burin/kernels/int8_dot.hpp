@@ -14,7 +14,7 @@
 
 #if defined(BURIN_SCALAR)
 #elif defined(__SSE2__)
-#include "burin/kernels/xsimd.hpp"
+#include "burin/kernels/simd/xsimd.hpp"
 #elif defined(__ARM_NEON)
 #include <arm_neon.h>
 #elif defined(__ARM_FEATURE_MVE)

@@ -19,12 +19,13 @@
 
 #if !defined(BURIN_SCALAR) && !defined(XSIMD_NO_SUPPORTED_ARCHITECTURE)
 
-// xsimd 8 includes <immintrin.h> for AVX: the intrinsics of every processor, of which those of AVX-512 and AMX
-// alone take half a second to compile. So the parts up to AVX2 are included here, and until xsimd is in
+// xsimd 8 includes <immintrin.h> for AVX: the intrinsics of every processor, of which those of AVX-512 and
+// AMX alone take half a second to compile. So the parts up to AVX2 are included here, and until xsimd is in
 // <immintrin.h> passes for included. The parts ask for its guard and have guards of their own: who includes
 // <immintrin.h> afterwards gets the rest.
 #if XSIMD_VERSION_MAJOR == 8 && defined(__GNUC__) && defined(__AVX__) && !defined(__AVX512F__) &&            \
-    !defined(__AVXVNNI__) && !defined(__FMA4__) && !defined(_IMMINTRIN_H_INCLUDED) && !defined(__IMMINTRIN_H)
+    !defined(__AVXVNNI__) && !defined(__FMA4__) && !defined(_IMMINTRIN_H_INCLUDED) &&                        \
+    !defined(__IMMINTRIN_H)
 #define BURIN_DETAIL_PARTS_OF_IMMINTRIN
 #define _IMMINTRIN_H_INCLUDED // g++
 #define __IMMINTRIN_H         // clang
