@@ -32,7 +32,7 @@ namespace detail {
 
 template <FixedString... Inputs, class... Nodes>
 struct Lower<Block<Reading<Inputs...>, Nodes...>> {
-    static constexpr auto ops() { return hana::flatten(hana::make_tuple(NodeOps<Nodes>::ops()...)); }
+    static constexpr auto ops() { return joined(NodeOps<Nodes>::ops()...); }
 
     template <class Lowering>
     static constexpr std::size_t append(Lowering& lowering, const Wires& wires, const passes::Place& place) {

@@ -6,8 +6,9 @@
 #include "burin/graph/op.hpp"
 #include "burin/passes/node.hpp"
 
-#include <boost/hana/flatten.hpp>
-#include <boost/hana/tuple.hpp>
+#include <boost/hana/at.hpp>
+#include <boost/hana/basic_tuple.hpp>
+#include <boost/hana/length.hpp>
 #include <boost/hana/type.hpp>
 
 #include <array>
@@ -107,11 +108,36 @@ inline constexpr auto fail_layer = [](auto& lowering, const passes::Place& place
     return lowering.fail();
 };
 
+/// Types of layers. (Hana's `tuple` and `flatten` would do, and take ten times as long to compile.)
+template <class... Layers>
+using LayerTypes = hana::basic_tuple<hana::type<Layers>...>;
+
+template <class Done, class... Lists>
+struct Join {
+    using Type = Done;
+};
+template <class... Done, class... A, class... Others>
+struct Join<hana::basic_tuple<Done...>, hana::basic_tuple<A...>, Others...>
+    : Join<hana::basic_tuple<Done..., A...>, Others...> {};
+// Eight at a time: a network may have hundreds.
+template <class... Done, class... A, class... B, class... C, class... D, class... E, class... F, class... G,
+          class... H, class... Others>
+struct Join<hana::basic_tuple<Done...>, hana::basic_tuple<A...>, hana::basic_tuple<B...>,
+            hana::basic_tuple<C...>, hana::basic_tuple<D...>, hana::basic_tuple<E...>,
+            hana::basic_tuple<F...>, hana::basic_tuple<G...>, hana::basic_tuple<H...>, Others...>
+    : Join<hana::basic_tuple<Done..., A..., B..., C..., D..., E..., F..., G..., H...>, Others...> {};
+
+/// All of these lists in one.
+template <class... Lists>
+constexpr auto joined(Lists...) {
+    return typename Join<LayerTypes<>, Lists...>::Type{};
+}
+
 /// How each form becomes nodes: `ops()` lists the layers' types in the order in which `append` appends their
 /// nodes. The general case is a layer, which is one node.
 template <class Form>
 struct Lower {
-    static constexpr auto ops() { return hana::tuple_t<Form>; }
+    static constexpr auto ops() { return LayerTypes<Form>{}; }
 
     template <class Lowering>
     static constexpr std::size_t append(Lowering& lowering, const Wires& wires, const passes::Place& place) {
@@ -152,7 +178,7 @@ inline constexpr bool is_input_layer<Input<Extents...>> = true;
 
 template <class... Layers>
 struct Lower<Sequential<Layers...>> {
-    static constexpr auto ops() { return hana::flatten(hana::make_tuple(Lower<Layers>::ops()...)); }
+    static constexpr auto ops() { return joined(Lower<Layers>::ops()...); }
 
     template <class Lowering>
     static constexpr std::size_t append(Lowering& lowering, Wires wires, const passes::Place& place) {
@@ -171,9 +197,7 @@ struct Lower<Sequential<Layers...>> {
 
 template <class Merge, class... Branches>
 struct Lower<Parallel<Merge, Branches...>> {
-    static constexpr auto ops() {
-        return hana::flatten(hana::make_tuple(Lower<Branches>::ops()..., hana::tuple_t<Merge>));
-    }
+    static constexpr auto ops() { return joined(Lower<Branches>::ops()..., LayerTypes<Merge>{}); }
 
     template <class Lowering>
     static constexpr std::size_t append(Lowering& lowering, const Wires& wires, const passes::Place& place) {
@@ -186,9 +210,7 @@ struct Lower<Parallel<Merge, Branches...>> {
 
 template <class Merge, class... Layers>
 struct Lower<SkipConnection<Merge, Layers...>> {
-    static constexpr auto ops() {
-        return hana::flatten(hana::make_tuple(Lower<Sequential<Layers...>>::ops(), hana::tuple_t<Merge>));
-    }
+    static constexpr auto ops() { return joined(Lower<Sequential<Layers...>>::ops(), LayerTypes<Merge>{}); }
 
     template <class Lowering>
     static constexpr std::size_t append(Lowering& lowering, const Wires& wires, const passes::Place& place) {
@@ -305,7 +327,7 @@ struct LowerPart<Node<Name, LayerType, From<Sources...>, Weights>> {
 template <class... Nodes>
 struct LowerPart<Inputs<Nodes...>> {
     static constexpr std::size_t name_count = (0 + ... + LowerPart<Nodes>::name_count);
-    static constexpr auto ops() { return hana::flatten(hana::make_tuple(LowerPart<Nodes>::ops()...)); }
+    static constexpr auto ops() { return joined(LowerPart<Nodes>::ops()...); }
 
     template <class Lowering, class NameTable>
     static constexpr void append(Lowering& lowering, NameTable& names) {
@@ -316,7 +338,7 @@ struct LowerPart<Inputs<Nodes...>> {
 template <FixedString... OutputNames>
 struct LowerPart<Outputs<OutputNames...>> {
     static constexpr std::size_t name_count = 0;
-    static constexpr auto ops() { return hana::make_tuple(); }
+    static constexpr auto ops() { return LayerTypes<>{}; }
 
     template <class Lowering, class NameTable>
     static constexpr void append(Lowering& lowering, const NameTable& names) {
@@ -335,7 +357,7 @@ struct LowerPart<Outputs<OutputNames...>> {
 
 template <class... Parts>
 struct Lower<Graph<Parts...>> {
-    static constexpr auto ops() { return hana::flatten(hana::make_tuple(LowerPart<Parts>::ops()...)); }
+    static constexpr auto ops() { return joined(LowerPart<Parts>::ops()...); }
 
     template <class Lowering>
     static constexpr std::size_t append(Lowering& lowering, const Wires& wires, const passes::Place& place) {

@@ -9,9 +9,7 @@
 #include "burin/quantization/quantized_network.hpp"
 #include "burin/quantization/quantized_plan.hpp"
 
-#include <boost/hana/flatten.hpp>
 #include <boost/hana/for_each.hpp>
-#include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
 #include <algorithm>
@@ -89,13 +87,13 @@ struct AwareOf {
     template <std::size_t Index>
     static constexpr auto rounding() {
         if constexpr (kind<Index> == Kind::none)
-            return hana::make_tuple();
+            return LayerTypes<>{};
         else if constexpr (kind<Index> == Kind::known)
-            return hana::tuple_t<FixedFakeQuantize<scale_for<Index>(1, 1)>>;
+            return LayerTypes<FixedFakeQuantize<scale_for<Index>(1, 1)>>{};
         else if constexpr (N::graph.nodes[Index].rules->is_input)
-            return hana::tuple_t<InputFakeQuantize>;
+            return LayerTypes<InputFakeQuantize>{};
         else
-            return hana::tuple_t<FakeQuantize<>>;
+            return LayerTypes<FakeQuantize<>>{};
     }
 
     template <class LayerType>
@@ -131,8 +129,8 @@ struct Lower<QuantizationAware<Net>> {
 
     static constexpr auto ops() {
         return []<std::size_t... I>(std::index_sequence<I...>) {
-            return hana::flatten(hana::make_tuple(hana::flatten(hana::make_tuple(
-                hana::tuple_t<typename Aware::template LayerAt<I>>, Aware::template rounding<I>()))...));
+            return joined(
+                joined(LayerTypes<typename Aware::template LayerAt<I>>{}, Aware::template rounding<I>())...);
         }(typename Aware::Indices{});
     }
 
