@@ -51,9 +51,9 @@ template <class Scalar>
                                    bool adds) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     std::size_t c = 0;
-    for (; c + 4 * lanes <= columns; c += 4 * lanes)
+    for (std::size_t fours = columns / (4 * lanes); fours > 0; --fours, c += 4 * lanes)
         detail::sum_columns<4, false>(matrix + c, rows, columns, sums + c, adds, 0);
-    for (; c + lanes <= columns; c += lanes)
+    for (std::size_t ones = columns % (4 * lanes) / lanes; ones > 0; --ones, c += lanes)
         detail::sum_columns<1, false>(matrix + c, rows, columns, sums + c, adds, 0);
     if (c < columns)
         detail::sum_columns<1, true>(matrix + c, rows, columns, sums + c, adds, columns - c);
