@@ -227,8 +227,10 @@ TEST_CASE_TEMPLATE("the three products of Dense agree with naive sums at every e
 
 TEST_CASE_TEMPLATE("gradients of matrices larger than the caches agree with naive sums", Scalar, float,
                    double) {
-    check_products<700, 531, Scalar>(5);   // whole tiles and panels are left over
+    check_products<700, 531, Scalar>(5);   // nothing is packed
+    check_products<700, 531, Scalar>(20);  // whole tiles and panels are left over
     check_products<700, 531, Scalar>(141); // more samples than are packed at a time
+    check_products<301, 147, Scalar>(141); // only dy is packed
 }
 
 TEST_CASE("a row's result depends on neither the number of rows nor its place") {

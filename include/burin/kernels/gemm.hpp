@@ -26,9 +26,20 @@ inline constexpr std::size_t page_bytes = 4096;
 template <class Scalar>
 inline constexpr std::size_t paged_samples = 256 / sizeof(Scalar);
 
-/// The gradients of weight matrices of more bytes, which no second-level cache holds, are made of packed
-/// blocks.
+/// The gradients of weight matrices of so many bytes, which no second-level cache holds, are made of packed
+/// blocks from 16 samples on.
 inline constexpr std::size_t packed_from_bytes = 1024 * 1024;
+inline constexpr std::size_t packed_from_rows = 16;
+
+/// Of smaller ones, from `paged_samples` on, only the rows of dy are packed, panel by panel; but not where
+/// those of x are whole pages apart, so that all have their elements in the same sets of the cache, nor of so
+/// few bytes that they would not be worth the code.
+template <class Scalar>
+constexpr bool packs_right(std::size_t inputs, std::size_t outputs) {
+    const std::size_t row_bytes = inputs * sizeof(Scalar);
+    return width<Scalar> > 1 && row_bytes * outputs >= 128 * 1024 && row_bytes % page_bytes != 0 &&
+           outputs > 4 * width<Scalar>;
+}
 
 namespace detail {
 
@@ -125,8 +136,16 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
             detail::weight_gradient_of_few_inlined<kind, Accumulate>(product, panels, K);
         else
             detail::weight_gradient_of_few_shared<kind, Accumulate>(product, panels, K);
-    } else if constexpr (width<Scalar> > 1 && K * N * sizeof(Scalar) > packed_from_bytes) {
-        detail::weight_gradient_packed<kind>(product, panels, K);
+    } else if constexpr (width<Scalar> > 1 && K * N * sizeof(Scalar) >= packed_from_bytes) {
+        if (rows >= packed_from_rows)
+            detail::weight_gradient_packed<kind>(product, panels, K, true);
+        else
+            multiply<N, any, elements>(product, K, StoreSum{});
+    } else if constexpr (packs_right<Scalar>(K, N)) {
+        if (rows >= paged_samples<Scalar>)
+            detail::weight_gradient_packed<kind>(product, panels, K, false);
+        else
+            multiply<N, any, elements>(product, K, StoreSum{});
     } else if constexpr (K * sizeof(Scalar) > page_bytes / 2) {
         // A column of x has nearly every element on a page of its own.
         Product<Scalar> part = product;

@@ -22,10 +22,13 @@ inline constexpr std::size_t turned_from_samples = N <= width<Scalar>       ? 1
                                                    : K % width<Scalar> == 0 ? 4
                                                                             : 5;
 
-/// Of so many samples, transposing w takes less time than broadcasting its elements. A matrix of a single
-/// full panel is as narrow as those that are turned in registers, which would take all of them.
+/// Of so many samples, transposing w takes less time than broadcasting its elements; of fewer doubles, since
+/// half as many stand side by side and w is read more often. A matrix of a single full panel is as narrow as
+/// those that are turned in registers, which would take all of them.
 template <std::size_t N, class Scalar>
-inline constexpr std::size_t packed_from_samples = N == 2 * width<Scalar> ? width<Scalar> : 96;
+inline constexpr std::size_t packed_from_samples = N == 2 * width<Scalar>            ? width<Scalar>
+                                                   : sizeof(Scalar) == sizeof(float) ? 96
+                                                                                     : 48;
 
 /// Rows k, k + 1, … of a narrow matrix, as many as a vector has lanes, turned: their columns are vectors of
 /// dx's. `kept` of these that come first are as they should be already.

@@ -14,10 +14,18 @@ namespace burin::kernels::detail {
 // The input gradient of a dozen samples or two: these stand side by side in the lanes. The small matrix dy is
 // transposed, w is read as it lies, and tiles of the result are turned back in registers.
 
-/// How many panels a row of w is read through at a time, and how many rows for each turn of dy: what 16
-/// panels meet of 16 samples are 16 KiB, half of a first-level cache, and so are the sums of 256 rows.
+/// How many panels a row of w is read through at a time at most, and how many rows for each turn of dy: what
+/// 16 panels meet of 16 samples are 16 KiB, half of a first-level cache, and so are the sums of 256 rows.
 inline constexpr std::size_t side_by_side_panels = 16;
 inline constexpr std::size_t side_by_side_rows = 256;
+
+/// The same for a matrix of so many panels. Of doubles, a line of w serves half as many multiply-adds, and
+/// must be there in time. Panels a power of two of bytes apart share the sets of a cache: four rows of six
+/// panels are 24 lines, in four sets of eight ways each.
+template <class Scalar>
+constexpr std::size_t panels_at_a_time(std::size_t panels) {
+    return sizeof(Scalar) > sizeof(float) && panels > side_by_side_panels ? 6 : side_by_side_panels;
+}
 
 /// Some panels.
 struct PanelRange {
@@ -32,9 +40,11 @@ template <std::size_t Vectors, std::size_t Rows, class Scalar>
                                                          std::size_t k, const Scalar* samples,
                                                          Vector<Scalar> (&sums)[Vectors][Rows]) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
-    // The next rows, which no processor expects on this page after those of the other panels; but not where
+    // The next rows, which no processor expects on this page after those of many other panels; but not where
     // they might drive those out of the first-level cache, unless they come from beyond the second.
-    const bool prefetches = dense.panels.count() <= 8 || dense.k * dense.n * sizeof(Scalar) > 512 * 1024;
+    const bool prefetches =
+        dense.panels.count() <= 8 || (panels_at_a_time<Scalar>(dense.panels.count()) == side_by_side_panels &&
+                                      dense.k * dense.n * sizeof(Scalar) > 512 * 1024);
     for (std::size_t p = range.first; p < range.first + range.count; ++p) {
         const std::size_t columns = dense.panels.columns(p);
         const Scalar* w = dense.panel(p) + k * columns;
@@ -141,16 +151,20 @@ template <std::size_t Vectors, class Scalar, class Derivative>
         }
     };
 
+    const std::size_t most = panels_at_a_time<Scalar>(dense.panels.count());
     for (std::size_t k = 0; k < dense.k; k += side_by_side_rows) {
-        for (std::size_t p = 0; p < dense.panels.count(); p += side_by_side_panels) {
-            const PanelRange range{p, std::min(side_by_side_panels, dense.panels.count() - p)};
+        for (std::size_t p = 0; p < dense.panels.count(); p += most) {
+            const PanelRange range{p, std::min(most, dense.panels.count() - p)};
             const std::size_t n = dense.panels.first_column(p);
             const std::size_t end = range.first + range.count - 1;
             const std::size_t depth = dense.panels.first_column(end) + dense.panels.columns(end) - n;
-            transpose(rows, depth, dense.dy + n, dense.n, side_by_side, samples);
-            if (rows < samples)
-                for (std::size_t i = 0; i < depth; ++i)
-                    std::fill(side_by_side + i * samples + rows, side_by_side + (i + 1) * samples, Scalar(0));
+            if (k == 0 || dense.panels.count() > most) { // Else it is there still.
+                transpose(rows, depth, dense.dy + n, dense.n, side_by_side, samples);
+                if (rows < samples)
+                    for (std::size_t i = 0; i < depth; ++i)
+                        std::fill(side_by_side + i * samples + rows, side_by_side + (i + 1) * samples,
+                                  Scalar(0));
+            }
             multiply_rows(range, k, std::min(dense.k, k + side_by_side_rows));
         }
     }

@@ -24,7 +24,11 @@ inline constexpr std::size_t inlined_row_elements = 2 * inlined_elements;
 inline constexpr std::size_t shared_elements = inlined_row_elements + 1;
 
 /// Sums deeper than `deep` are made block by block, so that the rows that a panel meets stay in the
-/// second-level cache until the last panel has met them: 128 rows of 2 KiB are half of 512 KiB.
+/// second-level cache until the last panel has met them: 128 rows of 2 KiB are half of 512 KiB. Half of it
+/// stays there anyway, unless a large matrix passes through.
+constexpr std::size_t resident_bytes(std::size_t matrix_bytes) {
+    return matrix_bytes > 1024 * 1024 ? 64 * 1024 : 256 * 1024;
+}
 template <class Scalar>
 inline constexpr std::size_t deep = 3584 / sizeof(Scalar);
 template <class Scalar>
@@ -175,8 +179,11 @@ template <std::size_t Columns, std::size_t MaxDepth, std::size_t Elements, class
                 return detail::multiply_inlined<kind>(product, panels, detail::FixedRows<1>{}, finish);
         }
         if constexpr (MaxDepth > deep<Scalar>) {
-            // All blocks but the first go on from the result.
-            const std::size_t blocks = (product.depth + block_depth<Scalar> - 1) / block_depth<Scalar>;
+            // All blocks but the first go on from the result. Split sums would depend on their number.
+            const bool stays = kind.splits == 1 && rows * product.depth * sizeof(Scalar) <=
+                                                       resident_bytes(Elements * sizeof(Scalar));
+            const std::size_t blocks =
+                stays ? 1 : (product.depth + block_depth<Scalar> - 1) / block_depth<Scalar>;
             const std::size_t each = (product.depth + blocks - 1) / blocks;
             std::size_t left = product.depth;
             while (left > each) {
