@@ -45,9 +45,7 @@ template <std::size_t Vectors, std::size_t Rows, class Scalar>
     const bool prefetches =
         dense.panels.count() <= 8 || (panels_at_a_time<Scalar>(dense.panels.count()) == side_by_side_panels &&
                                       dense.k * dense.n * sizeof(Scalar) > 512 * 1024);
-    for (std::size_t p = range.first; p < range.first + range.count; ++p) {
-        const std::size_t columns = dense.panels.columns(p);
-        const Scalar* w = dense.panel(p) + k * columns;
+    const auto add_panel = [&](const Scalar* w, std::size_t columns) __attribute__((always_inline)) {
         for (std::size_t r = 0; prefetches && r < Rows; ++r)
             prefetch(w + (Rows + r) * columns);
         BURIN_DETAIL_UNROLL_4
@@ -66,7 +64,14 @@ template <std::size_t Vectors, std::size_t Rows, class Scalar>
             samples += Vectors * lanes;
             ++w;
         }
-    }
+    };
+    constexpr std::size_t wide = 2 * lanes;
+    const std::size_t end = range.first + range.count, full = std::min(end, dense.panels.full);
+    const Scalar* w = dense.panel(range.first) + k * wide;
+    for (std::size_t p = range.first; p < full; ++p, w += wide * dense.k)
+        add_panel(w, wide);
+    if (end > full)
+        add_panel(dense.panel(full) + k * dense.panels.last, dense.panels.last);
 }
 
 /// The sums of `Rows` rows of w go on from where the panels before have left them, and are kept for those
