@@ -304,7 +304,7 @@ struct Int8Block {
 struct Int8Block {
     static constexpr std::string_view name = "SMLAD";
     static constexpr std::size_t size = 4;
-    static constexpr std::size_t rows = 1, columns = 4;
+    static constexpr std::size_t rows = 2, columns = 2, columns_of_one_row = 4;
     struct Input {
         int16x2_t even, odd;
     };
@@ -316,11 +316,24 @@ struct Int8Block {
     static Input masked_input(const std::int8_t* from, const std::int8_t* mask) noexcept {
         return widen(word(from) & word(mask));
     }
-    static Weight weight(const std::int8_t* from) noexcept { return widen(word(from)); }
+    /// Fewer than four.
+    [[gnu::noinline]] static Input first_input(const std::int8_t* from, std::size_t count) noexcept {
+        std::uint32_t bytes = 0;
+        while (count-- > 0)
+            bytes = bytes << 8 | static_cast<std::uint8_t>(from[count]);
+        return widen(bytes);
+    }
+    static Weight weight(const std::int8_t* from) noexcept { return input(from); }
+    static Weight first_weight(const std::int8_t* from, std::size_t count) noexcept {
+        return first_input(from, count);
+    }
     static Sum add(Sum sum, const Input& x, const Weight& w) noexcept {
         return __smlad(x.odd, w.odd, __smlad(x.even, w.even, sum));
     }
     static std::int32_t total(Sum sum) noexcept { return sum; }
+
+    /// g++ would keep a pointer for each row, of which there are more than registers.
+    static void keep(const std::int8_t*& pointer) noexcept { asm("" : "+r"(pointer)); }
 
     /// sums[i] += (x[i] − zero_point) · w[i], i < 4
     static void add_each(const std::int8_t* x, std::int32_t zero_point, const std::int8_t* w,
@@ -375,6 +388,15 @@ inline constexpr std::string_view int8_architecture = detail::Int8Block::name;
 inline constexpr std::size_t int8_tile_rows = detail::Int8Block::rows;
 inline constexpr std::size_t int8_tile_columns = detail::Int8Block::columns;
 
+/// The columns of a tile of so many rows.
+template <std::size_t Rows, class Block = detail::Int8Block>
+inline constexpr std::size_t int8_columns_of = [] {
+    if constexpr (Rows == 1 && requires { Block::columns_of_one_row; })
+        return Block::columns_of_one_row;
+    else
+        return Block::columns;
+}();
+
 /// sums[r][c] = Σₖ x[r · x_pitch + k] · w[c · w_pitch + k], k < depth. No w is −128. The sums must fit 32
 /// bits, as they do for up to 2¹⁷ products.
 template <std::size_t Rows, std::size_t Columns, class Block = detail::Int8Block>
@@ -391,15 +413,19 @@ template <std::size_t Rows, std::size_t Columns, class Block = detail::Int8Block
     };
 
     typename Block::Input inputs[Rows];
-    std::size_t k = 0;
-    for (; k + Block::size <= depth; k += Block::size) {
-        detail::unrolled<Rows>([&](auto r) { inputs[r] = Block::input(x + r * x_pitch + k); });
-        add(inputs, [&](std::size_t c) { return Block::weight(w + c * w_pitch + k); });
+    const std::size_t rest = depth % Block::size;
+    const std::int8_t *x_at = x, *w_at = w;
+    for (const std::int8_t* const end = x + (depth - rest); x_at != end;
+         x_at += Block::size, w_at += Block::size) {
+        if constexpr (requires { &Block::keep; }) {
+            Block::keep(x_at);
+            Block::keep(w_at);
+        }
+        detail::unrolled<Rows>([&](auto r) { inputs[r] = Block::input(x_at + r * x_pitch); });
+        add(inputs, [&](std::size_t c) { return Block::weight(w_at + c * w_pitch); });
     }
-    // In short blocks, few elements are left.
-    constexpr bool adds_one_by_one = Block::size <= 4;
-    const std::size_t rest = depth - k;
-    if constexpr (!adds_one_by_one)
+    [[maybe_unused]] bool is_complete = rest == 0;
+    if constexpr (Block::size > 1)
         if (rest > 0 && depth >= Block::size) {
             // The block that ends with the row, without what has been added.
             const std::int8_t* const mask = detail::int8_mask_row.data() + rest;
@@ -407,13 +433,13 @@ template <std::size_t Rows, std::size_t Columns, class Block = detail::Int8Block
             detail::unrolled<Rows>(
                 [&](auto r) { inputs[r] = Block::masked_input(x + r * x_pitch + last, mask); });
             add(inputs, [&](std::size_t c) { return Block::weight(w + c * w_pitch + last); });
-            k = depth;
+            is_complete = true;
         }
     if constexpr (requires { &Block::first_input; })
-        if (k < depth) {
+        if (!is_complete) {
             detail::unrolled<Rows>([&](auto r) { inputs[r] = Block::first_input(x + r * x_pitch, depth); });
             add(inputs, [&](std::size_t c) { return Block::first_weight(w + c * w_pitch, depth); });
-            k = depth;
+            is_complete = true;
         }
     if constexpr (Columns == Block::columns && requires { &Block::totals; }) {
         detail::unrolled<Rows>([&](auto r) { Block::totals(tile[r], sums[r]); });
@@ -421,9 +447,10 @@ template <std::size_t Rows, std::size_t Columns, class Block = detail::Int8Block
         detail::unrolled<Rows * Columns>([&](auto i) {
             constexpr std::size_t r = i / Columns, c = i % Columns;
             std::int32_t sum = Block::total(tile[r][c]);
-            if (Block::size > 1)
-                for (std::size_t one = k; one < depth; ++one)
-                    sum += x[r * x_pitch + one] * w[c * w_pitch + one];
+            if constexpr (Block::size > 1 && !requires { &Block::first_input; })
+                if (!is_complete)
+                    for (std::size_t one = 0; one < depth; ++one)
+                        sum += x[r * x_pitch + one] * w[c * w_pitch + one];
             sums[r][c] = sum;
         });
     }

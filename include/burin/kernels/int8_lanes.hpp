@@ -22,17 +22,43 @@ struct Int8Outputs {
     std::int32_t zero_point;
     std::int32_t low; ///< The least output; the largest is 127.
 
-    std::int8_t operator()(std::int32_t sum, std::size_t channel) const noexcept {
-        const FixedMultiplier factor{multipliers[channel], shifts[channel]};
-        const std::int32_t y = multiply(sum + bias[channel], factor) + zero_point;
-        return static_cast<std::int8_t>(std::min(std::max(y, low), int8_max));
-    }
+    std::int8_t operator()(std::int32_t sum, std::size_t channel) const noexcept;
     Int8Outputs from(std::size_t channel) const noexcept {
         return {bias + channel, multipliers + channel, shifts + channel, zero_point, low};
     }
 };
 
 namespace detail {
+
+/// The same of one channel, whose constants are read once.
+struct Int8Output {
+    std::int32_t bias, multiplier, shift, zero_point, low;
+
+    Int8Output(const Int8Outputs& of, std::size_t channel) noexcept
+        : bias(of.bias[channel]), multiplier(of.multipliers[channel]), shift(of.shifts[channel]),
+          zero_point(of.zero_point), low(of.low) {}
+
+    [[gnu::always_inline]] std::int8_t operator()(std::int32_t sum) const noexcept {
+#if !defined(BURIN_SCALAR) && defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT) && defined(__thumb__)
+        if (shift > 32) [[likely]] {
+            // The last bit shifted out is carried: halves go upwards.
+            auto y = static_cast<std::int32_t>((static_cast<std::int64_t>(sum + bias) * multiplier) >> 32);
+            asm("asrs %0, %0, %1\n\tadc %0, %0, %2" : "+r"(y) : "r"(shift - 32), "r"(zero_point) : "cc");
+            return static_cast<std::int8_t>(std::max(__ssat(y, 8), low));
+        }
+        return with_low_word(sum);
+#else
+        return rounded(sum);
+#endif
+    }
+
+  private:
+    [[gnu::noinline]] std::int8_t with_low_word(std::int32_t sum) const noexcept { return rounded(sum); }
+    std::int8_t rounded(std::int32_t sum) const noexcept {
+        const std::int32_t y = multiply(sum + bias, {multiplier, shift}) + zero_point;
+        return static_cast<std::int8_t>(std::min(std::max(y, low), int8_max));
+    }
+};
 
 /// Whether four shifts are above 32: the low words of the products decide nothing then.
 [[gnu::always_inline]] inline bool are_above_32(std::uint32_t shifts) noexcept {
@@ -247,6 +273,10 @@ struct Int8Lanes {
 #endif
 
 } // namespace detail
+
+inline std::int8_t Int8Outputs::operator()(std::int32_t sum, std::size_t channel) const noexcept {
+    return detail::Int8Output(*this, channel)(sum);
+}
 
 /// Channels that a depthwise convolution sums at a time.
 inline constexpr std::size_t int8_depthwise_block = detail::Int8Lanes::channels;

@@ -16,8 +16,14 @@ int8_tile(const std::int8_t* x, std::size_t x_pitch, const std::int8_t* w, std::
           const Int8Outputs& outputs, std::size_t channel, std::int8_t* y, std::size_t y_pitch) noexcept {
     std::int32_t sums[Rows][Columns];
     int8_dots<Rows, Columns>(x, x_pitch, w + channel * depth, depth, depth, sums);
-    for (std::size_t r = 0; r < Rows; ++r)
-        int8_requantize<Columns>(outputs, sums[r], channel, y + r * y_pitch + channel);
+    if constexpr (int8_has_lanes)
+        for (std::size_t r = 0; r < Rows; ++r)
+            int8_requantize<Columns>(outputs, sums[r], channel, y + r * y_pitch + channel);
+    else
+        unrolled<Columns>([&](auto c) {
+            const Int8Output output(outputs, channel + c);
+            unrolled<Rows>([&](auto r) { y[r * y_pitch + channel + c] = output(sums[r][c]); });
+        });
 }
 
 /// The channels that fill no tile.
@@ -31,9 +37,10 @@ template <std::size_t Rows>
 [[gnu::noinline]] inline void int8_rows(const std::int8_t* x, std::size_t x_pitch, const std::int8_t* w,
                                         std::size_t depth, std::size_t channels, const Int8Outputs& outputs,
                                         std::int8_t* y, std::size_t y_pitch) noexcept {
+    constexpr std::size_t columns = int8_columns_of<Rows>;
     std::size_t channel = 0;
-    for (; channel + int8_tile_columns <= channels; channel += int8_tile_columns)
-        int8_tile<Rows, int8_tile_columns>(x, x_pitch, w, depth, outputs, channel, y, y_pitch);
+    for (; channel + columns <= channels; channel += columns)
+        int8_tile<Rows, columns>(x, x_pitch, w, depth, outputs, channel, y, y_pitch);
     for (; channel < channels; ++channel)
         for (std::size_t r = 0; r < Rows; ++r)
             int8_output(x + r * x_pitch, w, depth, outputs, channel, y + r * y_pitch);
