@@ -47,9 +47,9 @@ double register_burst(std::size_t steps, Function f) {
 
 /// The best of some bursts of a quarter of a millisecond or more: seconds for one f of a vector.
 template <class Scalar, std::size_t Chains = 12, class Function>
-double register_time(Function f) {
+double register_time(Function f, int bursts = 20) {
     double best = 1;
-    for (int burst = 0; burst < 20; ++burst)
+    for (int burst = 0; burst < bursts; ++burst)
         best = std::min(best, register_burst<Scalar, Chains>(50'000, f));
     return best;
 }

@@ -27,15 +27,17 @@ Array<Scalar> random_array(std::size_t count) {
 /// which hardly changes with so small a rate: the compiler can do nothing once for all, and the divider sees
 /// as many different numbers as there are chains.
 template <class Optimizer, class Scalar>
-double rule_time(const Optimizer& optimizer) {
+double rule_time(const Optimizer& optimizer, int bursts = 20) {
     using Vector = burin::kernels::Vector<Scalar>;
     const auto rule = optimizer.template rule<Scalar>(2);
-    const double seconds = register_time<Scalar>([=](const Vector& x) {
-        std::array<Vector, Optimizer::state_vectors> state;
-        state.fill(x);
-        const Vector parameter = rule(x, x, state);
-        return parameter;
-    });
+    const double seconds = register_time<Scalar>(
+        [=](const Vector& x) {
+            std::array<Vector, Optimizer::state_vectors> state;
+            state.fill(x);
+            const Vector parameter = rule(x, x, state);
+            return parameter;
+        },
+        bursts);
     return seconds / static_cast<double>(burin::kernels::width<Scalar>);
 }
 

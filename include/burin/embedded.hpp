@@ -7,6 +7,7 @@
 #include "burin/decoding/beam_search.hpp"
 #include "burin/graph/block.hpp"
 #include "burin/graph/carried_state.hpp"
+#include "burin/graph/fingerprint.hpp"
 #include "burin/graph/forms.hpp"
 #include "burin/graph/half_parameters.hpp"
 #include "burin/graph/network.hpp"

@@ -49,6 +49,6 @@ void measure_those_of(int count, char** names) {
 
 int main(int count, char** arguments) {
     using namespace elementary;
-    measure_those_of<Exp, ExpNonpositive, Expm1, Log, Log1p, Tanh, Sigmoid, Silu, Softplus, Erf, Gelu>(
-        count - 1, arguments + 1);
+    measure_those_of<Exp, ExpNonpositive, ExpSummand, Expm1, Log, Log1p, Tanh, Sigmoid, Silu, Softplus, Erf,
+                     Gelu>(count - 1, arguments + 1);
 }

@@ -18,14 +18,21 @@ namespace {
 
 /// More digits than the type under test.
 template <class Scalar>
-using Exact = std::conditional_t<sizeof(Scalar) == sizeof(float), double, long double>;
+using Exact = std::conditional_t<sizeof(Scalar) == sizeof(float), double, DoubleDouble>;
+
+/// Emulators are slow, most of all at floating point.
+#if defined(EMULATED)
+constexpr std::size_t arguments_each = 500;
+#else
+constexpr std::size_t arguments_each = 10'000;
+#endif
 
 /// Numbers of all sizes: dense where the functions bend, sparse over all exponents, and the ends.
 template <class Scalar>
 const std::vector<Scalar>& arguments() {
     static const std::vector<Scalar> all = [] {
         using Limits = std::numeric_limits<Scalar>;
-        constexpr std::size_t each = sizeof(Scalar) == sizeof(float) ? 40'000 : 15'000;
+        constexpr std::size_t each = sizeof(Scalar) == sizeof(float) ? 4 * arguments_each : arguments_each;
         std::vector<Scalar> x;
         for (const double range : {1.0, 5.0, 16.0, 110.0, 750.0})
             for (const Scalar number :
@@ -46,6 +53,16 @@ const std::vector<Scalar>& arguments() {
     return all;
 }
 
+/// Whether the processor's vectors may take a number for 0: those of 32-bit Arm do with subnormal ones.
+template <class Scalar>
+bool may_be_zero([[maybe_unused]] Scalar number) {
+#if defined(__arm__) && defined(__ARM_NEON)
+    if (kernels::width<Scalar> > 1)
+        return std::abs(number) < std::numeric_limits<Scalar>::min();
+#endif
+    return number == 0;
+}
+
 template <class Scalar, class Function>
 std::vector<Scalar> values(Function function) {
     std::vector<Scalar> y(arguments<Scalar>().size());
@@ -60,7 +77,11 @@ void check_ulps(double bound) {
     double worst = 0;
     Scalar worst_at = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
-        const double error = ulps(y[i], Function::exact(static_cast<Exact<Scalar>>(x[i])));
+        if (x[i] != 0 && may_be_zero(x[i]))
+            continue;
+        const auto exact = Function::exact(static_cast<Exact<Scalar>>(x[i]));
+        const bool both_zero = y[i] == 0 && may_be_zero(static_cast<Scalar>(exact));
+        const double error = both_zero ? 0 : ulps(y[i], exact);
         if (error > worst) {
             worst = error;
             worst_at = x[i];
@@ -112,6 +133,7 @@ TEST_CASE_TEMPLATE("elementary functions are within 2 units of the last place", 
     using namespace elementary;
     check_ulps<Exp, Scalar>(1);
     check_ulps<ExpNonpositive, Scalar>(1);
+    check_ulps<ExpSummand, Scalar>(1.1);
     check_ulps<Expm1, Scalar>(2);
     check_ulps<Log, Scalar>(1);
     check_ulps<Log1p, Scalar>(1.5);
@@ -169,9 +191,9 @@ TEST_CASE_TEMPLATE("gelu_gradient agrees with central differences", Scalar, floa
         in.data());
     double worst = 0, worst_fast = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
-        const auto at = static_cast<long double>(in[i]), step = 1e-6L;
+        const DoubleDouble at = static_cast<double>(in[i]), step = 1e-6;
         const auto slope = static_cast<double>(
-            (elementary::Gelu::exact(at + step) - elementary::Gelu::exact(at - step)) / (2 * step));
+            (elementary::Gelu::exact(at + step) - elementary::Gelu::exact(at - step)) / (step + step));
         worst = std::max(worst, std::abs(static_cast<double>(full[i]) - slope));
         worst_fast = std::max(worst_fast, std::abs(static_cast<double>(fast[i]) - slope));
     }

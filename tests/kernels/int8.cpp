@@ -12,6 +12,12 @@
 #include <cstdint>
 #include <vector>
 
+// The rest of what kernels/simd/xsimd.hpp takes parts of.
+#if defined(__x86_64__)
+#include <immintrin.h>
+static_assert(sizeof(__m512i) == 64);
+#endif
+
 using namespace burin;
 
 namespace {

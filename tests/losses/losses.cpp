@@ -180,6 +180,13 @@ void check_shape(const Loss& loss, std::vector<Target> targets, std::size_t rows
                 return reduce(loss, losses::value<Output>(loss, outputs.data(), targets.data(), w, rows));
             },
             outputs, gradient);
+        auto in_place = outputs;
+        const auto found = losses::value_and_gradient<Output>(loss, in_place.data(), targets.data(), w,
+                                                              in_place.data(), rows);
+        CHECK(reduce(loss, found) ==
+              doctest::Approx(
+                  reduce(loss, losses::value<Output>(loss, outputs.data(), targets.data(), w, rows))));
+        CHECK(in_place == gradient);
     }
 }
 

@@ -63,6 +63,15 @@ TEST_CASE("int8 Add of one size after the other, and of three inputs") {
     check_all<Two, Three>();
 }
 
+TEST_CASE("int8 Subtract, Average, Multiply: of two and three inputs, a ReLU behind it") {
+    using Two = Inputs<Node<"a", Input<17>>, Node<"b", Input<17>>>;
+    using Three = Inputs<Node<"a", Input<1>>, Node<"b", Input<1>>, Node<"c", Input<1>>>;
+    check_all<Graph<Two, Node<"y", Subtract, From<"a", "b">>, Outputs<"y">>,
+              Graph<Two, Node<"y", Multiply, From<"a", "b">>, Node<"r", ReLU, From<"y">>, Outputs<"r">>,
+              Graph<Three, Node<"y", Average, From<"a", "b", "c">>, Outputs<"y">>,
+              Graph<Three, Node<"y", Multiply, From<"a", "b", "c">>, Outputs<"y">>>();
+}
+
 // Half a step of the inner layer is added as it is.
 TEST_CASE("int8 Residual") {
     const auto check = [](const auto& comparison) {
@@ -82,4 +91,15 @@ TEST_CASE("int8 Softmax: half a step, a whole one at 1, which is no multiple of 
     };
     check(FloatComparison<Sequential<Input<1>, Softmax>>());
     check(FloatComparison<Sequential<Input<17>, Softmax>>());
+}
+
+TEST_CASE("int8 LogSoftmax: within a step and a half, and no less than −255/16") {
+    const auto check = [](const auto& comparison) {
+        for (std::size_t i = 0; i < comparison.found.size(); ++i)
+            CHECK(std::abs(comparison.found[i] - std::max(comparison.expected[i], -255.0F / 16)) <=
+                  1.5F / 16);
+    };
+    check(FloatComparison<Sequential<Input<1>, LogSoftmax>>());
+    check(FloatComparison<Sequential<Input<2, 17>, LogSoftmax>>());
+    check(FloatComparison<Sequential<Input<300>, LogSoftmax>>());
 }

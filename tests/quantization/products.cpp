@@ -1,8 +1,11 @@
 #include "burin/layers/activations.hpp"
+#include "burin/layers/bidirectional.hpp"
 #include "burin/layers/convolution.hpp"
 #include "burin/layers/dense.hpp"
 #include "burin/layers/depthwise_convolution.hpp"
+#include "burin/layers/gru.hpp"
 #include "burin/layers/lstm.hpp"
+#include "burin/layers/simple_rnn.hpp"
 #include "float_comparison.hpp"
 
 #include <doctest/doctest.h>
@@ -85,4 +88,28 @@ TEST_CASE("int8 LSTM: one step and several, sequences, backwards, without a bias
     check_lstm<Sequential<Input<1, 3>, LSTM<1>>, 1>();
     check_lstm<Sequential<Input<3, 17>, LSTM<5, ReturnSequences>>, 3>();
     check_lstm<Sequential<Input<5, 1>, LSTM<3, GoBackwards, NoBias>>, 5>();
+}
+
+// h = n + z · (h₋₁ − n): off by as much as n and h₋₁ are at most, and by Δz · |h₋₁ − n| ≤ ½ · Δ of the sum.
+// n is off by Δ of its sum and by ¼ · Δ · |a_n|, where a_n is at most max Σ |u| + |b'|, which is less than 4.
+TEST_CASE(
+    "int8 GRU and SimpleRNN: one step and several, sequences, backwards, without a bias, both ways at once") {
+    const auto check = [](const auto& comparison, std::size_t time, float slope,
+                          const char* weight = "0.recurrent_weight") {
+        const float row_sum = comparison.largest_row_sum(weight);
+        REQUIRE(row_sum < 3);
+        float steps = 0;
+        for (std::size_t t = 0; t < time; ++t)
+            steps += slope * row_sum * (steps + 0.5F) + 0.5F;
+        CAPTURE(steps);
+        // Concat brings both ways to a scale of its own, which is the finer one.
+        const float step = 1.0F / 128 / comparison.network.outputs[0].scale;
+        comparison.check(step == 1 ? steps : steps * step + 0.5F);
+    };
+    check(FloatComparison<Sequential<Input<1, 3>, GRU<1>>>(13), 1, 2.5F);
+    check(FloatComparison<Sequential<Input<3, 17>, GRU<5, ReturnSequences>>>(14), 3, 2.5F);
+    check(FloatComparison<Sequential<Input<2, 4>, GRU<3, GoBackwards, NoBias>>>(13), 2, 2.5F);
+    check(FloatComparison<Sequential<Input<3, 5>, SimpleRNN<7, ReturnSequences>>>(13), 3, 1);
+    check(FloatComparison<Sequential<Input<3, 2>, Bidirectional<SimpleRNN<3, ReturnSequences>>>>(13), 3, 1,
+          "0.1.recurrent_weight");
 }

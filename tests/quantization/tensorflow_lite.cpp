@@ -140,6 +140,20 @@ TEST_CASE("int8 Add with a ReLU behind it is TensorFlow Lite's ADD") {
     CHECK(outputs_of<Net, 1>(*network, expected::add_a, expected::add_c) == numbers(expected::add_y));
 }
 
+TEST_CASE("int8 Subtract and Multiply are TensorFlow Lite's SUB and MUL") {
+    using In = Inputs<Node<"a", Input<64>>, Node<"b", Input<64>>>;
+    using Difference = Graph<In, Node<"y", Subtract, From<"a", "b">>, Outputs<"y">>;
+    using Product =
+        Graph<In, Node<"product", Multiply, From<"a", "b">>, Node<"y", ReLU, From<"product">>, Outputs<"y">>;
+    const auto difference = quantized_with<Difference>(
+        {}, std::array<Scale, 3>{input_scale, {5.0F / 512, -20}, {13.0F / 512, -31}});
+    CHECK(outputs_of<Difference, 1>(*difference, expected::sub_a, expected::sub_c) ==
+          numbers(expected::sub_y));
+    const auto product =
+        quantized_with<Product>({}, std::array<Scale, 3>{input_scale, {5.0F / 512, -20}, {3.0F / 256, -31}});
+    CHECK(outputs_of<Product, 1>(*product, expected::mul_a, expected::mul_c) == numbers(expected::mul_y));
+}
+
 TEST_CASE("int8 Sigmoid and Tanh are TensorFlow Lite's LOGISTIC and TANH, for every input") {
     std::array<signed char, 256> every;
     for (std::size_t i = 0; i < every.size(); ++i)
@@ -152,9 +166,13 @@ TEST_CASE("int8 Sigmoid and Tanh are TensorFlow Lite's LOGISTIC and TANH, for ev
     CHECK(outputs_of<Hyperbolic, 1>(*hyperbolic, every.data()) == numbers(expected::tanh_y));
 }
 
-TEST_CASE("int8 Softmax is within 1 of TensorFlow Lite's") {
+TEST_CASE("int8 Softmax and LogSoftmax are within 1 of TensorFlow Lite's") {
     using Net = Sequential<Input<10>, Softmax>;
     const auto network = quantized_with<Net>({}, std::array{wide_scale});
     CHECK(largest_difference(outputs_of<Net, 8>(*network, expected::softmax_x),
                              numbers(expected::softmax_y)) <= 1);
+    using Logarithms = Sequential<Input<10>, LogSoftmax>;
+    const auto logarithms = quantized_with<Logarithms>({}, std::array{wide_scale});
+    CHECK(largest_difference(outputs_of<Logarithms, 8>(*logarithms, expected::log_softmax_x),
+                             numbers(expected::log_softmax_y)) <= 1);
 }

@@ -43,7 +43,7 @@ def vector(builder, values, kind):
     return builder.CreateNumpyVector(np.array(values, dtype=kind))
 
 
-def run(operator, options_kind, options, tensors, constants, data):
+def run(operator, options_kind, options, tensors, constants, data, version=3):
     """Runs one operator. `tensors` are (shape, type, scales, zero point, axis); the last is the output, those
     whose constants are None are inputs."""
     b = flatbuffers.Builder(1024)
@@ -66,7 +66,8 @@ def run(operator, options_kind, options, tensors, constants, data):
     writes = vector(b, [len(tensors) - 1], np.int32)
     step = table(b, "Operator", OpcodeIndex=0, Inputs=reads, Outputs=writes,
                  BuiltinOptionsType=getattr(tflite.BuiltinOptions, options_kind), BuiltinOptions=settings)
-    code = table(b, "OperatorCode", DeprecatedBuiltinCode=operator, BuiltinCode=operator, Version=3)
+    code = table(b, "OperatorCode", DeprecatedBuiltinCode=operator, BuiltinCode=operator,
+                 Version=version)
     outer = vector(b, [i for i in range(len(tensors) - 1) if constants[i] is None], np.int32)
     last = vector(b, [len(tensors) - 1], np.int32)
     tensor_list, step_list = vector(b, made, "table"), vector(b, [step], "table")
@@ -169,6 +170,18 @@ def main():
     write("softmax", run(op.SOFTMAX, "SoftmaxOptions", {"Beta": 1.0},
                          [((8, 10), INT8, [1 / 16], 5, 0), ((8, 10), INT8, [1 / 256], -128, 0)], [None] * 2,
                          [x]), x=x)
+
+    a, c = integers(64), integers(64)
+    two = [((64,), INT8, *INPUT, 0), ((64,), INT8, [5 / 512], -20, 0)]
+    for name, kind, scale, clamp in (("sub", "SubOptions", 13 / 512, NONE), ("mul", "MulOptions", 3 / 256, RELU)):
+        write(name, run(getattr(op, name.upper()), kind, {"FusedActivationFunction": clamp},
+                        [*two, ((64,), INT8, [scale], -31, 0)], [None] * 3, [a, c]), a=a, c=c)
+    x = integers(8, 10)
+    x[0] = -128
+    x[1] = np.arange(10)
+    write("log_softmax", run(op.LOG_SOFTMAX, "LogSoftmaxOptions", {},
+                             [((8, 10), INT8, [1 / 16], 5, 0), ((8, 10), INT8, [1 / 16], 127, 0)], [None] * 2,
+                             [x], version=2), x=x)
     (Path(__file__).parent / "int8.hpp").write_text(
         "\n".join(LINES + ["", "} // namespace reference::int8", ""]))
 

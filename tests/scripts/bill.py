@@ -77,6 +77,16 @@ class Mistakes(unittest.TestCase):
         self.refused("Digitz", network="Digitz")
         self.refused("layer `0` `Dense<3>`: expected input `.features.`, got `.8, 8.`", network="burin::Sequential<burin::Input<8, 8>, burin::Dense<3>>")
         self.refused("give --int8 or --train", "--int8", "--train")
+        self.refused("--batch: expected at least one sample, got -3", "--batch", "-3")
+        self.refused("--weights: there is no file nowhere", "--weights", "nowhere")
+        self.refused("--svg: there is no directory nowhere", "--svg", "nowhere/plan.svg")
+        self.refused("--weights: .*: expected 9664 bytes, got", "--weights", __file__)
+
+    def test_the_place_in_the_users_header_is_told(self):
+        with tempfile.TemporaryDirectory() as directory:
+            header = Path(directory) / "network.hpp"
+            header.write_text('#pragma once\n#include "nowhere.hpp"\n', encoding="utf-8")
+            self.refused(f"{header}:2: nowhere.hpp: No such file", header=header)
 
 
 @unittest.skipUnless(shutil.which("arm-none-eabi-g++"), "no compiler for Cortex-M")

@@ -14,5 +14,6 @@ double ulps(Scalar found, Exact expected) {
         return std::numeric_limits<double>::infinity();
     const Scalar size = std::max(std::abs(nearest), std::numeric_limits<Scalar>::min());
     const Scalar unit = std::nextafter(size, std::numeric_limits<Scalar>::infinity()) - size;
-    return static_cast<double>(std::abs(static_cast<Exact>(found) - expected) / static_cast<Exact>(unit));
+    using std::abs;
+    return static_cast<double>(abs(static_cast<Exact>(found) - expected) / static_cast<Exact>(unit));
 }

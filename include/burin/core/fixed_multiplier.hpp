@@ -36,6 +36,13 @@ constexpr FixedMultiplier quantize_multiplier(double factor) noexcept {
     return {static_cast<std::int32_t>(bits), 31 - exponent};
 }
 
+/// The same, but no larger than what keeps the products of numbers up to `largest` in 32 bits, with room for
+/// a zero point: so that an output far beyond its range is clamped, not wrapped around.
+constexpr FixedMultiplier quantize_multiplier(double factor, double largest) noexcept {
+    constexpr double limit = INT32_MAX - 255;
+    return quantize_multiplier(factor * largest > limit ? limit / largest : factor);
+}
+
 /// x · factor to the nearest whole number, halves upwards. Of TensorFlow Lite's two ways it is the one that
 /// rounds once (TFLITE_SINGLE_ROUNDING, and what its matrix library ruy does): a 64-bit product, half of the
 /// last place added, shifted. The other rounds the high word of the product first and its shift then, and

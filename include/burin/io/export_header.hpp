@@ -71,12 +71,16 @@ inline std::string header_start(const std::string& contents, const HeaderOptions
            " {\n\nusing Network = " + options.network + ";\n";
 }
 
+inline std::string hexadecimal(std::uint32_t number) {
+    char digits[16];
+    const auto end = std::to_chars(digits, digits + sizeof digits, number, 16).ptr;
+    return "0x" + std::string(digits, end);
+}
+
 /// And from there on.
 inline std::string header_end(std::uint32_t checksum, const HeaderOptions& options) {
-    char digits[16];
-    const auto end = std::to_chars(digits, digits + sizeof digits, checksum, 16).ptr;
-    return "inline constexpr std::uint32_t checksum = 0x" + std::string(digits, end) +
-           ";\n\n} // namespace " + options.name_space + "\n";
+    return "inline constexpr std::uint32_t checksum = " + hexadecimal(checksum) + ";\n\n} // namespace " +
+           options.name_space + "\n";
 }
 
 /// The header with numbers of the type Stored.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/graph/fingerprint.hpp"
 #include "burin/io/export_header.hpp"
 #include "burin/quantization/quantized_network.hpp"
 
@@ -55,13 +56,14 @@ void append_scales(std::string& text, const Scales& scales) {
 ///     inline constexpr std::uint32_t checksum = ...;      // burin::crc32(network)
 ///     }
 ///
-/// The header is the same for all processors. The type's ReLUs, views and constants must be those of the
-/// program that wrote it, which an assertion on the size checks.
+/// The header is the same for all processors. It does not compile where `Network` has other layers, or their
+/// constants another size.
 template <class Net>
 std::string header_text(const QuantizedNetwork<Net>& network, const HeaderOptions& options) {
     std::string text = detail::header_start("A quantized network", options);
-    text += "static_assert(burin::quantized_bytes<Network> == " + std::to_string(quantized_bytes<Net>) +
-            ", \"these constants are of another network\");\n\n";
+    text += "static_assert(burin::fingerprint<Network> == " + detail::hexadecimal(fingerprint<Net>) +
+            " && burin::quantized_bytes<Network> == " + std::to_string(quantized_bytes<Net>) +
+            ",\n              \"these constants are of another network\");\n\n";
     text.append("inline constexpr burin::QuantizedNetwork<Network> network{\n    ");
     detail::append_scales(text, network.inputs);
     detail::append_scales(text, network.outputs);

@@ -5,6 +5,7 @@
 #include "burin/kernels/panels.hpp"
 #include "burin/kernels/rows.hpp"
 #include "burin/kernels/simd.hpp"
+#include "burin/kernels/softmax.hpp"
 #include "burin/kernels/sweep.hpp"
 #include "burin/kernels/tile.hpp"
 #include "burin/kernels/transpose.hpp"
@@ -81,15 +82,14 @@ void attention_softmax(Scalar* scores, const Scalar* mask, Scalar scale) noexcep
             continue;
         }
         const Vector<Scalar> shift = broadcast(most);
-        Vector<Scalar> sums = zero;
-        for_each_vector<Scalar>(seen, [&](std::size_t lanes, auto load, auto store) noexcept {
-            Vector<Scalar> e = exp_nonpositive((load(scores) - shift) * scales);
-            if (mask != nullptr)
-                e = select(load(mask) != zero, e, zero);
-            sums = sums + keep_first<Scalar>(e, lanes);
-            store(scores, e);
-        });
-        const Vector<Scalar> factor = broadcast(Scalar(1) / reduce_add<Scalar>(sums));
+        const Scalar sum = exponentials<true>(
+            seen,
+            [&](auto load) {
+                const Vector<Scalar> x = (load(scores) - shift) * scales;
+                return mask == nullptr ? x : select(load(mask) != zero, x, least);
+            },
+            scores);
+        const Vector<Scalar> factor = broadcast(Scalar(1) / sum);
         map(
             seen, scores, [factor](const Vector<Scalar>& e) { return e * factor; },
             static_cast<const Scalar*>(scores));

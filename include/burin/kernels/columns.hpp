@@ -9,16 +9,18 @@
 
 namespace burin::kernels {
 
+/// What a vector may read beside narrow rows: as many elements as it has more than a row.
+enum class Beside { nothing, before, behind };
+
 /// The columns of as many rows of N as a vector has lanes: lane r of vector c is element c of row r. What is
-/// summed along a row is then summed lane by lane, for all rows at once. For rows of a few vectors. `Before`
-/// says that so many readable elements, as a vector has more than a row, lie before the first row: narrow
-/// rows are then loaded with what is before them.
-template <std::size_t N, bool Before = false, class Scalar>
+/// summed along a row is then summed lane by lane, for all rows at once. For rows of a few vectors. Narrow
+/// rows are loaded with what is readable before the first or behind the last of them.
+template <std::size_t N, Beside Readable = Beside::nothing, class Scalar>
 [[gnu::always_inline]] inline std::array<Vector<Scalar>, N> load_columns(const Scalar* rows) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     std::array<Vector<Scalar>, N> columns;
-    if constexpr (N < lanes && Before) {
-        constexpr std::size_t before = lanes - N;
+    if constexpr (N < lanes && Readable != Beside::nothing) {
+        constexpr std::size_t before = Readable == Beside::before ? lanes - N : 0;
         const auto square = load_transposed(rows - before, N);
         BURIN_DETAIL_UNROLL
         for (std::size_t c = 0; c < N; ++c)

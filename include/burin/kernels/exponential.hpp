@@ -3,8 +3,10 @@
 #include "burin/kernels/accuracy.hpp"
 #include "burin/kernels/float_format.hpp"
 #include "burin/kernels/polynomial.hpp"
+#include "burin/kernels/unroll.hpp"
 
 #include <array>
+#include <cstddef>
 
 namespace burin::kernels {
 
@@ -27,6 +29,8 @@ struct ExponentialConstants<float> {
     static constexpr float tiny = -80, tiny_shift = 64, tiny_factor = 0x1p-64f;
     /// From here on 1 / (1 + eˣ) is 0, even times x.
     static constexpr float sigmoid_high = 112;
+    /// Its n is one less than that of any normal number.
+    static constexpr float zero_low = -88;
     static constexpr float fast_low = -87, fast_high = 87;
 };
 
@@ -42,6 +46,7 @@ struct ExponentialConstants<double> {
     static constexpr double low = -746, high = 710;
     static constexpr double tiny = -700, tiny_shift = 100, tiny_factor = 0x1p-100;
     static constexpr double sigmoid_high = 760;
+    static constexpr double zero_low = -709;
     static constexpr double fast_low = -707, fast_high = 707;
 };
 
@@ -107,6 +112,39 @@ struct NonpositiveExponential {
     }
 };
 
+/// An exponential is a chain of some 15 steps that wait for each other. So many vectors, each step for all of
+/// them before the next, keep a processor busy (the first Zen: 8.5 ns a vector of floats alone, 6.8 of five)
+/// and hardly leave 16 registers.
+template <class Scalar>
+inline constexpr std::size_t side_by_side = width<Scalar> == 1 ? 1 : 5;
+
+template <class Scalar, std::size_t Count>
+[[gnu::always_inline]] inline void replace_by_exponentials_side_by_side(Vector<Scalar>* x) noexcept {
+    using C = ExponentialConstants<Scalar>;
+    const Vector<Scalar> rounder(biased_rounder<Scalar>);
+    Vector<Scalar> scale[Count], r[Count], series[Count];
+    const auto each = [](auto step) __attribute__((always_inline)) {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t k = 0; k < Count; ++k)
+            step(k);
+    };
+    // 2ⁿ is made of bits, which are 0 for the smallest x that is left.
+    each([&](std::size_t k) { x[k] = max(Vector<Scalar>(C::zero_low), x[k]); });
+    each([&](std::size_t k) { scale[k] = fma(x[k], Vector<Scalar>(C::log2_e), rounder); });
+    each([&](std::size_t k) { r[k] = scale[k] - rounder; });
+    each([&](std::size_t k) { x[k] = fma(r[k], Vector<Scalar>(-C::ln2_high), x[k]); });
+    each([&](std::size_t k) { r[k] = x[k] + r[k] * Vector<Scalar>(-C::ln2_low); });
+    each([&](std::size_t k) { scale[k] = power_of_two<Scalar>(scale[k]); });
+    constexpr std::size_t degree = C::quotient.size() - 1;
+    each([&](std::size_t k) { series[k] = Vector<Scalar>(C::quotient[degree]); });
+    BURIN_DETAIL_UNROLL
+    for (std::size_t power = degree; power > 0; --power)
+        each(
+            [&](std::size_t k) { series[k] = fma(series[k], r[k], Vector<Scalar>(C::quotient[power - 1])); });
+    each([&](std::size_t k) { series[k] = fma(r[k] * r[k], series[k], r[k]); });
+    each([&](std::size_t k) { x[k] = fma(scale[k], series[k], scale[k]); });
+}
+
 /// eˣ, to 3e-6 of it (7e-6 without fused multiply-add, for then n · ln 2 is rounded); beyond the limits eˣ of
 /// the limit.
 template <class Scalar>
@@ -143,6 +181,18 @@ template <class Scalar>
 Vector<Scalar> exp_nonpositive(Vector<Scalar> x) noexcept {
     const Vector<Scalar> clamped = max(Vector<Scalar>(detail::ExponentialConstants<Scalar>::low), x);
     return detail::NonpositiveExponential<Scalar>(clamped).times(Vector<Scalar>(Scalar(1)));
+}
+
+/// x = eˣ for some vectors of x ≤ 0, the summands of a softmax: to 1.05 ulp in float and 1.01 in double, or 0
+/// where it would be less than 0.7 of the smallest normal number. Each takes fewer steps than
+/// exp_nonpositive.
+template <class Scalar, std::size_t Count>
+[[gnu::always_inline]] inline void replace_by_exponentials(Vector<Scalar>* x) noexcept {
+    constexpr std::size_t groups = (Count + detail::side_by_side<Scalar> - 1) / detail::side_by_side<Scalar>;
+    constexpr std::size_t size = (Count + groups - 1) / groups, last = Count - (groups - 1) * size;
+    for (std::size_t group = 0; group + 1 < groups; ++group, x += size)
+        detail::replace_by_exponentials_side_by_side<Scalar, size>(x);
+    detail::replace_by_exponentials_side_by_side<Scalar, last>(x);
 }
 
 /// eˣ − 1, to 1.61 ulp in float and 1.62 in double.

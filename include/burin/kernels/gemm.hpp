@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/column_sums.hpp"
 #include "burin/kernels/input_gradient.hpp"
 #include "burin/kernels/multiply.hpp"
 #include "burin/kernels/panels.hpp"
@@ -139,8 +140,10 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
         multiply<N, any, elements>(product, detail::FixedRows<K>{}, StoreSum{});
     }
 
-    if constexpr (HasBias) {
-        // Column sums are the product with a row of ones.
+    if constexpr (HasBias && !is_single_panel<Scalar>(N)) {
+        column_sums(dy, rows, N, db, Accumulate);
+    } else if constexpr (HasBias) {
+        // Column sums are the product with a row of ones, which knows how many columns there are.
         constexpr Scalar one = 1;
         product.left = &one;
         product.left_depth = 0;

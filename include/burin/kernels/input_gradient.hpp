@@ -51,21 +51,31 @@ input_gradient_of_columns(const DenseGradient<Scalar>& dense, std::size_t rows,
 }
 
 /// Of a narrow matrix of at least as many rows as a vector has lanes, so many are turned at a time. The last
-/// ones are turned with some that have been before, if they fit into a vector; others are sooner multiplied
-/// than turned.
+/// ones are turned with some that have been before, if they fit into a vector; a single one, and wider ones,
+/// are sooner multiplied than turned.
 template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
 [[gnu::always_inline]] inline void input_gradient_of_narrow(const DenseGradient<Scalar>& dense,
                                                             std::size_t rows,
                                                             Derivative derivative) noexcept {
     constexpr std::size_t lanes = width<Scalar>, rest = Elements / N % lanes;
-    input_gradient_of_columns<N>(dense, rows, load_columns<N>(dense.w), 0, 0, derivative);
+    constexpr Beside first =
+        Elements >= lanes * N + (N < lanes ? lanes - N : 0) ? Beside::behind : Beside::nothing;
+    input_gradient_of_columns<N>(dense, rows, load_columns<N, first>(dense.w), 0, 0, derivative);
     std::size_t k = lanes;
     for (; k + lanes <= dense.k; k += lanes)
-        input_gradient_of_columns<N>(dense, rows, load_columns<N, true>(dense.w + k * N), k, 0, derivative);
-    if constexpr (rest > 0 && N <= lanes) {
+        input_gradient_of_columns<N>(dense, rows, load_columns<N, Beside::before>(dense.w + k * N), k, 0,
+                                     derivative);
+    if constexpr (rest == 1 && N <= lanes) {
+        const Vector<Scalar> w = load_partial(dense.w + k * N, N);
+        for (std::size_t row = 0; row < rows; ++row) {
+            const Scalar sum = reduce_add<Scalar>(w * load_partial(dense.dy + row * N, N));
+            finish_gradient(dense, row * dense.k + k, broadcast(sum), 1, derivative);
+        }
+    } else if constexpr (rest > 0 && N <= lanes) {
         const std::size_t last = dense.k - lanes;
         const Scalar* const w = dense.w + last * N;
-        input_gradient_of_columns<N>(dense, rows, k > lanes ? load_columns<N, true>(w) : load_columns<N>(w),
+        input_gradient_of_columns<N>(dense, rows,
+                                     k > lanes ? load_columns<N, Beside::before>(w) : load_columns<N>(w),
                                      last, lanes - rest, derivative);
     } else if constexpr (rest > 0) {
         input_gradient_of_few<N, Elements>(dense, rows, dense.k - rest, derivative);
@@ -75,8 +85,8 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
 } // namespace detail
 
 /// All rows of a matrix of `N` = dense.n columns and `Elements` elements. Of few samples every element is the
-/// product of two rows; of more, the samples stand side by side in the lanes; of many, w is transposed panel
-/// by panel. Narrow matrices are turned in registers.
+/// product of two rows (of which one stays in registers where it fits); of more, the samples stand side by
+/// side in the lanes; of many, w is transposed panel by panel. Narrow matrices are turned in registers.
 template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
 [[gnu::always_inline]] inline void input_gradient(DenseGradient<Scalar> dense, std::size_t rows,
                                                   Derivative derivative) noexcept {
@@ -92,11 +102,14 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
             detail::input_gradient_side_by_side<2>(dense, count, derivative);
             dense.skip_rows(count);
         }
+        if constexpr (detail::stays_in_registers<N, Scalar>)
+            return detail::input_gradient_of_kept<N>(dense, rows, derivative);
         // Short products of rows take long to fold.
-        if (N < 16 * lanes && rows + 1 >= lanes)
+        else if (N < 16 * lanes && rows + 1 >= lanes)
             return detail::input_gradient_side_by_side<1>(dense, rows, derivative);
     }
-    detail::input_gradient_of_few<N, Elements>(dense, rows, 0, derivative);
+    if constexpr (lanes < 4 || is_single_panel<Scalar>(N) || !detail::stays_in_registers<N, Scalar>)
+        detail::input_gradient_of_few<N, Elements>(dense, rows, 0, derivative);
 }
 
 } // namespace burin::kernels

@@ -14,16 +14,7 @@
 
 #if defined(BURIN_SCALAR)
 #elif defined(__SSE2__)
-// g++ 12 warns of its own AVX-512 intrinsics, which leave lanes undefined on purpose.
-#if !defined(__clang__) && defined(__AVX512F__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <immintrin.h>
-#if !defined(__clang__) && defined(__AVX512F__)
-#pragma GCC diagnostic pop
-#endif
+#include "burin/kernels/simd/xsimd.hpp"
 #elif defined(__ARM_NEON)
 #include <arm_neon.h>
 #elif defined(__ARM_FEATURE_MVE)

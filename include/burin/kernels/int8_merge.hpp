@@ -38,6 +38,20 @@ inline constexpr int int8_sum_bits = 20;
     }
 }
 
+/// y = the product of the inputs, each less its zero point, brought to the output's scale by `total`: of up
+/// to three inputs it fits 32 bits. The output may be one of the inputs.
+[[gnu::noinline]] inline void int8_multiply(std::span<const std::int8_t* const> inputs,
+                                            const std::int8_t* zero_points, const Int8Rescale& total,
+                                            std::int32_t low, std::size_t count, std::int8_t* y) noexcept {
+    for (std::size_t i = 0; i < count; ++i) {
+        std::int32_t product = 1;
+        for (std::size_t k = 0; k < inputs.size(); ++k)
+            product *= inputs[k][i] - zero_points[k];
+        const std::int32_t value = multiply(product, total.factor()) + total.zero_point;
+        y[i] = static_cast<std::int8_t>(std::min(std::max(value, low), int8_max));
+    }
+}
+
 /// Runs of `extent` elements brought to another scale, one every `pitch` elements of the output.
 [[gnu::noinline]] inline void int8_rescale(const std::int8_t* x, std::size_t runs, std::size_t extent,
                                            const Int8Rescale& input, std::int32_t zero_point, std::int8_t* y,

@@ -103,7 +103,10 @@ struct ColumnKind {
     bool has_full_panels = false;
     std::size_t last_vectors = 0; ///< Of the last panel; 0 if there is none but full ones.
     Tail last_tail = Tail::none;
+    bool last_is_half = false; ///< What overlaps has no more than half of a vector's lanes to add.
     std::size_t splits = 1;
+
+    constexpr Tail tile_tail() const { return last_is_half ? Tail::half : last_tail; }
 };
 
 constexpr ColumnKind column_kind(const Panels& panels, std::size_t lanes) {
@@ -113,6 +116,8 @@ constexpr ColumnKind column_kind(const Panels& panels, std::size_t lanes) {
     kind.last_tail = panels.last % lanes == 0 ? Tail::none
                      : panels.last < lanes    ? Tail::masked
                                               : Tail::overlaps;
+    kind.last_is_half =
+        has_half_vectors && kind.last_tail == Tail::overlaps && panels.last % lanes <= lanes / 2;
     kind.splits = choose_splits(2 * panels.full + kind.last_vectors);
     return kind;
 }
@@ -142,7 +147,7 @@ template <ColumnKind Kind, class Scalar, class Rows, class Finish>
     }
     if constexpr (Kind.last_vectors > 0) {
         product.enter_last_panel();
-        multiply_panel<Kind.last_vectors, Kind.splits, Kind.last_tail>(product, rows, panels.last, finish);
+        multiply_panel<Kind.last_vectors, Kind.splits, Kind.tile_tail()>(product, rows, panels.last, finish);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "burin/kernels/functions.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
+#include "burin/kernels/unroll.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -32,28 +33,81 @@ Scalar largest(const Scalar* values) noexcept {
     }
 }
 
+/// y = e^argument, which must be ≤ 0, for `count` elements; returns their sum. `argument(load)` gives it for
+/// one vector, where `load(p)` is what p has at this place. Without `Store` y is not written. Between them
+/// `beside(load, store)` may do for each vector what else is to be done: it is hidden by the exponentials.
+template <bool Store, class Scalar, class Argument, class Beside>
+[[gnu::always_inline]] inline Scalar exponentials(std::size_t count, Argument argument, Scalar* y,
+                                                  Beside beside) noexcept {
+    constexpr std::size_t lanes = width<Scalar>, at_once = detail::side_by_side<Scalar>;
+    Vector<Scalar> sum(Scalar(0));
+    std::size_t i = 0;
+    for (; i + at_once * lanes <= count; i += at_once * lanes) {
+        Vector<Scalar> e[at_once];
+        BURIN_DETAIL_UNROLL
+        for (std::size_t k = 0; k < at_once; ++k)
+            e[k] = argument([at = i + k * lanes](const Scalar* from) { return load(from + at); });
+        replace_by_exponentials<Scalar, at_once>(e);
+        BURIN_DETAIL_UNROLL
+        for (std::size_t k = 0; k < at_once; ++k) {
+            const std::size_t at = i + k * lanes;
+            sum = sum + e[k];
+            if constexpr (Store)
+                store(y + at, e[k]);
+            beside([at](const Scalar* from) { return load(from + at); },
+                   [at](Scalar* to, const Vector<Scalar>& value) { store(to + at, value); });
+        }
+    }
+    for (; i < count; i += lanes) {
+        const std::size_t left = std::min(lanes, count - i);
+        const auto load_here = [i, left](const Scalar* from) { return load_partial(from + i, left); };
+        Vector<Scalar> e = argument(load_here);
+        replace_by_exponentials<Scalar, 1>(&e);
+        sum = sum + keep_first<Scalar>(e, left);
+        if constexpr (Store)
+            store_partial(y + i, e, left);
+        beside(load_here,
+               [i, left](Scalar* to, const Vector<Scalar>& value) { store_partial(to + i, value, left); });
+    }
+    return reduce_add<Scalar>(sum);
+}
+template <bool Store, class Scalar, class Argument>
+[[gnu::always_inline]] inline Scalar exponentials(std::size_t count, Argument argument, Scalar* y) noexcept {
+    return exponentials<Store>(count, argument, y, [](auto, auto) {});
+}
+
 /// y = e^(x − shift) for a row of N; returns its sum. Without `Store` y is not written.
 template <std::size_t N, bool Store, class Scalar>
 Scalar exponentials(const Scalar* x, const Vector<Scalar>& shift, Scalar* y) noexcept {
-    Vector<Scalar> sums(Scalar(0));
-    for_each_vector<Scalar>(N, [&](std::size_t lanes, auto load, auto store) noexcept {
-        const Vector<Scalar> e = exp_nonpositive(load(x) - shift);
-        sums = sums + keep_first<Scalar>(e, lanes);
-        if constexpr (Store)
-            store(y, e);
-    });
-    return reduce_add<Scalar>(sums);
+    return exponentials<Store>(N, [&](auto load) { return load(x) - shift; }, y);
+}
+
+/// y = factor · e^(x − max x) for each row of N, where the factor is `factor(row, Σ e^(x − max x))`. Before,
+/// while x is still there, `begin(row, max x)` is called. y may be x.
+template <std::size_t N, class Scalar, class Begin, class Factor>
+void scaled_exponentials(const Scalar* x, Scalar* y, std::size_t rows, Begin begin, Factor factor) noexcept {
+    // A row is multiplied while the exponentials of the next are computed.
+    Vector<Scalar> scale(Scalar(0));
+    for (std::size_t row = 0; row < rows; ++row, x += N, y += N) {
+        const Scalar most = largest<N>(x);
+        begin(row, most);
+        const Vector<Scalar> shift = broadcast(most);
+        const auto argument = [&](auto load) { return load(x) - shift; };
+        const Scalar sum = row == 0 ? exponentials<true>(N, argument, y)
+                                    : exponentials<true>(N, argument, y, [&](auto load, auto store) {
+                                          store(y - N, load(y - N) * scale);
+                                      });
+        scale = broadcast(factor(row, sum));
+    }
+    if (rows > 0)
+        map(N, y - N, [scale](const Vector<Scalar>& e) { return e * scale; }, y - N);
 }
 
 /// y = e^(x − max x) / Σ e^(x − max x), for each row of N. y may be x.
 template <std::size_t N, class Scalar>
 void softmax(const Scalar* x, Scalar* y, std::size_t rows) noexcept {
-    for (std::size_t row = 0; row < rows; ++row, x += N, y += N) {
-        const Vector<Scalar> shift = broadcast(largest<N>(x));
-        const Vector<Scalar> scale = broadcast(Scalar(1) / exponentials<N, true>(x, shift, y));
-        map(
-            N, y, [scale](const Vector<Scalar>& e) { return e * scale; }, y);
-    }
+    scaled_exponentials<N>(
+        x, y, rows, [](std::size_t, Scalar) {}, [](std::size_t, Scalar sum) { return Scalar(1) / sum; });
 }
 
 /// y = x − max x − log Σ e^(x − max x), for each row of N. y may be x.
@@ -62,8 +116,7 @@ void log_softmax(const Scalar* x, Scalar* y, std::size_t rows) noexcept {
     for (std::size_t row = 0; row < rows; ++row, x += N, y += N) {
         const Vector<Scalar> shift = broadcast(largest<N>(x));
         const Vector<Scalar> log_sum = log(broadcast(exponentials<N, false>(x, shift, y)));
-        map(
-            N, y, [&](const Vector<Scalar>& value) { return (value - shift) - log_sum; }, x);
+        map(N, y, [&](const Vector<Scalar>& value) { return (value - shift) - log_sum; }, x);
     }
 }
 
@@ -83,8 +136,7 @@ void softmax_gradient(const Scalar* y, const Scalar* dy, Scalar* dx, std::size_t
 template <std::size_t N, class Scalar>
 void log_softmax_gradient(const Scalar* y, const Scalar* dy, Scalar* dx, std::size_t rows) noexcept {
     for (std::size_t row = 0; row < rows; ++row, y += N, dy += N, dx += N) {
-        const Vector<Scalar> total = broadcast(sum<Scalar>(
-            N, [](const Vector<Scalar>& g) { return g; }, dy));
+        const Vector<Scalar> total = broadcast(sum<Scalar>(N, [](const Vector<Scalar>& g) { return g; }, dy));
         map(
             N, dx,
             [total](const Vector<Scalar>& l, const Vector<Scalar>& g) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/kernels/simd.hpp"
+#include "burin/kernels/unroll.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,26 +25,40 @@ template <class Scalar, class Function, class... Inputs>
         store_partial(out + i, Vector<Scalar>(f(load_partial(in + i, count - i)...)), count - i);
 }
 
+namespace detail {
+
+template <class Scalar, std::size_t Arrays>
+constexpr bool is_large(std::size_t count) noexcept {
+    return count >= (std::size_t(1) << 21) / sizeof(Scalar) / Arrays;
+}
+
+template <class Scalar>
+[[gnu::always_inline]] inline void prefetch_ahead(const Scalar* place) noexcept {
+    prefetch(place + 1024 / sizeof(Scalar));
+}
+
+} // namespace detail
+
 /// Calls f(lanes, load, store) once for every vector of `count` elements: `load(p)` reads the vector of p at
 /// this place, `store(p, v)` writes it. Only the last vector may have fewer lanes than the width; its others
 /// read as 0 and are not written. For sweeps that write several arrays.
 ///
 /// The arrays that are named are asked for ahead of their use if they are together larger than most
 /// second-level caches: processors that follow a few streams by themselves are else a seventh slower (Zen,
-/// with the four of Adam).
+/// with the four of Adam). The first `begin` elements are left out.
 template <class Scalar, class Function, std::size_t Named = 0>
-[[gnu::always_inline]] inline void
-for_each_vector(std::size_t count, const Function& f,
-                const std::array<const Scalar*, Named>& arrays = {}) noexcept {
+[[gnu::always_inline]] inline void for_each_vector(std::size_t count, const Function& f,
+                                                   const std::array<const Scalar*, Named>& arrays = {},
+                                                   std::size_t begin = 0) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
-    std::size_t i = 0;
+    std::size_t i = begin;
     if constexpr (Named > 0) {
-        constexpr std::size_t line = std::max(64 / sizeof(Scalar), lanes), ahead = 1024 / sizeof(Scalar);
-        const bool large = count >= (std::size_t(1) << 21) / sizeof(Scalar) / Named;
+        constexpr std::size_t line = std::max(64 / sizeof(Scalar), lanes);
+        const bool large = detail::is_large<Scalar, Named>(count);
         for (; i + line <= count; i += line) {
             if (large)
                 for (const Scalar* array : arrays)
-                    prefetch(array + i + ahead);
+                    detail::prefetch_ahead(array + i);
 #pragma GCC unroll 16
             for (std::size_t k = 0; k < line; k += lanes)
                 f(
@@ -59,6 +74,57 @@ for_each_vector(std::size_t count, const Function& f,
         f(
             rest, [i, rest](const Scalar* from) { return load_partial(from + i, rest); },
             [i, rest](Scalar* to, const Vector<Scalar>& value) { store_partial(to + i, value, rest); });
+}
+
+/// The same in two stages: `first(load, store)` gives a vector and `second(load, store, vector)` takes it,
+/// four vectors later. For a sweep in which each vector is a long chain of steps that wait for each other,
+/// about a slow one such as a root: a processor sees no more than some three such chains at a time.
+template <class Scalar, class First, class Second, std::size_t Named>
+[[gnu::always_inline]] inline void
+for_each_vector_in_two_stages(std::size_t count, const First& first, const Second& second,
+                              const std::array<const Scalar*, Named>& arrays) noexcept {
+    constexpr std::size_t lanes = width<Scalar>, at_once = 4, block = at_once * lanes;
+    constexpr std::size_t line = 64 / sizeof(Scalar);
+    std::size_t i = 0;
+    if (count >= block) {
+        const bool large = detail::is_large<Scalar, Named>(count);
+        const auto begin = [&](std::size_t at) __attribute__((always_inline)) {
+            return first([at](const Scalar* from) { return load(from + at); },
+                         [at](Scalar* to, const Vector<Scalar>& value) { store(to + at, value); });
+        };
+        const auto end = [&](std::size_t at, const Vector<Scalar>& value) __attribute__((always_inline)) {
+            second([at](const Scalar* from) { return load(from + at); },
+                   [at](Scalar* to, const Vector<Scalar>& result) { store(to + at, result); }, value);
+        };
+        Vector<Scalar> pending[at_once];
+        BURIN_DETAIL_UNROLL
+        for (std::size_t k = 0; k < at_once; ++k)
+            pending[k] = begin(k * lanes);
+        for (; i + 2 * block <= count; i += block) {
+            if (large)
+                for (const Scalar* array : arrays)
+                    for (std::size_t at = 0; at < block; at += line)
+                        detail::prefetch_ahead(array + i + block + at);
+            Vector<Scalar> next[at_once];
+            BURIN_DETAIL_UNROLL
+            for (std::size_t k = 0; k < at_once; ++k)
+                next[k] = begin(i + block + k * lanes);
+            BURIN_DETAIL_UNROLL
+            for (std::size_t k = 0; k < at_once; ++k) {
+                end(i + k * lanes, pending[k]);
+                pending[k] = next[k];
+            }
+        }
+        BURIN_DETAIL_UNROLL
+        for (std::size_t k = 0; k < at_once; ++k)
+            end(i + k * lanes, pending[k]);
+        i += block;
+    }
+    for_each_vector<Scalar>(
+        count,
+        [&](std::size_t, auto load, auto store)
+            __attribute__((always_inline)) { second(load, store, first(load, store)); },
+        std::array<const Scalar*, 0>{}, i);
 }
 
 /// The first `count` lanes of a vector, the others 0.

@@ -38,11 +38,11 @@ constexpr std::size_t tallest_tile(std::size_t registers, std::size_t vectors, s
     return fit < enough ? fit : enough;
 }
 
-/// Rows of the next tile where `rows` are left: as many tiles as the tallest would make, of nearly the same
-/// height, none of them flat. 8 rows are 4 + 4, not 6 + 2.
+/// Rows of the next tile where `rows` are left: the tallest tiles, but the last two of nearly the same
+/// height, none of them flat. 8 rows are 4 + 4, not 6 + 2. (Without a division, which takes as long as a
+/// short sum.)
 constexpr std::size_t choose_tile_rows(std::size_t rows, std::size_t tallest) {
-    const std::size_t tiles = (rows + tallest - 1) / tallest;
-    return (rows + tiles - 1) / tiles;
+    return rows <= tallest ? rows : rows < 2 * tallest ? (rows + 1) / 2 : tallest;
 }
 
 /// A matrix as its panels lie in memory: column c of row r of a panel is data[r · row + c].
@@ -109,6 +109,7 @@ namespace detail {
 enum class Tail {
     none,     ///< They are.
     overlaps, ///< It ends where they end, and so begins within the vector before it: both hold the same.
+    half,     ///< The same, but it is no more than half a vector.
     masked,   ///< There is no vector before it; only some of its lanes are used.
 };
 
@@ -124,11 +125,12 @@ template <std::size_t Rows, std::size_t Vectors, std::size_t Splits, Tail TailKi
 #else
 [[gnu::always_inline]] inline
 #endif
-void multiply_tile(const Product<Scalar>& product, std::size_t columns,
-                                                 Finish finish) noexcept {
+void multiply_tile(const Product<Scalar>& product, std::size_t columns, Finish finish) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     constexpr bool several_panels = Vectors > 3;
-    constexpr bool masked = TailKind == Tail::masked;
+    constexpr bool masked = TailKind == Tail::masked, has_half = TailKind == Tail::half;
+    constexpr std::size_t whole_vectors = Vectors - (has_half ? 1 : 0);
+    const std::size_t half_column = columns - lanes / 2;
     const auto column = [columns](std::size_t v, std::size_t panel) __attribute__((always_inline)) {
         if (several_panels)
             return v / 2 * panel + v % 2 * lanes;
@@ -140,38 +142,49 @@ void multiply_tile(const Product<Scalar>& product, std::size_t columns,
     // Stores may alias what `product` refers to; copies are read once.
     const Product<Scalar> p = product;
 
-    Vector<Scalar> sums[Splits][Rows][Vectors];
+    Vector<Scalar> sums[Splits][Rows][whole_vectors];
+    [[maybe_unused]] HalfVector<Scalar> halves[Splits][has_half ? Rows : 1];
     BURIN_DETAIL_UNROLL
     for (std::size_t s = 0; s < Splits; ++s) {
         BURIN_DETAIL_UNROLL
         for (std::size_t r = 0; r < Rows; ++r) {
             BURIN_DETAIL_UNROLL
-            for (std::size_t v = 0; v < Vectors; ++v)
+            for (std::size_t v = 0; v < whole_vectors; ++v)
                 sums[s][r][v] = broadcast(Scalar(0));
+            if constexpr (has_half)
+                halves[s][r] = lower_half(broadcast(Scalar(0)));
         }
     }
     if (p.start.data != nullptr) {
         BURIN_DETAIL_UNROLL
         for (std::size_t r = 0; r < Rows; ++r) {
             BURIN_DETAIL_UNROLL
-            for (std::size_t v = 0; v < Vectors; ++v)
+            for (std::size_t v = 0; v < whole_vectors; ++v)
                 sums[0][r][v] = load_from(p.start.data + r * p.start.row + column(v, p.start.panel));
+            if constexpr (has_half)
+                halves[0][r] = load_half(p.start.data + r * p.start.row + half_column);
         }
     }
 
     const Scalar* left = p.left;
     const Scalar* right = p.right.data;
-    const auto add_product = [&](auto& into, auto load_vector) __attribute__((always_inline)) {
-        Vector<Scalar> row[Vectors];
+    const auto add_product = [&](std::size_t s, auto load_vector) __attribute__((always_inline)) {
+        Vector<Scalar> row[whole_vectors];
         BURIN_DETAIL_UNROLL
-        for (std::size_t v = 0; v < Vectors; ++v)
-            row[v] = load_vector(right + column(v, p.right.panel));
+        for (std::size_t v = 0; v < whole_vectors; ++v)
+            row[v] = Rows > 1 ? in_register(load_vector(right + column(v, p.right.panel)))
+                              : load_vector(right + column(v, p.right.panel));
+        [[maybe_unused]] HalfVector<Scalar> half;
+        if constexpr (has_half)
+            half = load_half(right + half_column);
         BURIN_DETAIL_UNROLL
         for (std::size_t r = 0; r < Rows; ++r) {
             const Vector<Scalar> factor = broadcast(left[r * p.left_row]);
             BURIN_DETAIL_UNROLL
-            for (std::size_t v = 0; v < Vectors; ++v)
-                into[r][v] = fma(factor, row[v], into[r][v]);
+            for (std::size_t v = 0; v < whole_vectors; ++v)
+                sums[s][r][v] = fma(factor, row[v], sums[s][r][v]);
+            if constexpr (has_half)
+                halves[s][r] = fma(lower_half(factor), half, halves[s][r]);
         }
         left += p.left_depth;
         right += p.right.row;
@@ -185,38 +198,45 @@ void multiply_tile(const Product<Scalar>& product, std::size_t columns,
         // Unrolled, for short sums: a loop that ends after few rounds is predicted right.
         BURIN_DETAIL_UNROLL_4
         for (; d < depth; ++d)
-            add_product(sums[0], load_whole);
+            add_product(0, load_whole);
         for (; d < p.depth; ++d)
-            add_product(sums[0], load_from);
+            add_product(0, load_from);
     } else {
         for (; d + Splits <= depth; d += Splits) {
             BURIN_DETAIL_UNROLL
             for (std::size_t s = 0; s < Splits; ++s)
-                add_product(sums[s], load_whole);
+                add_product(s, load_whole);
         }
         for (; d < p.depth; d += Splits) {
             BURIN_DETAIL_UNROLL
             for (std::size_t s = 0; s < Splits; ++s)
                 if (d + s < p.depth)
-                    add_product(sums[s], load_from);
+                    add_product(s, load_from);
         }
     }
 
+    const auto total = [](auto sum) __attribute__((always_inline)) {
+        if constexpr (Splits == 4)
+            return (sum(0) + sum(1)) + (sum(2) + sum(3));
+        else if constexpr (Splits == 2)
+            return sum(0) + sum(1);
+        else
+            return sum(0);
+    };
     BURIN_DETAIL_UNROLL
     for (std::size_t r = 0; r < Rows; ++r) {
         BURIN_DETAIL_UNROLL
-        for (std::size_t v = 0; v < Vectors; ++v) {
-            Vector<Scalar> sum = sums[0][r][v];
-            if constexpr (Splits == 2)
-                sum = sum + sums[1][r][v];
-            if constexpr (Splits == 4)
-                sum = (sum + sums[1][r][v]) + (sums[2][r][v] + sums[3][r][v]);
+        for (std::size_t v = 0; v < whole_vectors; ++v) {
+            const Vector<Scalar> sum = total([&](std::size_t s) { return sums[s][r][v]; });
             Scalar* const to = p.result.data + r * p.result.row + column(v, p.result.panel);
             if constexpr (masked)
                 store_partial(to, finish(sum), columns);
             else
                 store(to, finish(sum));
         }
+        if constexpr (has_half)
+            store_half(p.result.data + r * p.result.row + half_column,
+                       finish(widened(total([&](std::size_t s) { return halves[s][r]; }))));
     }
 }
 

@@ -18,18 +18,24 @@ template <std::size_t Samples, std::size_t Vectors, Tail TailKind, bool Accumula
 [[gnu::always_inline]] inline void weight_gradient_panel(const Product<Scalar>& product, std::size_t rows,
                                                          std::size_t columns) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
+    constexpr bool has_half = TailKind == Tail::half;
+    constexpr std::size_t whole_vectors = Vectors - (has_half ? 1 : 0);
+    const std::size_t half_column = columns - lanes / 2;
     const auto column = [columns](std::size_t v) __attribute__((always_inline)) {
         return TailKind == Tail::overlaps && v + 1 == Vectors ? columns - lanes : v * lanes;
     };
     const auto load_from = [columns](const Scalar* from) __attribute__((always_inline)) {
         return TailKind == Tail::masked ? load_partial(from, columns) : load(from);
     };
-    Vector<Scalar> dy[Samples][Vectors];
+    Vector<Scalar> dy[Samples][whole_vectors];
+    [[maybe_unused]] HalfVector<Scalar> dy_halves[has_half ? Samples : 1];
     BURIN_DETAIL_UNROLL
     for (std::size_t s = 0; s < Samples; ++s) {
         BURIN_DETAIL_UNROLL
-        for (std::size_t v = 0; v < Vectors; ++v)
+        for (std::size_t v = 0; v < whole_vectors; ++v)
             dy[s][v] = load_from(product.right.data + s * product.right.row + column(v));
+        if constexpr (has_half)
+            dy_halves[s] = load_half(product.right.data + s * product.right.row + half_column);
     }
     // What a whole vector writes beyond a narrow row, the next rows overwrite; the last ones must not.
     std::size_t whole = rows;
@@ -39,14 +45,14 @@ template <std::size_t Samples, std::size_t Vectors, Tail TailKind, bool Accumula
     }
     const Scalar* x = product.left;
     Scalar* dw = product.result.data;
-    for (std::size_t k = 0; k < rows; ++k, ++x, dw += product.result.row) {
+    const auto write_row = [&](std::size_t k) __attribute__((always_inline)) {
         Vector<Scalar> factors[Samples];
         BURIN_DETAIL_UNROLL
         for (std::size_t s = 0; s < Samples; ++s)
             factors[s] = broadcast(x[s * product.left_depth]);
-        Vector<Scalar> sums[Vectors];
+        Vector<Scalar> sums[whole_vectors];
         BURIN_DETAIL_UNROLL
-        for (std::size_t v = 0; v < Vectors; ++v) {
+        for (std::size_t v = 0; v < whole_vectors; ++v) {
             if constexpr (Accumulate)
                 sums[v] = fma(factors[0], dy[0][v], load_from(dw + column(v)));
             else
@@ -55,13 +61,33 @@ template <std::size_t Samples, std::size_t Vectors, Tail TailKind, bool Accumula
             for (std::size_t s = 1; s < Samples; ++s)
                 sums[v] = fma(factors[s], dy[s][v], sums[v]);
         }
+        if constexpr (has_half) {
+            HalfVector<Scalar> sum =
+                Accumulate ? fma(lower_half(factors[0]), dy_halves[0], load_half(dw + half_column))
+                           : lower_half(factors[0]) * dy_halves[0];
+            BURIN_DETAIL_UNROLL
+            for (std::size_t s = 1; s < Samples; ++s)
+                sum = fma(lower_half(factors[s]), dy_halves[s], sum);
+            store_half(dw + half_column, widened(sum));
+        }
         BURIN_DETAIL_UNROLL
-        for (std::size_t v = 0; v < Vectors; ++v) {
+        for (std::size_t v = 0; v < whole_vectors; ++v) {
             if (TailKind == Tail::masked && k >= whole)
                 store_partial(dw, sums[v], columns);
             else
                 store(dw + column(v), sums[v]);
         }
+        ++x;
+        dw += product.result.row;
+    };
+    if constexpr (Samples == 1) {
+        // Two stores, each of two halves, leave little time for counting.
+        BURIN_DETAIL_UNROLL_4
+        for (std::size_t k = 0; k < rows; ++k)
+            write_row(k);
+    } else {
+        for (std::size_t k = 0; k < rows; ++k)
+            write_row(k);
     }
 }
 
@@ -77,8 +103,8 @@ template <ColumnKind Kind, bool Accumulate, class Scalar>
                 weight_gradient_panel<samples.value, 2, Tail::none, Accumulate>(panel, rows, 0);
         if constexpr (Kind.last_vectors > 0) {
             panel.enter_last_panel();
-            weight_gradient_panel<samples.value, Kind.last_vectors, Kind.last_tail, Accumulate>(panel, rows,
-                                                                                                panels.last);
+            weight_gradient_panel<samples.value, Kind.last_vectors, Kind.tile_tail(), Accumulate>(
+                panel, rows, panels.last);
         }
     });
 }

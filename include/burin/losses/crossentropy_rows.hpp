@@ -46,13 +46,16 @@ Vector largest_column(const std::array<Vector, Classes>& columns) noexcept {
 }
 
 /// z = e^(z − shift) for the columns of some rows. Returns each row's sum.
-template <class Vector, std::size_t Classes>
-Vector replace_by_exponentials(std::array<Vector, Classes>& columns, const Vector& shift) noexcept {
-    Vector sum(0);
-    for (Vector& each : columns) {
-        each = kernels::exp_nonpositive(each - shift);
+template <class Scalar, std::size_t Classes>
+kernels::Vector<Scalar> replace_by_exponentials(std::array<kernels::Vector<Scalar>, Classes>& columns,
+                                                const kernels::Vector<Scalar>& shift) noexcept {
+    using Vector = kernels::Vector<Scalar>;
+    Vector sum(Scalar(0));
+    for (Vector& each : columns)
+        each = each - shift;
+    kernels::replace_by_exponentials<Scalar, Classes>(columns.data());
+    for (const Vector& each : columns)
         sum = sum + each;
-    }
     return sum;
 }
 
@@ -77,22 +80,37 @@ struct LabelTargets {
         return ignores(row) ? Scalar(0) : static_cast<Scalar>(class_weight(class_weights, labels[row]));
     }
 
-    template <bool WithGradient>
-    Scalar row(std::size_t index, const Scalar* z, Scalar scale, Scalar* gradient) const noexcept {
-        const Label label = this->label(index);
-        const Scalar weight = row_weight(index), most = kernels::largest<Classes>(z);
-        const Scalar at_label = z[label] - most;
-        const Scalar sum =
-            kernels::exponentials<Classes, WithGradient>(z, kernels::broadcast(most), gradient);
+    /// The sum of the losses of some rows, which count as much as `weight_of(row)` says, and their gradients,
+    /// divided by the divisor.
+    template <bool WithGradient, class Weight>
+    Scalar long_rows(std::size_t first, std::size_t count, const Scalar* z, Weight weight_of, Scalar divisor,
+                     Scalar* gradient) const noexcept {
+        Scalar total = 0, at_label = 0;
+        const auto weight = [&](std::size_t row) { return weight_of(first + row) * row_weight(first + row); };
+        const auto begin = [&](std::size_t row, Scalar most) {
+            at_label = z[row * Classes + label(first + row)] - most;
+        };
+        const auto add = [&](std::size_t row, Scalar sum) {
+            const Scalar log_sum = kernels::first_lane<Scalar>(kernels::log(kernels::broadcast(sum)));
+            total += weight(row) * (log_sum - at_label);
+            return weight(row) / divisor / sum;
+        };
         if constexpr (WithGradient) {
-            const Vector factor = kernels::broadcast(scale * weight / sum);
-            kernels::map(Classes, gradient, [&](const Vector& e) { return e * factor; }, gradient);
-            gradient[label] -= scale * weight;
+            kernels::scaled_exponentials<Classes>(z, gradient, count, begin, add);
+            for (std::size_t row = 0; row < count; ++row)
+                gradient[row * Classes + label(first + row)] -= weight(row) / divisor;
+        } else {
+            for (std::size_t row = 0; row < count; ++row) {
+                const Scalar* const x = z + row * Classes;
+                const Scalar most = kernels::largest<Classes>(x);
+                begin(row, most);
+                add(row, kernels::exponentials<Classes, false>(x, kernels::broadcast(most), gradient));
+            }
         }
-        return weight * (kernels::first_lane<Scalar>(kernels::log(kernels::broadcast(sum))) - at_label);
+        return total;
     }
 
-    /// The same for as many rows as a vector has lanes. Returns their losses.
+    /// As many rows as a vector has lanes, side by side. Returns their losses.
     template <bool WithGradient>
     Vector rows(std::size_t index, const Scalar* z, const Vector& scales, Scalar* gradient) const noexcept {
         Scalar labelled[lanes], weights[lanes];
@@ -102,7 +120,7 @@ struct LabelTargets {
         }
         auto e = kernels::load_columns<Classes>(z);
         const Vector most = largest_column(e);
-        const Vector sum = replace_by_exponentials(e, most);
+        const Vector sum = replace_by_exponentials<Scalar>(e, most);
         const Vector weight = kernels::load(weights);
         if constexpr (WithGradient) {
             const Vector scale = weight * scales, factor = scale / sum;
@@ -132,30 +150,16 @@ struct DistributionTargets {
     bool weighs_rows() const noexcept { return target.weighs_rows(); }
     Scalar row_weight(std::size_t row) const noexcept { return target.row_weight(row); }
 
-    template <bool WithGradient>
-    Scalar row(std::size_t index, const Scalar* z, Scalar scale, Scalar* gradient) const noexcept {
-        Scalar buffer[Classes];
-        const Scalar* const q = target.distributions(index, 1, buffer);
-        const Vector most = kernels::broadcast(kernels::largest<Classes>(z));
-        Vector weighted(Scalar(0)), mass(Scalar(0)), entropy(Scalar(0));
-        Vector sums(Scalar(0));
-        kernels::for_each_vector<Scalar>(Classes, [&](std::size_t count, auto load, auto store) noexcept {
-            const Vector share = load(q), shifted = load(z) - most, e = kernels::exp_nonpositive(shifted);
-            sums = sums + kernels::keep_first<Scalar>(e, count);
-            add(share, shifted, weighted, mass, entropy);
-            if constexpr (WithGradient)
-                store(gradient, e);
-        });
-        const Scalar sum = kernels::reduce_add<Scalar>(sums), all = kernels::reduce_add<Scalar>(mass);
-        if constexpr (WithGradient) {
-            const Vector factor = kernels::broadcast(scale * all / sum), shares = kernels::broadcast(scale);
-            kernels::map(
-                Classes, gradient,
-                [&](const Vector& e, const Vector& share) { return e * factor - share * shares; }, gradient,
-                q);
+    template <bool WithGradient, class Weight>
+    Scalar long_rows(std::size_t first, std::size_t count, const Scalar* z, Weight weight_of, Scalar divisor,
+                     Scalar* gradient) const noexcept {
+        Scalar total = 0;
+        for (std::size_t row = 0; row < count; ++row) {
+            const Scalar weight = weight_of(first + row);
+            Scalar* const own = WithGradient ? gradient + row * Classes : nullptr;
+            total += weight * long_row<WithGradient>(first + row, z + row * Classes, weight / divisor, own);
         }
-        return kernels::first_lane<Scalar>(kernels::log(kernels::broadcast(sum))) * all +
-               kernels::reduce_add<Scalar>(entropy - weighted);
+        return total;
     }
 
     template <bool WithGradient>
@@ -167,7 +171,7 @@ struct DistributionTargets {
         Vector weighted(Scalar(0)), mass(Scalar(0)), entropy(Scalar(0));
         for (std::size_t c = 0; c < Classes; ++c)
             add(q[c], e[c] - most, weighted, mass, entropy);
-        const Vector sum = replace_by_exponentials(e, most);
+        const Vector sum = replace_by_exponentials<Scalar>(e, most);
         if constexpr (WithGradient) {
             const Vector factor = scales * mass / sum;
             for (std::size_t c = 0; c < Classes; ++c)
@@ -178,6 +182,28 @@ struct DistributionTargets {
     }
 
   private:
+    template <bool WithGradient>
+    Scalar long_row(std::size_t index, const Scalar* z, Scalar scale, Scalar* gradient) const noexcept {
+        Scalar buffer[Classes];
+        const Scalar* const q = target.distributions(index, 1, buffer);
+        const Vector most = kernels::broadcast(kernels::largest<Classes>(z));
+        Vector weighted(Scalar(0)), mass(Scalar(0)), entropy(Scalar(0));
+        kernels::for_each_vector<Scalar>(Classes, [&](std::size_t, auto load, auto) noexcept {
+            add(load(q), load(z) - most, weighted, mass, entropy);
+        });
+        const Scalar sum = kernels::exponentials<Classes, WithGradient>(z, most, gradient);
+        const Scalar all = kernels::reduce_add<Scalar>(mass);
+        if constexpr (WithGradient) {
+            const Vector factor = kernels::broadcast(scale * all / sum), shares = kernels::broadcast(scale);
+            kernels::map(
+                Classes, gradient,
+                [&](const Vector& e, const Vector& share) { return e * factor - share * shares; }, gradient,
+                q);
+        }
+        return kernels::first_lane<Scalar>(kernels::log(kernels::broadcast(sum))) * all +
+               kernels::reduce_add<Scalar>(entropy - weighted);
+    }
+
     static void add(const Vector& share, const Vector& shifted, Vector& weighted, Vector& mass,
                     Vector& entropy) noexcept {
         // 0 · −∞ is no number, and q is 0 where a logit may be that small.
@@ -226,11 +252,8 @@ LossSum<Scalar> crossentropy(const Targets& targets, Reduction reduction, const 
         }
         sum.total = kernels::reduce_add<Scalar>(total);
     }
-    for (std::size_t left = rows - row; left > 0; --left, ++row) {
-        const Scalar weight = sample_weight(row);
-        sum.total += weight * targets.template row<WithGradient>(row, outputs + row * classes,
-                                                                 weight / divisor, gradient_of(row));
-    }
+    sum.total += targets.template long_rows<WithGradient>(row, rows - row, outputs + row * classes,
+                                                          sample_weight, divisor, gradient_of(row));
     return sum;
 }
 

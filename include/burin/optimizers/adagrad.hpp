@@ -26,12 +26,12 @@ struct Adagrad {
     template <class Scalar>
     auto rule(std::uint64_t step) const noexcept {
         using Vector = kernels::Vector<Scalar>;
-        return [move = detail::RootStep<Scalar>(learning_rate, epsilon),
-                start = Vector(static_cast<Scalar>(step == 1 ? initial_accumulator : 0))](
-                   const Vector& parameter, const Vector& gradient, std::array<Vector, 1>& squares) {
-            squares[0] = kernels::fma(gradient, gradient, squares[0] + start);
-            return move(parameter, gradient, squares[0]);
-        };
+        return detail::rule_of_squares<Scalar>(
+            learning_rate, epsilon,
+            [start = Vector(static_cast<Scalar>(step == 1 ? initial_accumulator : 0))](
+                const Vector& gradient, const Vector& squares) {
+                return kernels::fma(gradient, gradient, squares + start);
+            });
     }
 
     /// Updates `count` parameters from their gradients, in one pass. `state` holds state_vectors · count

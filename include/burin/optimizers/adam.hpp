@@ -25,7 +25,7 @@ struct Adam {
     /// What a step does to one vector: (parameter, gradient, state) to the new parameter, changing the state.
     template <class Scalar>
     auto rule(std::uint64_t step) const noexcept {
-        return detail::AdamRule<Scalar, false>(*this, 1.0, step);
+        return detail::adam_rule<Scalar, false>(*this, 1.0, step);
     }
 
     /// Updates `count` parameters from their gradients, in one pass. `state` holds state_vectors · count

@@ -24,7 +24,7 @@ struct AdamW {
     /// What a step does to one vector: (parameter, gradient, state) to the new parameter, changing the state.
     template <class Scalar>
     auto rule(std::uint64_t step) const noexcept {
-        return detail::AdamRule<Scalar, true>(*this, 1 - learning_rate * weight_decay, step);
+        return detail::adam_rule<Scalar, true>(*this, 1 - learning_rate * weight_decay, step);
     }
 
     /// Updates `count` parameters from their gradients, in one pass. `state` holds state_vectors · count

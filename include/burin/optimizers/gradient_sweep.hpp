@@ -56,25 +56,50 @@ void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar*
     std::array<const Scalar*, States + 2> arrays{parameters, gradients};
     for (std::size_t k = 2; k < arrays.size(); ++k)
         arrays[k] = state + (k - 2) * count;
+    const auto memory_at = [=](auto load) __attribute__((always_inline)) {
+        std::array<Vector, States> memory;
+        const Scalar* from = state;
+        for (Vector& each : memory) {
+            each = load(from);
+            from += count;
+        }
+        return memory;
+    };
+    const auto remember = [=](auto store, const std::array<Vector, States>& memory)
+                              __attribute__((always_inline)) {
+                                  Scalar* to = state;
+                                  for (const Vector& each : memory) {
+                                      store(to, each);
+                                      to += count;
+                                  }
+                              };
     const auto pass = [&](const auto& treat) __attribute__((always_inline)) {
-        kernels::for_each_vector<Scalar>(
-            count,
-            [&](std::size_t, auto load, auto store) __attribute__((always_inline)) {
-                const Vector parameter = load(parameters);
-                std::array<Vector, States> memory;
-                const Scalar* from = state;
-                for (Vector& each : memory) {
-                    each = load(from);
-                    from += count;
-                }
-                store(parameters, rule(parameter, treat(load(gradients), parameter), memory));
-                Scalar* to = state;
-                for (const Vector& each : memory) {
-                    store(to, each);
-                    to += count;
-                }
-            },
-            arrays);
+        const auto gradient_at = [&](auto load) __attribute__((always_inline)) {
+            return treat(load(gradients), [&] { return load(parameters); });
+        };
+        if constexpr (kernels::width<Scalar> > 1 && requires { &Rule::first_stage; })
+            kernels::for_each_vector_in_two_stages<Scalar>(
+                count,
+                [&](auto load, auto store) __attribute__((always_inline)) {
+                    auto memory = memory_at(load);
+                    const Vector intermediate = rule.first_stage(gradient_at(load), memory);
+                    remember(store, memory);
+                    return intermediate;
+                },
+                [&](auto load, auto store, const Vector& intermediate) __attribute__((always_inline)) {
+                    store(parameters, rule.second_stage(load(parameters), gradient_at(load), memory_at(load),
+                                                        intermediate));
+                },
+                arrays);
+        else
+            kernels::for_each_vector<Scalar>(
+                count,
+                [&](std::size_t, auto load, auto store) __attribute__((always_inline)) {
+                    auto memory = memory_at(load);
+                    store(parameters, rule(load(parameters), gradient_at(load), memory));
+                    remember(store, memory);
+                },
+                arrays);
     };
 
     // A treatment costs more than SGD's rule: each of the three has its own loop.
@@ -83,16 +108,16 @@ void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar*
     const Vector limit(static_cast<Scalar>(treatment.clip_value));
     const Vector decay(static_cast<Scalar>(treatment.weight_decay));
     if (treatment.clip_value > 0)
-        pass([&](const Vector& gradient, const Vector& parameter) __attribute__((always_inline)) {
+        pass([&](const Vector& gradient, auto parameter) __attribute__((always_inline)) {
             const Vector clipped = kernels::min(kernels::max(gradient, -limit), limit);
-            return kernels::fma(decay, parameter, clipped * factor);
+            return kernels::fma(decay, parameter(), clipped * factor);
         });
     else if (norm != Scalar(1) || treatment.weight_decay != 0)
-        pass([&](const Vector& gradient, const Vector& parameter) __attribute__((always_inline)) {
-            return kernels::fma(decay, parameter, gradient * factor);
+        pass([&](const Vector& gradient, auto parameter) __attribute__((always_inline)) {
+            return kernels::fma(decay, parameter(), gradient * factor);
         });
     else
-        pass([](const Vector& gradient, const Vector&) __attribute__((always_inline)) { return gradient; });
+        pass([](const Vector& gradient, auto) __attribute__((always_inline)) { return gradient; });
 }
 
 /// base^exponent by repeated squaring, for bias corrections.

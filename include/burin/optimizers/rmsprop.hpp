@@ -26,12 +26,11 @@ struct RMSprop {
     template <class Scalar>
     auto rule(std::uint64_t) const noexcept {
         using Vector = kernels::Vector<Scalar>;
-        return [move = detail::RootStep<Scalar>(learning_rate, epsilon),
-                take = Vector(static_cast<Scalar>(1 - decay))](
-                   const Vector& parameter, const Vector& gradient, std::array<Vector, 1>& squares) {
-            squares[0] = kernels::fma(take, kernels::fms(gradient, gradient, squares[0]), squares[0]);
-            return move(parameter, gradient, squares[0]);
-        };
+        return detail::rule_of_squares<Scalar>(
+            learning_rate, epsilon,
+            [take = Vector(static_cast<Scalar>(1 - decay))](const Vector& gradient, const Vector& squares) {
+                return kernels::fma(take, kernels::fms(gradient, gradient, squares), squares);
+            });
     }
 
     /// Updates `count` parameters from their gradients, in one pass. `state` holds state_vectors · count

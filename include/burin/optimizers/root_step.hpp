@@ -2,6 +2,7 @@
 
 #include "burin/kernels/simd.hpp"
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -32,11 +33,15 @@ class RootStep {
 
     [[gnu::always_inline]] Vector operator()(const Vector& parameter, const Vector& direction,
                                              const Vector& square) const noexcept {
-        const Vector denominator = root(square) + epsilon_;
-        return kernels::fma(minus_rate_, quotient(direction, denominator), parameter);
+        return by_root(parameter, direction, root(square));
     }
 
-  private:
+    /// The step by what `root` has given.
+    [[gnu::always_inline]] Vector by_root(const Vector& parameter, const Vector& direction,
+                                          const Vector& root) const noexcept {
+        return kernels::fma(minus_rate_, quotient(direction, root + epsilon_), parameter);
+    }
+
     /// √x, or 2√x where it is estimated: with y ≈ 1/√x and s = x·y, Newton's method gives
     /// √x ≈ s · (3 − s·y) / 2, which has twice the bits. The smallest normal number is added so that 0 has an
     /// estimate; it changes no float above 1e-30.
@@ -53,6 +58,7 @@ class RootStep {
         }
     }
 
+  private:
     /// a/b, of the same precision: with y ≈ 1/b, a/b ≈ a·y · (2 − b·y).
     [[gnu::always_inline]] Vector quotient(const Vector& a, const Vector& b) const noexcept {
         if constexpr (quotient_bits == 0) {
@@ -67,5 +73,61 @@ class RootStep {
     Vector half_ = Vector(Scalar(0.5)), three_halves_ = Vector(Scalar(1.5)), three_ = Vector(Scalar(3));
     Vector two_ = Vector(Scalar(2)), smallest_ = Vector(std::numeric_limits<Scalar>::min());
 };
+
+/// The rule of an optimizer that takes such a step, in two stages, for the root takes long: `Past` says what
+/// it remembers, with
+///
+///     square = past.square(gradient, state)                       // changes the state
+///     parameter = past.decayed(parameter) − rate · past.direction(gradient, state) / (√square + ε)
+template <class Scalar, std::size_t States, class Past>
+class RootRule {
+    using Vector = kernels::Vector<Scalar>;
+    using State = std::array<Vector, States>;
+
+  public:
+    RootRule(const Past& past, const RootStep<Scalar>& step) noexcept : past_(past), step_(step) {}
+
+    [[gnu::always_inline]] Vector first_stage(const Vector& gradient, State& state) const noexcept {
+        return step_.root(past_.square(gradient, state));
+    }
+    [[gnu::always_inline]] Vector second_stage(const Vector& parameter, const Vector& gradient,
+                                               const State& state, const Vector& root) const noexcept {
+        return step_.by_root(past_.decayed(parameter), past_.direction(gradient, state), root);
+    }
+
+    [[gnu::always_inline]] Vector operator()(const Vector& parameter, const Vector& gradient,
+                                             State& state) const noexcept {
+        const Vector root = first_stage(gradient, state);
+        return second_stage(parameter, gradient, state, root);
+    }
+
+  private:
+    Past past_;
+    RootStep<Scalar> step_;
+};
+
+/// What Adagrad and RMSprop remember: squares, into which `Accumulate` takes the gradient.
+template <class Scalar, class Accumulate>
+struct PastSquares {
+    using Vector = kernels::Vector<Scalar>;
+
+    Accumulate accumulate;
+
+    [[gnu::always_inline]] Vector square(const Vector& gradient,
+                                         std::array<Vector, 1>& squares) const noexcept {
+        return squares[0] = accumulate(gradient, squares[0]);
+    }
+    [[gnu::always_inline]] Vector direction(const Vector& gradient,
+                                            const std::array<Vector, 1>&) const noexcept {
+        return gradient;
+    }
+    [[gnu::always_inline]] Vector decayed(const Vector& parameter) const noexcept { return parameter; }
+};
+
+template <class Scalar, class Accumulate>
+auto rule_of_squares(double rate, double epsilon, const Accumulate& accumulate) noexcept {
+    using Past = PastSquares<Scalar, Accumulate>;
+    return RootRule<Scalar, 1, Past>(Past{accumulate}, {rate, epsilon});
+}
 
 } // namespace burin::optimizers::detail

@@ -37,6 +37,15 @@ constexpr Scale activation_scale(std::type_identity<FastLayer<LayerType>>, const
     return activation_scale(std::type_identity<LayerType>{}, range);
 }
 
+inline kernels::Int8Exponentials int8_exponentials(float scale) noexcept {
+    kernels::Int8Exponentials factors;
+    for (std::size_t k = 0; k < factors.size(); ++k) {
+        const double power = std::exp(-static_cast<double>(scale) * (1U << k));
+        factors[k] = static_cast<std::uint32_t>(std::min(power * 0x1p32, static_cast<double>(UINT32_MAX)));
+    }
+    return factors;
+}
+
 } // namespace detail
 
 /// Elementwise layers are tables of 256 entries, made with the float function. (A ReLU is none where the
@@ -94,11 +103,7 @@ struct Int8Layer<Softmax> : Int8Form {
 
     template <class Shapes>
     static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
-        for (std::size_t k = 0; k < to.factors.size(); ++k) {
-            const double power = std::exp(-static_cast<double>(from.inputs[0].scale) * (1U << k));
-            to.factors[k] =
-                static_cast<std::uint32_t>(std::min(power * 0x1p32, static_cast<double>(UINT32_MAX)));
-        }
+        to.factors = detail::int8_exponentials(from.inputs[0].scale);
     }
 
     template <class Context>
@@ -106,6 +111,46 @@ struct Int8Layer<Softmax> : Int8Form {
         constexpr std::size_t extent = Context::Shapes::output.last();
         kernels::int8_softmax(run.constants->factors, run.inputs[0], extent,
                               run.rows * (Context::Shapes::output.size() / extent), run.output);
+    }
+};
+
+/// Outputs are those down to −255/16: e⁻¹⁶ is 10⁻⁷.
+template <>
+struct Int8Layer<LogSoftmax> : Int8Form {
+    template <class>
+    struct Constants {
+        kernels::Int8Exponentials factors;
+        std::array<std::int32_t, 1> multiplier; ///< Of inputs, with the shift.
+        std::int8_t shift;
+
+        template <class Self, class Visitor>
+        static constexpr void visit(Self& self, Visitor&& visitor) {
+            visitor("factors", self.factors);
+            visitor("multiplier", self.multiplier);
+            visitor("shift", self.shift);
+        }
+    };
+
+    static constexpr Scale output_scale(const Range&, std::span<const Scale>) {
+        return {1.0F / 16, int8_max};
+    }
+
+    template <class Shapes>
+    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+        to.factors = detail::int8_exponentials(from.inputs[0].scale);
+        // A logarithm is taken off afterwards: half of 32 bits are left for it.
+        const FixedMultiplier unit =
+            quantize_multiplier(16 * 0x1p16 * static_cast<double>(from.inputs[0].scale), 2 * 255);
+        to.multiplier = {unit.multiplier};
+        to.shift = static_cast<std::int8_t>(unit.shift);
+    }
+
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        constexpr std::size_t extent = Context::Shapes::output.last();
+        kernels::int8_log_softmax(run.constants->factors,
+                                  {run.constants->multiplier[0], run.constants->shift}, run.inputs[0], extent,
+                                  run.rows * (Context::Shapes::output.size() / extent), run.output);
     }
 };
 

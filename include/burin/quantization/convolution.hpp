@@ -30,7 +30,7 @@ struct Int8ConvolutionForm : Int8Form {
 
     template <class Shapes>
     static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
-        quantize_product<Layer>(from, to);
+        quantize_weighted<Layer, ChannelMajor>(from, to);
     }
 
     template <class Context>

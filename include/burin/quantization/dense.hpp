@@ -17,7 +17,7 @@ struct Int8Layer<Dense<Units, Options...>> : Int8Form {
 
     template <class Shapes>
     static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
-        detail::quantize_product<Dense<Units, Options...>>(from, to);
+        detail::quantize_weighted<Dense<Units, Options...>, detail::ChannelMajor>(from, to);
     }
 
     template <class Context>

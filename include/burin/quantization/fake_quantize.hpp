@@ -4,7 +4,7 @@
 #include "burin/kernels/fake_quantize.hpp"
 #include "burin/kernels/panels.hpp"
 #include "burin/kernels/sweep.hpp"
-#include "burin/layers/lstm.hpp"
+#include "burin/layers/recurrent.hpp"
 #include "burin/quantization/scale.hpp"
 
 #include <algorithm>
@@ -157,11 +157,11 @@ struct InputFakeQuantize : FakeQuantize<> {
 } // namespace detail
 
 /// Whether the 8-bit form of a layer stores weights whose every output channel has a scale of its own: Dense,
-/// the convolutions, DepthwiseConv2D, LSTM.
+/// the convolutions, DepthwiseConv2D, SimpleRNN, LSTM, GRU.
 template <class LayerType>
 inline constexpr bool has_8_bit_weights = requires { typename LayerType::WithBias; };
-template <std::size_t Units, class... Options>
-inline constexpr bool has_8_bit_weights<LSTM<Units, Options...>> = true;
+template <detail::RecurrentLayer LayerType>
+inline constexpr bool has_8_bit_weights<LayerType> = true;
 
 /// A layer that computes with what is left of its weights when they are stored with 8 bits: scale ·
 /// clamp(round(w / scale), −127, 127), the scale of each output channel being its largest magnitude / 127. It

@@ -9,11 +9,11 @@
 #include "burin/quantization/activations.hpp"
 #include "burin/quantization/convolution.hpp"
 #include "burin/quantization/dense.hpp"
-#include "burin/quantization/lstm.hpp"
 #include "burin/quantization/merge.hpp"
 #include "burin/quantization/padding.hpp"
 #include "burin/quantization/pooling.hpp"
 #include "burin/quantization/quantized_plan.hpp"
+#include "burin/quantization/recurrent.hpp"
 
 #include <array>
 #include <cstddef>

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
 namespace burin {
 
@@ -50,18 +51,24 @@ constexpr std::int32_t rounded(float number, std::int32_t low, std::int32_t high
 }
 
 /// The scale under which [−128, 127] covers a range: (max − min) / 255, and the whole number nearest to −128
-/// − min / scale as zero point, so that 0 is exact. A range of 0 alone has scale 1.
+/// − min / scale as zero point, so that 0 is exact. A range of 0 alone has scale 1. A bound that is no number
+/// is 0, an infinite one the largest number there is.
 constexpr Scale scale_of(const Range& range) noexcept {
-    const float min = std::min(range.min, 0.0F), max = std::max(range.max, 0.0F);
-    const float scale = (max - min) / 255;
+    constexpr float largest = std::numeric_limits<float>::max();
+    const float min = std::max(std::min(0.0F, range.min), -largest);
+    const float max = std::min(std::max(0.0F, range.max), largest);
+    const float extent = max - min;
+    const float scale = extent <= largest ? extent / 255 : max / 255 - min / 255;
     if (!(scale > 0))
         return {};
     return {scale, rounded(-128 - min / scale, int8_min, int8_max)};
 }
 
-/// The scale of weights whose largest magnitude is so large; their zero point is 0. All zeros have scale 1.
-constexpr float weight_scale(float largest_magnitude) noexcept {
-    const float scale = largest_magnitude / static_cast<float>(largest_weight);
+/// The scale of weights whose largest magnitude is so large; their zero point is 0. It is no less than
+/// `least`. All zeros have that scale or, without one, 1.
+constexpr float weight_scale(float largest_magnitude, float least = 0) noexcept {
+    const float scale = std::min(std::max(largest_magnitude / static_cast<float>(largest_weight), least),
+                                 std::numeric_limits<float>::max());
     return scale > 0 ? scale : 1;
 }
 

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace burin::detail {
 
@@ -39,10 +40,17 @@ struct Int8Weighted {
     }
 };
 
-/// The bias in units of the sums.
-inline std::int32_t quantized_bias(double bias, double unit) noexcept {
-    constexpr double limit = INT32_MAX;
-    return static_cast<std::int32_t>(std::clamp(std::round(bias / unit), -limit, limit));
+/// What a bias may be in units of the sums. Of up to 33,025 products (that is 2³⁰ / 2 · 128 · 127) no sum
+/// leaves 32 bits with it, whatever the inputs.
+inline constexpr double largest_int8_bias = 1 << 30;
+
+/// The bias in units of the sums, less what the input's zero point adds to them. Beyond 32 bits it is the
+/// bound.
+constexpr std::int32_t quantized_bias(double bias, double unit, std::int64_t zero_point_sum = 0) noexcept {
+    const double whole = std::max(-largest_int8_bias, std::min(largest_int8_bias, bias / unit));
+    const std::int64_t nearest = static_cast<std::int64_t>(whole + (whole < 0 ? -0.5 : 0.5));
+    return static_cast<std::int32_t>(
+        std::clamp<std::int64_t>(nearest - zero_point_sum, INT32_MIN, INT32_MAX));
 }
 
 /// Where an element of a float weight goes, a matrix with a row for each product of a sum and a column for
@@ -59,7 +67,8 @@ struct RowMajor {
     }
 };
 
-/// Weights by the largest magnitude of each channel, and the scales of the channels.
+/// Weights by the largest magnitude of each channel, and the scales of the channels, which at first are the
+/// least that each may be.
 template <class Order, std::size_t Weights, std::size_t Channels>
 void quantize_weights(const TensorView<const float>& from, std::array<std::int8_t, Weights>& to,
                       std::array<float, Channels>& scales) {
@@ -68,51 +77,64 @@ void quantize_weights(const TensorView<const float>& from, std::array<std::int8_
         float largest = 0;
         for (std::size_t row = 0; row < rows; ++row)
             largest = std::max(largest, std::fabs(from[row * Channels + channel]));
-        scales[channel] = weight_scale(largest);
+        scales[channel] = weight_scale(largest, scales[channel]);
         for (std::size_t row = 0; row < rows; ++row)
             to[Order::place(row, channel, rows, Channels)] =
                 quantized_weight(from[row * Channels + channel], scales[channel]);
     }
 }
 
-/// What one step of the input's zero point adds to each sum: Σ (x − z) · w = Σ x · w − z · Σ w. Weights are
-/// channel-major.
-template <std::size_t Channels, std::size_t Weights>
-std::array<std::int32_t, Channels> sums_of_weights(const std::array<std::int8_t, Weights>& weight) {
-    std::array<std::int32_t, Channels> sums{};
-    for (std::size_t i = 0; i < Weights; ++i)
-        sums[i / (Weights / Channels)] += weight[i];
-    return sums;
-}
+/// Sums of each channel's weights.
+template <class Order, std::size_t Channels, std::size_t Weights>
+struct WeightSums {
+    std::array<std::int64_t, Channels> plain{};
+    std::array<std::int64_t, Channels> magnitudes{};
 
-/// Fills the constants but for the zero point in the bias.
+    explicit WeightSums(const std::array<std::int8_t, Weights>& weight) {
+        constexpr std::size_t rows = Weights / Channels;
+        for (std::size_t channel = 0; channel < Channels; ++channel)
+            for (std::size_t row = 0; row < rows; ++row) {
+                const std::int32_t w = weight[Order::place(row, channel, rows, Channels)];
+                plain[channel] += w;
+                magnitudes[channel] += w < 0 ? -w : w;
+            }
+    }
+};
+
+/// Fills the constants. The zero point z of a channel-major weight's input is taken off the bias, so that the
+/// products are those of plain 8-bit integers: Σ (x − z) · w = Σ x · w − z · Σ w.
+///
+/// Weights whose magnitudes are so small beside their channel's bias that it would leave the range of
+/// `largest_int8_bias` have a larger scale: the bias decides the outputs then.
 template <class Layer, class Order, class Shapes, std::size_t Weights, std::size_t Channels>
 void quantize_weighted(const Int8Source<Shapes>& from, Int8Weighted<Weights, Channels>& to) {
     constexpr ParameterList list = Layer::parameters(Shapes::inputs);
+    const auto input_scale = static_cast<double>(from.inputs[0].scale);
+    const auto bias_of = [&](std::size_t channel) {
+        if constexpr (Layer::has_bias)
+            return static_cast<double>(from.parameters[list.offset(1) + channel]);
+        else
+            return 0.0;
+    };
     std::array<float, Channels> scales;
+    for (std::size_t channel = 0; channel < Channels; ++channel)
+        scales[channel] = static_cast<float>(std::fabs(bias_of(channel)) / (input_scale * largest_int8_bias));
     quantize_weights<Order>(TensorView<const float>(from.parameters, list[0]), to.weight, scales);
     to.input_zero_point = static_cast<std::int8_t>(from.inputs[0].zero_point);
     to.zero_point = static_cast<std::int8_t>(from.output.zero_point);
     to.low = from.low;
+    const WeightSums<Order, Channels, Weights> sums(to.weight);
+    const std::int64_t taken_off = std::is_same_v<Order, ChannelMajor> ? to.input_zero_point : 0;
     for (std::size_t channel = 0; channel < Channels; ++channel) {
-        const double unit = static_cast<double>(from.inputs[0].scale) * static_cast<double>(scales[channel]);
-        to.bias[channel] = 0;
-        if constexpr (Layer::has_bias)
-            to.bias[channel] =
-                quantized_bias(static_cast<double>(from.parameters[list.offset(1) + channel]), unit);
-        const FixedMultiplier factor = quantize_multiplier(unit / static_cast<double>(from.output.scale));
+        const double unit = input_scale * static_cast<double>(scales[channel]);
+        to.bias[channel] = quantized_bias(bias_of(channel), unit, taken_off * sums.plain[channel]);
+        const double largest = std::fabs(static_cast<double>(to.bias[channel])) +
+                               255 * static_cast<double>(sums.magnitudes[channel]);
+        const FixedMultiplier factor =
+            quantize_multiplier(unit / static_cast<double>(from.output.scale), largest);
         to.multipliers[channel] = factor.multiplier;
         to.shifts[channel] = static_cast<std::int8_t>(factor.shift);
     }
-}
-
-/// Fills the constants of a layer that is a matrix product; the zero point is taken off the bias.
-template <class Layer, class Shapes, std::size_t Weights, std::size_t Channels>
-void quantize_product(const Int8Source<Shapes>& from, Int8Weighted<Weights, Channels>& to) {
-    quantize_weighted<Layer, ChannelMajor>(from, to);
-    const auto sums = sums_of_weights<Channels>(to.weight);
-    for (std::size_t channel = 0; channel < Channels; ++channel)
-        to.bias[channel] -= to.input_zero_point * sums[channel];
 }
 
 } // namespace burin::detail

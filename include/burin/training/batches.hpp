@@ -67,9 +67,9 @@ void check_labels(const Data& data, const Loss& loss, const std::string& who) {
     }
 }
 
-/// Throws Error unless the samples are such as the network takes and the loss compares.
-template <class Net, class Loss, class Data>
-void check_data(const Data& data, const Loss& loss, std::string_view caller) {
+/// Throws Error unless the samples are such as the network takes.
+template <class Net, class Data>
+void check_samples(const Data& data, std::string_view caller) {
     using N = ::burin::Network<Net>;
     const std::string who(caller);
     if (data.empty())
@@ -82,6 +82,13 @@ void check_data(const Data& data, const Loss& loss, std::string_view caller) {
         throw Error(who + ": expected samples of shape " + std::string(expected.view()) + ", got " +
                     std::string(found.view()));
     }
+}
+
+/// Throws Error unless the samples are such as the network takes and the loss compares.
+template <class Net, class Loss, class Data>
+void check_data(const Data& data, const Loss& loss, std::string_view caller) {
+    const std::string who(caller);
+    check_samples<Net>(data, caller);
     std::size_t targets = 0;
     for (const std::size_t size : target_sizes<Net, Loss>)
         targets += size;

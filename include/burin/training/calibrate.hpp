@@ -11,31 +11,55 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
 namespace burin {
 
+namespace detail {
+
+/// Throws Error for a parameter that is no finite number.
+template <class Net>
+void check_finite(const Parameters<Net>& parameters, std::string_view caller) {
+    for (const ParameterTensor& tensor : parameter_tensors<Net>) {
+        const auto view = parameters[tensor.name().view()];
+        for (std::size_t i = 0; i < view.size(); ++i)
+            if (!std::isfinite(view[i]))
+                throw Error(std::string(caller) + ": " + std::string(tensor.name().view()) + "[" +
+                            std::to_string(i) + "]: expected a finite number, got " +
+                            std::to_string(view[i]));
+    }
+}
+
+} // namespace detail
+
 /// The range of what each node of a network gives for a set of samples, which should be like those that it
-/// will see: a few hundred of those that it was trained on. Throws Error if they do not fit the network.
+/// will see: a few hundred of those that it was trained on. Throws Error if they do not fit the network, or
+/// if a sample or a parameter is no finite number.
 template <class Net, class Data>
 ActivationRanges<Net> calibrate(const Parameters<Net>& parameters, const Data& data) {
-    constexpr std::size_t features = detail::features_of<Net>;
-    if (data.empty() || data.input_shape().size() != features)
-        throw Error("calibrate: expected samples of " + std::to_string(features) + " values, got " +
-                    std::to_string(data.size()) + " of " + std::to_string(data.input_shape().size()));
+    detail::check_samples<Net>(data, "calibrate");
+    detail::check_finite<Net>(parameters, "calibrate");
     constexpr std::size_t batch = detail::inference_batch;
     const auto calibrator = std::make_unique<Calibrator<Net, batch>>();
     detail::InputBuffer<Net, float> buffer(batch);
     for (std::size_t first = 0; first < data.size(); first += batch) {
         const std::size_t rows = std::min(batch, data.size() - first);
-        for (std::size_t row = 0; row < rows; ++row)
-            buffer.put(row, data.input(first + row));
+        for (std::size_t row = 0; row < rows; ++row) {
+            const auto sample = data.input(first + row);
+            for (std::size_t i = 0; i < sample.size(); ++i)
+                if (!std::isfinite(sample[i]))
+                    throw Error("calibrate: sample " + std::to_string(first + row) + "[" + std::to_string(i) +
+                                "]: expected a finite number, got " + std::to_string(sample[i]));
+            buffer.put(row, sample);
+        }
         calibrator->observe(parameters.data(), buffer.pointers(), rows);
     }
     return calibrator->ranges();
@@ -47,26 +71,34 @@ ActivationRanges<Net> calibrate(const Model<Net>& model, const Data& data) {
 }
 
 /// The numbers that a quantized network's outputs stand for, for whole samples of numbers, one after the
-/// other. Throws Error if `inputs` is no whole number of them.
+/// other, each with all its inputs. Throws Error if `inputs` is no whole number of them.
 template <class Net>
 std::vector<float> predict(const QuantizedNetwork<Net>& network, std::span<const float> inputs) {
-    static_assert(Network<Net>::input_count == 1 && Network<Net>::output_count == 1,
-                  "predict takes quantized networks of one input and one output; use QuantizedPredictor");
-    constexpr std::size_t features = input_shape<Net>.size(), outputs = output_shape<Net>.size();
+    using N = Network<Net>;
+    static_assert(N::output_count == 1,
+                  "predict takes quantized networks of one output; use QuantizedPredictor");
+    constexpr std::size_t features = detail::features_of<Net>, outputs = output_shape<Net>.size();
     constexpr std::size_t batch = detail::inference_batch;
     if (inputs.size() % features != 0)
         throw Error("predict: expected whole samples of " + std::to_string(features) + " values, got " +
                     std::to_string(inputs.size()) + " values");
     const std::size_t count = inputs.size() / features;
     const auto predictor = std::make_unique<QuantizedPredictor<Net, batch>>();
-    std::vector<std::int8_t> stored(batch * features);
+    detail::InputBuffer<Net, float> buffer(batch);
+    std::array<std::vector<std::int8_t>, N::input_count> stored;
     std::vector<float> result(count * outputs);
     for (std::size_t first = 0; first < count; first += batch) {
         const std::size_t rows = std::min(batch, count - first);
-        quantize(inputs.subspan(first * features, rows * features), network.inputs[0], stored);
-        const std::span<const std::int8_t> from =
-            (*predictor)(network, std::span(stored).first(rows * features));
-        dequantize(from, network.outputs[0], std::span(result).subspan(first * outputs));
+        for (std::size_t row = 0; row < rows; ++row)
+            buffer.put(row, inputs.subspan((first + row) * features, features));
+        std::array<const std::int8_t*, N::input_count> pointers{};
+        for (std::size_t i = 0; i < N::input_count; ++i) {
+            stored[i].resize(rows * N::input_shapes[i].size());
+            quantize({buffer.pointers()[i], stored[i].size()}, network.inputs[i], stored[i]);
+            pointers[i] = stored[i].data();
+        }
+        const std::int8_t* const from = predictor->run(network, pointers, rows)[0];
+        dequantize({from, rows * outputs}, network.outputs[0], std::span(result).subspan(first * outputs));
     }
     return result;
 }

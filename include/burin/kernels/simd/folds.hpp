@@ -1,0 +1,116 @@
+#pragma once
+
+// Sums over lanes, and the largest.
+
+#include "burin/kernels/simd/vector.hpp"
+
+#include <cstddef>
+
+namespace burin::kernels {
+
+namespace detail {
+
+#if !BURIN_DETAIL_ONE_LANE && defined(__SSE2__)
+// Half of the lanes with the other half, down to one.
+inline float fold(__m128 x, auto combine) noexcept {
+    x = combine(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(combine(x, _mm_shuffle_ps(x, x, 1)));
+}
+inline double fold(__m128d x, auto combine) noexcept {
+    return _mm_cvtsd_f64(combine(x, _mm_unpackhi_pd(x, x)));
+}
+#if defined(__AVX__)
+inline float fold(__m256 x, auto combine) noexcept {
+    return fold(combine(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1)), combine);
+}
+inline double fold(__m256d x, auto combine) noexcept {
+    return fold(combine(_mm256_castpd256_pd128(x), _mm256_extractf128_pd(x, 1)), combine);
+}
+#endif
+#if defined(__AVX512F__)
+inline float fold(__m512 x, auto combine) noexcept {
+    const __m512d bits = _mm512_castps_pd(x);
+    return fold(combine(_mm512_castps512_ps256(x), _mm256_castpd_ps(_mm512_extractf64x4_pd(bits, 1))),
+                combine);
+}
+inline double fold(__m512d x, auto combine) noexcept {
+    return fold(combine(_mm512_castpd512_pd256(x), _mm512_extractf64x4_pd(x, 1)), combine);
+}
+#endif
+
+struct Larger {
+    __m128 operator()(__m128 a, __m128 b) const noexcept { return _mm_max_ps(a, b); }
+    __m128d operator()(__m128d a, __m128d b) const noexcept { return _mm_max_pd(a, b); }
+#if defined(__AVX__)
+    __m256 operator()(__m256 a, __m256 b) const noexcept { return _mm256_max_ps(a, b); }
+    __m256d operator()(__m256d a, __m256d b) const noexcept { return _mm256_max_pd(a, b); }
+#endif
+};
+#endif
+
+} // namespace detail
+
+/// Sum of the lanes, always in the same order.
+template <class Scalar>
+Scalar reduce_add(const Vector<Scalar>& value) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__SSE2__)
+    return detail::fold(value.data, [](auto a, auto b) { return a + b; });
+#else
+    Scalar lanes[width<Scalar>];
+    store(lanes, value);
+    for (std::size_t half = width<Scalar> / 2; half > 0; half /= 2)
+        for (std::size_t i = 0; i < half; ++i)
+            lanes[i] += lanes[i + half];
+    return lanes[0];
+#endif
+}
+
+/// How many vectors' sums `lane_sums` makes.
+template <class Scalar>
+inline constexpr std::size_t summed_lanes = width<Scalar> < 4 ? width<Scalar> : 4;
+
+/// Lane i < summed_lanes is the sum of the lanes of v[i]; the others are unspecified.
+template <class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> lane_sums(const Vector<Scalar>* v) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4) {
+        const auto pairs = [](__m256 a, __m256 b) {
+            return _mm256_add_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+        };
+        const __m256 ab = pairs(v[0], v[1]), cd = pairs(v[2], v[3]);
+        const __m256 halves = _mm256_add_ps(_mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0)),
+                                            _mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2)));
+        const __m128 sums = _mm_add_ps(_mm256_castps256_ps128(halves), _mm256_extractf128_ps(halves, 1));
+        return Vector<Scalar>(_mm256_castps128_ps256(sums));
+    } else {
+        const auto pairs = [](__m256d a, __m256d b) {
+            return _mm256_add_pd(_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+        };
+        const __m256d ab = pairs(v[0], v[1]), cd = pairs(v[2], v[3]);
+        return Vector<Scalar>(
+            _mm256_add_pd(_mm256_permute2f128_pd(ab, cd, 0x20), _mm256_permute2f128_pd(ab, cd, 0x31)));
+    }
+#else
+    Scalar sums[width<Scalar>] = {};
+    for (std::size_t i = 0; i < summed_lanes<Scalar>; ++i)
+        sums[i] = reduce_add<Scalar>(v[i]);
+    return load(sums);
+#endif
+}
+
+/// The largest lane.
+template <class Scalar>
+Scalar reduce_max(const Vector<Scalar>& value) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__SSE2__)
+    return detail::fold(value.data, detail::Larger{});
+#else
+    Scalar lanes[width<Scalar>];
+    store(lanes, value);
+    Scalar largest = lanes[0];
+    for (std::size_t i = 1; i < width<Scalar>; ++i)
+        largest = lanes[i] > largest ? lanes[i] : largest;
+    return largest;
+#endif
+}
+
+} // namespace burin::kernels

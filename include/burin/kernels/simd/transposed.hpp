@@ -1,0 +1,170 @@
+#pragma once
+
+// Columns of what lies in rows.
+
+#include "burin/kernels/simd/vector.hpp"
+#include "burin/kernels/unroll.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace burin::kernels {
+
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
+namespace detail {
+
+// Rows r and r + 4 are loaded into the halves of one register: what is left is to transpose squares of four,
+// within halves.
+[[gnu::always_inline]] inline std::array<Vector<float>, 8> load_transposed_8(const float* from,
+                                                                             std::size_t stride) noexcept {
+    std::array<Vector<float>, 8> columns;
+    BURIN_DETAIL_UNROLL
+    for (std::size_t half = 0; half < 2; ++half) {
+        const auto halves = [&](std::size_t r) {
+            const __m128 upper = _mm_loadu_ps(from + r * stride + 4 * half);
+            const __m128 lower = _mm_loadu_ps(from + (r + 4) * stride + 4 * half);
+            return _mm256_insertf128_ps(_mm256_castps128_ps256(upper), lower, 1);
+        };
+        const __m256 a = halves(0), b = halves(1), c = halves(2), d = halves(3);
+        const __m256 ab = _mm256_unpacklo_ps(a, b), cd = _mm256_unpacklo_ps(c, d);
+        const __m256 ab_high = _mm256_unpackhi_ps(a, b), cd_high = _mm256_unpackhi_ps(c, d);
+        columns[4 * half + 0] = _mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0));
+        columns[4 * half + 1] = _mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2));
+        columns[4 * half + 2] = _mm256_shuffle_ps(ab_high, cd_high, _MM_SHUFFLE(1, 0, 1, 0));
+        columns[4 * half + 3] = _mm256_shuffle_ps(ab_high, cd_high, _MM_SHUFFLE(3, 2, 3, 2));
+    }
+    return columns;
+}
+
+[[gnu::always_inline]] inline std::array<Vector<double>, 4> load_transposed_4(const double* from,
+                                                                              std::size_t stride) noexcept {
+    std::array<Vector<double>, 4> columns;
+    BURIN_DETAIL_UNROLL
+    for (std::size_t half = 0; half < 2; ++half) {
+        const auto halves = [&](std::size_t r) {
+            const __m128d upper = _mm_loadu_pd(from + r * stride + 2 * half);
+            const __m128d lower = _mm_loadu_pd(from + (r + 2) * stride + 2 * half);
+            return _mm256_insertf128_pd(_mm256_castpd128_pd256(upper), lower, 1);
+        };
+        const __m256d a = halves(0), b = halves(1);
+        columns[2 * half + 0] = _mm256_unpacklo_pd(a, b);
+        columns[2 * half + 1] = _mm256_unpackhi_pd(a, b);
+    }
+    return columns;
+}
+
+} // namespace detail
+#endif
+
+/// A square of `width` rows of `width` elements, transposed: vector i holds column i.
+template <class Scalar>
+[[gnu::always_inline]] inline std::array<Vector<Scalar>, width<Scalar>>
+load_transposed(const Scalar* from, std::size_t stride) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4)
+        return detail::load_transposed_8(from, stride);
+    else
+        return detail::load_transposed_4(from, stride);
+#else
+    std::array<Vector<Scalar>, width<Scalar>> columns;
+    for (std::size_t c = 0; c < width<Scalar>; ++c) {
+        Scalar lanes[width<Scalar>];
+        for (std::size_t r = 0; r < width<Scalar>; ++r)
+            lanes[r] = from[r * stride + c];
+        columns[c] = load(lanes);
+    }
+    return columns;
+#endif
+}
+
+/// Four vectors, turned: in vector i of the result, elements 4 g … 4 g + 3 are what lane i + 4 g of the four
+/// held. For vectors of four lanes or more.
+template <class Scalar>
+[[gnu::always_inline]] inline std::array<Vector<Scalar>, 4>
+transpose_quads(const Vector<Scalar> (&v)[4]) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4) {
+        const __m256 ab = _mm256_unpacklo_ps(v[0], v[1]), cd = _mm256_unpacklo_ps(v[2], v[3]);
+        const __m256 ab_high = _mm256_unpackhi_ps(v[0], v[1]), cd_high = _mm256_unpackhi_ps(v[2], v[3]);
+        return {Vector<Scalar>(_mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0))),
+                Vector<Scalar>(_mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2))),
+                Vector<Scalar>(_mm256_shuffle_ps(ab_high, cd_high, _MM_SHUFFLE(1, 0, 1, 0))),
+                Vector<Scalar>(_mm256_shuffle_ps(ab_high, cd_high, _MM_SHUFFLE(3, 2, 3, 2)))};
+    } else {
+        const __m256d ab = _mm256_unpacklo_pd(v[0], v[1]), cd = _mm256_unpacklo_pd(v[2], v[3]);
+        const __m256d ab_high = _mm256_unpackhi_pd(v[0], v[1]), cd_high = _mm256_unpackhi_pd(v[2], v[3]);
+        return {Vector<Scalar>(_mm256_permute2f128_pd(ab, cd, 0x20)),
+                Vector<Scalar>(_mm256_permute2f128_pd(ab_high, cd_high, 0x20)),
+                Vector<Scalar>(_mm256_permute2f128_pd(ab, cd, 0x31)),
+                Vector<Scalar>(_mm256_permute2f128_pd(ab_high, cd_high, 0x31))};
+    }
+#elif !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4) {
+        const __m512 ab = _mm512_unpacklo_ps(v[0], v[1]), cd = _mm512_unpacklo_ps(v[2], v[3]);
+        const __m512 ab_high = _mm512_unpackhi_ps(v[0], v[1]), cd_high = _mm512_unpackhi_ps(v[2], v[3]);
+        return {Vector<Scalar>(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0))),
+                Vector<Scalar>(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2))),
+                Vector<Scalar>(_mm512_shuffle_ps(ab_high, cd_high, _MM_SHUFFLE(1, 0, 1, 0))),
+                Vector<Scalar>(_mm512_shuffle_ps(ab_high, cd_high, _MM_SHUFFLE(3, 2, 3, 2)))};
+    }
+#endif
+    constexpr std::size_t lanes = width<Scalar>;
+    Scalar rows[4][lanes];
+    for (std::size_t i = 0; i < 4; ++i)
+        store(rows[i], v[i]);
+    std::array<Vector<Scalar>, 4> turned;
+    for (std::size_t i = 0; i < 4; ++i) {
+        Scalar elements[lanes];
+        for (std::size_t j = 0; j < lanes; ++j)
+            elements[j] = rows[j % 4][i + j / 4 * 4];
+        turned[i] = load(elements);
+    }
+    return turned;
+}
+
+/// Elements 4 g … 4 g + 3 of the vector are four from `from` + g · stride on, for g < count; others are
+/// unspecified.
+template <class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> load_quads(const Scalar* from, std::size_t stride,
+                                                        std::size_t count) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4) {
+        const __m128 low = _mm_loadu_ps(from);
+        return Vector<Scalar>(_mm256_insertf128_ps(_mm256_castps128_ps256(low),
+                                                   count > 1 ? _mm_loadu_ps(from + stride) : low, 1));
+    } else {
+        return load(from);
+    }
+#else
+    constexpr std::size_t lanes = width<Scalar>;
+    Scalar elements[lanes] = {};
+    for (std::size_t g = 0; g < count; ++g)
+        for (std::size_t i = 0; i < 4; ++i)
+            elements[4 * g + i] = from[g * stride + i];
+    return load(elements);
+#endif
+}
+
+/// Stores elements 4 g … 4 g + 3 of the vector to `to` + g · stride, for g < count.
+template <class Scalar>
+[[gnu::always_inline]] inline void store_quads(Scalar* to, std::size_t stride, const Vector<Scalar>& value,
+                                               std::size_t count) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4) {
+        _mm_storeu_ps(to, _mm256_castps256_ps128(value));
+        if (count > 1)
+            _mm_storeu_ps(to + stride, _mm256_extractf128_ps(value, 1));
+    } else {
+        store(to, value);
+    }
+#else
+    constexpr std::size_t lanes = width<Scalar>;
+    Scalar elements[lanes];
+    store(elements, value);
+    for (std::size_t g = 0; g < count; ++g)
+        for (std::size_t i = 0; i < 4; ++i)
+            to[g * stride + i] = elements[4 * g + i];
+#endif
+}
+
+} // namespace burin::kernels
