@@ -1,8 +1,8 @@
 #pragma once
 
-// Dot products of 8-bit integers with 32-bit sums, exact. This file and int8_lanes.hpp alone name the
-// instructions made for 8-bit integers: AVX2, AVX-VNNI, AVX512-VNNI, SSE2, NEON, Arm's dot products, the DSP
-// extension of Cortex-M and Helium (MVE). Define BURIN_SCALAR to do without.
+// Dot products of 8-bit integers with 32-bit sums, exact. This file, int8_lanes.hpp and int8_pairs.hpp alone
+// name the instructions made for 8-bit integers: AVX2, AVX-VNNI, AVX512-VNNI, SSE2, NEON, Arm's dot products,
+// the DSP extension of Cortex-M and Helium (MVE). Define BURIN_SCALAR to do without.
 
 #include <array>
 #include <cstddef>

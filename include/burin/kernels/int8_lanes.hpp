@@ -31,33 +31,41 @@ struct Int8Outputs {
 namespace detail {
 
 /// The same of one channel, whose constants are read once.
-struct Int8Output {
-    std::int32_t bias, multiplier, shift, zero_point, low;
-
-    Int8Output(const Int8Outputs& of, std::size_t channel) noexcept
-        : bias(of.bias[channel]), multiplier(of.multipliers[channel]), shift(of.shifts[channel]),
-          zero_point(of.zero_point), low(of.low) {}
+class Int8Output {
+  public:
+    [[gnu::always_inline]] Int8Output(const Int8Outputs& of, std::size_t channel) noexcept
+        : of_(of), channel_(channel), bias_(of.bias[channel]), multiplier_(of.multipliers[channel]),
+          shift_(of.shifts[channel]) {}
 
     [[gnu::always_inline]] std::int8_t operator()(std::int32_t sum) const noexcept {
 #if !defined(BURIN_SCALAR) && defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT) && defined(__thumb__)
-        if (shift > 32) [[likely]] {
+        if (shift_ > 32) [[likely]] {
             // The last bit shifted out is carried: halves go upwards.
-            auto y = static_cast<std::int32_t>((static_cast<std::int64_t>(sum + bias) * multiplier) >> 32);
-            asm("asrs %0, %0, %1\n\tadc %0, %0, %2" : "+r"(y) : "r"(shift - 32), "r"(zero_point) : "cc");
-            return static_cast<std::int8_t>(std::max(__ssat(y, 8), low));
+            auto y = static_cast<std::int32_t>((static_cast<std::int64_t>(sum + bias_) * multiplier_) >> 32);
+            asm("asrs %0, %0, %1\n\tadc %0, %0, %2" : "+r"(y) : "r"(shift_ - 32), "r"(of_.zero_point) : "cc");
+            return static_cast<std::int8_t>(std::max(__ssat(y, 8), of_.low));
         }
-        return with_low_word(sum);
+        return with_low_word(of_, channel_, sum);
 #else
-        return rounded(sum);
+        return rounded(of_, channel_, sum);
 #endif
     }
 
   private:
-    [[gnu::noinline]] std::int8_t with_low_word(std::int32_t sum) const noexcept { return rounded(sum); }
-    std::int8_t rounded(std::int32_t sum) const noexcept {
-        const std::int32_t y = multiply(sum + bias, {multiplier, shift}) + zero_point;
-        return static_cast<std::int8_t>(std::min(std::max(y, low), int8_max));
+    [[gnu::noinline]] static std::int8_t with_low_word(const Int8Outputs& of, std::size_t channel,
+                                                       std::int32_t sum) noexcept {
+        return rounded(of, channel, sum);
     }
+    [[gnu::always_inline]] static std::int8_t rounded(const Int8Outputs& of, std::size_t channel,
+                                                      std::int32_t sum) noexcept {
+        const FixedMultiplier factor{of.multipliers[channel], of.shifts[channel]};
+        const std::int32_t y = multiply(sum + of.bias[channel], factor) + of.zero_point;
+        return static_cast<std::int8_t>(std::min(std::max(y, of.low), int8_max));
+    }
+
+    const Int8Outputs& of_;
+    std::size_t channel_;
+    std::int32_t bias_, multiplier_, shift_;
 };
 
 /// Whether four shifts are above 32: the low words of the products decide nothing then.
