@@ -68,6 +68,8 @@ class Int8DepthwiseChannels {
   private:
     [[gnu::always_inline]] void sum(const std::int8_t* from, const std::size_t* offsets,
                                     std::int32_t* to) const noexcept {
+        if constexpr (requires { &Pairs::keep; })
+            Pairs::keep(from);
         typename Pairs::Sums sums = start_;
         const std::size_t* const end = offsets + 2 * count_;
         for (const Pairs* weights = weights_; offsets != end; offsets += 2, ++weights)
@@ -95,6 +97,7 @@ template <class Pairs>
     std::size_t filter = 0;
     for (; filter + block <= c.filters; filter += block) {
         const Int8DepthwiseChannels<Pairs> channels(c, zero_point, w + filter);
+        const auto output = outputs_of<block>(outputs, filter);
         const std::int8_t* image = images + filter;
         std::int8_t* to = y + filter;
         for (std::size_t row = 0; row < rows; ++row, image += c.input_pixels() * c.channels) {
@@ -108,11 +111,10 @@ template <class Pairs>
                         channels.sums_of_image(image + (top * width.input + left) * c.channels, sums);
                     else
                         channels.sums_of_border(c, image, top, left, sums);
-                    if constexpr (int8_has_lanes) {
+                    if constexpr (int8_has_lanes)
                         int8_requantize<block>(outputs, sums, filter, to);
-                    } else {
-                        unrolled<block>([&](auto f) { to[f] = Int8Output(outputs, filter + f)(sums[f]); });
-                    }
+                    else
+                        unrolled<block>([&](auto f) { to[f] = output[f](sums[f]); });
                 }
             }
         }

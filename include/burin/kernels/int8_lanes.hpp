@@ -7,9 +7,11 @@
 #include "burin/kernels/int8_dot.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 namespace burin::kernels {
 
@@ -67,6 +69,14 @@ class Int8Output {
     std::size_t channel_;
     std::int32_t bias_, multiplier_, shift_;
 };
+
+/// Those of a few channels.
+template <std::size_t Count>
+std::array<Int8Output, Count> outputs_of(const Int8Outputs& of, std::size_t channel) noexcept {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array<Int8Output, Count>{Int8Output(of, channel + I)...};
+    }(std::make_index_sequence<Count>{});
+}
 
 /// Whether four shifts are above 32: the low words of the products decide nothing then.
 [[gnu::always_inline]] inline bool are_above_32(std::uint32_t shifts) noexcept {

@@ -65,6 +65,8 @@ class Int8Pairs {
   public:
     static constexpr std::size_t channels = 4, most = 13;
 
+    static void keep(const std::int8_t*& pointer) noexcept { Int8Block::keep(pointer); }
+
     Int8Pairs() = default;
     [[gnu::always_inline]] Int8Pairs(const std::int8_t* a, const std::int8_t* b) noexcept {
         const Int8Block::Input of_a = Int8Block::input(a), of_b = Int8Block::input(b);
