@@ -63,7 +63,23 @@ inline void int8_patch(const Convolution& c, const std::int8_t* image, std::size
     if (int8_pixels_are_patches(c))
         return int8_product(images, depth, rows * pixels, w, depth, filters, outputs, y, filters);
     const std::size_t height = c.axes[1].output, width = c.axes[2].output;
-    for (std::size_t row = 0; row < rows; ++row, images += c.input_pixels() * c.channels)
+    const auto by_panels = [&](std::size_t group) {
+        const std::size_t filter = group * filters;
+        const auto patch_of = [&](std::size_t pixel) {
+            detail::int8_patch(c, images + group * c.group_channels(), pixel / (height * width),
+                               pixel / width % height, pixel % width, padding, scratch);
+            return scratch;
+        };
+        return int8_panels(pixels, patch_of, w + filter * depth, depth, filters, outputs.from(filter),
+                           y + filter, c.filters);
+    };
+    for (std::size_t row = 0; row < rows; ++row, images += c.input_pixels() * c.channels) {
+        if (by_panels(0)) {
+            for (std::size_t group = 1; group < c.groups; ++group)
+                by_panels(group);
+            y += pixels * c.filters;
+            continue;
+        }
         for (std::size_t first = 0; first < pixels;
              first += int8_tile_rows, y += int8_tile_rows * c.filters) {
             const std::size_t count = std::min(int8_tile_rows, pixels - first);
@@ -80,6 +96,7 @@ inline void int8_patch(const Convolution& c, const std::int8_t* image, std::size
             if (count < int8_tile_rows)
                 y -= (int8_tile_rows - count) * c.filters;
         }
+    }
 }
 
 } // namespace burin::kernels

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace burin::kernels {
 
@@ -48,6 +49,29 @@ class Int8Pairs {
 
       private:
         __m256i low_ = _mm256_setzero_si256(), high_ = _mm256_setzero_si256();
+    };
+
+    // Sums of 8 channels, of the same pair of inputs.
+    using PanelWeights = __m256i;
+    static PanelWeights panel_weights(const std::int8_t* from) noexcept {
+        return _mm256_cvtepi8_epi16(load(from));
+    }
+    static __m256i same_pair(const std::int16_t* from) noexcept {
+        std::int32_t pair;
+        std::memcpy(&pair, from, sizeof pair);
+        return _mm256_set1_epi32(pair);
+    }
+    class PanelSums {
+      public:
+        [[gnu::always_inline]] void add(__m256i inputs, PanelWeights weights) noexcept {
+            sums_ = _mm256_add_epi32(sums_, _mm256_madd_epi16(inputs, weights));
+        }
+        void store(std::int32_t* to) const noexcept {
+            _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), sums_);
+        }
+
+      private:
+        __m256i sums_ = _mm256_setzero_si256();
     };
 
   private:

@@ -2,6 +2,7 @@
 
 #include "burin/kernels/int8_dot.hpp"
 #include "burin/kernels/int8_lanes.hpp"
+#include "burin/kernels/int8_panels.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -53,6 +54,9 @@ template <std::size_t Rows>
 inline void int8_product(const std::int8_t* x, std::size_t x_pitch, std::size_t rows, const std::int8_t* w,
                          std::size_t depth, std::size_t channels, const Int8Outputs& outputs, std::int8_t* y,
                          std::size_t y_pitch) noexcept {
+    if (int8_panels(
+            rows, [&](std::size_t r) { return x + r * x_pitch; }, w, depth, channels, outputs, y, y_pitch))
+        return;
     std::size_t row = 0;
     if constexpr (int8_tile_rows > 1)
         for (; row + int8_tile_rows <= rows; row += int8_tile_rows)
