@@ -44,13 +44,15 @@ class Int8DepthwiseChannels {
         start_.negate();
     }
 
-    [[gnu::always_inline]] void sums_of_image(const std::int8_t* first, std::int32_t* sums) const noexcept {
-        sum(first, in_image_.data(), sums);
+    using Sums = typename Pairs::Sums;
+
+    [[gnu::always_inline]] Sums sums_of_image(const std::int8_t* first) const noexcept {
+        return sum(first, in_image_.data());
     }
 
     /// The window that begins at row y and column x, which may be negative numbers.
-    [[gnu::always_inline]] void sums_of_border(const Convolution& c, const std::int8_t* image, std::size_t y,
-                                               std::size_t x, std::int32_t* sums) const noexcept {
+    [[gnu::always_inline]] Sums sums_of_border(const Convolution& c, const std::int8_t* image, std::size_t y,
+                                               std::size_t x) const noexcept {
         const ConvolutionAxis &height = c.axes[1], &width = c.axes[2];
         std::int8_t window[2 * Pairs::most * channels];
         std::int8_t* to = window;
@@ -62,19 +64,18 @@ class Int8DepthwiseChannels {
                 std::memcpy(to, is_inside ? line + column * c.channels : zero_points_, channels);
             }
         }
-        sum(window, in_window_.data(), sums);
+        return sum(window, in_window_.data());
     }
 
   private:
-    [[gnu::always_inline]] void sum(const std::int8_t* from, const std::size_t* offsets,
-                                    std::int32_t* to) const noexcept {
+    [[gnu::always_inline]] Sums sum(const std::int8_t* from, const std::size_t* offsets) const noexcept {
         if constexpr (requires { &Pairs::keep; })
             Pairs::keep(from);
-        typename Pairs::Sums sums = start_;
+        Sums sums = start_;
         const std::size_t* const end = offsets + 2 * count_;
         for (const Pairs* weights = weights_; offsets != end; offsets += 2, ++weights)
             sums.add(from + offsets[0], from + offsets[1], *weights);
-        sums.store(to);
+        return sums;
     }
 
     static constexpr std::int8_t zeros[channels] = {};
@@ -97,7 +98,7 @@ template <class Pairs>
     std::size_t filter = 0;
     for (; filter + block <= c.filters; filter += block) {
         const Int8DepthwiseChannels<Pairs> channels(c, zero_point, w + filter);
-        const auto output = outputs_of<block>(outputs, filter);
+        const typename Pairs::Outputs output(outputs, filter);
         const std::int8_t* image = images + filter;
         std::int8_t* to = y + filter;
         for (std::size_t row = 0; row < rows; ++row, image += c.input_pixels() * c.channels) {
@@ -106,15 +107,12 @@ template <class Pairs>
                 const bool in_height = top < height.input && top + height.reach() <= height.input;
                 std::size_t left = 0 - width.before;
                 for (std::size_t u = 0; u < width.output; ++u, left += width.stride, to += c.filters) {
-                    std::int32_t sums[block];
-                    if (in_height && left < width.input && left + width.reach() <= width.input)
-                        channels.sums_of_image(image + (top * width.input + left) * c.channels, sums);
-                    else
-                        channels.sums_of_border(c, image, top, left, sums);
-                    if constexpr (int8_has_lanes)
-                        int8_requantize<block>(outputs, sums, filter, to);
-                    else
-                        unrolled<block>([&](auto f) { to[f] = output[f](sums[f]); });
+                    const bool is_inside =
+                        in_height && left < width.input && left + width.reach() <= width.input;
+                    const auto sums =
+                        is_inside ? channels.sums_of_image(image + (top * width.input + left) * c.channels)
+                                  : channels.sums_of_border(c, image, top, left);
+                    sums.requantize(output, to);
                 }
             }
         }

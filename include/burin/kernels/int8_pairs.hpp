@@ -5,7 +5,9 @@
 // extension of Cortex-M.
 
 #include "burin/kernels/int8_dot.hpp"
+#include "burin/kernels/int8_lanes.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -30,6 +32,68 @@ class Int8Pairs {
         high_ = _mm256_cvtepi8_epi16(_mm_unpackhi_epi8(of_a, of_b));
     }
 
+    /// What makes outputs of the sums of 16 channels.
+    class Outputs {
+      public:
+        [[gnu::always_inline]] Outputs(const Int8Outputs& of, std::size_t channel) noexcept
+            : low_(of, channel), high_(of, channel + 8),
+              zero_point_(_mm256_set1_epi16(static_cast<short>(of.zero_point))),
+              least_(_mm256_set1_epi16(static_cast<short>(of.low))), of_(of.from(channel)) {
+            const __m128i are_above_32 = _mm_cmpgt_epi8(load(of_.shifts), _mm_set1_epi8(32));
+            is_fast_ = _mm_movemask_epi8(are_above_32) == 0xFFFF;
+        }
+
+        [[gnu::always_inline]] void operator()(__m256i low_sums, __m256i high_sums,
+                                               std::int8_t* y) const noexcept {
+            if (!is_fast_) [[unlikely]]
+                return one_by_one(low_sums, high_sums, y);
+            const __m256i packed = _mm256_packs_epi32(low_(low_sums), high_(high_sums));
+            const __m256i outputs = _mm256_max_epi16(_mm256_adds_epi16(packed, zero_point_), least_);
+            const __m128i bytes =
+                _mm_packs_epi16(_mm256_castsi256_si128(outputs), _mm256_extracti128_si256(outputs, 1));
+            // Channels 0 to 3, 8 to 11, 4 to 7, 12 to 15.
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(y), _mm_shuffle_epi32(bytes, 0b11'01'10'00));
+        }
+
+      private:
+        struct Eight {
+            __m256i bias, even, odd, half, shift;
+
+            [[gnu::always_inline]] Eight(const Int8Outputs& of, std::size_t channel) noexcept
+                : bias(wide(of.bias + channel)), even(wide(of.multipliers + channel)),
+                  odd(_mm256_srli_epi64(even, 32)) {
+                const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(of.shifts + channel));
+                shift = _mm256_sub_epi32(_mm256_cvtepi8_epi32(bytes), _mm256_set1_epi32(32));
+                half = _mm256_srli_epi32(_mm256_sllv_epi32(_mm256_set1_epi32(1), shift), 1);
+            }
+            /// The high word of the product, shifted, halves upwards.
+            [[gnu::always_inline]] __m256i operator()(__m256i sums) const noexcept {
+                const __m256i x = _mm256_add_epi32(sums, bias);
+                const __m256i of_even = _mm256_srli_epi64(_mm256_mul_epi32(x, even), 32);
+                const __m256i of_odd = _mm256_mul_epi32(_mm256_srli_epi64(x, 32), odd);
+                const __m256i product = _mm256_blend_epi32(of_even, of_odd, 0b1010'1010);
+                return _mm256_srav_epi32(_mm256_add_epi32(product, half), shift);
+            }
+        };
+        static __m256i wide(const std::int32_t* from) noexcept {
+            return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+        }
+
+        [[gnu::noinline]] void one_by_one(__m256i low_sums, __m256i high_sums,
+                                          std::int8_t* y) const noexcept {
+            std::int32_t sums[channels];
+            _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums), low_sums);
+            _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums) + 1, high_sums);
+            for (std::size_t i = 0; i < channels; ++i)
+                y[i] = of_(sums[i], i);
+        }
+
+        Eight low_, high_;
+        __m256i zero_point_, least_;
+        Int8Outputs of_;
+        bool is_fast_; ///< Whether all shifts are above 32.
+    };
+
     class Sums {
       public:
         [[gnu::always_inline]] void add(const std::int8_t* a, const std::int8_t* b,
@@ -42,9 +106,8 @@ class Int8Pairs {
             low_ = _mm256_sub_epi32(_mm256_setzero_si256(), low_);
             high_ = _mm256_sub_epi32(_mm256_setzero_si256(), high_);
         }
-        [[gnu::always_inline]] void store(std::int32_t* to) const noexcept {
-            _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), low_);
-            _mm256_storeu_si256(reinterpret_cast<__m256i*>(to) + 1, high_);
+        [[gnu::always_inline]] void requantize(const Outputs& outputs, std::int8_t* y) const noexcept {
+            outputs(low_, high_, y);
         }
 
       private:
@@ -66,8 +129,15 @@ class Int8Pairs {
         [[gnu::always_inline]] void add(__m256i inputs, PanelWeights weights) noexcept {
             sums_ = _mm256_add_epi32(sums_, _mm256_madd_epi16(inputs, weights));
         }
-        void store(std::int32_t* to) const noexcept {
-            _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), sums_);
+        /// The outputs of the first `count` channels.
+        [[gnu::always_inline]] friend void requantize(const Outputs& outputs, const PanelSums& low,
+                                                      const PanelSums& high, std::size_t count,
+                                                      std::int8_t* y) noexcept {
+            if (count == channels)
+                return outputs(low.sums_, high.sums_, y);
+            std::int8_t all[channels];
+            outputs(low.sums_, high.sums_, all);
+            std::memcpy(y, all, count);
         }
 
       private:
@@ -100,6 +170,11 @@ class Int8Pairs {
         fourth_ = tops(of_a.odd, of_b.odd);
     }
 
+    struct Outputs : std::array<Int8Output, channels> {
+        Outputs(const Int8Outputs& of, std::size_t channel) noexcept
+            : std::array<Int8Output, channels>(outputs_of<channels>(of, channel)) {}
+    };
+
     class Sums {
       public:
         [[gnu::always_inline]] void add(const std::int8_t* a, const std::int8_t* b,
@@ -116,11 +191,11 @@ class Int8Pairs {
             third_ = -third_;
             fourth_ = -fourth_;
         }
-        [[gnu::always_inline]] void store(std::int32_t* to) const noexcept {
-            to[0] = first_;
-            to[1] = second_;
-            to[2] = third_;
-            to[3] = fourth_;
+        [[gnu::always_inline]] void requantize(const Outputs& outputs, std::int8_t* y) const noexcept {
+            y[0] = outputs[0](first_);
+            y[1] = outputs[1](second_);
+            y[2] = outputs[2](third_);
+            y[3] = outputs[3](fourth_);
         }
 
       private:

@@ -23,7 +23,8 @@ class Int8Panels {
     /// The rows from which on it pays.
     static constexpr std::size_t fewest_rows = 8;
 
-    Int8Panels(const std::int8_t* w, std::size_t depth, std::size_t channels) noexcept
+    Int8Panels(const std::int8_t* w, std::size_t depth, std::size_t channels,
+               const Int8Outputs& outputs) noexcept
         : depth_(depth), pairs_((depth + 1) / 2), channels_(std::min(channels, most_channels(depth))) {
         for (std::size_t first = 0; first < channels_; first += wide) {
             std::int8_t* const panel = panels_ + first * 2 * pairs_;
@@ -37,6 +38,11 @@ class Int8Panels {
                     panel[(depth - 1) * width + 2 * c] = from[depth - 1];
             }
         }
+        const std::size_t rest = channels_ % wide;
+        std::fill_n(shifts_, wide, std::int8_t(33));
+        std::copy_n(outputs.bias + channels_ - rest, rest, bias_);
+        std::copy_n(outputs.multipliers + channels_ - rest, rest, multipliers_);
+        std::copy_n(outputs.shifts + channels_ - rest, rest, shifts_);
     }
 
     std::size_t channels() const noexcept { return channels_; }
@@ -87,26 +93,24 @@ class Int8Panels {
                 unrolled<Vectors>([&](auto v) { sums[r][v].add(input, weights[v]); });
             });
         }
-        std::int32_t stored[tile_rows][width];
-        unrolled<tile_rows * Vectors>([&](auto i) {
-            sums[i / Vectors][i % Vectors].store(stored[i / Vectors] + i % Vectors * narrow);
-        });
         const std::size_t channels = std::min(channels_ - first, width);
-        for (std::size_t r = 0; r < rows; ++r) {
-            std::int8_t* const to = y + r * y_pitch + first;
-            if (channels == width) {
-                int8_requantize<width>(outputs, stored[r], first, to);
-            } else {
-                std::size_t c = 0;
-                for (; c + 4 <= channels; c += 4)
-                    int8_requantize<4>(outputs, stored[r] + c, first + c, to + c);
-                for (; c < channels; ++c)
-                    to[c] = outputs(stored[r][c], first + c);
-            }
-        }
+        const typename Pairs::PanelSums none{};
+        const typename Pairs::Outputs output(channels == wide ? outputs.from(first) : last(outputs), 0);
+        unrolled<tile_rows>([&](auto r) {
+            if (r < rows)
+                requantize(output, sums[r][0], Vectors > 1 ? sums[r][Vectors - 1] : none, channels,
+                           y + r * y_pitch + first);
+        });
+    }
+
+    /// Those of the last channels, as many as a panel may have.
+    Int8Outputs last(const Int8Outputs& outputs) const noexcept {
+        return {bias_, multipliers_, shifts_, outputs.zero_point, outputs.low};
     }
 
     std::size_t depth_, pairs_, channels_;
+    std::int32_t bias_[wide] = {}, multipliers_[wide] = {};
+    std::int8_t shifts_[wide];
     alignas(32) std::int8_t panels_[bytes];
     alignas(32) std::int16_t rows_[tile_rows * deepest];
 };
@@ -123,8 +127,9 @@ bool int8_panels(std::size_t rows, const RowOf& row_of, const std::int8_t* w, st
         if (rows < Panels::fewest_rows || depth > Panels::deepest)
             return false;
         for (std::size_t channel = 0; channel < channels;) {
-            Panels panels(w + channel * depth, depth, channels - channel);
-            panels.multiply(rows, row_of, outputs.from(channel), y + channel, y_pitch);
+            const Int8Outputs those = outputs.from(channel);
+            Panels panels(w + channel * depth, depth, channels - channel, those);
+            panels.multiply(rows, row_of, those, y + channel, y_pitch);
             channel += panels.channels();
         }
         return true;
