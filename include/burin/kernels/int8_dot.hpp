@@ -323,6 +323,16 @@ struct Int8Block {
     }
     static std::int32_t total(Sum sum) noexcept { return sum; }
 
+    /// A block of each of two rows.
+    struct Widened {
+        Input first, second;
+    };
+    [[gnu::noinline]] static void widen(const std::int8_t* first, const std::int8_t* second,
+                                        std::size_t blocks, Widened* to) noexcept {
+        for (; blocks > 0; --blocks, first += size, second += size, ++to)
+            *to = {input(first), input(second)};
+    }
+
     /// g++ would keep a pointer for each row, of which there are more than registers.
     static void keep(const std::int8_t*& pointer) noexcept { asm("" : "+r"(pointer)); }
 
@@ -388,12 +398,27 @@ inline constexpr std::size_t int8_columns_of = [] {
         return Block::columns;
 }();
 
+/// Whether rows are made ready once for all columns, and the bytes that takes of each.
+template <class Block>
+inline constexpr bool has_widened = requires { typename Block::Widened; };
+template <class Block>
+constexpr std::size_t widened_bytes(std::size_t depth) noexcept {
+    if constexpr (has_widened<Block>)
+        return depth / Block::size * sizeof(typename Block::Widened) / Block::rows;
+    else
+        return 0;
+}
+constexpr std::size_t int8_widened_bytes(std::size_t depth) noexcept {
+    return widened_bytes<detail::Int8Block>(depth);
+}
+
 /// sums[r][c] = Σₖ x[r · x_pitch + k] · w[c · w_pitch + k], k < depth. No w is −128. The sums must fit 32
-/// bits, as they do for up to 2¹⁷ products.
+/// bits, as they do for up to 2¹⁷ products. `widened`: whole blocks of several rows, where they are.
 template <std::size_t Rows, std::size_t Columns, class Block = detail::Int8Block>
 [[gnu::always_inline]] inline void int8_dots(const std::int8_t* x, std::size_t x_pitch, const std::int8_t* w,
                                              std::size_t w_pitch, std::size_t depth,
-                                             std::int32_t (&sums)[Rows][Columns]) noexcept {
+                                             std::int32_t (&sums)[Rows][Columns],
+                                             [[maybe_unused]] const void* widened = nullptr) noexcept {
     typename Block::Sum tile[Rows][Columns];
     detail::unrolled<Rows * Columns>([&](auto i) { tile[i / Columns][i % Columns] = Block::zero(); });
     const auto add = [&](const typename Block::Input(&inputs)[Rows], const auto& weight_of) {
@@ -405,15 +430,26 @@ template <std::size_t Rows, std::size_t Columns, class Block = detail::Int8Block
 
     typename Block::Input inputs[Rows];
     const std::size_t rest = depth % Block::size;
-    const std::int8_t *x_at = x, *w_at = w;
-    for (const std::int8_t* const end = x + (depth - rest); x_at != end;
-         x_at += Block::size, w_at += Block::size) {
-        if constexpr (requires { &Block::keep; }) {
-            Block::keep(x_at);
+    const std::int8_t* w_at = w;
+    if constexpr (Rows > 1 && has_widened<Block>) {
+        auto* from = static_cast<const typename Block::Widened*>(widened);
+        for (const auto* const end = from + depth / Block::size; from != end; ++from, w_at += Block::size) {
             Block::keep(w_at);
+            inputs[0] = from->first;
+            inputs[1] = from->second;
+            add(inputs, [&](std::size_t c) { return Block::weight(w_at + c * w_pitch); });
         }
-        detail::unrolled<Rows>([&](auto r) { inputs[r] = Block::input(x_at + r * x_pitch); });
-        add(inputs, [&](std::size_t c) { return Block::weight(w_at + c * w_pitch); });
+    } else {
+        const std::int8_t* x_at = x;
+        for (const std::int8_t* const end = x + (depth - rest); x_at != end;
+             x_at += Block::size, w_at += Block::size) {
+            if constexpr (requires { &Block::keep; }) {
+                Block::keep(x_at);
+                Block::keep(w_at);
+            }
+            detail::unrolled<Rows>([&](auto r) { inputs[r] = Block::input(x_at + r * x_pitch); });
+            add(inputs, [&](std::size_t c) { return Block::weight(w_at + c * w_pitch); });
+        }
     }
     [[maybe_unused]] bool is_complete = rest == 0;
     if constexpr (Block::size > 1)
