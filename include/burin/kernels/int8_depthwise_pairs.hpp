@@ -21,8 +21,8 @@ class Int8DepthwiseChannels {
     static constexpr std::size_t channels = Pairs::channels;
 
     static constexpr bool can(const Convolution& c) noexcept {
-        return c.filters == c.channels && c.axes[0].input == 1 && c.axes[0].output == 1 &&
-               c.taps() <= 2 * Pairs::most;
+        return c.filters == c.channels && c.axes[0].kernel == 1 && c.axes[0].input == 1 &&
+               c.axes[0].output == 1 && c.taps() <= 2 * Pairs::most;
     }
 
     Int8DepthwiseChannels(const Convolution& c, std::int32_t zero_point, const std::int8_t* w) noexcept
@@ -36,7 +36,8 @@ class Int8DepthwiseChannels {
                 in_window_[tap] = tap * channels;
             }
         // Of an odd number of taps the last has nothing beside it.
-        in_image_[tap] = in_window_[tap] = 0;
+        if (tap % 2 != 0)
+            in_image_[tap] = in_window_[tap] = 0;
         for (std::size_t pair = 0; pair < count_; ++pair, w += 2 * c.channels) {
             weights_[pair] = Pairs(w, 2 * pair + 1 < tap ? w + c.channels : zeros);
             start_.add(zero_points_, zero_points_, weights_[pair]);
@@ -57,11 +58,11 @@ class Int8DepthwiseChannels {
         std::int8_t window[2 * Pairs::most * channels];
         std::int8_t* to = window;
         for (std::size_t i = 0; i < height.kernel; ++i, y += height.dilation) {
-            const std::int8_t* const line = image + y * width.input * c.channels;
             std::size_t column = x;
             for (std::size_t j = 0; j < width.kernel; ++j, column += width.dilation, to += channels) {
                 const bool is_inside = y < height.input && column < width.input;
-                std::memcpy(to, is_inside ? line + column * c.channels : zero_points_, channels);
+                std::memcpy(to, is_inside ? image + (y * width.input + column) * c.channels : zero_points_,
+                            channels);
             }
         }
         return sum(window, in_window_.data());

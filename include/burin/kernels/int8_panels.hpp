@@ -60,6 +60,8 @@ class Int8Panels {
                 if (depth_ % 2 != 0)
                     to[depth_] = 0;
             }
+            for (std::size_t r = count; r < tile_rows; ++r)
+                std::fill_n(rows_ + r * deepest, 2 * pairs_, std::int16_t(0));
             for (std::size_t first = 0; first < channels_; first += wide)
                 if (channels_ - first > narrow)
                     tile<2>(first, count, outputs, y, y_pitch);
