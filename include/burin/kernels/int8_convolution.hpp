@@ -21,7 +21,9 @@ constexpr bool int8_pixels_are_patches(const Convolution& c) noexcept {
 
 /// Bytes that a convolution works with: the patches that it multiplies at a time.
 constexpr std::size_t int8_convolution_scratch(const Convolution& c) noexcept {
-    return int8_pixels_are_patches(c) ? 0 : std::min(int8_tile_rows, c.output_pixels()) * c.depth();
+    const std::size_t rows = std::min(int8_tile_rows, c.output_pixels());
+    const std::size_t widened = rows * int8_widened_bytes(c.depth());
+    return widened + (int8_pixels_are_patches(c) ? 0 : rows * c.depth());
 }
 
 namespace detail {
@@ -61,9 +63,26 @@ inline void int8_patch(const Convolution& c, const std::int8_t* image, std::size
                                                std::int8_t* scratch) noexcept {
     const std::size_t depth = c.depth(), filters = c.group_filters(), pixels = c.output_pixels();
     if (int8_pixels_are_patches(c))
-        return int8_product(images, depth, rows * pixels, w, depth, filters, outputs, y, filters);
+        return int8_product(images, depth, rows * pixels, w, depth, filters, outputs, y, filters, scratch);
+    std::int8_t* const patches = scratch + std::min(int8_tile_rows, pixels) * int8_widened_bytes(depth);
     const std::size_t height = c.axes[1].output, width = c.axes[2].output;
-    for (std::size_t row = 0; row < rows; ++row, images += c.input_pixels() * c.channels)
+    const auto by_panels = [&](std::size_t group) {
+        const std::size_t filter = group * filters;
+        const auto patch_of = [&](std::size_t pixel) {
+            detail::int8_patch(c, images + group * c.group_channels(), pixel / (height * width),
+                               pixel / width % height, pixel % width, padding, patches);
+            return patches;
+        };
+        return int8_panels(pixels, patch_of, w + filter * depth, depth, filters, outputs.from(filter),
+                           y + filter, c.filters);
+    };
+    for (std::size_t row = 0; row < rows; ++row, images += c.input_pixels() * c.channels) {
+        if (by_panels(0)) {
+            for (std::size_t group = 1; group < c.groups; ++group)
+                by_panels(group);
+            y += pixels * c.filters;
+            continue;
+        }
         for (std::size_t first = 0; first < pixels;
              first += int8_tile_rows, y += int8_tile_rows * c.filters) {
             const std::size_t count = std::min(int8_tile_rows, pixels - first);
@@ -71,15 +90,16 @@ inline void int8_patch(const Convolution& c, const std::int8_t* image, std::size
                 for (std::size_t i = 0; i < count; ++i) {
                     const std::size_t pixel = first + i;
                     detail::int8_patch(c, images + group * c.group_channels(), pixel / (height * width),
-                                       pixel / width % height, pixel % width, padding, scratch + i * depth);
+                                       pixel / width % height, pixel % width, padding, patches + i * depth);
                 }
                 const std::size_t filter = group * filters;
-                int8_product(scratch, depth, count, w + filter * depth, depth, filters, outputs.from(filter),
-                             y + filter, c.filters);
+                int8_product(patches, depth, count, w + filter * depth, depth, filters, outputs.from(filter),
+                             y + filter, c.filters, scratch);
             }
             if (count < int8_tile_rows)
                 y -= (int8_tile_rows - count) * c.filters;
         }
+    }
 }
 
 } // namespace burin::kernels

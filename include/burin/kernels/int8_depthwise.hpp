@@ -1,7 +1,8 @@
 #pragma once
 
 #include "burin/kernels/convolution_shape.hpp"
-#include "burin/kernels/int8_product.hpp"
+#include "burin/kernels/int8_depthwise_pairs.hpp"
+#include "burin/kernels/int8_lanes.hpp"
 #include "burin/kernels/int8_taps.hpp"
 #include "burin/kernels/unroll.hpp"
 
@@ -21,6 +22,9 @@ namespace burin::kernels {
     const auto& [depth, height, width] = c.axes;
     const Pitches at = pitches(height.input, width.input, c.channels);
     const std::size_t multiplier = c.filters / c.channels;
+    const std::size_t first = detail::int8_depthwise_pairs(c, images, rows, zero_point, w, outputs, y);
+    if (first == c.filters)
+        return;
 
     // `whole`: a block of filters, each of its own channel; its sums stay in registers.
     const auto pixel = [&](auto whole, const TapRange& in_z, const TapRange& in_y, const TapRange& in_x,
@@ -36,7 +40,7 @@ namespace burin::kernels {
                 const std::int8_t* taps =
                     w + ((i * height.kernel + j) * width.kernel + in_x.first) * c.filters + filter;
                 for (std::size_t k = in_x.first; k < in_x.last; ++k) {
-                    if constexpr (whole)
+                    if constexpr (whole && !int8_has_pairs)
                         of_block.add(from + filter, zero_point, taps);
                     else
                         for (std::size_t f = 0; f < count; ++f)
@@ -65,8 +69,8 @@ namespace burin::kernels {
                 const TapRange in_y(height, v);
                 for (std::size_t u = 0; u < width.output; ++u, y += c.filters) {
                     const TapRange in_x(width, u);
-                    std::size_t filter = 0;
-                    if (multiplier == 1)
+                    std::size_t filter = first;
+                    if (multiplier == 1 && !int8_has_pairs)
                         for (; filter + block <= c.filters; filter += block)
                             pixel(std::true_type{}, in_z, in_y, in_x, filter, block);
                     for (; filter < c.filters; filter += block)

@@ -1,8 +1,8 @@
 #pragma once
 
-// Dot products of 8-bit integers with 32-bit sums, exact. This file and int8_lanes.hpp alone name the
-// instructions made for 8-bit integers: AVX2, AVX-VNNI, AVX512-VNNI, SSE2, NEON, Arm's dot products, the DSP
-// extension of Cortex-M and Helium (MVE). Define BURIN_SCALAR to do without.
+// Dot products of 8-bit integers with 32-bit sums, exact. This file, int8_lanes.hpp and int8_pairs.hpp alone
+// name the instructions made for 8-bit integers: AVX2, AVX-VNNI, AVX512-VNNI, SSE2, NEON, Arm's dot products,
+// the DSP extension of Cortex-M and Helium (MVE). Define BURIN_SCALAR to do without.
 
 #include <array>
 #include <cstddef>
@@ -295,7 +295,7 @@ struct Int8Block {
 struct Int8Block {
     static constexpr std::string_view name = "SMLAD";
     static constexpr std::size_t size = 4;
-    static constexpr std::size_t rows = 1, columns = 4;
+    static constexpr std::size_t rows = 2, columns = 2, columns_of_one_row = 4;
     struct Input {
         int16x2_t even, odd;
     };
@@ -307,11 +307,34 @@ struct Int8Block {
     static Input masked_input(const std::int8_t* from, const std::int8_t* mask) noexcept {
         return widen(word(from) & word(mask));
     }
-    static Weight weight(const std::int8_t* from) noexcept { return widen(word(from)); }
+    /// Fewer than four.
+    [[gnu::noinline]] static Input first_input(const std::int8_t* from, std::size_t count) noexcept {
+        std::uint32_t bytes = 0;
+        while (count-- > 0)
+            bytes = bytes << 8 | static_cast<std::uint8_t>(from[count]);
+        return widen(bytes);
+    }
+    static Weight weight(const std::int8_t* from) noexcept { return input(from); }
+    static Weight first_weight(const std::int8_t* from, std::size_t count) noexcept {
+        return first_input(from, count);
+    }
     static Sum add(Sum sum, const Input& x, const Weight& w) noexcept {
         return __smlad(x.odd, w.odd, __smlad(x.even, w.even, sum));
     }
     static std::int32_t total(Sum sum) noexcept { return sum; }
+
+    /// A block of each of two rows.
+    struct Widened {
+        Input first, second;
+    };
+    [[gnu::noinline]] static void widen(const std::int8_t* first, const std::int8_t* second,
+                                        std::size_t blocks, Widened* to) noexcept {
+        for (; blocks > 0; --blocks, first += size, second += size, ++to)
+            *to = {input(first), input(second)};
+    }
+
+    /// g++ would keep a pointer for each row, of which there are more than registers.
+    static void keep(const std::int8_t*& pointer) noexcept { asm("" : "+r"(pointer)); }
 
     /// sums[i] += (x[i] − zero_point) · w[i], i < 4
     static void add_each(const std::int8_t* x, std::int32_t zero_point, const std::int8_t* w,
@@ -366,12 +389,36 @@ inline constexpr std::string_view int8_architecture = detail::Int8Block::name;
 inline constexpr std::size_t int8_tile_rows = detail::Int8Block::rows;
 inline constexpr std::size_t int8_tile_columns = detail::Int8Block::columns;
 
+/// The columns of a tile of so many rows.
+template <std::size_t Rows, class Block = detail::Int8Block>
+inline constexpr std::size_t int8_columns_of = [] {
+    if constexpr (Rows == 1 && requires { Block::columns_of_one_row; })
+        return Block::columns_of_one_row;
+    else
+        return Block::columns;
+}();
+
+/// Whether rows are made ready once for all columns, and the bytes that takes of each.
+template <class Block>
+inline constexpr bool has_widened = requires { typename Block::Widened; };
+template <class Block>
+constexpr std::size_t widened_bytes(std::size_t depth) noexcept {
+    if constexpr (has_widened<Block>)
+        return depth / Block::size * sizeof(typename Block::Widened) / Block::rows;
+    else
+        return 0;
+}
+constexpr std::size_t int8_widened_bytes(std::size_t depth) noexcept {
+    return widened_bytes<detail::Int8Block>(depth);
+}
+
 /// sums[r][c] = Σₖ x[r · x_pitch + k] · w[c · w_pitch + k], k < depth. No w is −128. The sums must fit 32
-/// bits, as they do for up to 2¹⁷ products.
+/// bits, as they do for up to 2¹⁷ products. `widened`: whole blocks of several rows, where they are.
 template <std::size_t Rows, std::size_t Columns, class Block = detail::Int8Block>
 [[gnu::always_inline]] inline void int8_dots(const std::int8_t* x, std::size_t x_pitch, const std::int8_t* w,
                                              std::size_t w_pitch, std::size_t depth,
-                                             std::int32_t (&sums)[Rows][Columns]) noexcept {
+                                             std::int32_t (&sums)[Rows][Columns],
+                                             [[maybe_unused]] const void* widened = nullptr) noexcept {
     typename Block::Sum tile[Rows][Columns];
     detail::unrolled<Rows * Columns>([&](auto i) { tile[i / Columns][i % Columns] = Block::zero(); });
     const auto add = [&](const typename Block::Input(&inputs)[Rows], const auto& weight_of) {
@@ -382,15 +429,30 @@ template <std::size_t Rows, std::size_t Columns, class Block = detail::Int8Block
     };
 
     typename Block::Input inputs[Rows];
-    std::size_t k = 0;
-    for (; k + Block::size <= depth; k += Block::size) {
-        detail::unrolled<Rows>([&](auto r) { inputs[r] = Block::input(x + r * x_pitch + k); });
-        add(inputs, [&](std::size_t c) { return Block::weight(w + c * w_pitch + k); });
+    const std::size_t rest = depth % Block::size;
+    const std::int8_t* w_at = w;
+    if constexpr (Rows > 1 && has_widened<Block>) {
+        auto* from = static_cast<const typename Block::Widened*>(widened);
+        for (const auto* const end = from + depth / Block::size; from != end; ++from, w_at += Block::size) {
+            Block::keep(w_at);
+            inputs[0] = from->first;
+            inputs[1] = from->second;
+            add(inputs, [&](std::size_t c) { return Block::weight(w_at + c * w_pitch); });
+        }
+    } else {
+        const std::int8_t* x_at = x;
+        for (const std::int8_t* const end = x + (depth - rest); x_at != end;
+             x_at += Block::size, w_at += Block::size) {
+            if constexpr (requires { &Block::keep; }) {
+                Block::keep(x_at);
+                Block::keep(w_at);
+            }
+            detail::unrolled<Rows>([&](auto r) { inputs[r] = Block::input(x_at + r * x_pitch); });
+            add(inputs, [&](std::size_t c) { return Block::weight(w_at + c * w_pitch); });
+        }
     }
-    // In short blocks, few elements are left.
-    constexpr bool adds_one_by_one = Block::size <= 4;
-    const std::size_t rest = depth - k;
-    if constexpr (!adds_one_by_one)
+    [[maybe_unused]] bool is_complete = rest == 0;
+    if constexpr (Block::size > 1)
         if (rest > 0 && depth >= Block::size) {
             // The block that ends with the row, without what has been added.
             const std::int8_t* const mask = detail::int8_mask_row.data() + rest;
@@ -398,13 +460,13 @@ template <std::size_t Rows, std::size_t Columns, class Block = detail::Int8Block
             detail::unrolled<Rows>(
                 [&](auto r) { inputs[r] = Block::masked_input(x + r * x_pitch + last, mask); });
             add(inputs, [&](std::size_t c) { return Block::weight(w + c * w_pitch + last); });
-            k = depth;
+            is_complete = true;
         }
     if constexpr (requires { &Block::first_input; })
-        if (k < depth) {
+        if (!is_complete) {
             detail::unrolled<Rows>([&](auto r) { inputs[r] = Block::first_input(x + r * x_pitch, depth); });
             add(inputs, [&](std::size_t c) { return Block::first_weight(w + c * w_pitch, depth); });
-            k = depth;
+            is_complete = true;
         }
     if constexpr (Columns == Block::columns && requires { &Block::totals; }) {
         detail::unrolled<Rows>([&](auto r) { Block::totals(tile[r], sums[r]); });
@@ -412,9 +474,10 @@ template <std::size_t Rows, std::size_t Columns, class Block = detail::Int8Block
         detail::unrolled<Rows * Columns>([&](auto i) {
             constexpr std::size_t r = i / Columns, c = i % Columns;
             std::int32_t sum = Block::total(tile[r][c]);
-            if (Block::size > 1)
-                for (std::size_t one = k; one < depth; ++one)
-                    sum += x[r * x_pitch + one] * w[c * w_pitch + one];
+            if constexpr (Block::size > 1 && !requires { &Block::first_input; })
+                if (!is_complete)
+                    for (std::size_t one = 0; one < depth; ++one)
+                        sum += x[r * x_pitch + one] * w[c * w_pitch + one];
             sums[r][c] = sum;
         });
     }

@@ -7,9 +7,11 @@
 #include "burin/kernels/int8_dot.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 namespace burin::kernels {
 
@@ -22,17 +24,59 @@ struct Int8Outputs {
     std::int32_t zero_point;
     std::int32_t low; ///< The least output; the largest is 127.
 
-    std::int8_t operator()(std::int32_t sum, std::size_t channel) const noexcept {
-        const FixedMultiplier factor{multipliers[channel], shifts[channel]};
-        const std::int32_t y = multiply(sum + bias[channel], factor) + zero_point;
-        return static_cast<std::int8_t>(std::min(std::max(y, low), int8_max));
-    }
+    std::int8_t operator()(std::int32_t sum, std::size_t channel) const noexcept;
     Int8Outputs from(std::size_t channel) const noexcept {
         return {bias + channel, multipliers + channel, shifts + channel, zero_point, low};
     }
 };
 
 namespace detail {
+
+/// The same of one channel, whose constants are read once.
+class Int8Output {
+  public:
+    [[gnu::always_inline]] Int8Output(const Int8Outputs& of, std::size_t channel) noexcept
+        : of_(of), channel_(channel), bias_(of.bias[channel]), multiplier_(of.multipliers[channel]),
+          shift_(of.shifts[channel]) {}
+
+    [[gnu::always_inline]] std::int8_t operator()(std::int32_t sum) const noexcept {
+#if !defined(BURIN_SCALAR) && defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT) && defined(__thumb__)
+        if (shift_ > 32) [[likely]] {
+            // The last bit shifted out is carried: halves go upwards.
+            auto y = static_cast<std::int32_t>((static_cast<std::int64_t>(sum + bias_) * multiplier_) >> 32);
+            asm("asrs %0, %0, %1\n\tadc %0, %0, %2" : "+r"(y) : "r"(shift_ - 32), "r"(of_.zero_point) : "cc");
+            return static_cast<std::int8_t>(std::max(__ssat(y, 8), of_.low));
+        }
+        return with_low_word(of_, channel_, sum);
+#else
+        return rounded(of_, channel_, sum);
+#endif
+    }
+
+  private:
+    [[gnu::noinline]] static std::int8_t with_low_word(const Int8Outputs& of, std::size_t channel,
+                                                       std::int32_t sum) noexcept {
+        return rounded(of, channel, sum);
+    }
+    [[gnu::always_inline]] static std::int8_t rounded(const Int8Outputs& of, std::size_t channel,
+                                                      std::int32_t sum) noexcept {
+        const FixedMultiplier factor{of.multipliers[channel], of.shifts[channel]};
+        const std::int32_t y = multiply(sum + of.bias[channel], factor) + of.zero_point;
+        return static_cast<std::int8_t>(std::min(std::max(y, of.low), int8_max));
+    }
+
+    const Int8Outputs& of_;
+    std::size_t channel_;
+    std::int32_t bias_, multiplier_, shift_;
+};
+
+/// Those of a few channels.
+template <std::size_t Count>
+std::array<Int8Output, Count> outputs_of(const Int8Outputs& of, std::size_t channel) noexcept {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array<Int8Output, Count>{Int8Output(of, channel + I)...};
+    }(std::make_index_sequence<Count>{});
+}
 
 /// Whether four shifts are above 32: the low words of the products decide nothing then.
 [[gnu::always_inline]] inline bool are_above_32(std::uint32_t shifts) noexcept {
@@ -247,6 +291,10 @@ struct Int8Lanes {
 #endif
 
 } // namespace detail
+
+inline std::int8_t Int8Outputs::operator()(std::int32_t sum, std::size_t channel) const noexcept {
+    return detail::Int8Output(*this, channel)(sum);
+}
 
 /// Channels that a depthwise convolution sums at a time.
 inline constexpr std::size_t int8_depthwise_block = detail::Int8Lanes::channels;

@@ -2,7 +2,6 @@
 
 #include "burin/kernels/convolution_shape.hpp"
 
-#include <algorithm>
 #include <cstddef>
 
 namespace burin::kernels {
@@ -15,7 +14,9 @@ struct TapRange {
         const std::size_t begin = output * axis.stride; // Counted from `before` ahead of the axis.
         first = begin >= axis.before ? 0 : (axis.before - begin + axis.dilation - 1) / axis.dilation;
         const std::size_t end = axis.before + axis.input;
-        last = end <= begin ? 0 : std::min(axis.kernel, (end - begin + axis.dilation - 1) / axis.dilation);
+        last = axis.kernel;
+        if (end < begin + axis.reach())
+            last = end <= begin ? 0 : (end - begin + axis.dilation - 1) / axis.dilation;
         input = begin + first * axis.dilation - axis.before;
     }
 
