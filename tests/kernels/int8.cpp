@@ -1,3 +1,4 @@
+#include "burin/kernels/int8_convolution.hpp"
 #include "burin/kernels/int8_depthwise.hpp"
 #include "burin/kernels/int8_product.hpp"
 
@@ -112,6 +113,73 @@ TEST_CASE("int8_depthwise: the same bits as sums one by one, for every tail of c
             CAPTURE(zero_point);
             CHECK(y == expected);
         }
+}
+
+TEST_CASE("int8_convolution and int8_depthwise: the same bits as sums one by one, of all kinds of windows") {
+    const auto axis = [](std::size_t kernel, std::size_t stride, std::size_t dilation, std::size_t before) {
+        kernels::ConvolutionAxis result{11, kernel, stride, dilation, before, 1};
+        result.output = (result.input + 2 * before - result.reach()) / stride + 1;
+        return result;
+    };
+    struct Kind {
+        kernels::ConvolutionAxis height, width;
+        std::size_t channels, filters, groups;
+    };
+    for (const Kind& kind : {Kind{axis(1, 1, 1, 0), axis(1, 1, 1, 0), 13, 21, 1},
+                             Kind{axis(3, 1, 1, 1), axis(3, 1, 1, 1), 5, 6, 1},
+                             Kind{axis(3, 2, 1, 0), axis(4, 2, 1, 2), 3, 17, 1},
+                             Kind{axis(3, 1, 2, 2), axis(2, 3, 3, 1), 6, 10, 2},
+                             Kind{axis(3, 1, 1, 1), axis(3, 2, 1, 1), 21, 21, 21},
+                             Kind{axis(5, 2, 1, 2), axis(5, 1, 1, 2), 16, 16, 16},
+                             Kind{axis(2, 1, 3, 2), axis(2, 2, 2, 0), 20, 20, 20},
+                             Kind{axis(11, 1, 1, 5), axis(11, 1, 1, 5), 16, 16, 16}}) {
+        kernels::Convolution c{};
+        c.axes[1] = kind.height;
+        c.axes[2] = kind.width;
+        c.channels = kind.channels;
+        c.filters = kind.filters;
+        c.groups = kind.groups;
+        const bool is_depthwise = c.groups == c.channels && c.groups > 1;
+        constexpr std::int32_t zero_point = -9;
+        const auto x = random_integers(2 * c.input_pixels() * c.channels, 6, -128),
+                   w = random_integers(c.depth() * c.filters, 7, -127);
+        std::vector<std::int32_t> bias(c.filters, 77), multipliers(c.filters, 1'234'567'890);
+        std::vector<std::int8_t> shifts(c.filters, 40), y(2 * c.output_pixels() * c.filters),
+            expected(y.size());
+        const kernels::Int8Outputs outputs{bias.data(), multipliers.data(), shifts.data(), 4, -101};
+        std::vector<std::int32_t> scratch(kernels::int8_convolution_scratch(c) / 4 + 1);
+        if (is_depthwise)
+            kernels::int8_depthwise(c, x.data(), 2, zero_point, w.data(), outputs, y.data());
+        else
+            kernels::int8_convolution(c, x.data(), 2, zero_point, w.data(), outputs, y.data(),
+                                      reinterpret_cast<std::int8_t*>(scratch.data()));
+        for (std::size_t i = 0; i < y.size(); ++i) {
+            const std::size_t filter = i % c.filters, pixel = i / c.filters % c.output_pixels();
+            const std::int8_t* const image =
+                x.data() + i / (c.filters * c.output_pixels()) * c.input_pixels() * c.channels;
+            const std::size_t of_group = c.group_channels(), first = filter / c.group_filters() * of_group;
+            std::int32_t sum = 0;
+            for (std::size_t tap = 0; tap < c.taps(); ++tap) {
+                const kernels::ConvolutionAxis &height = c.axes[1], &width = c.axes[2];
+                const std::size_t v = pixel / width.output * height.stride +
+                                      tap / width.kernel * height.dilation - height.before,
+                                  u = pixel % width.output * width.stride +
+                                      tap % width.kernel * width.dilation - width.before;
+                const bool is_inside = v < height.input && u < width.input;
+                for (std::size_t k = 0; k < of_group; ++k) {
+                    const std::int32_t input =
+                        is_inside ? image[(v * width.input + u) * c.channels + first + k] : zero_point;
+                    sum += is_depthwise ? (input - zero_point) * w[tap * c.filters + filter]
+                                        : input * w[filter * c.depth() + tap * of_group + k];
+                }
+            }
+            expected[i] = outputs(sum, filter);
+        }
+        CAPTURE(c.taps());
+        CAPTURE(c.channels);
+        CAPTURE(c.groups);
+        CHECK(y == expected);
+    }
 }
 
 TEST_CASE("int8_requantize: the same bits as one by one, for all shifts") {
