@@ -49,24 +49,22 @@ class Int8Output {
         }
         return with_low_word(of_, channel_, sum);
 #else
-        return rounded(of_, channel_, sum);
+        return rounded(sum);
 #endif
     }
 
   private:
     [[gnu::noinline]] static std::int8_t with_low_word(const Int8Outputs& of, std::size_t channel,
                                                        std::int32_t sum) noexcept {
-        return rounded(of, channel, sum);
+        return Int8Output(of, channel).rounded(sum);
     }
-    [[gnu::always_inline]] static std::int8_t rounded(const Int8Outputs& of, std::size_t channel,
-                                                      std::int32_t sum) noexcept {
-        const FixedMultiplier factor{of.multipliers[channel], of.shifts[channel]};
-        const std::int32_t y = multiply(sum + of.bias[channel], factor) + of.zero_point;
-        return static_cast<std::int8_t>(std::min(std::max(y, of.low), int8_max));
+    [[gnu::always_inline]] std::int8_t rounded(std::int32_t sum) const noexcept {
+        const std::int32_t y = multiply(sum + bias_, FixedMultiplier{multiplier_, shift_}) + of_.zero_point;
+        return static_cast<std::int8_t>(std::min(std::max(y, of_.low), int8_max));
     }
 
     const Int8Outputs& of_;
-    std::size_t channel_;
+    [[maybe_unused]] std::size_t channel_;
     std::int32_t bias_, multiplier_, shift_;
 };
 
