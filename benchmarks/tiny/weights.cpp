@@ -78,7 +78,7 @@ int main(int argc, char** argv) {
     const std::span<const float> input(inputs.data(), input_size);
     std::array<std::int8_t, input_size> int8_input;
     quantize(input, quantized->inputs[0], int8_input);
-    write(files + ".float.weights", std::span<const float>(parameters->values));
+    write(files + ".float.weights", std::as_bytes(std::span(parameters.get(), 1)));
     write(files + ".float.input", input);
     write(files + ".int8.weights", std::as_bytes(std::span(quantized.get(), 1)));
     write(files + ".int8.input", std::span<const std::int8_t>(int8_input));
