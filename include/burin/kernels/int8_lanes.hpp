@@ -45,7 +45,8 @@ class Int8Output {
             // The last bit shifted out is carried: halves go upwards.
             auto y = static_cast<std::int32_t>((static_cast<std::int64_t>(sum + bias_) * multiplier_) >> 32);
             asm("asrs %0, %0, %1\n\tadc %0, %0, %2" : "+r"(y) : "r"(shift_ - 32), "r"(of_.zero_point) : "cc");
-            return static_cast<std::int8_t>(std::max(__ssat(y, 8), of_.low));
+            asm("ssat %0, #8, %0" : "+r"(y));
+            return static_cast<std::int8_t>(std::max(y, of_.low));
         }
         return with_low_word(of_, channel_, sum);
 #else

@@ -125,12 +125,12 @@ bool int8_panels(std::size_t rows, const RowOf& row_of, const std::int8_t* w, st
                  std::size_t channels, const Int8Outputs& outputs, std::int8_t* y,
                  std::size_t y_pitch) noexcept {
     if constexpr (requires { typename Pairs::PanelSums; }) {
-        using Panels = detail::Int8Panels<Pairs>;
-        if (rows < Panels::fewest_rows || depth > Panels::deepest)
+        using WeightPanels = detail::Int8Panels<Pairs>;
+        if (rows < WeightPanels::fewest_rows || depth > WeightPanels::deepest)
             return false;
         for (std::size_t channel = 0; channel < channels;) {
             const Int8Outputs those = outputs.from(channel);
-            Panels panels(w + channel * depth, depth, channels - channel, those);
+            WeightPanels panels(w + channel * depth, depth, channels - channel, those);
             panels.multiply(rows, row_of, those, y + channel, y_pitch);
             channel += panels.channels();
         }
