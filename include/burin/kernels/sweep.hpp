@@ -29,7 +29,7 @@ namespace detail {
 
 template <class Scalar, std::size_t Arrays>
 constexpr bool is_large(std::size_t count) noexcept {
-    return count >= (std::size_t(1) << 21) / sizeof(Scalar) / Arrays;
+    return Arrays >= 4 && count >= (std::size_t(1) << 21) / sizeof(Scalar) / Arrays;
 }
 
 template <class Scalar>
@@ -43,9 +43,10 @@ template <class Scalar>
 /// this place, `store(p, v)` writes it. Only the last vector may have fewer lanes than the width; its others
 /// read as 0 and are not written. For sweeps that write several arrays.
 ///
-/// The arrays that are named are asked for ahead of their use if they are together larger than most
+/// Four or more arrays that are named are asked for ahead of their use if they are together larger than most
 /// second-level caches: processors that follow a few streams by themselves are else a seventh slower (Zen,
-/// with the four of Adam). The first `begin` elements are left out.
+/// with the four of Adam; with the two or three of SGD and momentum it is a seventh slower to ask). The first
+/// `begin` elements are left out.
 template <class Scalar, class Function, std::size_t Named = 0>
 [[gnu::always_inline]] inline void for_each_vector(std::size_t count, const Function& f,
                                                    const std::array<const Scalar*, Named>& arrays = {},
