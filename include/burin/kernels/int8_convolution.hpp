@@ -66,32 +66,34 @@ inline void int8_patch(const Convolution& c, const std::int8_t* image, std::size
         return int8_product(images, depth, rows * pixels, w, depth, filters, outputs, y, filters, scratch);
     std::int8_t* const patches = scratch + std::min(int8_tile_rows, pixels) * int8_widened_bytes(depth);
     const std::size_t height = c.axes[1].output, width = c.axes[2].output;
+    const std::size_t image_size = c.input_pixels() * c.channels;
+    const auto copy_patch = [&](const std::int8_t* image, std::size_t group, std::size_t pixel,
+                                std::int8_t* to) {
+        detail::int8_patch(c, image + group * c.group_channels(), pixel / (height * width),
+                           pixel / width % height, pixel % width, padding, to);
+    };
+    // The weights of a group are laid out once for all images.
     const auto by_panels = [&](std::size_t group) {
         const std::size_t filter = group * filters;
-        const auto patch_of = [&](std::size_t pixel) {
-            detail::int8_patch(c, images + group * c.group_channels(), pixel / (height * width),
-                               pixel / width % height, pixel % width, padding, patches);
+        const auto patch_of = [&](std::size_t number) {
+            copy_patch(images + number / pixels * image_size, group, number % pixels, patches);
             return patches;
         };
-        return int8_panels(pixels, patch_of, w + filter * depth, depth, filters, outputs.from(filter),
+        return int8_panels(rows * pixels, patch_of, w + filter * depth, depth, filters, outputs.from(filter),
                            y + filter, c.filters);
     };
-    for (std::size_t row = 0; row < rows; ++row, images += c.input_pixels() * c.channels) {
-        if (by_panels(0)) {
-            for (std::size_t group = 1; group < c.groups; ++group)
-                by_panels(group);
-            y += pixels * c.filters;
-            continue;
-        }
+    if (by_panels(0)) {
+        for (std::size_t group = 1; group < c.groups; ++group)
+            by_panels(group);
+        return;
+    }
+    for (std::size_t row = 0; row < rows; ++row, images += image_size)
         for (std::size_t first = 0; first < pixels;
              first += int8_tile_rows, y += int8_tile_rows * c.filters) {
             const std::size_t count = std::min(int8_tile_rows, pixels - first);
             for (std::size_t group = 0; group < c.groups; ++group) {
-                for (std::size_t i = 0; i < count; ++i) {
-                    const std::size_t pixel = first + i;
-                    detail::int8_patch(c, images + group * c.group_channels(), pixel / (height * width),
-                                       pixel / width % height, pixel % width, padding, patches + i * depth);
-                }
+                for (std::size_t i = 0; i < count; ++i)
+                    copy_patch(images, group, first + i, patches + i * depth);
                 const std::size_t filter = group * filters;
                 int8_product(patches, depth, count, w + filter * depth, depth, filters, outputs.from(filter),
                              y + filter, c.filters, scratch);
@@ -99,7 +101,6 @@ inline void int8_patch(const Convolution& c, const std::int8_t* image, std::size
             if (count < int8_tile_rows)
                 y -= (int8_tile_rows - count) * c.filters;
         }
-    }
 }
 
 } // namespace burin::kernels

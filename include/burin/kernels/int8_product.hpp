@@ -48,10 +48,6 @@ template <std::size_t Rows>
             int8_output(x + r * x_pitch, w, depth, outputs, channel, y + r * y_pitch);
 }
 
-} // namespace detail
-
-namespace detail {
-
 template <class Block = Int8Block>
 void int8_product_of_rows(const std::int8_t* x, std::size_t x_pitch, std::size_t rows, const std::int8_t* w,
                           std::size_t depth, std::size_t channels, const Int8Outputs& outputs, std::int8_t* y,
