@@ -7,6 +7,7 @@
 #include "burin/graph/plan.hpp"
 #include "burin/kernels/sweep.hpp"
 #include "burin/passes/program.hpp"
+#include "burin/passes/traffic.hpp"
 
 #include <algorithm>
 #include <array>
@@ -124,6 +125,17 @@ struct Execution {
         return {(program.steps[StepIndex].input_gradients[I] != passes::none)...};
     }
 
+    /// Calls take as long as what such a program has to do for its only sample. (How much a compiler inlines
+    /// by itself depends on the size of the program around it.)
+    static constexpr bool is_brief = Batch == 1 && PlanType::mode != Mode::training && [] {
+        std::size_t flops = 0;
+        for (std::size_t s = 0; s < program.step_count; ++s)
+            flops += passes::flops(program.steps[s], PlanType::graph.nodes);
+        return program.step_count <= 16 && flops <= 8192;
+    }();
+
+    static constexpr std::size_t rows(const FrameType& frame) noexcept { return is_brief ? 1 : frame.rows; }
+
     static constexpr std::uint64_t position(const FrameType& frame) noexcept { return frame.step << 32; }
 
     template <std::size_t NodeIndex>
@@ -131,8 +143,41 @@ struct Execution {
         return {frame.seed, Purpose::dropout, static_cast<std::uint32_t>(NodeIndex)};
     }
 
+    template <class LossStep, class Observer>
+    static void run(const FrameType& frame, LossStep& loss, Observer& observer) noexcept {
+        run_inlined(frame, loss, observer);
+    }
+
+    template <class LossStep, class Observer>
+    [[gnu::always_inline]] static void run_inlined(const FrameType& frame, LossStep& loss,
+                                                   Observer& observer) noexcept {
+        run_steps(frame, loss, observer, std::make_index_sequence<program.step_count>{});
+    }
+
+  private:
+    template <class LossStep, class Observer, std::size_t... I>
+    [[gnu::always_inline]] static void run_steps(const FrameType& frame, LossStep& loss, Observer& observer,
+                                                 std::index_sequence<I...>) noexcept {
+        // Not a fold: compilers limit the depth of an expression, and a program may have hundreds of steps.
+        const int in_order[] = {0, (run_step<I>(frame, loss), observer.template after<I>(frame), 0)...};
+        static_cast<void>(in_order);
+    }
+
     template <std::size_t StepIndex, class LossStep>
-    static void run_step(const FrameType& frame, LossStep& loss) noexcept {
+    [[gnu::always_inline]] static void run_step(const FrameType& frame, LossStep& loss) noexcept {
+        if constexpr (is_brief)
+            run_step_inlined<StepIndex>(frame, loss);
+        else
+            run_step_called<StepIndex>(frame, loss);
+    }
+
+    template <std::size_t StepIndex, class LossStep>
+    static void run_step_called(const FrameType& frame, LossStep& loss) noexcept {
+        run_step_inlined<StepIndex>(frame, loss);
+    }
+
+    template <std::size_t StepIndex, class LossStep>
+    [[gnu::always_inline]] static void run_step_inlined(const FrameType& frame, LossStep& loss) noexcept {
         constexpr auto& step = program.steps[StepIndex];
         constexpr auto& node = PlanType::graph.nodes[step.node];
         using Op = OpAt<Net, step.node>;
@@ -170,13 +215,13 @@ struct Execution {
             if constexpr (node.state_count > 0)
                 if (PlanType::mode == Mode::streaming || frame.state != nullptr)
                     run.state = frame.state + node.state_offset * Batch;
-            run.rows = frame.rows;
+            run.rows = rows(frame);
             run.random = stream<step.node>(frame);
             run.position = position(frame);
             Op::forward(run);
         } else if constexpr (step.kind == passes::StepKind::loss) {
             loss(std::integral_constant<std::size_t, step.which>{}, read<step.output>(frame),
-                 write<step.write>(frame), frame.rows);
+                 write<step.write>(frame), rows(frame));
         } else if constexpr (step.kind == passes::StepKind::backward_parameters) {
             ParameterGradientContext<Scalar, Shapes, step.adds> run;
             run.inputs = read_inputs<StepIndex>(frame, inputs);
@@ -186,7 +231,7 @@ struct Execution {
             run.saved = read<step.saved_read>(frame);
             run.gradients = frame.gradients + node.parameter_offset;
             run.scratch = write<step.scratch>(frame);
-            run.rows = frame.rows;
+            run.rows = rows(frame);
             Op::backward_parameters(run);
         } else if constexpr (step.kind == passes::StepKind::backward) {
             constexpr auto wanted = wanted_gradients<StepIndex>(inputs);
@@ -201,7 +246,7 @@ struct Execution {
                 run.gradients = frame.gradients + node.parameter_offset;
             run.input_gradients = write_input_gradients<StepIndex>(frame, inputs);
             run.scratch = write<step.scratch>(frame);
-            run.rows = frame.rows;
+            run.rows = rows(frame);
             run.random = stream<step.node>(frame);
             run.position = position(frame);
             Op::backward(run);
@@ -222,13 +267,13 @@ struct Execution {
                 run.activated = read<step.inputs[step.which]>(frame);
             run.input_gradient = write<step.write>(frame);
             run.scratch = write<step.scratch>(frame);
-            run.rows = frame.rows;
+            run.rows = rows(frame);
             run.random = stream<step.node>(frame);
             run.position = position(frame);
             Op::template backward_input<step.which>(run);
         } else {
             kernels::map<Scalar>(
-                node.shape.size() * frame.rows, write<step.write>(frame),
+                node.shape.size() * rows(frame), write<step.write>(frame),
                 [](auto a, auto b) { return a + b; }, read<step.gradient>(frame), read<step.other>(frame));
         }
     }
@@ -253,15 +298,13 @@ struct NoObserver {
 /// `observer.after<step>(frame)` is called after each step; tests look into the arena with it.
 template <class PlanType, std::size_t Batch, class Scalar, class Stored, class LossStep = detail::NoLoss,
           class Observer = detail::NoObserver>
-void execute(const Frame<typename PlanType::N::Type, Scalar, Stored>& frame, LossStep&& loss = {},
-             Observer&& observer = {}) noexcept {
+[[gnu::always_inline]] inline void execute(const Frame<typename PlanType::N::Type, Scalar, Stored>& frame,
+                                           LossStep&& loss = {}, Observer&& observer = {}) noexcept {
     using Run = detail::Execution<PlanType, Batch, Scalar, Stored>;
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        // Not a fold: compilers limit the depth of an expression, and a program may have hundreds of steps.
-        const int in_order[] = {
-            0, (Run::template run_step<I>(frame, loss), observer.template after<I>(frame), 0)...};
-        static_cast<void>(in_order);
-    }(std::make_index_sequence<PlanType::program.step_count>{});
+    if constexpr (Run::is_brief)
+        Run::run_inlined(frame, loss, observer);
+    else
+        Run::run(frame, loss, observer);
 }
 
 /// Where the results of a run are: in the arena, or in the caller's memory for an output that is an input.

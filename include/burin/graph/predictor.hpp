@@ -34,7 +34,7 @@ class Predictor {
 
     /// The outputs of `rows` ≤ Batch samples, for any number of inputs and outputs. Each result points to
     /// rows × output size elements in the arena, which the next run overwrites.
-    std::array<const Scalar*, N::output_count>
+    [[gnu::always_inline]] std::array<const Scalar*, N::output_count>
     run(ParameterPointers<typename N::Type, const Stored> parameters, const InputPointers& inputs,
         std::size_t rows) noexcept {
         Frame<typename N::Type, Scalar, Stored> frame;
@@ -47,16 +47,16 @@ class Predictor {
     }
 
     /// The same for a network of one input and one output: `inputs` holds up to Batch whole samples.
-    std::span<const Scalar> operator()(const Parameters<Net, Stored>& parameters,
-                                       std::span<const Scalar> inputs) noexcept
+    [[gnu::always_inline]] std::span<const Scalar> operator()(const Parameters<Net, Stored>& parameters,
+                                                              std::span<const Scalar> inputs) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {
         return run_whole(parameters, inputs);
     }
 
     /// The same in the midst of training on a device.
-    std::span<const Scalar> operator()(const TrainedParameters<Net, Stored>& parameters,
-                                       std::span<const Scalar> inputs) noexcept
+    [[gnu::always_inline]] std::span<const Scalar>
+    operator()(const TrainedParameters<Net, Stored>& parameters, std::span<const Scalar> inputs) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {
         return run_whole(parameters, inputs);
@@ -64,16 +64,17 @@ class Predictor {
 
     /// The same with parameters that are a constant array, such as io::export_header writes: they stay in
     /// flash.
-    std::span<const Scalar> operator()(std::span<const Stored, stored_count<Net>> parameters,
-                                       std::span<const Scalar> inputs) noexcept
+    [[gnu::always_inline]] std::span<const Scalar>
+    operator()(std::span<const Stored, stored_count<Net>> parameters, std::span<const Scalar> inputs) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {
         return run_whole(parameters.data(), inputs);
     }
 
   private:
-    std::span<const Scalar> run_whole(ParameterPointers<typename N::Type, const Stored> parameters,
-                                      std::span<const Scalar> inputs) noexcept {
+    [[gnu::always_inline]] std::span<const Scalar>
+    run_whole(ParameterPointers<typename N::Type, const Stored> parameters,
+              std::span<const Scalar> inputs) noexcept {
         const std::size_t rows = inputs.size() / N::input_shapes[0].size();
         return {run(parameters, {inputs.data()}, rows)[0], rows * N::output_shapes[0].size()};
     }
