@@ -2,6 +2,7 @@
 
 #include "burin/kernels/columns.hpp"
 #include "burin/kernels/dense_gradient.hpp"
+#include "burin/kernels/input_gradient_by_halves.hpp"
 #include "burin/kernels/input_gradient_of_few.hpp"
 #include "burin/kernels/input_gradient_packed.hpp"
 #include "burin/kernels/input_gradient_side_by_side.hpp"
@@ -98,6 +99,12 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
         if (rows >= detail::turned_from_samples<Elements / N, N, Scalar> && dense.k >= lanes)
             return detail::input_gradient_of_narrow<N, Elements>(dense, rows, derivative);
     } else if constexpr (lanes >= 4) {
+        if constexpr (detail::goes_by_halves<N, Elements, Scalar>) {
+            if (rows == lanes)
+                return detail::input_gradient_by_halves<2>(dense, rows, derivative);
+            if (rows > lanes && rows <= 3 * lanes / 2)
+                return detail::input_gradient_by_halves<3>(dense, rows, derivative);
+        }
         if (rows >= detail::packed_from_samples<N, Scalar>)
             return detail::input_gradient_packed(dense, rows, derivative);
         for (; rows > lanes; rows -= std::min(rows, 2 * lanes)) {

@@ -98,6 +98,40 @@ template <std::size_t Vectors, std::size_t Rows, class Scalar>
     }
 }
 
+/// Four rows of w from row k on have met the samples from `first` on, a vector of them: their sums are
+/// elements of as many rows of dx.
+template <class Scalar, class Derivative>
+[[gnu::always_inline]] inline void
+finish_side_by_side(const DenseGradient<Scalar>& dense, std::size_t rows, std::size_t k, std::size_t first,
+                    const Vector<Scalar> (&sums)[4], Derivative derivative) noexcept {
+    constexpr std::size_t quad = 4;
+    const auto turned = transpose_quads<Scalar>(sums);
+    BURIN_DETAIL_UNROLL
+    for (std::size_t i = 0; i < quad; ++i) {
+        // Rows row, row + 4, … of the result, four elements of each.
+        const std::size_t row = first + i;
+        if (row >= rows)
+            continue;
+        const std::size_t count = (std::min(rows, first + width<Scalar>) - row + quad - 1) / quad;
+        const std::size_t at = row * dense.k + k;
+        Vector<Scalar> gradient = turned[i];
+        if constexpr (Derivative::reads_activation)
+            gradient = derivative(gradient, load_quads(dense.activated + at, quad * dense.k, count));
+        else
+            gradient = derivative(gradient, gradient);
+        store_quads(dense.dx + at, quad * dense.k, gradient, count);
+    }
+}
+
+/// dy of `rows` ≤ `samples` samples, with zeros for those that are missing.
+template <class Scalar>
+void put_side_by_side(const DenseGradient<Scalar>& dense, std::size_t rows, std::size_t n, std::size_t depth,
+                      Scalar* side_by_side, std::size_t samples) noexcept {
+    transpose(rows, depth, dense.dy + n, dense.n, side_by_side, samples);
+    for (std::size_t i = 0; rows < samples && i < depth; ++i)
+        std::fill(side_by_side + i * samples + rows, side_by_side + (i + 1) * samples, Scalar(0));
+}
+
 /// At most `Vectors` ≤ 2 vectors of samples.
 template <std::size_t Vectors, class Scalar, class Derivative>
 [[gnu::noinline]] void input_gradient_side_by_side(const DenseGradient<Scalar>& given, std::size_t rows,
@@ -123,24 +157,9 @@ template <std::size_t Vectors, class Scalar, class Derivative>
             BURIN_DETAIL_UNROLL
             for (std::size_t q = 0; q < 8 / quad; ++q) {
                 const std::size_t v = q % Vectors, first = q / Vectors * quad;
-                const auto turned = transpose_quads<Scalar>(
-                    {sums[v][first], sums[v][first + 1], sums[v][first + 2], sums[v][first + 3]});
-                BURIN_DETAIL_UNROLL
-                for (std::size_t i = 0; i < quad; ++i) {
-                    // Rows row, row + 4, … of the result, four elements of each.
-                    const std::size_t row = v * lanes + i;
-                    if (row >= rows)
-                        continue;
-                    const std::size_t count = (std::min(rows, (v + 1) * lanes) - row + quad - 1) / quad;
-                    const std::size_t at = row * dense.k + k + first;
-                    Vector<Scalar> gradient = turned[i];
-                    if constexpr (Derivative::reads_activation)
-                        gradient =
-                            derivative(gradient, load_quads(dense.activated + at, quad * dense.k, count));
-                    else
-                        gradient = derivative(gradient, gradient);
-                    store_quads(dense.dx + at, quad * dense.k, gradient, count);
-                }
+                finish_side_by_side(
+                    dense, rows, k + first, v * lanes,
+                    {sums[v][first], sums[v][first + 1], sums[v][first + 2], sums[v][first + 3]}, derivative);
             }
         }
         for (; k < end; ++k, sums_kept += samples) {
@@ -163,13 +182,8 @@ template <std::size_t Vectors, class Scalar, class Derivative>
             const std::size_t n = dense.panels.first_column(p);
             const std::size_t end = range.first + range.count - 1;
             const std::size_t depth = dense.panels.first_column(end) + dense.panels.columns(end) - n;
-            if (k == 0 || dense.panels.count() > most) { // Else it is there still.
-                transpose(rows, depth, dense.dy + n, dense.n, side_by_side, samples);
-                if (rows < samples)
-                    for (std::size_t i = 0; i < depth; ++i)
-                        std::fill(side_by_side + i * samples + rows, side_by_side + (i + 1) * samples,
-                                  Scalar(0));
-            }
+            if (k == 0 || dense.panels.count() > most) // Else it is there still.
+                put_side_by_side(dense, rows, n, depth, side_by_side, samples);
             multiply_rows(range, k, std::min(dense.k, k + side_by_side_rows));
         }
     }

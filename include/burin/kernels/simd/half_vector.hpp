@@ -11,6 +11,14 @@ namespace burin::kernels {
 /// Whether there are halves.
 inline constexpr bool has_half_vectors = true;
 
+/// Whether the processor computes a vector as two halves, which then take no longer by themselves: a factor
+/// that is broadcast to half a vector takes one load, to a whole one two.
+#if defined(__znver1__)
+inline constexpr bool splits_vectors = true;
+#else
+inline constexpr bool splits_vectors = false;
+#endif
+
 inline __m128 load_half(const float* from) noexcept {
     return _mm_loadu_ps(from);
 }
@@ -27,6 +35,18 @@ inline void store_half(float* to, const Vector<float>& value) noexcept {
 }
 inline void store_half(double* to, const Vector<double>& value) noexcept {
     _mm_storeu_pd(to, _mm256_castpd256_pd128(value));
+}
+inline void store(float* to, __m128 half) noexcept {
+    _mm_storeu_ps(to, half);
+}
+inline void store(double* to, __m128d half) noexcept {
+    _mm_storeu_pd(to, half);
+}
+inline __m128 broadcast_half(float value) noexcept {
+    return _mm_set1_ps(value);
+}
+inline __m128d broadcast_half(double value) noexcept {
+    return _mm_set1_pd(value);
 }
 inline __m128 lower_half(const Vector<float>& value) noexcept {
     return _mm256_castps256_ps128(value);
@@ -62,6 +82,7 @@ template <class Scalar>
 using HalfVector = Vector<Scalar>;
 
 inline constexpr bool has_half_vectors = false;
+inline constexpr bool splits_vectors = false;
 
 #endif
 
