@@ -177,7 +177,10 @@ template <ColumnKind Kind, std::size_t Rows, class Scalar, class Derivative>
 [[gnu::always_inline]] inline void input_gradient_rows(const DenseGradient<Scalar>& dense, std::size_t begin,
                                                        std::size_t end, Derivative derivative) noexcept {
     // Twelve sums are under way, or eight: with what is multiplied they fill sixteen registers.
-    constexpr std::size_t most = Rows == 1 ? 8 : 4, least = 4;
+    constexpr std::size_t most = Rows > 1                                         ? 4
+                                 : Kind.has_full_panels && vector_registers >= 16 ? 12
+                                                                                  : 8,
+                          least = 4;
     using Last = std::conditional_t<(Kind.last_vectors > 0), LastColumns<Kind, Rows, Scalar>, NoLastColumns>;
     const Last last(dense);
     // Behind its last row a vector of a narrow matrix would reach beyond it.
