@@ -155,10 +155,16 @@ peers::Variants prepare(const peers::Request& request) {
     return {};
 }
 
-/// `peak PRECISION`: operations a second.
-std::string peak(const std::string& line) {
+/// `peak PRECISION`: operations a second. `traffic READ WRITTEN`: nanoseconds for so many bytes.
+std::string limit(const std::string& line) {
+    std::istringstream words(line);
+    std::string what, precision;
+    std::size_t read = 0, written = 0;
     std::ostringstream answer;
-    answer << (line == "peak double" ? peers::fma_peak<double>() : peers::fma_peak<float>());
+    if (words >> what; what == "traffic" && words >> read >> written)
+        answer << peers::traffic_time(read, written);
+    else if (what == "peak" && words >> precision)
+        answer << (precision == "double" ? peers::fma_peak<double>() : peers::fma_peak<float>());
     return answer.str();
 }
 
@@ -166,5 +172,5 @@ std::string peak(const std::string& line) {
 
 int main() {
     return peers::serve("Burin (" + std::string(kernels::architecture) + ", " PEER_COMPILER ")", prepare,
-                        peak);
+                        limit);
 }

@@ -4,7 +4,7 @@ import csv
 import math
 import statistics
 
-COLUMNS = ["work", "precision", "sizes", "peer", "settings", "ns", "gflops", "peak_gflops", "share_of_peak", "ratio", "refused"]
+COLUMNS = ["work", "precision", "sizes", "peer", "settings", "ns", "gflops", "peak_gflops", "share_of_peak", "share_of_bound", "ratio", "refused"]
 
 
 def records(rows):
@@ -20,6 +20,7 @@ def records(rows):
                 "settings": result.settings, "ns": f"{result.nanoseconds:.5g}" if result.nanoseconds else "",
                 "gflops": f"{rate:.4g}" if rate else "", "peak_gflops": f"{row.peak / 1e9:.4g}",
                 "share_of_peak": "" if not rate else f"{row.share:.4f}" if result.peer == "burin" else f"{1e9 * rate / row.peak:.4f}",
+                "share_of_bound": f"{row.bound:.4f}" if row.bound and result.peer == "burin" else "",
                 "ratio": f"{result.ratio:.4f}" if result.ratio else "", "refused": result.refused,
             }
 
@@ -88,7 +89,8 @@ def table(works, by_work, titles):
     there = [peer for peer in titles if peer != "burin" and any(found.get(peer, {}).get("ratio") for _, found in measured)]
     has_rates = any(work.operations for work, _ in measured) and not measured[0][0].name.startswith("inference")
     is_sweep = not measured[0][0].operations and len(measured[0][0].sizes) == 1
-    middle = [["GFLOP/s", "of peak"]] if has_rates else [["a parameter"]] if is_sweep else [[]]
+    has_bounds = all(work.traffic for work, _ in measured)
+    middle = [["GFLOP/s", "of peak", *(["of bound"] if has_bounds else [])]] if has_rates else [["a parameter"]] if is_sweep else [[]]
     head = ["", "Burin", *middle[0], "fastest other", "ahead", *(titles[peer] for peer in there)]
     lines = ["| " + " | ".join(head) + " |", "|---|" + "---|" * (len(head) - 1)]
     ahead = []
@@ -100,6 +102,8 @@ def table(works, by_work, titles):
         cells = [work.label, duration(float(own["ns"]))]
         if has_rates:
             cells += [f"{float(own['gflops']):.1f}", f"{100 * float(own['share_of_peak']):.0f} %"]
+            if has_bounds:
+                cells += [f"{100 * float(own['share_of_bound']):.0f} %" if own.get("share_of_bound") else "–"]
         elif is_sweep:
             cells += [f"{float(own['ns']) / work.sizes[0]:.2f} ns"]
         cells += [titles[fastest], ratio(ratios[fastest])] if fastest else ["–", "–"]
@@ -139,7 +143,8 @@ def markdown(all_records, groups, group_titles, titles, machine, absent, plots):
         "Written by `benchmarks/run`: do not edit. One thread on one core, the same numbers, the same precision, everybody "
         "at the settings that are best for them. Each figure under a peer's name is its time over Burin's: above 1 Burin is "
         "faster, and **bold** is where it is not. Burin and the peer take turns, and the ratio is the median over the rounds; "
-        "the peak (multiply-adds in registers) is measured in the same rounds. A peer that knows several ways to do a work is "
+        "the peak (multiply-adds in registers) is measured in the same rounds, and so is what bounds a product: the peak, or "
+        "reading its operands and writing its result once without computing anything, whichever takes longer. A peer that knows several ways to do a work is "
         "timed with its fastest, and none is timed that computes other numbers.", "",
         *(f"- {line}" for line in machine), "",
         "| peer | version and settings |", "|---|---|",

@@ -78,6 +78,7 @@ class Row:
     work: object
     peak: float = 0  #: multiply-adds in registers, operations a second
     share: float = 0  #: of the peak beside it, that Burin reached
+    bound: float = 0  #: the share of what bounds it: that peak, or moving the operands without computing anything
     results: list = field(default_factory=list)  #: Burin's first
 
 
@@ -133,7 +134,7 @@ def measure(work, burin, peers, rounds, seconds, budget):
     turn()
     for peer, result, *_ in timed:
         turn_of(peer, result)  # The first finds out how often to repeat.
-    start, own_times, peaks, shares = time.monotonic(), [], [], []
+    start, own_times, peaks, shares, bounds = time.monotonic(), [], [], [], []
     for done in range(rounds):
         if done >= 3 and time.monotonic() - start > budget:
             break
@@ -141,6 +142,9 @@ def measure(work, burin, peers, rounds, seconds, budget):
         own_times.append(turn())
         peaks[-1] = max(peaks[-1], float(burin.ask(f"peak {work.precision}")))
         shares.append(1e9 * work.operations / own_times[-1] / peaks[-1])
+        if work.traffic:
+            moving = float(burin.ask("traffic {} {}".format(*work.traffic))) / own_times[-1]
+            bounds.append(max(moving, shares[-1]))
         for peer, result, times, ratios in timed:
             if result.refused:
                 continue
@@ -150,6 +154,7 @@ def measure(work, burin, peers, rounds, seconds, budget):
                 ratios.append(taken / own_times[-1])
     own.nanoseconds, own.ratio = statistics.median(own_times), 1.0
     row.peak, row.share = statistics.median(peaks), statistics.median(shares)
+    row.bound = statistics.median(bounds) if bounds else 0
     for _, result, times, ratios in timed:
         if not result.refused:
             result.nanoseconds, result.ratio = statistics.median(times), statistics.median(ratios)

@@ -45,6 +45,17 @@ class Work:
         return 0
 
     @property
+    def traffic(self):
+        """Bytes that a product must read and write at least once; None for other works."""
+        if self.name not in PRODUCTS:
+            return None
+        rows, inputs, outputs = self.sizes
+        x, w, y = rows * inputs, inputs * outputs, rows * outputs
+        read, written = {"forward": (x + w + outputs, y), "weight_gradient": (x + y, w + outputs), "input_gradient": (y + w, x)}[self.name]
+        size = 8 if self.precision == "double" else 4
+        return size * read, size * written
+
+    @property
     def label(self):
         name = self.name.replace("_", " ")
         if self.name in PRODUCTS:
