@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -20,8 +21,7 @@ template <class Scalar>
 void for_each_extent(auto check) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         (check(std::integral_constant<std::size_t, I + 1>{}), ...);
-    }
-    (std::make_index_sequence<2 * kernels::width<Scalar> + 1>{});
+    }(std::make_index_sequence<2 * kernels::width<Scalar> + 1>{});
     check(std::integral_constant<std::size_t, 8 * kernels::width<Scalar> + 3>{});
 }
 
@@ -58,6 +58,40 @@ TEST_CASE_TEMPLATE("columns are the transposed rows, and back", Scalar, float, d
         kernels::store_columns<n>(columns, again.data());
         CHECK(std::equal(rows.begin(), rows.end(), again.begin()));
         CHECK(again.back() == Scalar(-5));
+    });
+}
+
+TEST_CASE_TEMPLATE("softmax of logits far from 0, of masked ones, and in place", Scalar, float, double) {
+    for_each_extent<Scalar>([](auto extent) {
+        constexpr std::size_t n = extent.value, rows = 5;
+        INFO(n << " classes");
+        // On both sides of 256, from where on the largest is subtracted.
+        for (const double offset : {0.0, 251.0, -251.0, 300.0, -300.0, 1e4, -1e4}) {
+            auto x = random_numbers<Scalar>(rows * n, 1, offset - 9, offset + 9);
+            for (std::size_t row = 0; row < rows; ++row)
+                x[row * n + row % n] = -std::numeric_limits<Scalar>::infinity();
+            std::vector<Scalar> y = x;
+            kernels::softmax<n>(x.data(), y.data(), rows);
+            auto in_place = x;
+            kernels::softmax<n>(in_place.data(), in_place.data(), rows);
+            if (n == 1) { // There is no distribution among masked classes only.
+                CHECK(std::isnan(y[0]));
+                continue;
+            }
+            CHECK(in_place == y);
+            double worst = 0;
+            for (std::size_t row = 0; row < rows; ++row) {
+                double sum = 0;
+                for (std::size_t c = 0; c < n; ++c)
+                    sum += std::exp(static_cast<double>(x[row * n + c]) - offset);
+                for (std::size_t i = row * n; i < (row + 1) * n; ++i)
+                    worst = std::max(worst, std::abs(static_cast<double>(y[i]) -
+                                                     std::exp(static_cast<double>(x[i]) - offset) / sum));
+                CHECK(y[row * n + row % n] == 0);
+            }
+            INFO("about " << offset);
+            CHECK(worst < (sizeof(Scalar) == 4 ? 3e-7 : 1e-15));
+        }
     });
 }
 

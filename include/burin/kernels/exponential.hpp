@@ -112,6 +112,21 @@ struct NonpositiveExponential {
     }
 };
 
+/// A power of two by which the summands of a softmax are divided, in the rounding of their exponents: no
+/// subtraction is needed before, and none is rounded.
+template <class Scalar>
+struct PowerOfTwo {
+    Vector<Scalar> rounder; ///< To it comes what an exponent is rounded with.
+    Vector<Scalar> low;     ///< From here down the quotient is 0.
+
+    /// By 1.
+    PowerOfTwo() noexcept : rounder(biased_rounder<Scalar>), low(ExponentialConstants<Scalar>::zero_low) {}
+    /// By 2ⁿ for an integer n.
+    explicit PowerOfTwo(Scalar n) noexcept
+        : rounder(biased_rounder<Scalar> - n),
+          low(ExponentialConstants<Scalar>::zero_low + n * ExponentialConstants<Scalar>::ln2) {}
+};
+
 /// An exponential is a chain of some 15 steps that wait for each other. So many vectors, each step for all of
 /// them before the next, keep a processor busy (the first Zen: 8.5 ns a vector of floats alone, 6.8 of five)
 /// and hardly leave 16 registers.
@@ -119,9 +134,10 @@ template <class Scalar>
 inline constexpr std::size_t side_by_side = width<Scalar> == 1 ? 1 : 5;
 
 template <class Scalar, std::size_t Count>
-[[gnu::always_inline]] inline void replace_by_exponentials_side_by_side(Vector<Scalar>* x) noexcept {
+[[gnu::always_inline]] inline void
+replace_by_exponentials_side_by_side(Vector<Scalar>* x, const PowerOfTwo<Scalar>& divisor) noexcept {
     using C = ExponentialConstants<Scalar>;
-    const Vector<Scalar> rounder(biased_rounder<Scalar>);
+    const Vector<Scalar> rounder = divisor.rounder, low = divisor.low;
     Vector<Scalar> scale[Count], r[Count], series[Count];
     const auto each = [](auto step) __attribute__((always_inline)) {
         BURIN_DETAIL_UNROLL
@@ -129,16 +145,18 @@ template <class Scalar, std::size_t Count>
             step(k);
     };
     // 2ⁿ is made of bits, which are 0 for the smallest x that is left.
-    each([&](std::size_t k) { x[k] = max(Vector<Scalar>(C::zero_low), x[k]); });
+    each([&](std::size_t k) { x[k] = max(low, x[k]); });
     each([&](std::size_t k) { scale[k] = fma(x[k], Vector<Scalar>(C::log2_e), rounder); });
     each([&](std::size_t k) { r[k] = scale[k] - rounder; });
     each([&](std::size_t k) { x[k] = fma(r[k], Vector<Scalar>(-C::ln2_high), x[k]); });
-    each([&](std::size_t k) { r[k] = x[k] + r[k] * Vector<Scalar>(-C::ln2_low); });
+    each([&](std::size_t k) { r[k] = fma(r[k], Vector<Scalar>(-C::ln2_low), x[k]); });
     each([&](std::size_t k) { scale[k] = power_of_two<Scalar>(scale[k]); });
     constexpr std::size_t degree = C::quotient.size() - 1;
-    each([&](std::size_t k) { series[k] = Vector<Scalar>(C::quotient[degree]); });
+    each([&](std::size_t k) {
+        series[k] = fma(Vector<Scalar>(C::quotient[degree]), r[k], Vector<Scalar>(C::quotient[degree - 1]));
+    });
     BURIN_DETAIL_UNROLL
-    for (std::size_t power = degree; power > 0; --power)
+    for (std::size_t power = degree - 1; power > 0; --power)
         each(
             [&](std::size_t k) { series[k] = fma(series[k], r[k], Vector<Scalar>(C::quotient[power - 1])); });
     each([&](std::size_t k) { series[k] = fma(r[k] * r[k], series[k], r[k]); });
@@ -183,16 +201,17 @@ Vector<Scalar> exp_nonpositive(Vector<Scalar> x) noexcept {
     return detail::NonpositiveExponential<Scalar>(clamped).times(Vector<Scalar>(Scalar(1)));
 }
 
-/// x = eˣ for some vectors of x ≤ 0, the summands of a softmax: to 1.05 ulp in float and 1.01 in double, or 0
-/// where it would be less than 0.7 of the smallest normal number. Each takes fewer steps than
-/// exp_nonpositive.
+/// x = eˣ / divisor for some vectors of x that are no larger than the divisor's logarithm (x ≤ 0, for 1), the
+/// summands of a softmax: to 1.05 ulp in float and 1.01 in double, or 0 where it would be less than 0.7 of
+/// the smallest normal number. Each takes fewer steps than exp_nonpositive.
 template <class Scalar, std::size_t Count>
-[[gnu::always_inline]] inline void replace_by_exponentials(Vector<Scalar>* x) noexcept {
+[[gnu::always_inline]] inline void
+replace_by_exponentials(Vector<Scalar>* x, const detail::PowerOfTwo<Scalar>& divisor = {}) noexcept {
     constexpr std::size_t groups = (Count + detail::side_by_side<Scalar> - 1) / detail::side_by_side<Scalar>;
     constexpr std::size_t size = (Count + groups - 1) / groups, last = Count - (groups - 1) * size;
     for (std::size_t group = 0; group + 1 < groups; ++group, x += size)
-        detail::replace_by_exponentials_side_by_side<Scalar, size>(x);
-    detail::replace_by_exponentials_side_by_side<Scalar, last>(x);
+        detail::replace_by_exponentials_side_by_side<Scalar, size>(x, divisor);
+    detail::replace_by_exponentials_side_by_side<Scalar, last>(x, divisor);
 }
 
 /// eˣ − 1, to 1.61 ulp in float and 1.62 in double.

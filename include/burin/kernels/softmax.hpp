@@ -33,11 +33,13 @@ Scalar largest(const Scalar* values) noexcept {
     }
 }
 
-/// y = e^argument, which must be ≤ 0, for `count` elements; returns their sum. `argument(load)` gives it for
-/// one vector, where `load(p)` is what p has at this place. Without `Store` y is not written. Between them
-/// `beside(load, store)` may do for each vector what else is to be done: it is hidden by the exponentials.
+/// y = e^argument / divisor, where the argument must not be larger than the divisor's logarithm, for `count`
+/// elements; returns their sum. `argument(load)` gives it for one vector, where `load(p)` is what p has at
+/// this place. Without `Store` y is not written. Between them `beside(lanes, load, store)` may do for each
+/// vector, of so many lanes, what else is to be done: it is hidden by the exponentials.
 template <bool Store, class Scalar, class Argument, class Beside>
 [[gnu::always_inline]] inline Scalar exponentials(std::size_t count, Argument argument, Scalar* y,
+                                                  const detail::PowerOfTwo<Scalar>& divisor,
                                                   Beside beside) noexcept {
     constexpr std::size_t lanes = width<Scalar>, at_once = detail::side_by_side<Scalar>;
     Vector<Scalar> sum(Scalar(0));
@@ -47,33 +49,34 @@ template <bool Store, class Scalar, class Argument, class Beside>
         BURIN_DETAIL_UNROLL
         for (std::size_t k = 0; k < at_once; ++k)
             e[k] = argument([at = i + k * lanes](const Scalar* from) { return load(from + at); });
-        replace_by_exponentials<Scalar, at_once>(e);
+        replace_by_exponentials<Scalar, at_once>(e, divisor);
         BURIN_DETAIL_UNROLL
         for (std::size_t k = 0; k < at_once; ++k) {
             const std::size_t at = i + k * lanes;
             sum = sum + e[k];
             if constexpr (Store)
                 store(y + at, e[k]);
-            beside([at](const Scalar* from) { return load(from + at); },
-                   [at](Scalar* to, const Vector<Scalar>& value) { store(to + at, value); });
+            beside(
+                lanes, [at](const Scalar* from) { return load(from + at); },
+                [at](Scalar* to, const Vector<Scalar>& value) { store(to + at, value); });
         }
     }
     for (; i < count; i += lanes) {
         const std::size_t left = std::min(lanes, count - i);
         const auto load_here = [i, left](const Scalar* from) { return load_partial(from + i, left); };
         Vector<Scalar> e = argument(load_here);
-        replace_by_exponentials<Scalar, 1>(&e);
+        replace_by_exponentials<Scalar, 1>(&e, divisor);
         sum = sum + keep_first<Scalar>(e, left);
         if constexpr (Store)
             store_partial(y + i, e, left);
-        beside(load_here,
+        beside(left, load_here,
                [i, left](Scalar* to, const Vector<Scalar>& value) { store_partial(to + i, value, left); });
     }
     return reduce_add<Scalar>(sum);
 }
 template <bool Store, class Scalar, class Argument>
 [[gnu::always_inline]] inline Scalar exponentials(std::size_t count, Argument argument, Scalar* y) noexcept {
-    return exponentials<Store>(count, argument, y, [](auto, auto) {});
+    return exponentials<Store>(count, argument, y, {}, [](auto...) {});
 }
 
 /// y = e^(x − shift) for a row of N; returns its sum. Without `Store` y is not written.
@@ -82,21 +85,69 @@ Scalar exponentials(const Scalar* x, const Vector<Scalar>& shift, Scalar* y) noe
     return exponentials<Store>(N, [&](auto load) { return load(x) - shift; }, y);
 }
 
-/// y = factor · e^(x − max x) for each row of N, where the factor is `factor(row, Σ e^(x − max x))`. Before,
-/// while x is still there, `begin(row, max x)` is called. y may be x.
+/// What a row of logits is less than, by which its exponentials neither overflow nor all vanish: of most rows
+/// a multiple of ln 2, by which a product with a power of two divides; of those with huge logits their
+/// largest.
+template <class Scalar>
+struct LogitShift {
+    Scalar power = 0;
+    Scalar most = 0;
+
+    explicit LogitShift(Scalar largest) noexcept {
+        // Where the products of powers and ln 2 are exact, and not with infinities.
+        if (const bool is_small = largest > Scalar(-256) && largest < Scalar(256); !is_small) {
+            most = largest;
+            return;
+        }
+        const Vector<Scalar> rounder(detail::FloatFormat<Scalar>::rounder);
+        power = first_lane<Scalar>(
+            fma(broadcast(largest), broadcast(detail::ExponentialConstants<Scalar>::log2_e), rounder) -
+            rounder);
+    }
+
+    /// x less the shift.
+    Scalar subtracted_from(Scalar x) const noexcept {
+        using C = detail::ExponentialConstants<Scalar>;
+        const Scalar high = (x - most) - power * C::ln2_high; // This product is exact.
+        return high - power * C::ln2_low;
+    }
+};
+
+/// y = factor · e^(x − shift) for each row of N, where the factor is `factor(row, Σ e^(x − shift))`. Before,
+/// while x is still there, `begin(row, shift)` is called. y may be x.
 template <std::size_t N, class Scalar, class Begin, class Factor>
 void scaled_exponentials(const Scalar* x, Scalar* y, std::size_t rows, Begin begin, Factor factor) noexcept {
-    // A row is multiplied while the exponentials of the next are computed.
+    if (rows == 0)
+        return;
+    // While the exponentials of a row are computed, the row before is multiplied, and the largest of the row
+    // behind is found.
+    const Vector<Scalar> least = broadcast(-std::numeric_limits<Scalar>::infinity());
+    Scalar most = largest<N>(x);
     Vector<Scalar> scale(Scalar(0));
     for (std::size_t row = 0; row < rows; ++row, x += N, y += N) {
-        const Scalar most = largest<N>(x);
-        begin(row, most);
-        const Vector<Scalar> shift = broadcast(most);
-        const auto argument = [&](auto load) { return load(x) - shift; };
-        const Scalar sum = row == 0 ? exponentials<true>(N, argument, y)
-                                    : exponentials<true>(N, argument, y, [&](auto load, auto store) {
-                                          store(y - N, load(y - N) * scale);
-                                      });
+        const LogitShift<Scalar> shift(most);
+        begin(row, shift);
+        const Scalar* logits = x;
+        if (shift.most != Scalar(0)) {
+            map(N, y, [&](const Vector<Scalar>& z) { return z - broadcast(shift.most); }, x);
+            logits = y;
+        }
+        const detail::PowerOfTwo<Scalar> divisor(shift.power);
+        const auto argument = [&](auto load) { return load(logits); };
+        const Scalar* const next = row + 1 < rows ? x + N : y;
+        Vector<Scalar> next_most = least;
+        const auto look_ahead = [&](std::size_t lanes, auto load) __attribute__((always_inline)) {
+            next_most = max(next_most, first_lanes<Scalar>(lanes, load(next), least));
+        };
+        const Scalar sum =
+            row == 0
+                ? exponentials<true>(N, argument, y, divisor,
+                                     [&](std::size_t lanes, auto load, auto) { look_ahead(lanes, load); })
+                : exponentials<true>(N, argument, y, divisor, [&](std::size_t lanes, auto load, auto store) {
+                      store(y - N, load(y - N) * scale);
+                      look_ahead(lanes, load);
+                  });
+        most = reduce_max<Scalar>(next_most);
         scale = broadcast(factor(row, sum));
     }
     if (rows > 0)
@@ -107,7 +158,7 @@ void scaled_exponentials(const Scalar* x, Scalar* y, std::size_t rows, Begin beg
 template <std::size_t N, class Scalar>
 void softmax(const Scalar* x, Scalar* y, std::size_t rows) noexcept {
     scaled_exponentials<N>(
-        x, y, rows, [](std::size_t, Scalar) {}, [](std::size_t, Scalar sum) { return Scalar(1) / sum; });
+        x, y, rows, [](std::size_t, const auto&) {}, [](std::size_t, Scalar sum) { return Scalar(1) / sum; });
 }
 
 /// y = x − max x − log Σ e^(x − max x), for each row of N. y may be x.

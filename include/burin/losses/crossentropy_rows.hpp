@@ -87,8 +87,8 @@ struct LabelTargets {
                      Scalar* gradient) const noexcept {
         Scalar total = 0, at_label = 0;
         const auto weight = [&](std::size_t row) { return weight_of(first + row) * row_weight(first + row); };
-        const auto begin = [&](std::size_t row, Scalar most) {
-            at_label = z[row * Classes + label(first + row)] - most;
+        const auto begin = [&](std::size_t row, const auto& shift) {
+            at_label = shift.subtracted_from(z[row * Classes + label(first + row)]);
         };
         const auto add = [&](std::size_t row, Scalar sum) {
             const Scalar log_sum = kernels::first_lane<Scalar>(kernels::log(kernels::broadcast(sum)));
@@ -103,7 +103,7 @@ struct LabelTargets {
             for (std::size_t row = 0; row < count; ++row) {
                 const Scalar* const x = z + row * Classes;
                 const Scalar most = kernels::largest<Classes>(x);
-                begin(row, most);
+                at_label = x[label(first + row)] - most;
                 add(row, kernels::exponentials<Classes, false>(x, kernels::broadcast(most), gradient));
             }
         }
