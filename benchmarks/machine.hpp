@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 /// What this core can do, measured: the scale for every other figure. The machine is shared and its clock
@@ -20,9 +21,9 @@ inline double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// The time of one x = f(x) for vectors that do not wait for each other, all in registers: in seconds.
-/// Twelve of them: more than latency times throughput of any x86 or Arm core so far (4 × 2, Zen and Intel; 4
-/// × 3, 4 × 4 with the widest Arm cores, which it undercounts).
+/// The time of one x = f(x), or f(x, which), for vectors that do not wait for each other, all in registers:
+/// in seconds. Twelve of them: more than latency times throughput of any x86 or Arm core so far (4 × 2, Zen
+/// and Intel; 4 × 3, 4 × 4 with the widest Arm cores, which it undercounts).
 template <class Scalar, std::size_t Chains = 12, class Function>
 double register_burst(std::size_t steps, Function f) {
     burin::kernels::Vector<Scalar> x[Chains];
@@ -36,7 +37,10 @@ double register_burst(std::size_t steps, Function f) {
     for (std::size_t step = 0; step < steps; ++step)
 #pragma GCC unroll 12
         for (std::size_t i = 0; i < Chains; ++i)
-            x[i] = f(x[i]);
+            if constexpr (std::is_invocable_v<Function, burin::kernels::Vector<Scalar>, std::size_t>)
+                x[i] = f(x[i], i);
+            else
+                x[i] = f(x[i]);
     const double seconds = seconds_since(start);
     for (const auto& each : x) {
         Scalar lane = burin::kernels::first_lane<Scalar>(each);

@@ -13,9 +13,9 @@ namespace {
 
 using namespace burin;
 
-/// Nanoseconds that a vector of each operation takes.
+/// Nanoseconds that a vector of each operation takes, and one of two that take turns.
 struct Throughput {
-    double fma, add, divide, square_root, reciprocal, reciprocal_root;
+    double fma, add, product_or_add, fma_or_add, divide, square_root, reciprocal, reciprocal_root;
 };
 
 template <class Scalar>
@@ -26,6 +26,12 @@ Throughput throughput() {
     return {
         .fma = time([=](const Vector& x) { return kernels::fma(x, factor, number); }),
         .add = time([=](const Vector& x) { return x + number; }),
+        // Which units they share: on the first Zen a multiply-add reads its summand through an adder's port.
+        .product_or_add = time(
+            [=](const Vector& x, std::size_t chain) { return chain % 2 == 0 ? x * factor : x + number; }),
+        .fma_or_add = time([=](const Vector& x, std::size_t chain) {
+            return chain % 2 == 0 ? kernels::fma(x, factor, number) : x + number;
+        }),
         .divide = time([=](const Vector& x) { return number / x; }),
         // Of a sum, because repeated roots go to 1, which some processors find sooner.
         .square_root = time([=](const Vector& x) { return kernels::sqrt(x + number); }),
@@ -46,6 +52,8 @@ void print_arithmetic() {
     };
     print("multiply-add", single.fma, twice.fma);
     print("add", single.add, twice.add);
+    print("multiply, add in turn", single.product_or_add, twice.product_or_add);
+    print("multiply-add, add in turn", single.fma_or_add, twice.fma_or_add);
     print("divide", single.divide, twice.divide);
     print("square root", single.square_root, twice.square_root);
     const auto named = [](const char* name, int bits) {

@@ -67,10 +67,10 @@ def duration(nanoseconds):
     return f"{nanoseconds:.3g} ns"
 
 
-def ratio(value):
-    """Two digits that count; bold where Burin is behind."""
+def ratio(value, of_burin=False):
+    """Two digits that count; bold where Burin is behind another."""
     text = f"{value:.0f}" if value >= 10 else f"{value:.1f}" if value >= 2 else f"{value:.2f}"
-    return f"**{text}**" if value < 1 else text
+    return f"**{text}**" if value < 1 and not of_burin else text
 
 
 def cell(record):
@@ -78,7 +78,7 @@ def cell(record):
         return "–"
     if record["refused"]:
         return "refused"
-    return ratio(float(record["ratio"]))
+    return ratio(float(record["ratio"]), record["peer"].startswith("burin"))
 
 
 def table(works, by_work, titles):
@@ -114,7 +114,7 @@ def table(works, by_work, titles):
         means = []
         for peer in there:
             of_peer = [float(found[peer]["ratio"]) for _, found in measured if found.get(peer, {}).get("ratio")]
-            means.append(ratio(geometric_mean(of_peer)))
+            means.append(ratio(geometric_mean(of_peer), peer.startswith("burin")))
         blanks = [""] * (len(head) - len(there) - 3)
         lines.append("| " + " | ".join(["geometric mean", *blanks, "", ratio(geometric_mean(ahead)), *means]) + " |")
     return "\n".join(lines)

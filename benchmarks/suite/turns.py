@@ -138,9 +138,9 @@ def measure(work, burin, peers, rounds, seconds, budget):
     for done in range(rounds):
         if done >= 3 and time.monotonic() - start > budget:
             break
-        peaks.append(float(burin.ask(f"peak {work.precision}")))
+        before = float(burin.ask(f"peak {work.precision}"))
         own_times.append(turn())
-        peaks[-1] = max(peaks[-1], float(burin.ask(f"peak {work.precision}")))
+        peaks.append(statistics.fmean([before, float(burin.ask(f"peak {work.precision}"))]))  # The clock may have changed.
         shares.append(1e9 * work.operations / own_times[-1] / peaks[-1])
         if work.traffic:
             moving = float(burin.ask("traffic {} {}".format(*work.traffic))) / own_times[-1]
