@@ -86,6 +86,7 @@ TEST_CASE_TEMPLATE("the three products of Dense agree with naive sums at every e
     check_all_rows<Scalar, 13, 17>();
     check_all_rows<Scalar, 67, 10 * lanes>();
     check_products(products<Scalar, 67, 10 * lanes>, 100); // w is transposed
+    check_products(products<Scalar, 30, 16 * lanes>, 40);  // or read again for each dozen samples
     check_all_rows<Scalar, 601, 12>();                     // deeper than a block
 }
 

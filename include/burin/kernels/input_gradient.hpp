@@ -90,7 +90,8 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
 
 /// All rows of a matrix of `N` = dense.n columns and `Elements` elements. Of few samples every element is the
 /// product of two rows (of which one stays in registers where it fits); of more, the samples stand side by
-/// side in the lanes; of many, w is transposed panel by panel. Narrow matrices are turned in registers.
+/// side in the lanes, or in halves of vectors; of many, w is transposed panel by panel. Narrow matrices are
+/// turned in registers.
 template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
 [[gnu::always_inline]] inline void input_gradient(DenseGradient<Scalar> dense, std::size_t rows,
                                                   Derivative derivative) noexcept {
@@ -100,10 +101,24 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
             return detail::input_gradient_of_narrow<N, Elements>(dense, rows, derivative);
     } else if constexpr (lanes >= 4) {
         if constexpr (detail::goes_by_halves<N, Elements, Scalar>) {
-            if (rows == lanes)
+            // Dozens of samples read w as often: from the second-level cache, not where panels a multiple of
+            // 4 KiB apart share the sets of the first, and not doubles, of which half as many stand side by
+            // side.
+            constexpr bool wide = sizeof(Scalar) == sizeof(float);
+            constexpr std::size_t panel_bytes = Elements / N * 2 * lanes * sizeof(Scalar);
+            constexpr bool reads_again =
+                wide && N >= 16 * lanes && panel_bytes % 4096 != 0 && Elements * sizeof(Scalar) <= 512 * 1024;
+            constexpr std::size_t dozen = 3 * lanes / 2;
+            while ((reads_again && rows >= dozen + lanes) || (rows > lanes && rows <= dozen)) {
+                const std::size_t count = std::min(rows, dozen);
+                detail::input_gradient_by_halves<3>(dense, count, derivative);
+                dense.skip_rows(count);
+                rows -= count;
+            }
+            if (wide && rows == lanes)
                 return detail::input_gradient_by_halves<2>(dense, rows, derivative);
-            if (rows > lanes && rows <= 3 * lanes / 2)
-                return detail::input_gradient_by_halves<3>(dense, rows, derivative);
+            if (rows == 0)
+                return;
         }
         if (rows >= detail::packed_from_samples<N, Scalar>)
             return detail::input_gradient_packed(dense, rows, derivative);

@@ -13,25 +13,23 @@ namespace burin::kernels::detail {
 
 // The input gradient of samples that stand side by side in halves of vectors, for processors whose units are
 // as wide as these. An element of w is then loaded once, not once for each half: eight samples reach 91 % of
-// the peak of multiply-adds instead of 77, twelve 96 (Zen 1).
+// the peak of multiply-adds instead of 77, twelve 94 (Zen 1).
 
 /// dy of so many outputs stands side by side.
 inline constexpr std::size_t half_depth = 1024;
 
-/// Where it is worth it: w must come from a cache as often as there are dozens of samples.
+/// For matrices of up to 4 MiB, the largest that were measured.
 template <std::size_t N, std::size_t Elements, class Scalar>
-inline constexpr bool goes_by_halves =
-    has_half_vectors && splits_vectors && N >= 8 * width<Scalar> && N <= half_depth &&
-    Elements * sizeof(Scalar) <= 4 * 1024 * 1024;
+inline constexpr bool goes_by_halves = has_half_vectors && splits_vectors && N >= 8 * width<Scalar> &&
+                                       N <= half_depth && Elements * sizeof(Scalar) <= 4 * 1024 * 1024;
 
 /// The sums of `Rows` rows of w from row k on, with `Halves` halves of samples.
 template <std::size_t Halves, std::size_t Rows, class Scalar>
 [[gnu::always_inline]] inline void multiply_by_halves(const DenseGradient<Scalar>& dense, std::size_t k,
-                                                      const Scalar* samples, Scalar* to,
-                                                      std::size_t to_stride) noexcept {
+                                                      const Scalar* samples,
+                                                      HalfVector<Scalar> (&sums)[Halves][Rows]) noexcept {
     using Half = HalfVector<Scalar>;
     constexpr std::size_t lanes = width<Scalar> / 2;
-    Half sums[Halves][Rows];
     BURIN_DETAIL_UNROLL
     for (std::size_t h = 0; h < Halves; ++h) {
         BURIN_DETAIL_UNROLL
@@ -65,47 +63,68 @@ template <std::size_t Halves, std::size_t Rows, class Scalar>
         add_panel(w, wide);
     if (dense.panels.last > 0)
         add_panel(dense.panel(dense.panels.full) + k * dense.panels.last, dense.panels.last);
+}
+
+/// Four rows of them, from `row` on, are the elements of dx from k on.
+template <std::size_t Halves, std::size_t Rows, class Scalar, class Derivative>
+[[gnu::always_inline]] inline void
+finish_by_halves(const DenseGradient<Scalar>& dense, std::size_t rows, std::size_t k, std::size_t row,
+                 const HalfVector<Scalar> (&sums)[Halves][Rows], Derivative derivative) noexcept {
     BURIN_DETAIL_UNROLL
-    for (std::size_t r = 0; r < Rows; ++r) {
-        BURIN_DETAIL_UNROLL
-        for (std::size_t h = 0; h < Halves; ++h)
-            store(to + r * to_stride + h * lanes, sums[h][r]);
+    for (std::size_t h = 0; h < Halves; h += 2) {
+        const auto at = [&](std::size_t r) __attribute__((always_inline)) {
+            return joined(sums[h][row + r], sums[std::min(h + 1, Halves - 1)][row + r]);
+        };
+        finish_side_by_side<Scalar>(dense, rows, k, h * width<Scalar> / 2, {at(0), at(1), at(2), at(3)},
+                                    derivative);
     }
 }
 
-/// As many samples as `Halves` ≤ 3 halves of vectors have lanes, or less; twelve rows of w at a time.
+/// As many samples as `Halves`, two or three, halves of vectors have lanes, or less; twelve sums at a time.
 template <std::size_t Halves, class Scalar, class Derivative>
 [[gnu::noinline]] void input_gradient_by_halves(const DenseGradient<Scalar>& given, std::size_t rows,
                                                 Derivative derivative) noexcept {
-    constexpr std::size_t lanes = width<Scalar>, samples = Halves * lanes / 2, vectors = (Halves + 1) / 2;
+    constexpr std::size_t lanes = width<Scalar>, samples = Halves * lanes / 2;
     constexpr std::size_t together = 12, height = together / Halves, quad = 4;
     const DenseGradient<Scalar> dense = given; // Stores may alias it; a copy is read once.
     alignas(64) Scalar side_by_side[half_depth * samples];
-    alignas(64) Scalar sums[together][vectors * lanes] = {};
     put_side_by_side(dense, rows, 0, dense.n, side_by_side, samples);
 
-    const auto finish = [&](std::size_t k, std::size_t row) __attribute__((always_inline)) {
-        BURIN_DETAIL_UNROLL
-        for (std::size_t v = 0; v < vectors; ++v) {
-            const auto at = [&](std::size_t r) { return load(sums[row + r] + v * lanes); };
-            finish_side_by_side<Scalar>(dense, rows, k, v * lanes, {at(0), at(1), at(2), at(3)}, derivative);
-        }
-    };
     std::size_t k = 0;
-    for (; k + together <= dense.k; k += together) {
-        for (std::size_t row = 0; row < together; row += height)
-            multiply_by_halves<Halves, height>(dense, k + row, side_by_side, sums[row], vectors * lanes);
-        for (std::size_t row = 0; row < together; row += quad)
-            finish(k + row, row);
-    }
-    for (; k + quad <= dense.k; k += quad) {
-        multiply_by_halves<Halves, quad>(dense, k, side_by_side, sums[0], vectors * lanes);
-        finish(k, 0);
+    if constexpr (height == quad) {
+        for (; k + height <= dense.k; k += height) {
+            HalfVector<Scalar> sums[Halves][height];
+            multiply_by_halves(dense, k, side_by_side, sums);
+            finish_by_halves(dense, rows, k, 0, sums, derivative);
+        }
+    } else {
+        // Twelve rows are both whole tiles and whole quads.
+        HalfVector<Scalar> all[Halves][together];
+        for (; k + together <= dense.k; k += together) {
+            for (std::size_t row = 0; row < together; row += height) {
+                HalfVector<Scalar> sums[Halves][height];
+                multiply_by_halves(dense, k + row, side_by_side, sums);
+                for (std::size_t h = 0; h < Halves; ++h)
+                    for (std::size_t r = 0; r < height; ++r)
+                        all[h][row + r] = sums[h][r];
+            }
+            for (std::size_t row = 0; row < together; row += quad)
+                finish_by_halves(dense, rows, k + row, row, all, derivative);
+        }
+        for (; k + quad <= dense.k; k += quad) {
+            HalfVector<Scalar> sums[Halves][quad];
+            multiply_by_halves(dense, k, side_by_side, sums);
+            finish_by_halves(dense, rows, k, 0, sums, derivative);
+        }
     }
     for (; k < dense.k; ++k) {
-        multiply_by_halves<Halves, 1>(dense, k, side_by_side, sums[0], vectors * lanes);
+        HalfVector<Scalar> sums[Halves][1];
+        multiply_by_halves(dense, k, side_by_side, sums);
+        Scalar gradients[samples];
+        for (std::size_t h = 0; h < Halves; ++h)
+            store(gradients + h * lanes / 2, sums[h][0]);
         for (std::size_t row = 0; row < rows; ++row)
-            finish_gradient(dense, row * dense.k + k, broadcast(sums[0][row]), 1, derivative);
+            finish_gradient(dense, row * dense.k + k, broadcast(gradients[row]), 1, derivative);
     }
 }
 

@@ -54,6 +54,13 @@ inline __m128 lower_half(const Vector<float>& value) noexcept {
 inline __m128d lower_half(const Vector<double>& value) noexcept {
     return _mm256_castpd256_pd128(value);
 }
+/// Both in one vector, the first in its lower lanes.
+inline Vector<float> joined(__m128 lower, __m128 upper) noexcept {
+    return _mm256_set_m128(upper, lower);
+}
+inline Vector<double> joined(__m128d lower, __m128d upper) noexcept {
+    return _mm256_set_m128d(upper, lower);
+}
 /// The upper half repeats it.
 inline Vector<float> widened(__m128 half) noexcept {
     return _mm256_set_m128(half, half);
