@@ -10,6 +10,14 @@
 #include <cstddef>
 #include <span>
 
+// A call is long beside what a small network has to do for one sample. On a microcontroller it would cost its
+// caller's stack frame instead, which stays while others are called.
+#if defined(__x86_64__) || defined(__aarch64__)
+#define BURIN_DETAIL_RUN_INLINE [[gnu::always_inline]]
+#else
+#define BURIN_DETAIL_RUN_INLINE
+#endif
+
 namespace burin {
 
 /// Inference: runs up to `Batch` samples at a time in an arena of its own. A plain struct without pointers to
@@ -34,7 +42,7 @@ class Predictor {
 
     /// The outputs of `rows` ≤ Batch samples, for any number of inputs and outputs. Each result points to
     /// rows × output size elements in the arena, which the next run overwrites.
-    [[gnu::always_inline]] std::array<const Scalar*, N::output_count>
+    BURIN_DETAIL_RUN_INLINE std::array<const Scalar*, N::output_count>
     run(ParameterPointers<typename N::Type, const Stored> parameters, const InputPointers& inputs,
         std::size_t rows) noexcept {
         Frame<typename N::Type, Scalar, Stored> frame;
@@ -47,15 +55,15 @@ class Predictor {
     }
 
     /// The same for a network of one input and one output: `inputs` holds up to Batch whole samples.
-    [[gnu::always_inline]] std::span<const Scalar> operator()(const Parameters<Net, Stored>& parameters,
-                                                              std::span<const Scalar> inputs) noexcept
+    BURIN_DETAIL_RUN_INLINE std::span<const Scalar> operator()(const Parameters<Net, Stored>& parameters,
+                                                               std::span<const Scalar> inputs) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {
         return run_whole(parameters, inputs);
     }
 
     /// The same in the midst of training on a device.
-    [[gnu::always_inline]] std::span<const Scalar>
+    BURIN_DETAIL_RUN_INLINE std::span<const Scalar>
     operator()(const TrainedParameters<Net, Stored>& parameters, std::span<const Scalar> inputs) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {
@@ -64,7 +72,7 @@ class Predictor {
 
     /// The same with parameters that are a constant array, such as io::export_header writes: they stay in
     /// flash.
-    [[gnu::always_inline]] std::span<const Scalar>
+    BURIN_DETAIL_RUN_INLINE std::span<const Scalar>
     operator()(std::span<const Stored, stored_count<Net>> parameters, std::span<const Scalar> inputs) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {
@@ -72,7 +80,7 @@ class Predictor {
     }
 
   private:
-    [[gnu::always_inline]] std::span<const Scalar>
+    BURIN_DETAIL_RUN_INLINE std::span<const Scalar>
     run_whole(ParameterPointers<typename N::Type, const Stored> parameters,
               std::span<const Scalar> inputs) noexcept {
         const std::size_t rows = inputs.size() / N::input_shapes[0].size();
@@ -83,3 +91,5 @@ class Predictor {
 };
 
 } // namespace burin
+
+#undef BURIN_DETAIL_RUN_INLINE
