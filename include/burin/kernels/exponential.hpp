@@ -201,9 +201,9 @@ Vector<Scalar> exp_nonpositive(Vector<Scalar> x) noexcept {
     return detail::NonpositiveExponential<Scalar>(clamped).times(Vector<Scalar>(Scalar(1)));
 }
 
-/// x = eˣ / divisor for some vectors of x that are no larger than the divisor's logarithm (x ≤ 0, for 1), the
-/// summands of a softmax: to 1.05 ulp in float and 1.01 in double, or 0 where it would be less than 0.7 of
-/// the smallest normal number. Each takes fewer steps than exp_nonpositive.
+/// x = eˣ / divisor for some vectors of x that are no larger than the divisor's logarithm and half of ln 2,
+/// the summands of a softmax: to 1.05 ulp in float and 1.01 in double, or 0 where it would be less than 0.7
+/// of the smallest normal number. Each takes fewer steps than exp_nonpositive.
 template <class Scalar, std::size_t Count>
 [[gnu::always_inline]] inline void
 replace_by_exponentials(Vector<Scalar>* x, const detail::PowerOfTwo<Scalar>& divisor = {}) noexcept {

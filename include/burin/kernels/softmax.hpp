@@ -33,10 +33,10 @@ Scalar largest(const Scalar* values) noexcept {
     }
 }
 
-/// y = e^argument / divisor, where the argument must not be larger than the divisor's logarithm, for `count`
-/// elements; returns their sum. `argument(load)` gives it for one vector, where `load(p)` is what p has at
-/// this place. Without `Store` y is not written. Between them `beside(lanes, load, store)` may do for each
-/// vector, of so many lanes, what else is to be done: it is hidden by the exponentials.
+/// y = e^argument / divisor, where the argument must not be larger than the divisor's logarithm and half of
+/// ln 2, for `count` elements; returns their sum. `argument(load)` gives it for one vector, where `load(p)`
+/// is what p has at this place. Without `Store` y is not written. Between them `beside(lanes, load, store)`
+/// may do for each vector, of so many lanes, what else is to be done: it is hidden by the exponentials.
 template <bool Store, class Scalar, class Argument, class Beside>
 [[gnu::always_inline]] inline Scalar exponentials(std::size_t count, Argument argument, Scalar* y,
                                                   const detail::PowerOfTwo<Scalar>& divisor,
@@ -85,9 +85,9 @@ Scalar exponentials(const Scalar* x, const Vector<Scalar>& shift, Scalar* y) noe
     return exponentials<Store>(N, [&](auto load) { return load(x) - shift; }, y);
 }
 
-/// What a row of logits is less than, by which its exponentials neither overflow nor all vanish: of most rows
-/// a multiple of ln 2, by which a product with a power of two divides; of those with huge logits their
-/// largest.
+/// What is subtracted from a row of logits, so that its exponentials neither overflow nor all vanish: from
+/// most rows `power` · ln 2, the multiple nearest to the largest, by dividing by a power of two; from those
+/// whose largest is huge, or no number, this one.
 template <class Scalar>
 struct LogitShift {
     Scalar power = 0;
