@@ -179,9 +179,7 @@ void multiply_tile(const Product<Scalar>& product, std::size_t columns, Finish f
             half = load_half(right + half_column);
         BURIN_DETAIL_UNROLL
         for (std::size_t r = 0; r < Rows; ++r) {
-            // Else clang broadcasts to half a vector, and then that to a whole one.
-            const Vector<Scalar> factor =
-                has_half ? in_register(broadcast(left[r * p.left_row])) : broadcast(left[r * p.left_row]);
+            const Vector<Scalar> factor = broadcast_factor<has_half>(left[r * p.left_row]);
             BURIN_DETAIL_UNROLL
             for (std::size_t v = 0; v < whole_vectors; ++v)
                 sums[s][r][v] = fma(factor, row[v], sums[s][r][v]);

@@ -49,8 +49,7 @@ template <std::size_t Samples, std::size_t Vectors, Tail TailKind, bool Accumula
         Vector<Scalar> factors[Samples];
         BURIN_DETAIL_UNROLL
         for (std::size_t s = 0; s < Samples; ++s)
-            factors[s] = has_half ? in_register(broadcast(x[s * product.left_depth]))
-                                  : broadcast(x[s * product.left_depth]);
+            factors[s] = broadcast_factor<has_half>(x[s * product.left_depth]);
         Vector<Scalar> sums[whole_vectors];
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < whole_vectors; ++v) {

@@ -93,4 +93,11 @@ inline constexpr bool splits_vectors = false;
 
 #endif
 
+/// A factor of whole vectors and, where `WithHalf`, of half a vector as well: clang else broadcasts it to
+/// half a vector first and then that to a whole one.
+template <bool WithHalf, class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> broadcast_factor(Scalar value) noexcept {
+    return WithHalf ? in_register(broadcast(value)) : broadcast(value);
+}
+
 } // namespace burin::kernels
