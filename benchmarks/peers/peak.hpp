@@ -16,7 +16,7 @@ namespace peers {
 /// few bursts of about a millisecond.
 template <class Scalar>
 double fma_peak() {
-    using burin::kernels::broadcast;
+    using burin::kernels::broadcast, burin::kernels::fma;
     constexpr std::size_t sums = 12, steps = 300'000;
     // What the compiler does not know, it cannot compute before.
     const auto unknown = [](double value) {

@@ -102,7 +102,7 @@ template <std::size_t K, std::size_t N, bool HasBias, bool SharesCode = false, c
         }
         return;
     }
-    Product<Scalar> product;
+    Product<Scalar, (K * N * sizeof(Scalar) > 1024 * 1024 ? Form::streams_right : Form::any)> product;
     product.left = x;
     product.left_row = K;
     product.depth = K;
@@ -120,7 +120,7 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
                                                          Scalar* db, std::size_t rows) noexcept {
     constexpr std::size_t any = std::numeric_limits<std::size_t>::max();
     constexpr std::size_t elements = is_single_panel<Scalar>(N) ? K * N : std::max(K * N, shared_elements);
-    Product<Scalar> product;
+    Product<Scalar, Form::weight_gradient> product;
     product.left = x;
     product.left_row = 1;
     product.left_depth = K;
@@ -148,7 +148,7 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
             multiply<N, any, elements>(product, K, StoreSum{});
     } else if constexpr (K * sizeof(Scalar) > page_bytes / 2) {
         // A column of x has nearly every element on a page of its own.
-        Product<Scalar> part = product;
+        Product<Scalar, Form::weight_gradient> part = product;
         for (std::size_t left = rows; left > 0; left -= part.depth) {
             part.depth = std::min(left, paged_samples<Scalar>);
             multiply<N, any, elements>(part, K, StoreSum{});

@@ -3,6 +3,7 @@
 #include "burin/kernels/columns.hpp"
 #include "burin/kernels/dense_gradient.hpp"
 #include "burin/kernels/input_gradient_by_halves.hpp"
+#include "burin/kernels/input_gradient_in_groups.hpp"
 #include "burin/kernels/input_gradient_of_few.hpp"
 #include "burin/kernels/input_gradient_packed.hpp"
 #include "burin/kernels/input_gradient_side_by_side.hpp"
@@ -120,18 +121,27 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
             if (rows == 0)
                 return;
         }
-        if (rows >= detail::packed_from_samples<N, Scalar>)
-            return detail::input_gradient_packed(dense, rows, derivative);
-        for (; rows > lanes; rows -= std::min(rows, 2 * lanes)) {
-            const std::size_t count = std::min(rows, 2 * lanes);
-            detail::input_gradient_side_by_side<2>(dense, count, derivative);
-            dense.skip_rows(count);
+        if constexpr (broadcasts_groups && !splits_vectors) {
+            const std::size_t single = detail::input_gradient_in_groups(dense, rows, derivative);
+            dense.skip_rows(rows - single);
+            rows = single;
+        } else {
+            using detail::SideBySide;
+            if (rows >= detail::packed_from_samples<N, Scalar>)
+                return detail::input_gradient_packed(dense, rows, derivative);
+            for (; rows > lanes; rows -= std::min(rows, 2 * lanes)) {
+                const std::size_t count = std::min(rows, 2 * lanes);
+                detail::input_gradient_side_by_side<SideBySide<2, 1, Scalar>>(dense, count, 0, dense.k,
+                                                                              derivative);
+                dense.skip_rows(count);
+            }
         }
         if constexpr (detail::stays_in_registers<N, Scalar>)
             return detail::input_gradient_of_kept<N>(dense, rows, derivative);
         // Short products of rows take long to fold.
-        else if (N < 16 * lanes && rows + 1 >= lanes)
-            return detail::input_gradient_side_by_side<1>(dense, rows, derivative);
+        else if (N < 16 * lanes && rows > 1 && rows + 1 >= lanes)
+            return detail::input_gradient_side_by_side<detail::SideBySide<1, 1, Scalar>>(dense, rows, 0,
+                                                                                         dense.k, derivative);
     }
     if constexpr (lanes < 4 || is_single_panel<Scalar>(N) || !detail::stays_in_registers<N, Scalar>)
         detail::input_gradient_of_few<N, Elements>(dense, rows, 0, derivative);

@@ -75,8 +75,8 @@ finish_by_halves(const DenseGradient<Scalar>& dense, std::size_t rows, std::size
         const auto at = [&](std::size_t r) __attribute__((always_inline)) {
             return joined(sums[h][row + r], sums[std::min(h + 1, Halves - 1)][row + r]);
         };
-        finish_side_by_side<Scalar>(dense, rows, k, h * width<Scalar> / 2, {at(0), at(1), at(2), at(3)},
-                                    derivative);
+        finish_side_by_side<1, Scalar>(dense, rows, k, h * width<Scalar> / 2, {at(0), at(1), at(2), at(3)},
+                                       derivative);
     }
 }
 

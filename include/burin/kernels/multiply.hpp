@@ -24,15 +24,16 @@ inline constexpr std::size_t inlined_row_elements = 2 * inlined_elements;
 inline constexpr std::size_t shared_elements = inlined_row_elements + 1;
 
 /// Sums deeper than `deep` are made block by block, so that the rows that a panel meets stay in the
-/// second-level cache until the last panel has met them: 128 rows of 2 KiB are half of 512 KiB. Half of it
-/// stays there anyway, unless a large matrix passes through.
+/// second-level cache until the last panel has met them: 128 rows of 2 KiB are half of 512 KiB (processors
+/// with 32 registers have 1 MiB or more). Half of it stays there anyway, unless a large matrix passes
+/// through.
 constexpr std::size_t resident_bytes(std::size_t matrix_bytes) {
     return matrix_bytes > 1024 * 1024 ? 64 * 1024 : 256 * 1024;
 }
 template <class Scalar>
 inline constexpr std::size_t deep = 3584 / sizeof(Scalar);
 template <class Scalar>
-inline constexpr std::size_t block_depth = 2048 / sizeof(Scalar);
+inline constexpr std::size_t block_depth = (vector_registers < 32 ? 2048 : 4096) / sizeof(Scalar);
 
 namespace detail {
 
@@ -58,8 +59,8 @@ constexpr bool can_be(std::size_t count) {
 }
 
 /// All rows with one panel, tile by tile.
-template <std::size_t Vectors, std::size_t Splits, Tail TailKind, class Scalar, class Finish>
-[[gnu::always_inline]] inline void multiply_panel(Product<Scalar> product, std::size_t rows,
+template <std::size_t Vectors, std::size_t Splits, Tail TailKind, class Scalar, Form Known, class Finish>
+[[gnu::always_inline]] inline void multiply_panel(Product<Scalar, Known> product, std::size_t rows,
                                                   std::size_t columns, Finish finish) noexcept {
     constexpr std::size_t tallest = tallest_tile(vector_registers, Vectors, Splits);
     while (rows > 0) {
@@ -73,9 +74,9 @@ template <std::size_t Vectors, std::size_t Splits, Tail TailKind, class Scalar, 
 }
 
 /// The same tiles: some of one height and, below them, some that are a row lower.
-template <std::size_t Vectors, std::size_t Splits, Tail TailKind, std::size_t Count, class Scalar,
+template <std::size_t Vectors, std::size_t Splits, Tail TailKind, std::size_t Count, class Scalar, Form Known,
           class Finish>
-[[gnu::always_inline]] inline void multiply_panel(Product<Scalar> product, FixedRows<Count>,
+[[gnu::always_inline]] inline void multiply_panel(Product<Scalar, Known> product, FixedRows<Count>,
                                                   std::size_t columns, Finish finish) noexcept {
     constexpr std::size_t tallest = tallest_tile(vector_registers, Vectors, Splits);
     constexpr std::size_t tiles = (Count + tallest - 1) / tallest, low = Count / tiles,
@@ -88,8 +89,8 @@ template <std::size_t Vectors, std::size_t Splits, Tail TailKind, std::size_t Co
 }
 
 /// One or two rows with `panels` full panels: as many panels at a time as make enough sums.
-template <std::size_t Rows, std::size_t Splits, class Scalar, class Finish>
-[[gnu::always_inline]] inline void multiply_few_rows(Product<Scalar> product, std::size_t panels,
+template <std::size_t Rows, std::size_t Splits, class Scalar, Form Known, class Finish>
+[[gnu::always_inline]] inline void multiply_few_rows(Product<Scalar, Known> product, std::size_t panels,
                                                      Finish finish) noexcept {
     constexpr std::size_t most = 4 / (Rows * Splits); // Eight sums are then under way.
     while (panels > 0) {
@@ -127,8 +128,8 @@ constexpr ColumnKind column_kind(const Panels& panels, std::size_t lanes) {
 }
 
 /// Full panels, of which there is one at least.
-template <std::size_t Splits, class Scalar, class Rows, class Finish>
-[[gnu::always_inline]] inline void multiply_full_panels(Product<Scalar> product, std::size_t panels,
+template <std::size_t Splits, class Scalar, Form Known, class Rows, class Finish>
+[[gnu::always_inline]] inline void multiply_full_panels(Product<Scalar, Known> product, std::size_t panels,
                                                         Rows rows, Finish finish) noexcept {
     if constexpr (can_be<Rows>(1))
         if (rows == 1)
@@ -137,14 +138,21 @@ template <std::size_t Splits, class Scalar, class Rows, class Finish>
         if (rows == 2)
             return multiply_few_rows<2, Splits>(product, panels, finish);
     if constexpr (!std::is_same_v<Rows, FixedRows<1>> && !std::is_same_v<Rows, FixedRows<2>>)
-        for (std::size_t i = 0; i < panels; ++i, product.skip_panels(1))
+        for (std::size_t i = 0; i < panels; ++i, product.skip_panels(1)) {
+            if constexpr (Known == Form::streams_right) {
+                // A panel's worth, a part of it with each tile.
+                constexpr std::size_t tallest = tallest_tile(vector_registers, 2, Splits);
+                product.ahead = product.right.data + product.right.panel;
+                product.ahead_step = (2 * width<Scalar> * tallest + rows - 1) / rows;
+            }
             multiply_panel<2, Splits, Tail::none>(product, rows, 0, finish);
+        }
 }
 
 /// `rows` is a number or FixedRows.
-template <ColumnKind Kind, class Scalar, class Rows, class Finish>
-[[gnu::always_inline]] inline void multiply_inlined(Product<Scalar> product, const Panels& panels, Rows rows,
-                                                    Finish finish) noexcept {
+template <ColumnKind Kind, class Scalar, Form Known, class Rows, class Finish>
+[[gnu::always_inline]] inline void multiply_inlined(Product<Scalar, Known> product, const Panels& panels,
+                                                    Rows rows, Finish finish) noexcept {
     if constexpr (Kind.has_full_panels) {
         multiply_full_panels<Kind.splits>(product, panels.full, rows, finish);
         product.skip_panels(panels.full);
@@ -155,9 +163,9 @@ template <ColumnKind Kind, class Scalar, class Rows, class Finish>
     }
 }
 
-template <ColumnKind Kind, class Scalar, class Finish>
-[[gnu::noinline]] void multiply_shared(const Product<Scalar>& product, const Panels& panels, std::size_t rows,
-                                       Finish finish) noexcept {
+template <ColumnKind Kind, class Scalar, Form Known, class Finish>
+[[gnu::noinline]] void multiply_shared(const Product<Scalar, Known>& product, const Panels& panels,
+                                       std::size_t rows, Finish finish) noexcept {
     multiply_inlined<Kind>(product, panels, rows, finish);
 }
 
@@ -166,9 +174,10 @@ template <ColumnKind Kind, class Scalar, class Finish>
 /// The whole product, of `rows` rows (a number or `detail::FixedRows`) and `Columns` columns, no deeper than
 /// MaxDepth; the weight matrix in it has `Elements` elements. A row's result depends on neither the number of
 /// rows nor its place among them.
-template <std::size_t Columns, std::size_t MaxDepth, std::size_t Elements, class Scalar, class Rows,
-          class Finish>
-[[gnu::always_inline]] inline void multiply(Product<Scalar> product, Rows rows, Finish finish) noexcept {
+template <std::size_t Columns, std::size_t MaxDepth, std::size_t Elements, class Scalar, Form Known,
+          class Rows, class Finish>
+[[gnu::always_inline]] inline void multiply(Product<Scalar, Known> product, Rows rows,
+                                            Finish finish) noexcept {
     constexpr Panels panels = kernels::panels<Scalar>(Columns);
     constexpr detail::ColumnKind kind = detail::column_kind(panels, width<Scalar>);
     if constexpr (Elements <= inlined_elements) {

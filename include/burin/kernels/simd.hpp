@@ -7,6 +7,7 @@
 
 #include "burin/kernels/simd/estimates.hpp"
 #include "burin/kernels/simd/folds.hpp"
+#include "burin/kernels/simd/groups.hpp"
 #include "burin/kernels/simd/half_vector.hpp"
 #include "burin/kernels/simd/partial.hpp"
 #include "burin/kernels/simd/transposed.hpp"

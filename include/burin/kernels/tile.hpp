@@ -57,11 +57,16 @@ struct PanelView {
     constexpr void skip_rows(std::size_t count) { data += data == nullptr ? 0 : count * row; }
 };
 
+/// What is known of a product when it is compiled: nothing, or that it is a weight gradient, of which the
+/// left matrix is a row-major one transposed and the result lies in panels. The rows of a tile then have one
+/// address, not one each, for which there are not enough registers.
+enum class Form { any, streams_right, weight_gradient };
+
 /// result(r, c) = finish(start(r, c) + Σ_d left(r, d) · right(d, c)).
-template <class Scalar>
+template <class Scalar, Form Known = Form::any>
 struct Product {
     const Scalar* left = nullptr; ///< Element (r, d) is left[r · left_row + d · left_depth].
-    std::size_t left_row = 0;
+    std::size_t left_row = 0;     ///< Not read where it is known to be 1.
     std::size_t left_depth = 1;
     std::size_t depth = 0;
     std::size_t depth_done = 0; ///< How much of the depth `left` and `right` have left behind.
@@ -69,6 +74,12 @@ struct Product {
     PanelView<Scalar> result{};
     /// Where the sums begin: a row of biases (`row` is then 0) or the result itself; if null, at 0.
     PanelView<const Scalar> start{};
+    /// Where the right matrix streams from beyond the caches: what comes next of it, and how much of that to
+    /// ask for beside each step of the depth.
+    const Scalar* ahead = nullptr;
+    std::size_t ahead_step = 0;
+
+    constexpr std::size_t row_stride() const { return Known == Form::weight_gradient ? 1 : left_row; }
 
     constexpr void skip_panels(std::size_t count) {
         right.skip_panels(count);
@@ -76,7 +87,8 @@ struct Product {
         start.skip_panels(count);
     }
     constexpr void skip_rows(std::size_t count) {
-        left += count * left_row;
+        left += count * row_stride();
+        ahead += Known == Form::streams_right ? depth * ahead_step : 0;
         result.skip_rows(count);
         start.skip_rows(count);
     }
@@ -118,14 +130,14 @@ enum class Tail {
 /// open.
 ///
 /// Inlined, so that whatever extents are constants where it is called are constants here.
-template <std::size_t Rows, std::size_t Vectors, std::size_t Splits, Tail TailKind, class Scalar,
+template <std::size_t Rows, std::size_t Vectors, std::size_t Splits, Tail TailKind, class Scalar, Form Known,
           class Finish>
 #if defined(BURIN_SHARED_KERNELS)
 [[gnu::noinline]]
 #else
 [[gnu::always_inline]] inline
 #endif
-void multiply_tile(const Product<Scalar>& product, std::size_t columns, Finish finish) noexcept {
+void multiply_tile(const Product<Scalar, Known>& product, std::size_t columns, Finish finish) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     constexpr bool several_panels = Vectors > 3;
     constexpr bool masked = TailKind == Tail::masked, has_half = TailKind == Tail::half;
@@ -140,7 +152,12 @@ void multiply_tile(const Product<Scalar>& product, std::size_t columns, Finish f
         return masked ? load_partial(from, columns) : load(from);
     };
     // Stores may alias what `product` refers to; copies are read once.
-    const Product<Scalar> p = product;
+    const Product<Scalar, Known> p = product;
+    constexpr bool rows_are_full =
+        Known == Form::weight_gradient && TailKind == Tail::none && !several_panels;
+    const std::size_t result_row = rows_are_full ? Vectors * lanes : p.result.row;
+    const std::size_t left_row = Known == Form::weight_gradient ? 1 : p.left_row;
+    const std::size_t start_row = rows_are_full ? Vectors * lanes : p.start.row;
 
     Vector<Scalar> sums[Splits][Rows][whole_vectors];
     [[maybe_unused]] HalfVector<Scalar> halves[Splits][has_half ? Rows : 1];
@@ -160,14 +177,15 @@ void multiply_tile(const Product<Scalar>& product, std::size_t columns, Finish f
         for (std::size_t r = 0; r < Rows; ++r) {
             BURIN_DETAIL_UNROLL
             for (std::size_t v = 0; v < whole_vectors; ++v)
-                sums[0][r][v] = load_from(p.start.data + r * p.start.row + column(v, p.start.panel));
+                sums[0][r][v] = load_from(p.start.data + r * start_row + column(v, p.start.panel));
             if constexpr (has_half)
-                halves[0][r] = load_half(p.start.data + r * p.start.row + half_column);
+                halves[0][r] = load_half(p.start.data + r * start_row + half_column);
         }
     }
 
     const Scalar* left = p.left;
     const Scalar* right = p.right.data;
+    [[maybe_unused]] const Scalar* ahead = p.ahead;
     const auto add_product = [&](std::size_t s, auto load_vector) __attribute__((always_inline)) {
         Vector<Scalar> row[whole_vectors];
         BURIN_DETAIL_UNROLL
@@ -179,12 +197,16 @@ void multiply_tile(const Product<Scalar>& product, std::size_t columns, Finish f
             half = load_half(right + half_column);
         BURIN_DETAIL_UNROLL
         for (std::size_t r = 0; r < Rows; ++r) {
-            const Vector<Scalar> factor = broadcast_factor<has_half>(left[r * p.left_row]);
+            const Vector<Scalar> factor = broadcast_factor<has_half>(left[r * left_row]);
             BURIN_DETAIL_UNROLL
             for (std::size_t v = 0; v < whole_vectors; ++v)
                 sums[s][r][v] = fma(factor, row[v], sums[s][r][v]);
             if constexpr (has_half)
                 halves[s][r] = fma(lower_half(factor), half, halves[s][r]);
+        }
+        if constexpr (Known == Form::streams_right) {
+            prefetch(ahead);
+            ahead += p.ahead_step;
         }
         left += p.left_depth;
         right += p.right.row;
@@ -228,14 +250,15 @@ void multiply_tile(const Product<Scalar>& product, std::size_t columns, Finish f
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < whole_vectors; ++v) {
             const Vector<Scalar> sum = total([&](std::size_t s) { return sums[s][r][v]; });
-            Scalar* const to = p.result.data + r * p.result.row + column(v, p.result.panel);
+            Scalar* const to = p.result.data + r * result_row + column(v, p.result.panel);
             if constexpr (masked)
                 store_partial(to, finish(sum), columns);
-            else
-                store(to, finish(sum));
+            else // g++ takes stores of sums as they are for a copy of memory, to which it then moves the
+                 // sums.
+                store(to, in_register<Scalar>(finish(sum)));
         }
         if constexpr (has_half)
-            store_half(p.result.data + r * p.result.row + half_column,
+            store_half(p.result.data + r * result_row + half_column,
                        finish(widened(total([&](std::size_t s) { return halves[s][r]; }))));
     }
 }

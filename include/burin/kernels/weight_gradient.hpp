@@ -26,18 +26,21 @@ template <std::size_t Width, class Scalar>
 /// The tiles of `rows` rows of the result with one panel of the right matrix. The left one is packed tile by
 /// tile, or lies where it is.
 template <std::size_t Vectors, std::size_t Tallest, Tail TailKind, class Scalar>
-[[gnu::noinline]] void multiply_packed(Product<Scalar> product, std::size_t rows, std::size_t columns,
-                                       bool left_is_packed) noexcept {
+[[gnu::noinline]] void multiply_packed(Product<Scalar, Form::weight_gradient> product, std::size_t rows,
+                                       std::size_t columns, bool left_is_packed) noexcept {
     constexpr std::size_t height = std::min(Tallest, tallest_tile(vector_registers, Vectors));
     for (; rows >= Tallest; rows -= Tallest) {
         // A panel of three vectors leaves registers for lower tiles only.
-        Product<Scalar> tile = product;
+        Product<Scalar, Form::weight_gradient> tile = product;
         std::size_t left = Tallest;
+        // The next tile's lines: a matrix that no cache holds has to be read before it is written.
+        for (std::size_t line = 0; line < Tallest * Vectors; ++line)
+            prefetch_to_write(product.result.data + (Tallest * Vectors + line) * width<Scalar>);
         for (; left >= height; left -= height, tile.skip_rows(height))
             multiply_tile<height, Vectors, 1, TailKind>(tile, columns, StoreSum{});
         if constexpr (Tallest % height != 0)
             multiply_tile<Tallest % height, Vectors, 1, TailKind>(tile, columns, StoreSum{});
-        product.left += left_is_packed ? Tallest * product.depth : Tallest * product.left_row;
+        product.left += left_is_packed ? Tallest * product.depth : Tallest;
         product.result.skip_rows(Tallest);
         product.start.skip_rows(Tallest);
     }
@@ -58,21 +61,22 @@ template <std::size_t Vectors, std::size_t Tallest, Tail TailKind, class Scalar>
 /// of the result as fit. Read where they are, the elements that a tile wants of each sample would be a whole
 /// row apart, on pages and in sets of the cache that are soon used up.
 template <ColumnKind Kind, class Scalar>
-[[gnu::noinline]] void weight_gradient_packed(const Product<Scalar>& whole, const Panels& panels,
-                                              std::size_t rows, bool packs_left) noexcept {
+[[gnu::noinline]] void weight_gradient_packed(const Product<Scalar, Form::weight_gradient>& whole,
+                                              const Panels& panels, std::size_t rows,
+                                              bool packs_left) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     constexpr std::size_t tallest = tallest_tile(vector_registers, 2);
     constexpr std::size_t left_elements = packed_samples * packed_tiles * tallest;
     alignas(64) Scalar left[left_elements];
     alignas(64) Scalar right[packed_samples * std::max<std::size_t>(2, Kind.last_vectors) * lanes];
 
-    Product<Scalar> samples = whole;
+    Product<Scalar, Form::weight_gradient> samples = whole;
     for (std::size_t done = 0; done < whole.depth; done += packed_samples) {
         samples.depth = std::min(packed_samples, whole.depth - done);
         const std::size_t block = packs_left ? left_elements / samples.depth / tallest * tallest : rows;
         for (std::size_t k = 0; k < rows; k += block) {
             const std::size_t height = std::min(block, rows - k);
-            Product<Scalar> panel = samples;
+            Product<Scalar, Form::weight_gradient> panel = samples;
             panel.left += k;
             if (packs_left) {
                 for (std::size_t r = 0; r < height; r += tallest)
@@ -91,7 +95,7 @@ template <ColumnKind Kind, class Scalar>
                             TailKind == Tail::overlaps && v + 1 == Vectors ? columns - lanes : v * lanes;
                         store(right + d * columns + c, load(panel.right.data + d * panel.right.row + c));
                     }
-                Product<Scalar> packed = panel;
+                Product<Scalar, Form::weight_gradient> packed = panel;
                 packed.result.skip_rows(k);
                 packed.start.skip_rows(k);
                 packed.right.data = right;

@@ -11,12 +11,13 @@ namespace burin::kernels::detail {
 
 /// Up to so many samples the rows of dy fit into registers, panel by panel, and the weight gradient is
 /// written in one stream: its stores are then the most of the work.
-inline constexpr std::size_t few_samples = 4;
+inline constexpr std::size_t few_samples = vector_registers < 32 ? 4 : 8;
 
 /// The weight gradient of `Samples` samples in one panel of `Vectors` vectors, for `rows` rows of it.
 template <std::size_t Samples, std::size_t Vectors, Tail TailKind, bool Accumulate, class Scalar>
-[[gnu::always_inline]] inline void weight_gradient_panel(const Product<Scalar>& product, std::size_t rows,
-                                                         std::size_t columns) noexcept {
+[[gnu::always_inline]] inline void
+weight_gradient_panel(const Product<Scalar, Form::weight_gradient>& product, std::size_t rows,
+                      std::size_t columns) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     constexpr bool has_half = TailKind == Tail::half;
     constexpr std::size_t whole_vectors = Vectors - (has_half ? 1 : 0);
@@ -93,11 +94,11 @@ template <std::size_t Samples, std::size_t Vectors, Tail TailKind, bool Accumula
 
 /// All panels.
 template <ColumnKind Kind, bool Accumulate, class Scalar>
-[[gnu::always_inline]] inline void weight_gradient_of_few_inlined(const Product<Scalar>& product,
-                                                                  const Panels& panels,
-                                                                  std::size_t rows) noexcept {
+[[gnu::always_inline]] inline void
+weight_gradient_of_few_inlined(const Product<Scalar, Form::weight_gradient>& product, const Panels& panels,
+                               std::size_t rows) noexcept {
     with_constant<few_samples>(product.depth, [&](auto samples) __attribute__((always_inline)) {
-        Product<Scalar> panel = product;
+        Product<Scalar, Form::weight_gradient> panel = product;
         if constexpr (Kind.has_full_panels)
             for (std::size_t p = 0; p < panels.full; ++p, panel.skip_panels(1))
                 weight_gradient_panel<samples.value, 2, Tail::none, Accumulate>(panel, rows, 0);
@@ -110,8 +111,8 @@ template <ColumnKind Kind, bool Accumulate, class Scalar>
 }
 
 template <ColumnKind Kind, bool Accumulate, class Scalar>
-[[gnu::noinline]] void weight_gradient_of_few_shared(const Product<Scalar>& product, const Panels& panels,
-                                                     std::size_t rows) noexcept {
+[[gnu::noinline]] void weight_gradient_of_few_shared(const Product<Scalar, Form::weight_gradient>& product,
+                                                     const Panels& panels, std::size_t rows) noexcept {
     weight_gradient_of_few_inlined<Kind, Accumulate>(product, panels, rows);
 }
 

@@ -56,11 +56,76 @@ namespace detail {
 } // namespace detail
 #endif
 
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+namespace detail {
+
+// As for AVX2, of quarters: rows r, r + 4, r + 8 and r + 12 are in one register.
+[[gnu::always_inline]] inline std::array<Vector<float>, 16> load_transposed_16(const float* from,
+                                                                               std::size_t stride) noexcept {
+    std::array<Vector<float>, 16> columns;
+    BURIN_DETAIL_UNROLL
+    for (std::size_t quarter = 0; quarter < 4; ++quarter) {
+        const auto quarters = [&](std::size_t r) __attribute__((always_inline)) {
+            const float* const at = from + r * stride + 4 * quarter;
+            __m512 rows = _mm512_castps128_ps512(_mm_loadu_ps(at));
+            rows = _mm512_insertf32x4(rows, _mm_loadu_ps(at + 4 * stride), 1);
+            rows = _mm512_insertf32x4(rows, _mm_loadu_ps(at + 8 * stride), 2);
+            return _mm512_insertf32x4(rows, _mm_loadu_ps(at + 12 * stride), 3);
+        };
+        const __m512 a = quarters(0), b = quarters(1), c = quarters(2), d = quarters(3);
+        const __m512 ab = _mm512_unpacklo_ps(a, b), cd = _mm512_unpacklo_ps(c, d);
+        const __m512 ab_high = _mm512_unpackhi_ps(a, b), cd_high = _mm512_unpackhi_ps(c, d);
+        columns[4 * quarter + 0] = _mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0));
+        columns[4 * quarter + 1] = _mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2));
+        columns[4 * quarter + 2] = _mm512_shuffle_ps(ab_high, cd_high, _MM_SHUFFLE(1, 0, 1, 0));
+        columns[4 * quarter + 3] = _mm512_shuffle_ps(ab_high, cd_high, _MM_SHUFFLE(3, 2, 3, 2));
+    }
+    return columns;
+}
+
+[[gnu::always_inline]] inline std::array<Vector<double>, 8> load_transposed_8(const double* from,
+                                                                              std::size_t stride) noexcept {
+    std::array<Vector<double>, 8> columns;
+    BURIN_DETAIL_UNROLL
+    for (std::size_t quarter = 0; quarter < 4; ++quarter) {
+        const auto quarters = [&](std::size_t r) __attribute__((always_inline)) {
+            const double* const at = from + r * stride + 2 * quarter;
+            const auto part = [&](std::size_t row) __attribute__((always_inline)) {
+                return _mm_castpd_ps(_mm_loadu_pd(at + row * stride));
+            };
+            __m512 rows = _mm512_castps128_ps512(part(0));
+            rows = _mm512_insertf32x4(rows, part(2), 1);
+            rows = _mm512_insertf32x4(rows, part(4), 2);
+            return _mm512_castps_pd(_mm512_insertf32x4(rows, part(6), 3));
+        };
+        const __m512d a = quarters(0), b = quarters(1);
+        columns[2 * quarter + 0] = _mm512_unpacklo_pd(a, b);
+        columns[2 * quarter + 1] = _mm512_unpackhi_pd(a, b);
+    }
+    return columns;
+}
+
+// Of two vectors of pairs, the first and third pairs of each in turn, or the second and fourth.
+[[gnu::always_inline]] inline __m512d even_pairs(__m512d a, __m512d b) noexcept {
+    return _mm512_permutex2var_pd(a, _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13), b);
+}
+[[gnu::always_inline]] inline __m512d odd_pairs(__m512d a, __m512d b) noexcept {
+    return _mm512_permutex2var_pd(a, _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15), b);
+}
+
+} // namespace detail
+#endif
+
 /// A square of `width` rows of `width` elements, transposed: vector i holds column i.
 template <class Scalar>
 [[gnu::always_inline]] inline std::array<Vector<Scalar>, width<Scalar>>
 load_transposed(const Scalar* from, std::size_t stride) noexcept {
-#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4)
+        return detail::load_transposed_16(from, stride);
+    else
+        return detail::load_transposed_8(from, stride);
+#elif !BURIN_DETAIL_ONE_LANE && defined(__AVX2__)
     if constexpr (sizeof(Scalar) == 4)
         return detail::load_transposed_8(from, stride);
     else
@@ -106,8 +171,14 @@ transpose_quads(const Vector<Scalar> (&v)[4]) noexcept {
                 Vector<Scalar>(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2))),
                 Vector<Scalar>(_mm512_shuffle_ps(ab_high, cd_high, _MM_SHUFFLE(1, 0, 1, 0))),
                 Vector<Scalar>(_mm512_shuffle_ps(ab_high, cd_high, _MM_SHUFFLE(3, 2, 3, 2)))};
+    } else {
+        const __m512d ab = _mm512_unpacklo_pd(v[0], v[1]), cd = _mm512_unpacklo_pd(v[2], v[3]);
+        const __m512d ab_high = _mm512_unpackhi_pd(v[0], v[1]), cd_high = _mm512_unpackhi_pd(v[2], v[3]);
+        return {
+            Vector<Scalar>(detail::even_pairs(ab, cd)), Vector<Scalar>(detail::even_pairs(ab_high, cd_high)),
+            Vector<Scalar>(detail::odd_pairs(ab, cd)), Vector<Scalar>(detail::odd_pairs(ab_high, cd_high))};
     }
-#endif
+#else
     constexpr std::size_t lanes = width<Scalar>;
     Scalar rows[4][lanes];
     for (std::size_t i = 0; i < 4; ++i)
@@ -120,6 +191,7 @@ transpose_quads(const Vector<Scalar> (&v)[4]) noexcept {
         turned[i] = load(elements);
     }
     return turned;
+#endif
 }
 
 /// Elements 4 g … 4 g + 3 of the vector are four from `from` + g · stride on, for g < count; others are
@@ -134,6 +206,21 @@ template <class Scalar>
                                                    count > 1 ? _mm_loadu_ps(from + stride) : low, 1));
     } else {
         return load(from);
+    }
+#elif !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4) {
+        __m512 quads = _mm512_castps128_ps512(_mm_loadu_ps(from));
+        if (count > 1)
+            quads = _mm512_insertf32x4(quads, _mm_loadu_ps(from + stride), 1);
+        if (count > 2)
+            quads = _mm512_insertf32x4(quads, _mm_loadu_ps(from + 2 * stride), 2);
+        if (count > 3)
+            quads = _mm512_insertf32x4(quads, _mm_loadu_ps(from + 3 * stride), 3);
+        return Vector<Scalar>(quads);
+    } else {
+        const __m256d low = _mm256_loadu_pd(from);
+        return Vector<Scalar>(_mm512_insertf64x4(_mm512_castpd256_pd512(low),
+                                                 count > 1 ? _mm256_loadu_pd(from + stride) : low, 1));
     }
 #else
     constexpr std::size_t lanes = width<Scalar>;
@@ -156,6 +243,20 @@ template <class Scalar>
             _mm_storeu_ps(to + stride, _mm256_extractf128_ps(value, 1));
     } else {
         store(to, value);
+    }
+#elif !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4) {
+        _mm_storeu_ps(to, _mm512_castps512_ps128(value));
+        if (count > 1)
+            _mm_storeu_ps(to + stride, _mm512_extractf32x4_ps(value, 1));
+        if (count > 2)
+            _mm_storeu_ps(to + 2 * stride, _mm512_extractf32x4_ps(value, 2));
+        if (count > 3)
+            _mm_storeu_ps(to + 3 * stride, _mm512_extractf32x4_ps(value, 3));
+    } else {
+        _mm256_storeu_pd(to, _mm512_castpd512_pd256(value));
+        if (count > 1)
+            _mm256_storeu_pd(to + stride, _mm512_extractf64x4_pd(value, 1));
     }
 #else
     constexpr std::size_t lanes = width<Scalar>;

@@ -205,6 +205,11 @@ template <class Scalar>
     __builtin_prefetch(address);
 }
 
+/// The same for what will be written.
+[[gnu::always_inline]] inline void prefetch_to_write(const void* address) noexcept {
+    __builtin_prefetch(address, 1);
+}
+
 /// The unsigned integer that has as many bits as a scalar.
 template <class Scalar>
 using Bits = std::conditional_t<sizeof(Scalar) == 4, std::uint32_t, std::uint64_t>;

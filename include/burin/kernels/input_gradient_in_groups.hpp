@@ -1,0 +1,74 @@
+#pragma once
+
+#include "burin/kernels/dense_gradient.hpp"
+#include "burin/kernels/input_gradient_side_by_side.hpp"
+#include "burin/kernels/simd.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace burin::kernels::detail {
+
+/// How many samples of the `rows` > 1 that are left stand side by side next, with so many lanes: all in two
+/// or three vectors, each sample a group of 1, 2, 4 … lanes; so 2, 3, 4, 6, 8, 12, 16 … samples fill the
+/// lanes. Where that leaves more than a fifth of the work to zeros, as many as fill them first.
+constexpr std::size_t choose_samples(std::size_t rows, std::size_t lanes, std::size_t most) {
+    if (rows >= most)
+        return most;
+    const auto filled = [lanes](std::size_t count) {
+        std::size_t samples = 2;
+        while (samples < count)
+            samples = samples % 3 == 0 ? samples / 3 * 4 : samples == 2 ? 3 : samples / 2 * 3;
+        return std::min(samples, 3 * lanes);
+    };
+    const std::size_t enough = filled(rows);
+    std::size_t before = 2;
+    while (filled(before + 1) < enough)
+        before = filled(before + 1);
+    const std::size_t rest = rows - std::min(before, rows);
+    return 5 * (before + (rest > 1 ? filled(rest) : rest)) < 4 * enough ? before : enough;
+}
+
+/// The samples are at most so many at a time; with 16 registers three vectors, with 32 two make larger tiles.
+template <class Scalar>
+inline constexpr std::size_t most_side_by_side = (vector_registers < 32 ? 3 : 2) * width<Scalar>;
+
+/// Calls f(SideBySide<…>{}) for what has so many samples.
+template <class Scalar, std::size_t Group = width<Scalar>, class Function>
+[[gnu::always_inline]] inline void with_order(std::size_t samples, Function f) noexcept {
+    constexpr std::size_t of_vector = width<Scalar> / Group;
+    if (samples == 2 * of_vector)
+        f(SideBySide<2, Group, Scalar>{});
+    else if (samples == 3 * of_vector)
+        f(SideBySide<3, Group, Scalar>{});
+    else if constexpr (Group > 1)
+        with_order<Scalar, Group / 2>(samples, f);
+}
+
+/// All but a last single sample, of which the number is returned: what is left to do.
+template <class Scalar, class Derivative>
+[[gnu::always_inline]] inline std::size_t
+input_gradient_in_groups(DenseGradient<Scalar> dense, std::size_t rows, Derivative derivative) noexcept {
+    std::size_t single = rows;
+    // Rows of w that come from beyond the second-level cache stay there until all samples have met them.
+    const std::size_t block = dense.k * dense.n * sizeof(Scalar) > 1024 * 1024
+                                  ? side_by_side_rows
+                                  : std::max<std::size_t>(dense.k, 1);
+    for (std::size_t k = 0; k < dense.k; k += block) {
+        const std::size_t end = std::min(dense.k, k + block);
+        DenseGradient<Scalar> left = dense;
+        for (std::size_t left_rows = rows; left_rows > 1;) {
+            const std::size_t samples = choose_samples(left_rows, width<Scalar>, most_side_by_side<Scalar>);
+            const std::size_t count = std::min(samples, left_rows);
+            with_order<Scalar>(samples, [&](auto order) __attribute__((always_inline)) {
+                input_gradient_side_by_side<decltype(order)>(left, count, k, end, derivative);
+            });
+            left.skip_rows(count);
+            left_rows -= count;
+            single = left_rows;
+        }
+    }
+    return single;
+}
+
+} // namespace burin::kernels::detail
