@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
@@ -105,6 +106,24 @@ TEST_CASE("the same seed gives the same bits twice, another seed others") {
     CHECK(parameters_after(50, 3) == parameters_after(50, 3));
     CHECK(parameters_after(50, 3) != parameters_after(50, 4));
 }
+
+#if !BURIN_DETAIL_ONE_LANE && defined(__SSE2__)
+TEST_CASE("moving averages of gradients that are 0 become 0, and the caller's arithmetic stays as it was") {
+    using Net = Sequential<Input<12>, Dense<4>>;
+    Training<Net, Sparse, optimizers::Adam, samples> training(1);
+    // Where the inputs are 0, so are the gradients of the weights.
+    const std::vector<float> inputs(samples * 12, 0);
+    const auto labels = labels_for(samples, 4);
+    const auto state = training.trainer->optimizer_state();
+    std::ranges::fill(state, 2e-38f);
+    for (int step = 0; step < 10; ++step)
+        training.trainer->step(inputs, labels);
+    CHECK(std::ranges::count(state, 0.0f) >= 48);
+    CHECK(std::ranges::none_of(state, [](float x) { return std::fpclassify(x) == FP_SUBNORMAL; }));
+    volatile float tiny = 2e-38f;
+    CHECK(tiny * 0.1f > 0);
+}
+#endif
 
 TEST_CASE("fewer samples than the batch: what lies behind them does not matter") {
     const auto inputs = random_numbers<float>(samples * 12, 1);

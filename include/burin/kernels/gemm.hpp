@@ -66,7 +66,9 @@ constexpr PanelView<Scalar> repeated_row(Scalar* data) noexcept {
 template <std::size_t K, class Scalar>
 [[gnu::always_inline]] inline Scalar dot(const Scalar* a, const Scalar* b) noexcept {
     constexpr std::size_t lanes = width<Scalar>, vectors = K / lanes;
-    if constexpr (vectors == 0 || vectors > 8) {
+    if constexpr (vectors == 0 && loads_exact_columns) {
+        return reduce_add<Scalar>(load_partial(a, K) * load_partial(b, K));
+    } else if constexpr (vectors == 0 || vectors > 8) {
         return sum<Scalar>(K, [](const auto& x, const auto& y) { return x * y; }, a, b);
     } else {
         // As many sums as there are vectors for: four at most.

@@ -32,9 +32,9 @@ inline constexpr std::size_t packed_from_samples = N == 2 * width<Scalar>       
                                                    : sizeof(Scalar) == sizeof(float) ? 96
                                                                                      : 48;
 
-/// Rows k, k + 1, … of a narrow matrix, as many as a vector has lanes, turned: their columns are vectors of
-/// dx's. `kept` of these that come first are as they should be already.
-template <std::size_t N, class Scalar, class Derivative>
+/// Rows k, k + 1, … of a narrow matrix, `Count`, as many as a vector has lanes or less, turned: their columns
+/// are vectors of dx's. `kept` of these that come first are as they should be already.
+template <std::size_t N, std::size_t Count, class Scalar, class Derivative>
 [[gnu::always_inline]] inline void
 input_gradient_of_columns(const DenseGradient<Scalar>& dense, std::size_t rows,
                           const std::array<Vector<Scalar>, N>& columns, std::size_t k, std::size_t kept,
@@ -46,7 +46,11 @@ input_gradient_of_columns(const DenseGradient<Scalar>& dense, std::size_t rows,
         BURIN_DETAIL_UNROLL
         for (std::size_t n = 1; n < N; ++n)
             sums[n % 2] = fma(broadcast(dy[n]), columns[n], sums[n % 2]);
-        Vector<Scalar> gradient = sums[0] + sums[1];
+        Vector<Scalar> gradient = N == 1 ? sums[0] : sums[0] + sums[1];
+        if constexpr (Count < width<Scalar>) {
+            finish_gradient(dense, row * dense.k + k, gradient, Count, derivative);
+            continue;
+        }
         if constexpr (Derivative::reads_activation)
             gradient = derivative(gradient, load(dense.activated + row * dense.k + k));
         else
@@ -63,13 +67,18 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
                                                             std::size_t rows,
                                                             Derivative derivative) noexcept {
     constexpr std::size_t lanes = width<Scalar>, rest = Elements / N % lanes;
+    if constexpr (loads_exact_columns && N < lanes && Elements / N < lanes) {
+        input_gradient_of_columns<N, rest>(dense, rows, load_exact_columns<N, rest>(dense.w), 0, 0,
+                                           derivative);
+        return;
+    }
     constexpr Beside first =
         Elements >= lanes * N + (N < lanes ? lanes - N : 0) ? Beside::behind : Beside::nothing;
-    input_gradient_of_columns<N>(dense, rows, load_columns<N, first>(dense.w), 0, 0, derivative);
+    input_gradient_of_columns<N, lanes>(dense, rows, load_columns<N, first>(dense.w), 0, 0, derivative);
     std::size_t k = lanes;
     for (; k + lanes <= dense.k; k += lanes)
-        input_gradient_of_columns<N>(dense, rows, load_columns<N, Beside::before>(dense.w + k * N), k, 0,
-                                     derivative);
+        input_gradient_of_columns<N, lanes>(dense, rows, load_columns<N, Beside::before>(dense.w + k * N), k,
+                                            0, derivative);
     if constexpr (rest == 1 && N <= lanes) {
         const Vector<Scalar> w = load_partial(dense.w + k * N, N);
         for (std::size_t row = 0; row < rows; ++row) {
@@ -79,9 +88,9 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
     } else if constexpr (rest > 0 && N <= lanes) {
         const std::size_t last = dense.k - lanes;
         const Scalar* const w = dense.w + last * N;
-        input_gradient_of_columns<N>(dense, rows,
-                                     k > lanes ? load_columns<N, Beside::before>(w) : load_columns<N>(w),
-                                     last, lanes - rest, derivative);
+        input_gradient_of_columns<N, lanes>(
+            dense, rows, k > lanes ? load_columns<N, Beside::before>(w) : load_columns<N>(w), last,
+            lanes - rest, derivative);
     } else if constexpr (rest > 0) {
         input_gradient_of_few<N, Elements>(dense, rows, dense.k - rest, derivative);
     }
@@ -98,7 +107,9 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
                                                   Derivative derivative) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     if constexpr (lanes > 1 && is_single_panel<Scalar>(N)) {
-        if (rows >= detail::turned_from_samples<Elements / N, N, Scalar> && dense.k >= lanes)
+        constexpr bool is_small = Elements / N < lanes;
+        if (is_small ? loads_exact_columns && N < lanes && rows > 1
+                     : rows >= detail::turned_from_samples<Elements / N, N, Scalar>)
             return detail::input_gradient_of_narrow<N, Elements>(dense, rows, derivative);
     } else if constexpr (lanes >= 4) {
         if constexpr (detail::goes_by_halves<N, Elements, Scalar>) {
@@ -121,7 +132,12 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
             if (rows == 0)
                 return;
         }
+        // Two rows of dy in turn, while w is read from the first-level cache, take no longer than together.
+        constexpr bool goes_in_turn =
+            detail::stays_in_registers<N, Scalar> && Elements * sizeof(Scalar) <= 32 * 1024;
         if constexpr (broadcasts_groups && !splits_vectors) {
+            if (goes_in_turn && rows == 2)
+                return detail::input_gradient_of_kept<N>(dense, rows, derivative);
             const std::size_t single = detail::input_gradient_in_groups(dense, rows, derivative);
             dense.skip_rows(rows - single);
             rows = single;

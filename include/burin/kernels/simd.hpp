@@ -10,5 +10,6 @@
 #include "burin/kernels/simd/groups.hpp"
 #include "burin/kernels/simd/half_vector.hpp"
 #include "burin/kernels/simd/partial.hpp"
+#include "burin/kernels/simd/subnormals.hpp"
 #include "burin/kernels/simd/transposed.hpp"
 #include "burin/kernels/simd/vector.hpp"

@@ -81,12 +81,25 @@ inline void store_pieces(double* to, __m256d value, std::size_t count) noexcept 
 }
 #endif
 
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+// What was stored with a mask, a load must wait for until it is in the cache: halves are stored without.
+[[gnu::always_inline]] inline bool is_known_to_be(std::size_t count, std::size_t half) noexcept {
+    return __builtin_constant_p(count) && count == half;
+}
+#endif
+
 } // namespace detail
 
 /// The first `count` ≤ width elements; the other lanes are 0. Reads nothing beyond.
 template <class Scalar>
-Vector<Scalar> load_partial(const Scalar* from, std::size_t count) noexcept {
+[[gnu::always_inline]] inline Vector<Scalar> load_partial(const Scalar* from, std::size_t count) noexcept {
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+    if (detail::is_known_to_be(count, width<Scalar> / 2)) {
+        if constexpr (sizeof(Scalar) == 4)
+            return Vector<Scalar>(_mm512_zextps256_ps512(_mm256_loadu_ps(from)));
+        else
+            return Vector<Scalar>(_mm512_zextpd256_pd512(_mm256_loadu_pd(from)));
+    }
     if constexpr (sizeof(Scalar) == 4)
         return Vector<Scalar>(_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), from));
     else
@@ -103,8 +116,15 @@ Vector<Scalar> load_partial(const Scalar* from, std::size_t count) noexcept {
 
 /// Stores the first `count` ≤ width lanes. Writes nothing beyond.
 template <class Scalar>
-void store_partial(Scalar* to, const Vector<Scalar>& value, std::size_t count) noexcept {
+[[gnu::always_inline]] inline void store_partial(Scalar* to, const Vector<Scalar>& value,
+                                                 std::size_t count) noexcept {
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+    if (detail::is_known_to_be(count, width<Scalar> / 2)) {
+        if constexpr (sizeof(Scalar) == 4)
+            return _mm256_storeu_ps(to, _mm512_castps512_ps256(value));
+        else
+            return _mm256_storeu_pd(to, _mm512_castpd512_pd256(value));
+    }
     if constexpr (sizeof(Scalar) == 4)
         _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), value);
     else

@@ -194,6 +194,71 @@ transpose_quads(const Vector<Scalar> (&v)[4]) noexcept {
 #endif
 }
 
+/// Whether columns of narrow rows are loaded without what is beside these rows.
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__) && defined(__AVX512VL__)
+inline constexpr bool loads_exact_columns = true;
+
+namespace detail {
+
+/// Some elements of row r of `Rows` rows of N, from column c on, without what is behind the last row.
+template <std::size_t N, std::size_t Rows>
+[[gnu::always_inline]] inline __m128 load_piece(const float* rows, std::size_t r, std::size_t c) noexcept {
+    const std::size_t at = r * N + c;
+    if (r >= Rows)
+        return _mm_setzero_ps();
+    return at + 4 <= Rows * N ? _mm_loadu_ps(rows + at)
+                              : _mm_maskz_loadu_ps(static_cast<__mmask8>((1u << (N - c)) - 1), rows + at);
+}
+template <std::size_t N, std::size_t Rows>
+[[gnu::always_inline]] inline __m128 load_piece(const double* rows, std::size_t r, std::size_t c) noexcept {
+    const std::size_t at = r * N + c;
+    if (r >= Rows)
+        return _mm_setzero_ps();
+    return _mm_castpd_ps(at + 2 <= Rows * N ? _mm_loadu_pd(rows + at) : _mm_load_sd(rows + at));
+}
+
+} // namespace detail
+
+/// The columns of `Rows` rows of N, no more of either than a vector has lanes; behind the last row they are
+/// 0.
+template <std::size_t N, std::size_t Rows, class Scalar>
+[[gnu::always_inline]] inline std::array<Vector<Scalar>, N> load_exact_columns(const Scalar* rows) noexcept {
+    constexpr std::size_t piece = 16 / sizeof(Scalar);
+    std::array<Vector<Scalar>, N> columns;
+    BURIN_DETAIL_UNROLL
+    for (std::size_t first = 0; first < N; first += piece) {
+        const auto quarters = [&](std::size_t r) __attribute__((always_inline)) {
+            const auto load = [&](std::size_t row) __attribute__((always_inline)) {
+                return detail::load_piece<N, Rows>(rows, row, first);
+            };
+            __m512 four = _mm512_castps128_ps512(load(r));
+            four = _mm512_insertf32x4(four, load(r + piece), 1);
+            four = _mm512_insertf32x4(four, load(r + 2 * piece), 2);
+            return _mm512_insertf32x4(four, load(r + 3 * piece), 3);
+        };
+        if constexpr (sizeof(Scalar) == 4) {
+            const auto turned =
+                transpose_quads<float>({Vector<float>(quarters(0)), Vector<float>(quarters(1)),
+                                        Vector<float>(quarters(2)), Vector<float>(quarters(3))});
+            BURIN_DETAIL_UNROLL
+            for (std::size_t c = 0; c < 4 && first + c < N; ++c)
+                columns[first + c] = turned[c];
+        } else {
+            const __m512d even = _mm512_castps_pd(quarters(0)), odd = _mm512_castps_pd(quarters(1));
+            columns[first] = _mm512_unpacklo_pd(even, odd);
+            if (first + 1 < N)
+                columns[first + 1] = _mm512_unpackhi_pd(even, odd);
+        }
+    }
+    return columns;
+}
+#else
+inline constexpr bool loads_exact_columns = false;
+
+template <std::size_t N, std::size_t Rows, class Scalar>
+std::array<Vector<Scalar>, N> load_exact_columns(const Scalar* rows) noexcept;
+#endif
+
 /// Elements 4 g … 4 g + 3 of the vector are four from `from` + g · stride on, for g < count; others are
 /// unspecified.
 template <class Scalar>
