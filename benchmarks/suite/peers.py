@@ -103,11 +103,17 @@ def install(names):
     return absent
 
 
-def build(directory, afresh):
+#: What keeps peers that choose their kernels when they run to AVX2, on a processor that has more.
+ONLY_AVX2 = {"ONEDNN_MAX_CPU_ISA": "AVX2", "DNNL_MAX_CPU_ISA": "AVX2", "OPENBLAS_CORETYPE": "HASWELL", "BLIS_ARCH_TYPE": "haswell",
+             "MKL_ENABLE_INSTRUCTIONS": "AVX2", "ATEN_CPU_CAPABILITY": "avx2", "XLA_FLAGS": "--xla_cpu_max_isa=AVX2"}
+
+
+def build(directory, afresh, avx2):
     """Configures where that was not done, and builds; returns where the programs are. `afresh` looks again for what
     was not there before."""
     quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    setup = ["meson", "setup", directory, ROOT, "-Dpeers=auto", "-Dtests=disabled", "-Dexamples=disabled"]
+    setup = ["meson", "setup", directory, ROOT, "-Dpeers=auto", "-Dtests=disabled", "-Dexamples=disabled",
+             "-Dcpu=" + ("haswell" if avx2 else "native")]
     if (directory / "build.ninja").exists():
         setup += ["--wipe" if afresh else "--reconfigure"]
     for command in (setup, ["ninja", "-C", directory, "peers"]):
@@ -127,9 +133,9 @@ def command_of(name, programs):
     return [python, HERE / kind.script[0], *kind.script[1:]] if python.exists() else None
 
 
-def environment(openblas_core=""):
+def environment(openblas_core="", avx2=False):
     """Of a peer: what would change its threads or kernels is set here or not at all."""
     kept = {key: value for key, value in os.environ.items()
             if not key.startswith(("OPENBLAS_", "BLIS_", "OMP_", "DNNL_", "MKL_", "NVPL_"))}
     core = {"OPENBLAS_CORETYPE": openblas_core} if openblas_core else {}
-    return {**kept, **ONE_THREAD, **core}
+    return {**kept, **ONE_THREAD, **core, **(ONLY_AVX2 if avx2 else {})}

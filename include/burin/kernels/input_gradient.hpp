@@ -138,7 +138,7 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
         if constexpr (broadcasts_groups && !splits_vectors) {
             if (goes_in_turn && rows == 2)
                 return detail::input_gradient_of_kept<N>(dense, rows, derivative);
-            const std::size_t single = detail::input_gradient_in_groups(dense, rows, derivative);
+            const std::size_t single = detail::input_gradient_in_groups<Elements>(dense, rows, derivative);
             dense.skip_rows(rows - single);
             rows = single;
         } else {

@@ -29,38 +29,39 @@ constexpr std::size_t choose_samples(std::size_t rows, std::size_t lanes, std::s
     return 5 * (before + (rest > 1 ? filled(rest) : rest)) < 4 * enough ? before : enough;
 }
 
-/// The samples are at most so many at a time; with 16 registers three vectors, with 32 two make larger tiles.
+/// So many samples at a time at most: three vectors, or, of floats with 32 registers, two. The tiles are of
+/// twelve or 24 sums either way; what was faster was measured.
 template <class Scalar>
-inline constexpr std::size_t most_side_by_side = (vector_registers < 32 ? 3 : 2) * width<Scalar>;
+inline constexpr std::size_t most_side_by_side =
+    (vector_registers<32 || sizeof(Scalar)> sizeof(float) ? 3 : 2) * width<Scalar>;
 
 /// Calls f(SideBySide<…>{}) for what has so many samples.
-template <class Scalar, std::size_t Group = width<Scalar>, class Function>
+template <class Scalar, bool Streams, std::size_t Group = width<Scalar>, class Function>
 [[gnu::always_inline]] inline void with_order(std::size_t samples, Function f) noexcept {
     constexpr std::size_t of_vector = width<Scalar> / Group;
     if (samples == 2 * of_vector)
-        f(SideBySide<2, Group, Scalar>{});
+        f(SideBySide<2, Group, Scalar, Streams>{});
     else if (samples == 3 * of_vector)
-        f(SideBySide<3, Group, Scalar>{});
+        f(SideBySide<3, Group, Scalar, Streams>{});
     else if constexpr (Group > 1)
-        with_order<Scalar, Group / 2>(samples, f);
+        with_order<Scalar, Streams, Group / 2>(samples, f);
 }
 
 /// All but a last single sample, of which the number is returned: what is left to do.
-template <class Scalar, class Derivative>
+template <std::size_t Elements, class Scalar, class Derivative>
 [[gnu::always_inline]] inline std::size_t
 input_gradient_in_groups(DenseGradient<Scalar> dense, std::size_t rows, Derivative derivative) noexcept {
     std::size_t single = rows;
     // Rows of w that come from beyond the second-level cache stay there until all samples have met them.
-    const std::size_t block = dense.k * dense.n * sizeof(Scalar) > 1024 * 1024
-                                  ? side_by_side_rows
-                                  : std::max<std::size_t>(dense.k, 1);
+    constexpr bool streams = Elements * sizeof(Scalar) > 1024 * 1024;
+    const std::size_t block = streams ? side_by_side_rows : dense.k;
     for (std::size_t k = 0; k < dense.k; k += block) {
         const std::size_t end = std::min(dense.k, k + block);
         DenseGradient<Scalar> left = dense;
         for (std::size_t left_rows = rows; left_rows > 1;) {
             const std::size_t samples = choose_samples(left_rows, width<Scalar>, most_side_by_side<Scalar>);
             const std::size_t count = std::min(samples, left_rows);
-            with_order<Scalar>(samples, [&](auto order) __attribute__((always_inline)) {
+            with_order<Scalar, streams>(samples, [&](auto order) __attribute__((always_inline)) {
                 input_gradient_side_by_side<decltype(order)>(left, count, k, end, derivative);
             });
             left.skip_rows(count);

@@ -22,18 +22,23 @@ inline constexpr std::size_t side_by_side_panels = 16;
 inline constexpr std::size_t side_by_side_rows = 256;
 
 /// The same for a matrix of so many panels. Of doubles, a line of w serves half as many multiply-adds, and
-/// must be there in time. Panels a power of two of bytes apart share the sets of a cache: four rows of six
-/// panels are 24 lines, in four sets of eight ways each.
+/// must be there in time; so it must with 32 registers, where a vector is a line. Panels a power of two of
+/// bytes apart share the sets of a cache: four rows of six panels are 24 lines, in four sets of eight ways
+/// each.
 template <class Scalar>
 constexpr std::size_t panels_at_a_time(std::size_t panels) {
-    return sizeof(Scalar) > sizeof(float) && panels > side_by_side_panels ? 6 : side_by_side_panels;
+    const bool all = vector_registers < 32 ? sizeof(Scalar) == sizeof(float) || panels <= side_by_side_panels
+                                           : panels <= side_by_side_panels / 2;
+    return all ? side_by_side_panels : 6;
 }
 
 /// How samples stand side by side: `Vectors` vectors of them, each of `Group` neighbouring elements of every
 /// sample, which meet as many of w that one load broadcasts. So a few samples fill the lanes as well as many.
-template <std::size_t Vectors, std::size_t Group, class Scalar>
+/// Where w `Streams` from beyond the second-level cache, its next rows are asked for beside each step.
+template <std::size_t Vectors, std::size_t Group, class Scalar, bool Streams = false>
 struct SideBySide {
     static constexpr std::size_t vectors = Vectors, group = Group;
+    static constexpr bool streams = Streams;
     static constexpr std::size_t samples_of_vector = width<Scalar> / Group;
     static constexpr std::size_t samples = Vectors * samples_of_vector;
     static constexpr std::size_t step = Vectors * width<Scalar>; ///< Elements of dy that meet a group of w's.
@@ -72,6 +77,7 @@ multiply_side_by_side(const DenseGradient<Scalar>& dense, PanelRange range, std:
     const auto add_panel = [&](const Scalar* w, std::size_t columns) __attribute__((always_inline)) {
         for (std::size_t r = 0; prefetches && r < Rows; ++r)
             prefetch(w + (Rows + r) * columns);
+        [[maybe_unused]] const Scalar* next = w + Rows * columns;
         const auto add = [&](auto load_factor) __attribute__((always_inline)) {
             Vector<Scalar> row[vectors];
             BURIN_DETAIL_UNROLL
@@ -85,6 +91,10 @@ multiply_side_by_side(const DenseGradient<Scalar>& dense, PanelRange range, std:
                     sums[v][r] = fma(factor, row[v], sums[v][r]);
             }
             samples += Order::step;
+            if constexpr (Order::streams) {
+                prefetch(next);
+                next += Rows * group;
+            }
         };
         const auto load_group = [](const Scalar* from) __attribute__((always_inline)) {
             return broadcast_group<Order::group>(from);

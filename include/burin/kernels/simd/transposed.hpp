@@ -5,6 +5,7 @@
 #include "burin/kernels/simd/vector.hpp"
 #include "burin/kernels/unroll.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -225,8 +226,7 @@ template <std::size_t N, std::size_t Rows, class Scalar>
 [[gnu::always_inline]] inline std::array<Vector<Scalar>, N> load_exact_columns(const Scalar* rows) noexcept {
     constexpr std::size_t piece = 16 / sizeof(Scalar);
     std::array<Vector<Scalar>, N> columns;
-    BURIN_DETAIL_UNROLL
-    for (std::size_t first = 0; first < N; first += piece) {
+    const auto turn = [&](std::size_t first) __attribute__((always_inline)) {
         const auto quarters = [&](std::size_t r) __attribute__((always_inline)) {
             const auto load = [&](std::size_t row) __attribute__((always_inline)) {
                 return detail::load_piece<N, Rows>(rows, row, first);
@@ -240,8 +240,7 @@ template <std::size_t N, std::size_t Rows, class Scalar>
             const auto turned =
                 transpose_quads<float>({Vector<float>(quarters(0)), Vector<float>(quarters(1)),
                                         Vector<float>(quarters(2)), Vector<float>(quarters(3))});
-            BURIN_DETAIL_UNROLL
-            for (std::size_t c = 0; c < 4 && first + c < N; ++c)
+            for (std::size_t c = 0; c < std::min<std::size_t>(4, N - first); ++c)
                 columns[first + c] = turned[c];
         } else {
             const __m512d even = _mm512_castps_pd(quarters(0)), odd = _mm512_castps_pd(quarters(1));
@@ -249,7 +248,14 @@ template <std::size_t N, std::size_t Rows, class Scalar>
             if (first + 1 < N)
                 columns[first + 1] = _mm512_unpackhi_pd(even, odd);
         }
-    }
+    };
+    turn(0);
+    if constexpr (N > piece)
+        turn(piece);
+    if constexpr (N > 2 * piece)
+        turn(2 * piece);
+    if constexpr (N > 3 * piece)
+        turn(3 * piece);
     return columns;
 }
 #else
