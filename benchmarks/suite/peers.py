@@ -105,7 +105,9 @@ def install(names):
 
 #: What keeps peers that choose their kernels when they run to AVX2, on a processor that has more.
 ONLY_AVX2 = {"ONEDNN_MAX_CPU_ISA": "AVX2", "DNNL_MAX_CPU_ISA": "AVX2", "OPENBLAS_CORETYPE": "HASWELL", "BLIS_ARCH_TYPE": "haswell",
-             "MKL_ENABLE_INSTRUCTIONS": "AVX2", "ATEN_CPU_CAPABILITY": "avx2", "XLA_FLAGS": "--xla_cpu_max_isa=AVX2"}
+             "MKL_ENABLE_INSTRUCTIONS": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}
+#: Those that nothing keeps to it: XLA's own code obeys `--xla_cpu_max_isa`, the products that it calls do not.
+NOT_ONLY_AVX2 = {"jax": "its products can't be kept to AVX2", "keras": "its products can't be kept to AVX2"}
 
 
 def build(directory, afresh, avx2):

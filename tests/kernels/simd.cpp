@@ -35,7 +35,8 @@ double worst_ulps(double low, double high, Function function, Exact exact) {
 TEST_CASE_TEMPLATE("sqrt, floor and abs are exact", Scalar, float, double) {
     using V = Vector<Scalar>;
     CHECK(worst_ulps<Scalar>(
-              0, 1e6, [](const V& x) { return kernels::sqrt(x); }, [](long double x) { return std::sqrt(x); }) < 1);
+              0, 1e6, [](const V& x) { return kernels::sqrt(x); },
+              [](long double x) { return std::sqrt(x); }) < 1);
     CHECK(worst_ulps<Scalar>(
               -100, 100, [](const V& x) { return floor(x); }, [](long double x) { return std::floor(x); }) ==
           0);
@@ -144,6 +145,72 @@ TEST_CASE_TEMPLATE("load_transposed", Scalar, float, double) {
         for (std::size_t r = 0; r < lanes; ++r)
             CHECK(column[r] == from[r * stride + c]);
     }
+}
+
+namespace {
+
+template <std::size_t Group, class Scalar>
+void check_groups() {
+    constexpr std::size_t lanes = kernels::width<Scalar>;
+    if constexpr (Group <= lanes && lanes >= 4) {
+        // Whole numbers, whose sums are exact in any order.
+        std::array<std::array<Scalar, lanes>, 4> elements{};
+        Vector<Scalar> vectors[4];
+        for (std::size_t i = 0; i < 4; ++i) {
+            for (std::size_t lane = 0; lane < lanes; ++lane)
+                elements[i][lane] = static_cast<Scalar>((lane + 1) * (i + 2) % 23);
+            vectors[i] = kernels::load(elements[i].data());
+        }
+        std::array<Scalar, lanes> repeated{};
+        kernels::store(repeated.data(), kernels::broadcast_group<Group>(elements[0].data()));
+        for (std::size_t lane = 0; lane < lanes; ++lane)
+            CHECK(repeated[lane] == elements[0][lane % Group]);
+
+        const auto sums = kernels::quad_sums<Group, Scalar>(vectors);
+        constexpr std::size_t count = kernels::quad_vectors<Group>;
+        for (std::size_t group = 0; group < lanes / Group; ++group) {
+            std::array<Scalar, lanes> quads{};
+            kernels::store(quads.data(), sums[group % count]);
+            for (std::size_t i = 0; i < 4; ++i) {
+                Scalar sum = 0;
+                for (std::size_t lane = 0; lane < Group; ++lane)
+                    sum += elements[i][group * Group + lane];
+                CHECK(quads[group / count * 4 + i] == sum);
+            }
+        }
+    }
+    if constexpr (Group < 16)
+        check_groups<2 * Group, Scalar>();
+}
+
+template <std::size_t N, std::size_t Rows, class Scalar>
+void check_exact_columns() {
+    constexpr std::size_t lanes = kernels::width<Scalar>;
+    if constexpr (kernels::loads_exact_columns && N <= lanes && Rows <= lanes) {
+        // Behind the last row memory ends, as far as AddressSanitizer can tell.
+        const auto rows = random_numbers<Scalar>(N * Rows, 1);
+        const auto columns = kernels::load_exact_columns<N, Rows>(rows.data());
+        for (std::size_t c = 0; c < N; ++c) {
+            std::array<Scalar, lanes> column{};
+            kernels::store(column.data(), columns[c]);
+            for (std::size_t r = 0; r < lanes; ++r)
+                CHECK(column[r] == (r < Rows ? rows[r * N + c] : Scalar(0)));
+        }
+    }
+    if constexpr (Rows < 16)
+        check_exact_columns<N, Rows + 1, Scalar>();
+    else if constexpr (N < 16)
+        check_exact_columns<N + 1, 1, Scalar>();
+}
+
+} // namespace
+
+TEST_CASE_TEMPLATE("groups of lanes: broadcast, and summed", Scalar, float, double) {
+    check_groups<1, Scalar>();
+}
+
+TEST_CASE_TEMPLATE("columns of less rows than lanes, and nothing read behind them", Scalar, float, double) {
+    check_exact_columns<1, 1, Scalar>();
 }
 
 TEST_CASE_TEMPLATE("reductions", Scalar, float, double) {

@@ -98,10 +98,11 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
 
 } // namespace detail
 
-/// All rows of a matrix of `N` = dense.n columns and `Elements` elements. Of few samples every element is the
-/// product of two rows (of which one stays in registers where it fits); of more, the samples stand side by
-/// side in the lanes, or in halves of vectors; of many, w is transposed panel by panel. Narrow matrices are
-/// turned in registers.
+/// All rows of a matrix of `N` = dense.n columns and `Elements` elements. Of one sample every element is the
+/// product of two rows (of which one stays in registers where it fits). Of more, the samples stand side by
+/// side in the lanes, a group of lanes for each; where no load broadcasts groups, or halves of vectors are
+/// faster, few samples are products of rows too, and for many w is transposed panel by panel. Narrow matrices
+/// are turned in registers.
 template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
 [[gnu::always_inline]] inline void input_gradient(DenseGradient<Scalar> dense, std::size_t rows,
                                                   Derivative derivative) noexcept {

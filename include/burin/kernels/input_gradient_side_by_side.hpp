@@ -17,8 +17,9 @@ namespace burin::kernels::detail {
 // transposed, w is read as it lies, and tiles of the result are turned back in registers.
 
 /// How many panels a row of w is read through at a time at most, and how many rows for each turn of dy: what
-/// 16 panels meet of 16 samples are 16 KiB, half of a first-level cache, and so are the sums of 256 rows.
-inline constexpr std::size_t side_by_side_panels = 16;
+/// 16 panels of eight lanes meet of 16 samples are 16 KiB, half of a first-level cache, and so are the sums
+/// of 256 rows.
+inline constexpr std::size_t most_panels = vector_registers < 32 ? 16 : 8;
 inline constexpr std::size_t side_by_side_rows = 256;
 
 /// The same for a matrix of so many panels. Of doubles, a line of w serves half as many multiply-adds, and
@@ -27,9 +28,8 @@ inline constexpr std::size_t side_by_side_rows = 256;
 /// each.
 template <class Scalar>
 constexpr std::size_t panels_at_a_time(std::size_t panels) {
-    const bool all = vector_registers < 32 ? sizeof(Scalar) == sizeof(float) || panels <= side_by_side_panels
-                                           : panels <= side_by_side_panels / 2;
-    return all ? side_by_side_panels : 6;
+    return panels <= most_panels || (vector_registers < 32 && sizeof(Scalar) == sizeof(float)) ? most_panels
+                                                                                               : 6;
 }
 
 /// How samples stand side by side: `Vectors` vectors of them, each of `Group` neighbouring elements of every
@@ -52,7 +52,7 @@ struct SideBySide {
 
     /// Steps for so many columns; what is left of them when they are grouped meets one element of w each.
     static constexpr std::size_t steps(std::size_t columns) { return columns / Group + columns % Group; }
-    static constexpr std::size_t most_elements = steps((2 * side_by_side_panels + 1) * width<Scalar>) * step;
+    static constexpr std::size_t most_elements = steps((2 * most_panels + 1) * width<Scalar>) * step;
 };
 
 /// Some panels.
@@ -71,9 +71,9 @@ multiply_side_by_side(const DenseGradient<Scalar>& dense, PanelRange range, std:
     // The next rows, which Zen does not expect on this page after those of many other panels; but not where
     // they might drive those out of the first-level cache, unless they come from beyond the second.
     const bool prefetches =
-        splits_vectors && (dense.panels.count() <= 8 ||
-                           (panels_at_a_time<Scalar>(dense.panels.count()) == side_by_side_panels &&
-                            dense.k * dense.n * sizeof(Scalar) > 512 * 1024));
+        splits_vectors &&
+        (dense.panels.count() <= 8 || (panels_at_a_time<Scalar>(dense.panels.count()) == most_panels &&
+                                       dense.k * dense.n * sizeof(Scalar) > 512 * 1024));
     const auto add_panel = [&](const Scalar* w, std::size_t columns) __attribute__((always_inline)) {
         for (std::size_t r = 0; prefetches && r < Rows; ++r)
             prefetch(w + (Rows + r) * columns);
