@@ -14,14 +14,13 @@ enum class Beside { nothing, before, behind };
 
 /// The columns of as many rows of N as a vector has lanes: lane r of vector c is element c of row r. What is
 /// summed along a row is then summed lane by lane, for all rows at once. For rows of a few vectors. Narrow
-/// rows are loaded with what is readable before the first or behind the last of them. Less than so many rows,
-/// `Rows`, leave 0 in the other lanes, where columns are loaded exactly.
-template <std::size_t N, Beside Readable = Beside::nothing, std::size_t Rows = 0, class Scalar>
+/// rows are loaded with what is readable before the first or behind the last of them.
+template <std::size_t N, Beside Readable = Beside::nothing, class Scalar>
 [[gnu::always_inline]] inline std::array<Vector<Scalar>, N> load_columns(const Scalar* rows) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     std::array<Vector<Scalar>, N> columns;
     if constexpr (N < lanes && loads_exact_columns) {
-        return load_exact_columns<N, (Rows == 0 ? lanes : Rows)>(rows);
+        return load_exact_columns<N, lanes>(rows);
     } else if constexpr (N < lanes && Readable != Beside::nothing) {
         constexpr std::size_t before = Readable == Beside::before ? lanes - N : 0;
         const auto square = load_transposed(rows - before, N);

@@ -104,7 +104,7 @@ template <std::size_t K, std::size_t N, bool HasBias, bool SharesCode = false, c
         }
         return;
     }
-    Product<Scalar, (K * N * sizeof(Scalar) > 1024 * 1024 ? Form::streams_right : Form::any)> product;
+    Product<Scalar, streams<Scalar>(K * N) ? Form::streams_right : Form::any> product;
     product.left = x;
     product.left_row = K;
     product.depth = K;

@@ -33,7 +33,7 @@ constexpr std::size_t choose_samples(std::size_t rows, std::size_t lanes, std::s
 /// twelve or 24 sums either way; what was faster was measured.
 template <class Scalar>
 inline constexpr std::size_t most_side_by_side =
-    (vector_registers<32 || sizeof(Scalar)> sizeof(float) ? 3 : 2) * width<Scalar>;
+    (vector_registers >= 32 && sizeof(Scalar) == sizeof(float) ? 2 : 3) * width<Scalar>;
 
 /// Calls f(SideBySide<…>{}) for what has so many samples.
 template <class Scalar, bool Streams, std::size_t Group = width<Scalar>, class Function>
@@ -53,15 +53,15 @@ template <std::size_t Elements, class Scalar, class Derivative>
 input_gradient_in_groups(DenseGradient<Scalar> dense, std::size_t rows, Derivative derivative) noexcept {
     std::size_t single = rows;
     // Rows of w that come from beyond the second-level cache stay there until all samples have met them.
-    constexpr bool streams = Elements * sizeof(Scalar) > 1024 * 1024;
-    const std::size_t block = streams ? side_by_side_rows : dense.k;
+    constexpr bool streaming = streams<Scalar>(Elements);
+    const std::size_t block = streaming ? side_by_side_rows : dense.k;
     for (std::size_t k = 0; k < dense.k; k += block) {
         const std::size_t end = std::min(dense.k, k + block);
         DenseGradient<Scalar> left = dense;
         for (std::size_t left_rows = rows; left_rows > 1;) {
             const std::size_t samples = choose_samples(left_rows, width<Scalar>, most_side_by_side<Scalar>);
             const std::size_t count = std::min(samples, left_rows);
-            with_order<Scalar, streams>(samples, [&](auto order) __attribute__((always_inline)) {
+            with_order<Scalar, streaming>(samples, [&](auto order) __attribute__((always_inline)) {
                 input_gradient_side_by_side<decltype(order)>(left, count, k, end, derivative);
             });
             left.skip_rows(count);

@@ -57,10 +57,17 @@ struct PanelView {
     constexpr void skip_rows(std::size_t count) { data += data == nullptr ? 0 : count * row; }
 };
 
-/// What is known of a product when it is compiled: nothing, or that it is a weight gradient, of which the
-/// left matrix is a row-major one transposed and the result lies in panels. The rows of a tile then have one
-/// address, not one each, for which there are not enough registers.
+/// What is known of a product when it is compiled: nothing, or that the right matrix streams from beyond the
+/// caches, or that it is a weight gradient, of which the left matrix is a row-major one transposed and the
+/// result lies in panels. The rows of a tile then have one address, not one each, for which there are not
+/// enough registers.
 enum class Form { any, streams_right, weight_gradient };
+
+/// Whether a matrix of so many elements streams from beyond the second-level cache.
+template <class Scalar>
+constexpr bool streams(std::size_t elements) {
+    return elements * sizeof(Scalar) > 1024 * 1024;
+}
 
 /// result(r, c) = finish(start(r, c) + Σ_d left(r, d) · right(d, c)).
 template <class Scalar, Form Known = Form::any>
