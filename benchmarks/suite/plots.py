@@ -68,9 +68,9 @@ def bars(records, works, title, group, file, directory):
         times = [float(record["ns"]) / 1000 for record in mine]
         axes.barh([KINDS[record["peer"]].title for record in mine], times, color=[COLOURS[record["peer"]] for record in mine])
         for i, each in enumerate(times):
-            axes.text(each, i, f" {each:.3g}", va="center", fontsize=8)
+            axes.text(each, i, f" {each:,.0f}" if each >= 100 else f" {each:.3g}", va="center", fontsize=8)
         axes.set_xscale("log")
-        axes.set_xlim(min(times) / 3, max(times) * 4)
+        axes.set_xlim(min(times) / 3, max(times) * 6)
         axes.set_title(f"{works[case[0]]} {case[1].replace('x', '-')}".strip())
         axes.set_xlabel("µs")
     figure.tight_layout()
