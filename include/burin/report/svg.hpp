@@ -45,7 +45,9 @@ class SvgCanvas {
     void text(double x, double y, std::string_view more, std::string_view words) {
         svg_ += "<text x=\"" + pixels(x) + "\" y=\"" + pixels(y) + "\" ";
         svg_ += more;
-        svg_ += ">" + escaped(words) + "</text>\n";
+        svg_ += '>';
+        svg_ += escaped(words);
+        svg_ += "</text>\n";
     }
 
     void line(double x1, double y1, double x2, double y2, std::string_view more) {
