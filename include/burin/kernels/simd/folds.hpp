@@ -2,6 +2,7 @@
 
 // Sums over lanes, and the largest.
 
+#include "burin/kernels/simd/quarters.hpp"
 #include "burin/kernels/simd/vector.hpp"
 
 #include <cstddef>
@@ -69,33 +70,6 @@ Scalar reduce_add(const Vector<Scalar>& value) noexcept {
 template <class Scalar>
 inline constexpr std::size_t summed_lanes = width<Scalar> < 4 ? width<Scalar> : 4;
 
-#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__)
-namespace detail {
-
-// Element i of each quarter of 128 bits is the sum of that quarter of v[i].
-#if defined(__AVX512F__)
-[[gnu::always_inline]] inline __m512 quarter_sums(const Vector<float>* v) noexcept {
-    const auto pairs = [](__m512 a, __m512 b) {
-        return _mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
-    };
-    const __m512 ab = pairs(v[0], v[1]), cd = pairs(v[2], v[3]);
-    return _mm512_add_ps(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0)),
-                         _mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2)));
-}
-#else
-[[gnu::always_inline]] inline __m256 quarter_sums(const Vector<float>* v) noexcept {
-    const auto pairs = [](__m256 a, __m256 b) {
-        return _mm256_add_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
-    };
-    const __m256 ab = pairs(v[0], v[1]), cd = pairs(v[2], v[3]);
-    return _mm256_add_ps(_mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0)),
-                         _mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2)));
-}
-#endif
-
-} // namespace detail
-#endif
-
 /// Lane i < summed_lanes is the sum of the lanes of v[i]; the others are unspecified.
 template <class Scalar>
 [[gnu::always_inline]] inline Vector<Scalar> lane_sums(const Vector<Scalar>* v) noexcept {
@@ -108,8 +82,8 @@ template <class Scalar>
         return Vector<Scalar>(_mm512_castps128_ps512(
             _mm_add_ps(_mm256_castps256_ps128(eighths), _mm256_extractf128_ps(eighths, 1))));
     } else {
-        const auto pairs = [](__m512d a, __m512d b) {
-            const __m512d sums = _mm512_add_pd(_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b));
+        const auto pairs = [](const Vector<Scalar>& a, const Vector<Scalar>& b) {
+            const __m512d sums = detail::pair_sums(a.data, b.data);
             return _mm256_add_pd(_mm512_castpd512_pd256(sums), _mm512_extractf64x4_pd(sums, 1));
         };
         const __m256d ab = pairs(v[0], v[1]), cd = pairs(v[2], v[3]);
@@ -122,12 +96,8 @@ template <class Scalar>
         const __m128 sums = _mm_add_ps(_mm256_castps256_ps128(halves), _mm256_extractf128_ps(halves, 1));
         return Vector<Scalar>(_mm256_castps128_ps256(sums));
     } else {
-        const auto pairs = [](__m256d a, __m256d b) {
-            return _mm256_add_pd(_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
-        };
-        const __m256d ab = pairs(v[0], v[1]), cd = pairs(v[2], v[3]);
-        return Vector<Scalar>(
-            _mm256_add_pd(_mm256_permute2f128_pd(ab, cd, 0x20), _mm256_permute2f128_pd(ab, cd, 0x31)));
+        const auto ab = detail::pair_sums(v[0].data, v[1].data), cd = detail::pair_sums(v[2].data, v[3].data);
+        return Vector<Scalar>(detail::odd_quarters(ab, cd) + detail::even_quarters(ab, cd));
     }
 #else
     Scalar sums[width<Scalar>] = {};

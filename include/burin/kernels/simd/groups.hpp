@@ -3,6 +3,7 @@
 // Groups of lanes: a vector of the same few neighbours again and again, and what is summed within groups.
 
 #include "burin/kernels/simd/folds.hpp"
+#include "burin/kernels/simd/quarters.hpp"
 #include "burin/kernels/simd/transposed.hpp"
 #include "burin/kernels/simd/vector.hpp"
 
@@ -75,52 +76,31 @@ quad_sums(const Vector<Scalar> (&v)[4]) noexcept {
     } else if constexpr (Group == lanes) {
         return {lane_sums<Scalar>(v)};
     } else {
-#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__)
         if constexpr (sizeof(Scalar) == 4 && Group == 2) {
-            const auto pairs = [](__m512 a, __m512 b) __attribute__((always_inline)) {
-                return _mm512_add_ps(_mm512_shuffle_ps(a, b, _MM_SHUFFLE(2, 0, 2, 0)),
-                                     _mm512_shuffle_ps(a, b, _MM_SHUFFLE(3, 1, 3, 1)));
+            constexpr int first = _MM_SHUFFLE(2, 0, 2, 0), second = _MM_SHUFFLE(3, 1, 3, 1);
+            const auto pairs = [](const Vector<Scalar>& a, const Vector<Scalar>& b) {
+                return detail::shuffle<first>(a.data, b.data) + detail::shuffle<second>(a.data, b.data);
             };
-            const __m512 ab = pairs(v[0], v[1]), cd = pairs(v[2], v[3]);
-            return {Vector<Scalar>(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(2, 0, 2, 0))),
-                    Vector<Scalar>(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 1, 3, 1)))};
+            const auto ab = pairs(v[0], v[1]), cd = pairs(v[2], v[3]);
+            return {Vector<Scalar>(detail::shuffle<first>(ab, cd)),
+                    Vector<Scalar>(detail::shuffle<second>(ab, cd))};
         } else if constexpr (sizeof(Scalar) == 4) {
-            const __m512 quads = detail::quarter_sums(v);
-            if constexpr (Group == 4)
-                return {Vector<Scalar>(quads)};
+            const auto quarters = detail::quarter_sums(v);
+#if defined(__AVX512F__)
+            if constexpr (Group == 8)
+                return {Vector<Scalar>(detail::neighbour_sums(quarters))};
             else
-                return {Vector<Scalar>(
-                    _mm512_add_ps(_mm512_shuffle_f32x4(quads, quads, _MM_SHUFFLE(3, 1, 2, 0)),
-                                  _mm512_shuffle_f32x4(quads, quads, _MM_SHUFFLE(2, 0, 3, 1))))};
+#endif
+                return {Vector<Scalar>(quarters)};
         } else {
-            const auto pairs = [](__m512d a, __m512d b) __attribute__((always_inline)) {
-                return _mm512_add_pd(_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b));
-            };
-            const __m512d ab = pairs(v[0], v[1]), cd = pairs(v[2], v[3]);
-            const __m512d even = detail::even_pairs(ab, cd), odd = detail::odd_pairs(ab, cd);
+            const auto ab = detail::pair_sums(v[0].data, v[1].data),
+                       cd = detail::pair_sums(v[2].data, v[3].data);
+            const auto odd = detail::odd_quarters(ab, cd), even = detail::even_quarters(ab, cd);
             if constexpr (Group == 2)
-                return {Vector<Scalar>(even), Vector<Scalar>(odd)};
+                return {Vector<Scalar>(odd), Vector<Scalar>(even)};
             else
-                return {Vector<Scalar>(_mm512_add_pd(even, odd))};
-        }
-#elif !BURIN_DETAIL_ONE_LANE && defined(__AVX2__)
-        if constexpr (sizeof(Scalar) == 4 && Group == 2) {
-            const auto pairs = [](__m256 a, __m256 b) __attribute__((always_inline)) {
-                return _mm256_add_ps(_mm256_shuffle_ps(a, b, _MM_SHUFFLE(2, 0, 2, 0)),
-                                     _mm256_shuffle_ps(a, b, _MM_SHUFFLE(3, 1, 3, 1)));
-            };
-            const __m256 ab = pairs(v[0], v[1]), cd = pairs(v[2], v[3]);
-            return {Vector<Scalar>(_mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(2, 0, 2, 0))),
-                    Vector<Scalar>(_mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 1, 3, 1)))};
-        } else if constexpr (sizeof(Scalar) == 4) {
-            return {Vector<Scalar>(detail::quarter_sums(v))};
-        } else {
-            const auto pairs = [](__m256d a, __m256d b) __attribute__((always_inline)) {
-                return _mm256_add_pd(_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
-            };
-            const __m256d ab = pairs(v[0], v[1]), cd = pairs(v[2], v[3]);
-            return {Vector<Scalar>(_mm256_permute2f128_pd(ab, cd, 0x20)),
-                    Vector<Scalar>(_mm256_permute2f128_pd(ab, cd, 0x31))};
+                return {Vector<Scalar>(odd + even)};
         }
 #else
         constexpr std::size_t groups = lanes / Group, vectors = quad_vectors<Group>;
