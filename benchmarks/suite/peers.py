@@ -106,8 +106,10 @@ def install(names):
 #: What keeps peers that choose their kernels when they run to AVX2, on a processor that has more.
 ONLY_AVX2 = {"ONEDNN_MAX_CPU_ISA": "AVX2", "DNNL_MAX_CPU_ISA": "AVX2", "OPENBLAS_CORETYPE": "HASWELL", "BLIS_ARCH_TYPE": "haswell",
              "MKL_ENABLE_INSTRUCTIONS": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}
-#: Those that nothing keeps to it: XLA's own code obeys `--xla_cpu_max_isa`, the products that it calls do not.
-NOT_ONLY_AVX2 = {"jax": "its products can't be kept to AVX2", "keras": "its products can't be kept to AVX2"}
+#: Whom nothing keeps to it: told so by `--xla_cpu_max_isa`, JAX's products still exceed what AVX2 can do.
+NOT_ONLY_AVX2 = {"jax": "its products can't be kept to AVX2"}
+#: Who needs not be told, being compiled for it.
+COMPILED_FOR_IT = {"burin", "burin_clang", "plain", "plain_clang", "eigen"}
 
 
 def build(directory, afresh, avx2):

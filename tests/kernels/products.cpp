@@ -41,7 +41,7 @@ static_assert(tiles_are_sound(16) && tiles_are_sound(32));
 /// quarters of what fills these lanes are samples.
 constexpr bool samples_are_sound(std::size_t lanes, std::size_t most) {
     for (std::size_t rows = 2; rows < 200; ++rows) {
-        const std::size_t samples = kernels::detail::choose_samples(rows, lanes, most);
+        const std::size_t samples = kernels::detail::choose_samples(rows, most);
         bool has_order = false;
         for (std::size_t of_vector = 1; of_vector <= lanes; of_vector *= 2)
             has_order = has_order || samples == 2 * of_vector || samples == 3 * of_vector;
@@ -51,10 +51,8 @@ constexpr bool samples_are_sound(std::size_t lanes, std::size_t most) {
     return true;
 }
 static_assert(samples_are_sound(4, 12) && samples_are_sound(8, 24) && samples_are_sound(16, 32));
-static_assert(kernels::detail::choose_samples(17, 16, 32) == 16 &&
-              kernels::detail::choose_samples(8, 16, 32) == 8 &&
-              kernels::detail::choose_samples(5, 16, 32) == 6 &&
-              kernels::detail::choose_samples(50, 16, 32) == 32);
+static_assert(kernels::detail::choose_samples(17, 32) == 16 && kernels::detail::choose_samples(8, 32) == 8 &&
+              kernels::detail::choose_samples(5, 32) == 6 && kernels::detail::choose_samples(50, 32) == 32);
 
 /// Every element of a matrix has a place of its own, there are no gaps, and no panel is narrower than a
 /// vector or wider than three, unless the matrix is.

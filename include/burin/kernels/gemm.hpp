@@ -124,7 +124,6 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
     constexpr std::size_t elements = is_single_panel<Scalar>(N) ? K * N : std::max(K * N, shared_elements);
     Product<Scalar, Form::weight_gradient> product;
     product.left = x;
-    product.left_row = 1;
     product.left_depth = K;
     product.depth = rows;
     product.right = detail::row_major<N>(dy);

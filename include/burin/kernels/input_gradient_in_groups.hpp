@@ -9,24 +9,24 @@
 
 namespace burin::kernels::detail {
 
-/// How many samples of the `rows` > 1 that are left stand side by side next, with so many lanes: all in two
-/// or three vectors, each sample a group of 1, 2, 4 … lanes; so 2, 3, 4, 6, 8, 12, 16 … samples fill the
-/// lanes. Where that leaves more than a fifth of the work to zeros, as many as fill them first.
-constexpr std::size_t choose_samples(std::size_t rows, std::size_t lanes, std::size_t most) {
+/// The next of 1, 2, 3, 4, 6, 8, 12, 16 … samples: as many fill two or three vectors, each sample a group of
+/// 1, 2, 4 … lanes.
+constexpr std::size_t more_samples(std::size_t samples) {
+    return samples % 3 == 0 ? samples / 3 * 4 : samples == 1 ? 2 : samples / 2 * 3;
+}
+
+/// How many samples of the `rows` > 1 that are left stand side by side next, `most` at most: as many as are
+/// enough for all. Where that leaves more than a fifth of the work to zeros, fewer.
+constexpr std::size_t choose_samples(std::size_t rows, std::size_t most) {
     if (rows >= most)
         return most;
-    const auto filled = [lanes](std::size_t count) {
-        std::size_t samples = 2;
-        while (samples < count)
-            samples = samples % 3 == 0 ? samples / 3 * 4 : samples == 2 ? 3 : samples / 2 * 3;
-        return std::min(samples, 3 * lanes);
-    };
-    const std::size_t enough = filled(rows);
-    std::size_t before = 2;
-    while (filled(before + 1) < enough)
-        before = filled(before + 1);
-    const std::size_t rest = rows - std::min(before, rows);
-    return 5 * (before + (rest > 1 ? filled(rest) : rest)) < 4 * enough ? before : enough;
+    std::size_t fewer = 1, enough = 2;
+    for (; enough < rows; enough = more_samples(enough))
+        fewer = enough;
+    std::size_t rest = 1;
+    while (fewer + rest < rows)
+        rest = more_samples(rest);
+    return 5 * (fewer + rest) < 4 * enough ? fewer : enough;
 }
 
 /// So many samples at a time at most: three vectors, or, of floats with 32 registers, two. The tiles are of
@@ -59,7 +59,7 @@ input_gradient_in_groups(DenseGradient<Scalar> dense, std::size_t rows, Derivati
         const std::size_t end = std::min(dense.k, k + block);
         DenseGradient<Scalar> left = dense;
         for (std::size_t left_rows = rows; left_rows > 1;) {
-            const std::size_t samples = choose_samples(left_rows, width<Scalar>, most_side_by_side<Scalar>);
+            const std::size_t samples = choose_samples(left_rows, most_side_by_side<Scalar>);
             const std::size_t count = std::min(samples, left_rows);
             with_order<Scalar, streaming>(samples, [&](auto order) __attribute__((always_inline)) {
                 input_gradient_side_by_side<decltype(order)>(left, count, k, end, derivative);

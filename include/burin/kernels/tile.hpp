@@ -258,11 +258,12 @@ void multiply_tile(const Product<Scalar, Known>& product, std::size_t columns, F
         for (std::size_t v = 0; v < whole_vectors; ++v) {
             const Vector<Scalar> sum = total([&](std::size_t s) { return sums[s][r][v]; });
             Scalar* const to = p.result.data + r * result_row + column(v, p.result.panel);
+            // Else g++ takes what is stored as it is for a copy of memory, and moves the sums there.
+            const Vector<Scalar> finished = in_register<Scalar>(finish(sum));
             if constexpr (masked)
-                store_partial(to, finish(sum), columns);
-            else // g++ takes stores of sums as they are for a copy of memory, to which it then moves the
-                 // sums.
-                store(to, in_register<Scalar>(finish(sum)));
+                store_partial(to, finished, columns);
+            else
+                store(to, finished);
         }
         if constexpr (has_half)
             store_half(p.result.data + r * result_row + half_column,

@@ -58,7 +58,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     template <class Metrics = NoMetrics>
     losses::LossSum<Scalar> step(const SamplesType& samples, Metrics&& metrics = {}) noexcept {
         const kernels::SubnormalsAreZero subnormals_are_zero;
-        const losses::LossSum<Scalar> sum = gradients(samples, metrics);
+        const losses::LossSum<Scalar> sum = compute_gradients(samples, metrics);
         optimizer.update(parameters_.trained, gradients_.data(), state_.data(), N::trained_count, steps_);
         return sum;
     }
@@ -79,6 +79,24 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     template <class Metrics = NoMetrics>
     losses::LossSum<Scalar> gradients(const SamplesType& samples, Metrics&& metrics = {}) noexcept {
         const kernels::SubnormalsAreZero subnormals_are_zero;
+        return compute_gradients(samples, metrics);
+    }
+
+    std::span<const Scalar> last_gradients() const noexcept { return gradients_.all(); }
+
+    /// Steps taken so far.
+    std::uint64_t steps() const noexcept { return steps_; }
+
+    /// What the optimizer remembers between steps; with `steps`, all that is needed to go on later.
+    std::span<Scalar> optimizer_state() noexcept { return {state_.data(), state_size}; }
+    std::span<const Scalar> optimizer_state() const noexcept { return {state_.data(), state_size}; }
+    void resume(std::uint64_t steps) noexcept { steps_ = steps; }
+
+  private:
+    static constexpr std::size_t state_size = Optimizer::state_vectors * N::trained_count;
+
+    template <class Metrics>
+    losses::LossSum<Scalar> compute_gradients(const SamplesType& samples, Metrics& metrics) noexcept {
         ++steps_;
         Frame<typename N::Type, Scalar> frame;
         frame.parameters = parameters_;
@@ -102,19 +120,6 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         }
         return total;
     }
-
-    std::span<const Scalar> last_gradients() const noexcept { return gradients_.all(); }
-
-    /// Steps taken so far.
-    std::uint64_t steps() const noexcept { return steps_; }
-
-    /// What the optimizer remembers between steps; with `steps`, all that is needed to go on later.
-    std::span<Scalar> optimizer_state() noexcept { return {state_.data(), state_size}; }
-    std::span<const Scalar> optimizer_state() const noexcept { return {state_.data(), state_size}; }
-    void resume(std::uint64_t steps) noexcept { steps_ = steps; }
-
-  private:
-    static constexpr std::size_t state_size = Optimizer::state_vectors * N::trained_count;
 
     template <std::size_t Output>
     void add_loss(losses::LossSum<Scalar>& total, const SamplesType& samples, const Scalar* outputs,
