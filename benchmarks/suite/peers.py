@@ -106,8 +106,9 @@ def install(names):
 #: What keeps peers that choose their kernels when they run to AVX2, on a processor that has more.
 ONLY_AVX2 = {"ONEDNN_MAX_CPU_ISA": "AVX2", "DNNL_MAX_CPU_ISA": "AVX2", "OPENBLAS_CORETYPE": "HASWELL", "BLIS_ARCH_TYPE": "haswell",
              "MKL_ENABLE_INSTRUCTIONS": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}
-#: Whom nothing keeps to it: told so by `--xla_cpu_max_isa`, JAX's products still exceed what AVX2 can do.
-NOT_ONLY_AVX2 = {"jax": "its products can't be kept to AVX2"}
+#: Whom nothing keeps to it: told so, by `--xla_cpu_max_isa` and as above, JAX's products exceed what AVX2 can do, and those of
+#: Keras, but for weight gradients, take as long as before.
+NOT_ONLY_AVX2 = {name: "its products can't be kept to AVX2" for name in ("jax", "keras")}
 #: Who needs not be told, being compiled for it.
 COMPILED_FOR_IT = {"burin", "burin_clang", "plain", "plain_clang", "eigen"}
 
