@@ -54,6 +54,14 @@ static_assert(samples_are_sound(4, 12) && samples_are_sound(8, 24) && samples_ar
 static_assert(kernels::detail::choose_samples(17, 32) == 16 && kernels::detail::choose_samples(8, 32) == 8 &&
               kernels::detail::choose_samples(5, 32) == 6 && kernels::detail::choose_samples(50, 32) == 32);
 
+template <class Scalar>
+constexpr bool packs(std::size_t samples, std::size_t inputs, std::size_t outputs) {
+    const std::size_t from = kernels::packed_from<Scalar>(inputs, outputs);
+    return from > 0 && samples >= from;
+}
+static_assert(kernels::width<float> == 1 || kernels::width<float> > 16 || packs<float>(16, 784, 128));
+static_assert(!packs<float>(15, 784, 128) && !packs<float>(128, 784, 10) && !packs<float>(128, 64, 64));
+
 /// Every element of a matrix has a place of its own, there are no gaps, and no panel is narrower than a
 /// vector or wider than three, unless the matrix is.
 constexpr bool panels_are_sound(std::size_t lanes) {
@@ -107,12 +115,14 @@ TEST_CASE_TEMPLATE("the three products of Dense agree with naive sums at every e
     check_all_rows<Scalar, 601, 12>();                     // deeper than a block
 }
 
-TEST_CASE_TEMPLATE("gradients of matrices larger than the caches agree with naive sums", Scalar, float,
-                   double) {
-    check_products(products<Scalar, 700, 531>, 5);   // nothing is packed
-    check_products(products<Scalar, 700, 531>, 20);  // whole tiles and panels are left over
+TEST_CASE_TEMPLATE("gradients of matrices with long rows agree with naive sums", Scalar, float, double) {
+    check_products(products<Scalar, 700, 531>, 5); // nothing is packed
+    check_products(products<Scalar, 700, 531>,
+                   20); // the result streams; a part of a block and a panel are left
     check_products(products<Scalar, 700, 531>, 141); // more samples than are packed at a time
-    check_products(products<Scalar, 301, 147>, 141); // only dy is packed
+    check_products(products<Scalar, 301, 147>, 141); // from the second-level cache
+    check_products(products<Scalar, 528, 64>, 16);   // whole blocks and panels
+    check_products(products<Scalar, 576, 71>, 129);  // one sample more; the last panel is wider
 }
 
 TEST_CASE_TEMPLATE("samples side by side in halves of vectors agree with naive sums", Scalar, float, double) {

@@ -26,19 +26,16 @@ inline constexpr std::size_t page_bytes = 4096;
 template <class Scalar>
 inline constexpr std::size_t paged_samples = 256 / sizeof(Scalar);
 
-/// The gradients of weight matrices of so many bytes, which no second-level cache holds, are made of packed
-/// blocks from 16 samples on.
-inline constexpr std::size_t packed_from_bytes = 1024 * 1024;
-inline constexpr std::size_t packed_from_rows = 16;
-
-/// Of smaller ones, from `paged_samples` on, only the rows of dy are packed, panel by panel; but not where
-/// those of x are whole pages apart, so that all have their elements in the same sets of the cache, nor of so
-/// few bytes that they would not be worth the code.
+/// From how many samples on the weight gradient of [inputs, outputs] is made of packed blocks; 0 if never. It
+/// pays where the rows of x are long, and for fewer panels and samples with tiles of twelve rows, which read
+/// twice as many elements of each.
 template <class Scalar>
-constexpr bool packs_right(std::size_t inputs, std::size_t outputs) {
+constexpr std::size_t packed_from(std::size_t inputs, std::size_t outputs) {
+    constexpr bool tall = vector_registers >= 32;
     const std::size_t row_bytes = inputs * sizeof(Scalar);
-    return width<Scalar> > 1 && row_bytes * outputs >= 128 * 1024 && row_bytes % page_bytes != 0 &&
-           outputs > 4 * width<Scalar>;
+    if (width<Scalar> == 1 || outputs < (tall ? 4 : 12) * width<Scalar> || row_bytes < 1024)
+        return 0;
+    return tall || row_bytes >= 2048 ? 16 : paged_samples<Scalar>;
 }
 
 namespace detail {
@@ -137,14 +134,9 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
             detail::weight_gradient_of_few_inlined<kind, Accumulate>(product, panels, K);
         else
             detail::weight_gradient_of_few_shared<kind, Accumulate>(product, panels, K);
-    } else if constexpr (width<Scalar> > 1 && K * N * sizeof(Scalar) >= packed_from_bytes) {
-        if (rows >= packed_from_rows)
-            detail::weight_gradient_packed<kind>(product, panels, K, true);
-        else
-            multiply<N, any, elements>(product, K, StoreSum{});
-    } else if constexpr (packs_right<Scalar>(K, N)) {
-        if (rows >= paged_samples<Scalar>)
-            detail::weight_gradient_packed<kind>(product, panels, K, false);
+    } else if constexpr (constexpr std::size_t from = packed_from<Scalar>(K, N); from > 0) {
+        if (rows >= from)
+            detail::weight_gradient_packed<kind, streams<Scalar>(K * N)>(product, panels, K);
         else
             multiply<N, any, elements>(product, K, StoreSum{});
     } else if constexpr (K * sizeof(Scalar) > page_bytes / 2) {

@@ -57,11 +57,26 @@ struct PanelView {
     constexpr void skip_rows(std::size_t count) { data += data == nullptr ? 0 : count * row; }
 };
 
-/// What is known of a product when it is compiled: nothing, or that the right matrix streams from beyond the
-/// caches, or that it is a weight gradient, of which the left matrix is a row-major one transposed and the
-/// result lies in panels. The rows of a tile then have one address, not one each, for which there are not
-/// enough registers.
-enum class Form { any, streams_right, weight_gradient };
+/// What is known of a product when it is compiled, and what is done beside each step of its depth, where the
+/// multiply-adds leave room for it.
+enum class Form {
+    any,
+    streams_right, ///< The right matrix comes from beyond the caches: what is next of it is asked for.
+    /// The left matrix is a row-major one transposed and the result lies in panels. The rows of a tile then
+    /// have one address, not one each, for which there are not enough registers.
+    weight_gradient,
+    weight_gradient_copying,   ///< The same; the left elements of what comes next are copied.
+    weight_gradient_streaming, ///< The same; where the result of what comes next will lie, is asked for.
+};
+
+constexpr bool is_weight_gradient(Form form) {
+    return form >= Form::weight_gradient;
+}
+
+/// How many vectors are copied beside each step, so that tiles copy no fewer elements than they have rows.
+template <class Scalar>
+inline constexpr std::size_t copied_vectors =
+    (tallest_tile(vector_registers, 2) + width<Scalar> - 1) / width<Scalar>;
 
 /// Whether a matrix of so many elements streams from beyond the second-level cache.
 template <class Scalar>
@@ -81,12 +96,18 @@ struct Product {
     PanelView<Scalar> result{};
     /// Where the sums begin: a row of biases (`row` is then 0) or the result itself; if null, at 0.
     PanelView<const Scalar> start{};
-    /// Where the right matrix streams from beyond the caches: what comes next of it, and how much of that to
-    /// ask for beside each step of the depth.
+    /// What is asked for or copied, how far on it goes with each step, and where it is copied to, there a
+    /// step is as long as for the left matrix.
     const Scalar* ahead = nullptr;
     std::size_t ahead_step = 0;
+    Scalar* copy = nullptr;
 
-    constexpr std::size_t row_stride() const { return Known == Form::weight_gradient ? 1 : left_row; }
+    constexpr std::size_t row_stride() const { return is_weight_gradient(Known) ? 1 : left_row; }
+
+    template <Form Other>
+    constexpr Product<Scalar, Other> as() const {
+        return {left, left_row, left_depth, depth, depth_done, right, result, start, ahead, ahead_step, copy};
+    }
 
     constexpr void skip_panels(std::size_t count) {
         right.skip_panels(count);
@@ -95,7 +116,8 @@ struct Product {
     }
     constexpr void skip_rows(std::size_t count) {
         left += count * row_stride();
-        ahead += Known == Form::streams_right ? depth * ahead_step : 0;
+        ahead +=
+            Known == Form::streams_right || Known == Form::weight_gradient_streaming ? depth * ahead_step : 0;
         result.skip_rows(count);
         start.skip_rows(count);
     }
@@ -160,10 +182,9 @@ void multiply_tile(const Product<Scalar, Known>& product, std::size_t columns, F
     };
     // Stores may alias what `product` refers to; copies are read once.
     const Product<Scalar, Known> p = product;
-    constexpr bool rows_are_full =
-        Known == Form::weight_gradient && TailKind == Tail::none && !several_panels;
+    constexpr bool rows_are_full = is_weight_gradient(Known) && TailKind == Tail::none && !several_panels;
     const std::size_t result_row = rows_are_full ? Vectors * lanes : p.result.row;
-    const std::size_t left_row = Known == Form::weight_gradient ? 1 : p.left_row;
+    const std::size_t left_row = is_weight_gradient(Known) ? 1 : p.left_row;
     const std::size_t start_row = rows_are_full ? Vectors * lanes : p.start.row;
 
     Vector<Scalar> sums[Splits][Rows][whole_vectors];
@@ -193,6 +214,7 @@ void multiply_tile(const Product<Scalar, Known>& product, std::size_t columns, F
     const Scalar* left = p.left;
     const Scalar* right = p.right.data;
     [[maybe_unused]] const Scalar* ahead = p.ahead;
+    [[maybe_unused]] Scalar* copy = p.copy;
     const auto add_product = [&](std::size_t s, auto load_vector) __attribute__((always_inline)) {
         Vector<Scalar> row[whole_vectors];
         BURIN_DETAIL_UNROLL
@@ -214,6 +236,16 @@ void multiply_tile(const Product<Scalar, Known>& product, std::size_t columns, F
         if constexpr (Known == Form::streams_right) {
             prefetch(ahead);
             ahead += p.ahead_step;
+        } else if constexpr (Known == Form::weight_gradient_streaming) {
+            prefetch_to_write(ahead);
+            ahead += p.ahead_step;
+        } else if constexpr (Known == Form::weight_gradient_copying) {
+            prefetch(ahead + 8 * p.ahead_step); // No stream that a processor expects.
+            BURIN_DETAIL_UNROLL
+            for (std::size_t v = 0; v < copied_vectors<Scalar>; ++v)
+                store(copy + v * lanes, load(ahead + v * lanes));
+            ahead += p.ahead_step;
+            copy += p.left_depth;
         }
         left += p.left_depth;
         right += p.right.row;
