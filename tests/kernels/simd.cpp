@@ -136,16 +136,17 @@ TEST_CASE_TEMPLATE("fused forms", Scalar, float, double) {
     CHECK(kernels::first_lane<Scalar>(kernels::fnma(a, b, c)) == -8);
 }
 
-TEST_CASE_TEMPLATE("load_transposed", Scalar, float, double) {
+TEST_CASE_TEMPLATE("load_transposed and load_square", Scalar, float, double) {
     constexpr std::size_t lanes = kernels::width<Scalar>, stride = lanes + 3;
     const auto from = random_numbers<Scalar>(lanes * stride, 1);
-    const auto columns = kernels::load_transposed(from.data(), stride);
-    for (std::size_t c = 0; c < lanes; ++c) {
-        std::array<Scalar, lanes> column{};
-        kernels::store(column.data(), columns[c]);
-        for (std::size_t r = 0; r < lanes; ++r)
-            CHECK(column[r] == from[r * stride + c]);
-    }
+    for (const auto& columns :
+         {kernels::load_transposed(from.data(), stride), kernels::load_square(from.data(), stride)})
+        for (std::size_t c = 0; c < lanes; ++c) {
+            std::array<Scalar, lanes> column{};
+            kernels::store(column.data(), columns[c]);
+            for (std::size_t r = 0; r < lanes; ++r)
+                CHECK(column[r] == from[r * stride + c]);
+        }
 }
 
 namespace {

@@ -24,7 +24,7 @@ template <std::size_t Rows, std::size_t Columns, class Scalar>
     constexpr std::size_t lanes = width<Scalar>;
     for (std::size_t r = 0; r < Rows; r += lanes)
         for (std::size_t c = 0; c < Columns; c += lanes) {
-            const auto square = load_transposed(from + r * Columns + c, Columns);
+            const auto square = load_square(from + r * Columns + c, Columns);
             BURIN_DETAIL_UNROLL
             for (std::size_t i = 0; i < lanes; ++i)
                 store(to + (c + i) * Rows + r, square[i]);

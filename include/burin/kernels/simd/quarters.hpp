@@ -41,6 +41,16 @@ template <int Order>
     return _mm512_shuffle_ps(a, b, Order);
 }
 
+/// The first chosen quarter of a and the second, then those of b.
+template <int First, int Second>
+[[gnu::always_inline]] inline __m512 choose_quarters(__m512 a, __m512 b) noexcept {
+    return _mm512_shuffle_f32x4(a, b, _MM_SHUFFLE(Second, First, Second, First));
+}
+template <int First, int Second>
+[[gnu::always_inline]] inline __m512d choose_quarters(__m512d a, __m512d b) noexcept {
+    return _mm512_shuffle_f64x2(a, b, _MM_SHUFFLE(Second, First, Second, First));
+}
+
 /// The first and third quarters of each in turn, or the second and fourth (of two quarters, first and
 /// second).
 [[gnu::always_inline]] inline __m512d odd_quarters(__m512d a, __m512d b) noexcept {

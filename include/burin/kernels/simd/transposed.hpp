@@ -99,6 +99,62 @@ load_transposed(const Scalar* from, std::size_t stride) noexcept {
     return columns;
 }
 
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+namespace detail {
+
+/// Quarter q of result i is quarter i of v[q].
+template <class Register>
+[[gnu::always_inline]] inline std::array<Register, 4> transpose_quarters(const Register (&v)[4]) noexcept {
+    const Register even = choose_quarters<0, 2>(v[0], v[1]), odd = choose_quarters<1, 3>(v[0], v[1]);
+    const Register even_below = choose_quarters<0, 2>(v[2], v[3]),
+                   odd_below = choose_quarters<1, 3>(v[2], v[3]);
+    return {choose_quarters<0, 2>(even, even_below), choose_quarters<0, 2>(odd, odd_below),
+            choose_quarters<1, 3>(even, even_below), choose_quarters<1, 3>(odd, odd_below)};
+}
+
+/// A square of as many rows as a quarter has elements, transposed within each quarter.
+template <class Scalar>
+[[gnu::always_inline]] inline auto transpose_within_quarters(const Vector<Scalar>* row) noexcept {
+    if constexpr (quarter<Scalar> == 4)
+        return transpose_quads<Scalar>({row[0], row[1], row[2], row[3]});
+    else
+        return std::array{Vector<Scalar>(unpack_low(row[0].data, row[1].data)),
+                          Vector<Scalar>(unpack_high(row[0].data, row[1].data))};
+}
+
+} // namespace detail
+#endif
+
+/// The same, where all columns are wanted: of whole rows, which take fewer operations than quarters with
+/// AVX-512.
+template <class Scalar>
+[[gnu::always_inline]] inline std::array<Vector<Scalar>, width<Scalar>>
+load_square(const Scalar* from, std::size_t stride) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+    constexpr std::size_t lanes = width<Scalar>, quarter = detail::quarter<Scalar>;
+    Vector<Scalar> rows[lanes];
+    BURIN_DETAIL_UNROLL
+    for (std::size_t r = 0; r < lanes; ++r)
+        rows[r] = load(from + r * stride);
+    const auto first = detail::transpose_within_quarters<Scalar>(rows),
+               second = detail::transpose_within_quarters<Scalar>(rows + quarter),
+               third = detail::transpose_within_quarters<Scalar>(rows + 2 * quarter),
+               fourth = detail::transpose_within_quarters<Scalar>(rows + 3 * quarter);
+    std::array<Vector<Scalar>, lanes> columns;
+    BURIN_DETAIL_UNROLL
+    for (std::size_t c = 0; c < quarter; ++c) {
+        const auto quarters =
+            detail::transpose_quarters({first[c].data, second[c].data, third[c].data, fourth[c].data});
+        BURIN_DETAIL_UNROLL
+        for (std::size_t q = 0; q < 4; ++q)
+            columns[q * quarter + c] = Vector<Scalar>(quarters[q]);
+    }
+    return columns;
+#else
+    return load_transposed(from, stride);
+#endif
+}
+
 /// Whether columns of narrow rows are loaded without what is beside these rows.
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__) && defined(__AVX512VL__)
 inline constexpr bool loads_exact_columns = true;
