@@ -3,6 +3,8 @@
 #include "peak.hpp"
 #include "works.hpp"
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -155,16 +157,21 @@ peers::Variants prepare(const peers::Request& request) {
     return {};
 }
 
-/// `peak PRECISION`: operations a second. `traffic READ WRITTEN`: nanoseconds for so many bytes.
-std::string limit(const std::string& line) {
+/// `beside_peak PRECISION SECONDS`: nanoseconds a run, and beside it operations a second in registers.
+/// `traffic READ WRITTEN SECONDS`: nanoseconds for so many bytes.
+std::string limit(const std::string& line, const std::function<void(std::size_t)>& repeat) {
     std::istringstream words(line);
     std::string what, precision;
     std::size_t read = 0, written = 0;
+    double seconds = 0;
     std::ostringstream answer;
-    if (words >> what; what == "traffic" && words >> read >> written)
-        answer << peers::traffic_time(read, written);
-    else if (what == "peak" && words >> precision)
-        answer << (precision == "double" ? peers::fma_peak<double>() : peers::fma_peak<float>());
+    if (words >> what; what == "traffic" && words >> read >> written >> seconds) {
+        answer << peers::traffic_time(read, written, seconds);
+    } else if (what == "beside_peak" && words >> precision >> seconds) {
+        const auto [taken, operations] = precision == "double" ? peers::beside_peak<double>(repeat, seconds)
+                                                               : peers::beside_peak<float>(repeat, seconds);
+        answer << 1e9 * taken << ' ' << operations;
+    }
     return answer.str();
 }
 

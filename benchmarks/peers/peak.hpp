@@ -2,22 +2,25 @@
 
 #include "burin/kernels/simd.hpp"
 
-#include "numbers.hpp"
+#include "peer.hpp"
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstddef>
-#include <limits>
+#include <functional>
 
 namespace peers {
 
-/// Operations a second (a fused multiply-add is two) of multiply-adds that wait for nothing: the best of a
-/// few bursts of about a millisecond.
+// What no work can be faster than.
+
+/// Operations of one step of `multiply_adds`: twelve vectors of them, a fused multiply-add being two.
 template <class Scalar>
-double fma_peak() {
+inline constexpr double operations_of_step = 2.0 * 12 * burin::kernels::width<Scalar>;
+
+/// So many steps of multiply-adds that wait for nothing.
+template <class Scalar>
+void multiply_adds(std::size_t steps) {
     using burin::kernels::broadcast, burin::kernels::fma;
-    constexpr std::size_t sums = 12, steps = 300'000;
     // What the compiler does not know, it cannot compute before.
     const auto unknown = [](double value) {
         auto number = static_cast<Scalar>(value);
@@ -25,30 +28,44 @@ double fma_peak() {
         return broadcast(number);
     };
     const auto factor = unknown(1), summand = unknown(1e-9);
-    double best = 0;
-    for (int burst = 0; burst < 5; ++burst) {
-        burin::kernels::Vector<Scalar> sum[sums];
-        for (std::size_t i = 0; i < sums; ++i)
-            sum[i] = unknown(static_cast<double>(i));
-        const auto start = std::chrono::steady_clock::now();
-        for (std::size_t step = 0; step < steps; ++step)
+    std::array<burin::kernels::Vector<Scalar>, 12> sums;
+    for (std::size_t i = 0; i < sums.size(); ++i)
+        sums[i] = unknown(static_cast<double>(i));
+    for (std::size_t step = 0; step < steps; ++step)
 #pragma GCC unroll 12
-            for (std::size_t i = 0; i < sums; ++i)
-                sum[i] = fma(sum[i], factor, summand);
-        const double seconds =
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-        for (const auto& each : sum) {
-            Scalar lane = burin::kernels::first_lane<Scalar>(each);
-            asm volatile("" : "+m"(lane));
-        }
-        best = std::max(best, 2.0 * sums * steps * burin::kernels::width<Scalar> / seconds);
+        for (std::size_t i = 0; i < sums.size(); ++i)
+            sums[i] = fma(sums[i], factor, summand);
+    for (const auto& each : sums) {
+        Scalar lane = burin::kernels::first_lane<Scalar>(each);
+        asm volatile("" : "+m"(lane));
     }
-    return best;
 }
 
-/// Nanoseconds to read so many bytes and to overwrite so many others, with nothing computed: the best of a
-/// few bursts of about half a millisecond, from whichever caches hold them.
-inline double traffic_time(std::size_t read_bytes, std::size_t written_bytes) {
+struct BesidePeak {
+    double seconds;    ///< Of a run.
+    double operations; ///< A second, in registers.
+};
+
+/// Runs and multiply-adds in turns of a quarter of a millisecond (or of one run), for about so many seconds.
+/// Both must be at the same clock: an Intel server of 2023 lowers it by a seventh while it multiplies
+/// matrices, and takes 5 milliseconds of multiply-adds in registers to raise it again.
+template <class Scalar>
+BesidePeak beside_peak(const std::function<void(std::size_t)>& repeat, double seconds) {
+    constexpr double turn = 0.25e-3;
+    const std::size_t steps = calibrate(multiply_adds<Scalar>, turn), runs = calibrate(repeat, turn);
+    double of_runs = 0, of_steps = 0;
+    std::size_t turns = 0;
+    for (; of_runs + of_steps < seconds; ++turns) {
+        of_runs += seconds_of(repeat, runs);
+        of_steps += seconds_of(multiply_adds<Scalar>, steps);
+    }
+    return {of_runs / static_cast<double>(turns * runs),
+            operations_of_step<Scalar> * static_cast<double>(turns * steps) / of_steps};
+}
+
+/// Nanoseconds to read so many bytes and to overwrite so many others, with nothing computed, from whichever
+/// caches hold them: as one stream or as four, whichever the processor fetches ahead better.
+inline double traffic_time(std::size_t read_bytes, std::size_t written_bytes, double seconds) {
     using burin::kernels::load, burin::kernels::store, burin::kernels::max;
     using Vector = burin::kernels::Vector<float>;
     constexpr std::size_t lanes = burin::kernels::width<float>, together = 4;
@@ -61,27 +78,22 @@ inline double traffic_time(std::size_t read_bytes, std::size_t written_bytes) {
     std::array<Vector, together> most{};
     for (Vector& each : most)
         each = burin::kernels::broadcast(0.0f);
-    const auto move = [&](std::size_t step, std::size_t end, std::size_t apart) {
-        for (std::size_t i = 0; i < end; i += step)
-            for (std::size_t k = 0; k < together; ++k)
-                most[k] = max(most[k], load(from.data() + i + k * apart));
-        for (std::size_t i = 0; i < to.size(); i += together * lanes)
-            for (std::size_t k = 0; k < together; ++k)
-                store(to.data() + i + k * lanes, most[k]);
-        asm volatile("" : : : "memory");
+    const auto time_of = [&](std::size_t step, std::size_t end, std::size_t apart) {
+        const auto move = [&](std::size_t times) {
+            for (; times > 0; --times) {
+                for (std::size_t i = 0; i < end; i += step)
+                    for (std::size_t k = 0; k < together; ++k)
+                        most[k] = max(most[k], load(from.data() + i + k * apart));
+                for (std::size_t i = 0; i < to.size(); i += together * lanes)
+                    for (std::size_t k = 0; k < together; ++k)
+                        store(to.data() + i + k * lanes, most[k]);
+                asm volatile("" : : : "memory");
+            }
+        };
+        return undisturbed(move, calibrate(move, seconds));
     };
-    const std::size_t times = 1 + 10'000'000 / (read_bytes + written_bytes + 1);
-    double best = std::numeric_limits<double>::max();
-    for (int burst = 0; burst < 10; ++burst) {
-        const auto start = std::chrono::steady_clock::now();
-        // As one stream or as four, whichever the processor fetches ahead better.
-        for (std::size_t i = 0; i < times; ++i)
-            burst % 2 == 0 ? move(together * lanes, from.size(), lanes)
-                           : move(lanes, from.size() / together, from.size() / together);
-        const std::chrono::duration<double, std::nano> taken = std::chrono::steady_clock::now() - start;
-        best = std::min(best, taken.count());
-    }
-    return best / static_cast<double>(times);
+    return 1e9 * std::min(time_of(together * lanes, from.size(), lanes),
+                          time_of(lanes, from.size() / together, from.size() / together));
 }
 
 } // namespace peers

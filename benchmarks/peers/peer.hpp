@@ -124,7 +124,8 @@ inline std::vector<double> summary(const std::vector<double>& results) {
     return figures;
 }
 
-/// Answers until the input ends. `extra` may answer what this does not know.
+/// Answers until the input ends. `extra` may answer what this does not know, and is given the work that is
+/// timed.
 template <class Prepare, class Extra>
 int serve(const std::string& about, Prepare prepare, Extra extra) {
     Variant chosen;
@@ -174,7 +175,7 @@ int serve(const std::string& about, Prepare prepare, Extra extra) {
                 chosen.repeat(times / 10 + 1); // Brings its memory back into the caches.
                 answer << 1e9 * undisturbed(chosen.repeat, times);
             } else {
-                answer << extra(line);
+                answer << extra(line, chosen.repeat);
             }
         } catch (const std::exception& error) {
             answer.str("error ");
@@ -189,7 +190,8 @@ int serve(const std::string& about, Prepare prepare, Extra extra) {
 
 template <class Prepare>
 int serve(const std::string& about, Prepare prepare) {
-    return serve(about, prepare, [](const std::string& line) { return "error: what is '" + line + "'?"; });
+    return serve(about, prepare,
+                 [](const std::string& line, const auto&) { return "error: what is '" + line + "'?"; });
 }
 
 } // namespace peers

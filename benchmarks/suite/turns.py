@@ -138,12 +138,12 @@ def measure(work, burin, peers, rounds, seconds, budget):
     for done in range(rounds):
         if done >= 3 and time.monotonic() - start > budget:
             break
-        before = float(burin.ask(f"peak {work.precision}"))
-        own_times.append(turn())
-        peaks.append(statistics.fmean([before, float(burin.ask(f"peak {work.precision}"))]))  # The clock may have changed.
-        shares.append(1e9 * work.operations / own_times[-1] / peaks[-1])
+        taken, peak = map(float, burin.ask(f"beside_peak {work.precision} {2 * seconds}").split())
+        own_times.append(taken)
+        peaks.append(peak)
+        shares.append(1e9 * work.operations / taken / peak)
         if work.traffic:
-            moving = float(burin.ask("traffic {} {}".format(*work.traffic))) / own_times[-1]
+            moving = float(burin.ask("traffic {} {} {}".format(*work.traffic, seconds))) / own_times[-1]
             bounds.append(max(moving, shares[-1]))
         for peer, result, times, ratios in timed:
             if result.refused:
