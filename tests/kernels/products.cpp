@@ -13,6 +13,8 @@ static_assert(kernels::tallest_tile(16, 2) == 6 && kernels::tallest_tile(32, 2) 
 static_assert(kernels::tallest_tile(16, 3) == 4 && kernels::tallest_tile(16, 1) == 8);
 static_assert(kernels::tallest_tile(16, 2, 2) == 3 && kernels::tallest_tile(16, 1, 4) == 3);
 static_assert(kernels::choose_tile_rows(8, 6) == 4 && kernels::choose_tile_rows(128, 6) == 6);
+static_assert(kernels::choose_tile_rows(12, 12, 8) == 12 && kernels::choose_tile_rows(17, 12, 8) == 9 &&
+              kernels::choose_tile_rows(32, 12, 8) == 8);
 
 namespace {
 
@@ -24,9 +26,10 @@ constexpr bool tiles_are_sound(std::size_t registers) {
             const std::size_t tallest = kernels::tallest_tile(registers, vectors, splits);
             if (tallest == 0 || tallest * vectors * splits + vectors + 1 > registers)
                 return false;
+            const std::size_t usual = kernels::usual_tile(tallest);
             for (std::size_t rows = 1; rows < 200; ++rows)
                 for (std::size_t left = rows; left > 0;) {
-                    const std::size_t height = kernels::choose_tile_rows(left, tallest);
+                    const std::size_t height = kernels::choose_tile_rows(left, tallest, usual);
                     if (height == 0 || height > left || height > tallest ||
                         (rows >= tallest && 2 * height < tallest))
                         return false;

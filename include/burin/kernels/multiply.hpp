@@ -58,11 +58,17 @@ constexpr bool can_be(std::size_t count) {
         return true;
 }
 
+template <Form Known>
+constexpr std::size_t tallest_tile_of(std::size_t vectors, std::size_t splits) {
+    return is_weight_gradient(Known) ? tallest_tile(vector_registers, vectors, splits)
+                                     : tallest_addressed_tile(vector_registers, vectors, splits);
+}
+
 /// All rows with one panel, tile by tile.
 template <std::size_t Vectors, std::size_t Splits, Tail TailKind, class Scalar, Form Known, class Finish>
 [[gnu::always_inline]] inline void multiply_panel(Product<Scalar, Known> product, std::size_t rows,
                                                   std::size_t columns, Finish finish) noexcept {
-    constexpr std::size_t tallest = tallest_tile(vector_registers, Vectors, Splits);
+    constexpr std::size_t tallest = tallest_tile_of<Known>(Vectors, Splits);
     while (rows > 0) {
         const std::size_t height = choose_tile_rows(rows, tallest);
         with_constant<tallest>(height, [&](auto tile_rows) __attribute__((always_inline)) {
@@ -78,7 +84,7 @@ template <std::size_t Vectors, std::size_t Splits, Tail TailKind, std::size_t Co
           class Finish>
 [[gnu::always_inline]] inline void multiply_panel(Product<Scalar, Known> product, FixedRows<Count>,
                                                   std::size_t columns, Finish finish) noexcept {
-    constexpr std::size_t tallest = tallest_tile(vector_registers, Vectors, Splits);
+    constexpr std::size_t tallest = tallest_tile_of<Known>(Vectors, Splits);
     constexpr std::size_t tiles = (Count + tallest - 1) / tallest, low = Count / tiles,
                           higher = Count % tiles;
     if constexpr (higher > 0)
@@ -88,11 +94,16 @@ template <std::size_t Vectors, std::size_t Splits, Tail TailKind, std::size_t Co
         multiply_tile<low, Vectors, Splits, TailKind>(product, columns, finish);
 }
 
-/// One or two rows with `panels` full panels: as many panels at a time as make enough sums.
+/// With a panel at a time, the sums of so few rows would wait for one another.
+template <std::size_t Splits>
+inline constexpr std::size_t few_rows = vector_registers >= 32 && Splits == 1 ? 4 : 2;
+
+/// That many rows with `panels` full panels: as many panels at a time as make eight sums, or of three and
+/// four rows twelve and sixteen.
 template <std::size_t Rows, std::size_t Splits, class Scalar, Form Known, class Finish>
 [[gnu::always_inline]] inline void multiply_few_rows(Product<Scalar, Known> product, std::size_t panels,
                                                      Finish finish) noexcept {
-    constexpr std::size_t most = 4 / (Rows * Splits); // Eight sums are then under way.
+    constexpr std::size_t most = Rows <= 2 ? 4 / (Rows * Splits) : 2;
     while (panels > 0) {
         const std::size_t together = choose_tile_rows(panels, most);
         with_constant<most>(together, [&](auto tile_panels) __attribute__((always_inline)) {
@@ -127,46 +138,93 @@ constexpr ColumnKind column_kind(const Panels& panels, std::size_t lanes) {
     return kind;
 }
 
-/// Full panels, of which there is one at least.
+/// Full panels, of which there is one at least, one at a time.
 template <std::size_t Splits, class Scalar, Form Known, class Rows, class Finish>
-[[gnu::always_inline]] inline void multiply_full_panels(Product<Scalar, Known> product, std::size_t panels,
-                                                        Rows rows, Finish finish) noexcept {
-    if constexpr (can_be<Rows>(1))
-        if (rows == 1)
-            return multiply_few_rows<1, Splits>(product, panels, finish);
-    if constexpr (can_be<Rows>(2))
-        if (rows == 2)
-            return multiply_few_rows<2, Splits>(product, panels, finish);
-    if constexpr (!std::is_same_v<Rows, FixedRows<1>> && !std::is_same_v<Rows, FixedRows<2>>)
-        for (std::size_t i = 0; i < panels; ++i, product.skip_panels(1)) {
-            if constexpr (Known == Form::streams_right) {
-                // A panel's worth, a part of it with each tile.
-                constexpr std::size_t tallest = tallest_tile(vector_registers, 2, Splits);
-                product.ahead = product.right.data + product.right.panel;
-                product.ahead_step = (2 * width<Scalar> * tallest + rows - 1) / rows;
-            }
-            multiply_panel<2, Splits, Tail::none>(product, rows, 0, finish);
+[[gnu::always_inline]] inline void multiply_panels(Product<Scalar, Known> product, std::size_t panels,
+                                                   Rows rows, Finish finish) noexcept {
+    for (std::size_t i = 0; i < panels; ++i, product.skip_panels(1)) {
+        if constexpr (Known == Form::streams_right) {
+            // A panel's worth, a part of it with each tile.
+            constexpr std::size_t tallest = tallest_tile_of<Known>(2, Splits);
+            product.ahead = product.right.data + product.right.panel;
+            product.ahead_step = (2 * width<Scalar> * tallest + rows - 1) / rows;
         }
+        multiply_panel<2, Splits, Tail::none>(product, rows, 0, finish);
+    }
+}
+
+/// The same, or several at a time.
+template <std::size_t Splits, class Scalar, Form Known, class Rows, class Finish>
+[[gnu::always_inline]] inline void multiply_full_panels(const Product<Scalar, Known>& product,
+                                                        std::size_t panels, Rows rows,
+                                                        Finish finish) noexcept {
+    if constexpr (requires { Rows::value; }) {
+        if constexpr (Rows::value <= few_rows<Splits>)
+            multiply_few_rows<Rows::value, Splits>(product, panels, finish);
+        else
+            multiply_panels<Splits>(product, panels, rows, finish);
+    } else if (rows <= few_rows<Splits>) {
+        with_constant<few_rows<Splits>>(rows, [&](auto few) __attribute__((always_inline)) {
+            multiply_few_rows<few.value, Splits>(product, panels, finish);
+        });
+    } else {
+        multiply_panels<Splits>(product, panels, rows, finish);
+    }
+}
+
+/// The last panel, behind the full ones.
+template <ColumnKind Kind, class Scalar, Form Known, class Rows, class Finish>
+[[gnu::always_inline]] inline void multiply_last_panel(Product<Scalar, Known> product, const Panels& panels,
+                                                       Rows rows, Finish finish) noexcept {
+    product.skip_panels(panels.full);
+    product.enter_last_panel();
+    multiply_panel<Kind.last_vectors, Kind.splits, Kind.tile_tail()>(product, rows, panels.last, finish);
 }
 
 /// `rows` is a number or FixedRows.
 template <ColumnKind Kind, class Scalar, Form Known, class Rows, class Finish>
-[[gnu::always_inline]] inline void multiply_inlined(Product<Scalar, Known> product, const Panels& panels,
-                                                    Rows rows, Finish finish) noexcept {
-    if constexpr (Kind.has_full_panels) {
+[[gnu::always_inline]] inline void multiply_inlined(const Product<Scalar, Known>& product,
+                                                    const Panels& panels, Rows rows, Finish finish) noexcept {
+    if constexpr (Kind.has_full_panels)
         multiply_full_panels<Kind.splits>(product, panels.full, rows, finish);
-        product.skip_panels(panels.full);
-    }
-    if constexpr (Kind.last_vectors > 0) {
-        product.enter_last_panel();
-        multiply_panel<Kind.last_vectors, Kind.splits, Kind.tile_tail()>(product, rows, panels.last, finish);
-    }
+    if constexpr (Kind.last_vectors > 0)
+        multiply_last_panel<Kind>(product, panels, rows, finish);
+}
+
+// Functions of their own: in one, g++ runs out of registers.
+
+template <std::size_t Splits, class Scalar, Form Known, class Finish>
+[[gnu::noinline]] void multiply_few_rows_shared(const Product<Scalar, Known>& product, std::size_t panels,
+                                                std::size_t rows, Finish finish) noexcept {
+    with_constant<few_rows<Splits>>(rows, [&](auto few) __attribute__((always_inline)) {
+        multiply_few_rows<few.value, Splits>(product, panels, finish);
+    });
+}
+
+template <std::size_t Splits, class Scalar, Form Known, class Finish>
+[[gnu::noinline]] void multiply_panels_shared(const Product<Scalar, Known>& product, std::size_t panels,
+                                              std::size_t rows, Finish finish) noexcept {
+    multiply_panels<Splits>(product, panels, rows, finish);
 }
 
 template <ColumnKind Kind, class Scalar, Form Known, class Finish>
-[[gnu::noinline]] void multiply_shared(const Product<Scalar, Known>& product, const Panels& panels,
-                                       std::size_t rows, Finish finish) noexcept {
-    multiply_inlined<Kind>(product, panels, rows, finish);
+[[gnu::noinline]] void multiply_last_panel_shared(const Product<Scalar, Known>& product, const Panels& panels,
+                                                  std::size_t rows, Finish finish) noexcept {
+    multiply_last_panel<Kind>(product, panels, rows, finish);
+}
+
+template <ColumnKind Kind, class Scalar, Form Known, class Finish>
+[[gnu::always_inline]] inline void multiply_shared(const Product<Scalar, Known>& product,
+                                                   const Panels& panels, std::size_t rows,
+                                                   Finish finish) noexcept {
+    if constexpr (Kind.has_full_panels) {
+        if (rows <= few_rows<Kind.splits>)
+            multiply_few_rows_shared<Kind.splits>(product, panels.full, rows, finish);
+        else
+            multiply_panels_shared<Kind.splits>(product, panels.full, rows, finish);
+    }
+    if constexpr (Kind.last_vectors > 0)
+        multiply_last_panel_shared<Kind>(product, panels, rows, finish);
 }
 
 } // namespace detail
