@@ -11,10 +11,10 @@ using namespace burin;
 
 static_assert(kernels::tallest_tile(16, 2) == 6 && kernels::tallest_tile(32, 2) == 12);
 static_assert(kernels::tallest_tile(16, 3) == 4 && kernels::tallest_tile(16, 1) == 8);
+static_assert(kernels::tallest_addressed_tile(16, 2) == 6 && kernels::tallest_addressed_tile(32, 2) == 9);
 static_assert(kernels::tallest_tile(16, 2, 2) == 3 && kernels::tallest_tile(16, 1, 4) == 3);
 static_assert(kernels::choose_tile_rows(8, 6) == 4 && kernels::choose_tile_rows(128, 6) == 6);
-static_assert(kernels::choose_tile_rows(12, 12, 8) == 12 && kernels::choose_tile_rows(17, 12, 8) == 9 &&
-              kernels::choose_tile_rows(32, 12, 8) == 8);
+static_assert(kernels::choose_tile_rows(32, 9) == 8 && kernels::choose_tile_rows(9, 9) == 9);
 
 namespace {
 
@@ -22,20 +22,20 @@ namespace {
 /// none flat.
 constexpr bool tiles_are_sound(std::size_t registers) {
     for (std::size_t vectors = 1; vectors <= 3; ++vectors)
-        for (std::size_t splits : {std::size_t{1}, kernels::choose_splits(vectors)}) {
-            const std::size_t tallest = kernels::tallest_tile(registers, vectors, splits);
-            if (tallest == 0 || tallest * vectors * splits + vectors + 1 > registers)
-                return false;
-            const std::size_t usual = kernels::usual_tile(tallest);
-            for (std::size_t rows = 1; rows < 200; ++rows)
-                for (std::size_t left = rows; left > 0;) {
-                    const std::size_t height = kernels::choose_tile_rows(left, tallest, usual);
-                    if (height == 0 || height > left || height > tallest ||
-                        (rows >= tallest && 2 * height < tallest))
-                        return false;
-                    left -= height;
-                }
-        }
+        for (std::size_t splits : {std::size_t{1}, kernels::choose_splits(vectors)})
+            for (std::size_t tallest : {kernels::tallest_tile(registers, vectors, splits),
+                                        kernels::tallest_addressed_tile(registers, vectors, splits)}) {
+                if (tallest == 0 || tallest * vectors * splits + vectors + 1 > registers)
+                    return false;
+                for (std::size_t rows = 1; rows < 200; ++rows)
+                    for (std::size_t left = rows; left > 0;) {
+                        const std::size_t height = kernels::choose_tile_rows(left, tallest);
+                        if (height == 0 || height > left || height > tallest ||
+                            (rows >= tallest && 2 * height < tallest))
+                            return false;
+                        left -= height;
+                    }
+            }
     return true;
 }
 static_assert(tiles_are_sound(16) && tiles_are_sound(32));
@@ -116,6 +116,8 @@ TEST_CASE_TEMPLATE("the three products of Dense agree with naive sums at every e
     check_products(products<Scalar, 67, 10 * lanes>, 100); // w is transposed
     check_products(products<Scalar, 30, 16 * lanes>, 40);  // or read again for each dozen samples
     check_all_rows<Scalar, 601, 12>();                     // deeper than a block
+    check_all_rows<Scalar, 19, 8 * lanes>();               // three vectors of several panels, and two
+    check_all_rows<Scalar, 33, 14 * lanes + 5>();
 }
 
 TEST_CASE_TEMPLATE("gradients of matrices with long rows agree with naive sums", Scalar, float, double) {

@@ -107,11 +107,48 @@ template <std::size_t Rows, std::size_t Splits, class Scalar, Form Known, class 
     while (panels > 0) {
         const std::size_t together = choose_tile_rows(panels, most);
         with_constant<most>(together, [&](auto tile_panels) __attribute__((always_inline)) {
-            multiply_tile<Rows, 2 * tile_panels.value, Splits, Tail::none>(product, 0, finish);
+            constexpr std::size_t count = tile_panels.value;
+            multiply_tile<Rows, 2 * count, Splits, count == 1 ? Tail::none : Tail::panels>(product, 0,
+                                                                                           finish);
         });
         product.skip_panels(together);
         panels -= together;
     }
+}
+
+/// With 16 registers these rows are tiles of three or four, which have too few sums in a panel and too many
+/// in two: they meet three vectors at a time.
+template <class Scalar, std::size_t Splits>
+inline constexpr bool has_low_tiles = vector_registers < 32 && width<Scalar> > 1 && Splits == 1;
+template <Form Known>
+constexpr bool are_low_tiles(std::size_t rows) {
+    return rows == 3 || rows == 4 || (Known != Form::streams_right && (rows == 7 || rows == 8));
+}
+
+template <std::size_t Vectors, Tail TailKind, class Scalar, Form Known, class Finish>
+[[gnu::always_inline]] inline void multiply_low_tiles(Product<Scalar, Known> product, std::size_t rows,
+                                                      Finish finish) noexcept {
+    for (; rows >= 4; rows -= 4, product.skip_rows(4))
+        multiply_tile<4, Vectors, 1, TailKind>(product, 0, finish);
+    if (rows == 3)
+        multiply_tile<3, Vectors, 1, TailKind>(product, 0, finish);
+}
+
+template <class Scalar, Form Known, class Finish>
+[[gnu::noinline]] void multiply_three_vectors(const Product<Scalar, Known>& given, std::size_t panels,
+                                              std::size_t rows, Finish finish) noexcept {
+    Product<Scalar, Known> product = given;
+    std::size_t left = 2 * panels;
+    for (; left == 3 || left > 4; left -= 3) {
+        const bool from_second = left % 2 == 1;
+        if (from_second)
+            multiply_low_tiles<3, Tail::panels_from_second>(product, rows, finish);
+        else
+            multiply_low_tiles<3, Tail::panels>(product, rows, finish);
+        product.skip_panels(from_second ? 2 : 1);
+    }
+    for (; left > 0; left -= 2, product.skip_panels(1))
+        multiply_low_tiles<2, Tail::none>(product, rows, finish);
 }
 
 /// What the code for a product must know of its columns.
@@ -213,16 +250,27 @@ template <ColumnKind Kind, class Scalar, Form Known, class Finish>
     multiply_last_panel<Kind>(product, panels, rows, finish);
 }
 
+template <std::size_t Splits, class Scalar, Form Known, class Finish>
+[[gnu::always_inline]] inline void multiply_full_panels_shared(const Product<Scalar, Known>& product,
+                                                               std::size_t panels, std::size_t rows,
+                                                               Finish finish) noexcept {
+    // Few rows ask for nothing ahead.
+    constexpr Form plain = Known == Form::streams_right ? Form::any : Known;
+    if constexpr (has_low_tiles<Scalar, Splits>)
+        if (are_low_tiles<Known>(rows))
+            return multiply_three_vectors(product.template as<plain>(), panels, rows, finish);
+    if (rows <= few_rows<Splits>)
+        multiply_few_rows_shared<Splits>(product.template as<plain>(), panels, rows, finish);
+    else
+        multiply_panels_shared<Splits>(product, panels, rows, finish);
+}
+
 template <ColumnKind Kind, class Scalar, Form Known, class Finish>
 [[gnu::always_inline]] inline void multiply_shared(const Product<Scalar, Known>& product,
                                                    const Panels& panels, std::size_t rows,
                                                    Finish finish) noexcept {
-    if constexpr (Kind.has_full_panels) {
-        if (rows <= few_rows<Kind.splits>)
-            multiply_few_rows_shared<Kind.splits>(product, panels.full, rows, finish);
-        else
-            multiply_panels_shared<Kind.splits>(product, panels.full, rows, finish);
-    }
+    if constexpr (Kind.has_full_panels)
+        multiply_full_panels_shared<Kind.splits>(product, panels.full, rows, finish);
     if constexpr (Kind.last_vectors > 0)
         multiply_last_panel_shared<Kind>(product, panels, rows, finish);
 }

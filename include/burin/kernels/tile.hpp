@@ -155,17 +155,19 @@ struct StoreSum {
 
 namespace detail {
 
-/// The last vector of a tile, where its columns are not as many as its vectors' lanes.
+/// How the columns of a tile end.
 enum class Tail {
-    none,     ///< They are.
-    overlaps, ///< It ends where they end, and so begins within the vector before it: both hold the same.
+    none,     ///< As many as its vectors' lanes, of one panel.
+    overlaps, ///< The last vector ends where they end, and so begins within the one before: both hold the
+              ///< same.
     half,     ///< The same, but it is no more than half a vector.
-    masked,   ///< There is no vector before it; only some of its lanes are used.
+    masked,   ///< The only vector is used in part.
+    panels,   ///< In another panel than they begin.
+    panels_from_second, ///< The same, and they begin with the second vector of a panel.
 };
 
-/// One tile at the front of the product: `Rows` rows and `Vectors` vectors, in one panel or, if these are
-/// more than three, in several of two. `columns` says how many columns these are where the Tail leaves it
-/// open.
+/// One tile at the front of the product: `Rows` rows and `Vectors` vectors. `columns` says how many columns
+/// these are where the Tail leaves it open.
 ///
 /// Inlined, so that whatever extents are constants where it is called are constants here.
 template <std::size_t Rows, std::size_t Vectors, std::size_t Splits, Tail TailKind, class Scalar, Form Known,
@@ -177,13 +179,14 @@ template <std::size_t Rows, std::size_t Vectors, std::size_t Splits, Tail TailKi
 #endif
 void multiply_tile(const Product<Scalar, Known>& product, std::size_t columns, Finish finish) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
-    constexpr bool several_panels = Vectors > 3;
+    constexpr bool several_panels = TailKind >= Tail::panels;
+    constexpr std::size_t first = TailKind == Tail::panels_from_second ? 1 : 0;
     constexpr bool masked = TailKind == Tail::masked, has_half = TailKind == Tail::half;
     constexpr std::size_t whole_vectors = Vectors - (has_half ? 1 : 0);
     const std::size_t half_column = columns - lanes / 2;
     const auto column = [columns](std::size_t v, std::size_t panel) __attribute__((always_inline)) {
         if (several_panels)
-            return v / 2 * panel + v % 2 * lanes;
+            return (v + first) / 2 * panel + (v + first) % 2 * lanes;
         return TailKind == Tail::overlaps && v + 1 == Vectors ? columns - lanes : v * lanes;
     };
     const auto load_from = [columns](const Scalar* from) __attribute__((always_inline)) {
