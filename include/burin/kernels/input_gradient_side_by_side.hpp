@@ -28,8 +28,10 @@ inline constexpr std::size_t side_by_side_rows = 256;
 /// each.
 template <class Scalar>
 constexpr std::size_t panels_at_a_time(std::size_t panels) {
-    return panels <= most_panels || (vector_registers < 32 && sizeof(Scalar) == sizeof(float)) ? most_panels
-                                                                                               : 6;
+    constexpr bool are_floats = sizeof(Scalar) == sizeof(float);
+    if (panels <= most_panels || (vector_registers < 32 && are_floats))
+        return most_panels;
+    return are_floats ? 4 : 6;
 }
 
 /// How samples stand side by side: `Vectors` vectors of them, each of `Group` neighbouring elements of every
@@ -44,11 +46,12 @@ struct SideBySide {
     static constexpr std::size_t step = Vectors * width<Scalar>; ///< Elements of dy that meet a group of w's.
 
     /// Rows of w at a time, in quads: with 16 registers 8 or 12 sums are under way, with 32 16 or 24, and
-    /// there is room for a vector of each and for what is broadcast.
-    static constexpr std::size_t height = vector_registers < 32 ? (Vectors == 1 ? 8 : 4)
-                                          : Vectors == 1        ? 16
-                                          : Vectors == 2        ? 12
-                                                                : 8;
+    /// there is room for a vector of each and for what is broadcast. (Two vectors by twelve rows were as fast
+    /// only in groups.)
+    static constexpr std::size_t height = vector_registers < 32       ? (Vectors == 1 ? 8 : 4)
+                                          : Vectors == 1              ? 16
+                                          : Vectors == 2 && Group > 1 ? 12
+                                                                      : 8;
 
     /// Steps for so many columns; what is left of them when they are grouped meets one element of w each.
     static constexpr std::size_t steps(std::size_t columns) { return columns / Group + columns % Group; }
