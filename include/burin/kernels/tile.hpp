@@ -166,6 +166,53 @@ enum class Tail {
     panels_from_second, ///< The same, and they begin with the second vector of a panel.
 };
 
+/// The elements of the left matrix that a step of the depth wants, one of each row.
+///
+/// Clang would make each row's address from the one before, which takes longer than the multiply-adds of
+/// eight rows. Where it `IsSplit`, every four rows have an address, of which the compiler does not know how
+/// it belongs to the others.
+template <std::size_t Rows, bool IsSplit, class Scalar>
+class LeftElements {
+  public:
+    [[gnu::always_inline]] LeftElements(const Scalar* left, std::size_t row_stride) noexcept
+        : row(row_stride), three_rows(3 * row_stride) {
+        for (std::size_t i = 0; i < addresses; ++i)
+            address[i] = left + 4 * i * row;
+        if constexpr (IsSplit)
+            asm("" : "+r"(three_rows));
+        hide();
+    }
+    [[gnu::always_inline]] Scalar operator[](std::size_t r) const noexcept {
+        return IsSplit ? address[r / 4][r % 4 == 3 ? three_rows : r % 4 * row] : address[0][r * row];
+    }
+    [[gnu::always_inline]] void skip(std::size_t depth) noexcept {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t i = 0; i < addresses; ++i)
+            address[i] += depth;
+        hide();
+    }
+
+  private:
+    static constexpr std::size_t addresses = IsSplit ? (Rows + 3) / 4 : 1;
+
+    [[gnu::always_inline]] void hide() noexcept {
+        if constexpr (IsSplit) {
+            BURIN_DETAIL_UNROLL
+            for (std::size_t i = 0; i < addresses; ++i)
+                asm("" : "+r"(address[i]));
+        }
+    }
+
+    const Scalar* address[addresses];
+    std::size_t row, three_rows;
+};
+
+#if defined(__clang__)
+inline constexpr bool splits_left_rows = vector_registers >= 32;
+#else
+inline constexpr bool splits_left_rows = false;
+#endif
+
 /// One tile at the front of the product: `Rows` rows and `Vectors` vectors. `columns` says how many columns
 /// these are where the Tail leaves it open.
 ///
@@ -223,7 +270,8 @@ void multiply_tile(const Product<Scalar, Known>& product, std::size_t columns, F
         }
     }
 
-    const Scalar* left = p.left;
+    LeftElements<Rows, splits_left_rows && !is_weight_gradient(Known) && (Rows > 4), Scalar> left(p.left,
+                                                                                                  left_row);
     const Scalar* right = p.right.data;
     [[maybe_unused]] const Scalar* ahead = p.ahead;
     [[maybe_unused]] Scalar* copy = p.copy;
@@ -238,7 +286,7 @@ void multiply_tile(const Product<Scalar, Known>& product, std::size_t columns, F
             half = load_half(right + half_column);
         BURIN_DETAIL_UNROLL
         for (std::size_t r = 0; r < Rows; ++r) {
-            const Vector<Scalar> factor = broadcast_factor<has_half>(left[r * left_row]);
+            const Vector<Scalar> factor = broadcast_factor<has_half>(left[r]);
             BURIN_DETAIL_UNROLL
             for (std::size_t v = 0; v < whole_vectors; ++v)
                 sums[s][r][v] = fma(factor, row[v], sums[s][r][v]);
@@ -258,8 +306,10 @@ void multiply_tile(const Product<Scalar, Known>& product, std::size_t columns, F
                 store(copy + v * lanes, load(ahead + v * lanes));
             ahead += p.ahead_step;
             copy += p.left_depth;
+            // Clang would keep an address for each step of an unrolled loop, on the stack.
+            asm("" : "+r"(ahead), "+r"(copy));
         }
-        left += p.left_depth;
+        left.skip(p.left_depth);
         right += p.right.row;
     };
     const auto load_whole = [](const Scalar* from) __attribute__((always_inline)) { return load(from); };
