@@ -143,9 +143,9 @@ def markdown(all_records, groups, group_titles, titles, machine, absent, plots):
         "Written by `benchmarks/run`: do not edit. One thread on one core, the same numbers, the same precision, everybody "
         "at the settings that are best for them. Each figure under a peer's name is its time over Burin's: above 1 Burin is "
         "faster, and **bold** is where it is not. Burin and the peer take turns, and the ratio is the median over the rounds; "
-        "the peak (multiply-adds in registers) is measured in the same rounds, and so is what bounds a product: the peak, or "
-        "reading its operands and writing its result once without computing anything, whichever takes longer. A peer that knows several ways to do a work is "
-        "timed with its fastest, and none is timed that computes other numbers.", "",
+        "the peak (multiply-adds in registers) is measured beside Burin's product in turns of a quarter of a millisecond, so at the "
+        "same clock, and in the same rounds what bounds a product: the peak, or reading its operands and writing its result "
+        "once without computing anything, whichever takes longer. A peer that knows several ways to do a work is timed with its fastest, and none is timed that computes other numbers.", "",
         *(f"- {line}" for line in machine), "",
         "| peer | version and settings |", "|---|---|",
         *(f"| {titles[name]} | {abouts[name]} |" for name in titles if name in abouts),
