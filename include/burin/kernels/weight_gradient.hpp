@@ -13,7 +13,8 @@ namespace burin::kernels::detail {
 
 /// How many samples at a time, how many rows of the result in a block, and how many columns of it at a time.
 /// A block of the left matrix and a panel of the right one fit into the first-level cache together: of 128
-/// samples 24 and 16 KiB with AVX-512, 12 and 8 with AVX2. All that is packed is 200 KiB of the stack at most.
+/// samples 24 and 16 KiB with AVX-512, 12 and 8 with AVX2. All that is packed is 200 KiB of the stack at
+/// most.
 template <class Scalar>
 inline constexpr std::size_t packed_samples = 512 / sizeof(Scalar);
 inline constexpr std::size_t packed_rows = vector_registers < 32 ? 24 : 48;

@@ -6,6 +6,7 @@
 #include "burin/kernels/unroll.hpp"
 
 #include <cstddef>
+#include <type_traits>
 
 namespace burin::kernels::detail {
 
@@ -38,15 +39,17 @@ weight_gradient_panel(const Product<Scalar, Form::weight_gradient>& product, std
         if constexpr (has_half)
             dy_halves[s] = load_half(product.right.data + s * product.right.row + half_column);
     }
-    // What a whole vector writes beyond a narrow row, the next rows overwrite; the last ones must not.
+    // What a vector, or half of one, writes beyond a narrow row, the next rows overwrite; the last ones must
+    // not.
     std::size_t whole = rows;
+    const bool fits_half = TailKind == Tail::masked && lanes > 1 && columns <= lanes / 2;
     if constexpr (TailKind == Tail::masked) {
-        const std::size_t beyond = Accumulate ? rows : (lanes - 1) / columns;
+        const std::size_t beyond = Accumulate ? rows : ((fits_half ? lanes / 2 : lanes) - 1) / columns;
         whole = rows > beyond ? rows - beyond : 0;
     }
     const Scalar* x = product.left;
     Scalar* dw = product.result.data;
-    const auto write_row = [&](std::size_t k) __attribute__((always_inline)) {
+    const auto write_row = [&](auto is_behind) __attribute__((always_inline)) {
         Vector<Scalar> factors[Samples];
         BURIN_DETAIL_UNROLL
         for (std::size_t s = 0; s < Samples; ++s)
@@ -73,23 +76,29 @@ weight_gradient_panel(const Product<Scalar, Form::weight_gradient>& product, std
         }
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < whole_vectors; ++v) {
-            if (TailKind == Tail::masked && k >= whole)
+            if constexpr (is_behind)
                 store_partial(dw, sums[v], columns);
+            else if (fits_half)
+                store_partial(dw, sums[v], lanes / 2);
             else
                 store(dw + column(v), sums[v]);
         }
         ++x;
         dw += product.result.row;
     };
-    if constexpr (Samples == 1) {
-        // Two stores, each of two halves, leave little time for counting.
+    std::size_t k = 0;
+    if constexpr (Samples <= (TailKind == Tail::masked ? 4 : 2)) {
+        // Few operations leave little time for counting.
         BURIN_DETAIL_UNROLL_4
-        for (std::size_t k = 0; k < rows; ++k)
-            write_row(k);
+        for (; k < whole; ++k)
+            write_row(std::false_type{});
     } else {
-        for (std::size_t k = 0; k < rows; ++k)
-            write_row(k);
+        for (; k < whole; ++k)
+            write_row(std::false_type{});
     }
+    if constexpr (TailKind == Tail::masked)
+        for (; k < rows; ++k)
+            write_row(std::true_type{});
 }
 
 /// All panels.
