@@ -50,14 +50,6 @@ template <std::size_t Most, class Function>
 template <std::size_t Count>
 using FixedRows = std::integral_constant<std::size_t, Count>;
 
-template <class Rows>
-constexpr bool can_be(std::size_t count) {
-    if constexpr (requires { Rows::value; })
-        return Rows::value == count;
-    else
-        return true;
-}
-
 template <Form Known>
 constexpr std::size_t tallest_tile_of(std::size_t vectors, std::size_t splits) {
     return is_weight_gradient(Known) ? tallest_tile(vector_registers, vectors, splits)
