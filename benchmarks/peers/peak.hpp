@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <functional>
+#include <vector>
 
 namespace peers {
 
@@ -46,21 +47,27 @@ struct BesidePeak {
     double operations; ///< A second, in registers.
 };
 
-/// Runs and multiply-adds in turns of a quarter of a millisecond (or of one run), for about so many seconds.
+/// Runs and multiply-adds in turns of a quarter of a millisecond (or of one run), for about so many seconds,
+/// but five turns at least: the medians, which leave out those turns in which something else had the core.
 /// Both must be at the same clock: an Intel server of 2023 lowers it by a seventh while it multiplies
 /// matrices, and takes 5 milliseconds of multiply-adds in registers to raise it again.
 template <class Scalar>
 BesidePeak beside_peak(const std::function<void(std::size_t)>& repeat, double seconds) {
     constexpr double turn = 0.25e-3;
     const std::size_t steps = calibrate(multiply_adds<Scalar>, turn), runs = calibrate(repeat, turn);
-    double of_runs = 0, of_steps = 0;
-    std::size_t turns = 0;
-    for (; of_runs + of_steps < seconds; ++turns) {
-        of_runs += seconds_of(repeat, runs);
-        of_steps += seconds_of(multiply_adds<Scalar>, steps);
+    std::vector<double> of_runs, of_steps;
+    for (double taken = 0; taken < seconds || of_runs.size() < 5;) {
+        of_runs.push_back(seconds_of(repeat, runs));
+        of_steps.push_back(seconds_of(multiply_adds<Scalar>, steps));
+        taken += of_runs.back() + of_steps.back();
     }
-    return {of_runs / static_cast<double>(turns * runs),
-            operations_of_step<Scalar> * static_cast<double>(turns * steps) / of_steps};
+    const auto median = [](std::vector<double>& times) {
+        const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+        std::nth_element(times.begin(), middle, times.end());
+        return *middle;
+    };
+    return {median(of_runs) / static_cast<double>(runs),
+            operations_of_step<Scalar> * static_cast<double>(steps) / median(of_steps)};
 }
 
 /// Nanoseconds to read so many bytes and to overwrite so many others, with nothing computed, from whichever
