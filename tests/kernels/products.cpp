@@ -117,7 +117,7 @@ TEST_CASE_TEMPLATE("the three products of Dense agree with naive sums at every e
     check_products(products<Scalar, 30, 16 * lanes>, 40);  // or read again for each dozen samples
     check_all_rows<Scalar, 601, 12>();                     // deeper than a block
     check_all_rows<Scalar, 19, 8 * lanes>();               // three vectors of several panels, and two
-    check_all_rows<Scalar, 33, 14 * lanes + 5>();
+    check_all_rows<Scalar, 33, 14 * lanes + 5>();          // columns left of groups
 }
 
 TEST_CASE_TEMPLATE("gradients of matrices with long rows agree with naive sums", Scalar, float, double) {

@@ -53,9 +53,10 @@ struct SideBySide {
                                           : Vectors == 2 && Group > 1 ? 12
                                                                       : 8;
 
-    /// Steps for so many columns; what is left of them when they are grouped meets one element of w each.
-    static constexpr std::size_t steps(std::size_t columns) { return columns / Group + columns % Group; }
-    static constexpr std::size_t most_elements = steps((2 * most_panels + 1) * width<Scalar>) * step;
+    /// For all the panels that are read at a time. A group of columns is a step; so is each of the columns
+    /// that are left, at most Group - 1.
+    static constexpr std::size_t most_elements =
+        ((2 * most_panels + 1) * width<Scalar> / Group + Group - 1) * step;
 };
 
 /// Some panels.
