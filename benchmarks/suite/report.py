@@ -145,7 +145,8 @@ def markdown(all_records, groups, group_titles, titles, machine, absent, plots):
         "faster, and **bold** is where it is not. Burin and the peer take turns, and the ratio is the median over the rounds; "
         "the peak (multiply-adds in registers) is measured beside Burin's product in turns of a quarter of a millisecond, so at the "
         "same clock, and in the same rounds what bounds a product: the peak, or reading its operands and writing its result "
-        "once without computing anything, whichever takes longer. A peer that knows several ways to do a work is timed with its fastest, and none is timed that computes other numbers.", "",
+        "once without computing anything, whichever takes longer. A peer that knows several ways to do a work is "
+        "timed with its fastest, and none is timed that computes other numbers.", "",
         *(f"- {line}" for line in machine), "",
         "| peer | version and settings |", "|---|---|",
         *(f"| {titles[name]} | {abouts[name]} |" for name in titles if name in abouts),

@@ -121,9 +121,8 @@ TEST_CASE_TEMPLATE("the three products of Dense agree with naive sums at every e
 }
 
 TEST_CASE_TEMPLATE("gradients of matrices with long rows agree with naive sums", Scalar, float, double) {
-    check_products(products<Scalar, 700, 531>, 5); // nothing is packed
-    check_products(products<Scalar, 700, 531>,
-                   20); // the result streams; a part of a block and a panel are left
+    check_products(products<Scalar, 700, 531>, 5);   // nothing is packed
+    check_products(products<Scalar, 700, 531>, 20);  // the result streams; parts of blocks are left
     check_products(products<Scalar, 700, 531>, 141); // more samples than are packed at a time
     check_products(products<Scalar, 301, 147>, 141); // from the second-level cache
     check_products(products<Scalar, 528, 64>, 16);   // whole blocks and panels

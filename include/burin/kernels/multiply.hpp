@@ -108,6 +108,16 @@ template <std::size_t Rows, std::size_t Splits, class Scalar, Form Known, class 
     }
 }
 
+/// The same for a number of rows that is known when it runs.
+template <std::size_t Splits, class Scalar, Form Known, class Finish>
+[[gnu::always_inline]] inline void multiply_few_rows(const Product<Scalar, Known>& product,
+                                                     std::size_t panels, std::size_t rows,
+                                                     Finish finish) noexcept {
+    with_constant<few_rows<Splits>>(rows, [&](auto few) __attribute__((always_inline)) {
+        multiply_few_rows<few.value, Splits>(product, panels, finish);
+    });
+}
+
 /// With 16 registers these rows are tiles of three or four, which have too few sums in a panel and too many
 /// in two: they meet three vectors at a time.
 template <class Scalar, std::size_t Splits>
@@ -193,9 +203,7 @@ template <std::size_t Splits, class Scalar, Form Known, class Rows, class Finish
         else
             multiply_panels<Splits>(product, panels, rows, finish);
     } else if (rows <= few_rows<Splits>) {
-        with_constant<few_rows<Splits>>(rows, [&](auto few) __attribute__((always_inline)) {
-            multiply_few_rows<few.value, Splits>(product, panels, finish);
-        });
+        multiply_few_rows<Splits>(product, panels, rows, finish);
     } else {
         multiply_panels<Splits>(product, panels, rows, finish);
     }
@@ -225,9 +233,7 @@ template <ColumnKind Kind, class Scalar, Form Known, class Rows, class Finish>
 template <std::size_t Splits, class Scalar, Form Known, class Finish>
 [[gnu::noinline]] void multiply_few_rows_shared(const Product<Scalar, Known>& product, std::size_t panels,
                                                 std::size_t rows, Finish finish) noexcept {
-    with_constant<few_rows<Splits>>(rows, [&](auto few) __attribute__((always_inline)) {
-        multiply_few_rows<few.value, Splits>(product, panels, finish);
-    });
+    multiply_few_rows<Splits>(product, panels, rows, finish);
 }
 
 template <std::size_t Splits, class Scalar, Form Known, class Finish>

@@ -241,7 +241,7 @@ void multiply_tile(const Product<Scalar, Known>& product, std::size_t columns, F
     };
     // Stores may alias what `product` refers to; copies are read once.
     const Product<Scalar, Known> p = product;
-    constexpr bool rows_are_full = is_weight_gradient(Known) && TailKind == Tail::none && !several_panels;
+    constexpr bool rows_are_full = is_weight_gradient(Known) && TailKind == Tail::none;
     const std::size_t result_row = rows_are_full ? Vectors * lanes : p.result.row;
     const std::size_t left_row = is_weight_gradient(Known) ? 1 : p.left_row;
     const std::size_t start_row = rows_are_full ? Vectors * lanes : p.start.row;
