@@ -57,6 +57,34 @@ static_assert(samples_are_sound(4, 12) && samples_are_sound(8, 24) && samples_ar
 static_assert(kernels::detail::choose_samples(17, 32) == 16 && kernels::detail::choose_samples(8, 32) == 8 &&
               kernels::detail::choose_samples(5, 32) == 6 && kernels::detail::choose_samples(50, 32) == 32);
 
+/// What samples meet at a time fits into their buffer, and is in groups as wide as it says.
+template <std::size_t Vectors, std::size_t Group, kernels::detail::Reading Read>
+constexpr bool parts_fit() {
+    if constexpr (Group <= kernels::width<float>) {
+        using Order = kernels::detail::SideBySide<Vectors, Group, float, Read>;
+        for (std::size_t columns = 1; columns < 100 * kernels::width<float>; ++columns) {
+            const kernels::Panels panels = kernels::panels<float>(columns);
+            if (Read == kernels::detail::Reading::whole && panels.count() > kernels::detail::few_panels)
+                break;
+            const std::size_t most = Order::panels_at_a_time(panels.count());
+            const std::size_t first = (panels.count() - 1) / most * most; // The part with the widest panel.
+            const std::size_t depth = columns - panels.first_column(first);
+            if ((depth / Group + depth % Group) * Order::step > Order::most_elements)
+                return false;
+        }
+    }
+    return true;
+}
+template <kernels::detail::Reading Read>
+constexpr bool all_parts_fit() {
+    return parts_fit<1, 1, Read>() && parts_fit<2, 1, Read>() && parts_fit<3, 1, Read>() &&
+           parts_fit<2, 2, Read>() && parts_fit<3, 4, Read>() && parts_fit<2, 8, Read>() &&
+           parts_fit<3, 16, Read>();
+}
+static_assert(all_parts_fit<kernels::detail::Reading::whole>() &&
+              all_parts_fit<kernels::detail::Reading::in_parts>() &&
+              all_parts_fit<kernels::detail::Reading::streaming>());
+
 template <class Scalar>
 constexpr bool packs(std::size_t samples, std::size_t inputs, std::size_t outputs) {
     const std::size_t from = kernels::packed_from<Scalar>(inputs, outputs);
@@ -126,6 +154,9 @@ TEST_CASE_TEMPLATE("gradients of matrices with long rows agree with naive sums",
     check_products(products<Scalar, 700, 531>, 141); // more samples than are packed at a time
     check_products(products<Scalar, 301, 147>, 141); // from the second-level cache
     check_products(products<Scalar, 528, 64>, 16);   // whole blocks and panels
+    check_products(products<Scalar, 90, 293>, 8);    // w is read in parts by all samples
+    check_products(products<Scalar, 90, 293>, 43);
+    check_products(products<Scalar, 1100, 300>, 35); // and so many rows at a time
     check_products(products<Scalar, 576, 71>, 129);  // one sample more; the last panel is wider
 }
 

@@ -185,6 +185,35 @@ void check_groups() {
         check_groups<2 * Group, Scalar>();
 }
 
+template <class Scalar>
+void check_octets() {
+    if constexpr (kernels::turns_octets) {
+        constexpr std::size_t lanes = kernels::width<Scalar>, octets = lanes / 8, stride = 11;
+        const auto elements = random_numbers<Scalar>(8 * lanes, 1);
+        Vector<Scalar> rows[8];
+        for (std::size_t r = 0; r < 8; ++r)
+            rows[r] = kernels::load(elements.data() + r * lanes);
+        const auto turned = kernels::transpose_octets<Scalar>(rows);
+        for (std::size_t i = 0; i < 8; ++i)
+            for (std::size_t count = 1; count <= octets; ++count) {
+                // What is loaded again is what was stored, and nothing beside it was touched.
+                std::vector<Scalar> stored(2 * stride, Scalar(-1));
+                kernels::store_octets(stored.data(), stride, turned[i], count);
+                std::array<Scalar, lanes> loaded{};
+                kernels::store(loaded.data(), kernels::load_octets(stored.data(), stride, count));
+                for (std::size_t g = 0; g < 2; ++g)
+                    for (std::size_t e = 0; e < stride; ++e) {
+                        const std::size_t lane = i % 4 + 4 * (g + i / 4 * octets);
+                        const bool is_stored = g < count && e < 8;
+                        CHECK(stored[g * stride + e] ==
+                              (is_stored ? elements[e * lanes + lane] : Scalar(-1)));
+                        if (is_stored)
+                            CHECK(loaded[8 * g + e] == stored[g * stride + e]);
+                    }
+            }
+    }
+}
+
 template <std::size_t N, std::size_t Rows, class Scalar>
 void check_exact_columns() {
     constexpr std::size_t lanes = kernels::width<Scalar>;
@@ -205,6 +234,10 @@ void check_exact_columns() {
 
 TEST_CASE_TEMPLATE("groups of lanes: broadcast, and summed", Scalar, float, double) {
     check_groups<1, Scalar>();
+}
+
+TEST_CASE_TEMPLATE("octets of eight vectors", Scalar, float, double) {
+    check_octets<Scalar>();
 }
 
 TEST_CASE_TEMPLATE("columns of less rows than lanes, and nothing read behind them", Scalar, float, double) {

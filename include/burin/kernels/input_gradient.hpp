@@ -139,17 +139,18 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
         if constexpr (broadcasts_groups && !splits_vectors) {
             if (goes_in_turn && rows == 2)
                 return detail::input_gradient_of_kept<N>(dense, rows, derivative);
-            const std::size_t single = detail::input_gradient_in_groups<Elements>(dense, rows, derivative);
+            const std::size_t single = detail::input_gradient_in_groups<N, Elements>(dense, rows, derivative);
             dense.skip_rows(rows - single);
             rows = single;
         } else {
             using detail::SideBySide;
+            constexpr detail::Reading reading = detail::choose_reading<Scalar>(Elements / N, N);
             if (rows >= detail::packed_from_samples<N, Scalar>)
                 return detail::input_gradient_packed(dense, rows, derivative);
             for (; rows > lanes; rows -= std::min(rows, 2 * lanes)) {
                 const std::size_t count = std::min(rows, 2 * lanes);
-                detail::input_gradient_side_by_side<SideBySide<2, 1, Scalar>>(dense, count, 0, dense.k,
-                                                                              derivative);
+                detail::input_gradient_side_by_side<SideBySide<2, 1, Scalar, reading>>(dense, count, 0,
+                                                                                       dense.k, derivative);
                 dense.skip_rows(count);
             }
         }
@@ -157,8 +158,9 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
             return detail::input_gradient_of_kept<N>(dense, rows, derivative);
         // Short products of rows take long to fold.
         else if (N < 16 * lanes && rows > 1 && rows + 1 >= lanes)
-            return detail::input_gradient_side_by_side<detail::SideBySide<1, 1, Scalar>>(dense, rows, 0,
-                                                                                         dense.k, derivative);
+            return detail::input_gradient_side_by_side<
+                detail::SideBySide<1, 1, Scalar, detail::choose_reading<Scalar>(Elements / N, N)>>(
+                dense, rows, 0, dense.k, derivative);
     }
     if constexpr (lanes < 4 || is_single_panel<Scalar>(N) || !detail::stays_in_registers<N, Scalar>)
         detail::input_gradient_of_few<N, Elements>(dense, rows, 0, derivative);

@@ -35,33 +35,37 @@ template <class Scalar>
 inline constexpr std::size_t most_side_by_side =
     (vector_registers >= 32 && sizeof(Scalar) == sizeof(float) ? 2 : 3) * width<Scalar>;
 
+/// Of a matrix that streams from beyond the second-level cache so many rows meet all samples before the next.
+template <class Scalar>
+inline constexpr std::size_t rows_together = SideBySide<2, 1, Scalar, Reading::streaming>::rows_kept;
+
 /// Calls f(SideBySide<…>{}) for what has so many samples.
-template <class Scalar, bool Streams, std::size_t Group = width<Scalar>, class Function>
+template <class Scalar, Reading Read, std::size_t Group = width<Scalar>, class Function>
 [[gnu::always_inline]] inline void with_order(std::size_t samples, Function f) noexcept {
     constexpr std::size_t of_vector = width<Scalar> / Group;
     if (samples == 2 * of_vector)
-        f(SideBySide<2, Group, Scalar, Streams>{});
+        f(SideBySide<2, Group, Scalar, Read>{});
     else if (samples == 3 * of_vector)
-        f(SideBySide<3, Group, Scalar, Streams>{});
+        f(SideBySide<3, Group, Scalar, Read>{});
     else if constexpr (Group > 1)
-        with_order<Scalar, Streams, Group / 2>(samples, f);
+        with_order<Scalar, Read, Group / 2>(samples, f);
 }
 
 /// All but a last single sample, of which the number is returned: what is left to do.
-template <std::size_t Elements, class Scalar, class Derivative>
+template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
 [[gnu::always_inline]] inline std::size_t
 input_gradient_in_groups(DenseGradient<Scalar> dense, std::size_t rows, Derivative derivative) noexcept {
     std::size_t single = rows;
     // Rows of w that come from beyond the second-level cache stay there until all samples have met them.
-    constexpr bool streaming = streams<Scalar>(Elements);
-    const std::size_t block = streaming ? side_by_side_rows : dense.k;
+    constexpr Reading reading = choose_reading<Scalar>(Elements / N, N);
+    const std::size_t block = reading == Reading::streaming ? rows_together<Scalar> : dense.k;
     for (std::size_t k = 0; k < dense.k; k += block) {
         const std::size_t end = std::min(dense.k, k + block);
         DenseGradient<Scalar> left = dense;
         for (std::size_t left_rows = rows; left_rows > 1;) {
             const std::size_t samples = choose_samples(left_rows, most_side_by_side<Scalar>);
             const std::size_t count = std::min(samples, left_rows);
-            with_order<Scalar, streaming>(samples, [&](auto order) __attribute__((always_inline)) {
+            with_order<Scalar, reading>(samples, [&](auto order) __attribute__((always_inline)) {
                 input_gradient_side_by_side<decltype(order)>(left, count, k, end, derivative);
             });
             left.skip_rows(count);

@@ -1,0 +1,99 @@
+#pragma once
+
+// Eight elements of a row at once, where a vector has as many or twice as many lanes and there are registers
+// for eight rows of two vectors: AVX-512.
+
+#include "burin/kernels/simd/quarters.hpp"
+#include "burin/kernels/simd/transposed.hpp"
+#include "burin/kernels/simd/vector.hpp"
+#include "burin/kernels/unroll.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace burin::kernels {
+
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+
+/// Whether there are these functions.
+inline constexpr bool turns_octets = true;
+
+namespace detail {
+
+[[gnu::always_inline]] inline __m512 lower_halves(__m512 a, __m512 b) noexcept {
+    return _mm512_castpd_ps(_mm512_permutex2var_pd(
+        _mm512_castps_pd(a), _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), _mm512_castps_pd(b)));
+}
+[[gnu::always_inline]] inline __m512 upper_halves(__m512 a, __m512 b) noexcept {
+    return _mm512_castpd_ps(_mm512_permutex2var_pd(
+        _mm512_castps_pd(a), _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), _mm512_castps_pd(b)));
+}
+[[gnu::always_inline]] inline __m512d lower_halves(__m512d a, __m512d b) noexcept {
+    return choose_quarters<0, 1>(a, b);
+}
+[[gnu::always_inline]] inline __m512d upper_halves(__m512d a, __m512d b) noexcept {
+    return choose_quarters<2, 3>(a, b);
+}
+
+} // namespace detail
+
+/// Eight vectors, turned: octet g of vector i + 4 h of the result, i < 4 and h < 2, is what lane i + 4 (g + h
+/// · octets) of the eight held, where a vector has `octets` of them.
+template <class Scalar>
+[[gnu::always_inline]] inline std::array<Vector<Scalar>, 8>
+transpose_octets(const Vector<Scalar> (&v)[8]) noexcept {
+    const auto first = transpose_quads<Scalar>({v[0], v[1], v[2], v[3]}),
+               second = transpose_quads<Scalar>({v[4], v[5], v[6], v[7]});
+    std::array<Vector<Scalar>, 8> turned;
+    BURIN_DETAIL_UNROLL
+    for (std::size_t i = 0; i < 4; ++i) {
+        turned[i] = Vector<Scalar>(detail::lower_halves(first[i].data, second[i].data));
+        turned[i + 4] = Vector<Scalar>(detail::upper_halves(first[i].data, second[i].data));
+    }
+    return turned;
+}
+
+/// Octet g of the vector is eight elements from `from` + g · stride on, for g < count; others are
+/// unspecified.
+template <class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> load_octets(const Scalar* from, std::size_t stride,
+                                                         std::size_t count) noexcept {
+    if constexpr (sizeof(Scalar) == 8) {
+        return load(from);
+    } else {
+        const auto octet = [=](std::size_t g) __attribute__((always_inline)) {
+            return _mm256_castps_pd(_mm256_loadu_ps(from + g * stride));
+        };
+        const __m512d first = _mm512_castpd256_pd512(octet(0));
+        return Vector<Scalar>(_mm512_castpd_ps(count > 1 ? _mm512_insertf64x4(first, octet(1), 1) : first));
+    }
+}
+
+/// Stores octet g of the vector to `to` + g · stride, for g < count.
+template <class Scalar>
+[[gnu::always_inline]] inline void store_octets(Scalar* to, std::size_t stride, const Vector<Scalar>& value,
+                                                std::size_t count) noexcept {
+    if constexpr (sizeof(Scalar) == 8) {
+        store(to, value);
+    } else {
+        _mm256_storeu_ps(to, _mm512_castps512_ps256(value));
+        if (count > 1)
+            _mm256_storeu_ps(to + stride,
+                             _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(value), 1)));
+    }
+}
+
+#else
+
+inline constexpr bool turns_octets = false;
+
+template <class Scalar>
+std::array<Vector<Scalar>, 8> transpose_octets(const Vector<Scalar> (&v)[8]) noexcept;
+template <class Scalar>
+Vector<Scalar> load_octets(const Scalar* from, std::size_t stride, std::size_t count) noexcept;
+template <class Scalar>
+void store_octets(Scalar* to, std::size_t stride, const Vector<Scalar>& value, std::size_t count) noexcept;
+
+#endif
+
+} // namespace burin::kernels
