@@ -5,11 +5,10 @@
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/tile.hpp"
 #include "burin/kernels/transpose.hpp"
+#include "burin/kernels/unroll.hpp"
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
-#include <type_traits>
 
 namespace burin::kernels::detail {
 
@@ -17,10 +16,10 @@ namespace burin::kernels::detail {
 
 /// How w is read.
 enum class Reading {
-    whole,    ///< Its rows through all panels.
-    in_parts, ///< Through some panels at a time. What is next of the panel behind is asked for where there
-              ///< are groups: panels a power of two of bytes apart drive what a processor expects out of the
-              ///< sets that they share.
+    whole,     ///< Its rows through all panels.
+    in_parts,  ///< Through some panels at a time. What is next of the panel behind is asked for where there
+               ///< are groups: panels a power of two of bytes apart drive what a processor expects out of the
+               ///< sets that they share.
     streaming, ///< The same, but its next rows come from beyond the second-level cache and are asked for.
 };
 
@@ -94,17 +93,27 @@ void put_groups_side_by_side(const DenseGradient<Scalar>& dense, std::size_t row
     constexpr std::size_t group = Order::group;
     if constexpr (group == 1)
         return put_side_by_side(dense, rows, n, depth, side_by_side, Order::samples);
-    const std::size_t grouped = depth / group * group;
+    constexpr std::size_t lanes = width<Scalar>, of_vector = Order::samples_of_vector;
+    std::size_t turned = 0; // So many columns of whole vectors of samples are put there in registers.
+    for (; broadcasts_groups && turned + lanes <= depth; turned += lanes)
+        for (std::size_t first = 0; first + of_vector <= rows; first += of_vector) {
+            const auto groups = load_groups<group>(dense.dy + first * dense.n + n + turned, dense.n);
+            BURIN_DETAIL_UNROLL
+            for (std::size_t i = 0; i < lanes / group; ++i)
+                store(side_by_side + (turned / group + i) * Order::step + first * group, groups[i]);
+        }
     for (std::size_t sample = 0; sample < Order::samples; ++sample) {
-        Scalar* to = side_by_side + sample * group;
-        const Scalar* const from = dense.dy + sample * dense.n + n;
-        std::size_t c = 0;
-        for (; c < grouped; c += group, to += Order::step)
+        const bool is_turned = sample < rows / of_vector * of_vector;
+        const std::size_t begin = is_turned ? turned : 0;
+        Scalar* to = side_by_side + sample * group + begin / group * Order::step;
+        const Scalar* from = dense.dy + sample * dense.n + n + begin;
+        for (std::size_t c = begin; c < depth; to += Order::step) {
+            const std::size_t count = c + group <= depth ? group : 1;
             for (std::size_t i = 0; i < group; ++i)
-                to[i] = sample < rows ? from[c + i] : Scalar(0);
-        for (; c < depth; ++c, to += Order::step)
-            for (std::size_t i = 0; i < group; ++i)
-                to[i] = sample < rows && i == 0 ? from[c] : Scalar(0);
+                to[i] = sample < rows && i < count ? from[i] : Scalar(0);
+            from += count;
+            c += count;
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/kernels/simd.hpp"
+#include "burin/kernels/unroll.hpp"
 
 #include <array>
 #include <cstddef>
@@ -9,9 +10,11 @@ namespace burin::kernels {
 
 namespace detail {
 
+/// A function of its own: clang would prepare for it beside each square.
 template <class Scalar>
-void transpose_one_by_one(std::size_t rows, std::size_t columns, const Scalar* from, std::size_t from_stride,
-                          Scalar* to, std::size_t to_stride) noexcept {
+[[gnu::noinline]] void transpose_one_by_one(std::size_t rows, std::size_t columns, const Scalar* from,
+                                            std::size_t from_stride, Scalar* to,
+                                            std::size_t to_stride) noexcept {
     for (std::size_t r = 0; r < rows; ++r)
         for (std::size_t c = 0; c < columns; ++c)
             to[c * to_stride + r] = from[r * from_stride + c];
@@ -30,6 +33,7 @@ void transpose(std::size_t rows, std::size_t columns, const Scalar* from, std::s
         std::size_t c = 0;
         for (; c + lanes <= columns; c += lanes) {
             const auto square = load_square(from + r * from_stride + c, from_stride);
+            BURIN_DETAIL_UNROLL
             for (std::size_t i = 0; i < lanes; ++i)
                 store(to + (c + i) * to_stride + r, square[i]);
         }

@@ -6,6 +6,7 @@
 #include "burin/kernels/simd/quarters.hpp"
 #include "burin/kernels/simd/transposed.hpp"
 #include "burin/kernels/simd/vector.hpp"
+#include "burin/kernels/unroll.hpp"
 
 #include <array>
 #include <cstddef>
@@ -58,6 +59,46 @@ template <std::size_t Group, class Scalar>
         return load(elements);
 #endif
     }
+}
+
+/// Of as many rows as a vector has groups, elements as many as it has lanes: vector i holds group i of every
+/// row. For `Group` > 1, where groups are broadcast.
+template <std::size_t Group, class Scalar>
+[[gnu::always_inline]] inline std::array<Vector<Scalar>, width<Scalar> / Group>
+load_groups(const Scalar* from, std::size_t stride) noexcept {
+    constexpr std::size_t rows = width<Scalar> / Group;
+    std::array<Vector<Scalar>, rows> groups;
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__)
+    // Whatever they hold, groups are moved as doubles are.
+    std::array<Vector<double>, rows> turned;
+    BURIN_DETAIL_UNROLL
+    for (std::size_t r = 0; r < rows; ++r)
+        turned[r] = Vector<double>(detail::as_doubles(load(from + r * stride).data));
+    if constexpr (rows == width<double>)
+        turned = transpose_square<double>(turned);
+#if defined(__AVX512F__)
+    else if constexpr (rows == 4)
+        turned = detail::transpose_quarters(turned);
+    else if constexpr (rows == 2)
+        turned = {Vector<double>(detail::choose_quarters<0, 1>(turned[0].data, turned[1].data)),
+                  Vector<double>(detail::choose_quarters<2, 3>(turned[0].data, turned[1].data))};
+#else
+    else if constexpr (rows == 2)
+        turned = {Vector<double>(detail::odd_quarters(turned[0].data, turned[1].data)),
+                  Vector<double>(detail::even_quarters(turned[0].data, turned[1].data))};
+#endif
+    BURIN_DETAIL_UNROLL
+    for (std::size_t r = 0; r < rows; ++r)
+        groups[r] = Vector<Scalar>(detail::from_doubles<Scalar>(turned[r].data));
+#else
+    for (std::size_t i = 0; i < rows; ++i) {
+        Scalar elements[width<Scalar>];
+        for (std::size_t lane = 0; lane < width<Scalar>; ++lane)
+            elements[lane] = from[lane / Group * stride + i * Group + lane % Group];
+        groups[i] = load(elements);
+    }
+#endif
+    return groups;
 }
 
 /// How many vectors hold what the groups of four vectors sum up to.

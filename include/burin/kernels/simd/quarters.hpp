@@ -24,6 +24,20 @@ inline constexpr std::size_t quarter = 16 / sizeof(Scalar);
 
 #if defined(__AVX512F__)
 
+[[gnu::always_inline]] inline __m512d as_doubles(__m512 v) noexcept {
+    return _mm512_castps_pd(v);
+}
+[[gnu::always_inline]] inline __m512d as_doubles(__m512d v) noexcept {
+    return v;
+}
+template <class Scalar>
+[[gnu::always_inline]] inline auto from_doubles(__m512d v) noexcept {
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm512_castpd_ps(v);
+    else
+        return v;
+}
+
 [[gnu::always_inline]] inline __m512 unpack_low(__m512 a, __m512 b) noexcept {
     return _mm512_unpacklo_ps(a, b);
 }
@@ -81,6 +95,20 @@ template <class Scalar, class Load>
 }
 
 #else
+
+[[gnu::always_inline]] inline __m256d as_doubles(__m256 v) noexcept {
+    return _mm256_castps_pd(v);
+}
+[[gnu::always_inline]] inline __m256d as_doubles(__m256d v) noexcept {
+    return v;
+}
+template <class Scalar>
+[[gnu::always_inline]] inline auto from_doubles(__m256d v) noexcept {
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm256_castpd_ps(v);
+    else
+        return v;
+}
 
 [[gnu::always_inline]] inline __m256 unpack_low(__m256 a, __m256 b) noexcept {
     return _mm256_unpacklo_ps(a, b);

@@ -103,13 +103,17 @@ load_transposed(const Scalar* from, std::size_t stride) noexcept {
 namespace detail {
 
 /// Quarter q of result i is quarter i of v[q].
-template <class Register>
-[[gnu::always_inline]] inline std::array<Register, 4> transpose_quarters(const Register (&v)[4]) noexcept {
-    const Register even = choose_quarters<0, 2>(v[0], v[1]), odd = choose_quarters<1, 3>(v[0], v[1]);
-    const Register even_below = choose_quarters<0, 2>(v[2], v[3]),
-                   odd_below = choose_quarters<1, 3>(v[2], v[3]);
-    return {choose_quarters<0, 2>(even, even_below), choose_quarters<0, 2>(odd, odd_below),
-            choose_quarters<1, 3>(even, even_below), choose_quarters<1, 3>(odd, odd_below)};
+template <class Scalar>
+[[gnu::always_inline]] inline std::array<Vector<Scalar>, 4>
+transpose_quarters(const std::array<Vector<Scalar>, 4>& v) noexcept {
+    const auto even = choose_quarters<0, 2>(v[0].data, v[1].data),
+               odd = choose_quarters<1, 3>(v[0].data, v[1].data),
+               even_below = choose_quarters<0, 2>(v[2].data, v[3].data),
+               odd_below = choose_quarters<1, 3>(v[2].data, v[3].data);
+    return {Vector<Scalar>(choose_quarters<0, 2>(even, even_below)),
+            Vector<Scalar>(choose_quarters<0, 2>(odd, odd_below)),
+            Vector<Scalar>(choose_quarters<1, 3>(even, even_below)),
+            Vector<Scalar>(choose_quarters<1, 3>(odd, odd_below))};
 }
 
 /// A square of as many rows as a quarter has elements, transposed within each quarter.
@@ -125,31 +129,44 @@ template <class Scalar>
 } // namespace detail
 #endif
 
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__)
+/// As many rows as a vector has lanes, transposed: vector i holds lane i of each. Of doubles, and with
+/// AVX-512 of floats too.
+template <class Scalar>
+[[gnu::always_inline]] inline std::array<Vector<Scalar>, width<Scalar>>
+transpose_square(const std::array<Vector<Scalar>, width<Scalar>>& rows) noexcept {
+#if defined(__AVX512F__)
+    constexpr std::size_t quarter = detail::quarter<Scalar>;
+    const auto first = detail::transpose_within_quarters(rows.data()),
+               second = detail::transpose_within_quarters(rows.data() + quarter),
+               third = detail::transpose_within_quarters(rows.data() + 2 * quarter),
+               fourth = detail::transpose_within_quarters(rows.data() + 3 * quarter);
+    std::array<Vector<Scalar>, width<Scalar>> columns;
+    BURIN_DETAIL_UNROLL
+    for (std::size_t c = 0; c < quarter; ++c) {
+        const auto quarters = detail::transpose_quarters<Scalar>({first[c], second[c], third[c], fourth[c]});
+        BURIN_DETAIL_UNROLL
+        for (std::size_t q = 0; q < 4; ++q)
+            columns[q * quarter + c] = quarters[q];
+    }
+    return columns;
+#else
+    return transpose_quads<Scalar>({rows[0], rows[1], rows[2], rows[3]});
+#endif
+}
+#endif
+
 /// The same, where all columns are wanted: of whole rows, which take fewer operations than quarters with
 /// AVX-512.
 template <class Scalar>
 [[gnu::always_inline]] inline std::array<Vector<Scalar>, width<Scalar>>
 load_square(const Scalar* from, std::size_t stride) noexcept {
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
-    constexpr std::size_t lanes = width<Scalar>, quarter = detail::quarter<Scalar>;
-    Vector<Scalar> rows[lanes];
+    std::array<Vector<Scalar>, width<Scalar>> rows;
     BURIN_DETAIL_UNROLL
-    for (std::size_t r = 0; r < lanes; ++r)
+    for (std::size_t r = 0; r < width<Scalar>; ++r)
         rows[r] = load(from + r * stride);
-    const auto first = detail::transpose_within_quarters<Scalar>(rows),
-               second = detail::transpose_within_quarters<Scalar>(rows + quarter),
-               third = detail::transpose_within_quarters<Scalar>(rows + 2 * quarter),
-               fourth = detail::transpose_within_quarters<Scalar>(rows + 3 * quarter);
-    std::array<Vector<Scalar>, lanes> columns;
-    BURIN_DETAIL_UNROLL
-    for (std::size_t c = 0; c < quarter; ++c) {
-        const auto quarters =
-            detail::transpose_quarters({first[c].data, second[c].data, third[c].data, fourth[c].data});
-        BURIN_DETAIL_UNROLL
-        for (std::size_t q = 0; q < 4; ++q)
-            columns[q * quarter + c] = Vector<Scalar>(quarters[q]);
-    }
-    return columns;
+    return transpose_square<Scalar>(rows);
 #else
     return load_transposed(from, stride);
 #endif
