@@ -168,6 +168,18 @@ void check_groups() {
         for (std::size_t lane = 0; lane < lanes; ++lane)
             CHECK(repeated[lane] == elements[0][lane % Group]);
 
+        if constexpr (Group > 1) {
+            constexpr std::size_t stride = lanes + 3;
+            const auto rows = random_numbers<Scalar>(lanes / Group * stride, 1);
+            const auto turned = kernels::load_groups<Group>(rows.data(), stride);
+            for (std::size_t i = 0; i < lanes / Group; ++i) {
+                std::array<Scalar, lanes> group{};
+                kernels::store(group.data(), turned[i]);
+                for (std::size_t lane = 0; lane < lanes; ++lane)
+                    CHECK(group[lane] == rows[lane / Group * stride + i * Group + lane % Group]);
+            }
+        }
+
         const auto sums = kernels::quad_sums<Group, Scalar>(vectors);
         constexpr std::size_t count = kernels::quad_vectors<Group>;
         for (std::size_t group = 0; group < lanes / Group; ++group) {

@@ -37,7 +37,7 @@ inline constexpr std::size_t most_side_by_side =
 
 /// Of a matrix that streams from beyond the second-level cache so many rows meet all samples before the next.
 template <class Scalar>
-inline constexpr std::size_t rows_together = SideBySide<2, 1, Scalar, Reading::streaming>::rows_kept;
+inline constexpr std::size_t rows_of_block = SideBySide<2, 1, Scalar, Reading::streaming>::rows_kept;
 
 /// Calls f(SideBySide<…>{}) for what has so many samples.
 template <class Scalar, Reading Read, std::size_t Group = width<Scalar>, class Function>
@@ -58,7 +58,7 @@ input_gradient_in_groups(DenseGradient<Scalar> dense, std::size_t rows, Derivati
     std::size_t single = rows;
     // Rows of w that come from beyond the second-level cache stay there until all samples have met them.
     constexpr Reading reading = choose_reading<Scalar>(Elements / N, N);
-    const std::size_t block = reading == Reading::streaming ? rows_together<Scalar> : dense.k;
+    const std::size_t block = reading == Reading::streaming ? rows_of_block<Scalar> : dense.k;
     for (std::size_t k = 0; k < dense.k; k += block) {
         const std::size_t end = std::min(dense.k, k + block);
         DenseGradient<Scalar> left = dense;

@@ -163,12 +163,37 @@ finish_octets_side_by_side(const DenseGradient<Scalar>& dense, std::size_t rows,
     }
 }
 
+/// `count` of `Rows` rows of w, from row k on, have met all samples.
+template <class Order, std::size_t Rows, class Scalar, class Derivative>
+[[gnu::always_inline]] inline void
+finish_rows_side_by_side(const DenseGradient<Scalar>& dense, std::size_t rows, std::size_t k,
+                         std::size_t count, const Vector<Scalar> (&sums)[Order::vectors][Rows],
+                         Derivative derivative) noexcept {
+    constexpr std::size_t quad = 4;
+    if constexpr (turns_octets && Order::group == 1 && Rows == 8) {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < Order::vectors; ++v)
+            finish_octets_side_by_side(dense, rows, k, v * Order::samples_of_vector, sums[v], derivative);
+    } else {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t r = 0; r < Rows; r += quad) {
+            BURIN_DETAIL_UNROLL
+            for (std::size_t v = 0; v < Order::vectors; ++v)
+                finish_side_by_side<Order::group, Scalar>(
+                    dense, rows, k + r, v * Order::samples_of_vector,
+                    {sums[v][r], sums[v][r + 1], sums[v][r + 2], sums[v][r + 3]}, derivative,
+                    std::min(quad, count - r));
+        }
+    }
+}
+
 /// Of at most Order::samples samples, columns of dx from `begin` to `end`.
 template <class Order, class Scalar, class Derivative>
 [[gnu::noinline]] void input_gradient_side_by_side(const DenseGradient<Scalar>& given, std::size_t rows,
                                                    std::size_t begin, std::size_t end,
                                                    Derivative derivative) noexcept {
-    constexpr std::size_t vectors = Order::vectors, height = Order::height, quad = 4;
+    constexpr std::size_t vectors = Order::vectors, quad = 4;
+    constexpr std::size_t height = Order::height, together = Order::rows_together;
     const DenseGradient<Scalar> dense = given; // Stores may alias it; a copy is read once.
     alignas(64) Scalar side_by_side[Order::most_elements];
     alignas(64) [[maybe_unused]] Scalar kept[std::max<std::size_t>(1, Order::rows_kept * Order::step)];
@@ -178,36 +203,43 @@ template <class Order, class Scalar, class Derivative>
         const bool finishes =
             Order::reading == Reading::whole || range.first + range.count == dense.panels.count();
         Scalar* sums_kept = kept;
-        const auto multiply = [&](auto tile_rows, std::size_t k,
-                                  std::size_t count) __attribute__((always_inline)) {
-            constexpr std::size_t tile = decltype(tile_rows)::value;
-            Vector<Scalar> sums[vectors][tile];
+        const auto multiply = [&]<std::size_t Rows>(Vector<Scalar>(&sums)[vectors][Rows], std::size_t k,
+                                                    std::size_t count) __attribute__((always_inline)) {
             sum_side_by_side<Order>(dense, range, k, count, side_by_side, sums_kept, sums);
-            sums_kept += tile * Order::step;
-            if (!finishes)
-                return;
-            if constexpr (turns_octets && Order::group == 1 && tile == 8) {
-                BURIN_DETAIL_UNROLL
-                for (std::size_t v = 0; v < vectors; ++v)
-                    finish_octets_side_by_side(dense, rows, k, v * Order::samples_of_vector, sums[v],
-                                               derivative);
-                return;
-            }
-            BURIN_DETAIL_UNROLL
-            for (std::size_t r = 0; r < tile; r += quad) {
-                BURIN_DETAIL_UNROLL
-                for (std::size_t v = 0; v < vectors; ++v)
-                    finish_side_by_side<Order::group, Scalar>(
-                        dense, rows, k + r, v * Order::samples_of_vector,
-                        {sums[v][r], sums[v][r + 1], sums[v][r + 2], sums[v][r + 3]}, derivative,
-                        std::min(quad, count - r));
-            }
+            sums_kept += Rows * Order::step;
+        };
+        const auto finish = [&]<std::size_t Rows>(const Vector<Scalar>(&sums)[vectors][Rows], std::size_t k,
+                                                  std::size_t count) __attribute__((always_inline)) {
+            if (finishes)
+                finish_rows_side_by_side<Order>(dense, rows, k, count, sums, derivative);
         };
         std::size_t k = first;
-        for (; k + height <= last; k += height)
-            multiply(std::integral_constant<std::size_t, height>{}, k, height);
-        for (; k < last; k += quad)
-            multiply(std::integral_constant<std::size_t, quad>{}, k, std::min(quad, last - k));
+        for (; k + together <= last; k += together) {
+            if constexpr (together == height) {
+                Vector<Scalar> sums[vectors][height];
+                multiply(sums, k, height);
+                finish(sums, k, height);
+            } else {
+                Vector<Scalar> all[vectors][together];
+                for (std::size_t row = 0; row < together; row += height) {
+                    Vector<Scalar> sums[vectors][height];
+                    multiply(sums, k + row, height);
+                    BURIN_DETAIL_UNROLL
+                    for (std::size_t v = 0; v < vectors; ++v) {
+                        BURIN_DETAIL_UNROLL
+                        for (std::size_t r = 0; r < height; ++r)
+                            all[v][row + r] = sums[v][r];
+                    }
+                }
+                finish(all, k, together);
+            }
+        }
+        for (; k < last; k += quad) {
+            const std::size_t count = std::min(quad, last - k);
+            Vector<Scalar> sums[vectors][quad];
+            multiply(sums, k, count);
+            finish(sums, k, count);
+        }
     };
 
     if constexpr (Order::reading == Reading::whole) {

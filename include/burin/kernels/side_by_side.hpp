@@ -34,6 +34,16 @@ constexpr Reading choose_reading(std::size_t k, std::size_t n) {
                                                     : Reading::whole;
 }
 
+/// Rows of w at a time: with 16 registers 8 or 12 sums are under way, with 32 16 or 24, and there is room for
+/// a vector of each and for what is broadcast. (Two vectors by twelve rows were as fast only in groups; by
+/// six on the first Zen they have not been measured.)
+constexpr std::size_t side_by_side_height(std::size_t registers, std::size_t vectors, std::size_t group,
+                                          bool splits = splits_vectors) {
+    if (registers < 32)
+        return vectors == 1 ? 8 : vectors == 2 && !splits ? 6 : 4;
+    return vectors == 1 ? 16 : vectors == 2 && group > 1 ? 12 : 8;
+}
+
 /// How samples stand side by side: `Vectors` vectors of them, each of `Group` neighbouring elements of every
 /// sample, which meet as many of w that one load broadcasts. So a few samples fill the lanes as well as many.
 template <std::size_t Vectors, std::size_t Group, class Scalar, Reading Read>
@@ -44,22 +54,20 @@ struct SideBySide {
     static constexpr std::size_t samples = Vectors * samples_of_vector;
     static constexpr std::size_t step = Vectors * width<Scalar>; ///< Elements of dy that meet a group of w's.
 
-    /// Rows of w at a time, in quads: with 16 registers 8 or 12 sums are under way, with 32 16 or 24, and
-    /// there is room for a vector of each and for what is broadcast. (Two vectors by twelve rows were as fast
-    /// only in groups.)
-    static constexpr std::size_t height = vector_registers < 32       ? (Vectors == 1 ? 8 : 4)
-                                          : Vectors == 1              ? 16
-                                          : Vectors == 2 && Group > 1 ? 12
-                                                                      : 8;
+    static constexpr std::size_t height = side_by_side_height(vector_registers, Vectors, Group);
+
+    /// Rows whose sums are turned together: whole quads of them.
+    static constexpr std::size_t rows_together = height % 4 == 0 ? height : 2 * height;
 
     /// Where w is read in parts, the sums of so many of its rows are kept for the panels behind: the more,
     /// the seldomer dy is put side by side again, 128 KiB with 32 registers. (Of doubles more were slower.)
-    static constexpr std::size_t rows_kept = Read == Reading::whole ? 0
-                                             : splits_vectors ||
-                                                     sizeof(Scalar) > sizeof(float) || width<Scalar> < 8
-                                                 ? 256
-                                             : vector_registers < 32 ? 512
-                                                                     : 1024;
+    static constexpr std::size_t rows_kept = [] {
+        if (Read == Reading::whole)
+            return 0;
+        if (splits_vectors || sizeof(Scalar) > sizeof(float) || width<Scalar> < 8)
+            return 256;
+        return vector_registers < 32 ? 512 : 1024;
+    }();
 
     /// Panels that are read at a time, of so many. Of doubles, a line of w serves half as many multiply-adds,
     /// and must be there in time; so it must with 32 registers, where a vector is a line.
