@@ -140,6 +140,10 @@ TEST_CASE_TEMPLATE("the three products of Dense agree with naive sums at every e
     check_all_rows<Scalar, lanes - 1, lanes>();
     check_all_rows<Scalar, lanes, 2 * lanes - 1>();
     check_all_rows<Scalar, 13, 17>();
+    check_all_rows<Scalar, lanes, lanes>(); // half vectors of AVX-512, and of doubles
+    check_all_rows<Scalar, lanes / 2, lanes / 2>();
+    check_all_rows<Scalar, lanes / 2 + 2, lanes / 2>();
+    check_all_rows<Scalar, lanes / 2, 1>();
     check_all_rows<Scalar, 67, 10 * lanes>();
     check_products(products<Scalar, 67, 10 * lanes>, 100); // w is transposed
     check_products(products<Scalar, 30, 16 * lanes>, 40);  // or read again for each dozen samples
@@ -188,8 +192,11 @@ TEST_CASE_TEMPLATE("samples side by side in halves of vectors agree with naive s
     }
 }
 
-TEST_CASE("a row's result depends on neither the number of rows nor its place") {
-    constexpr std::size_t K = 23, N = 29, rows = 19;
+namespace {
+
+template <std::size_t K, std::size_t N>
+void check_that_rows_are_independent() {
+    constexpr std::size_t rows = 19;
     const auto x = random_numbers<float>(rows * K, 1), w = random_numbers<float>(K * N, 2),
                bias = random_numbers<float>(N, 3);
     std::vector<float> together(rows * N), alone(rows * N);
@@ -198,6 +205,14 @@ TEST_CASE("a row's result depends on neither the number of rows nor its place") 
         kernels::dense_forward<K, N, true>(x.data() + r * K, w.data(), bias.data(), alone.data() + r * N, 1,
                                            PlusOne{});
     CHECK(together == alone);
+}
+
+} // namespace
+
+TEST_CASE("a row's result depends on neither the number of rows nor its place") {
+    check_that_rows_are_independent<23, 29>();
+    check_that_rows_are_independent<11, 8>();
+    check_that_rows_are_independent<8, 1>();
 }
 
 TEST_CASE("transpose") {

@@ -43,6 +43,7 @@ std::vector<double> naive(std::size_t rows, std::size_t depth, std::size_t colum
 }
 
 struct PlusOne {
+    static constexpr bool for_any_width = true;
     template <class V>
     V operator()(const V& value) const noexcept {
         return value + V(typename V::value_type(1));

@@ -8,6 +8,7 @@ namespace burin {
 template <class... Layers>
 struct Chain {
     static constexpr bool is_identity = sizeof...(Layers) == 0;
+    static constexpr bool for_any_width = (Layers::for_any_width && ...); ///< See `Elementwise`.
 
     template <class Vector>
     Vector operator()(Vector x) const noexcept {

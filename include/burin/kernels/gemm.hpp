@@ -3,6 +3,7 @@
 #include "burin/kernels/column_sums.hpp"
 #include "burin/kernels/input_gradient.hpp"
 #include "burin/kernels/multiply.hpp"
+#include "burin/kernels/narrow_forward.hpp"
 #include "burin/kernels/panels.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
@@ -63,7 +64,9 @@ constexpr PanelView<Scalar> repeated_row(Scalar* data) noexcept {
 template <std::size_t K, class Scalar>
 [[gnu::always_inline]] inline Scalar dot(const Scalar* a, const Scalar* b) noexcept {
     constexpr std::size_t lanes = width<Scalar>, vectors = K / lanes;
-    if constexpr (vectors == 0 && loads_exact_columns) {
+    if constexpr (has_narrow_vectors && 2 * K == lanes) {
+        return narrow_dot(a, b);
+    } else if constexpr (vectors == 0 && loads_exact_columns) {
         return reduce_add<Scalar>(load_partial(a, K) * load_partial(b, K));
     } else if constexpr (vectors == 0 || vectors > 8) {
         return sum<Scalar>(K, [](const auto& x, const auto& y) { return x * y; }, a, b);
@@ -101,6 +104,9 @@ template <std::size_t K, std::size_t N, bool HasBias, bool SharesCode = false, c
         }
         return;
     }
+    if constexpr (detail::is_narrow<N, Scalar, Epilogue>() && K * N <= inlined_elements)
+        if (rows == 1)
+            return detail::narrow_forward<K, HasBias>(x, w, bias, y, epilogue);
     Product<Scalar, streams<Scalar>(K * N) ? Form::streams_right : Form::any> product;
     product.left = x;
     product.left_row = K;

@@ -9,6 +9,7 @@
 #include "burin/kernels/simd/folds.hpp"
 #include "burin/kernels/simd/groups.hpp"
 #include "burin/kernels/simd/half_vector.hpp"
+#include "burin/kernels/simd/narrow_vector.hpp"
 #include "burin/kernels/simd/octets.hpp"
 #include "burin/kernels/simd/partial.hpp"
 #include "burin/kernels/simd/subnormals.hpp"

@@ -20,6 +20,7 @@ Vector constant(double number) noexcept {
 
 /// max(x, 0). The derivative at 0 is 0.
 struct ReLU : Elementwise<ReLU> {
+    static constexpr bool for_any_width = true;
     static constexpr Text<64> name() { return "ReLU"; }
     static constexpr Reads input_gradient{.output = true};
     static constexpr std::size_t cost = 1;
@@ -42,6 +43,7 @@ struct LeakyReLU : Elementwise<LeakyReLU<NegativeSlope>> {
                   "LeakyReLU needs a positive slope, from which the sign of x can be told; "
                   "use ReLU for slope 0");
 
+    static constexpr bool for_any_width = true;
     static constexpr Text<64> name() { return Text<64>("LeakyReLU<").append(NegativeSlope).append(">"); }
     static constexpr Reads input_gradient{.output = true};
     static constexpr std::size_t cost = 2;
@@ -205,6 +207,7 @@ struct SiLU : Elementwise<SiLU> {
 
 /// min(max(x + 3, 0), 6) / 6, Keras 3's and PyTorch's.
 struct HardSigmoid : Elementwise<HardSigmoid> {
+    static constexpr bool for_any_width = true;
     static constexpr Text<64> name() { return "HardSigmoid"; }
     static constexpr Reads input_gradient{.output = true};
     static constexpr std::size_t cost = 4;
@@ -226,6 +229,7 @@ struct HardSigmoid : Elementwise<HardSigmoid> {
 
 /// x · hard_sigmoid(x). Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
 struct HardSwish : Elementwise<HardSwish> {
+    static constexpr bool for_any_width = true;
     static constexpr Text<64> name() { return "HardSwish"; }
     static constexpr Reads input_gradient{.input = true};
     static constexpr std::size_t cost = 5;

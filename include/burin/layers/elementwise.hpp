@@ -17,11 +17,13 @@ namespace burin {
 ///                                              // neither, it is nothing to rely on
 ///     static constexpr std::size_t cost;       // floating-point operations an element
 ///
-/// for vectors of any width. Those whose derivative follows from the output are fused into the layer before
-/// them in training, the others in inference.
+/// for vectors of any width: for `Vector<Scalar>`, and with `for_any_width` for narrower ones as well, for
+/// which the kernels of simd/ and functions.hpp are not made. Those whose derivative follows from the output
+/// are fused into the layer before them in training, the others in inference.
 template <class Self>
 struct Elementwise : Op {
     static constexpr bool elementwise = true;
+    static constexpr bool for_any_width = false;
     static constexpr bool streams = true;
     static constexpr bool accepts_epilogue = true;
     static constexpr bool in_place = true;
