@@ -215,6 +215,30 @@ TEST_CASE("a row's result depends on neither the number of rows nor its place") 
     check_that_rows_are_independent<8, 1>();
 }
 
+namespace {
+
+template <std::size_t K, std::size_t N>
+void check_from_outside(std::size_t rows) {
+    const auto x = random_numbers<float>(rows * K, 1), w = random_numbers<float>(K * N, 2),
+               bias = random_numbers<float>(N, 3);
+    std::vector<float> from_cache(rows * N), from_outside(rows * N);
+    kernels::dense_forward<K, N, true>(x.data(), w.data(), bias.data(), from_cache.data(), rows, PlusOne{});
+    kernels::dense_forward<K, N, true, false, true>(x.data(), w.data(), bias.data(), from_outside.data(),
+                                                    rows, PlusOne{});
+    CHECK(from_outside == from_cache);
+}
+
+} // namespace
+
+TEST_CASE("where samples come from is no part of the result") {
+    check_from_outside<150, 64>(33);
+    check_from_outside<150, 71>(40);
+    check_from_outside<150, 16>(70);   // fewer columns than a panel has with AVX-512
+    check_from_outside<150, 64>(5);    // fewer rows than are asked for
+    check_from_outside<1100, 70>(35);  // deeper than a block
+    check_from_outside<1100, 300>(35); // the matrix streams
+}
+
 TEST_CASE("transpose") {
     for (std::size_t rows : {1u, 3u, 4u, 5u, 8u, 11u})
         for (std::size_t columns : {1u, 2u, 7u, 8u, 13u}) {

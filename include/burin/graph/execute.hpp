@@ -81,6 +81,14 @@ struct Execution {
     }
 
     template <std::size_t Value>
+    static constexpr bool is_from_outside = [] {
+        if constexpr (Value == passes::none)
+            return false;
+        else
+            return program.values[Value].is_external;
+    }();
+
+    template <std::size_t Value>
     static Scalar* write(const FrameType& frame) noexcept {
         if constexpr (Value == passes::none)
             return nullptr;
@@ -188,7 +196,8 @@ struct Execution {
             using Epilogue = decltype(chain<step.node, step.epilogue>());
             constexpr bool widens_itself = !std::is_same_v<Stored, Scalar> && WidensParameters<Op>;
             using Run = ForwardContext<Scalar, Shapes, PlanType::mode, Epilogue, node.is_frozen,
-                                       std::conditional_t<widens_itself, Stored, Scalar>>;
+                                       std::conditional_t<widens_itself, Stored, Scalar>,
+                                       is_from_outside<step.inputs[0]>>;
             Run run;
             run.inputs = read_inputs<StepIndex>(frame, inputs);
             if constexpr (std::is_same_v<Stored, Scalar> || widens_itself) {

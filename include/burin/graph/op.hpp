@@ -142,13 +142,14 @@ struct Signature {
 /// for each sample, is null where nothing is carried from one piece of a sequence to the next; when streaming
 /// it is always there, and zeros at the beginning.
 template <class ScalarType, class SignatureType, Mode RunMode, class EpilogueType, bool Frozen = false,
-          class StoredType = ScalarType>
+          class StoredType = ScalarType, bool FromOutside = false>
 struct ForwardContext {
     using Scalar = ScalarType;
     using Shapes = SignatureType;
     using Epilogue = EpilogueType; ///< Elementwise function of a vector, to be applied to the output.
     static constexpr Mode mode = RunMode;
     static constexpr bool is_frozen = Frozen;
+    static constexpr bool is_from_outside = FromOutside; ///< Whether the first input is the network's own.
     using Statistics = std::conditional_t<RunMode == Mode::training && !Frozen, Scalar, const Scalar>;
 
     std::array<const Scalar*, Shapes::inputs.size()> inputs{};

@@ -92,8 +92,10 @@ template <std::size_t K, class Scalar>
 
 /// y = epilogue(x · w + b), with x [rows, K], b [N], y [rows, N].
 /// The epilogue is a function of a vector and is applied while the sums are in registers. Where `SharesCode`,
-/// small matrices that are not narrow have no code of their own: for many rows, which do not miss it.
-template <std::size_t K, std::size_t N, bool HasBias, bool SharesCode = false, class Scalar, class Epilogue>
+/// small matrices that are not narrow have no code of their own: for many rows, which do not miss it. Where x
+/// comes `FromOutside` it need not be in a cache.
+template <std::size_t K, std::size_t N, bool HasBias, bool SharesCode = false, bool FromOutside = false,
+          class Scalar, class Epilogue>
 [[gnu::always_inline]] inline void dense_forward(const Scalar* x, const Scalar* w, const Scalar* bias,
                                                  Scalar* y, std::size_t rows, Epilogue epilogue) noexcept {
     if constexpr (N == 1) {
@@ -107,7 +109,10 @@ template <std::size_t K, std::size_t N, bool HasBias, bool SharesCode = false, c
     if constexpr (detail::is_narrow<N, Scalar, Epilogue>() && K * N <= inlined_elements)
         if (rows == 1)
             return detail::narrow_forward<K, HasBias>(x, w, bias, y, epilogue);
-    Product<Scalar, streams<Scalar>(K * N) ? Form::streams_right : Form::any> product;
+    constexpr Form form = streams<Scalar>(K * N)             ? Form::streams_right
+                          : FromOutside && width<Scalar> > 1 ? Form::streams_left
+                                                             : Form::any;
+    Product<Scalar, form> product;
     product.left = x;
     product.left_row = K;
     product.depth = K;

@@ -177,6 +177,9 @@ constexpr ColumnKind column_kind(const Panels& panels, std::size_t lanes) {
     return kind;
 }
 
+/// From so many rows on, of which each is as deep or deeper, the next rows of a left matrix are asked for.
+inline constexpr std::size_t asking_rows = 32, asking_depth = 128;
+
 /// Full panels, of which there is one at least, one at a time.
 template <std::size_t Splits, class Scalar, Form Known, class Rows, class Finish>
 [[gnu::always_inline]] inline void multiply_panels(Product<Scalar, Known> product, std::size_t panels,
@@ -187,6 +190,10 @@ template <std::size_t Splits, class Scalar, Form Known, class Rows, class Finish
             constexpr std::size_t tallest = tallest_tile_of<Known>(2, Splits);
             product.ahead = product.right.data + product.right.panel;
             product.ahead_step = (2 * width<Scalar> * tallest + rows - 1) / rows;
+        } else if constexpr (Known == Form::streams_left) {
+            constexpr std::size_t usual = choose_tile_rows(asking_rows, tallest_tile_of<Known>(2, Splits));
+            product.ahead = product.left + usual * product.left_row;
+            product.ahead_step = usual;
         }
         multiply_panel<2, Splits, Tail::none>(product, rows, 0, finish);
     }
@@ -267,6 +274,19 @@ template <ColumnKind Kind, class Scalar, Form Known, class Finish>
 [[gnu::always_inline]] inline void multiply_shared(const Product<Scalar, Known>& product,
                                                    const Panels& panels, std::size_t rows,
                                                    Finish finish) noexcept {
+    if constexpr (Known == Form::streams_left) {
+        Product<Scalar, Form::any> others = product.template as<Form::any>();
+        Panels left = panels;
+        if constexpr (Kind.has_full_panels) {
+            // What is asked for is right behind the rows before if all of these are met.
+            if (rows >= asking_rows && product.depth >= asking_depth && product.depth == product.left_row) {
+                multiply_panels_shared<Kind.splits>(product, 1, rows, finish);
+                others.skip_panels(1);
+                --left.full;
+            }
+        }
+        return multiply_shared<Kind>(others, left, rows, finish);
+    }
     if constexpr (Kind.has_full_panels)
         multiply_full_panels_shared<Kind.splits>(product, panels.full, rows, finish);
     if constexpr (Kind.last_vectors > 0)
@@ -284,12 +304,14 @@ template <std::size_t Columns, std::size_t MaxDepth, std::size_t Elements, class
                                             Finish finish) noexcept {
     constexpr Panels panels = kernels::panels<Scalar>(Columns);
     constexpr detail::ColumnKind kind = detail::column_kind(panels, width<Scalar>);
+    constexpr Form plain = Known == Form::streams_left ? Form::any : Known;
     if constexpr (Elements <= inlined_elements) {
-        detail::multiply_inlined<kind>(product, panels, rows, finish);
+        detail::multiply_inlined<kind>(product.template as<plain>(), panels, rows, finish);
     } else {
         if constexpr (Elements <= inlined_row_elements && !requires { Rows::value; }) {
             if (rows == 1)
-                return detail::multiply_inlined<kind>(product, panels, detail::FixedRows<1>{}, finish);
+                return detail::multiply_inlined<kind>(product.template as<plain>(), panels,
+                                                      detail::FixedRows<1>{}, finish);
         }
         if constexpr (MaxDepth > deep<Scalar>) {
             // All blocks but the first go on from the result. Split sums would depend on their number.

@@ -71,6 +71,7 @@ struct PanelView {
 enum class Form {
     any,
     streams_right, ///< The right matrix comes from beyond the caches: what is next of it is asked for.
+    streams_left, ///< The left one does: its next rows are asked for, while the first panel meets the others.
     /// The left matrix is a row-major one transposed and the result lies in panels. The rows of a tile then
     /// have one address, not one each, for which there are not enough registers.
     weight_gradient,
@@ -80,6 +81,11 @@ enum class Form {
 
 constexpr bool is_weight_gradient(Form form) {
     return form >= Form::weight_gradient;
+}
+/// From tile to tile.
+constexpr bool asks_ahead(Form form) {
+    return form == Form::streams_right || form == Form::streams_left ||
+           form == Form::weight_gradient_streaming;
 }
 
 /// How many vectors are copied beside each step, so that tiles copy no fewer elements than they have rows.
@@ -125,8 +131,7 @@ struct Product {
     }
     constexpr void skip_rows(std::size_t count) {
         left += count * row_stride();
-        ahead +=
-            Known == Form::streams_right || Known == Form::weight_gradient_streaming ? depth * ahead_step : 0;
+        ahead += asks_ahead(Known) ? depth * ahead_step : 0;
         result.skip_rows(count);
         start.skip_rows(count);
     }
@@ -295,6 +300,9 @@ void multiply_tile(const Product<Scalar, Known>& product, std::size_t columns, F
         }
         if constexpr (Known == Form::streams_right) {
             prefetch(ahead);
+            ahead += p.ahead_step;
+        } else if constexpr (Known == Form::streams_left) {
+            prefetch_to_second_level(ahead);
             ahead += p.ahead_step;
         } else if constexpr (Known == Form::weight_gradient_streaming) {
             prefetch_to_write(ahead);

@@ -98,7 +98,7 @@ struct Dense : Op {
     template <bool SharesCode, class Context>
     [[gnu::always_inline]] static void multiply(const Context& run) noexcept {
         constexpr std::size_t features = Context::Shapes::inputs[0].size();
-        kernels::dense_forward<features, Units, has_bias, SharesCode>(
+        kernels::dense_forward<features, Units, has_bias, SharesCode, Context::is_from_outside>(
             run.inputs[0], run.parameters, bias<features>(run.parameters), run.output, run.rows,
             typename Context::Epilogue{});
     }
