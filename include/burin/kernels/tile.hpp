@@ -187,9 +187,12 @@ class LeftElements {
             asm("" : "+r"(three_rows));
         hide();
     }
-    [[gnu::always_inline]] Scalar operator[](std::size_t r) const noexcept {
-        return IsSplit ? address[r / 4][r % 4 == 3 ? three_rows : r % 4 * row] : address[0][r * row];
+    /// Of row r, so many steps of the depth on.
+    [[gnu::always_inline]] Scalar at(std::size_t r, std::size_t depth) const noexcept {
+        return IsSplit ? address[r / 4][(r % 4 == 3 ? three_rows : r % 4 * row) + depth]
+                       : address[0][r * row + depth];
     }
+    [[gnu::always_inline]] Scalar operator[](std::size_t r) const noexcept { return at(r, 0); }
     [[gnu::always_inline]] void skip(std::size_t depth) noexcept {
         BURIN_DETAIL_UNROLL
         for (std::size_t i = 0; i < addresses; ++i)

@@ -55,12 +55,14 @@ struct PackedWeightGradient {
 
     // Functions of their own: in one, g++ runs out of registers.
 
-    /// A whole block with so many full panels, where the result streams.
-    [[gnu::noinline]] static void multiply_streaming(const Gradient& given, std::size_t full) noexcept {
+    /// A whole block with so many full panels, where the result streams. What is `behind` the last is asked
+    /// for beside that.
+    [[gnu::noinline]] static void multiply_streaming(const Gradient& given, std::size_t full,
+                                                     Scalar* behind) noexcept {
         auto product = given.template as<Form::weight_gradient_streaming>();
         product.ahead_step = (wide * tallest + product.depth - 1) / product.depth;
         for (; full > 0; --full, product.skip_panels(1)) {
-            product.ahead = product.result.data + product.result.panel;
+            product.ahead = full == 1 ? behind : product.result.data + product.result.panel;
             multiply_panel<2, 1, Tail::none>(product, FixedRows<packed_rows>{}, 0, StoreSum{});
         }
     }
@@ -82,7 +84,7 @@ struct PackedWeightGradient {
             --full;
         }
         if constexpr (Streams)
-            multiply_streaming(product, full);
+            multiply_streaming(product, full, given.result.data + packed_rows * given.result.row);
         else
             for (; full > 0; --full, product.skip_panels(1))
                 multiply_panel<2, 1, Tail::none>(product, FixedRows<packed_rows>{}, 0, StoreSum{});

@@ -14,6 +14,14 @@ namespace burin::kernels::detail {
 /// written in one stream: its stores are then the most of the work.
 inline constexpr std::size_t few_samples = vector_registers < 32 ? 4 : 8;
 
+/// Rows of the result at a time. Each multiply-add of a sum waits for the one before, and a processor that
+/// looks at some six rows of many samples finds too little to do; beside dy there is room for as many sums.
+constexpr std::size_t gradient_rows(std::size_t registers, std::size_t samples) {
+    if (registers < 32)
+        return samples > 2 ? 2 : 1;
+    return samples > 4 ? 3 : 1;
+}
+
 /// The weight gradient of `Samples` samples in one panel of `Vectors` vectors, for `rows` rows of it.
 template <std::size_t Samples, std::size_t Vectors, Tail TailKind, bool Accumulate, class Scalar>
 [[gnu::always_inline]] inline void
@@ -47,58 +55,72 @@ weight_gradient_panel(const Product<Scalar, Form::weight_gradient>& product, std
         const std::size_t beyond = Accumulate ? rows : ((fits_half ? lanes / 2 : lanes) - 1) / columns;
         whole = rows > beyond ? rows - beyond : 0;
     }
-    const Scalar* x = product.left;
+    LeftElements<Samples, (Samples > 4), Scalar> x(product.left, product.left_depth);
     Scalar* dw = product.result.data;
-    const auto write_row = [&](auto is_behind) __attribute__((always_inline)) {
-        Vector<Scalar> factors[Samples];
+    const auto write_rows = [&](auto row_count, auto is_behind) __attribute__((always_inline)) {
+        constexpr std::size_t count = row_count.value;
+        const std::size_t stride = TailKind == Tail::none ? Vectors * lanes : product.result.row;
+        Vector<Scalar> sums[count][whole_vectors];
+        [[maybe_unused]] HalfVector<Scalar> halves[has_half ? count : 1];
         BURIN_DETAIL_UNROLL
-        for (std::size_t s = 0; s < Samples; ++s)
-            factors[s] = broadcast_factor<has_half>(x[s * product.left_depth]);
-        Vector<Scalar> sums[whole_vectors];
-        BURIN_DETAIL_UNROLL
-        for (std::size_t v = 0; v < whole_vectors; ++v) {
-            if constexpr (Accumulate)
-                sums[v] = fma(factors[0], dy[0][v], load_from(dw + column(v)));
-            else
-                sums[v] = factors[0] * dy[0][v];
+        for (std::size_t s = 0; s < Samples; ++s) {
             BURIN_DETAIL_UNROLL
-            for (std::size_t s = 1; s < Samples; ++s)
-                sums[v] = fma(factors[s], dy[s][v], sums[v]);
-        }
-        if constexpr (has_half) {
-            HalfVector<Scalar> sum =
-                Accumulate ? fma(lower_half(factors[0]), dy_halves[0], load_half(dw + half_column))
-                           : lower_half(factors[0]) * dy_halves[0];
-            BURIN_DETAIL_UNROLL
-            for (std::size_t s = 1; s < Samples; ++s)
-                sum = fma(lower_half(factors[s]), dy_halves[s], sum);
-            store_half(dw + half_column, widened(sum));
+            for (std::size_t r = 0; r < count; ++r) {
+                const Vector<Scalar> factor = broadcast_factor<has_half>(x.at(s, r));
+                BURIN_DETAIL_UNROLL
+                for (std::size_t v = 0; v < whole_vectors; ++v) {
+                    if (s > 0)
+                        sums[r][v] = fma(factor, dy[s][v], sums[r][v]);
+                    else if constexpr (Accumulate)
+                        sums[r][v] = fma(factor, dy[s][v], load_from(dw + r * stride + column(v)));
+                    else
+                        sums[r][v] = factor * dy[s][v];
+                }
+                if constexpr (has_half) {
+                    if (s > 0)
+                        halves[r] = fma(lower_half(factor), dy_halves[s], halves[r]);
+                    else if constexpr (Accumulate)
+                        halves[r] =
+                            fma(lower_half(factor), dy_halves[s], load_half(dw + r * stride + half_column));
+                    else
+                        halves[r] = lower_half(factor) * dy_halves[s];
+                }
+            }
         }
         BURIN_DETAIL_UNROLL
-        for (std::size_t v = 0; v < whole_vectors; ++v) {
-            if constexpr (is_behind)
-                store_partial(dw, sums[v], columns);
-            else if (fits_half)
-                store_partial(dw, sums[v], lanes / 2);
-            else
-                store(dw + column(v), sums[v]);
+        for (std::size_t r = 0; r < count; ++r, dw += stride) {
+            if constexpr (has_half)
+                store_half(dw + half_column, widened(halves[r]));
+            BURIN_DETAIL_UNROLL
+            for (std::size_t v = 0; v < whole_vectors; ++v) {
+                if constexpr (is_behind)
+                    store_partial(dw, sums[r][v], columns);
+                else if (fits_half)
+                    store_partial(dw, sums[r][v], lanes / 2);
+                else
+                    store(dw + column(v), sums[r][v]);
+            }
         }
-        ++x;
-        dw += product.result.row;
+        x.skip(count);
     };
+    constexpr FixedRows<1> one{};
+    constexpr std::size_t count = TailKind == Tail::none ? gradient_rows(vector_registers, Samples) : 1;
+    constexpr FixedRows<count> together{};
     std::size_t k = 0;
     if constexpr (Samples <= (TailKind == Tail::masked ? 4 : 2)) {
         // Few operations leave little time for counting.
         BURIN_DETAIL_UNROLL_4
         for (; k < whole; ++k)
-            write_row(std::false_type{});
+            write_rows(one, std::false_type{});
     } else {
-        for (; k < whole; ++k)
-            write_row(std::false_type{});
+        for (; k + together <= whole; k += together)
+            write_rows(together, std::false_type{});
+        for (; together > 1 && k < whole; ++k)
+            write_rows(one, std::false_type{});
     }
     if constexpr (TailKind == Tail::masked)
         for (; k < rows; ++k)
-            write_row(std::true_type{});
+            write_rows(one, std::true_type{});
 }
 
 /// All panels.
