@@ -109,19 +109,23 @@ template <std::size_t K, std::size_t N, bool HasBias, bool SharesCode = false, b
     if constexpr (detail::is_narrow<N, Scalar, Epilogue>() && K * N <= inlined_elements)
         if (rows == 1)
             return detail::narrow_forward<K, HasBias>(x, w, bias, y, epilogue);
-    constexpr Form form = streams<Scalar>(K * N)             ? Form::streams_right
-                          : FromOutside && width<Scalar> > 1 ? Form::streams_left
-                                                             : Form::any;
-    Product<Scalar, form> product;
-    product.left = x;
-    product.left_row = K;
-    product.depth = K;
-    product.right = detail::in_panels<K, N>(w);
-    product.result = detail::row_major<N>(y);
-    if constexpr (HasBias)
-        product.start = detail::repeated_row<N>(bias);
-    multiply<N, K, SharesCode && !is_single_panel<Scalar>(N) ? shared_elements : K * N>(product, rows,
-                                                                                        epilogue);
+    constexpr bool asks = FromOutside && width<Scalar> > 1 && K * N > inlined_row_elements;
+    constexpr Form form = streams<Scalar>(K * N) ? Form::streams_right
+                          : asks                 ? Form::streams_left
+                                                 : Form::any;
+    const auto product = [=]() __attribute__((always_inline)) {
+        Product<Scalar, form> all;
+        all.left = x;
+        all.left_row = K;
+        all.depth = K;
+        all.right = detail::in_panels<K, N>(w);
+        all.result = detail::row_major<N>(y);
+        if constexpr (HasBias)
+            all.start = detail::repeated_row<N>(bias);
+        return all;
+    };
+    multiply_rows<N, K, SharesCode && !is_single_panel<Scalar>(N) ? shared_elements : K * N>(product, rows,
+                                                                                             epilogue);
 }
 
 /// dw (+)= xᵀ · dy and db (+)= Σ_rows dy, with x [rows, K], dy [rows, N], db [N], dw as w.

@@ -300,19 +300,16 @@ template <ColumnKind Kind, class Scalar, Form Known, class Finish>
 /// rows nor its place among them.
 template <std::size_t Columns, std::size_t MaxDepth, std::size_t Elements, class Scalar, Form Known,
           class Rows, class Finish>
-[[gnu::always_inline]] inline void multiply(Product<Scalar, Known> product, Rows rows,
+[[gnu::always_inline]] inline void multiply(const Product<Scalar, Known>& given, Rows rows,
                                             Finish finish) noexcept {
     constexpr Panels panels = kernels::panels<Scalar>(Columns);
     constexpr detail::ColumnKind kind = detail::column_kind(panels, width<Scalar>);
-    constexpr Form plain = Known == Form::streams_left ? Form::any : Known;
+    // Inlined code takes what it is given: of a copy more g++ would keep all that it does not change in
+    // memory.
     if constexpr (Elements <= inlined_elements) {
-        detail::multiply_inlined<kind>(product.template as<plain>(), panels, rows, finish);
+        detail::multiply_inlined<kind>(given, panels, rows, finish);
     } else {
-        if constexpr (Elements <= inlined_row_elements && !requires { Rows::value; }) {
-            if (rows == 1)
-                return detail::multiply_inlined<kind>(product.template as<plain>(), panels,
-                                                      detail::FixedRows<1>{}, finish);
-        }
+        Product<Scalar, Known> product = given;
         if constexpr (MaxDepth > deep<Scalar>) {
             // All blocks but the first go on from the result. Split sums would depend on their number.
             const bool stays = kind.splits == 1 && rows * product.depth * sizeof(Scalar) <=
@@ -333,6 +330,19 @@ template <std::size_t Columns, std::size_t MaxDepth, std::size_t Elements, class
         }
         detail::multiply_shared<kind>(product, panels, rows, finish);
     }
+}
+
+/// The same; a single row has code of its own where that is not much. `make` gives the product: one that is
+/// passed on to a function is in memory for all code around it.
+template <std::size_t Columns, std::size_t MaxDepth, std::size_t Elements, class Make, class Finish>
+[[gnu::always_inline]] inline void multiply_rows(Make make, std::size_t rows, Finish finish) noexcept {
+    if constexpr (Elements > inlined_elements && Elements <= inlined_row_elements) {
+        constexpr Panels panels = kernels::panels<typename decltype(make())::Element>(Columns);
+        constexpr detail::ColumnKind kind = detail::column_kind(panels, panels.width / 2);
+        if (rows == 1)
+            return detail::multiply_inlined<kind>(make(), panels, detail::FixedRows<1>{}, finish);
+    }
+    multiply<Columns, MaxDepth, Elements>(make(), rows, finish);
 }
 
 } // namespace burin::kernels

@@ -187,15 +187,18 @@ template <std::size_t Units, std::size_t Columns, class Scalar>
 [[gnu::always_inline]] inline void recurrent_product(Rows<const Scalar> h, const Scalar* u,
                                                      Rows<const Scalar> start, Rows<Scalar> sums,
                                                      std::size_t rows) noexcept {
-    constexpr Panels panels = kernels::panels<Scalar>(Columns);
-    Product<Scalar> product;
-    product.left = h.data;
-    product.left_row = h.stride;
-    product.depth = Units;
-    product.right = {u, panels.width, panels.last, panels.width * Units};
-    product.result = {sums.data, sums.stride, sums.stride, panels.width};
-    product.start = {start.data, start.stride, start.stride, panels.width};
-    multiply<Columns, Units, Units * Columns>(product, rows, StoreSum{});
+    const auto product = [=]() __attribute__((always_inline)) {
+        constexpr Panels panels = kernels::panels<Scalar>(Columns);
+        Product<Scalar> all;
+        all.left = h.data;
+        all.left_row = h.stride;
+        all.depth = Units;
+        all.right = {u, panels.width, panels.last, panels.width * Units};
+        all.result = {sums.data, sums.stride, sums.stride, panels.width};
+        all.start = {start.data, start.stride, start.stride, panels.width};
+        return all;
+    };
+    multiply_rows<Columns, Units, Units * Columns>(product, rows, StoreSum{});
 }
 
 } // namespace burin::kernels

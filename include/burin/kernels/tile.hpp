@@ -102,6 +102,8 @@ constexpr bool streams(std::size_t elements) {
 /// result(r, c) = finish(start(r, c) + Σ_d left(r, d) · right(d, c)).
 template <class Scalar, Form Known = Form::any>
 struct Product {
+    using Element = Scalar;
+
     const Scalar* left = nullptr; ///< Element (r, d) is left[r · left_row + d · left_depth].
     std::size_t left_row = 0;     ///< Not read where it is known to be 1.
     std::size_t left_depth = 1;
