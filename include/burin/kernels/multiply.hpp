@@ -308,28 +308,38 @@ template <std::size_t Columns, std::size_t MaxDepth, std::size_t Elements, class
     // memory.
     if constexpr (Elements <= inlined_elements) {
         detail::multiply_inlined<kind>(given, panels, rows, finish);
+    } else if constexpr (MaxDepth <= deep<Scalar>) {
+        detail::multiply_shared<kind>(given, panels, rows, finish);
     } else {
         Product<Scalar, Known> product = given;
-        if constexpr (MaxDepth > deep<Scalar>) {
-            // All blocks but the first go on from the result. Split sums would depend on their number.
-            const bool stays = kind.splits == 1 && rows * product.depth * sizeof(Scalar) <=
-                                                       resident_bytes(Elements * sizeof(Scalar));
-            const std::size_t blocks =
-                stays ? 1 : (product.depth + block_depth<Scalar> - 1) / block_depth<Scalar>;
-            const std::size_t each = (product.depth + blocks - 1) / blocks;
-            std::size_t left = product.depth;
-            while (left > each) {
-                product.depth = each;
-                detail::multiply_shared<kind>(product, panels, rows, StoreSum{});
-                left -= each;
-                product.skip_depth(each);
-                product.start = {product.result.data, product.result.row, product.result.last_row,
-                                 product.result.panel};
-            }
-            product.depth = left;
+        // All blocks but the first go on from the result. Split sums would depend on their number.
+        const bool stays = kind.splits == 1 &&
+                           rows * product.depth * sizeof(Scalar) <= resident_bytes(Elements * sizeof(Scalar));
+        const std::size_t blocks =
+            stays ? 1 : (product.depth + block_depth<Scalar> - 1) / block_depth<Scalar>;
+        const std::size_t each = (product.depth + blocks - 1) / blocks;
+        std::size_t left = product.depth;
+        while (left > each) {
+            product.depth = each;
+            detail::multiply_shared<kind>(product, panels, rows, StoreSum{});
+            left -= each;
+            product.skip_depth(each);
+            product.start = {product.result.data, product.result.row, product.result.last_row,
+                             product.result.panel};
         }
+        product.depth = left;
         detail::multiply_shared<kind>(product, panels, rows, finish);
     }
+}
+
+/// So few rows, of matrices that are small enough, take less time in turn than together: where a row alone
+/// has sums enough under way.
+constexpr std::size_t rows_in_turn(const Panels& panels, std::size_t registers) {
+    if (panels.last > 0)
+        return 1;
+    if (registers < 32)
+        return panels.full >= 4 ? 4 : 1;
+    return panels.full >= 2 ? 2 : 1;
 }
 
 /// The same; a single row has code of its own where that is not much. `make` gives the product: one that is
@@ -339,8 +349,14 @@ template <std::size_t Columns, std::size_t MaxDepth, std::size_t Elements, class
     if constexpr (Elements > inlined_elements && Elements <= inlined_row_elements) {
         constexpr Panels panels = kernels::panels<typename decltype(make())::Element>(Columns);
         constexpr detail::ColumnKind kind = detail::column_kind(panels, panels.width / 2);
-        if (rows == 1)
-            return detail::multiply_inlined<kind>(make(), panels, detail::FixedRows<1>{}, finish);
+        if (rows <= rows_in_turn(panels, vector_registers)) {
+            for (std::size_t row = 0; row < rows; ++row) {
+                auto product = make();
+                product.skip_rows(row);
+                detail::multiply_inlined<kind>(product, panels, detail::FixedRows<1>{}, finish);
+            }
+            return;
+        }
     }
     multiply<Columns, MaxDepth, Elements>(make(), rows, finish);
 }
