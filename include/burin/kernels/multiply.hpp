@@ -177,9 +177,6 @@ constexpr ColumnKind column_kind(const Panels& panels, std::size_t lanes) {
     return kind;
 }
 
-/// From so many rows on, of which each is as deep or deeper, the next rows of a left matrix are asked for.
-inline constexpr std::size_t asking_rows = 32, asking_depth = 128;
-
 /// Full panels, of which there is one at least, one at a time.
 template <std::size_t Splits, class Scalar, Form Known, class Rows, class Finish>
 [[gnu::always_inline]] inline void multiply_panels(Product<Scalar, Known> product, std::size_t panels,
@@ -190,10 +187,6 @@ template <std::size_t Splits, class Scalar, Form Known, class Rows, class Finish
             constexpr std::size_t tallest = tallest_tile_of<Known>(2, Splits);
             product.ahead = product.right.data + product.right.panel;
             product.ahead_step = (2 * width<Scalar> * tallest + rows - 1) / rows;
-        } else if constexpr (Known == Form::streams_left) {
-            constexpr std::size_t usual = choose_tile_rows(asking_rows, tallest_tile_of<Known>(2, Splits));
-            product.ahead = product.left + usual * product.left_row;
-            product.ahead_step = usual;
         }
         multiply_panel<2, Splits, Tail::none>(product, rows, 0, finish);
     }
@@ -249,6 +242,33 @@ template <std::size_t Splits, class Scalar, Form Known, class Finish>
     multiply_panels<Splits>(product, panels, rows, finish);
 }
 
+/// From so many rows on, of which each is as deep or deeper, the next rows of a left matrix are asked for.
+inline constexpr std::size_t asking_rows = 32, asking_depth = 128;
+
+/// Full panels with rows that come from beyond the caches and lie behind one another: all panels with the
+/// rows of a tile before the next rows, which are asked for beside them. (Within the first panel they all
+/// would have to come in a quarter of the time.)
+template <std::size_t Splits, class Scalar, class Finish>
+[[gnu::noinline]] void multiply_asked_rows(const Product<Scalar, Form::streams_left>& given,
+                                           std::size_t panels, std::size_t rows, Finish finish) noexcept {
+    constexpr std::size_t tallest = tallest_tile_of<Form::streams_left>(2, Splits);
+    Product<Scalar, Form::streams_left> product = given;
+    product.ahead_step = (choose_tile_rows(asking_rows, tallest) + panels - 1) / panels;
+    while (rows > 0) {
+        const std::size_t height = choose_tile_rows(rows, tallest);
+        product.ahead = product.left + height * product.left_row;
+        with_constant<tallest>(height, [&](auto tile_rows) __attribute__((always_inline)) {
+            Product<Scalar, Form::streams_left> tile = product;
+            for (std::size_t p = 0; p < panels; ++p, tile.skip_panels(1)) {
+                multiply_tile<tile_rows.value, 2, Splits, Tail::none>(tile, 0, finish);
+                tile.ahead += tile.depth * tile.ahead_step;
+            }
+        });
+        product.skip_rows(height);
+        rows -= height;
+    }
+}
+
 template <ColumnKind Kind, class Scalar, Form Known, class Finish>
 [[gnu::noinline]] void multiply_last_panel_shared(const Product<Scalar, Known>& product, const Panels& panels,
                                                   std::size_t rows, Finish finish) noexcept {
@@ -275,17 +295,15 @@ template <ColumnKind Kind, class Scalar, Form Known, class Finish>
                                                    const Panels& panels, std::size_t rows,
                                                    Finish finish) noexcept {
     if constexpr (Known == Form::streams_left) {
-        Product<Scalar, Form::any> others = product.template as<Form::any>();
-        Panels left = panels;
         if constexpr (Kind.has_full_panels) {
-            // What is asked for is right behind the rows before if all of these are met.
             if (rows >= asking_rows && product.depth >= asking_depth && product.depth == product.left_row) {
-                multiply_panels_shared<Kind.splits>(product, 1, rows, finish);
-                others.skip_panels(1);
-                --left.full;
+                multiply_asked_rows<Kind.splits>(product, panels.full, rows, finish);
+                if constexpr (Kind.last_vectors > 0)
+                    multiply_last_panel_shared<Kind>(product.template as<Form::any>(), panels, rows, finish);
+                return;
             }
         }
-        return multiply_shared<Kind>(others, left, rows, finish);
+        return multiply_shared<Kind>(product.template as<Form::any>(), panels, rows, finish);
     }
     if constexpr (Kind.has_full_panels)
         multiply_full_panels_shared<Kind.splits>(product, panels.full, rows, finish);
