@@ -71,7 +71,7 @@ struct PanelView {
 enum class Form {
     any,
     streams_right, ///< The right matrix comes from beyond the caches: what is next of it is asked for.
-    streams_left, ///< The left one does: its next rows are asked for, while the first panel meets the others.
+    streams_left,  ///< The left one does: its next rows are asked for.
     /// The left matrix is a row-major one transposed and the result lies in panels. The rows of a tile then
     /// have one address, not one each, for which there are not enough registers.
     weight_gradient,
