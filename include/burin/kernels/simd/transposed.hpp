@@ -156,8 +156,8 @@ transpose_square(const std::array<Vector<Scalar>, width<Scalar>>& rows) noexcept
 }
 #endif
 
-/// The same, where all columns are wanted: of whole rows, which take fewer operations than quarters with
-/// AVX-512.
+/// The same as `load_transposed`, where all columns are wanted: of whole rows, which take fewer operations
+/// than quarters with AVX-512.
 template <class Scalar>
 [[gnu::always_inline]] inline std::array<Vector<Scalar>, width<Scalar>>
 load_square(const Scalar* from, std::size_t stride) noexcept {
