@@ -2,6 +2,8 @@
 
 #include "burin/kernels/simd.hpp"
 
+#include "peers/peak.hpp"
+
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -81,43 +83,21 @@ double fma_peak() {
     return static_cast<double>(2 * burin::kernels::width<Scalar>) / seconds;
 }
 
-/// Runs a benchmark, and then a few dozen turns of it with multiply-adds in registers, each a quarter of a
-/// millisecond or one run: gives its result as a share of what these reach, medians of the turns. Both must
-/// be at the same clock: an Intel server of 2023 lowers it by a seventh while it multiplies matrices, and
-/// takes 5 milliseconds of multiply-adds in registers to raise it again.
+/// Runs a benchmark, and then 20 milliseconds of it in turns with multiply-adds in registers: gives its
+/// result as a share of what these reach (see `peers::beside_peak`).
 template <class Scalar = float, class Function>
 void report_share_of_peak(benchmark::State& state, double operations_per_iteration, Function function) {
     for (auto _ : state)
         function();
-
-    using Vector = burin::kernels::Vector<Scalar>;
-    constexpr double turn = 0.25e-3;
-    constexpr std::size_t turns = 41;
-    const Vector factor = opaque<Scalar>(1), summand = opaque(static_cast<Scalar>(1e-9));
-    const auto multiply_adds = [=](std::size_t steps) {
-        return register_burst<Scalar>(
-            steps, [=](const Vector& x) { return burin::kernels::fma(x, factor, summand); });
-    };
-    const auto steps = static_cast<std::size_t>(turn / (12 * multiply_adds(10'000)));
-    const auto run = [&](std::size_t times) {
-        const auto start = Clock::now();
-        for (std::size_t i = 0; i < times; ++i)
+    const auto repeat = [&](std::size_t times) {
+        for (; times > 0; --times)
             function();
-        return seconds_since(start) / static_cast<double>(times);
     };
-    std::size_t runs = 1;
-    while (static_cast<double>(runs) * run(runs) < turn)
-        runs *= 2;
-    std::vector<double> of_runs, of_multiply_adds;
-    for (std::size_t i = 0; i < turns; ++i) {
-        of_runs.push_back(run(runs));
-        of_multiply_adds.push_back(multiply_adds(steps));
-    }
-    const double rate = operations_per_iteration / median(of_runs);
-    const double peak = static_cast<double>(2 * burin::kernels::width<Scalar>) / median(of_multiply_adds);
+    const peers::BesidePeak beside = peers::beside_peak<Scalar>(repeat, 0.02);
+    const double rate = operations_per_iteration / beside.seconds;
     state.counters["GFLOPS"] = rate / 1e9;
-    state.counters["peak"] = peak / 1e9;
-    state.counters["of_peak_%"] = 100 * rate / peak;
+    state.counters["peak"] = beside.operations / 1e9;
+    state.counters["of_peak_%"] = 100 * rate / beside.operations;
 }
 
 } // namespace machine

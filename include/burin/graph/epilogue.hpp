@@ -4,23 +4,11 @@
 
 namespace burin {
 
-namespace detail {
-
-template <class Layer>
-constexpr bool is_for_any_width() {
-    if constexpr (requires { Layer::for_any_width; })
-        return Layer::for_any_width;
-    else
-        return false;
-}
-
-} // namespace detail
-
 /// Elementwise layers one after the other, as one function of a vector.
 template <class... Layers>
 struct Chain {
     static constexpr bool is_identity = sizeof...(Layers) == 0;
-    static constexpr bool for_any_width = (detail::is_for_any_width<Layers>() && ...); ///< See `Elementwise`.
+    static constexpr bool for_any_width = (Layers::for_any_width && ...);
 
     template <class Vector>
     Vector operator()(Vector x) const noexcept {

@@ -63,6 +63,7 @@ struct Op {
     static constexpr bool is_view = false;
     static constexpr bool is_view_in_inference = false;
     static constexpr bool elementwise = false;
+    static constexpr bool for_any_width = false; ///< See `Elementwise`.
     static constexpr bool accepts_epilogue = false;
     static constexpr bool accepts_gradient_epilogue = false;
     static constexpr bool in_place = false;

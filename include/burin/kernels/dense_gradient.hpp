@@ -32,6 +32,16 @@ struct DenseGradient {
 
 namespace detail {
 
+/// The gradient times the derivative, which is told the activation that `load` gives where it reads it.
+template <class VectorType, class Derivative, class Load>
+[[gnu::always_inline]] inline VectorType finished_gradient(const VectorType& gradient, Derivative derivative,
+                                                           Load load) noexcept {
+    if constexpr (Derivative::reads_activation)
+        return derivative(gradient, load());
+    else
+        return derivative(gradient, gradient);
+}
+
 template <class Scalar, class Derivative>
 [[gnu::always_inline]] inline void finish_gradient(const DenseGradient<Scalar>& dense, std::size_t at,
                                                    const Vector<Scalar>& gradient, std::size_t count,

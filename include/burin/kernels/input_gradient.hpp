@@ -51,10 +51,9 @@ input_gradient_of_columns(const DenseGradient<Scalar>& dense, std::size_t rows,
             finish_gradient(dense, row * dense.k + k, gradient, Count, derivative);
             continue;
         }
-        if constexpr (Derivative::reads_activation)
-            gradient = derivative(gradient, load(dense.activated + row * dense.k + k));
-        else
-            gradient = derivative(gradient, gradient);
+        gradient = finished_gradient(gradient, derivative, [&]() __attribute__((always_inline)) {
+            return load(dense.activated + row * dense.k + k);
+        });
         store(dx, kept > 0 ? first_lanes<Scalar>(kept, load(dx), gradient) : gradient);
     }
 }
@@ -136,15 +135,15 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
         // Two rows of dy in turn, while w is read from the first-level cache, take no longer than together.
         constexpr bool goes_in_turn =
             detail::stays_in_registers<N, Scalar> && Elements * sizeof(Scalar) <= 32 * 1024;
+        using detail::SideBySide;
+        constexpr detail::Reading reading = detail::choose_reading<Scalar>(Elements / N, N);
         if constexpr (broadcasts_groups && !splits_vectors) {
             if (goes_in_turn && rows == 2)
                 return detail::input_gradient_of_kept<N>(dense, rows, derivative);
-            const std::size_t single = detail::input_gradient_in_groups<N, Elements>(dense, rows, derivative);
+            const std::size_t single = detail::input_gradient_in_groups<reading>(dense, rows, derivative);
             dense.skip_rows(rows - single);
             rows = single;
         } else {
-            using detail::SideBySide;
-            constexpr detail::Reading reading = detail::choose_reading<Scalar>(Elements / N, N);
             if (rows >= detail::packed_from_samples<N, Scalar>)
                 return detail::input_gradient_packed(dense, rows, derivative);
             for (; rows > lanes; rows -= std::min(rows, 2 * lanes)) {
@@ -158,8 +157,7 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
             return detail::input_gradient_of_kept<N>(dense, rows, derivative);
         // Short products of rows take long to fold.
         else if (N < 16 * lanes && rows > 1 && rows + 1 >= lanes)
-            return detail::input_gradient_side_by_side<
-                detail::SideBySide<1, 1, Scalar, detail::choose_reading<Scalar>(Elements / N, N)>>(
+            return detail::input_gradient_side_by_side<SideBySide<1, 1, Scalar, reading>>(
                 dense, rows, 0, dense.k, derivative);
     }
     if constexpr (lanes < 4 || is_single_panel<Scalar>(N) || !detail::stays_in_registers<N, Scalar>)

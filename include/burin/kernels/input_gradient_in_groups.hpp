@@ -52,20 +52,19 @@ template <class Scalar, Reading Read, std::size_t Group = width<Scalar>, class F
 }
 
 /// All but a last single sample, of which the number is returned: what is left to do.
-template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
+template <Reading Read, class Scalar, class Derivative>
 [[gnu::always_inline]] inline std::size_t
 input_gradient_in_groups(DenseGradient<Scalar> dense, std::size_t rows, Derivative derivative) noexcept {
     std::size_t single = rows;
     // Rows of w that come from beyond the second-level cache stay there until all samples have met them.
-    constexpr Reading reading = choose_reading<Scalar>(Elements / N, N);
-    const std::size_t block = reading == Reading::streaming ? rows_of_block<Scalar> : dense.k;
+    const std::size_t block = Read == Reading::streaming ? rows_of_block<Scalar> : dense.k;
     for (std::size_t k = 0; k < dense.k; k += block) {
         const std::size_t end = std::min(dense.k, k + block);
         DenseGradient<Scalar> left = dense;
         for (std::size_t left_rows = rows; left_rows > 1;) {
             const std::size_t samples = choose_samples(left_rows, most_side_by_side<Scalar>);
             const std::size_t count = std::min(samples, left_rows);
-            with_order<Scalar, reading>(samples, [&](auto order) __attribute__((always_inline)) {
+            with_order<Scalar, Read>(samples, [&](auto order) __attribute__((always_inline)) {
                 input_gradient_side_by_side<decltype(order)>(left, count, k, end, derivative);
             });
             left.skip_rows(count);

@@ -130,12 +130,12 @@ finish_side_by_side(const DenseGradient<Scalar>& dense, std::size_t rows, std::s
                                     derivative);
             continue;
         }
-        Vector<Scalar> gradient = turned[i];
-        if constexpr (Derivative::reads_activation)
-            gradient = derivative(gradient, load_quads(dense.activated + at, stride, held));
-        else
-            gradient = derivative(gradient, gradient);
-        store_quads(dense.dx + at, stride, gradient, held);
+        store_quads(dense.dx + at, stride,
+                    finished_gradient(turned[i], derivative,
+                                      [&]() __attribute__((always_inline)) {
+                                          return load_quads(dense.activated + at, stride, held);
+                                      }),
+                    held);
     }
 }
 
@@ -154,12 +154,12 @@ finish_octets_side_by_side(const DenseGradient<Scalar>& dense, std::size_t rows,
             continue;
         const std::size_t at = row * dense.k + k, stride = quad * dense.k;
         const std::size_t held = octets > 1 && row + quad < rows ? 2 : 1;
-        Vector<Scalar> gradient = turned[i];
-        if constexpr (Derivative::reads_activation)
-            gradient = derivative(gradient, load_octets(dense.activated + at, stride, held));
-        else
-            gradient = derivative(gradient, gradient);
-        store_octets(dense.dx + at, stride, gradient, held);
+        store_octets(dense.dx + at, stride,
+                     finished_gradient(turned[i], derivative,
+                                       [&]() __attribute__((always_inline)) {
+                                           return load_octets(dense.activated + at, stride, held);
+                                       }),
+                     held);
     }
 }
 

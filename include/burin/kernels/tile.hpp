@@ -82,11 +82,6 @@ enum class Form {
 constexpr bool is_weight_gradient(Form form) {
     return form >= Form::weight_gradient;
 }
-/// From tile to tile.
-constexpr bool asks_ahead(Form form) {
-    return form == Form::streams_right || form == Form::streams_left ||
-           form == Form::weight_gradient_streaming;
-}
 
 /// How many vectors are copied beside each step, so that tiles copy no fewer elements than they have rows.
 template <class Scalar>
@@ -133,7 +128,8 @@ struct Product {
     }
     constexpr void skip_rows(std::size_t count) {
         left += count * row_stride();
-        ahead += asks_ahead(Known) ? depth * ahead_step : 0;
+        ahead +=
+            Known == Form::streams_right || Known == Form::weight_gradient_streaming ? depth * ahead_step : 0;
         result.skip_rows(count);
         start.skip_rows(count);
     }

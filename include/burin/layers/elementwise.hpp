@@ -23,7 +23,6 @@ namespace burin {
 template <class Self>
 struct Elementwise : Op {
     static constexpr bool elementwise = true;
-    static constexpr bool for_any_width = false;
     static constexpr bool streams = true;
     static constexpr bool accepts_epilogue = true;
     static constexpr bool in_place = true;

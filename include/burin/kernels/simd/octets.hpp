@@ -21,12 +21,12 @@ inline constexpr bool turns_octets = true;
 namespace detail {
 
 [[gnu::always_inline]] inline __m512 lower_halves(__m512 a, __m512 b) noexcept {
-    return _mm512_castpd_ps(_mm512_permutex2var_pd(
-        _mm512_castps_pd(a), _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), _mm512_castps_pd(b)));
+    return from_doubles<float>(
+        _mm512_permutex2var_pd(as_doubles(a), _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), as_doubles(b)));
 }
 [[gnu::always_inline]] inline __m512 upper_halves(__m512 a, __m512 b) noexcept {
-    return _mm512_castpd_ps(_mm512_permutex2var_pd(
-        _mm512_castps_pd(a), _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), _mm512_castps_pd(b)));
+    return from_doubles<float>(
+        _mm512_permutex2var_pd(as_doubles(a), _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), as_doubles(b)));
 }
 [[gnu::always_inline]] inline __m512d lower_halves(__m512d a, __m512d b) noexcept {
     return choose_quarters<0, 1>(a, b);

@@ -22,21 +22,17 @@ inline constexpr std::size_t quarter = 16 / sizeof(Scalar);
     return _mm_castpd_ps(_mm_loadu_pd(from));
 }
 
-#if defined(__AVX512F__)
+/// The same bits as doubles, and back, for what is moved in pairs of floats or more.
+template <class Register>
+[[gnu::always_inline]] inline auto as_doubles(Register v) noexcept {
+    return reinterpret_cast<decltype(Vector<double>::data)>(v);
+}
+template <class Scalar, class Register>
+[[gnu::always_inline]] inline auto from_doubles(Register v) noexcept {
+    return reinterpret_cast<decltype(Vector<Scalar>::data)>(v);
+}
 
-[[gnu::always_inline]] inline __m512d as_doubles(__m512 v) noexcept {
-    return _mm512_castps_pd(v);
-}
-[[gnu::always_inline]] inline __m512d as_doubles(__m512d v) noexcept {
-    return v;
-}
-template <class Scalar>
-[[gnu::always_inline]] inline auto from_doubles(__m512d v) noexcept {
-    if constexpr (sizeof(Scalar) == 4)
-        return _mm512_castpd_ps(v);
-    else
-        return v;
-}
+#if defined(__AVX512F__)
 
 [[gnu::always_inline]] inline __m512 unpack_low(__m512 a, __m512 b) noexcept {
     return _mm512_unpacklo_ps(a, b);
@@ -95,20 +91,6 @@ template <class Scalar, class Load>
 }
 
 #else
-
-[[gnu::always_inline]] inline __m256d as_doubles(__m256 v) noexcept {
-    return _mm256_castps_pd(v);
-}
-[[gnu::always_inline]] inline __m256d as_doubles(__m256d v) noexcept {
-    return v;
-}
-template <class Scalar>
-[[gnu::always_inline]] inline auto from_doubles(__m256d v) noexcept {
-    if constexpr (sizeof(Scalar) == 4)
-        return _mm256_castpd_ps(v);
-    else
-        return v;
-}
 
 [[gnu::always_inline]] inline __m256 unpack_low(__m256 a, __m256 b) noexcept {
     return _mm256_unpacklo_ps(a, b);
