@@ -1,7 +1,7 @@
 // The three products of a Dense layer against the measured peak of the core's multiply-adders.
 
 #include "burin/graph/epilogue.hpp"
-#include "burin/kernels/gemm.hpp"
+#include "burin/kernels/products.hpp"
 #include "burin/layers/activations.hpp"
 
 #include "machine.hpp"

@@ -6,9 +6,9 @@
 #include "burin/graph/epilogue.hpp"
 #include "burin/kernels/convolution.hpp"
 #include "burin/kernels/depthwise.hpp"
-#include "burin/kernels/gemm.hpp"
-#include "burin/kernels/int8_convolution.hpp"
-#include "burin/kernels/int8_depthwise.hpp"
+#include "burin/kernels/int8/convolution.hpp"
+#include "burin/kernels/int8/depthwise.hpp"
+#include "burin/kernels/products.hpp"
 #include "burin/layers/activations.hpp"
 #include "burin/layers/convolution_options.hpp"
 

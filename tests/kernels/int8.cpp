@@ -1,6 +1,6 @@
-#include "burin/kernels/int8_convolution.hpp"
-#include "burin/kernels/int8_depthwise.hpp"
-#include "burin/kernels/int8_product.hpp"
+#include "burin/kernels/int8/convolution.hpp"
+#include "burin/kernels/int8/depthwise.hpp"
+#include "burin/kernels/int8/product.hpp"
 
 #include "support/random_numbers.hpp"
 

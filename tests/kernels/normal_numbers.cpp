@@ -1,5 +1,5 @@
 #include "burin/kernels/normal_numbers.hpp"
-#include "burin/kernels/circular.hpp"
+#include "burin/kernels/functions/circular.hpp"
 #include "burin/kernels/sweep.hpp"
 
 #include <doctest/doctest.h>

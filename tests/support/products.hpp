@@ -1,6 +1,6 @@
 #pragma once
 
-#include "burin/kernels/gemm.hpp"
+#include "burin/kernels/products.hpp"
 #include "support/check_close.hpp"
 #include "support/random_numbers.hpp"
 

@@ -20,7 +20,7 @@ struct Fans {
 /// How the elements of a tensor lie in memory. Files, initializers and users see every tensor row-major.
 enum class Layout {
     row_major,
-    panels, ///< A matrix as the products of kernels/gemm.hpp want it: see `kernels::Panels`.
+    panels, ///< A matrix as the products of kernels/products.hpp want it: see `kernels::Panels`.
 };
 
 /// Elements of a tensor, counted row-major, from `first` up to `last`, which is not among them.

@@ -3,7 +3,7 @@
 #include "burin/core/half.hpp"
 #include "burin/core/parameter.hpp"
 #include "burin/graph/network.hpp"
-#include "burin/kernels/panels.hpp"
+#include "burin/kernels/products/panels.hpp"
 
 #include <cstddef>
 #include <type_traits>

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "burin/kernels/functions.hpp"
-#include "burin/kernels/multiply.hpp"
-#include "burin/kernels/panels.hpp"
+#include "burin/kernels/products/multiply.hpp"
+#include "burin/kernels/products/panels.hpp"
+#include "burin/kernels/products/tile.hpp"
 #include "burin/kernels/rows.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/softmax.hpp"
 #include "burin/kernels/sweep.hpp"
-#include "burin/kernels/tile.hpp"
 #include "burin/kernels/transpose.hpp"
 
 #include <algorithm>

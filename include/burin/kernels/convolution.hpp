@@ -1,13 +1,13 @@
 #pragma once
 
 #include "burin/kernels/column_sums.hpp"
-#include "burin/kernels/convolution_back.hpp"
-#include "burin/kernels/convolution_finish.hpp"
-#include "burin/kernels/convolution_groups.hpp"
-#include "burin/kernels/convolution_patches.hpp"
-#include "burin/kernels/convolution_shape.hpp"
-#include "burin/kernels/gemm.hpp"
-#include "burin/kernels/scattered_product.hpp"
+#include "burin/kernels/convolution/back.hpp"
+#include "burin/kernels/convolution/finish.hpp"
+#include "burin/kernels/convolution/groups.hpp"
+#include "burin/kernels/convolution/patches.hpp"
+#include "burin/kernels/convolution/shape.hpp"
+#include "burin/kernels/products.hpp"
+#include "burin/kernels/products/scattered_product.hpp"
 
 #include <algorithm>
 #include <array>

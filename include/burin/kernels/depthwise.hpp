@@ -1,10 +1,10 @@
 #pragma once
 
-#include "burin/kernels/convolution_finish.hpp"
-#include "burin/kernels/convolution_shape.hpp"
-#include "burin/kernels/depthwise_gradient.hpp"
-#include "burin/kernels/depthwise_runs.hpp"
-#include "burin/kernels/depthwise_tile.hpp"
+#include "burin/kernels/convolution/finish.hpp"
+#include "burin/kernels/convolution/shape.hpp"
+#include "burin/kernels/depthwise/gradient.hpp"
+#include "burin/kernels/depthwise/runs.hpp"
+#include "burin/kernels/depthwise/tile.hpp"
 
 #include <algorithm>
 #include <cstddef>

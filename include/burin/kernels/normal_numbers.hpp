@@ -1,8 +1,8 @@
 #pragma once
 
 #include "burin/core/random.hpp"
-#include "burin/kernels/circular.hpp"
-#include "burin/kernels/logarithm.hpp"
+#include "burin/kernels/functions/circular.hpp"
+#include "burin/kernels/functions/logarithm.hpp"
 #include "burin/kernels/simd.hpp"
 
 #include <algorithm>

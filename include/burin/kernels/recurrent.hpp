@@ -1,8 +1,8 @@
 #pragma once
 
 #include "burin/kernels/functions.hpp"
-#include "burin/kernels/multiply.hpp"
-#include "burin/kernels/panels.hpp"
+#include "burin/kernels/products/multiply.hpp"
+#include "burin/kernels/products/panels.hpp"
 #include "burin/kernels/rows.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"

@@ -3,7 +3,7 @@
 #include "burin/core/shape.hpp"
 #include "burin/core/text.hpp"
 #include "burin/graph/op.hpp"
-#include "burin/kernels/convolution_shape.hpp"
+#include "burin/kernels/convolution/shape.hpp"
 #include "burin/layers/no_bias.hpp"
 #include "burin/layers/window.hpp"
 

@@ -2,8 +2,8 @@
 
 #include "burin/core/half.hpp"
 #include "burin/graph/op.hpp"
-#include "burin/kernels/gemm.hpp"
-#include "burin/kernels/gemm_of_half.hpp"
+#include "burin/kernels/products.hpp"
+#include "burin/kernels/products_of_half.hpp"
 #include "burin/layers/no_bias.hpp"
 
 #include <cstddef>

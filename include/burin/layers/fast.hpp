@@ -1,7 +1,7 @@
 #pragma once
 
 #include "burin/graph/map_parts.hpp"
-#include "burin/kernels/accuracy.hpp"
+#include "burin/kernels/functions/accuracy.hpp"
 #include "burin/layers/elementwise.hpp"
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "burin/graph/epilogue.hpp"
-#include "burin/kernels/gemm.hpp"
+#include "burin/kernels/products.hpp"
 
 #include <cstddef>
 

@@ -2,7 +2,7 @@
 
 #include "burin/graph/epilogue.hpp"
 #include "burin/graph/op.hpp"
-#include "burin/kernels/gemm.hpp"
+#include "burin/kernels/products.hpp"
 #include "burin/kernels/recurrent.hpp"
 #include "burin/layers/fast.hpp"
 #include "burin/layers/recurrent_options.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "burin/graph/op.hpp"
-#include "burin/kernels/exponential.hpp"
+#include "burin/kernels/functions/exponential.hpp"
 #include "burin/kernels/normal_numbers.hpp"
 #include "burin/kernels/sweep.hpp"
 

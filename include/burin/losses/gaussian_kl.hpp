@@ -1,6 +1,6 @@
 #pragma once
 
-#include "burin/kernels/exponential.hpp"
+#include "burin/kernels/functions/exponential.hpp"
 #include "burin/kernels/sweep.hpp"
 #include "burin/losses/loss.hpp"
 #include "burin/losses/per_sample.hpp"

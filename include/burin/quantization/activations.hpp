@@ -1,6 +1,6 @@
 #pragma once
 
-#include "burin/kernels/int8_softmax.hpp"
+#include "burin/kernels/int8/softmax.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/layers/activations.hpp"
 #include "burin/layers/elementwise.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "burin/kernels/int8_convolution.hpp"
-#include "burin/kernels/int8_depthwise.hpp"
+#include "burin/kernels/int8/convolution.hpp"
+#include "burin/kernels/int8/depthwise.hpp"
 #include "burin/layers/convolution.hpp"
 #include "burin/layers/depthwise_convolution.hpp"
 #include "burin/quantization/weighted.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "burin/kernels/int8_product.hpp"
+#include "burin/kernels/int8/product.hpp"
 #include "burin/layers/dense.hpp"
 #include "burin/quantization/weighted.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "burin/graph/op.hpp"
 #include "burin/kernels/fake_quantize.hpp"
-#include "burin/kernels/panels.hpp"
+#include "burin/kernels/products/panels.hpp"
 #include "burin/kernels/sweep.hpp"
 #include "burin/layers/recurrent.hpp"
 #include "burin/quantization/scale.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "burin/kernels/int8_merge.hpp"
+#include "burin/kernels/int8/merge.hpp"
 #include "burin/layers/elementwise_merge.hpp"
 #include "burin/layers/merge.hpp"
 #include "burin/quantization/int8_layer.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "burin/kernels/int8_pooling.hpp"
+#include "burin/kernels/int8/pooling.hpp"
 #include "burin/layers/pooling.hpp"
 #include "burin/quantization/int8_layer.hpp"
 

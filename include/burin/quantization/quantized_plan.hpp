@@ -3,7 +3,7 @@
 #include "burin/core/diagnosis.hpp"
 #include "burin/core/for_each_index.hpp"
 #include "burin/graph/network.hpp"
-#include "burin/kernels/int8_dot.hpp"
+#include "burin/kernels/int8/dot.hpp"
 #include "burin/layers/activations.hpp"
 #include "burin/passes/differentiate.hpp"
 #include "burin/passes/fuse.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "burin/graph/layout.hpp"
-#include "burin/kernels/int8_product.hpp"
+#include "burin/kernels/int8/product.hpp"
 #include "burin/quantization/int8_layer.hpp"
 
 #include <algorithm>

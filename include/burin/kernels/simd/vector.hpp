@@ -2,8 +2,8 @@
 
 // Vectors, and what is done with each of their lanes.
 
-#include "burin/kernels/mixed_vector.hpp"
-#include "burin/kernels/scalar_vector.hpp"
+#include "burin/kernels/simd/mixed_vector.hpp"
+#include "burin/kernels/simd/scalar_vector.hpp"
 #include "burin/kernels/simd/xsimd.hpp"
 
 #include <bit>

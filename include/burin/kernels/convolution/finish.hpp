@@ -1,0 +1,55 @@
+#pragma once
+
+#include "burin/kernels/products/multiply.hpp"
+
+#include <cstddef>
+
+namespace burin::kernels::detail {
+
+/// An epilogue of a vector, wherever the sum goes.
+template <class Epilogue>
+struct Anywhere {
+    Epilogue epilogue;
+
+    template <class VectorType, class Scalar, class Load>
+    VectorType operator()(const VectorType& sum, const Scalar*, Load) const noexcept {
+        return epilogue(sum);
+    }
+};
+
+/// The product with a derivative at what was activated where the sum goes.
+template <class Scalar, class Derivative>
+struct TimesDerivative {
+    const Scalar* activated;
+    const Scalar* result;
+    Derivative derivative;
+
+    template <class VectorType, class Load>
+    VectorType operator()(const VectorType& sum, const Scalar* to, Load load_from) const noexcept {
+        if constexpr (Derivative::reads_activation)
+            return derivative(sum, load_from(activated + (to - result)));
+        else
+            return derivative(sum, sum);
+    }
+};
+
+template <class Function>
+inline constexpr bool is_identity = requires { requires Function::is_identity; };
+
+/// What is done to a sum before it is stored. All that changes nothing is of one type, and shares its code.
+template <class Epilogue>
+constexpr auto finish_with(Epilogue epilogue) noexcept {
+    if constexpr (is_identity<Epilogue>)
+        return Anywhere<StoreSum>{};
+    else
+        return Anywhere<Epilogue>{epilogue};
+}
+template <class Derivative, class Scalar>
+constexpr auto finish_with(Derivative derivative, const Scalar* activated, const Scalar* result) noexcept {
+    if constexpr (is_identity<Derivative>)
+        return Anywhere<StoreSum>{};
+    else
+        return TimesDerivative<Scalar, Derivative>{activated, result, derivative};
+}
+
+} // namespace burin::kernels::detail

@@ -1,0 +1,234 @@
+#pragma once
+
+// Products of pairs of 16-bit integers, which are added to the sum of their channel. Exact. Beside
+// int8_dot.hpp and int8_lanes.hpp the only file that names such instructions: those of AVX2 and the DSP
+// extension of Cortex-M.
+
+#include "burin/kernels/int8/dot.hpp"
+#include "burin/kernels/int8/lanes.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace burin::kernels {
+
+namespace detail {
+
+// Where a processor has them, `Int8Pairs` are pairs of bytes of so many channels, one byte of each channel
+// from `a` and one from `b`, and its `Sums` start from 0.
+
+#if !defined(BURIN_SCALAR) && defined(__AVX2__)
+
+class Int8Pairs {
+  public:
+    static constexpr std::size_t channels = 16, most = 64;
+
+    Int8Pairs() = default;
+    [[gnu::always_inline]] Int8Pairs(const std::int8_t* a, const std::int8_t* b) noexcept {
+        const __m128i of_a = load(a), of_b = load(b);
+        low_ = _mm256_cvtepi8_epi16(_mm_unpacklo_epi8(of_a, of_b));
+        high_ = _mm256_cvtepi8_epi16(_mm_unpackhi_epi8(of_a, of_b));
+    }
+
+    /// What makes outputs of the sums of 16 channels.
+    class Outputs {
+      public:
+        [[gnu::always_inline]] Outputs(const Int8Outputs& of, std::size_t channel) noexcept
+            : low_(of, channel), high_(of, channel + 8),
+              zero_point_(_mm256_set1_epi16(static_cast<short>(of.zero_point))),
+              least_(_mm256_set1_epi16(static_cast<short>(of.low))), of_(of.from(channel)) {
+            const __m128i are_above_32 = _mm_cmpgt_epi8(load(of_.shifts), _mm_set1_epi8(32));
+            is_fast_ = _mm_movemask_epi8(are_above_32) == 0xFFFF;
+        }
+
+        [[gnu::always_inline]] void operator()(__m256i low_sums, __m256i high_sums,
+                                               std::int8_t* y) const noexcept {
+            if (!is_fast_) [[unlikely]]
+                return one_by_one(low_sums, high_sums, y);
+            const __m256i packed = _mm256_packs_epi32(low_(low_sums), high_(high_sums));
+            const __m256i outputs = _mm256_max_epi16(_mm256_adds_epi16(packed, zero_point_), least_);
+            const __m128i bytes =
+                _mm_packs_epi16(_mm256_castsi256_si128(outputs), _mm256_extracti128_si256(outputs, 1));
+            // Channels 0 to 3, 8 to 11, 4 to 7, 12 to 15.
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(y), _mm_shuffle_epi32(bytes, 0b11'01'10'00));
+        }
+
+      private:
+        struct Eight {
+            __m256i bias, even, odd, half, shift;
+
+            [[gnu::always_inline]] Eight(const Int8Outputs& of, std::size_t channel) noexcept
+                : bias(wide(of.bias + channel)), even(wide(of.multipliers + channel)),
+                  odd(_mm256_srli_epi64(even, 32)) {
+                const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(of.shifts + channel));
+                shift = _mm256_sub_epi32(_mm256_cvtepi8_epi32(bytes), _mm256_set1_epi32(32));
+                half = _mm256_srli_epi32(_mm256_sllv_epi32(_mm256_set1_epi32(1), shift), 1);
+            }
+            /// The high word of the product, shifted, halves upwards.
+            [[gnu::always_inline]] __m256i operator()(__m256i sums) const noexcept {
+                const __m256i x = _mm256_add_epi32(sums, bias);
+                const __m256i of_even = _mm256_srli_epi64(_mm256_mul_epi32(x, even), 32);
+                const __m256i of_odd = _mm256_mul_epi32(_mm256_srli_epi64(x, 32), odd);
+                const __m256i product = _mm256_blend_epi32(of_even, of_odd, 0b1010'1010);
+                return _mm256_srav_epi32(_mm256_add_epi32(product, half), shift);
+            }
+        };
+        static __m256i wide(const std::int32_t* from) noexcept {
+            return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+        }
+
+        [[gnu::noinline]] void one_by_one(__m256i low_sums, __m256i high_sums,
+                                          std::int8_t* y) const noexcept {
+            std::int32_t sums[channels];
+            _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums), low_sums);
+            _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums) + 1, high_sums);
+            for (std::size_t i = 0; i < channels; ++i)
+                y[i] = of_(sums[i], i);
+        }
+
+        Eight low_, high_;
+        __m256i zero_point_, least_;
+        Int8Outputs of_;
+        bool is_fast_; ///< Whether all shifts are above 32.
+    };
+
+    class Sums {
+      public:
+        [[gnu::always_inline]] void add(const std::int8_t* a, const std::int8_t* b,
+                                        const Int8Pairs& weights) noexcept {
+            const Int8Pairs x(a, b);
+            low_ = _mm256_add_epi32(low_, _mm256_madd_epi16(x.low_, weights.low_));
+            high_ = _mm256_add_epi32(high_, _mm256_madd_epi16(x.high_, weights.high_));
+        }
+        [[gnu::always_inline]] void negate() noexcept {
+            low_ = _mm256_sub_epi32(_mm256_setzero_si256(), low_);
+            high_ = _mm256_sub_epi32(_mm256_setzero_si256(), high_);
+        }
+        [[gnu::always_inline]] void requantize(const Outputs& outputs, std::int8_t* y) const noexcept {
+            outputs(low_, high_, y);
+        }
+
+      private:
+        __m256i low_ = _mm256_setzero_si256(), high_ = _mm256_setzero_si256();
+    };
+
+    // Sums of 8 channels, of the same pair of inputs.
+    using PanelWeights = __m256i;
+    static PanelWeights panel_weights(const std::int8_t* from) noexcept {
+        return _mm256_cvtepi8_epi16(load(from));
+    }
+    static __m256i same_pair(const std::int16_t* from) noexcept {
+        std::int32_t pair;
+        std::memcpy(&pair, from, sizeof pair);
+        return _mm256_set1_epi32(pair);
+    }
+    class PanelSums {
+      public:
+        [[gnu::always_inline]] void add(__m256i inputs, PanelWeights weights) noexcept {
+            sums_ = _mm256_add_epi32(sums_, _mm256_madd_epi16(inputs, weights));
+        }
+        /// The outputs of the first `count` channels.
+        [[gnu::always_inline]] friend void requantize(const Outputs& outputs, const PanelSums& low,
+                                                      const PanelSums& high, std::size_t count,
+                                                      std::int8_t* y) noexcept {
+            if (count == channels)
+                return outputs(low.sums_, high.sums_, y);
+            std::int8_t all[channels];
+            outputs(low.sums_, high.sums_, all);
+            std::memcpy(y, all, count);
+        }
+
+      private:
+        __m256i sums_ = _mm256_setzero_si256();
+    };
+
+  private:
+    static __m128i load(const std::int8_t* from) noexcept {
+        return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    }
+
+    __m256i low_, high_;
+};
+
+#elif !defined(BURIN_SCALAR) && !defined(__SSE2__) && !defined(__ARM_NEON) && !defined(__ARM_FEATURE_MVE) && \
+    defined(__ARM_FEATURE_DSP)
+
+class Int8Pairs {
+  public:
+    static constexpr std::size_t channels = 4, most = 13;
+
+    static void keep(const std::int8_t*& pointer) noexcept { Int8Block::keep(pointer); }
+
+    Int8Pairs() = default;
+    [[gnu::always_inline]] Int8Pairs(const std::int8_t* a, const std::int8_t* b) noexcept {
+        const Int8Block::Input of_a = Int8Block::input(a), of_b = Int8Block::input(b);
+        first_ = bottoms(of_a.even, of_b.even);
+        second_ = bottoms(of_a.odd, of_b.odd);
+        third_ = tops(of_a.even, of_b.even);
+        fourth_ = tops(of_a.odd, of_b.odd);
+    }
+
+    struct Outputs : std::array<Int8Output, channels> {
+        Outputs(const Int8Outputs& of, std::size_t channel) noexcept
+            : std::array<Int8Output, channels>(outputs_of<channels>(of, channel)) {}
+    };
+
+    class Sums {
+      public:
+        [[gnu::always_inline]] void add(const std::int8_t* a, const std::int8_t* b,
+                                        const Int8Pairs& weights) noexcept {
+            const Int8Pairs x(a, b);
+            first_ = __smlad(x.first_, weights.first_, first_);
+            second_ = __smlad(x.second_, weights.second_, second_);
+            third_ = __smlad(x.third_, weights.third_, third_);
+            fourth_ = __smlad(x.fourth_, weights.fourth_, fourth_);
+        }
+        [[gnu::always_inline]] void negate() noexcept {
+            first_ = -first_;
+            second_ = -second_;
+            third_ = -third_;
+            fourth_ = -fourth_;
+        }
+        [[gnu::always_inline]] void requantize(const Outputs& outputs, std::int8_t* y) const noexcept {
+            y[0] = outputs[0](first_);
+            y[1] = outputs[1](second_);
+            y[2] = outputs[2](third_);
+            y[3] = outputs[3](fourth_);
+        }
+
+      private:
+        std::int32_t first_ = 0, second_ = 0, third_ = 0, fourth_ = 0;
+    };
+
+  private:
+    // Their order within a pair is that of the weights, too.
+    static int16x2_t bottoms(int16x2_t a, int16x2_t b) noexcept {
+        int16x2_t pair;
+        asm("pkhbt %0, %1, %2, lsl #16" : "=r"(pair) : "r"(a), "r"(b));
+        return pair;
+    }
+    static int16x2_t tops(int16x2_t a, int16x2_t b) noexcept {
+        int16x2_t pair;
+        asm("pkhtb %0, %1, %2, asr #16" : "=r"(pair) : "r"(a), "r"(b));
+        return pair;
+    }
+
+    int16x2_t first_, second_, third_, fourth_;
+};
+
+#else
+
+class Int8Pairs;
+
+#endif
+
+} // namespace detail
+
+/// Whether there are such pairs.
+template <class Pairs>
+inline constexpr bool has_pairs = requires { Pairs::channels; };
+inline constexpr bool int8_has_pairs = has_pairs<detail::Int8Pairs>;
+
+} // namespace burin::kernels

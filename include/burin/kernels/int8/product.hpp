@@ -1,0 +1,101 @@
+#pragma once
+
+#include "burin/kernels/int8/dot.hpp"
+#include "burin/kernels/int8/lanes.hpp"
+#include "burin/kernels/int8/panels.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace burin::kernels {
+
+namespace detail {
+
+template <std::size_t Rows, std::size_t Columns>
+[[gnu::always_inline]] inline void int8_tile(const std::int8_t* x, std::size_t x_pitch, const std::int8_t* w,
+                                             std::size_t depth, const Int8Outputs& outputs,
+                                             std::size_t channel, std::int8_t* y, std::size_t y_pitch,
+                                             const void* widened = nullptr) noexcept {
+    std::int32_t sums[Rows][Columns];
+    int8_dots<Rows, Columns>(x, x_pitch, w + channel * depth, depth, depth, sums, widened);
+    if constexpr (int8_has_lanes)
+        for (std::size_t r = 0; r < Rows; ++r)
+            int8_requantize<Columns>(outputs, sums[r], channel, y + r * y_pitch + channel);
+    else
+        unrolled<Columns>([&](auto c) {
+            const Int8Output output(outputs, channel + c);
+            unrolled<Rows>([&](auto r) { y[r * y_pitch + channel + c] = output(sums[r][c]); });
+        });
+}
+
+/// The channels that fill no tile.
+[[gnu::noinline]] inline void int8_output(const std::int8_t* x, const std::int8_t* w, std::size_t depth,
+                                          const Int8Outputs& outputs, std::size_t channel,
+                                          std::int8_t* y) noexcept {
+    int8_tile<1, 1>(x, depth, w, depth, outputs, channel, y, 0);
+}
+
+template <std::size_t Rows>
+[[gnu::noinline]] inline void int8_rows(const std::int8_t* x, std::size_t x_pitch, const std::int8_t* w,
+                                        std::size_t depth, std::size_t channels, const Int8Outputs& outputs,
+                                        std::int8_t* y, std::size_t y_pitch, const void* widened) noexcept {
+    constexpr std::size_t columns = int8_columns_of<Rows>;
+    std::size_t channel = 0;
+    for (; channel + columns <= channels; channel += columns)
+        int8_tile<Rows, columns>(x, x_pitch, w, depth, outputs, channel, y, y_pitch, widened);
+    for (; channel < channels; ++channel)
+        for (std::size_t r = 0; r < Rows; ++r)
+            int8_output(x + r * x_pitch, w, depth, outputs, channel, y + r * y_pitch);
+}
+
+template <class Block = Int8Block>
+void int8_product_of_rows(const std::int8_t* x, std::size_t x_pitch, std::size_t rows, const std::int8_t* w,
+                          std::size_t depth, std::size_t channels, const Int8Outputs& outputs, std::int8_t* y,
+                          std::size_t y_pitch, [[maybe_unused]] std::int8_t* scratch) noexcept {
+    const void* widened = nullptr;
+    std::size_t row = 0;
+    if constexpr (Block::rows > 1)
+        for (; row + Block::rows <= rows; row += Block::rows) {
+            const std::int8_t* const from = x + row * x_pitch;
+            if constexpr (has_widened<Block>) {
+                if (scratch == nullptr)
+                    break;
+                auto* const to = reinterpret_cast<typename Block::Widened*>(scratch);
+                Block::widen(from, from + x_pitch, depth / Block::size, to);
+                widened = to;
+            }
+            int8_rows<Block::rows>(from, x_pitch, w, depth, channels, outputs, y + row * y_pitch, y_pitch,
+                                   widened);
+        }
+    for (; row < rows; ++row)
+        int8_rows<1>(x + row * x_pitch, x_pitch, w, depth, channels, outputs, y + row * y_pitch, y_pitch,
+                     nullptr);
+}
+
+} // namespace detail
+
+/// y[r][c] = outputs(Σₖ x[r][k] · w[c][k], c): the weights of each output are one after the other. One
+/// function for all layers, whose extents are no constants: the code is small, and little is lost. `scratch`,
+/// for words: rows · `int8_widened_bytes`, of up to `int8_tile_rows` rows; without it some processors take
+/// one row at a time.
+inline void int8_product(const std::int8_t* x, std::size_t x_pitch, std::size_t rows, const std::int8_t* w,
+                         std::size_t depth, std::size_t channels, const Int8Outputs& outputs, std::int8_t* y,
+                         std::size_t y_pitch, [[maybe_unused]] std::int8_t* scratch = nullptr) noexcept {
+    if (int8_panels(
+            rows, [&](std::size_t r) { return x + r * x_pitch; }, w, depth, channels, outputs, y, y_pitch))
+        return;
+    detail::int8_product_of_rows(x, x_pitch, rows, w, depth, channels, outputs, y, y_pitch, scratch);
+}
+
+/// y[c] += factors[c] · Σₖ x[k] · w[c][k]
+[[gnu::noinline]] inline void int8_add_product(const std::int8_t* x, const std::int8_t* w, std::size_t depth,
+                                               std::size_t channels, const float* factors,
+                                               float* y) noexcept {
+    for (std::size_t c = 0; c < channels; ++c) {
+        std::int32_t sum[1][1];
+        int8_dots<1, 1>(x, depth, w + c * depth, depth, depth, sum);
+        y[c] += factors[c] * static_cast<float>(sum[0][0]);
+    }
+}
+
+} // namespace burin::kernels

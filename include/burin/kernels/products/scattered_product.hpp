@@ -1,0 +1,252 @@
+#pragma once
+
+#include "burin/kernels/products/multiply.hpp"
+#include "burin/kernels/products/panels.hpp"
+#include "burin/kernels/products/tile.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace burin::kernels {
+
+/// One row of a product: where the row of the left matrix begins, and which row of the result it gives.
+template <class Scalar>
+struct RowPlace {
+    const Scalar* left = nullptr;
+    std::size_t row = 0;
+};
+
+/// How far it is from one row of a box to the next, and from line to line, plane to plane and box to box.
+struct RowSteps {
+    std::size_t x = 0, y = 0, z = 0, box = 0;
+};
+
+/// Goes through the rows of a product: those of one box of rows after the other, plane by plane, line by
+/// line.
+template <class Scalar>
+class RowCursor {
+  public:
+    RowCursor(const Scalar* left, std::size_t row, const std::array<std::size_t, 3>& extent,
+              const RowSteps& left_step, const RowSteps& row_step) noexcept
+        : box_{left, row}, plane_(box_), line_(box_), next_(box_), extent_(extent), left_(left_step),
+          row_(row_step) {}
+
+    /// One box of one plane, whose lines begin at `offsets` in the left matrix, all rows one after the other.
+    RowCursor(const Scalar* left, const std::size_t* offsets, std::size_t lines, std::size_t length) noexcept
+        : RowCursor(left, 0, {1, lines, length}, RowSteps{.x = 1}, RowSteps{.x = 1, .y = length}) {
+        offsets_ = offsets;
+        next_.left += *offsets;
+    }
+
+    RowPlace<Scalar> next() noexcept {
+        const RowPlace<Scalar> current = next_;
+        if (++x_ < extent_[2]) {
+            move(next_, left_.x, row_.x);
+            return current;
+        }
+        x_ = 0;
+        if (++y_ < extent_[1]) {
+            move(line_, left_.y, row_.y);
+        } else {
+            y_ = 0;
+            if (++z_ < extent_[0]) {
+                move(plane_, left_.z, row_.z);
+            } else {
+                z_ = 0;
+                move(box_, left_.box, row_.box);
+                plane_ = box_;
+            }
+            line_ = plane_;
+        }
+        next_ = line_;
+        if (offsets_ != nullptr)
+            next_.left += offsets_[y_];
+        return current;
+    }
+
+  private:
+    static void move(RowPlace<Scalar>& place, std::size_t left, std::size_t row) noexcept {
+        place.left += left;
+        place.row += row;
+    }
+
+    RowPlace<Scalar> box_, plane_, line_, next_;
+    std::array<std::size_t, 3> extent_;
+    RowSteps left_, row_;
+    const std::size_t* offsets_ = nullptr;
+    std::size_t x_ = 0, y_ = 0, z_ = 0;
+};
+
+/// A product of matrices whose left one is not there: its rows are parts of an image.
+///
+/// result(r, c) = finish(start(c) + Σ_s Σ_d left_r[offsets[s] + d · step] · right(s · (length + gap) + d,
+/// c)),
+///
+/// with s < segments, d < length and a pointer left_r for each row. With `images` > 1 this is summed over
+/// images that are `image_step` apart, while `right` goes on from row to row.
+template <class Scalar>
+struct ScatteredProduct {
+    const std::size_t* offsets = nullptr;
+    std::size_t segments = 0;
+    std::size_t length = 0;
+    std::size_t step = 1;
+    std::size_t images = 1;
+    std::size_t image_step = 0;
+    PanelView<const Scalar> right{};
+    std::size_t right_first = 0; ///< Rows of the right matrix that are left out before the first segment,
+    std::size_t right_gap = 0;   ///< and after each.
+    PanelView<Scalar> result{};
+    const Scalar* start = nullptr; ///< A row where all sums begin, or null.
+    bool adds = false;             ///< The sums begin at what the result is.
+};
+
+namespace detail {
+
+/// `Length` is the product's `length` where that is known, else 0.
+template <std::size_t Rows, std::size_t Vectors, Tail TailKind, std::size_t Length, class Scalar,
+          class Finish>
+#if defined(BURIN_SHARED_KERNELS)
+[[gnu::noinline]]
+#else
+[[gnu::always_inline]] inline
+#endif
+void multiply_scattered_tile(const std::array<RowPlace<Scalar>, Rows>& places,
+                             const ScatteredProduct<Scalar>& p, std::size_t columns, Finish finish) noexcept {
+    constexpr std::size_t lanes = width<Scalar>;
+    constexpr bool masked = TailKind == Tail::masked;
+    const auto column = [columns](std::size_t v) __attribute__((always_inline)) {
+        return TailKind == Tail::overlaps && v + 1 == Vectors ? columns - lanes : v * lanes;
+    };
+    const auto load_from = [columns](const Scalar* from) __attribute__((always_inline)) {
+        return masked ? load_partial(from, columns) : load(from);
+    };
+    const auto load_whole = [](const Scalar* from) __attribute__((always_inline)) { return load(from); };
+
+    const Scalar* left[Rows];
+    Scalar* result[Rows];
+    Vector<Scalar> sums[Rows][Vectors];
+    BURIN_DETAIL_UNROLL
+    for (std::size_t r = 0; r < Rows; ++r) {
+        left[r] = places[r].left;
+        result[r] = p.result.data + places[r].row * p.result.row;
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < Vectors; ++v)
+            sums[r][v] = broadcast(Scalar(0));
+    }
+    if (p.start != nullptr) {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < Vectors; ++v) {
+            const Vector<Scalar> begin = load_from(p.start + column(v));
+            BURIN_DETAIL_UNROLL
+            for (std::size_t r = 0; r < Rows; ++r)
+                sums[r][v] = begin;
+        }
+    } else if (p.adds) {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t r = 0; r < Rows; ++r) {
+            BURIN_DETAIL_UNROLL
+            for (std::size_t v = 0; v < Vectors; ++v)
+                sums[r][v] = load_from(result[r] + column(v));
+        }
+    }
+
+    const std::size_t right_row = p.right.row, step = p.step, length = Length > 0 ? Length : p.length;
+    const Scalar* right = p.right.data + p.right_first * right_row;
+    const std::size_t gap = p.right_gap * right_row;
+    const auto add_product = [&](std::size_t at, auto load_vector) __attribute__((always_inline)) {
+        Vector<Scalar> row[Vectors];
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < Vectors; ++v)
+            row[v] = load_vector(right + column(v));
+        BURIN_DETAIL_UNROLL
+        for (std::size_t r = 0; r < Rows; ++r) {
+            const Vector<Scalar> factor = broadcast(left[r][at]);
+            BURIN_DETAIL_UNROLL
+            for (std::size_t v = 0; v < Vectors; ++v)
+                sums[r][v] = fma(factor, row[v], sums[r][v]);
+        }
+        right += right_row;
+    };
+    // Rows that are narrower than a vector are followed by others, except the last ones.
+    const std::size_t narrow = masked ? (lanes - 1) / columns : 0;
+    std::size_t rows_left = p.images * p.segments * length;
+    std::size_t image_at = 0;
+    for (std::size_t image = 0; image < p.images; ++image, image_at += p.image_step)
+        for (std::size_t s = 0; s < p.segments; ++s) {
+            rows_left -= length;
+            std::size_t at = image_at + p.offsets[s];
+            if (!masked || rows_left >= narrow) {
+                if constexpr (Length > 0) {
+                    BURIN_DETAIL_UNROLL
+                    for (std::size_t d = 0; d < Length; ++d)
+                        add_product(at + d, load_whole);
+                } else {
+                    BURIN_DETAIL_UNROLL_4
+                    for (std::size_t d = length; d > 0; --d, at += step)
+                        add_product(at, load_whole);
+                }
+            } else {
+                for (std::size_t d = length; d > 0; --d, at += step)
+                    add_product(at, load_from);
+            }
+            right += gap;
+        }
+
+    BURIN_DETAIL_UNROLL
+    for (std::size_t r = 0; r < Rows; ++r) {
+        // What `finish` reads may be where the sums go, and the last two vectors may overlap.
+        Scalar* const to = result[r];
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < Vectors; ++v)
+            sums[r][v] = finish(sums[r][v], to + column(v), load_from);
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < Vectors; ++v) {
+            if constexpr (masked)
+                store_partial(to + column(v), sums[r][v], columns);
+            else
+                store(to + column(v), sums[r][v]);
+        }
+    }
+}
+
+template <std::size_t Vectors, Tail TailKind, std::size_t Length, class Scalar, class Finish>
+[[gnu::always_inline]] inline void multiply_scattered_panel(RowCursor<Scalar> cursor, std::size_t rows,
+                                                            const ScatteredProduct<Scalar>& product,
+                                                            std::size_t columns, Finish finish) noexcept {
+    constexpr std::size_t tallest = tallest_tile(vector_registers, Vectors);
+    while (rows > 0) {
+        const std::size_t height = choose_tile_rows(rows, tallest);
+        with_constant<tallest>(height, [&](auto tile_rows) __attribute__((always_inline)) {
+            std::array<RowPlace<Scalar>, tile_rows.value> places;
+            for (RowPlace<Scalar>& place : places)
+                place = cursor.next();
+            multiply_scattered_tile<tile_rows.value, Vectors, TailKind, Length>(places, product, columns,
+                                                                                finish);
+        });
+        rows -= height;
+    }
+}
+
+template <ColumnKind Kind, std::size_t Length, class Scalar, class Finish>
+[[gnu::noinline]] void multiply_scattered(const RowCursor<Scalar>& cursor, std::size_t rows,
+                                          const Panels& panels, ScatteredProduct<Scalar> product,
+                                          Finish finish) noexcept {
+    if constexpr (Kind.has_full_panels) {
+        for (std::size_t i = 0; i < panels.full; ++i) {
+            multiply_scattered_panel<2, Tail::none, Length>(cursor, rows, product, 0, finish);
+            product.right.skip_panels(1);
+            product.result.skip_panels(1);
+            product.start += product.start == nullptr ? 0 : panels.width;
+        }
+    }
+    if constexpr (Kind.last_vectors > 0) {
+        product.right.row = product.right.last_row;
+        product.result.row = product.result.last_row;
+        multiply_scattered_panel<Kind.last_vectors, Kind.last_tail, Length>(cursor, rows, product,
+                                                                            panels.last, finish);
+    }
+}
+
+} // namespace detail
+} // namespace burin::kernels
