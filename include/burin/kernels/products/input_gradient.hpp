@@ -132,9 +132,12 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
             if (rows == 0)
                 return;
         }
-        // Two rows of dy in turn, while w is read from the first-level cache, take no longer than together.
+        // Two rows of dy in turn, while w is read from the first-level cache, take no longer than together;
+        // nor do they where two parts of a row stay in registers.
+        constexpr bool stays = detail::stays_in_registers<N, Scalar> || detail::stays_in_parts<N, Scalar>;
         constexpr bool goes_in_turn =
-            detail::stays_in_registers<N, Scalar> && Elements * sizeof(Scalar) <= 32 * 1024;
+            (detail::stays_in_registers<N, Scalar> && Elements * sizeof(Scalar) <= 32 * 1024) ||
+            (detail::stays_in_parts<N, Scalar> && N <= 2 * detail::kept_vectors * lanes);
         using detail::SideBySide;
         constexpr detail::Reading reading = detail::choose_reading<Scalar>(Elements / N, N);
         if constexpr (broadcasts_groups && !splits_vectors) {
@@ -153,14 +156,15 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
                 dense.skip_rows(count);
             }
         }
-        if constexpr (detail::stays_in_registers<N, Scalar>)
+        if constexpr (stays)
             return detail::input_gradient_of_kept<N>(dense, rows, derivative);
         // Short products of rows take long to fold.
         else if (N < 16 * lanes && rows > 1 && rows + 1 >= lanes)
             return detail::input_gradient_side_by_side<SideBySide<1, 1, Scalar, reading>>(
                 dense, rows, 0, dense.k, derivative);
     }
-    if constexpr (lanes < 4 || is_single_panel<Scalar>(N) || !detail::stays_in_registers<N, Scalar>)
+    if constexpr (lanes < 4 || is_single_panel<Scalar>(N) ||
+                  !(detail::stays_in_registers<N, Scalar> || detail::stays_in_parts<N, Scalar>))
         detail::input_gradient_of_few<N, Elements>(dense, rows, 0, derivative);
 }
 

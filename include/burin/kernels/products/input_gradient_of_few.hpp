@@ -234,42 +234,87 @@ template <ColumnKind Kind, class Scalar, class Derivative>
     input_gradient_of_few_inlined<Kind>(dense, rows, begin, derivative);
 }
 
-/// Whether a row of dy of N columns stays in registers, with room for four sums.
-template <std::size_t N, class Scalar>
-inline constexpr bool stays_in_registers =
-    N % (2 * width<Scalar>) == 0 && N <= vector_registers / 2 * width<Scalar>;
+/// So many vectors of a row of dy stay in registers, with room for four sums.
+inline constexpr std::size_t kept_vectors = vector_registers / 2;
 
-/// A row of dy at a time, which stays in registers, with four rows of w, which are read by the multiply-adds
-/// themselves: so many of these are then under way that the sums of four rows are folded beside those of the
-/// next. (Two rows of dy at a time load less, but take a quarter longer.)
+template <std::size_t N, class Scalar>
+inline constexpr bool stays_in_registers = N % (2 * width<Scalar>) == 0 && N <= kept_vectors * width<Scalar>;
+
+/// With 16 registers longer rows stay there in parts. (With 32 that was no faster; on the first Zen it has
+/// not been measured.)
+template <std::size_t N, class Scalar>
+inline constexpr bool stays_in_parts =
+    N % (2 * width<Scalar>) == 0 && vector_registers < 32 && !splits_vectors;
+
+/// `Count` vectors of a row of dy, from vector `first` on, stay in registers and meet rows `begin` to `end`
+/// of w, four at a time, which are read by the multiply-adds themselves: so many of these are then under way
+/// that the sums of four rows are folded beside those of the next. `kept` has the sums of the parts before,
+/// and gets them for those behind. (Two rows of dy at a time load less, but take a quarter longer.)
+template <std::size_t N, std::size_t Count, class Scalar, class Derivative>
+[[gnu::always_inline]] inline void meet_kept(const DenseGradient<Scalar>& dense, std::size_t first,
+                                             std::size_t begin, std::size_t end, Scalar* kept,
+                                             Derivative derivative) noexcept {
+    constexpr std::size_t lanes = width<Scalar>, panel = 2 * lanes, together = 4;
+    const bool begins = Count * lanes == N || first == 0;
+    const bool finishes = Count * lanes == N || (first + Count) * lanes == N;
+    Vector<Scalar> dy[Count];
+    BURIN_DETAIL_UNROLL
+    for (std::size_t v = 0; v < Count; ++v)
+        dy[v] = load(dense.dy + (first + v) * lanes);
+    const auto multiply = [&](std::size_t k, std::size_t count) __attribute__((always_inline)) {
+        Vector<Scalar> sums[together];
+        BURIN_DETAIL_UNROLL
+        for (std::size_t c = 0; c < together; ++c)
+            sums[c] = begins ? broadcast(Scalar(0)) : load(kept + c * lanes);
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < Count; ++v) {
+            const Scalar* const w =
+                dense.w + ((first + v) / 2 * dense.k + k) * panel + (first + v) % 2 * lanes;
+            BURIN_DETAIL_UNROLL
+            for (std::size_t c = 0; c < together; ++c)
+                sums[c] = fma(dy[v], load(w + std::min(c, count - 1) * panel), sums[c]);
+        }
+        if (finishes)
+            return finish_gradient(dense, k, lane_sums<Scalar>(sums), count, derivative);
+        BURIN_DETAIL_UNROLL
+        for (std::size_t c = 0; c < together; ++c)
+            store(kept + c * lanes, sums[c]);
+    };
+    std::size_t k = begin;
+    for (; k + together <= end; k += together) {
+        multiply(k, together);
+        if constexpr (Count * lanes < N)
+            kept += together * lanes;
+    }
+    if (k < end)
+        multiply(k, end - k);
+}
+
+/// A row of dy at a time, which stays in registers or, of more than `kept_vectors`, part by part. Of several
+/// rows each then meets what the others left of w in the first-level cache.
 template <std::size_t N, class Scalar, class Derivative>
 [[gnu::noinline]] void input_gradient_of_kept(const DenseGradient<Scalar>& given, std::size_t rows,
                                               Derivative derivative) noexcept {
-    constexpr std::size_t lanes = width<Scalar>, vectors = N / lanes, panel = 2 * lanes, together = 4;
+    constexpr std::size_t lanes = width<Scalar>, vectors = N / lanes, part = std::min(vectors, kept_vectors);
+    constexpr std::size_t most_rows = 128, rows_of_24_kib = 24 * 1024 / sizeof(Scalar) / N / 4 * 4;
     DenseGradient<Scalar> dense = given;
-    for (; rows > 0; --rows, dense.skip_rows(1)) {
-        Vector<Scalar> dy[vectors];
-        BURIN_DETAIL_UNROLL
-        for (std::size_t v = 0; v < vectors; ++v)
-            dy[v] = load(dense.dy + v * lanes);
-        const auto multiply = [&](std::size_t k, std::size_t count) __attribute__((always_inline)) {
-            Vector<Scalar> sums[together];
-            BURIN_DETAIL_UNROLL
-            for (std::size_t v = 0; v < vectors; ++v) {
-                const Scalar* const w = dense.w + (v / 2 * dense.k + k) * panel + v % 2 * lanes;
-                BURIN_DETAIL_UNROLL
-                for (std::size_t c = 0; c < together; ++c) {
-                    const Vector<Scalar> weights = load(w + std::min(c, count - 1) * panel);
-                    sums[c] = v == 0 ? dy[0] * weights : fma(dy[v], weights, sums[c]);
-                }
-            }
-            finish_gradient(dense, k, lane_sums<Scalar>(sums), count, derivative);
-        };
-        std::size_t k = 0;
-        for (; k + together <= dense.k; k += together)
-            multiply(k, together);
-        if (k < dense.k)
-            multiply(k, dense.k - k);
+    if constexpr (part == vectors) {
+        for (; rows > 0; --rows, dense.skip_rows(1))
+            meet_kept<N, part>(dense, 0, 0, dense.k, static_cast<Scalar*>(nullptr), derivative);
+        return;
+    }
+    alignas(64) Scalar kept[most_rows * lanes];
+    const std::size_t block = rows == 1 ? most_rows : std::clamp<std::size_t>(rows_of_24_kib, 4, most_rows);
+    for (std::size_t begin = 0; begin < dense.k; begin += block) {
+        const std::size_t end = std::min(dense.k, begin + block);
+        DenseGradient<Scalar> left = dense;
+        for (std::size_t row = 0; row < rows; ++row, left.skip_rows(1)) {
+            std::size_t first = 0;
+            for (; first + part <= vectors; first += part)
+                meet_kept<N, part>(left, first, begin, end, kept, derivative);
+            if constexpr (vectors % part > 0)
+                meet_kept<N, vectors % part>(left, first, begin, end, kept, derivative);
+        }
     }
 }
 
