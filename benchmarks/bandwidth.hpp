@@ -51,13 +51,15 @@ template <std::size_t Written, class Scalar>
     const std::array<Scalar*, Written> own = written;
     std::array<const Scalar*, Written + 1> arrays{read};
     std::copy(written.begin(), written.end(), arrays.begin() + 1);
-    burin::kernels::for_each_vector<Scalar>(
-        count,
-        [&](std::size_t, auto load, auto store) {
+    burin::kernels::map_all<Scalar>(
+        count, own,
+        [&](auto load) {
             // The larger one: it stays the same from pass to pass, yet the compiler can't leave it out.
             const auto value = load(read);
-            for (Scalar* array : own)
-                store(array, burin::kernels::max(load(array), value));
+            std::array<burin::kernels::Vector<Scalar>, Written> larger;
+            for (std::size_t i = 0; i < Written; ++i)
+                larger[i] = burin::kernels::max(load(own[i]), value);
+            return larger;
         },
         arrays);
     benchmark::ClobberMemory();

@@ -295,10 +295,18 @@ TEST_CASE_TEMPLATE("sweeps cover every count", Scalar, float, double) {
         CHECK(seen == count);
         CHECK(copy == a);
 
-        std::vector<Scalar> line_copy(count);
-        kernels::for_each_vector<Scalar>(
-            count, [&](std::size_t, auto load, auto store) { store(line_copy.data(), load(a.data())); },
-            std::array<const Scalar*, 1>{a.data()});
-        CHECK(line_copy == a);
+        std::vector<Scalar> once(a), twice(count, Scalar(7));
+        kernels::map_all<Scalar>(
+            count, std::array<Scalar*, 2>{once.data(), twice.data()},
+            [&](auto load) {
+                const auto x = load(once.data());
+                return std::array<kernels::Vector<Scalar>, 2>{x * kernels::Vector<Scalar>(Scalar(1.5)),
+                                                              x + x};
+            },
+            std::array<const Scalar*, 1>{once.data()});
+        bool is_mapped = true;
+        for (std::size_t i = 0; i < count; ++i)
+            is_mapped = is_mapped && once[i] == Scalar(1.5) * a[i] && twice[i] == a[i] + a[i];
+        CHECK(is_mapped);
     }
 }

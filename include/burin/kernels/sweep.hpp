@@ -39,34 +39,14 @@ template <class Scalar>
 
 } // namespace detail
 
-/// Calls f(lanes, load, store) once for every vector of `count` elements: `load(p)` reads the vector of p at
-/// this place, `store(p, v)` writes it. Only the last vector may have fewer lanes than the width; its others
-/// read as 0 and are not written. For sweeps that write several arrays.
-///
-/// Four or more arrays that are named are asked for ahead of their use if they are together larger than most
-/// second-level caches: processors that follow a few streams by themselves are else a seventh slower (Zen,
-/// with the four of Adam; with the two or three of SGD and momentum it is a seventh slower to ask). The first
-/// `begin` elements are left out.
-template <class Scalar, class Function, std::size_t Named = 0>
+/// Calls f(lanes, load, store) once for every vector of `count` elements, from `begin` on: `load(p)` reads
+/// the vector of p at this place, `store(p, v)` writes it. Only the last vector may have fewer lanes than the
+/// width; its others read as 0 and are not written. For sweeps that write several arrays.
+template <class Scalar, class Function>
 [[gnu::always_inline]] inline void for_each_vector(std::size_t count, const Function& f,
-                                                   const std::array<const Scalar*, Named>& arrays = {},
                                                    std::size_t begin = 0) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     std::size_t i = begin;
-    if constexpr (Named > 0) {
-        constexpr std::size_t line = std::max(64 / sizeof(Scalar), lanes);
-        const bool large = detail::is_large<Scalar, Named>(count);
-        for (; i + line <= count; i += line) {
-            if (large)
-                for (const Scalar* array : arrays)
-                    detail::prefetch_ahead(array + i);
-#pragma GCC unroll 16
-            for (std::size_t k = 0; k < line; k += lanes)
-                f(
-                    lanes, [at = i + k](const Scalar* from) { return load(from + at); },
-                    [at = i + k](Scalar* to, const Vector<Scalar>& value) { store(to + at, value); });
-        }
-    }
     for (; i + lanes <= count; i += lanes)
         f(
             lanes, [i](const Scalar* from) { return load(from + i); },
@@ -75,6 +55,46 @@ template <class Scalar, class Function, std::size_t Named = 0>
         f(
             rest, [i, rest](const Scalar* from) { return load_partial(from + i, rest); },
             [i, rest](Scalar* to, const Vector<Scalar>& value) { store_partial(to + i, value, rest); });
+}
+
+/// The arrays `out` become what `f(load)` returns for every vector of them, one of each. Four vectors are
+/// computed before any is stored: the compiler can't move loads before stores, and each would wait for those
+/// that might be of the same place.
+///
+/// Four or more arrays that are `read` are asked for ahead of their use if they are together larger than most
+/// second-level caches: processors that follow a few streams by themselves are else a seventh slower (Zen,
+/// with the four of Adam; with the two or three of SGD and momentum it is a seventh slower to ask).
+template <class Scalar, std::size_t Arrays, class Function, std::size_t Read>
+[[gnu::always_inline]] inline void map_all(std::size_t count, const std::array<Scalar*, Arrays>& out,
+                                           const Function& f,
+                                           const std::array<const Scalar*, Read>& read) noexcept {
+    constexpr std::size_t lanes = width<Scalar>, block = 4 * lanes, line = 64 / sizeof(Scalar);
+    const bool large = detail::is_large<Scalar, Read>(count);
+    std::size_t i = 0;
+    for (; i + block <= count; i += block) {
+        if (large)
+            for (const Scalar* array : read)
+                for (std::size_t at = 0; at < block; at += line)
+                    detail::prefetch_ahead(array + i + at);
+        std::array<Vector<Scalar>, Arrays> results[4];
+        BURIN_DETAIL_UNROLL
+        for (std::size_t k = 0; k < 4; ++k)
+            results[k] = f([at = i + k * lanes](const Scalar* from) { return load(from + at); });
+        BURIN_DETAIL_UNROLL
+        for (std::size_t array = 0; array < Arrays; ++array) {
+            BURIN_DETAIL_UNROLL
+            for (std::size_t k = 0; k < 4; ++k)
+                store(out[array] + i + k * lanes, results[k][array]);
+        }
+    }
+    for_each_vector<Scalar>(
+        count,
+        [&](std::size_t, auto load, auto store) __attribute__((always_inline)) {
+            const auto results = f(load);
+            for (std::size_t array = 0; array < Arrays; ++array)
+                store(out[array], results[array]);
+        },
+        i);
 }
 
 /// The same in two stages: `first(load, store)` gives a vector and `second(load, store, vector)` takes it,
@@ -125,7 +145,7 @@ for_each_vector_in_two_stages(std::size_t count, const First& first, const Secon
         count,
         [&](std::size_t, auto load, auto store)
             __attribute__((always_inline)) { second(load, store, first(load, store)); },
-        std::array<const Scalar*, 0>{}, i);
+        i);
 }
 
 /// The first `count` lanes of a vector, the others 0.

@@ -3,6 +3,7 @@
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -54,8 +55,9 @@ void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar*
     // Its constants stay in registers only if no store can change them.
     const Rule rule = given_rule;
     std::array<const Scalar*, States + 2> arrays{parameters, gradients};
-    for (std::size_t k = 2; k < arrays.size(); ++k)
-        arrays[k] = state + (k - 2) * count;
+    std::array<Scalar*, States + 1> written{parameters};
+    for (std::size_t k = 0; k < States; ++k)
+        arrays[k + 2] = written[k + 1] = state + k * count;
     const auto memory_at = [=](auto load) __attribute__((always_inline)) {
         std::array<Vector, States> memory;
         const Scalar* from = state;
@@ -92,12 +94,14 @@ void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar*
                 },
                 arrays);
         else
-            kernels::for_each_vector<Scalar>(
-                count,
-                [&](std::size_t, auto load, auto store) __attribute__((always_inline)) {
+            kernels::map_all<Scalar>(
+                count, written,
+                [&](auto load) __attribute__((always_inline)) {
                     auto memory = memory_at(load);
-                    store(parameters, rule(load(parameters), gradient_at(load), memory));
-                    remember(store, memory);
+                    std::array<Vector, States + 1> result;
+                    result[0] = rule(load(parameters), gradient_at(load), memory);
+                    std::copy(memory.begin(), memory.end(), result.begin() + 1);
+                    return result;
                 },
                 arrays);
     };
