@@ -98,8 +98,8 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
 } // namespace detail
 
 /// All rows of a matrix of `N` = dense.n columns and `Elements` elements. Of one sample every element is the
-/// product of two rows (of which one stays in registers where it fits). Of more, the samples stand side by
-/// side in the lanes, a group of lanes for each; where no load broadcasts groups, or halves of vectors are
+/// product of two rows (of which one stays in registers, whole or in parts). Of more, the samples stand side
+/// by side in the lanes, a group of lanes for each; where no load broadcasts groups, or halves of vectors are
 /// faster, few samples are products of rows too, and for many w is transposed panel by panel. Narrow matrices
 /// are turned in registers.
 template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
@@ -134,7 +134,6 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
         }
         // Two rows of dy in turn, while w is read from the first-level cache, take no longer than together;
         // nor do they where two parts of a row stay in registers.
-        constexpr bool stays = detail::stays_in_registers<N, Scalar> || detail::stays_in_parts<N, Scalar>;
         constexpr bool goes_in_turn =
             (detail::stays_in_registers<N, Scalar> && Elements * sizeof(Scalar) <= 32 * 1024) ||
             (detail::stays_in_parts<N, Scalar> && N <= 2 * detail::kept_vectors * lanes);
@@ -156,15 +155,14 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
                 dense.skip_rows(count);
             }
         }
-        if constexpr (stays)
+        if constexpr (detail::is_kept<N, Scalar>)
             return detail::input_gradient_of_kept<N>(dense, rows, derivative);
         // Short products of rows take long to fold.
         else if (N < 16 * lanes && rows > 1 && rows + 1 >= lanes)
             return detail::input_gradient_side_by_side<SideBySide<1, 1, Scalar, reading>>(
                 dense, rows, 0, dense.k, derivative);
     }
-    if constexpr (lanes < 4 || is_single_panel<Scalar>(N) ||
-                  !(detail::stays_in_registers<N, Scalar> || detail::stays_in_parts<N, Scalar>))
+    if constexpr (lanes < 4 || is_single_panel<Scalar>(N) || !detail::is_kept<N, Scalar>)
         detail::input_gradient_of_few<N, Elements>(dense, rows, 0, derivative);
 }
 

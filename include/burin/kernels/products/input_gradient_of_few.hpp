@@ -246,6 +246,9 @@ template <std::size_t N, class Scalar>
 inline constexpr bool stays_in_parts =
     N % (2 * width<Scalar>) == 0 && vector_registers < 32 && !splits_vectors;
 
+template <std::size_t N, class Scalar>
+inline constexpr bool is_kept = stays_in_registers<N, Scalar> || stays_in_parts<N, Scalar>;
+
 /// `Count` vectors of a row of dy, from vector `first` on, stay in registers and meet rows `begin` to `end`
 /// of w, four at a time, which are read by the multiply-adds themselves: so many of these are then under way
 /// that the sums of four rows are folded beside those of the next. `kept` has the sums of the parts before,
