@@ -29,11 +29,12 @@ constexpr std::size_t choose_samples(std::size_t rows, std::size_t most) {
     return 5 * (fewer + rest) < 4 * enough ? fewer : enough;
 }
 
-/// So many samples at a time at most: three vectors, or, of floats with 32 registers, two. The tiles are of
-/// twelve or 24 sums either way; what was faster was measured.
-template <class Scalar>
+/// So many samples at a time at most: three vectors, or, with 32 registers, two, but for doubles that stream.
+/// The tiles are of twelve or 24 sums either way; what was faster was measured.
+template <class Scalar, Reading Read>
 inline constexpr std::size_t most_side_by_side =
-    (vector_registers >= 32 && sizeof(Scalar) == sizeof(float) ? 2 : 3) * width<Scalar>;
+    (vector_registers >= 32 && (sizeof(Scalar) == sizeof(float) || Read != Reading::streaming) ? 2 : 3) *
+    width<Scalar>;
 
 /// Of a matrix that streams from beyond the second-level cache so many rows meet all samples before the next.
 template <class Scalar>
@@ -62,7 +63,7 @@ input_gradient_in_groups(DenseGradient<Scalar> dense, std::size_t rows, Derivati
         const std::size_t end = std::min(dense.k, k + block);
         DenseGradient<Scalar> left = dense;
         for (std::size_t left_rows = rows; left_rows > 1;) {
-            const std::size_t samples = choose_samples(left_rows, most_side_by_side<Scalar>);
+            const std::size_t samples = choose_samples(left_rows, most_side_by_side<Scalar, Read>);
             const std::size_t count = std::min(samples, left_rows);
             with_order<Scalar, Read>(samples, [&](auto order) __attribute__((always_inline)) {
                 input_gradient_side_by_side<decltype(order)>(left, count, k, end, derivative);

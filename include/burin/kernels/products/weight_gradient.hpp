@@ -13,11 +13,13 @@ namespace burin::kernels::detail {
 
 /// How many samples at a time, how many rows of the result in a block, and how many columns of it at a time.
 /// A block of the left matrix and a panel of the right one fit into the first-level cache together: of 128
-/// samples 24 and 16 KiB with AVX-512, 12 and 8 with AVX2. All that is packed is 200 KiB of the stack at
-/// most.
+/// samples 24 and 16 KiB with AVX-512, 12 and 8 with AVX2. (Of doubles AVX-512 takes half the rows, not half
+/// the samples, which was 3 points slower; AVX2 the other way round.) All that is packed is 200 KiB of the
+/// stack at most, of doubles with AVX-512 330.
 template <class Scalar>
-inline constexpr std::size_t packed_samples = 512 / sizeof(Scalar);
-inline constexpr std::size_t packed_rows = vector_registers < 32 ? 24 : 48;
+inline constexpr std::size_t packed_samples = vector_registers < 32 ? 512 / sizeof(Scalar) : 128;
+template <class Scalar>
+inline constexpr std::size_t packed_rows_of = vector_registers < 32 ? 24 : 192 / sizeof(Scalar);
 inline constexpr std::size_t packed_columns = 256;
 
 /// to[r · columns + c] = from[r · stride + c] for c < columns
@@ -46,6 +48,7 @@ struct PackedWeightGradient {
     using Gradient = Product<Scalar, Form::weight_gradient>;
     static constexpr std::size_t lanes = width<Scalar>, wide = 2 * lanes;
     static constexpr std::size_t panels_at_a_time = std::max<std::size_t>(1, packed_columns / wide);
+    static constexpr std::size_t packed_rows = packed_rows_of<Scalar>;
     static constexpr std::size_t tallest = tallest_tile(vector_registers, 2);
     static constexpr std::size_t copied = copied_vectors<Scalar> * lanes; ///< Columns, beside each tile.
     static_assert(packed_rows % tallest == 0 && packed_rows / tallest * copied >= packed_rows);
