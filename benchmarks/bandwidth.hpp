@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <fstream>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -56,7 +57,7 @@ template <std::size_t Written, class Scalar>
         [&](auto load) {
             // The larger one: it stays the same from pass to pass, yet the compiler can't leave it out.
             const auto value = load(read);
-            std::array<burin::kernels::Vector<Scalar>, Written> larger;
+            std::array<std::remove_const_t<decltype(value)>, Written> larger;
             for (std::size_t i = 0; i < Written; ++i)
                 larger[i] = burin::kernels::max(load(own[i]), value);
             return larger;

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <limits>
 #include <utility>
+#include <type_traits>
 #include <vector>
 
 using namespace burin;
@@ -300,8 +301,8 @@ TEST_CASE_TEMPLATE("sweeps cover every count", Scalar, float, double) {
             count, std::array<Scalar*, 2>{once.data(), twice.data()},
             [&](auto load) {
                 const auto x = load(once.data());
-                return std::array<kernels::Vector<Scalar>, 2>{x * kernels::Vector<Scalar>(Scalar(1.5)),
-                                                              x + x};
+                using AnyVector = std::remove_const_t<decltype(x)>;
+                return std::array<AnyVector, 2>{x * AnyVector(Scalar(1.5)), x + x};
             },
             std::array<const Scalar*, 1>{once.data()});
         bool is_mapped = true;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <type_traits>
 
 namespace burin::kernels {
 
@@ -57,9 +58,14 @@ template <class Scalar, class Function>
             [i, rest](Scalar* to, const Vector<Scalar>& value) { store_partial(to + i, value, rest); });
 }
 
-/// The arrays `out` become what `f(load)` returns for every vector of them, one of each. Four vectors are
-/// computed before any is stored: the compiler can't move loads before stores, and each would wait for those
-/// that might be of the same place.
+/// From so many bytes on, in all that they read, sweeps are in vectors of half the width, where there are
+/// any: beyond a first-level cache of 48 KiB (Intel, AVX-512) SGD then takes 0.069 ns, not 0.075, momentum
+/// 0.126, not 0.138; within it 0.039, not 0.026.
+inline constexpr std::size_t narrow_from_bytes = 64 * 1024;
+
+/// The arrays `out` become what `f(load)` returns for every vector of them, one of each; `f` takes vectors of
+/// either width. Four vectors are computed before any is stored: the compiler can't move loads before stores,
+/// and each would wait for those that might be of the same place.
 ///
 /// Four or more arrays that are `read` are asked for ahead of their use if they are together larger than most
 /// second-level caches: processors that follow a few streams by themselves are else a seventh slower (Zen,
@@ -68,25 +74,34 @@ template <class Scalar, std::size_t Arrays, class Function, std::size_t Read>
 [[gnu::always_inline]] inline void map_all(std::size_t count, const std::array<Scalar*, Arrays>& out,
                                            const Function& f,
                                            const std::array<const Scalar*, Read>& read) noexcept {
-    constexpr std::size_t lanes = width<Scalar>, block = 4 * lanes, line = 64 / sizeof(Scalar);
     const bool large = detail::is_large<Scalar, Read>(count);
     std::size_t i = 0;
-    for (; i + block <= count; i += block) {
-        if (large)
-            for (const Scalar* array : read)
-                for (std::size_t at = 0; at < block; at += line)
-                    detail::prefetch_ahead(array + i + at);
-        std::array<Vector<Scalar>, Arrays> results[4];
-        BURIN_DETAIL_UNROLL
-        for (std::size_t k = 0; k < 4; ++k)
-            results[k] = f([at = i + k * lanes](const Scalar* from) { return load(from + at); });
-        BURIN_DETAIL_UNROLL
-        for (std::size_t array = 0; array < Arrays; ++array) {
-            BURIN_DETAIL_UNROLL
-            for (std::size_t k = 0; k < 4; ++k)
-                store(out[array] + i + k * lanes, results[k][array]);
-        }
-    }
+    const auto map_blocks =
+        [&]<class AnyVector>(std::type_identity<AnyVector>) __attribute__((always_inline)) {
+            constexpr std::size_t lanes = lanes_of<Scalar, AnyVector>, block = 4 * lanes,
+                                  line = 64 / sizeof(Scalar);
+            for (; i + block <= count; i += block) {
+                if (large)
+                    for (const Scalar* array : read)
+                        for (std::size_t at = 0; at < block; at += line)
+                            detail::prefetch_ahead(array + i + at);
+                std::array<AnyVector, Arrays> results[4];
+                BURIN_DETAIL_UNROLL
+                for (std::size_t k = 0; k < 4; ++k)
+                    results[k] =
+                        f([at = i + k * lanes](const Scalar* from) { return load_as<AnyVector>(from + at); });
+                BURIN_DETAIL_UNROLL
+                for (std::size_t array = 0; array < Arrays; ++array) {
+                    BURIN_DETAIL_UNROLL
+                    for (std::size_t k = 0; k < 4; ++k)
+                        store_as(out[array] + i + k * lanes, results[k][array]);
+                }
+            }
+        };
+    if constexpr (has_narrow_vectors)
+        if (Read * count * sizeof(Scalar) >= narrow_from_bytes)
+            map_blocks(std::type_identity<NarrowVector<Scalar>>{});
+    map_blocks(std::type_identity<Vector<Scalar>>{});
     for_each_vector<Scalar>(
         count,
         [&](std::size_t, auto load, auto store) __attribute__((always_inline)) {

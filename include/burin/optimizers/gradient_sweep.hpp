@@ -59,9 +59,9 @@ void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar*
     for (std::size_t k = 0; k < States; ++k)
         arrays[k + 2] = written[k + 1] = state + k * count;
     const auto memory_at = [=](auto load) __attribute__((always_inline)) {
-        std::array<Vector, States> memory;
+        std::array<decltype(load(state)), States> memory;
         const Scalar* from = state;
-        for (Vector& each : memory) {
+        for (auto& each : memory) {
             each = load(from);
             from += count;
         }
@@ -98,7 +98,7 @@ void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar*
                 count, written,
                 [&](auto load) __attribute__((always_inline)) {
                     auto memory = memory_at(load);
-                    std::array<Vector, States + 1> result;
+                    std::array<decltype(load(gradients)), States + 1> result;
                     result[0] = rule(load(parameters), gradient_at(load), memory);
                     std::copy(memory.begin(), memory.end(), result.begin() + 1);
                     return result;
@@ -108,20 +108,20 @@ void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar*
 
     // A treatment costs more than SGD's rule: each of the three has its own loop.
     const Scalar norm = norm_factor(treatment, gradients, count);
-    const Vector factor(norm);
-    const Vector limit(static_cast<Scalar>(treatment.clip_value));
-    const Vector decay(static_cast<Scalar>(treatment.weight_decay));
+    const auto factor = norm, limit = static_cast<Scalar>(treatment.clip_value),
+               decay = static_cast<Scalar>(treatment.weight_decay);
     if (treatment.clip_value > 0)
-        pass([&](const Vector& gradient, auto parameter) __attribute__((always_inline)) {
-            const Vector clipped = kernels::min(kernels::max(gradient, -limit), limit);
-            return kernels::fma(decay, parameter(), clipped * factor);
+        pass([&]<class AnyVector>(const AnyVector& gradient, auto parameter) __attribute__((always_inline)) {
+            const AnyVector clipped =
+                kernels::min(kernels::max(gradient, AnyVector(-limit)), AnyVector(limit));
+            return kernels::fma(AnyVector(decay), parameter(), clipped * AnyVector(factor));
         });
     else if (norm != Scalar(1) || treatment.weight_decay != 0)
-        pass([&](const Vector& gradient, auto parameter) __attribute__((always_inline)) {
-            return kernels::fma(decay, parameter(), gradient * factor);
+        pass([&]<class AnyVector>(const AnyVector& gradient, auto parameter) __attribute__((always_inline)) {
+            return kernels::fma(AnyVector(decay), parameter(), gradient * AnyVector(factor));
         });
     else
-        pass([](const Vector& gradient, auto) __attribute__((always_inline)) { return gradient; });
+        pass([](const auto& gradient, auto) __attribute__((always_inline)) { return gradient; });
 }
 
 /// base^exponent by repeated squaring, for bias corrections.

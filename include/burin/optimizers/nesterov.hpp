@@ -20,15 +20,16 @@ struct Nesterov {
 
     static constexpr std::size_t state_vectors = 1;
 
-    /// What a step does to one vector: (parameter, gradient, state) to the new parameter, changing the state.
+    /// What a step does to one vector, of any width: (parameter, gradient, state) to the new parameter,
+    /// changing the state.
     template <class Scalar>
     auto rule(std::uint64_t) const noexcept {
-        using Vector = kernels::Vector<Scalar>;
-        return [minus_rate = Vector(static_cast<Scalar>(-learning_rate)),
-                keep = Vector(static_cast<Scalar>(momentum))](const Vector& parameter, const Vector& gradient,
-                                                              std::array<Vector, 1>& velocity) {
-            velocity[0] = kernels::fma(keep, velocity[0], gradient);
-            return kernels::fma(minus_rate, kernels::fma(keep, velocity[0], gradient), parameter);
+        return [minus_rate = static_cast<Scalar>(-learning_rate),
+                keep = static_cast<Scalar>(momentum)]<class Vector>(
+                   const Vector& parameter, const Vector& gradient, std::array<Vector, 1>& velocity) {
+            velocity[0] = kernels::fma(Vector(keep), velocity[0], gradient);
+            const Vector ahead = kernels::fma(Vector(keep), velocity[0], gradient);
+            return kernels::fma(Vector(minus_rate), ahead, parameter);
         };
     }
 

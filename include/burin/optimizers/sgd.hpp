@@ -18,13 +18,13 @@ struct SGD {
 
     static constexpr std::size_t state_vectors = 0;
 
-    /// What a step does to one vector: (parameter, gradient, state) to the new parameter, changing the state.
+    /// What a step does to one vector, of any width: (parameter, gradient, state) to the new parameter,
+    /// changing the state.
     template <class Scalar>
     auto rule(std::uint64_t) const noexcept {
-        using Vector = kernels::Vector<Scalar>;
-        return [minus_rate = Vector(static_cast<Scalar>(-learning_rate))](
+        return [minus_rate = static_cast<Scalar>(-learning_rate)]<class Vector>(
                    const Vector& parameter, const Vector& gradient, std::array<Vector, 0>&) {
-            return kernels::fma(minus_rate, gradient, parameter);
+            return kernels::fma(Vector(minus_rate), gradient, parameter);
         };
     }
 

@@ -7,6 +7,7 @@
 #include "burin/kernels/simd/vector.hpp"
 
 #include <cstddef>
+#include <type_traits>
 
 namespace burin::kernels {
 
@@ -38,6 +39,29 @@ Scalar reduce_add_narrow(const NarrowVector<Scalar>& value) noexcept {
 
 inline constexpr bool has_narrow_vectors = false;
 
+template <class Scalar>
+using NarrowVector = Vector<Scalar>;
+
 #endif
+
+/// Lanes of a vector that is whole or narrow, and a load of it.
+template <class Scalar, class AnyVector>
+inline constexpr std::size_t lanes_of =
+    std::is_same_v<AnyVector, Vector<Scalar>> ? width<Scalar> : width<Scalar> / 2;
+
+template <class AnyVector, class Scalar>
+AnyVector load_as(const Scalar* from) noexcept {
+    if constexpr (std::is_same_v<AnyVector, Vector<Scalar>>)
+        return load(from);
+    else
+        return load_narrow(from);
+}
+template <class AnyVector, class Scalar>
+void store_as(Scalar* to, const AnyVector& value) noexcept {
+    if constexpr (std::is_same_v<AnyVector, Vector<Scalar>>)
+        store(to, value);
+    else
+        store_narrow(to, value);
+}
 
 } // namespace burin::kernels
