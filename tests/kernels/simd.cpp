@@ -10,8 +10,8 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <utility>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 using namespace burin;
