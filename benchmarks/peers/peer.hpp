@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <csignal>
 #include <cstddef>
 #include <ctime>
 #include <exception>
@@ -22,6 +23,7 @@
 ///     prepare WORK PRECISION SIZE …  → `ready` and how it computes that; or `unsupported`
 ///     outputs                        → figures by which its results are compared with those of others
 ///     time SECONDS                   → nanoseconds a run, over runs that take about that long
+///     run TIMES                      → nothing; SIGUSR1 before and after, for who traces it
 ///
 /// So any two of them, in whatever language, take turns on one core and share neither libraries nor threads.
 namespace peers {
@@ -183,6 +185,12 @@ int serve(const std::string& about, Prepare prepare, Extra extra) {
                     times = calibrate(chosen.repeat, seconds);
                 chosen.repeat(to_settle(seconds, times));
                 answer << 1e9 * undisturbed(chosen.repeat, times);
+            } else if (command == "run") {
+                std::size_t count = 0;
+                words >> count;
+                std::raise(SIGUSR1);
+                chosen.repeat(count);
+                std::raise(SIGUSR1);
             } else {
                 answer << extra(line, chosen.repeat);
             }

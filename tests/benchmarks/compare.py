@@ -9,6 +9,7 @@ from pathlib import Path
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 sys.path[:0] = [str(BENCHMARKS), str(BENCHMARKS / "suite")]
+import bars
 import compare
 import report
 import turns
@@ -18,6 +19,33 @@ import works
 def record(peer, ratio="", share="", work="forward", sizes="8x64x64"):
     return {**dict.fromkeys(report.COLUMNS, ""), "work": work, "precision": "float", "sizes": sizes, "peer": peer,
             "ratio": ratio, "share_of_peak": share}
+
+
+class Bars(unittest.TestCase):
+    def cells(self, records):
+        with tempfile.TemporaryDirectory() as directory:
+            results = Path(directory) / "results.csv"
+            report.write_csv(results, records)
+            run = bars.Run(results)
+        return {what: judge(run, there) for what, group, judge in bars.bars() if (there := bars.measured(run, group))}
+
+    def row(self, share, ratio, bound="1.0"):
+        own = {**record("burin", "1.0", share, sizes="8x784x128"), "share_of_bound": bound}
+        return [own, record("onednn", ratio, sizes="8x784x128"), record("burin_clang", "1.02", sizes="8x784x128")]
+
+    def test_a_share_at_the_bar_is_met_and_one_below_is_missed(self):
+        what = "forward, 8, 32 and 128 samples: 95 % of the peak"
+        self.assertTrue(self.cells(self.row("0.951", "1.3"))[what].endswith(": met"))
+        self.assertTrue(self.cells(self.row("0.949", "1.3"))[what].endswith("1 of 1 below: **missed**"))
+
+    def test_what_is_possible_is_the_ratio_at_the_bound(self):
+        what = "all of these: ahead of the fastest other, 1.2 in the mean"
+        self.assertEqual(self.cells(self.row("0.8", "1.1", "0.8"))[what],
+                         "1.10, least 1.10, 0 of 1 below 1; at most 1.38: **missed**")
+        self.assertIn("at most 1.25: met", self.cells(self.row("0.8", "1.25", "1.4"))[what])
+
+    def test_works_that_were_not_measured_have_no_verdict(self):
+        self.assertFalse(any("Optimizer" in what or "sgd" in what for what in self.cells(self.row("1", "2"))))
 
 
 class CompareWithBaseline(unittest.TestCase):
