@@ -44,6 +44,13 @@ class Bars(unittest.TestCase):
                          "1.10, least 1.10, 0 of 1 below 1; at most 1.38: **missed**")
         self.assertIn("at most 1.25: met", self.cells(self.row("0.8", "1.25", "1.4"))[what])
 
+    def test_another_table_is_refused_by_name(self):
+        with tempfile.TemporaryDirectory() as directory:
+            other = Path(directory) / "other.csv"
+            other.write_text("work,ratio\nforward,1\n", encoding="utf-8")
+            with self.assertRaisesRegex(ValueError, "other.csv: expected a results.csv .* found no column precision"):
+                bars.Run(other)
+
     def test_works_that_were_not_measured_have_no_verdict(self):
         self.assertFalse(any("Optimizer" in what or "sgd" in what for what in self.cells(self.row("1", "2"))))
 

@@ -108,17 +108,17 @@ void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar*
 
     // A treatment costs more than SGD's rule: each of the three has its own loop.
     const Scalar norm = norm_factor(treatment, gradients, count);
-    const auto factor = norm, limit = static_cast<Scalar>(treatment.clip_value),
-               decay = static_cast<Scalar>(treatment.weight_decay);
+    const auto limit = static_cast<Scalar>(treatment.clip_value);
+    const auto decay = static_cast<Scalar>(treatment.weight_decay);
     if (treatment.clip_value > 0)
         pass([&]<class AnyVector>(const AnyVector& gradient, auto parameter) __attribute__((always_inline)) {
             const AnyVector clipped =
                 kernels::min(kernels::max(gradient, AnyVector(-limit)), AnyVector(limit));
-            return kernels::fma(AnyVector(decay), parameter(), clipped * AnyVector(factor));
+            return kernels::fma(AnyVector(decay), parameter(), clipped * AnyVector(norm));
         });
     else if (norm != Scalar(1) || treatment.weight_decay != 0)
         pass([&]<class AnyVector>(const AnyVector& gradient, auto parameter) __attribute__((always_inline)) {
-            return kernels::fma(AnyVector(decay), parameter(), gradient * AnyVector(factor));
+            return kernels::fma(AnyVector(decay), parameter(), gradient * AnyVector(norm));
         });
     else
         pass([](const auto& gradient, auto) __attribute__((always_inline)) { return gradient; });

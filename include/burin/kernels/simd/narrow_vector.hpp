@@ -44,7 +44,7 @@ using NarrowVector = Vector<Scalar>;
 
 #endif
 
-/// Lanes of a vector that is whole or narrow, and a load of it.
+/// Lanes of a vector that is whole or narrow; its load and store.
 template <class Scalar, class AnyVector>
 inline constexpr std::size_t lanes_of =
     std::is_same_v<AnyVector, Vector<Scalar>> ? width<Scalar> : width<Scalar> / 2;
