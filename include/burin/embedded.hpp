@@ -3,6 +3,7 @@
 // Everything that runs without an operating system: networks, their training step and inference. No heap, no
 // exceptions, no run-time type information, no streams.
 
+#include "burin/core/assert.hpp"
 #include "burin/core/crc32.hpp"
 #include "burin/decoding/beam_search.hpp"
 #include "burin/graph/block.hpp"

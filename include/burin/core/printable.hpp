@@ -1,0 +1,59 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace burin {
+
+namespace detail {
+
+/// Bytes of the UTF-8 character that `text` begins with; 0 if it begins with none that a terminal only shows
+/// (control characters, among them those of two bytes, and what is no UTF-8).
+constexpr std::size_t shown_bytes(std::string_view text) noexcept {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    if (byte(0) < 0x80)
+        return byte(0) >= 0x20 && byte(0) != 0x7F ? 1 : 0;
+    const std::size_t count = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : 2;
+    if (byte(0) < 0xC2 || byte(0) > 0xF4 || text.size() < count)
+        return 0;
+    for (std::size_t i = 1; i < count; ++i)
+        if ((byte(i) & 0xC0) != 0x80)
+            return 0;
+    return byte(0) == 0xC2 && byte(1) < 0xA0 ? 0 : count;
+}
+
+} // namespace detail
+
+/// Text from outside as a message may show it: what a terminal would obey, and what is no UTF-8, is written
+/// as `\n`, `\t`, `\r` or `\xNN`, and what exceeds `longest` bytes is cut, with ` …` in its place.
+inline std::string printable(std::string_view text, std::size_t longest = std::string_view::npos) {
+    constexpr std::string_view hexadecimal = "0123456789ABCDEF";
+    std::string shown;
+    shown.reserve(std::min(text.size(), longest));
+    while (!text.empty()) {
+        const std::size_t count = detail::shown_bytes(text);
+        const std::size_t taken = std::max<std::size_t>(count, 1);
+        std::string piece(text.substr(0, taken));
+        if (count == 0) {
+            const auto byte = static_cast<unsigned char>(text[0]);
+            if (byte == '\n' || byte == '\t' || byte == '\r')
+                piece = byte == '\n' ? "\\n" : byte == '\t' ? "\\t" : "\\r";
+            else
+                piece = {'\\', 'x', hexadecimal[byte / 16], hexadecimal[byte % 16]};
+        }
+        if (shown.size() + piece.size() > longest)
+            return shown + " …";
+        shown += piece;
+        text.remove_prefix(taken);
+    }
+    return shown;
+}
+
+/// Text from outside as a message quotes it: printable, at most 40 bytes of it, between single quotes.
+inline std::string quoted(std::string_view text) {
+    return "'" + printable(text, 40) + "'";
+}
+
+} // namespace burin

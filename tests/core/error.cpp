@@ -1,0 +1,38 @@
+#include "burin/core/error.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace burin;
+
+TEST_CASE("printable: what a terminal would obey is escaped, text is not") {
+    CHECK(printable("a b~") == "a b~");
+    CHECK(printable("Größe → 日本") == "Größe → 日本");
+    CHECK(printable("a\nb\tc\rd") == "a\\nb\\tc\\rd");
+    CHECK(printable(std::string_view("\0\x1B[31m\x7F", 7)) == "\\x00\\x1B[31m\\x7F");
+    CHECK(printable("\xC2\x9B" "31m") == "\\xC2\\x9B31m");
+    CHECK(printable("\xC2\xA0") == "\xC2\xA0");
+}
+
+TEST_CASE("printable: what is no UTF-8 is escaped byte by byte") {
+    CHECK(printable("\xFF") == "\\xFF");
+    CHECK(printable("\xC3") == "\\xC3");
+    CHECK(printable("\xC3(") == "\\xC3(");
+    CHECK(printable("\xE2\x82") == "\\xE2\\x82");
+    CHECK(printable("\xC0\xAF") == "\\xC0\\xAF");
+}
+
+TEST_CASE("quoted: 40 bytes are shown whole, of 41 the end is cut, never within a character") {
+    CHECK(quoted("") == "''");
+    CHECK(quoted(std::string(40, 'a')) == "'" + std::string(40, 'a') + "'");
+    CHECK(quoted(std::string(41, 'a')) == "'" + std::string(40, 'a') + " …'");
+    CHECK(quoted(std::string(39, 'a') + "ä") == "'" + std::string(39, 'a') + " …'");
+    CHECK(quoted(std::string(39, 'a') + "\n") == "'" + std::string(39, 'a') + " …'");
+}
+
+TEST_CASE("Error: a message has no control characters and an end") {
+    CHECK(std::string(Error("a\x1B[2Jb").what()) == "a\\x1B[2Jb");
+    const std::string long_message = Error(std::string(10'000'000, 'x')).what();
+    CHECK(long_message.size() <= Error::longest_message + 4);
+}
