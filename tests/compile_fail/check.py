@@ -6,9 +6,11 @@
 The case says in its first lines what must be read, once or several times:
 
     // expect: layer `2` `Dense<10>`: expected input
+    // note: 79328 <= 32768
 
-Compiling it must fail, each expected text must stand in the first LINES lines that the compiler prints, and it
-must not print more than LINES lines in all.
+Compiling it must fail; each expected text must stand in an `error:` line, which is what an editor shows, and each
+note in any line, among the first LINES lines that the compiler prints, the list of included files aside; and it must
+not print more than LINES lines in all.
 """
 
 import argparse
@@ -18,16 +20,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-MARK = "// expect: "
+# What must stand in the line of each mark's text.
+MARKS = {"// expect: ": "error: ", "// note: ": ""}
 
 
 def expected_texts(case):
+    """Pairs of a text and of what else its line must have."""
     texts = []
     for line in case.read_text(encoding="utf-8").splitlines():
         if not line.startswith("//"):
             break
-        if line.startswith(MARK):
-            texts.append(line[len(MARK):].strip())
+        texts += [(line[len(mark):].strip(), beside) for mark, beside in MARKS.items() if line.startswith(mark)]
     return texts
 
 
@@ -35,21 +38,22 @@ def complaints(case, command, within, at_most):
     """What is wrong with the compiler's answer, and the answer."""
     texts = expected_texts(case)
     if not texts:
-        return [f"the case has no line '{MARK}...' before its first line of code"], ""
+        return ["the case has no line '// expect: ...' before its first line of code"], ""
 
     run = subprocess.run(command + ["-fsyntax-only", "-fmessage-length=0", "-fdiagnostics-color=never", str(case)],
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
                          env={**os.environ, "LC_ALL": "C"}, check=False)
-    # clang cuts strings in types after 32 characters, so that a sentence comes as several strings.
-    lines = re.sub(r'"}, (burin::)?FixedString<[^>]*>{"', "", run.stdout).splitlines()
+    # clang prints strings in types up to 36 characters, so that a sentence comes as several strings.
+    joined = re.sub(r'", \{"', "", run.stdout)
+    lines = [line for line in joined.splitlines() if not re.match(r"In file included from | {10,}from ", line)]
     if run.returncode == 0:
         return ["it compiles, but must not"], run.stdout
 
     found = []
-    for text in texts:
-        place = next((number for number, line in enumerate(lines, 1) if text in line), None)
+    for text, beside in texts:
+        place = next((number for number, line in enumerate(lines, 1) if beside in line and text in line), None)
         if place is None:
-            found.append(f"nowhere says: {text}")
+            found.append(f"no `{beside}` line says: {text}")
         elif place > within:
             found.append(f"says only in line {place}, not within the first {within}: {text}")
     if len(lines) > at_most:

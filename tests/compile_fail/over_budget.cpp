@@ -1,5 +1,5 @@
-// expect: training_bytes<
-// expect: 79328 <= 32768
+// note: training_bytes<
+// note: 79328 <= 32768
 #include "burin/embedded.hpp"
 
 using namespace burin;
