@@ -1,12 +1,14 @@
 // Writes the pictures of a network that `scripts/bill --svg --dot` asks for. Compiled for this machine, with
 // one lane where the target has one, so that the plan is the target's.
 #include <burin/embedded.hpp>
+#include <burin/io/atomic_file.hpp>
 #include <burin/report/graph_dot.hpp>
 #include <burin/report/memory_plan.hpp>
 
 #include BILL_HEADER
 
-#include <fstream>
+#include <cstdio>
+#include <cstdlib>
 
 namespace bill {
 
@@ -15,15 +17,18 @@ using namespace burin;
 void draw() {
     using Net = BILL_NETWORK;
 #ifdef BILL_SVG
-    std::ofstream(BILL_SVG) << report::memory_plan_svg<Net, BILL_BATCH, BILL_MODE>();
+    io::write_file(BILL_SVG, report::memory_plan_svg<Net, BILL_BATCH, BILL_MODE>());
 #endif
 #ifdef BILL_DOT
-    std::ofstream(BILL_DOT) << report::graph_dot<Net>();
+    io::write_file(BILL_DOT, report::graph_dot<Net>());
 #endif
 }
 
 } // namespace bill
 
-int main() {
+int main() try {
     bill::draw();
+} catch (const burin::Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return EXIT_FAILURE;
 }

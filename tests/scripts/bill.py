@@ -81,6 +81,12 @@ class Mistakes(unittest.TestCase):
         self.refused("--weights: there is no file nowhere", "--weights", "nowhere")
         self.refused("--svg: there is no directory nowhere", "--svg", "nowhere/plan.svg")
         self.refused("--weights: .*: expected 9664 bytes, got", "--weights", __file__)
+        self.refused("--flags: expected the words of a command line, got ''x' \\(No closing quotation\\)", "--flags", "'x")
+        self.refused("--flags: '-O0 -flto' leave no constants in the object file", "--flags", "-O0 -flto")
+        self.refused("no header n+", header="n" * 5000)
+        self.refused("--weights: there is no file n+", "--weights", "n" * 300)
+        self.refused("no target '[.]{2}/n+'", "--target", "../" + "n" * 300)
+        self.refused(".*: can't be written: Is a directory", "--flags=-O0", "--svg", "/tmp")
 
     def test_the_place_in_the_users_header_is_told(self):
         with tempfile.TemporaryDirectory() as directory:
