@@ -1,5 +1,6 @@
 #include "burin/kernels/int8/convolution.hpp"
 #include "burin/kernels/int8/depthwise.hpp"
+#include "burin/kernels/int8/merge.hpp"
 #include "burin/kernels/int8/product.hpp"
 
 #include "support/random_numbers.hpp"
@@ -11,6 +12,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 // The rest of what kernels/simd/xsimd.hpp takes parts of.
@@ -31,9 +34,38 @@ std::vector<std::int8_t> random_integers(std::size_t count, unsigned seed, doubl
     return integers;
 }
 
+using Once = std::integral_constant<Rounding, Rounding::once>;
+using Twice = std::integral_constant<Rounding, Rounding::twice>;
+
+/// ⌊x / 2^shift⌋, whatever the shift.
+std::int64_t floor_of(std::int64_t x, int shift) {
+    const std::int64_t unit = std::int64_t(1) << shift;
+    return x / unit - (x % unit < 0 ? 1 : 0);
+}
+
+/// multiply<Way>, in the words of its definitions; the second is gemmlowp's (fixedpoint.h).
+std::int64_t product(Rounding way, std::int64_t x, std::int64_t multiplier, int shift) {
+    if (way == Rounding::once)
+        return floor_of(floor_of(x * multiplier, shift - 1) + 1, 1);
+    const std::int64_t whole = x * (std::int64_t(1) << std::max(31 - shift, 0)) * multiplier;
+    const std::int64_t nudge = whole >= 0 ? std::int64_t(1) << 30 : 1 - (std::int64_t(1) << 30);
+    const std::int64_t high = (whole + nudge) / (std::int64_t(1) << 31); // Towards 0, as C has it.
+    const std::int64_t mask = (std::int64_t(1) << std::max(shift - 31, 0)) - 1;
+    const std::int64_t threshold = (mask >> 1) + (high < 0 ? 1 : 0);
+    return floor_of(high, std::max(shift - 31, 0)) + ((high & mask) > threshold ? 1 : 0);
+}
+
+template <Rounding Way>
+std::int8_t output_of(const kernels::Int8Outputs<Way>& outputs, std::int64_t sum, std::size_t channel) {
+    const std::int64_t value =
+        product(Way, sum + outputs.bias[channel], outputs.multipliers[channel], outputs.shifts[channel]) +
+        outputs.zero_point;
+    return static_cast<std::int8_t>(std::clamp<std::int64_t>(value, outputs.low, 127));
+}
+
 } // namespace
 
-TEST_CASE("int8_product: the same bits as sums one by one, for every tail") {
+TEST_CASE_TEMPLATE("int8_product: the same bits as sums one by one, for every tail", Way, Once, Twice) {
     CAPTURE(kernels::int8_architecture);
     for (const std::size_t depth :
          {1u, 2u, 3u, 4u, 5u, 7u, 8u, 15u, 16u, 17u, 31u, 32u, 33u, 63u, 64u, 65u, 127u, 130u})
@@ -52,19 +84,17 @@ TEST_CASE("int8_product: the same bits as sums one by one, for every tail") {
                     multipliers[c] = (1 << 30) + static_cast<std::int32_t>(c * 12'345'677);
                     shifts[c] = static_cast<std::int8_t>(31 + c % 20);
                 }
-                const kernels::Int8Outputs outputs{bias.data(), multipliers.data(), shifts.data(), -3, -100};
+                const kernels::Int8Outputs<Way::value> outputs{bias.data(), multipliers.data(), shifts.data(),
+                                                               -3, -100};
                 kernels::int8_product(x.data(), depth, rows, w.data(), depth, channels, outputs, y.data(),
                                       channels);
                 std::vector<std::int8_t> expected(y.size());
                 for (std::size_t r = 0; r < rows; ++r)
                     for (std::size_t c = 0; c < channels; ++c) {
-                        std::int32_t sum = bias[c];
+                        std::int32_t sum = 0;
                         for (std::size_t k = 0; k < depth; ++k)
                             sum += x[r * depth + k] * w[c * depth + k];
-                        const double real = static_cast<double>(sum) * multipliers[c] /
-                                            static_cast<double>(std::int64_t(1) << shifts[c]);
-                        expected[r * channels + c] =
-                            static_cast<std::int8_t>(std::clamp(std::floor(real + 0.5) - 3, -100.0, 127.0));
+                        expected[r * channels + c] = output_of(outputs, sum, c);
                     }
                 CAPTURE(depth);
                 CAPTURE(rows);
@@ -73,7 +103,8 @@ TEST_CASE("int8_product: the same bits as sums one by one, for every tail") {
             }
 }
 
-TEST_CASE("int8_depthwise: the same bits as sums one by one, for every tail of channels") {
+TEST_CASE_TEMPLATE("int8_depthwise: the same bits as sums one by one, for every tail of channels", Way, Once,
+                   Twice) {
     for (const std::size_t channels : {1u, 3u, 4u, 15u, 16u, 17u, 37u})
         for (const std::int32_t zero_point : {-128, 5, 127}) {
             constexpr std::size_t size = 4, kernel = 3;
@@ -93,7 +124,8 @@ TEST_CASE("int8_depthwise: the same bits as sums one by one, for every tail of c
                 multipliers[i] = INT32_MAX - static_cast<std::int32_t>(i * 12'345'677);
                 shifts[i] = static_cast<std::int8_t>(30 + i % 30);
             }
-            const kernels::Int8Outputs outputs{bias.data(), multipliers.data(), shifts.data(), 9, -120};
+            const kernels::Int8Outputs<Way::value> outputs{bias.data(), multipliers.data(), shifts.data(), 9,
+                                                           -120};
             kernels::int8_depthwise(c, x.data(), 1, zero_point, w.data(), outputs, y.data());
             std::vector<std::int8_t> expected(y.size());
             for (std::size_t i = 0; i < y.size(); ++i) {
@@ -107,7 +139,7 @@ TEST_CASE("int8_depthwise: the same bits as sums one by one, for every tail of c
                             sum += (x[(v * size + u) * channels + channel] - zero_point) *
                                    w[(j * kernel + k) * channels + channel];
                     }
-                expected[i] = outputs(sum, channel);
+                expected[i] = output_of(outputs, sum, channel);
             }
             CAPTURE(channels);
             CAPTURE(zero_point);
@@ -115,7 +147,9 @@ TEST_CASE("int8_depthwise: the same bits as sums one by one, for every tail of c
         }
 }
 
-TEST_CASE("int8_convolution and int8_depthwise: the same bits as sums one by one, of all kinds of windows") {
+TEST_CASE_TEMPLATE(
+    "int8_convolution and int8_depthwise: the same bits as sums one by one, of all kinds of windows", Way,
+    Once, Twice) {
     const auto axis = [](std::size_t kernel, std::size_t stride, std::size_t dilation, std::size_t before) {
         kernels::ConvolutionAxis result{11, kernel, stride, dilation, before, 1};
         result.output = (result.input + 2 * before - result.reach()) / stride + 1;
@@ -146,7 +180,8 @@ TEST_CASE("int8_convolution and int8_depthwise: the same bits as sums one by one
         std::vector<std::int32_t> bias(c.filters, 77), multipliers(c.filters, 1'234'567'890);
         std::vector<std::int8_t> shifts(c.filters, 40), y(2 * c.output_pixels() * c.filters),
             expected(y.size());
-        const kernels::Int8Outputs outputs{bias.data(), multipliers.data(), shifts.data(), 4, -101};
+        const kernels::Int8Outputs<Way::value> outputs{bias.data(), multipliers.data(), shifts.data(), 4,
+                                                       -101};
         std::vector<std::int32_t> scratch(kernels::int8_convolution_scratch(c) / 4 + 1);
         if (is_depthwise)
             kernels::int8_depthwise(c, x.data(), 2, zero_point, w.data(), outputs, y.data());
@@ -173,7 +208,7 @@ TEST_CASE("int8_convolution and int8_depthwise: the same bits as sums one by one
                                         : input * w[filter * c.depth() + tap * of_group + k];
                 }
             }
-            expected[i] = outputs(sum, filter);
+            expected[i] = output_of(outputs, sum, filter);
         }
         CAPTURE(c.taps());
         CAPTURE(c.channels);
@@ -182,7 +217,7 @@ TEST_CASE("int8_convolution and int8_depthwise: the same bits as sums one by one
     }
 }
 
-TEST_CASE("int8_requantize: the same bits as one by one, for all shifts") {
+TEST_CASE_TEMPLATE("int8_requantize: the same bits as one by one, for all shifts", Way, Once, Twice) {
     const std::vector<double> numbers = random_numbers(4000, 5, -0x1p31, 0x1p31 - 1);
     for (std::size_t i = 0; i + 8 <= numbers.size(); i += 8) {
         std::array<std::int32_t, 4> sums, multipliers;
@@ -194,12 +229,84 @@ TEST_CASE("int8_requantize: the same bits as one by one, for all shifts") {
             multipliers[j] = static_cast<std::int32_t>(0x1p30 + std::abs(numbers[i + 4 + j]) / 2);
             shifts[j] = static_cast<std::int8_t>(54 - scale + j);
         }
-        const kernels::Int8Outputs outputs{bias.data(), multipliers.data(), shifts.data(), 3, -77};
+        const kernels::Int8Outputs<Way::value> outputs{bias.data(), multipliers.data(), shifts.data(), 3,
+                                                       -77};
         kernels::int8_requantize<4>(outputs, sums.data(), 0, y.data());
         for (std::size_t j = 0; j < 4; ++j)
-            expected[j] = outputs(sums[j], j);
+            expected[j] = output_of(outputs, sums[j], j);
         CAPTURE(i);
         CHECK(y == expected);
+    }
+}
+
+// Halves, and what lies beside them, of both signs: there the two differ.
+TEST_CASE_TEMPLATE("int8 outputs: halves of all shifts, one by one and in vectors", Way, Once, Twice) {
+    std::size_t differing = 0;
+    for (int shift = 33; shift <= 62; ++shift)
+        for (int odd = 1; odd < 40; odd += 2)
+            for (std::int32_t beside = -1; beside <= 1; ++beside) {
+                // 2³⁰ · sum is an odd number of halves where the sum is a multiple of 2^(shift − 31).
+                const std::int64_t half = std::int64_t(odd) << (shift - 31);
+                if (half > INT32_MAX - 1)
+                    continue;
+                constexpr std::size_t count = 16;
+                std::array<std::int32_t, count> sums, bias{}, multipliers;
+                std::array<std::int8_t, count> shifts, y;
+                for (std::size_t i = 0; i < count; ++i) {
+                    const auto at = static_cast<std::int32_t>(half) + beside;
+                    sums[i] = i % 2 == 0 ? at : -at;
+                    multipliers[i] = (1 << 30) + static_cast<std::int32_t>(i / 2 % 3);
+                    shifts[i] = static_cast<std::int8_t>(shift);
+                }
+                const kernels::Int8Outputs<Way::value> outputs{bias.data(), multipliers.data(), shifts.data(),
+                                                               -2, -128};
+                kernels::int8_requantize<count>(outputs, sums.data(), 0, y.data());
+                for (std::size_t i = 0; i < count; ++i) {
+                    CAPTURE(shift);
+                    CAPTURE(sums[i]);
+                    CHECK(y[i] == output_of(outputs, sums[i], i));
+                    CHECK(outputs(sums[i], i) == y[i]);
+                    differing += product(Rounding::once, sums[i], multipliers[i], shift) !=
+                                 product(Rounding::twice, sums[i], multipliers[i], shift);
+                }
+            }
+    CHECK(differing > 1000);
+}
+
+TEST_CASE_TEMPLATE("int8_add, int8_multiply, int8_rescale: sums, differences, products one by one", Way, Once,
+                   Twice) {
+    constexpr Rounding way = Way::value;
+    constexpr std::size_t count = 256;
+    const auto a = random_integers(count, 8, -128), b = random_integers(count, 9, -128);
+    const std::array<const std::int8_t*, 2> inputs{a.data(), b.data()};
+    std::array<std::int8_t, count> y;
+    const auto clamped = [](std::int64_t value, std::int64_t low) {
+        return static_cast<std::int8_t>(std::clamp<std::int64_t>(value, low, 127));
+    };
+    for (const auto& [multiplier, shift] :
+         {std::pair{1 << 30, 31}, std::pair{(1 << 30) + (1 << 12), 33}, std::pair{1'987'654'320, 34}}) {
+        const std::array<kernels::Int8Rescale, 2> summands{
+            {{multiplier, static_cast<std::int8_t>(shift), 5}, {1 << 30, 31, -20}}};
+        const kernels::Int8Rescale total{1'400'000'003, 51, -3};
+        const auto check_sums = [&](auto subtracts) {
+            kernels::int8_add<way, subtracts>(inputs, summands.data(), total, -100, count, y.data());
+            for (std::size_t i = 0; i < count; ++i) {
+                const std::int64_t x = product(way, std::int64_t(a[i] - 5) << 20, multiplier, shift),
+                                   z = product(way, std::int64_t(b[i] + 20) << 20, 1 << 30, 31);
+                CHECK(y[i] ==
+                      clamped(product(way, subtracts ? x - z : x + z, total.multiplier, 51) - 3, -100));
+            }
+        };
+        check_sums(std::false_type{});
+        check_sums(std::true_type{});
+        const std::array<std::int8_t, 2> zero_points{5, -20};
+        const kernels::Int8Rescale of_product{multiplier, static_cast<std::int8_t>(shift + 8), 4};
+        kernels::int8_multiply<way>(inputs, zero_points.data(), of_product, -99, count, y.data());
+        for (std::size_t i = 0; i < count; ++i)
+            CHECK(y[i] == clamped(product(way, (a[i] - 5) * (b[i] + 20), multiplier, shift + 8) + 4, -99));
+        kernels::int8_rescale<way>(a.data(), 1, count, summands[0], 7, y.data(), count);
+        for (std::size_t i = 0; i < count; ++i)
+            CHECK(y[i] == clamped(product(way, a[i] - 5, multiplier, shift) + 7, -128));
     }
 }
 
@@ -209,6 +316,26 @@ TEST_CASE("int8_dots: sums are exact where 16 bits would not do") {
     std::int32_t sums[1][1];
     kernels::int8_dots<1, 1>(x.data(), 1000, w.data(), 1000, 1000, sums);
     CHECK(sums[0][0] == 1000 * 128 * 127);
+}
+
+TEST_CASE("multiply: the definitions, for all shifts") {
+    const std::vector<double> numbers = random_numbers(8000, 11, -0x1p31, 0x1p31 - 1);
+    for (std::size_t i = 0; i + 1 < numbers.size(); i += 2) {
+        const int shift = 1 + static_cast<int>(i / 2 % 62);
+        const auto multiplier = static_cast<std::int32_t>(0x1p30 + std::abs(numbers[i + 1]) / 2);
+        // As large as its product may be.
+        const auto x = static_cast<std::int32_t>(
+            numbers[i] / static_cast<double>(std::int64_t(1) << std::max(32 - shift, 0)));
+        CAPTURE(x);
+        CAPTURE(shift);
+        const FixedMultiplier by{multiplier, shift};
+        CHECK(multiply(x, by) == product(Rounding::once, x, multiplier, shift));
+        CHECK(multiply<Rounding::twice>(x, by) == product(Rounding::twice, x, multiplier, shift));
+    }
+    // The nearest to 2.4999… is 2; rounded to 2.5 first, it is 3.
+    constexpr FixedMultiplier sixth{1'431'655'765, 33};
+    static_assert(multiply(15, sixth) == 2 && multiply<Rounding::twice>(15, sixth) == 3);
+    static_assert(multiply(-15, sixth) == -2 && multiply<Rounding::twice>(-15, sixth) == -3);
 }
 
 TEST_CASE("multiply: halves upwards, and 31 bits of a factor") {

@@ -43,11 +43,40 @@ constexpr FixedMultiplier quantize_multiplier(double factor, double largest) noe
     return quantize_multiplier(factor * largest > limit ? limit / largest : factor);
 }
 
-/// x · factor to the nearest whole number, halves upwards. Of TensorFlow Lite's two ways it is the one that
-/// rounds once (TFLITE_SINGLE_ROUNDING, and what its matrix library ruy does): a 64-bit product, half of the
-/// last place added, shifted. The other rounds the high word of the product first and its shift then, and
-/// differs by 1 in rare cases.
+/// How x · factor becomes a whole number. The two differ by 1 in rare cases.
+enum class Rounding {
+    /// A 64-bit product, half of the last place added, shifted: the nearest number, halves upwards.
+    once,
+    /// The product less 31 bits is rounded to the nearest, halves upwards, and what is left of the shift
+    /// again, halves away from 0: `RoundingDivideByPOT(SaturatingRoundingDoublingHighMul(x, multiplier), …)`
+    /// of gemmlowp, and so of TensorFlow Lite's reference kernels up to 2.14, of TensorFlow Lite for
+    /// Microcontrollers and CMSIS-NN.
+    twice,
+};
+
+namespace detail {
+
+/// x / 2^shift to the nearest, halves away from 0, shift ≥ 1.
+constexpr std::int32_t divided_away_from_0(std::int32_t x, std::int32_t shift) noexcept {
+    return (((x - (x < 0 ? 1 : 0)) >> (shift - 1)) + 1) >> 1;
+}
+
+/// ⌊x · y / 2³¹ + ½⌋, for x and y that are not both −2³¹.
+constexpr std::int32_t doubled_high_word(std::int64_t x, std::int32_t y) noexcept {
+    return static_cast<std::int32_t>((x * y + (std::int64_t(1) << 30)) >> 31);
+}
+
+} // namespace detail
+
+/// x · factor as a whole number.
+template <Rounding Way = Rounding::once>
 constexpr std::int32_t multiply(std::int32_t x, const FixedMultiplier& by) noexcept {
+    if constexpr (Way == Rounding::twice) {
+        if (by.shift > 31)
+            return detail::divided_away_from_0(detail::doubled_high_word(x, by.multiplier), by.shift - 31);
+        return detail::doubled_high_word(static_cast<std::int64_t>(x) * (std::int64_t(1) << (31 - by.shift)),
+                                         by.multiplier);
+    }
     const std::int64_t product = static_cast<std::int64_t>(x) * by.multiplier;
     // The low word decides nothing then, and 32-bit processors are spared shifts of two words.
     if (sizeof(void*) == 4 && by.shift > 32)

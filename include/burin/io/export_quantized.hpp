@@ -58,17 +58,18 @@ void append_scales(std::string& text, const Scales& scales) {
 ///
 /// The header is the same for all processors. It does not compile where `Network` has other layers, or their
 /// constants another size.
-template <class Net>
-std::string header_text(const QuantizedNetwork<Net>& network, const HeaderOptions& options) {
+template <class Net, Rounding Way>
+std::string header_text(const QuantizedNetwork<Net, Way>& network, const HeaderOptions& options) {
+    const std::string way = Way == Rounding::once ? "" : ", burin::Rounding::twice";
     std::string text = detail::header_start("A quantized network", options);
     text += "static_assert(burin::fingerprint<Network> == " + detail::hexadecimal(fingerprint<Net>) +
-            " && burin::quantized_bytes<Network> == " + std::to_string(quantized_bytes<Net>) +
+            " && burin::quantized_bytes<Network" + way + "> == " + std::to_string(quantized_bytes<Net, Way>) +
             ",\n              \"these constants are of another network\");\n\n";
-    text.append("inline constexpr burin::QuantizedNetwork<Network> network{\n    ");
+    text.append("inline constexpr burin::QuantizedNetwork<Network").append(way).append("> network{\n    ");
     detail::append_scales(text, network.inputs);
     detail::append_scales(text, network.outputs);
     text.append("{");
-    QuantizedNetwork<Net>::visit_nodes(network, [&](auto, const auto& constants) {
+    QuantizedNetwork<Net, Way>::visit_nodes(network, [&](auto, const auto& constants) {
         using Constants = std::remove_cvref_t<decltype(constants)>;
         if constexpr (std::is_same_v<Constants, NoConstants>) {
             text.append("{}, ");
@@ -86,8 +87,8 @@ std::string header_text(const QuantizedNetwork<Net>& network, const HeaderOption
 }
 
 /// Writes it to a file, whole or not at all. Throws Error.
-template <class Net>
-void export_header(const std::string& path, const QuantizedNetwork<Net>& network,
+template <class Net, Rounding Way>
+void export_header(const std::string& path, const QuantizedNetwork<Net, Way>& network,
                    const HeaderOptions& options) {
     write_file(path, header_text(network, options));
 }

@@ -37,7 +37,8 @@ struct Int8ConvolutionForm : Int8Form {
     static void forward(const Context& run) noexcept {
         kernels::int8_convolution(convolution<typename Context::Shapes>, run.inputs[0], run.rows,
                                   run.constants->input_zero_point, run.constants->weight.data(),
-                                  run.constants->outputs(), run.output, run.scratch);
+                                  run.constants->template outputs<Context::rounding>(), run.output,
+                                  run.scratch);
     }
 };
 
@@ -75,7 +76,7 @@ struct Int8Layer<DepthwiseConv2D<Kernel, Options...>> : Int8Form {
     static void forward(const Context& run) noexcept {
         kernels::int8_depthwise(convolution<typename Context::Shapes>, run.inputs[0], run.rows,
                                 run.constants->input_zero_point, run.constants->weight.data(),
-                                run.constants->outputs(), run.output);
+                                run.constants->template outputs<Context::rounding>(), run.output);
     }
 };
 

@@ -24,7 +24,7 @@ struct Int8Layer<Dense<Units, Options...>> : Int8Form {
     static void forward(const Context& run) noexcept {
         constexpr std::size_t features = Context::Shapes::inputs[0].size();
         kernels::int8_product(run.inputs[0], features, run.rows, run.constants->weight.data(), features,
-                              Units, run.constants->outputs(), run.output, Units);
+                              Units, run.constants->template outputs<Context::rounding>(), run.output, Units);
     }
 };
 

@@ -23,9 +23,10 @@ struct Int8Source {
 };
 
 /// What a layer computes with.
-template <class ShapesType, class ConstantsType>
+template <class ShapesType, class ConstantsType, Rounding Way = Rounding::once>
 struct Int8Context {
     using Shapes = ShapesType;
+    static constexpr Rounding rounding = Way;
 
     const ConstantsType* constants = nullptr;
     std::array<const std::int8_t*, Shapes::inputs.size()> inputs{};

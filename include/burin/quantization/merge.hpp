@@ -66,13 +66,10 @@ struct Int8SumForm : Int8Form {
         double largest = 0;
         for (const Scale& input : from.inputs)
             largest = std::max(largest, 2 * static_cast<double>(input.scale));
-        for (std::size_t i = 0; i < count; ++i) {
-            auto rescale = int8_rescale_by(static_cast<double>(from.inputs[i].scale) / largest,
-                                           from.inputs[i].zero_point, 255 * unit);
-            if (Subtracts && i > 0)
-                rescale.multiplier = -rescale.multiplier;
-            set_int8_rescale(to, i, rescale);
-        }
+        for (std::size_t i = 0; i < count; ++i)
+            set_int8_rescale(to, i,
+                             int8_rescale_by(static_cast<double>(from.inputs[i].scale) / largest,
+                                             from.inputs[i].zero_point, 255 * unit));
         const double total = largest / (unit * static_cast<double>(from.output.scale));
         set_int8_rescale(to, count,
                          int8_rescale_by(Divides ? total / double{count} : total, from.output.zero_point,
@@ -86,8 +83,9 @@ struct Int8SumForm : Int8Form {
         std::array<kernels::Int8Rescale, count> summands;
         for (std::size_t i = 0; i < count; ++i)
             summands[i] = int8_rescale_at(*run.constants, i);
-        kernels::int8_add(run.inputs, summands.data(), int8_rescale_at(*run.constants, count),
-                          run.constants->low, run.rows * Context::Shapes::output.size(), run.output);
+        kernels::int8_add<Context::rounding, Subtracts>(
+            run.inputs, summands.data(), int8_rescale_at(*run.constants, count), run.constants->low,
+            run.rows * Context::Shapes::output.size(), run.output);
     }
 };
 
@@ -144,8 +142,9 @@ struct Int8Layer<Multiply> : Int8Form {
     template <class Context>
     static void forward(const Context& run) noexcept {
         const auto& to = *run.constants;
-        kernels::int8_multiply(run.inputs, to.zero_points.data(), {to.multiplier[0], to.shift, to.zero_point},
-                               to.low, run.rows * Context::Shapes::output.size(), run.output);
+        kernels::int8_multiply<Context::rounding>(run.inputs, to.zero_points.data(),
+                                                  {to.multiplier[0], to.shift, to.zero_point}, to.low,
+                                                  run.rows * Context::Shapes::output.size(), run.output);
     }
 };
 
@@ -185,9 +184,9 @@ struct Int8Layer<Concat> : Int8Form {
         constexpr std::size_t pitch = Shapes::output.last(), runs = Shapes::output.size() / pitch;
         std::int8_t* to = run.output;
         for (std::size_t i = 0; i < run.inputs.size(); to += Shapes::inputs[i++].last())
-            kernels::int8_rescale(run.inputs[i], run.rows * runs, Shapes::inputs[i].last(),
-                                  detail::int8_rescale_at(*run.constants, i), run.constants->zero_point, to,
-                                  pitch);
+            kernels::int8_rescale<Context::rounding>(run.inputs[i], run.rows * runs, Shapes::inputs[i].last(),
+                                                     detail::int8_rescale_at(*run.constants, i),
+                                                     run.constants->zero_point, to, pitch);
     }
 };
 

@@ -77,13 +77,15 @@ struct Int8Nodes<Net, std::index_sequence<I...>> : Int8NodeOf<Net, I>... {};
 /// struct without pointers, which can be a constant in flash. Made by `quantize`.
 ///
 /// Weights are symmetric, each output channel with a scale of its own; activations have a scale and a zero
-/// point for each tensor.
-template <class Net>
+/// point for each tensor. `Way` is how sums become outputs: the bits are those of one of two families of
+/// programs (docs/quantization.md).
+template <class Net, Rounding Way = Rounding::once>
 struct QuantizedNetwork {
     // First, so that the assertion is what the compiler meets; not a base, so that this is an aggregate.
     static constexpr DiagnosisOf<detail::ExaminedForInt8<Net>> is_quantizable{};
     using Type = std::conditional_t<burin::is_quantizable<Net>, Net, detail::StandIn>;
     using N = Network<Type>;
+    static constexpr Rounding rounding = Way;
 
     std::array<Scale, N::input_count> inputs;
     std::array<Scale, N::output_count> outputs;
@@ -108,8 +110,8 @@ struct QuantizedNetwork {
 };
 
 /// The CRC-32 of all constants: of the scales of inputs and outputs, and of each node's in order.
-template <class Net>
-constexpr std::uint32_t crc32(const QuantizedNetwork<Net>& network) noexcept {
+template <class Net, Rounding Way>
+constexpr std::uint32_t crc32(const QuantizedNetwork<Net, Way>& network) noexcept {
     std::uint32_t sum = 0;
     const auto add = [&sum](const auto& numbers) { sum = crc32(std::span(numbers), sum); };
     for (const auto& scales :
@@ -118,7 +120,7 @@ constexpr std::uint32_t crc32(const QuantizedNetwork<Net>& network) noexcept {
             add(std::array<const float, 1>{scale.scale});
             add(std::array<const std::int32_t, 1>{scale.zero_point});
         }
-    QuantizedNetwork<Net>::visit_nodes(network, [&](auto, const auto& constants) {
+    QuantizedNetwork<Net, Way>::visit_nodes(network, [&](auto, const auto& constants) {
         std::remove_cvref_t<decltype(constants)>::visit(constants, [&](std::string_view, const auto& member) {
             if constexpr (requires { member.data(); })
                 add(member);
@@ -130,8 +132,8 @@ constexpr std::uint32_t crc32(const QuantizedNetwork<Net>& network) noexcept {
 }
 
 /// Bytes of a quantized network's constants.
-template <class Net>
-inline constexpr std::size_t quantized_bytes = sizeof(QuantizedNetwork<Net>);
+template <class Net, Rounding Way = Rounding::once>
+inline constexpr std::size_t quantized_bytes = sizeof(QuantizedNetwork<Net, Way>);
 
 /// The scales of what each node gives.
 template <class Net>
@@ -160,9 +162,9 @@ std::array<Scale, Network<Net>::size> activation_scales(const ActivationRanges<N
 /// Quantizes a trained network after training: weights by their largest magnitude in each output channel,
 /// activations by their ranges, which `calibrate` finds. A network with BatchNorm is to be folded first
 /// (`Folded<Net>`, `fold`).
-template <class Net>
+template <class Net, Rounding Way>
 void quantize(const Parameters<Net>& parameters, const ActivationRanges<Net>& ranges,
-              QuantizedNetwork<Net>& to) noexcept {
+              QuantizedNetwork<Net, Way>& to) noexcept {
     using PlanType = QuantizedPlan<Net>;
     constexpr auto& graph = Network<Net>::graph;
     const auto scales = activation_scales(ranges);
@@ -189,11 +191,11 @@ void quantize(const Parameters<Net>& parameters, const ActivationRanges<Net>& ra
     for_each_index<Network<Net>::size>(quantize_node);
 }
 
-/// The same as a value.
-template <class Net>
-QuantizedNetwork<Net> quantize(const Parameters<Net>& parameters,
-                               const ActivationRanges<Net>& ranges) noexcept {
-    QuantizedNetwork<Net> to{};
+/// The same as a value: `quantize(parameters, ranges)`, or `quantize<Rounding::twice>(parameters, ranges)`.
+template <Rounding Way = Rounding::once, class Net>
+QuantizedNetwork<Net, Way> quantize(const Parameters<Net>& parameters,
+                                    const ActivationRanges<Net>& ranges) noexcept {
+    QuantizedNetwork<Net, Way> to{};
     quantize(parameters, ranges, to);
     return to;
 }

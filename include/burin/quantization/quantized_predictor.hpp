@@ -26,11 +26,11 @@ constexpr auto int8_chain() {
         return int8_chain<PlanType, Head, PlanType::graph.nodes[Tail].inputs[0], Tail, Later...>();
 }
 
-template <class Net, std::size_t Index>
-void run_int8(const QuantizedNetwork<Net>& network, const auto& inputs, std::int8_t* output,
+template <class Net, std::size_t Index, Rounding Way>
+void run_int8(const QuantizedNetwork<Net, Way>& network, const auto& inputs, std::int8_t* output,
               std::int8_t* scratch, std::size_t rows) noexcept {
     const auto& constants = network.template constants<Index>();
-    Int8Context<Int8Signature<Net, Index>, std::remove_cvref_t<decltype(constants)>> run;
+    Int8Context<Int8Signature<Net, Index>, std::remove_cvref_t<decltype(constants)>, Way> run;
     run.constants = &constants;
     run.inputs = inputs;
     run.output = output;
@@ -73,8 +73,9 @@ class QuantizedPredictor {
 
     /// The outputs of `rows` ≤ Batch samples, for any number of inputs and outputs. Each result points to
     /// rows × output size elements in the arena, which the next run overwrites.
+    template <Rounding Way>
     std::array<const std::int8_t*, N::output_count>
-    run(const QuantizedNetwork<Net>& network, const InputPointers& inputs, std::size_t rows) noexcept
+    run(const QuantizedNetwork<Net, Way>& network, const InputPointers& inputs, std::size_t rows) noexcept
         requires(Where == InputMemory::callers)
     {
         return run_from(network, inputs, rows);
@@ -97,7 +98,8 @@ class QuantizedPredictor {
     }
 
     /// The outputs of the samples in `input()`.
-    std::array<const std::int8_t*, N::output_count> run(const QuantizedNetwork<Net>& network,
+    template <Rounding Way>
+    std::array<const std::int8_t*, N::output_count> run(const QuantizedNetwork<Net, Way>& network,
                                                         std::size_t rows) noexcept
         requires(Where == InputMemory::arena)
     {
@@ -105,7 +107,8 @@ class QuantizedPredictor {
     }
 
     /// The same for a network of one input and one output: `inputs` holds up to Batch whole samples.
-    std::span<const std::int8_t> operator()(const QuantizedNetwork<Net>& network,
+    template <Rounding Way>
+    std::span<const std::int8_t> operator()(const QuantizedNetwork<Net, Way>& network,
                                             std::span<const std::int8_t> inputs) noexcept
         requires(N::input_count == 1 && N::output_count == 1 && Where == InputMemory::callers)
     {
@@ -121,8 +124,10 @@ class QuantizedPredictor {
         return frame;
     }
 
-    std::array<const std::int8_t*, N::output_count>
-    run_from(const QuantizedNetwork<Net>& network, const InputPointers& inputs, std::size_t rows) noexcept {
+    template <Rounding Way>
+    std::array<const std::int8_t*, N::output_count> run_from(const QuantizedNetwork<Net, Way>& network,
+                                                             const InputPointers& inputs,
+                                                             std::size_t rows) noexcept {
         auto frame = frame_of(rows);
         frame.inputs = inputs;
         [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -132,8 +137,8 @@ class QuantizedPredictor {
         return outputs_of<PlanType, Batch, std::int8_t>(frame);
     }
 
-    template <std::size_t StepIndex>
-    static void run_step(const QuantizedNetwork<Net>& network,
+    template <std::size_t StepIndex, Rounding Way>
+    static void run_step(const QuantizedNetwork<Net, Way>& network,
                          const Frame<Type, std::int8_t>& frame) noexcept {
         constexpr auto& step = PlanType::program.steps[StepIndex];
         constexpr auto& node = PlanType::graph.nodes[step.node];

@@ -35,7 +35,8 @@ struct Int8Weighted {
         visitor("low", self.low);
     }
 
-    kernels::Int8Outputs outputs() const noexcept {
+    template <Rounding Way>
+    kernels::Int8Outputs<Way> outputs() const noexcept {
         return {bias.data(), multipliers.data(), shifts.data(), zero_point, low};
     }
 };

@@ -72,8 +72,8 @@ ActivationRanges<Net> calibrate(const Model<Net>& model, const Data& data) {
 
 /// The numbers that a quantized network's outputs stand for, for whole samples of numbers, one after the
 /// other, each with all its inputs. Throws Error if `inputs` is no whole number of them.
-template <class Net>
-std::vector<float> predict(const QuantizedNetwork<Net>& network, std::span<const float> inputs) {
+template <class Net, Rounding Way>
+std::vector<float> predict(const QuantizedNetwork<Net, Way>& network, std::span<const float> inputs) {
     using N = Network<Net>;
     static_assert(N::output_count == 1,
                   "predict takes quantized networks of one output; use QuantizedPredictor");
@@ -105,8 +105,8 @@ std::vector<float> predict(const QuantizedNetwork<Net>& network, std::span<const
 
 /// The usual metrics of a quantized network on data: accuracy for labels, else the mean absolute error.
 /// Throws Error if the data do not fit the network.
-template <class Net, class Data>
-Evaluation evaluate(const QuantizedNetwork<Net>& network, const Data& data) {
+template <class Net, Rounding Way, class Data>
+Evaluation evaluate(const QuantizedNetwork<Net, Way>& network, const Data& data) {
     const auto loss = detail::usual_loss<typename Data::TargetType>();
     detail::check_data<Net>(data, loss, "evaluate");
     std::vector<float> inputs;

@@ -57,9 +57,10 @@ inline void int8_patch(const Convolution& c, const std::int8_t* image, std::size
 
 /// A convolution of images of 8-bit integers: the product of the patches that the outputs see, a few at a
 /// time, with weights `[filters, kernel..., channels / groups]`. Beyond the image lies its zero point.
+template <Rounding Way>
 [[gnu::noinline]] inline void int8_convolution(const Convolution& c, const std::int8_t* images,
                                                std::size_t rows, std::int8_t padding, const std::int8_t* w,
-                                               const Int8Outputs& outputs, std::int8_t* y,
+                                               const Int8Outputs<Way>& outputs, std::int8_t* y,
                                                std::int8_t* scratch) noexcept {
     const std::size_t depth = c.depth(), filters = c.group_filters(), pixels = c.output_pixels();
     if (int8_pixels_are_patches(c))

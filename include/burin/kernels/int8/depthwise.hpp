@@ -15,9 +15,10 @@ namespace burin::kernels {
 
 /// A depthwise convolution of images of 8-bit integers with weights `[kernel..., filters]`: output channel f
 /// is input channel f / (filters / channels), less the zero point, convolved with its own kernel.
+template <Rounding Way>
 [[gnu::noinline]] inline void int8_depthwise(const Convolution& c, const std::int8_t* images,
                                              std::size_t rows, std::int32_t zero_point, const std::int8_t* w,
-                                             const Int8Outputs& outputs, std::int8_t* y) noexcept {
+                                             const Int8Outputs<Way>& outputs, std::int8_t* y) noexcept {
     constexpr std::size_t block = int8_depthwise_block;
     const auto& [depth, height, width] = c.axes;
     const Pitches at = pitches(height.input, width.input, c.channels);

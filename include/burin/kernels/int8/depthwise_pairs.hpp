@@ -89,17 +89,17 @@ class Int8DepthwiseChannels {
 };
 
 /// Those filters that fill blocks. How many they are.
-template <class Pairs>
+template <class Pairs, Rounding Way>
 [[gnu::noinline]] std::size_t int8_depthwise_blocks(const Convolution& c, const std::int8_t* images,
                                                     std::size_t rows, std::int32_t zero_point,
-                                                    const std::int8_t* w, const Int8Outputs& outputs,
+                                                    const std::int8_t* w, const Int8Outputs<Way>& outputs,
                                                     std::int8_t* y) noexcept {
     constexpr std::size_t block = Pairs::channels;
     const ConvolutionAxis &height = c.axes[1], &width = c.axes[2];
     std::size_t filter = 0;
     for (; filter + block <= c.filters; filter += block) {
         const Int8DepthwiseChannels<Pairs> channels(c, zero_point, w + filter);
-        const typename Pairs::Outputs output(outputs, filter);
+        const typename Pairs::template Outputs<Way> output(outputs, filter);
         const std::int8_t* image = images + filter;
         std::int8_t* to = y + filter;
         for (std::size_t row = 0; row < rows; ++row, image += c.input_pixels() * c.channels) {
@@ -122,10 +122,10 @@ template <class Pairs>
 }
 
 /// The same, 0 where there are no pairs.
-template <class Pairs = Int8Pairs>
+template <class Pairs = Int8Pairs, Rounding Way>
 std::size_t int8_depthwise_pairs(const Convolution& c, const std::int8_t* images, std::size_t rows,
-                                 std::int32_t zero_point, const std::int8_t* w, const Int8Outputs& outputs,
-                                 std::int8_t* y) noexcept {
+                                 std::int32_t zero_point, const std::int8_t* w,
+                                 const Int8Outputs<Way>& outputs, std::int8_t* y) noexcept {
     if constexpr (has_pairs<Pairs>)
         if (Int8DepthwiseChannels<Pairs>::can(c))
             return int8_depthwise_blocks<Pairs>(c, images, rows, zero_point, w, outputs, y);

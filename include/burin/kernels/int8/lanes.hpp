@@ -15,8 +15,9 @@
 
 namespace burin::kernels {
 
-/// What makes 8-bit outputs of integer sums: clamp(multiply(sum + bias, factor) + zero_point), where bias and
-/// factor are those of the output's channel.
+/// What makes 8-bit outputs of integer sums: clamp(multiply<Way>(sum + bias, factor) + zero_point), where
+/// bias and factor are those of the output's channel.
+template <Rounding Way = Rounding::once>
 struct Int8Outputs {
     const std::int32_t* bias;
     const std::int32_t* multipliers;
@@ -33,17 +34,18 @@ struct Int8Outputs {
 namespace detail {
 
 /// The same of one channel, whose constants are read once.
+template <Rounding Way>
 class Int8Output {
   public:
-    [[gnu::always_inline]] Int8Output(const Int8Outputs& of, std::size_t channel) noexcept
+    [[gnu::always_inline]] Int8Output(const Int8Outputs<Way>& of, std::size_t channel) noexcept
         : of_(of), channel_(channel), bias_(of.bias[channel]), multiplier_(of.multipliers[channel]),
           shift_(of.shifts[channel]) {}
 
     [[gnu::always_inline]] std::int8_t operator()(std::int32_t sum) const noexcept {
 #if !defined(BURIN_SCALAR) && defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT) && defined(__thumb__)
         if (shift_ > 32) [[likely]] {
+            auto y = product_less_32_bits(sum + bias_, multiplier_);
             // The last bit shifted out is carried: halves go upwards.
-            auto y = static_cast<std::int32_t>((static_cast<std::int64_t>(sum + bias_) * multiplier_) >> 32);
             asm("asrs %0, %0, %1\n\tadc %0, %0, %2" : "+r"(y) : "r"(shift_ - 32), "r"(of_.zero_point) : "cc");
             asm("ssat %0, #8, %0" : "+r"(y));
             return static_cast<std::int8_t>(std::max(y, of_.low));
@@ -55,25 +57,33 @@ class Int8Output {
     }
 
   private:
-    [[gnu::noinline]] static std::int8_t with_low_word(const Int8Outputs& of, std::size_t channel,
+    /// Twice: less 1 below 0, so that halves go away from 0.
+    [[gnu::always_inline]] static std::int32_t product_less_32_bits(std::int32_t x, std::int32_t y) noexcept {
+        if constexpr (Way == Rounding::once)
+            return static_cast<std::int32_t>((static_cast<std::int64_t>(x) * y) >> 32);
+        const std::int32_t nearest = burin::detail::doubled_high_word(x, y);
+        return (nearest + (nearest >> 31)) >> 1;
+    }
+    [[gnu::noinline]] static std::int8_t with_low_word(const Int8Outputs<Way>& of, std::size_t channel,
                                                        std::int32_t sum) noexcept {
         return Int8Output(of, channel).rounded(sum);
     }
     [[gnu::always_inline]] std::int8_t rounded(std::int32_t sum) const noexcept {
-        const std::int32_t y = multiply(sum + bias_, FixedMultiplier{multiplier_, shift_}) + of_.zero_point;
+        const std::int32_t y =
+            multiply<Way>(sum + bias_, FixedMultiplier{multiplier_, shift_}) + of_.zero_point;
         return static_cast<std::int8_t>(std::min(std::max(y, of_.low), int8_max));
     }
 
-    const Int8Outputs& of_;
+    const Int8Outputs<Way>& of_;
     [[maybe_unused]] std::size_t channel_;
     std::int32_t bias_, multiplier_, shift_;
 };
 
 /// Those of a few channels.
-template <std::size_t Count>
-std::array<Int8Output, Count> outputs_of(const Int8Outputs& of, std::size_t channel) noexcept {
+template <std::size_t Count, Rounding Way>
+std::array<Int8Output<Way>, Count> outputs_of(const Int8Outputs<Way>& of, std::size_t channel) noexcept {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
-        return std::array<Int8Output, Count>{Int8Output(of, channel + I)...};
+        return std::array<Int8Output<Way>, Count>{Int8Output<Way>(of, channel + I)...};
     }(std::make_index_sequence<Count>{});
 }
 
@@ -123,12 +133,13 @@ struct Int8Lanes {
 
 struct Int8Lanes {
     /// y[i] = outputs(sums[i], channel + i), i < 4, for shifts above 32.
-    [[gnu::always_inline]] static void requantize(const Int8Outputs& outputs, std::uint32_t shifts,
+    template <Rounding Way>
+    [[gnu::always_inline]] static void requantize(const Int8Outputs<Way>& outputs, std::uint32_t shifts,
                                                   const std::int32_t* sums, std::size_t channel,
                                                   std::int8_t* y) noexcept {
         const __m128i sum = _mm_add_epi32(load(sums), load(outputs.bias + channel));
-        const __m128i high = high_words(sum, load(outputs.multipliers + channel));
-        const __m128i rounded = _mm_adds_epi16(pack(shifted(high, shifts)),
+        const __m128i products = rescaled<Way>(sum, load(outputs.multipliers + channel), shifts);
+        const __m128i rounded = _mm_adds_epi16(_mm_packs_epi32(products, products),
                                                _mm_set1_epi16(static_cast<short>(outputs.zero_point)));
         const __m128i clamped = _mm_max_epi16(rounded, _mm_set1_epi16(static_cast<short>(outputs.low)));
         const std::int32_t bytes = _mm_cvtsi128_si32(_mm_packs_epi16(clamped, clamped));
@@ -194,45 +205,77 @@ struct Int8Lanes {
     static __m128i load(const void* from) noexcept {
         return _mm_loadu_si128(static_cast<const __m128i*>(from));
     }
-    static __m128i pack(__m128i x) noexcept { return _mm_packs_epi32(x, x); }
 
-    /// ⌊x · y / 2³²⌋ of unsigned numbers.
-    static __m128i unsigned_high_words(__m128i x, __m128i y) noexcept {
-        const __m128i even = _mm_srli_epi64(_mm_mul_epu32(x, y), 32);
-        const __m128i odd = _mm_mul_epu32(_mm_srli_epi64(x, 32), _mm_srli_epi64(y, 32));
-        return _mm_or_si128(even, _mm_and_si128(odd, _mm_set1_epi64x(~0LL << 32)));
-    }
-    /// ⌊x · y / 2³²⌋ of signed x: as unsigned it is 2³² more where it is negative.
-    static __m128i mixed_high_words(__m128i x, __m128i y) noexcept {
-        return _mm_sub_epi32(unsigned_high_words(x, y), _mm_and_si128(_mm_srai_epi32(x, 31), y));
+    /// multiply<Way>(x, {multipliers, shifts}).
+    template <Rounding Way>
+    [[gnu::always_inline]] static __m128i rescaled(__m128i x, __m128i multipliers,
+                                                   std::uint32_t shifts) noexcept {
+        const __m128i shift = widened(shifts);
+        if constexpr (Way == Rounding::once) {
+            const __m128i half = power_of_2(_mm_sub_epi32(shift, _mm_set1_epi32(33)));
+            return shifted(_mm_add_epi32(high_words(x, multipliers), half), shift);
+        } else {
+            const __m128i high = doubled_high_words(x, multipliers);
+            // Less 1 below 0, so that halves go away from 0; the last bit by itself, so that nothing
+            // overflows.
+            const __m128i halves = shifted(_mm_add_epi32(high, _mm_srai_epi32(high, 31)), shift);
+            return _mm_srai_epi32(_mm_add_epi32(halves, _mm_set1_epi32(1)), 1);
+        }
     }
 
 #if defined(__AVX2__)
+    static __m128i widened(std::uint32_t shifts) noexcept {
+        return _mm_cvtepi8_epi32(_mm_cvtsi32_si128(static_cast<int>(shifts)));
+    }
+    static __m128i power_of_2(__m128i exponents) noexcept {
+        return _mm_sllv_epi32(_mm_set1_epi32(1), exponents);
+    }
+    /// ⌊x · y / 2³²⌋
     static __m128i high_words(__m128i x, __m128i y) noexcept {
         const __m128i even = _mm_srli_epi64(_mm_mul_epi32(x, y), 32);
         return _mm_blend_epi32(even, _mm_mul_epi32(_mm_srli_epi64(x, 32), _mm_srli_epi64(y, 32)), 0b1010);
     }
-    /// x / 2^(shift − 32), halves upwards.
-    static __m128i shifted(__m128i x, std::uint32_t shifts) noexcept {
-        const __m128i shift =
-            _mm_sub_epi32(_mm_cvtepi8_epi32(_mm_cvtsi32_si128(static_cast<int>(shifts))), _mm_set1_epi32(33));
-        const __m128i half = _mm_sllv_epi32(_mm_set1_epi32(1), shift);
-        return _mm_srav_epi32(_mm_add_epi32(x, half), _mm_add_epi32(shift, _mm_set1_epi32(1)));
+    /// ⌊x · y / 2³¹ + ½⌋
+    static __m128i doubled_high_words(__m128i x, __m128i y) noexcept {
+        const __m128i half = _mm_set1_epi64x(1 << 30);
+        const __m128i even = _mm_srli_epi64(_mm_add_epi64(_mm_mul_epi32(x, y), half), 31);
+        const __m128i odd = _mm_add_epi64(_mm_mul_epi32(_mm_srli_epi64(x, 32), _mm_srli_epi64(y, 32)), half);
+        return _mm_blend_epi32(even, _mm_add_epi64(odd, odd), 0b1010);
+    }
+    /// ⌊x / 2^(shift − 32)⌋
+    static __m128i shifted(__m128i x, __m128i shift) noexcept {
+        return _mm_srav_epi32(x, _mm_sub_epi32(shift, _mm_set1_epi32(32)));
     }
 #else
-    static __m128i high_words(__m128i x, __m128i y) noexcept { return mixed_high_words(x, y); }
-    /// x / 2^(shift − 32), halves upwards. Only here do all lanes shift by the same count: powers of 2 are
-    /// made from the exponents of floats, 2³¹ included, which as a signed integer is out of range.
-    static __m128i shifted(__m128i x, std::uint32_t shifts) noexcept {
+    static __m128i widened(std::uint32_t shifts) noexcept {
         const __m128i zero = _mm_setzero_si128();
-        const __m128i shift =
-            _mm_unpacklo_epi16(_mm_unpacklo_epi8(_mm_cvtsi32_si128(static_cast<int>(shifts)), zero), zero);
-        const auto power_of_2 = [](__m128i exponents) {
-            const __m128i bits = _mm_slli_epi32(_mm_add_epi32(exponents, _mm_set1_epi32(127)), 23);
-            return _mm_cvttps_epi32(_mm_castsi128_ps(bits));
-        };
-        const __m128i half = power_of_2(_mm_sub_epi32(shift, _mm_set1_epi32(33)));
-        return mixed_high_words(_mm_add_epi32(x, half), power_of_2(_mm_sub_epi32(_mm_set1_epi32(64), shift)));
+        return _mm_unpacklo_epi16(_mm_unpacklo_epi8(_mm_cvtsi32_si128(static_cast<int>(shifts)), zero), zero);
+    }
+    /// Made from the exponents of floats, 2³¹ included, which as a signed integer is out of range.
+    static __m128i power_of_2(__m128i exponents) noexcept {
+        const __m128i bits = _mm_slli_epi32(_mm_add_epi32(exponents, _mm_set1_epi32(127)), 23);
+        return _mm_cvttps_epi32(_mm_castsi128_ps(bits));
+    }
+    /// ⌊x · y / 2³²⌋, where y is unsigned; x as unsigned is 2³² more where it is negative.
+    static __m128i high_words(__m128i x, __m128i y) noexcept {
+        const __m128i even = _mm_srli_epi64(_mm_mul_epu32(x, y), 32);
+        const __m128i odd = _mm_mul_epu32(_mm_srli_epi64(x, 32), _mm_srli_epi64(y, 32));
+        const __m128i words = _mm_or_si128(even, _mm_and_si128(odd, high_halves()));
+        return _mm_sub_epi32(words, _mm_and_si128(_mm_srai_epi32(x, 31), y));
+    }
+    /// ⌊x · y / 2³¹ + ½⌋, as well.
+    static __m128i doubled_high_words(__m128i x, __m128i y) noexcept {
+        const __m128i half = _mm_set1_epi64x(1 << 30);
+        const __m128i even = _mm_srli_epi64(_mm_add_epi64(_mm_mul_epu32(x, y), half), 31);
+        const __m128i odd = _mm_add_epi64(_mm_mul_epu32(_mm_srli_epi64(x, 32), _mm_srli_epi64(y, 32)), half);
+        const __m128i words = _mm_or_si128(_mm_andnot_si128(high_halves(), even),
+                                           _mm_and_si128(_mm_add_epi64(odd, odd), high_halves()));
+        return _mm_sub_epi32(words, _mm_and_si128(_mm_srai_epi32(x, 31), _mm_add_epi32(y, y)));
+    }
+    static __m128i high_halves() noexcept { return _mm_set1_epi64x(~0LL << 32); }
+    /// ⌊x / 2^(shift − 32)⌋. Only here do all lanes shift by the same count.
+    static __m128i shifted(__m128i x, __m128i shift) noexcept {
+        return high_words(x, power_of_2(_mm_sub_epi32(_mm_set1_epi32(64), shift)));
     }
 #endif
 };
@@ -241,12 +284,12 @@ struct Int8Lanes {
 
 struct Int8Lanes {
     /// y[i] = outputs(sums[i], channel + i), i < 4, for shifts above 32.
-    [[gnu::always_inline]] static void requantize(const Int8Outputs& outputs, std::uint32_t shifts,
+    template <Rounding Way>
+    [[gnu::always_inline]] static void requantize(const Int8Outputs<Way>& outputs, std::uint32_t shifts,
                                                   const std::int32_t* sums, std::size_t channel,
                                                   std::int8_t* y) noexcept {
         const int32x4_t sum = vaddq_s32(vld1q_s32(sums), vld1q_s32(outputs.bias + channel));
-        // ⌊2 · sum · multiplier / 2³²⌋
-        const int32x4_t high = vqdmulhq_s32(sum, vld1q_s32(outputs.multipliers + channel));
+        const int32x4_t high = doubled_high_words<Way>(sum, vld1q_s32(outputs.multipliers + channel));
         const int16x8_t widened = vmovl_s8(vcreate_s8(shifts));
         const int32x4_t shift = vsubq_s32(vdupq_n_s32(31), vmovl_s16(vget_low_s16(widened)));
         const int16x4_t rounded = vqadd_s16(vqmovn_s32(vrshlq_s32(high, shift)),
@@ -283,6 +326,17 @@ struct Int8Lanes {
         std::int32_t* to_;
         int32x4_t sums_[4] = {vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0)};
     };
+
+  private:
+    /// x · y / 2³¹, whose last bit is below what `vrshlq` rounds, halves upwards: rounded down, or to the
+    /// nearest and then less 1 below 0, so that halves go away from 0.
+    template <Rounding Way>
+    static int32x4_t doubled_high_words(int32x4_t x, int32x4_t y) noexcept {
+        if constexpr (Way == Rounding::once)
+            return vqdmulhq_s32(x, y);
+        const int32x4_t nearest = vqrdmulhq_s32(x, y);
+        return vsraq_n_s32(nearest, nearest, 31);
+    }
 };
 
 #endif
@@ -291,8 +345,9 @@ struct Int8Lanes {
 
 } // namespace detail
 
-inline std::int8_t Int8Outputs::operator()(std::int32_t sum, std::size_t channel) const noexcept {
-    return detail::Int8Output(*this, channel)(sum);
+template <Rounding Way>
+inline std::int8_t Int8Outputs<Way>::operator()(std::int32_t sum, std::size_t channel) const noexcept {
+    return detail::Int8Output<Way>(*this, channel)(sum);
 }
 
 /// Channels that a depthwise convolution sums at a time.
@@ -300,12 +355,12 @@ inline constexpr std::size_t int8_depthwise_block = detail::Int8Lanes::channels;
 
 /// Whether there are vectors for that.
 template <class Lanes>
-inline constexpr bool has_requantize = requires { &Lanes::requantize; };
+inline constexpr bool has_requantize = requires { &Lanes::template requantize<Rounding::once>; };
 inline constexpr bool int8_has_lanes = has_requantize<detail::Int8Lanes>;
 
 /// y[i] = outputs(sums[i], channel + i), i < Count
-template <std::size_t Count, class Lanes = detail::Int8Lanes>
-[[gnu::always_inline]] inline void int8_requantize(const Int8Outputs& outputs, const std::int32_t* sums,
+template <std::size_t Count, Rounding Way, class Lanes = detail::Int8Lanes>
+[[gnu::always_inline]] inline void int8_requantize(const Int8Outputs<Way>& outputs, const std::int32_t* sums,
                                                    std::size_t channel, std::int8_t* y) noexcept {
     if constexpr (Count % 4 == 0 && has_requantize<Lanes>)
         for (std::size_t i = 0; i < Count; i += 4) {

@@ -21,9 +21,10 @@ struct Int8Rescale {
 /// Bits behind the point in sums of 8-bit integers.
 inline constexpr int int8_sum_bits = 20;
 
-/// y = the sum of the inputs, each times its factor; the factors are at most ½ in magnitude, and the sum has
-/// `int8_sum_bits` behind the point before the last, `total`, brings it to the output's scale. The output may
-/// be one of the inputs.
+/// y = the sum of the inputs, each times its factor, or of two the first less the second if it `Subtracts`;
+/// the factors are at most ½, and the sum has `int8_sum_bits` behind the point before the last, `total`,
+/// brings it to the output's scale. The output may be one of the inputs.
+template <Rounding Way, bool Subtracts>
 [[gnu::noinline]] inline void int8_add(std::span<const std::int8_t* const> inputs,
                                        const Int8Rescale* summands, const Int8Rescale& total,
                                        std::int32_t low, std::size_t count, std::int8_t* y) noexcept {
@@ -31,15 +32,17 @@ inline constexpr int int8_sum_bits = 20;
         std::int32_t sum = 0;
         for (std::size_t k = 0; k < inputs.size(); ++k) {
             const std::int32_t x = inputs[k][i] - summands[k].zero_point;
-            sum += multiply(x * (1 << int8_sum_bits), summands[k].factor());
+            const std::int32_t summand = multiply<Way>(x * (1 << int8_sum_bits), summands[k].factor());
+            sum += Subtracts && k > 0 ? -summand : summand;
         }
-        const std::int32_t value = multiply(sum, total.factor()) + total.zero_point;
+        const std::int32_t value = multiply<Way>(sum, total.factor()) + total.zero_point;
         y[i] = static_cast<std::int8_t>(std::min(std::max(value, low), int8_max));
     }
 }
 
 /// y = the product of the inputs, each less its zero point, brought to the output's scale by `total`: of up
 /// to three inputs it fits 32 bits. The output may be one of the inputs.
+template <Rounding Way>
 [[gnu::noinline]] inline void int8_multiply(std::span<const std::int8_t* const> inputs,
                                             const std::int8_t* zero_points, const Int8Rescale& total,
                                             std::int32_t low, std::size_t count, std::int8_t* y) noexcept {
@@ -47,19 +50,20 @@ inline constexpr int int8_sum_bits = 20;
         std::int32_t product = 1;
         for (std::size_t k = 0; k < inputs.size(); ++k)
             product *= inputs[k][i] - zero_points[k];
-        const std::int32_t value = multiply(product, total.factor()) + total.zero_point;
+        const std::int32_t value = multiply<Way>(product, total.factor()) + total.zero_point;
         y[i] = static_cast<std::int8_t>(std::min(std::max(value, low), int8_max));
     }
 }
 
 /// Runs of `extent` elements brought to another scale, one every `pitch` elements of the output.
+template <Rounding Way>
 [[gnu::noinline]] inline void int8_rescale(const std::int8_t* x, std::size_t runs, std::size_t extent,
                                            const Int8Rescale& input, std::int32_t zero_point, std::int8_t* y,
                                            std::size_t pitch) noexcept {
     for (std::size_t run = 0; run < runs; ++run, x += extent, y += pitch)
         for (std::size_t i = 0; i < extent; ++i)
             y[i] = static_cast<std::int8_t>(std::clamp(
-                multiply(x[i] - input.zero_point, input.factor()) + zero_point, int8_min, int8_max));
+                multiply<Way>(x[i] - input.zero_point, input.factor()) + zero_point, int8_min, int8_max));
 }
 
 } // namespace burin::kernels

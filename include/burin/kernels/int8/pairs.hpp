@@ -33,9 +33,10 @@ class Int8Pairs {
     }
 
     /// What makes outputs of the sums of 16 channels.
+    template <Rounding Way>
     class Outputs {
       public:
-        [[gnu::always_inline]] Outputs(const Int8Outputs& of, std::size_t channel) noexcept
+        [[gnu::always_inline]] Outputs(const Int8Outputs<Way>& of, std::size_t channel) noexcept
             : low_(of, channel), high_(of, channel + 8),
               zero_point_(_mm256_set1_epi16(static_cast<short>(of.zero_point))),
               least_(_mm256_set1_epi16(static_cast<short>(of.low))), of_(of.from(channel)) {
@@ -59,20 +60,33 @@ class Int8Pairs {
         struct Eight {
             __m256i bias, even, odd, half, shift;
 
-            [[gnu::always_inline]] Eight(const Int8Outputs& of, std::size_t channel) noexcept
+            [[gnu::always_inline]] Eight(const Int8Outputs<Way>& of, std::size_t channel) noexcept
                 : bias(wide(of.bias + channel)), even(wide(of.multipliers + channel)),
                   odd(_mm256_srli_epi64(even, 32)) {
                 const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(of.shifts + channel));
                 shift = _mm256_sub_epi32(_mm256_cvtepi8_epi32(bytes), _mm256_set1_epi32(32));
                 half = _mm256_srli_epi32(_mm256_sllv_epi32(_mm256_set1_epi32(1), shift), 1);
             }
-            /// The high word of the product, shifted, halves upwards.
+            /// multiply<Way> of each sum with its bias.
             [[gnu::always_inline]] __m256i operator()(__m256i sums) const noexcept {
                 const __m256i x = _mm256_add_epi32(sums, bias);
-                const __m256i of_even = _mm256_srli_epi64(_mm256_mul_epi32(x, even), 32);
+                const __m256i of_even = _mm256_mul_epi32(x, even);
                 const __m256i of_odd = _mm256_mul_epi32(_mm256_srli_epi64(x, 32), odd);
-                const __m256i product = _mm256_blend_epi32(of_even, of_odd, 0b1010'1010);
-                return _mm256_srav_epi32(_mm256_add_epi32(product, half), shift);
+                if constexpr (Way == Rounding::once) {
+                    const __m256i product = joined(_mm256_srli_epi64(of_even, 32), of_odd);
+                    return _mm256_srav_epi32(_mm256_add_epi32(product, half), shift);
+                } else {
+                    const __m256i below = _mm256_set1_epi64x(1 << 30);
+                    const __m256i high = joined(_mm256_srli_epi64(_mm256_add_epi64(of_even, below), 31),
+                                                _mm256_slli_epi64(_mm256_add_epi64(of_odd, below), 1));
+                    // As Int8Lanes.
+                    const __m256i halves =
+                        _mm256_srav_epi32(_mm256_add_epi32(high, _mm256_srai_epi32(high, 31)), shift);
+                    return _mm256_srai_epi32(_mm256_add_epi32(halves, _mm256_set1_epi32(1)), 1);
+                }
+            }
+            static __m256i joined(__m256i of_even, __m256i of_odd) noexcept {
+                return _mm256_blend_epi32(of_even, of_odd, 0b1010'1010);
             }
         };
         static __m256i wide(const std::int32_t* from) noexcept {
@@ -90,7 +104,7 @@ class Int8Pairs {
 
         Eight low_, high_;
         __m256i zero_point_, least_;
-        Int8Outputs of_;
+        Int8Outputs<Way> of_;
         bool is_fast_; ///< Whether all shifts are above 32.
     };
 
@@ -106,7 +120,8 @@ class Int8Pairs {
             low_ = _mm256_sub_epi32(_mm256_setzero_si256(), low_);
             high_ = _mm256_sub_epi32(_mm256_setzero_si256(), high_);
         }
-        [[gnu::always_inline]] void requantize(const Outputs& outputs, std::int8_t* y) const noexcept {
+        template <Rounding Way>
+        [[gnu::always_inline]] void requantize(const Outputs<Way>& outputs, std::int8_t* y) const noexcept {
             outputs(low_, high_, y);
         }
 
@@ -130,7 +145,8 @@ class Int8Pairs {
             sums_ = _mm256_add_epi32(sums_, _mm256_madd_epi16(inputs, weights));
         }
         /// The outputs of the first `count` channels.
-        [[gnu::always_inline]] friend void requantize(const Outputs& outputs, const PanelSums& low,
+        template <Rounding Way>
+        [[gnu::always_inline]] friend void requantize(const Outputs<Way>& outputs, const PanelSums& low,
                                                       const PanelSums& high, std::size_t count,
                                                       std::int8_t* y) noexcept {
             if (count == channels)
@@ -170,9 +186,10 @@ class Int8Pairs {
         fourth_ = tops(of_a.odd, of_b.odd);
     }
 
-    struct Outputs : std::array<Int8Output, channels> {
-        Outputs(const Int8Outputs& of, std::size_t channel) noexcept
-            : std::array<Int8Output, channels>(outputs_of<channels>(of, channel)) {}
+    template <Rounding Way>
+    struct Outputs : std::array<Int8Output<Way>, channels> {
+        Outputs(const Int8Outputs<Way>& of, std::size_t channel) noexcept
+            : std::array<Int8Output<Way>, channels>(outputs_of<channels>(of, channel)) {}
     };
 
     class Sums {
@@ -191,7 +208,8 @@ class Int8Pairs {
             third_ = -third_;
             fourth_ = -fourth_;
         }
-        [[gnu::always_inline]] void requantize(const Outputs& outputs, std::int8_t* y) const noexcept {
+        template <Rounding Way>
+        [[gnu::always_inline]] void requantize(const Outputs<Way>& outputs, std::int8_t* y) const noexcept {
             y[0] = outputs[0](first_);
             y[1] = outputs[1](second_);
             y[2] = outputs[2](third_);

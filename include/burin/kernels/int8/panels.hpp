@@ -15,7 +15,7 @@ namespace detail {
 /// A product of many rows. The weights of a few channels are laid out once in the order in which they are
 /// read, two of each channel beside each other, so that a vector holds sums of different channels and none
 /// has to be added up in the end. Rows are widened to 16 bits once for all channels.
-template <class Pairs>
+template <class Pairs, Rounding Way>
 class Int8Panels {
   public:
     static constexpr std::size_t deepest = 1024;
@@ -24,7 +24,7 @@ class Int8Panels {
     static constexpr std::size_t fewest_rows = 8;
 
     Int8Panels(const std::int8_t* w, std::size_t depth, std::size_t channels,
-               const Int8Outputs& outputs) noexcept
+               const Int8Outputs<Way>& outputs) noexcept
         : depth_(depth), pairs_((depth + 1) / 2), channels_(std::min(channels, most_channels(depth))) {
         for (std::size_t first = 0; first < channels_; first += wide) {
             std::int8_t* const panel = panels_ + first * 2 * pairs_;
@@ -48,7 +48,7 @@ class Int8Panels {
     std::size_t channels() const noexcept { return channels_; }
 
     template <class RowOf>
-    void multiply(std::size_t rows, const RowOf& row_of, const Int8Outputs& outputs, std::int8_t* y,
+    void multiply(std::size_t rows, const RowOf& row_of, const Int8Outputs<Way>& outputs, std::int8_t* y,
                   std::size_t y_pitch) noexcept {
         for (std::size_t row = 0; row < rows; row += tile_rows, y += tile_rows * y_pitch) {
             const std::size_t count = std::min(tile_rows, rows - row);
@@ -81,7 +81,7 @@ class Int8Panels {
     }
 
     template <std::size_t Vectors>
-    [[gnu::always_inline]] void tile(std::size_t first, std::size_t rows, const Int8Outputs& outputs,
+    [[gnu::always_inline]] void tile(std::size_t first, std::size_t rows, const Int8Outputs<Way>& outputs,
                                      std::int8_t* y, std::size_t y_pitch) const noexcept {
         constexpr std::size_t width = Vectors * narrow;
         typename Pairs::PanelSums sums[tile_rows][Vectors];
@@ -97,7 +97,8 @@ class Int8Panels {
         }
         const std::size_t channels = std::min(channels_ - first, width);
         const typename Pairs::PanelSums none{};
-        const typename Pairs::Outputs output(channels == wide ? outputs.from(first) : last(outputs), 0);
+        const typename Pairs::template Outputs<Way> output(
+            channels == wide ? outputs.from(first) : last(outputs), 0);
         unrolled<tile_rows>([&](auto r) {
             if (r < rows)
                 requantize(output, sums[r][0], Vectors > 1 ? sums[r][Vectors - 1] : none, channels,
@@ -106,7 +107,7 @@ class Int8Panels {
     }
 
     /// Those of the last channels, as many as a panel may have.
-    Int8Outputs last(const Int8Outputs& outputs) const noexcept {
+    Int8Outputs<Way> last(const Int8Outputs<Way>& outputs) const noexcept {
         return {bias_, multipliers_, shifts_, outputs.zero_point, outputs.low};
     }
 
@@ -120,16 +121,16 @@ class Int8Panels {
 } // namespace detail
 
 /// Whether a product is made so, and has been.
-template <class Pairs = detail::Int8Pairs, class RowOf>
+template <class Pairs = detail::Int8Pairs, class RowOf, Rounding Way>
 bool int8_panels(std::size_t rows, const RowOf& row_of, const std::int8_t* w, std::size_t depth,
-                 std::size_t channels, const Int8Outputs& outputs, std::int8_t* y,
+                 std::size_t channels, const Int8Outputs<Way>& outputs, std::int8_t* y,
                  std::size_t y_pitch) noexcept {
     if constexpr (requires { typename Pairs::PanelSums; }) {
-        using WeightPanels = detail::Int8Panels<Pairs>;
+        using WeightPanels = detail::Int8Panels<Pairs, Way>;
         if (rows < WeightPanels::fewest_rows || depth > WeightPanels::deepest)
             return false;
         for (std::size_t channel = 0; channel < channels;) {
-            const Int8Outputs those = outputs.from(channel);
+            const Int8Outputs<Way> those = outputs.from(channel);
             WeightPanels panels(w + channel * depth, depth, channels - channel, those);
             panels.multiply(rows, row_of, those, y + channel, y_pitch);
             channel += panels.channels();

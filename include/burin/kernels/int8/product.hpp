@@ -11,9 +11,9 @@ namespace burin::kernels {
 
 namespace detail {
 
-template <std::size_t Rows, std::size_t Columns>
+template <std::size_t Rows, std::size_t Columns, Rounding Way>
 [[gnu::always_inline]] inline void int8_tile(const std::int8_t* x, std::size_t x_pitch, const std::int8_t* w,
-                                             std::size_t depth, const Int8Outputs& outputs,
+                                             std::size_t depth, const Int8Outputs<Way>& outputs,
                                              std::size_t channel, std::int8_t* y, std::size_t y_pitch,
                                              const void* widened = nullptr) noexcept {
     std::int32_t sums[Rows][Columns];
@@ -23,22 +23,24 @@ template <std::size_t Rows, std::size_t Columns>
             int8_requantize<Columns>(outputs, sums[r], channel, y + r * y_pitch + channel);
     else
         unrolled<Columns>([&](auto c) {
-            const Int8Output output(outputs, channel + c);
+            const Int8Output<Way> output(outputs, channel + c);
             unrolled<Rows>([&](auto r) { y[r * y_pitch + channel + c] = output(sums[r][c]); });
         });
 }
 
 /// The channels that fill no tile.
+template <Rounding Way>
 [[gnu::noinline]] inline void int8_output(const std::int8_t* x, const std::int8_t* w, std::size_t depth,
-                                          const Int8Outputs& outputs, std::size_t channel,
+                                          const Int8Outputs<Way>& outputs, std::size_t channel,
                                           std::int8_t* y) noexcept {
     int8_tile<1, 1>(x, depth, w, depth, outputs, channel, y, 0);
 }
 
-template <std::size_t Rows>
+template <std::size_t Rows, Rounding Way>
 [[gnu::noinline]] inline void int8_rows(const std::int8_t* x, std::size_t x_pitch, const std::int8_t* w,
-                                        std::size_t depth, std::size_t channels, const Int8Outputs& outputs,
-                                        std::int8_t* y, std::size_t y_pitch, const void* widened) noexcept {
+                                        std::size_t depth, std::size_t channels,
+                                        const Int8Outputs<Way>& outputs, std::int8_t* y, std::size_t y_pitch,
+                                        const void* widened) noexcept {
     constexpr std::size_t columns = int8_columns_of<Rows>;
     std::size_t channel = 0;
     for (; channel + columns <= channels; channel += columns)
@@ -48,10 +50,11 @@ template <std::size_t Rows>
             int8_output(x + r * x_pitch, w, depth, outputs, channel, y + r * y_pitch);
 }
 
-template <class Block = Int8Block>
+template <class Block = Int8Block, Rounding Way>
 void int8_product_of_rows(const std::int8_t* x, std::size_t x_pitch, std::size_t rows, const std::int8_t* w,
-                          std::size_t depth, std::size_t channels, const Int8Outputs& outputs, std::int8_t* y,
-                          std::size_t y_pitch, [[maybe_unused]] std::int8_t* scratch) noexcept {
+                          std::size_t depth, std::size_t channels, const Int8Outputs<Way>& outputs,
+                          std::int8_t* y, std::size_t y_pitch,
+                          [[maybe_unused]] std::int8_t* scratch) noexcept {
     const void* widened = nullptr;
     std::size_t row = 0;
     if constexpr (Block::rows > 1)
@@ -78,9 +81,11 @@ void int8_product_of_rows(const std::int8_t* x, std::size_t x_pitch, std::size_t
 /// function for all layers, whose extents are no constants: the code is small, and little is lost. `scratch`,
 /// for words: rows · `int8_widened_bytes`, of up to `int8_tile_rows` rows; without it some processors take
 /// one row at a time.
+template <Rounding Way>
 inline void int8_product(const std::int8_t* x, std::size_t x_pitch, std::size_t rows, const std::int8_t* w,
-                         std::size_t depth, std::size_t channels, const Int8Outputs& outputs, std::int8_t* y,
-                         std::size_t y_pitch, [[maybe_unused]] std::int8_t* scratch = nullptr) noexcept {
+                         std::size_t depth, std::size_t channels, const Int8Outputs<Way>& outputs,
+                         std::int8_t* y, std::size_t y_pitch,
+                         [[maybe_unused]] std::int8_t* scratch = nullptr) noexcept {
     if (int8_panels(
             rows, [&](std::size_t r) { return x + r * x_pitch; }, w, depth, channels, outputs, y, y_pitch))
         return;
