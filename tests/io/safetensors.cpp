@@ -6,6 +6,9 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -148,7 +151,86 @@ TEST_CASE("safetensors: refuses a header that is no object of JSON") {
     CHECK(error_for(file("null")) == "f: offset 8: expected a JSON object as the header, got null");
 }
 
+TEST_CASE("safetensors: nothing but spaces is behind the header, and nothing is hidden in it") {
+    const std::string hidden = object({entry("t", "[0,1]", 1)});
+    const auto behind = [&](std::string_view more) { return error_for(file(joined({"{}", more}))); };
+    CHECK(parse(file("{}      ")).empty());
+    CHECK(behind(std::string_view("\0", 1)) == "f: offset 10: expected a header of text, got a NUL");
+    CHECK(behind(joined({std::string_view(" \0", 2), hidden})) ==
+          "f: offset 11: expected a header of text, got a NUL");
+    CHECK(error_for(file(joined({hidden.substr(0, 3), std::string_view("\0", 1), hidden.substr(3)}), 1)) ==
+          "f: offset 11: expected a header of text, got a NUL");
+    CHECK(behind("  \n") == "f: offset 12: expected spaces behind the header's '}', got '\\n'");
+    CHECK(behind("\t") == "f: offset 10: expected spaces behind the header's '}', got '\\t'");
+    CHECK(error_for(file(" {}")) == "f: offset 8: expected the header to begin with '{', got ' '");
+    CHECK(error_for(file("\xef\xbb\xbf{}")) == "f: offset 8: expected the header to begin with '{', got '\\xEF'");
+    // A NUL that is written as JSON wants it is a character like others.
+    CHECK(parse(file(object({entry("a\\u0000b", "[0,1]", 1)}), 1))[0].name == std::string("a\0b", 3));
+}
+
+TEST_CASE("safetensors: as many tensors as a header holds take time in proportion") {
+    std::string header = "{", wrong = "{";
+    const std::size_t count = 200'000;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::string number = std::to_string(i);
+        header += (i > 0 ? "," : "") + entry("t" + number, "U8", "[1]",
+                                             "[" + number + "," + std::to_string(i + 1) + "]");
+        wrong += (i > 0 ? "," : "") + entry("t" + number, "F9", "[1]", "[0,1]");
+    }
+    const std::string bytes = file(header + "}", count);
+    const std::vector<Tensor> tensors = parse(bytes);
+    REQUIRE(tensors.size() == count);
+    CHECK(tensors[123'456].name == "t123456");
+
+    std::string error = error_for(file(wrong + "}", 1));
+    CHECK(error.starts_with("f: tensor 't0': expected a known dtype, got 'F9'; tensor 't1': "));
+    CHECK(error.ends_with("tensor 't9': expected a known dtype, got 'F9'; and 199990 more"));
+
+    // What does not agree with what is expected, on either side.
+    error = error_of([&] { safetensors::read_into(tensors, {}, "f"); });
+    CHECK(error.starts_with("f: unexpected tensor 't0' U8 [1]; "));
+    CHECK(error.ends_with("; and 199990 more"));
+    std::vector<std::byte> copy(count);
+    std::vector<Slot> slots;
+    for (std::size_t i = 0; i < count; ++i)
+        slots.push_back({tensors[i].name, "U8", {1}, std::span(copy).subspan(i, 1)});
+    error = error_of([&] { safetensors::read_into({}, slots, "f"); });
+    CHECK(error.starts_with("f: missing tensor 't0' U8 [1]; "));
+    safetensors::read_into(tensors, slots, "f");
+    CHECK(copy == std::vector<std::byte>(count, std::byte{'d'}));
+
+    const TemporaryDirectory directory;
+    safetensors::write(directory / "f", tensors);
+    CHECK(bytes_of(directory / "f").size() >= bytes.size());
+    CHECK(parse(bytes_of(directory / "f")).size() == count);
+}
+
+TEST_CASE("safetensors: however long a name, the message is short") {
+    const std::string name(10'000'000, 'n'), cut = "'" + name.substr(0, 200) + " …'";
+    CHECK(error_for(file(object({entry(name, "F9", "[1]", "[0,1]")}), 1)) ==
+          "f: tensor " + cut + ": expected a known dtype, got 'F9'");
+    CHECK(error_for(file(object({entry("t", name, "[1]", "[0,1]")}), 1)) ==
+          "f: tensor 't': expected a known dtype, got '" + name.substr(0, 40) + " …'");
+    CHECK(error_for(file(object({entry(name, "[0,1]", 1), entry(name, "[0,1]", 1)}), 1)) ==
+          "f: offset 8: expected each name once, got " + cut + " twice");
+    for (const std::string& header : {"{\"" + name, "{\"t\":{\"data_offsets\":[\"" + name + "\",1]}}",
+                                      object({entry("t", "U8", "[1]", "[\"" + name + "\",1]")})})
+        CHECK(error_for(file(header, 1)).size() < 600);
+    std::string shape = "[1";
+    for (int i = 1; i < 64; ++i)
+        shape += ",1";
+    CHECK(parse(file(object({entry("t", "U8", shape + "]", "[0,1]")}), 1))[0].shape.size() == 64);
+    CHECK(error_for(file(object({entry("t", "U8", shape + "]", "[0,2]")}), 2)) ==
+          "f: tensor 't': expected 1 bytes for U8 [1, 1, 1, 1, 1, 1, 1, 1, …], got 2");
+    CHECK(error_for(file(object({entry("t", "U8", shape + ",1]", "[0,1]")}), 1)) ==
+          "f: tensor 't': expected a shape of whole numbers whose product is a size");
+}
+
 TEST_CASE("safetensors: refuses names that are given twice") {
+    CHECK(error_for(file(R"({"__metadata__":{"a":"1","a":"2"}})")) ==
+          "f: offset 8: expected each name once, got 'a' twice");
+    CHECK(error_for(file(R"({"__metadata__":{},"__metadata__":{}})")) ==
+          "f: offset 8: expected each name once, got '__metadata__' twice");
     CHECK(error_for(file(object({entry("t", "[0,1]", 1), entry("t", "[0,1]", 1)}), 1)) ==
           "f: offset 8: expected each name once, got 't' twice");
     CHECK(error_for(file(R"({"t":{"dtype":"U8","dtype":"F32","shape":[1],"data_offsets":[0,1]}})", 1)) ==
@@ -225,11 +307,17 @@ TEST_CASE("safetensors: refuses overlaps, holes and what is left over") {
 TEST_CASE("safetensors: reports everything that is wrong at once") {
     CHECK(error_for(file(object({entry("a", "F9", "[1]", "[0,1]"), entry("b", "U8", "[-1]", "[0,1]"),
                                  entry("c", "U8", "[1]", "[0,9]"), "\"__metadata__\":{\"x\":1}"}),
-                         1)) == "f: '__metadata__': expected an object of strings; "
-                                "tensor 'a': expected a known dtype, got 'F9'; "
+                         1)) == "f: tensor 'a': expected a known dtype, got 'F9'; "
                                 "tensor 'b': expected a shape of whole numbers whose product is a size; "
-                                "tensor 'c': expected data_offsets within 1 bytes, got [0,9]");
-    CHECK(parse(file(R"({"__metadata__":{"format":"pt"}})")).empty());
+                                "tensor 'c': expected data_offsets within 1 bytes, got [0,9]; "
+                                "'__metadata__': expected an object of strings");
+    for (const char* metadata : {"1", "\"a\"", "[]", "[\"a\"]", R"({"a":{}})", R"({"a":["b"]})"})
+        CHECK(error_for(file(object({joined({"\"__metadata__\":", metadata})}))) ==
+              "f: '__metadata__': expected an object of strings");
+    const std::string bytes = file(R"({"__metadata__":{"format":"pt","dtype":"x"}})");
+    safetensors::Metadata metadata;
+    CHECK(safetensors::parse(std::as_bytes(std::span(bytes)), "f", &metadata).empty());
+    CHECK(metadata == safetensors::Metadata{{"format", "pt"}, {"dtype", "x"}});
 }
 
 TEST_CASE("safetensors: refuses every truncation of a file") {
@@ -297,12 +385,35 @@ TEST_CASE("safetensors: names that are no UTF-8 are an Error, and the old file s
     CHECK(bytes_of(directory / "f") == "old");
 }
 
+TEST_CASE("safetensors: what would be refused when it is read is not written") {
+    const TemporaryDirectory directory;
+    const std::vector<float> a{1, 2};
+    const std::vector<Tensor> tensors{tensor("a", "F32", {2}, a), tensor("a", "F32", {3}, a),
+                                      tensor("b", "F31", {2}, a), tensor("__metadata__", "F32", {2}, a)};
+    CHECK(error_of([&] { safetensors::write(directory / "f", tensors); }) ==
+          directory / "f" + ": expected each name once, got 'a' twice; tensor 'a': expected the bytes of F32 "
+                            "[3], got 8; tensor 'b': expected the bytes of F31 [2], got 8; "
+                            "expected each name once, got '__metadata__' twice");
+    CHECK(directory.names().empty());
+}
+
 TEST_CASE("safetensors: a file that can't be read is named, with the system's reason") {
     const TemporaryDirectory directory;
     CHECK(error_of([&] { safetensors::read_bytes(directory / "missing"); }) ==
           directory / "missing" + ": can't be opened: No such file or directory");
     CHECK(error_of([&] { safetensors::read_bytes(directory.path()); }) ==
           directory.path() + ": can't be opened: Is a directory");
+    REQUIRE(mkfifo((directory / "fifo").c_str(), 0600) == 0);
+    CHECK(error_of([&] { safetensors::read_bytes(directory / "fifo"); }) ==
+          directory / "fifo" + ": can't be opened: expected a regular file");
+    CHECK(error_of([&] { safetensors::read_bytes("/dev/zero"); }) ==
+          "/dev/zero: can't be opened: expected a regular file");
+    CHECK(error_of([&] { safetensors::read_bytes(std::string("a\0b", 3)); }) ==
+          "a\\x00b: can't be opened: expected a path without NUL");
+    write_bytes(directory / "holes", "");
+    REQUIRE(truncate((directory / "holes").c_str(), off_t{1} << 43) == 0);
+    CHECK(error_of([&] { safetensors::read_bytes(directory / "holes", 1000); }) ==
+          directory / "holes" + ": expected at most 1000 bytes, got 8796093022208");
     CHECK(error_of([&] { safetensors::write(directory / "missing/f", {}); }) ==
           directory / "missing/f" + ": can't be written: No such file or directory");
 }
