@@ -124,3 +124,79 @@ TEST_CASE("Regularized: evaluate and fit tell the penalty with the loss") {
                                     .verbose = false});
     CHECK(history["loss"].back() == doctest::Approx(loss).epsilon(1e-5));
 }
+
+TEST_CASE("Regularized: the penalty is counted once, whatever the loss and the number of batches") {
+    // The example: one weight of 1 with a penalty of 3, outputs that are their targets.
+    using One = Sequential<Input<1>, Regularized<Dense<1>, L1<3.0>>>;
+    Model<One> model(initializers::Ones{});
+    model["0.bias"][0] = 0;
+    for (const std::size_t count : {1u, 63u, 64u, 65u, 129u}) {
+        const auto values = random_numbers<float>(count, 1);
+        const data::Dataset<float> data(Shape(1), values, values);
+        for (const auto reduction : {losses::Reduction::mean, losses::Reduction::sum}) {
+            const losses::MeanSquaredError loss{reduction};
+            CHECK(evaluate(model, data, loss)["loss"] == 3);
+            Fit options{.loss = loss,
+                        .optimizer = optimizers::SGD{.learning_rate = 0},
+                        .batch_size = batch<8>,
+                        .verbose = false};
+            CHECK(fit(model, data, options)["loss"].back() == 3);
+        }
+    }
+}
+
+TEST_CASE("PerOutput: evaluate and fit reduce each output over all samples, not batch by batch") {
+    using Layer = Regularized<Dense<1>, L1<0.25>>;
+    using Two = Graph<Inputs<Node<"x", Input<1>>>, Node<"a", Layer, From<"x">>,
+                      Node<"b", Dense<2>, From<"x">>, Outputs<"a", "b">>;
+    constexpr std::size_t count = 65;
+    Model<Two> model(3);
+    const auto inputs = random_numbers<float>(count, 1);
+    std::vector<float> targets(2 * count);
+    double squares = 0, crossentropy = 0;
+    std::size_t counted = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        targets[2 * i] = 0.5f;
+        // Most labels of the first batch are ignored: a mean of means would be another.
+        targets[2 * i + 1] = i < 50 ? 7.0f : static_cast<float>(i % 2);
+        const auto output = [&](std::string_view layer, std::size_t unit) {
+            const std::string name(layer);
+            return static_cast<double>(model[name + ".weight"][unit]) * static_cast<double>(inputs[i]) +
+                   static_cast<double>(model[name + ".bias"][unit]);
+        };
+        squares += std::pow(output("a", 0) - 0.5, 2);
+        if (i < 50)
+            continue;
+        const double difference = output("b", 1 - i % 2) - output("b", i % 2);
+        crossentropy += std::log1p(std::exp(difference));
+        ++counted;
+    }
+    const double penalty = 0.25 * std::abs(static_cast<double>(model["a.weight"][0]));
+    const double expected = 2 * squares + 0.5 * crossentropy / static_cast<double>(counted) + penalty;
+
+    const data::Dataset<float> data(Shape(1), inputs, targets);
+    const auto loss = losses::PerOutput{losses::MeanSquaredError{losses::Reduction::sum},
+                                        losses::SparseCategoricalCrossentropy{.ignore_index = 7}}
+                          .weighted({2.0, 0.5});
+    CHECK(evaluate(model, data, loss)["loss"] == doctest::Approx(expected).epsilon(1e-6));
+    Fit options{.loss = loss,
+                .optimizer = optimizers::SGD{.learning_rate = 0},
+                .batch_size = batch<16>,
+                .verbose = false};
+    CHECK(fit(model, data, options)["loss"].back() == doctest::Approx(expected).epsilon(1e-6));
+}
+
+TEST_CASE("PerOutput: an output of weight 0 does not count at all, not even if it is no number") {
+    using Two = Graph<Inputs<Node<"x", Input<1>>>, Node<"a", Dense<1>, From<"x">>,
+                      Node<"b", Dense<2>, From<"x">>, Outputs<"a", "b">>;
+    using Loss = losses::PerOutput<losses::MeanSquaredError, losses::MeanSquaredError>;
+    TrainerGradient<Two, Loss> subject(
+        Loss{losses::MeanSquaredError{}, losses::MeanSquaredError{}}.weighted({1.0, 0.0}), 2);
+    const std::vector<double> inputs{1, 2}, first{1, 1}, second(4, std::nan(""));
+    subject.samples.inputs = {inputs.data()};
+    subject.samples.targets = {first.data(), second.data()};
+    const auto sum = subject.trainer.gradients(subject.samples);
+    CHECK(std::isfinite(losses::reduce(subject.trainer.loss, sum)));
+    for (const double gradient : subject.trainer.last_gradients())
+        CHECK(std::isfinite(gradient));
+}

@@ -15,11 +15,13 @@ namespace burin::losses {
 /// sum.
 enum class Reduction { mean, sum };
 
-/// The sum of the weighted losses of some samples, and the sum of their weights. Sums of batches add up.
+/// The sum of the weighted losses of some samples, and the sum of their weights. Sums of batches add up; the
+/// penalty, what `Regularized` weights cost, is no sum over samples and doesn't.
 template <class Scalar>
 struct LossSum {
     Scalar total = 0;
     Scalar weight = 0;
+    Scalar penalty = 0;
 };
 
 /// A rule that compares outputs with targets. It has the members
@@ -55,10 +57,11 @@ constexpr Label ignored_label(const L& loss) noexcept {
         return no_label;
 }
 
-/// The one number.
+/// The one number: the mean or sum, and the penalty.
 template <Loss L, class Scalar>
 constexpr Scalar reduce(const L& loss, const LossSum<Scalar>& sum) noexcept {
-    return loss.reduction == Reduction::sum || sum.weight == Scalar(0) ? sum.total : sum.total / sum.weight;
+    const bool divides = loss.reduction == Reduction::mean && sum.weight != Scalar(0);
+    return (divides ? sum.total / sum.weight : sum.total) + sum.penalty;
 }
 
 /// The loss of `rows` samples; `sample_weights` may be null.

@@ -8,7 +8,8 @@
 
 namespace burin::losses {
 
-/// One loss for each output of a network, in the order of its outputs; the total is Σ weight · loss.
+/// One loss for each output of a network, in the order of its outputs; the total is Σ weight · loss. An
+/// output with weight 0 does not count at all, whatever its loss is.
 ///
 ///     PerOutput{MeanSquaredError{}, SparseCategoricalCrossentropy{}}.weighted({1.0, 0.5})
 template <Loss... Ls>
@@ -33,10 +34,10 @@ struct PerOutput {
     }
 };
 
-/// The losses of several outputs add up to a mean over the samples, each reduced as it wants.
+/// The losses of several outputs, each reduced as it wants, add up to what counts once for each sample.
 template <class Scalar, Loss... Ls>
 constexpr Scalar reduce(const PerOutput<Ls...>&, const LossSum<Scalar>& sum) noexcept {
-    return sum.weight == Scalar(0) ? sum.total : sum.total / sum.weight;
+    return (sum.weight == Scalar(0) ? sum.total : sum.total / sum.weight) + sum.penalty;
 }
 
 } // namespace burin::losses

@@ -35,23 +35,21 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
     using PredictorType = Predictor<Net, inference_batch, Scalar, links_of<Net, Loss>>;
     const auto predictor = std::make_unique<PredictorType>();
     BatchBuffer<Net, Loss, Scalar> batch(inference_batch);
+    const Scalar penalty = weight_penalty<Net, Scalar>(model.parameters().data(), nullptr);
     for (std::size_t first = 0; first < data.size(); first += inference_batch) {
         const std::size_t rows = std::min(inference_batch, data.size() - first);
         for (std::size_t row = 0; row < rows; ++row)
             batch.put(row, data, first + row);
         const Samples<Net, Loss, Scalar> samples = batch.samples(rows);
         const auto outputs = predictor->run(model.parameters().data(), samples.inputs, rows);
-        losses::LossSum<Scalar> sum{};
+        OutputSums<Loss, Scalar> sums;
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (add_loss<I>(sum, loss,
-                         losses::value<output_shape<Net, I>>(Objective<Loss>::template get<I>(loss),
-                                                             outputs[I], std::get<I>(samples.targets),
-                                                             samples.weights, rows),
-                         rows),
+            ((sums[I] =
+                  losses::value<output_shape<Net, I>>(Objective<Loss>::template get<I>(loss), outputs[I],
+                                                      std::get<I>(samples.targets), samples.weights, rows)),
              ...);
         }(std::make_index_sequence<outputs.size()>{});
-        add_regularization<Net, Loss, Scalar>(sum, loss, model.parameters().data(), nullptr);
-        measured.add(sum);
+        measured.add(sums, penalty);
         measured.template update<output_shape<Net>>(outputs[0], std::get<0>(samples.targets), rows);
     }
 }

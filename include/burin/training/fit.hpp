@@ -143,10 +143,11 @@ class Session {
     template <class Measured>
     void step(const detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows, Measured& measured) {
         const typename TrainerType::SamplesType samples = buffer.samples(rows);
-        measured.add(trainer_->step(samples, [&](auto output, const Scalar* outputs, std::size_t count) {
+        const auto sum = trainer_->step(samples, [&](auto output, const Scalar* outputs, std::size_t count) {
             if constexpr (output.value == 0)
                 measured.template update<output_shape<Net>>(outputs, std::get<0>(samples.targets), count);
-        }));
+        });
+        measured.add(trainer_->last_losses(), sum.penalty);
     }
 
     template <class Measured>

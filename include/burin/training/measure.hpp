@@ -52,20 +52,28 @@ auto usual_loss() {
         return losses::MeanSquaredError{};
 }
 
-/// A loss and metrics summed up over the batches of an epoch.
+/// A loss and metrics over the batches of an epoch: the samples' losses are summed up, the penalties
+/// averaged.
 template <class Loss, class Scalar, class Metrics>
 class Measure {
   public:
     Measure(const Loss& loss, const Metrics& metrics) : loss_(&loss), metrics_(metrics) { reset(); }
 
     void reset() {
-        sum_ = {};
+        sums_ = {};
+        penalty_ = 0;
+        batches_ = 0;
         std::apply([](auto&... each) { (each.reset(), ...); }, metrics_);
     }
 
-    void add(const losses::LossSum<Scalar>& sum) {
-        sum_.total += static_cast<double>(sum.total);
-        sum_.weight += static_cast<double>(sum.weight);
+    /// Adds the losses of each output in one batch, and what the weights cost then.
+    void add(const OutputSums<Loss, Scalar>& sums, Scalar penalty) {
+        for (std::size_t i = 0; i < sums.size(); ++i) {
+            sums_[i].total += static_cast<double>(sums[i].total);
+            sums_[i].weight += static_cast<double>(sums[i].weight);
+        }
+        penalty_ += static_cast<double>(penalty);
+        ++batches_;
     }
 
     template <Shape Output, class Target>
@@ -76,7 +84,8 @@ class Measure {
 
     /// Appends `prefix` + name of each with its value.
     void append_to(std::vector<NamedValue>& values, const std::string& prefix = {}) const {
-        values.push_back({prefix + "loss", losses::reduce(*loss_, sum_)});
+        const double penalty = batches_ == 0 ? 0 : penalty_ / static_cast<double>(batches_);
+        values.push_back({prefix + "loss", reduce_outputs<Loss, double>(*loss_, sums_) + penalty});
         std::apply(
             [&](const auto&... each) {
                 (values.push_back({std::string(prefix).append(each.name), each.result()}), ...);
@@ -86,7 +95,9 @@ class Measure {
 
   private:
     const Loss* loss_;
-    losses::LossSum<double> sum_;
+    OutputSums<Loss, double> sums_;
+    double penalty_;
+    std::size_t batches_;
     Metrics metrics_;
 };
 

@@ -44,19 +44,25 @@ struct Objective<losses::PerOutput<Ls...>> {
 template <class Loss, std::size_t Index>
 using LossAt = std::tuple_element_t<Index, typename Objective<Loss>::Losses>;
 
-/// Adds the loss of one output to the total. Outputs may count their weights differently, so each of several
-/// is reduced before they are added.
-template <std::size_t Output, class Loss, class Scalar>
-constexpr void add_loss(losses::LossSum<Scalar>& total, const Loss& loss, const losses::LossSum<Scalar>& sum,
-                        std::size_t rows) noexcept {
-    if constexpr (Objective<Loss>::count == 1) {
-        total = sum;
-    } else {
-        const auto weight = static_cast<Scalar>(Objective<Loss>::weight(loss, Output));
-        total.total += weight * losses::reduce(Objective<Loss>::template get<Output>(loss), sum) *
-                       static_cast<Scalar>(rows);
-        total.weight = static_cast<Scalar>(rows);
-    }
+/// The sums of the losses of each output.
+template <class Loss, class Scalar>
+using OutputSums = std::array<losses::LossSum<Scalar>, Objective<Loss>::count>;
+
+/// Σ weight · reduced loss of the outputs. Outputs may count their weights differently, so each is reduced
+/// before they are added.
+template <class Loss, class Scalar>
+constexpr Scalar reduce_outputs(const Loss& loss, const OutputSums<Loss, Scalar>& sums) noexcept {
+    Scalar total = 0;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        const auto add = [&](double weight, Scalar reduced) {
+            if (weight != 0)
+                total += static_cast<Scalar>(weight) * reduced;
+        };
+        (add(Objective<Loss>::weight(loss, I),
+             losses::reduce(Objective<Loss>::template get<I>(loss), sums[I])),
+         ...);
+    }(std::make_index_sequence<Objective<Loss>::count>{});
+    return total;
 }
 
 /// The links that the losses contain, for `Plan`.

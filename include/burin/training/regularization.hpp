@@ -3,8 +3,6 @@
 #include "burin/graph/network.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
-#include "burin/losses/loss.hpp"
-#include "burin/training/objective.hpp"
 
 #include <cstddef>
 
@@ -19,14 +17,14 @@ inline constexpr bool is_regularized = [] {
     return false;
 }();
 
-namespace detail {
-
-/// What the weights of the network cost: Σ l1 · |w| + l2 · w². Adds its derivative to `gradients`, unless
-/// they are null.
+/// What the weights of the network cost, whatever the loss and the number of samples: Σ l1 · |w| + l2 · w² of
+/// those that are `Regularized`. Adds its derivative to `gradients`, unless they are null.
 template <class Net, class Scalar>
 Scalar weight_penalty(const Scalar* parameters, Scalar* gradients) noexcept {
-    using Vector = kernels::Vector<Scalar>;
     Scalar total = 0;
+    if constexpr (!is_regularized<Net>)
+        return total;
+    using Vector = kernels::Vector<Scalar>;
     for (const ParameterTensor& tensor : parameter_tensors<Net>) {
         if (!tensor.penalty.any())
             continue;
@@ -40,29 +38,14 @@ Scalar weight_penalty(const Scalar* parameters, Scalar* gradients) noexcept {
             kernels::map<Scalar>(
                 count, gradients + tensor.offset,
                 [=](auto gradient, auto w) {
-                    const Vector sign = kernels::select(w > zero, l1, kernels::select(w < zero, -l1, zero));
+                    // Of 0 it is 0, and of what is no number none.
+                    const Vector sign = kernels::select(w > zero, l1, kernels::select(w < zero, -l1, w));
                     return gradient + kernels::fma(l2, w + w, sign);
                 },
                 gradients + tensor.offset, weights);
         }
     }
     return total;
-}
-
-} // namespace detail
-
-/// Adds the penalties of `Regularized` weights to the loss of a batch, and their derivatives to its gradients
-/// (unless these are null): the reduced loss grows by Σ l1 · |w| + l2 · w².
-template <class Net, class Loss, class Scalar>
-void add_regularization(losses::LossSum<Scalar>& total, const Loss& loss, const Scalar* parameters,
-                        Scalar* gradients) noexcept {
-    if constexpr (is_regularized<Net>) {
-        const Scalar penalty = detail::weight_penalty<Net>(parameters, gradients);
-        bool is_divided = total.weight != Scalar(0);
-        if constexpr (Objective<Loss>::count == 1)
-            is_divided = is_divided && loss.reduction == losses::Reduction::mean;
-        total.total += is_divided ? penalty * total.weight : penalty;
-    }
 }
 
 } // namespace burin

@@ -53,8 +53,8 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         : loss(loss_function), optimizer(rule), parameters_(parameters), seed_(seed) {}
 
     /// One step on `samples.rows` ≤ Batch samples. Returns the sum of their weighted losses and of their
-    /// weights before the update. `metrics(output_index, outputs, rows)` sees each output (logits, where the
-    /// loss wants them).
+    /// weights before the update, and the penalty of `Regularized` weights. `metrics(output_index, outputs,
+    /// rows)` sees each output (logits, where the loss wants them).
     template <class Metrics = NoMetrics>
     losses::LossSum<Scalar> step(const SamplesType& samples, Metrics&& metrics = {}) noexcept {
         const kernels::SubnormalsAreZero subnormals_are_zero;
@@ -83,6 +83,9 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     }
 
     std::span<const Scalar> last_gradients() const noexcept { return gradients_.all(); }
+
+    /// The loss of each output in the last step, without its weight and the penalty.
+    const OutputSums<Loss, Scalar>& last_losses() const noexcept { return sums_; }
 
     /// Steps taken so far.
     std::uint64_t steps() const noexcept { return steps_; }
@@ -114,25 +117,32 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
             execute<PlanType, Batch, Scalar>(
                 frame, [&](auto output, const Scalar* outputs, Scalar* gradient, std::size_t rows) noexcept {
                     metrics(output, outputs, rows);
-                    add_loss<output.value>(total, samples, outputs, gradient, rows);
+                    compute_loss<output.value>(samples, outputs, gradient, rows);
                 });
-            add_regularization<typename N::Type>(total, loss, frame.parameters.trained, frame.gradients);
+            if constexpr (N::output_count == 1) {
+                total = sums_[0];
+            } else {
+                total.weight = static_cast<Scalar>(frame.rows);
+                total.total = reduce_outputs(loss, sums_) * total.weight;
+            }
+            total.penalty = weight_penalty<typename N::Type>(frame.parameters.trained, frame.gradients);
         }
         return total;
     }
 
     template <std::size_t Output>
-    void add_loss(losses::LossSum<Scalar>& total, const SamplesType& samples, const Scalar* outputs,
-                  Scalar* gradient, std::size_t rows) noexcept {
+    void compute_loss(const SamplesType& samples, const Scalar* outputs, Scalar* gradient,
+                      std::size_t rows) noexcept {
         constexpr Shape shape = PlanType::graph.nodes[PlanType::graph.outputs[Output]].shape;
         const auto& function = Objective<Loss>::template get<Output>(loss);
-        const auto sum = losses::value_and_gradient<shape>(
+        sums_[Output] = losses::value_and_gradient<shape>(
             function, outputs, std::get<Output>(samples.targets), samples.weights, gradient, rows);
-        burin::add_loss<Output>(total, loss, sum, rows);
         if constexpr (N::output_count > 1) {
             const auto weight = static_cast<Scalar>(Objective<Loss>::weight(loss, Output));
             const std::size_t count = rows * shape.size();
-            if (weight != Scalar(1))
+            if (weight == Scalar(0))
+                std::fill_n(gradient, count, Scalar(0));
+            else if (weight != Scalar(1))
                 kernels::map<Scalar>(
                     count, gradient, [weight](auto g) { return g * decltype(g)(weight); }, gradient);
         }
@@ -141,6 +151,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     ParameterPointers<typename N::Type, Scalar> parameters_;
     std::uint64_t seed_;
     std::uint64_t steps_ = 0;
+    OutputSums<Loss, Scalar> sums_{};
     Gradients<Net, Scalar> gradients_{};
     alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(state_size, 1)> state_{};
     Arena<PlanType, Batch, Scalar> arena_;
