@@ -21,13 +21,14 @@ class Moments {
   public:
     Moments(double beta1, double beta2, double shrink) noexcept
         : keep1_(static_cast<Scalar>(beta1)), take1_(static_cast<Scalar>(1 - beta1)),
-          take2_(static_cast<Scalar>(1 - beta2)), shrink_(static_cast<Scalar>(shrink)) {}
+          keep2_(static_cast<Scalar>(beta2)), take2_(static_cast<Scalar>(1 - beta2)),
+          shrink_(static_cast<Scalar>(shrink)) {}
 
     [[gnu::always_inline]] Vector square(const Vector& gradient, State& moments) const noexcept {
         auto& [mean, square] = moments;
         mean = kernels::fma(keep1_, mean, take1_ * gradient);
-        // β·v + (1 − β)·g² with an operation less. It can't become negative.
-        return square = kernels::fma(take2_, kernels::fms(gradient, gradient, square), square);
+        // Not v + (1 − β)·(g² − v), which is no number once v is infinite.
+        return square = kernels::fma(take2_ * gradient, gradient, keep2_ * square);
     }
     [[gnu::always_inline]] Vector direction(const Vector&, const State& moments) const noexcept {
         return moments[0];
@@ -40,7 +41,7 @@ class Moments {
     }
 
   private:
-    Vector keep1_, take1_, take2_, shrink_;
+    Vector keep1_, take1_, keep2_, take2_, shrink_;
 };
 
 /// The rule of Adam and AdamW. The corrections of the moments' bias are folded into the rate and epsilon:

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace burin::optimizers::detail {
 
@@ -19,24 +20,54 @@ struct GradientTreatment {
     double weight_decay = 0;
 };
 
-/// The factor that brings the global norm of the gradients (as clipped by value) down to `clip_norm`; 1 if it
-/// is smaller. PyTorch's `clip_grad_norm_`, with its 1e-6 in the denominator.
+/// Gradients within ± limit. What is no number stays so: `min` and `max` give their second operand where
+/// either is none.
+template <class AnyVector>
+[[gnu::always_inline]] inline AnyVector clip(const AnyVector& gradient, const AnyVector& limit) noexcept {
+    return kernels::min(limit, kernels::max(-limit, gradient));
+}
+
+/// What gradients are multiplied by: first · second. A single number is too small for a float where they are
+/// near its end, so then each gradient is brought down by the first.
 template <class Scalar>
-Scalar norm_factor(const GradientTreatment& treatment, const Scalar* gradients, std::size_t count) noexcept {
+struct NormFactor {
+    Scalar first = 1, second = 1;
+};
+
+/// The factor that brings the global norm of the gradients (as clipped by value) down to `clip_norm`; 1 if it
+/// is smaller. PyTorch's `clip_grad_norm_`, with its 1e-6 in the denominator: where the norm is infinite the
+/// factor is 0, and where it is no number the factor is none.
+template <class Scalar>
+NormFactor<Scalar> norm_factor(const GradientTreatment& treatment, const Scalar* gradients,
+                               std::size_t count) noexcept {
     if (treatment.clip_norm <= 0)
-        return 1;
+        return {};
     using Vector = kernels::Vector<Scalar>;
     const bool clips = treatment.clip_value > 0;
     const Vector limit(static_cast<Scalar>(treatment.clip_value));
-    const Scalar squares = kernels::sum<Scalar>(
-        count,
-        [&](const Vector& g) {
-            const Vector clipped = clips ? kernels::min(kernels::max(g, -limit), limit) : g;
-            return clipped * clipped;
-        },
-        gradients);
-    const double factor = treatment.clip_norm / (std::sqrt(static_cast<double>(squares)) + 1e-6);
-    return factor < 1 ? static_cast<Scalar>(factor) : Scalar(1);
+    const auto squares_of = [&](Scalar factor) {
+        return static_cast<double>(kernels::sum<Scalar>(
+            count,
+            [&](const Vector& gradient) {
+                const Vector scaled = (clips ? clip(gradient, limit) : gradient) * kernels::broadcast(factor);
+                return scaled * scaled;
+            },
+            gradients));
+    };
+    // Squares that are too small to be seen change nothing beside 1e-6; those that are too large are summed
+    // up once more, scaled down.
+    Scalar scale = 1;
+    double squares = squares_of(scale);
+    if (squares > static_cast<double>(std::numeric_limits<Scalar>::max())) {
+        constexpr int half = std::numeric_limits<Scalar>::max_exponent / 2;
+        scale = std::ldexp(Scalar(1), -half - 16);
+        squares = squares_of(scale);
+    }
+    const double factor = treatment.clip_norm / (std::sqrt(squares) + 1e-6 * static_cast<double>(scale));
+    // Not "<": what is no number must not pass for 1.
+    if (factor * static_cast<double>(scale) >= 1)
+        return {};
+    return {scale, static_cast<Scalar>(factor)};
 }
 
 /// One pass over the parameters: for every vector of them
@@ -107,18 +138,18 @@ void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar*
     };
 
     // A treatment costs more than SGD's rule: each of the three has its own loop.
-    const Scalar norm = norm_factor(treatment, gradients, count);
+    const NormFactor<Scalar> norm = norm_factor(treatment, gradients, count);
     const auto limit = static_cast<Scalar>(treatment.clip_value);
     const auto decay = static_cast<Scalar>(treatment.weight_decay);
     if (treatment.clip_value > 0)
         pass([&]<class AnyVector>(const AnyVector& gradient, auto parameter) __attribute__((always_inline)) {
-            const AnyVector clipped =
-                kernels::min(kernels::max(gradient, AnyVector(-limit)), AnyVector(limit));
-            return kernels::fma(AnyVector(decay), parameter(), clipped * AnyVector(norm));
+            const AnyVector scaled = clip(gradient, AnyVector(limit)) * AnyVector(norm.first);
+            return kernels::fma(AnyVector(decay), parameter(), scaled * AnyVector(norm.second));
         });
-    else if (norm != Scalar(1) || treatment.weight_decay != 0)
+    else if (norm.first * norm.second != Scalar(1) || treatment.weight_decay != 0)
         pass([&]<class AnyVector>(const AnyVector& gradient, auto parameter) __attribute__((always_inline)) {
-            return kernels::fma(AnyVector(decay), parameter(), gradient * AnyVector(norm));
+            const AnyVector scaled = gradient * AnyVector(norm.first);
+            return kernels::fma(AnyVector(decay), parameter(), scaled * AnyVector(norm.second));
         });
     else
         pass([](const auto& gradient, auto) __attribute__((always_inline)) { return gradient; });

@@ -28,8 +28,9 @@ struct RMSprop {
         using Vector = kernels::Vector<Scalar>;
         return detail::rule_of_squares<Scalar>(
             learning_rate, epsilon,
-            [take = Vector(static_cast<Scalar>(1 - decay))](const Vector& gradient, const Vector& squares) {
-                return kernels::fma(take, kernels::fms(gradient, gradient, squares), squares);
+            [keep = Vector(static_cast<Scalar>(decay)),
+             take = Vector(static_cast<Scalar>(1 - decay))](const Vector& gradient, const Vector& squares) {
+                return kernels::fma(take * gradient, gradient, keep * squares);
             });
     }
 

@@ -16,7 +16,8 @@ namespace burin::optimizers::detail {
 /// Where the processor's estimates pay (`kernels::reciprocal_bits`), they are refined by Newton's method, and
 /// the fraction is off by up to 4 units of the last place, with AVX-512 8: no matter for a step whose moments
 /// are estimates themselves. Elsewhere, as for doubles without AVX-512, all is exact. A square of 0 gives a
-/// finite step, as it does exactly. Squares must be finite.
+/// finite step, as it does exactly, and one that has become infinite (of gradients beyond some 1e19 in float)
+/// none.
 template <class Scalar>
 class RootStep {
     using Vector = kernels::Vector<Scalar>;
@@ -43,35 +44,29 @@ class RootStep {
     }
 
     /// √x, or 2√x where it is estimated: with y ≈ 1/√x and s = x·y, Newton's method gives
-    /// √x ≈ s · (3 − s·y) / 2, which has twice the bits. The smallest normal number is added so that 0 has an
-    /// estimate; it changes no float above 1e-30.
-    [[gnu::always_inline]] Vector root(const Vector& square) const noexcept {
+    /// √x ≈ s · (3 − s·y) / 2, which has twice the bits.
+    [[gnu::always_inline]] Vector root(const Vector& x) const noexcept {
         if constexpr (root_bits == 0) {
-            return kernels::sqrt(square);
+            return kernels::sqrt(x);
         } else {
-            const Vector x = square + smallest_;
             Vector y = kernels::reciprocal_sqrt_estimate<Scalar>(x);
             if constexpr (2 * root_bits + 4 < digits)
                 y = y * kernels::fnma(half_ * x * y, y, three_halves_);
             const Vector s = x * y;
-            return s * kernels::fnma(s, y, three_);
+            return kernels::root_at_ends<Scalar>(s * kernels::fnma(s, y, three_), x);
         }
     }
 
   private:
-    /// a/b, of the same precision: with y ≈ 1/b, a/b ≈ a·y · (2 − b·y).
-    [[gnu::always_inline]] Vector quotient(const Vector& a, const Vector& b) const noexcept {
-        if constexpr (quotient_bits == 0) {
+    static Vector quotient(const Vector& a, const Vector& b) noexcept {
+        if constexpr (quotient_bits == 0)
             return a / b;
-        } else {
-            const Vector y = kernels::reciprocal_estimate<Scalar>(b);
-            return a * y * kernels::fnma(b, y, two_);
-        }
+        else
+            return kernels::refined_quotient<Scalar>(a, b);
     }
 
     Vector minus_rate_, epsilon_;
     Vector half_ = Vector(Scalar(0.5)), three_halves_ = Vector(Scalar(1.5)), three_ = Vector(Scalar(3));
-    Vector two_ = Vector(Scalar(2)), smallest_ = Vector(std::numeric_limits<Scalar>::min());
 };
 
 /// The rule of an optimizer that takes such a step, in two stages, for the root takes long: `Past` says what

@@ -4,6 +4,8 @@
 
 #include "burin/kernels/simd/vector.hpp"
 
+#include <limits>
+
 namespace burin::kernels {
 
 /// Estimates of 1/√x and 1/x of normal numbers: how many bits are right, or 0 where the exact instructions
@@ -59,6 +61,47 @@ Vector<Scalar> reciprocal_estimate(const Vector<Scalar>& x) noexcept {
     else
 #endif
         return broadcast(Scalar(1)) / x;
+}
+
+/// Newton's refinement of estimates makes no number of what is 0 · ∞ in between. These give what is right
+/// there and cost an instruction each; what is no number stays so.
+
+/// An estimate of √x that was refined by Newton's method from 1/√x: exact where x is 0 or ∞.
+template <class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> root_at_ends(const Vector<Scalar>& estimate,
+                                                          const Vector<Scalar>& x) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+    // A digit for each kind of x, from NaN on: 0 keeps the estimate, 8 is 0 and 5 is ∞.
+    constexpr int zero_and_infinity = 0x00500800;
+    if constexpr (sizeof(Scalar) == 4)
+        return Vector<Scalar>(
+            _mm512_fixupimm_ps(estimate.data, x.data, _mm512_set1_epi32(zero_and_infinity), 0));
+    else
+        return Vector<Scalar>(
+            _mm512_fixupimm_pd(estimate.data, x.data, _mm512_set1_epi64(zero_and_infinity), 0));
+#else
+    static_cast<void>(x);
+    return estimate;
+#endif
+}
+
+/// a/x for x ≥ 0 by the estimate y of 1/x: a·y · (2 − x·y), which has twice the bits. 0 where x is ∞ and a is
+/// finite.
+template <class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> refined_quotient(const Vector<Scalar>& a,
+                                                              const Vector<Scalar>& x) noexcept {
+    const Vector<Scalar> two(Scalar(2));
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
+    const Vector<Scalar> y = reciprocal_estimate<Scalar>(x);
+    const __m512 correction =
+        _mm512_fixupimm_ps(kernels::fnma(x, y, two).data, x.data, _mm512_set1_epi32(0x00800000), 0);
+    return a * y * Vector<Scalar>(correction);
+#else
+    // The largest number's estimate is 0.
+    const Vector<Scalar> limited = min(Vector<Scalar>(std::numeric_limits<Scalar>::max()), x);
+    const Vector<Scalar> y = reciprocal_estimate<Scalar>(limited);
+    return a * y * kernels::fnma(limited, y, two);
+#endif
 }
 
 } // namespace burin::kernels
