@@ -3,6 +3,10 @@
 // Everything, for programs with an operating system: what `burin/embedded.hpp` has, and models on the heap,
 // `fit`, data, files and reports. Needs zlib and nlohmann-json.
 
+#include "burin/core/language.hpp"
+#include "burin/core/set_macros_aside.hpp"
+// The rest stands between these two.
+
 #include "burin/core/error.hpp"
 #include "burin/data/csv.hpp"
 #include "burin/data/dataset.hpp"
@@ -29,3 +33,5 @@
 #include "burin/training/history.hpp"
 #include "burin/training/model.hpp"
 #include "burin/training/progress.hpp"
+
+#include "burin/core/restore_macros.hpp"

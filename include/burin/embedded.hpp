@@ -3,6 +3,10 @@
 // Everything that runs without an operating system: networks, their training step and inference. No heap, no
 // exceptions, no run-time type information, no streams.
 
+#include "burin/core/language.hpp"
+#include "burin/core/set_macros_aside.hpp"
+// The rest stands between these two.
+
 #include "burin/core/assert.hpp"
 #include "burin/core/crc32.hpp"
 #include "burin/decoding/beam_search.hpp"
@@ -98,3 +102,5 @@
 #include "burin/training/trainer.hpp"
 #include "burin/training/training_bytes.hpp"
 #include "burin/training/training_flops.hpp"
+
+#include "burin/core/restore_macros.hpp"

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "burin/core/language.hpp"
+
 /// BURIN_ASSERT(condition, "sentence"): what the caller of a freestanding function must see to.
 ///
 /// Checked unless NDEBUG is defined. Where there is a system, a failure prints the sentence, file and line and

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "burin/core/language.hpp"
+
 namespace burin {
 
 /// What turns the outputs that a loss works on (logits) into predictions (probabilities).

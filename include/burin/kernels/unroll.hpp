@@ -1,5 +1,7 @@
 #pragma once
 
+#include "burin/core/language.hpp"
+
 // For the loops of kernels. Those over a tile have constant bounds and must be unrolled for the sums to live in
 // registers. Instrumented loops can't always be, and need not.
 #if defined(BURIN_SHARED_KERNELS)

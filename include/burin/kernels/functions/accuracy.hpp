@@ -1,5 +1,7 @@
 #pragma once
 
+#include "burin/core/language.hpp"
+
 namespace burin::kernels {
 
 /// How close an elementary function comes to the exact value: to 2 units in the last place, or to about 1e-5,

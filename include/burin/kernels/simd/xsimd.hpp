@@ -1,5 +1,7 @@
 #pragma once
 
+#include "burin/core/language.hpp"
+
 // xsimd and the compiler's intrinsics: what simd.hpp and the kernels for 8-bit integers include of either.
 
 // clang calls itself GCC 4, and xsimd 8 believes in AVX-512 only from GCC 6 on.

@@ -1,0 +1,45 @@
+// Macros that Arduino's and Windows' headers define and whose names Burin, Boost.Hana, xsimd or the standard library use.
+// The umbrellas set them aside while they include the rest, and restore_macros.hpp brings them back; templates keep what
+// was read in between, wherever they are instantiated. A single header of Burin's is included before such headers.
+#pragma push_macro("abs")
+#pragma push_macro("A0")
+#pragma push_macro("A1")
+#pragma push_macro("A2")
+#pragma push_macro("A3")
+#pragma push_macro("A4")
+#pragma push_macro("A5")
+#pragma push_macro("A6")
+#pragma push_macro("A7")
+#pragma push_macro("B0")
+#pragma push_macro("B1")
+#pragma push_macro("bit")
+#pragma push_macro("constrain")
+#pragma push_macro("degrees")
+#pragma push_macro("F")
+#pragma push_macro("max")
+#pragma push_macro("min")
+#pragma push_macro("radians")
+#pragma push_macro("round")
+#pragma push_macro("sq")
+#pragma push_macro("word")
+#undef abs
+#undef A0
+#undef A1
+#undef A2
+#undef A3
+#undef A4
+#undef A5
+#undef A6
+#undef A7
+#undef B0
+#undef B1
+#undef bit
+#undef constrain
+#undef degrees
+#undef F
+#undef max
+#undef min
+#undef radians
+#undef round
+#undef sq
+#undef word
