@@ -1,5 +1,7 @@
 #pragma once
 
+#include "burin/core/language.hpp"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
