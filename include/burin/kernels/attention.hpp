@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/kernels/functions.hpp"
+#include "burin/kernels/padded_rows.hpp"
 #include "burin/kernels/products/multiply.hpp"
 #include "burin/kernels/products/panels.hpp"
 #include "burin/kernels/products/tile.hpp"
@@ -60,6 +61,12 @@ template <std::size_t Columns, std::size_t Depth, class Scalar>
     multiply<Columns, Depth, shared_elements>(product, rows, StoreSum{});
 }
 
+/// Whether none of the first keys is to be seen.
+template <class Scalar>
+bool sees_none(const Scalar* mask, std::size_t keys) noexcept {
+    return mask != nullptr && std::all_of(mask, mask + keys, [](Scalar m) { return m == Scalar(0); });
+}
+
 /// Puts the softmax of scale · scores in the scores' place, row by row; 0 for keys that are not seen, and for
 /// all of a row that sees none.
 template <AttentionSize Size, class Scalar>
@@ -77,7 +84,7 @@ void attention_softmax(Scalar* scores, const Scalar* mask, Scalar scale) noexcep
             largest = max(largest, x);
         });
         const Scalar most = reduce_max<Scalar>(largest);
-        if (most == -std::numeric_limits<Scalar>::infinity()) {
+        if (most == -std::numeric_limits<Scalar>::infinity() && sees_none(mask, seen)) {
             std::fill_n(scores, seen, Scalar(0));
             continue;
         }
@@ -113,8 +120,9 @@ void attention_softmax_gradient(const Scalar* probabilities, Scalar* gradient, S
 
 } // namespace detail
 
-/// probabilities [queries, keys] = softmax(scale · query · keyᵀ) and result = probabilities · value. `turned`
-/// has room for Size.turned() elements. The result may be written over the query.
+/// probabilities [queries, keys] = softmax(scale · query · keyᵀ) and result = probabilities · value. What a
+/// mask hides may hold anything, infinities too: it reaches neither the result nor a gradient. `turned` has
+/// room for Size.turned() elements. The result may be written over the query.
 template <AttentionSize Size, class Scalar>
 [[gnu::noinline]] void attention_forward(const AttentionHead<Scalar>& head, Scalar* probabilities,
                                          Rows<Scalar> result, Scalar* turned) noexcept {
@@ -122,8 +130,10 @@ template <AttentionSize Size, class Scalar>
     detail::multiply_rows_of<Size.keys, Size.key_size, Scalar>(
         head.query.data, head.query.stride, 1, {turned, Size.keys}, {probabilities, Size.keys}, Size.queries);
     detail::attention_softmax<Size>(probabilities, head.mask, head.scale);
-    detail::multiply_rows_of<Size.value_size, Size.keys, Scalar>(probabilities, Size.keys, 1, head.value,
-                                                                 result, Size.queries);
+    const Rows<const Scalar> value =
+        with_finite_padding<Size.value_size>(head.value, head.mask, Size.keys, turned);
+    detail::multiply_rows_of<Size.value_size, Size.keys, Scalar>(probabilities, Size.keys, 1, value, result,
+                                                                 Size.queries);
 }
 
 /// Where the gradients of one head's query, key and value are written; null if not wanted.
@@ -148,6 +158,10 @@ template <AttentionSize Size, class Scalar>
     if (gradients.query.data == nullptr && gradients.key.data == nullptr)
         return;
     transpose(Size.keys, Size.value_size, head.value.data, head.value.stride, turned, Size.keys);
+    for (std::size_t key = 0; head.mask != nullptr && key < Size.keys; ++key)
+        if (head.mask[key] == Scalar(0))
+            for (std::size_t i = 0; i < Size.value_size; ++i)
+                turned[i * Size.keys + key] = Scalar(0);
     detail::multiply_rows_of<Size.keys, Size.value_size, Scalar>(result_gradient.data, result_gradient.stride,
                                                                  1, {turned, Size.keys}, {scores, Size.keys},
                                                                  Size.queries);
@@ -156,9 +170,12 @@ template <AttentionSize Size, class Scalar>
     if (gradients.key.data != nullptr)
         detail::multiply_rows_of<Size.key_size, Size.queries>(score_gradient, 1, Size.keys, head.query,
                                                               gradients.key, Size.keys);
-    if (gradients.query.data != nullptr)
-        detail::multiply_rows_of<Size.key_size, Size.keys>(score_gradient, Size.keys, 1, head.key,
-                                                           gradients.query, Size.queries);
+    if (gradients.query.data != nullptr) {
+        const Rows<const Scalar> key =
+            with_finite_padding<Size.key_size>(head.key, head.mask, Size.keys, turned);
+        detail::multiply_rows_of<Size.key_size, Size.keys>(score_gradient, Size.keys, 1, key, gradients.query,
+                                                           Size.queries);
+    }
 }
 
 } // namespace burin::kernels

@@ -171,9 +171,8 @@ void column_moments(const Scalar* x, std::size_t rows, Scalar* mean, Scalar* var
             for (std::size_t k = 0; k < vectors; ++k) {
                 const Vector<Scalar> shift = sums[k] / Vector<Scalar>(count);
                 const Vector<Scalar> pivot = pivots[k] - group.values_of(x, k);
-                moments[k].merge(
-                    before, {pivot + shift, max(kernels::fnma<Scalar>(sums[k], shift, squares[k]), zero)},
-                    count);
+                const Vector<Scalar> rest = kernels::fnma<Scalar>(sums[k], shift, squares[k]);
+                moments[k].merge(before, {pivot + shift, at_least(rest, zero)}, count);
             }
         }
         const auto count = static_cast<Scalar>(group.rows);

@@ -184,7 +184,7 @@ template <PoolWindows W, class Scalar, class Finish>
 
 } // namespace detail
 
-/// y = the largest element of each window, channel by channel.
+/// y = the largest element of each window, channel by channel; no number if one of them is none.
 template <PoolWindows W, class Scalar, class Epilogue>
 void max_pool(const Scalar* x, Scalar* y, std::size_t rows, Epilogue epilogue) noexcept {
     for (std::size_t r = 0; r < rows; ++r, x += W.input_size(), y += W.output_size())
@@ -195,13 +195,13 @@ void max_pool(const Scalar* x, Scalar* y, std::size_t rows, Epilogue epilogue) n
                                                        W.axes[2].begin(places[2]));
                     Vector<Scalar> largest = load(x + first + c);
                     detail::for_each_element<W>(
-                        places, [&](std::size_t offset) { largest = max(largest, load(x + offset + c)); });
+                        places, [&](std::size_t offset) { largest = max_or_nan(load(x + offset + c), largest); });
                     store(y + output + c, epilogue(largest));
                 });
         });
 }
 
-/// The first of the largest elements of a window gets the window's gradient. Where windows are disjoint, dx
+/// The first of the largest elements of a window, or the first that is no number, gets the window's gradient. Where windows are disjoint, dx
 /// may be x, and the derivative of an activation before is multiplied in.
 template <PoolWindows W, class Scalar, class Derivative>
 void max_pool_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scalar* dx,
@@ -211,7 +211,8 @@ void max_pool_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scala
         [&](Vector<Scalar> gradient, const std::array<std::size_t, 3>&, std::size_t output,
             const auto& load) {
             return [gradient, largest = load(y + output), x, load](std::size_t at) mutable {
-                const auto is_largest = load(x + at) == largest;
+                const Vector<Scalar> value = load(x + at);
+                const auto is_largest = is_nan(value) | (value == largest);
                 const Vector<Scalar> zero(Scalar(0));
                 const Vector<Scalar> share = select(is_largest, gradient, zero);
                 gradient = select(is_largest, zero, gradient);

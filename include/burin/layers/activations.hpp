@@ -16,6 +16,12 @@ Vector constant(double number) noexcept {
     return Vector(static_cast<typename Vector::value_type>(number));
 }
 
+/// x from −most to most.
+template <class Vector>
+Vector limited(Vector x, double most) noexcept {
+    return kernels::at_most(kernels::at_least(x, constant<Vector>(-most)), constant<Vector>(most));
+}
+
 } // namespace detail
 
 /// max(x, 0). The derivative at 0 is 0.
@@ -27,12 +33,12 @@ struct ReLU : Elementwise<ReLU> {
 
     template <class Vector>
     static Vector value(Vector x) noexcept {
-        return kernels::max(x, detail::constant<Vector>(0));
+        return kernels::at_least(x, detail::constant<Vector>(0));
     }
     template <class Vector>
     static Vector gradient(Vector dy, Vector y) noexcept {
         const Vector zero = detail::constant<Vector>(0);
-        return kernels::select(y > zero, dy, zero);
+        return kernels::select(y <= zero, zero, dy);
     }
 };
 
@@ -72,7 +78,7 @@ struct ELU : Elementwise<ELU<Alpha>> {
     template <class Vector>
     static Vector value(Vector x) noexcept {
         const Vector zero = detail::constant<Vector>(0);
-        const Vector below = detail::constant<Vector>(Alpha) * kernels::expm1(kernels::min(x, zero));
+        const Vector below = detail::constant<Vector>(Alpha) * kernels::expm1(kernels::at_most(x, zero));
         return kernels::select(x > zero, x, below);
     }
     template <class Vector>
@@ -164,16 +170,17 @@ struct GELUTanh : Elementwise<GELUTanh> {
     // (1 + tanh(u)) / 2 is the logistic function of 2u, which loses nothing for negative u.
     template <kernels::Accuracy accuracy = kernels::Accuracy::full, class Vector>
     static Vector value(Vector x) noexcept {
-        const Vector limited = kernels::max(detail::constant<Vector>(-32), x); // 0 from there to −∞
+        const Vector limited = kernels::at_least(x, detail::constant<Vector>(-32)); // 0 from there to −∞
         return limited * kernels::sigmoid<accuracy>(twice_argument(limited));
     }
     template <kernels::Accuracy accuracy = kernels::Accuracy::full, class Vector>
     static Vector gradient(Vector dy, Vector x) noexcept {
         const Vector one = detail::constant<Vector>(1);
-        const Vector s = kernels::sigmoid<accuracy>(twice_argument(x));
-        const Vector slope =
-            detail::constant<Vector>(2 * factor) * (one + detail::constant<Vector>(3 * cubic) * x * x);
-        return dy * s * (one + x * (one - s) * slope);
+        const Vector limited = detail::limited<Vector>(x, 32); // 0 and 1 beyond, where squares overflow
+        const Vector s = kernels::sigmoid<accuracy>(twice_argument(limited));
+        const Vector slope = detail::constant<Vector>(2 * factor) *
+                             (one + detail::constant<Vector>(3 * cubic) * limited * limited);
+        return dy * s * (one + limited * (one - s) * slope);
     }
 
   private:
@@ -200,8 +207,10 @@ struct SiLU : Elementwise<SiLU> {
     template <kernels::Accuracy accuracy = kernels::Accuracy::full, class Vector>
     static Vector gradient(Vector dy, Vector x) noexcept {
         const Vector one = detail::constant<Vector>(1);
-        const Vector s = kernels::sigmoid<accuracy>(x);
-        return dy * s * (one + x * (one - s));
+        // The derivative is 0 and 1 from there on, which s · x is not where both factors are at an end.
+        const Vector limited = detail::limited<Vector>(x, sizeof(typename Vector::value_type) == 4 ? 112 : 760);
+        const Vector s = kernels::sigmoid<accuracy>(limited);
+        return dy * s * (one + limited * (one - s));
     }
 };
 
@@ -214,16 +223,16 @@ struct HardSigmoid : Elementwise<HardSigmoid> {
 
     template <class Vector>
     static Vector value(Vector x) noexcept {
-        const Vector shifted = x + detail::constant<Vector>(3);
-        return kernels::min(kernels::max(shifted, detail::constant<Vector>(0)), detail::constant<Vector>(6)) /
-               detail::constant<Vector>(6);
+        const Vector six = detail::constant<Vector>(6);
+        const Vector shifted = kernels::at_least(x + detail::constant<Vector>(3), detail::constant<Vector>(0));
+        return kernels::at_most(shifted, six) / six;
     }
     template <class Vector>
     static Vector gradient(Vector dy, Vector y) noexcept {
         const Vector zero = detail::constant<Vector>(0);
-        const Vector inside =
-            kernels::select(y < detail::constant<Vector>(1), dy / detail::constant<Vector>(6), zero);
-        return kernels::select(y > zero, inside, zero);
+        const Vector inside = dy / detail::constant<Vector>(6);
+        const Vector upper = kernels::select(y >= detail::constant<Vector>(1), zero, inside);
+        return kernels::select(y <= zero, zero, upper);
     }
 };
 
@@ -242,8 +251,8 @@ struct HardSwish : Elementwise<HardSwish> {
     static Vector gradient(Vector dy, Vector x) noexcept {
         const Vector three = detail::constant<Vector>(3);
         const Vector middle = dy * (x / three + detail::constant<Vector>(0.5));
-        const Vector upper = kernels::select(x < three, middle, dy);
-        return kernels::select(x > -three, upper, detail::constant<Vector>(0));
+        const Vector upper = kernels::select(x >= three, dy, middle);
+        return kernels::select(x <= -three, detail::constant<Vector>(0), upper);
     }
 };
 

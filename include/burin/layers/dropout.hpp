@@ -9,7 +9,7 @@
 
 namespace burin {
 
-/// In training each element is set to 0 with probability Rate, and the others are multiplied by 1 / (1 −
+/// In training each element is multiplied by 0 with probability Rate (what is no number stays so), and the others are multiplied by 1 / (1 −
 /// Rate), so that the expected value stays. In inference the input itself, at no cost.
 ///
 /// The mask is a function of seed, layer, step and position. Srivastava et al., "Dropout", JMLR 15 (2014).
@@ -27,7 +27,7 @@ struct Dropout : detail::RandomFactors<Dropout<Rate>> {
         for (std::size_t i = 0; i < count; i += 4) {
             const Philox::Counter words = run.random.block((run.position + i) / 4);
             for (std::size_t j = 0; j < 4 && i + j < count; ++j)
-                to[i + j] = words[j] < threshold ? Scalar(0) : from[i + j] * scale;
+                to[i + j] = from[i + j] * (words[j] < threshold ? Scalar(0) : scale);
         }
     }
 };
@@ -61,7 +61,7 @@ struct SpatialDropout : detail::RandomFactors<SpatialDropout<Rate>> {
                 for (std::size_t place = 0; place < places; ++place)
                     for (std::size_t j = 0; j < 4 && 4 * block + j < channels; ++j) {
                         const std::size_t i = (row * places + place) * channels + 4 * block + j;
-                        to[i] = words[j] < threshold ? Scalar(0) : from[i] * scale;
+                        to[i] = from[i] * (words[j] < threshold ? Scalar(0) : scale);
                     }
             }
     }

@@ -131,7 +131,8 @@ struct Average : ElementwiseMerge<Average> {
     }
 };
 
-/// The largest of two or more inputs. Where several are as large, the first of them gets the gradient.
+/// The largest of two or more inputs. Where several are as large, the first of them gets the gradient; where
+/// one is no number, neither is the output, and all inputs get it that are not less than another.
 struct Maximum : ElementwiseMerge<Maximum> {
     static constexpr Reads input_gradient{.input = true};
 
@@ -139,21 +140,22 @@ struct Maximum : ElementwiseMerge<Maximum> {
 
     template <class Vector, class... Vectors>
     static Vector value(Vector x, Vectors... others) noexcept {
-        ((x = kernels::max(x, others)), ...);
+        ((x = kernels::max_or_nan(others, x)), ...);
         return x;
     }
     template <std::size_t Which, class Vector, std::size_t Count>
     static Vector gradient(Vector dy, const std::array<Vector, Count>& x) noexcept {
         const Vector zero(typename Vector::value_type(0));
         for (std::size_t i = 0; i < Which; ++i)
-            dy = kernels::select(x[i] < x[Which], dy, zero);
+            dy = kernels::select(x[i] >= x[Which], zero, dy);
         for (std::size_t i = Which + 1; i < Count; ++i)
-            dy = kernels::select(x[i] <= x[Which], dy, zero);
+            dy = kernels::select(x[i] > x[Which], zero, dy);
         return dy;
     }
 };
 
-/// The smallest of two or more inputs. Where several are as small, the first of them gets the gradient.
+/// The smallest of two or more inputs. Where several are as small, the first of them gets the gradient; where
+/// one is no number, it is as with Maximum.
 struct Minimum : ElementwiseMerge<Minimum> {
     static constexpr Reads input_gradient{.input = true};
 
@@ -161,7 +163,7 @@ struct Minimum : ElementwiseMerge<Minimum> {
 
     template <class Vector, class... Vectors>
     static Vector value(Vector x, Vectors... others) noexcept {
-        ((x = kernels::min(x, others)), ...);
+        ((x = kernels::min_or_nan(others, x)), ...);
         return x;
     }
     template <std::size_t Which, class Vector, std::size_t Count>

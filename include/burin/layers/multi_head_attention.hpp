@@ -48,6 +48,8 @@ inline constexpr std::size_t key_dim_of<KeyDim<Size>> = Size;
 /// | `output.weight` | `[Heads · size, features]` |
 /// | `query.bias`, … | `[Heads · size]` and `[features]`; not with `NoBias` |
 ///
+/// What a mask hides may hold anything, infinities too: it reaches neither another output nor a gradient.
+///
 /// Options: `CausalMask`, `KeyPaddingMask`, `NoBias`, `KeyDim<size>`; the usual size is features / Heads. A
 /// query that sees no key gets the output's bias. Default initialisation: Glorot uniform for each matrix,
 /// zero biases.
@@ -122,7 +124,8 @@ struct MultiHeadAttention : Op {
     static constexpr Elements scratch(std::span<const Shape> inputs, StepKind kind, Mode mode) {
         const Extents e(inputs);
         if (kind != StepKind::forward)
-            return {e.queries() + 2 * e.keys(), e.head.turned() + e.head.scores()};
+            return {e.queries() + 2 * e.keys() + (has_mask ? e.widest_input() : 0),
+                    e.head.turned() + e.head.scores()};
         if (mode == Mode::training)
             return {0, e.head.turned()};
         return {0, e.queries() + 2 * e.keys() + e.head.turned() + e.head.scores()};
@@ -170,6 +173,7 @@ struct MultiHeadAttention : Op {
         Scalar* const query_gradient = scores + e.head.scores();
         Scalar* const key_gradient = query_gradient + run.rows * e.queries();
         Scalar* const value_gradient = key_gradient + run.rows * e.keys();
+        [[maybe_unused]] Scalar* const room = value_gradient + run.rows * e.keys();
 
         const std::size_t queries = run.rows * e.head.queries, keys = run.rows * e.head.keys;
         if constexpr (Context::trains)
@@ -190,14 +194,23 @@ struct MultiHeadAttention : Op {
         constexpr std::size_t inputs = Context::Shapes::inputs.size();
         constexpr std::size_t key = key_input(inputs), value = value_input(inputs);
         if constexpr (Context::trains) {
+            const auto input = [&]<std::size_t Which>(std::integral_constant<std::size_t, Which>) {
+                constexpr std::size_t features = Context::Shapes::inputs[Which].last();
+                const kernels::Rows<const Scalar> rows{run.inputs[Which], features};
+                if constexpr (has_mask && Which >= key)
+                    return kernels::with_finite_padding<features>(rows, mask(run, 0), keys, room).data;
+                else
+                    return rows.data;
+            };
             P::Query::template parameter_gradient<Context::adds>(
-                run.inputs[0], static_cast<const Scalar*>(query_gradient), run.gradients, queries);
-            P::Key::template parameter_gradient<Context::adds>(run.inputs[key],
-                                                               static_cast<const Scalar*>(key_gradient),
-                                                               run.gradients + P::key_offset, keys);
-            P::Value::template parameter_gradient<Context::adds>(run.inputs[value],
-                                                                 static_cast<const Scalar*>(value_gradient),
-                                                                 run.gradients + P::value_offset, keys);
+                input(std::integral_constant<std::size_t, 0>{}), static_cast<const Scalar*>(query_gradient),
+                run.gradients, queries);
+            P::Key::template parameter_gradient<Context::adds>(
+                input(std::integral_constant<std::size_t, key>{}), static_cast<const Scalar*>(key_gradient),
+                run.gradients + P::key_offset, keys);
+            P::Value::template parameter_gradient<Context::adds>(
+                input(std::integral_constant<std::size_t, value>{}),
+                static_cast<const Scalar*>(value_gradient), run.gradients + P::value_offset, keys);
         }
         write_input_gradient<0, typename P::Query, NoActivation>(run, query_gradient, 0, queries);
         write_input_gradient<key, typename P::Key, AddsIf<key == 0>>(run, key_gradient, P::key_offset, keys);
@@ -231,6 +244,9 @@ struct MultiHeadAttention : Op {
 
         /// Elements of one sample's queries and of its keys, of all heads.
         constexpr std::size_t queries() const { return head.queries * width; }
+        constexpr std::size_t widest_input() const {
+            return head.keys * std::max(key_features, value_features);
+        }
         constexpr std::size_t keys() const { return head.keys * width; }
     };
 
@@ -312,6 +328,14 @@ struct MultiHeadAttention : Op {
         };
         const std::size_t queries = samples * e.head.queries, keys = samples * e.head.keys;
         P::Query::forward(input(0), run.parameters, buffers.query, queries);
+        // Where the keys are the queries, padding asks as well; what it asks would reach gradients through
+        // probabilities that are no numbers.
+        if constexpr (has_mask && key_input(inputs) == 0)
+            for (std::size_t query = 0; query < queries; ++query) {
+                auto* const asked = buffers.query + query * e.width;
+                if (mask(run, first)[query] == 0 && !kernels::are_finite(asked, e.width))
+                    std::fill_n(asked, e.width, typename Context::Scalar(0));
+            }
         P::Key::forward(input(key_input(inputs)), run.parameters + P::key_offset, buffers.key, keys);
         P::Value::forward(input(value_input(inputs)), run.parameters + P::value_offset, buffers.value, keys);
         for (std::size_t row = 0; row < samples; ++row)

@@ -2,6 +2,7 @@
 
 #include "burin/graph/epilogue.hpp"
 #include "burin/graph/op.hpp"
+#include "burin/kernels/padded_rows.hpp"
 #include "burin/kernels/products.hpp"
 #include "burin/kernels/recurrent.hpp"
 #include "burin/layers/fast.hpp"
@@ -104,7 +105,7 @@ struct Recurrent : Op {
     static constexpr Elements scratch(std::span<const Shape> inputs, StepKind kind, Mode mode) {
         const std::size_t time = inputs[0][0], separate = Cell::separates_recurrent ? columns : 0;
         if (kind == StepKind::backward)
-            return time * (columns + separate) + state_size + columns;
+            return time * (columns + separate + (has<Masked> ? inputs[0].last() : 0)) + state_size + columns;
         const std::size_t sums = mode == Mode::training ? 0 : block_of(time) * columns;
         return sums + separate + (mode == Mode::streaming ? 0 : state_size);
     }
@@ -234,6 +235,7 @@ struct Recurrent : Op {
         Scalar* const dh = next;
         Scalar* const dc = dh + rows * Units;
         Scalar* const side_by_side = dh + rows * state_size;
+        [[maybe_unused]] Scalar* const room = side_by_side + rows * columns;
         std::fill_n(dh, rows * state_size, Scalar(0));
         if constexpr (has<ReturnState>)
             for (std::size_t row = 0; row < rows; ++row) {
@@ -288,9 +290,13 @@ struct Recurrent : Op {
 
         if constexpr (Context::trains) {
             const Weights<features, Scalar> gradients(run.gradients);
+            const Scalar* x = run.inputs[0];
+            if constexpr (has<Masked>)
+                x = kernels::with_finite_padding<features>(kernels::Rows<const Scalar>{x, features},
+                                                           run.inputs[mask_input], rows * time, room)
+                        .data;
             kernels::dense_weight_gradient<features, columns, has_bias, Context::adds>(
-                run.inputs[0], static_cast<const Scalar*>(dgates), gradients.weight, gradients.bias,
-                rows * time);
+                x, static_cast<const Scalar*>(dgates), gradients.weight, gradients.bias, rows * time);
             kernels::dense_weight_gradient<Units, columns, has_bias && Cell::separates_recurrent,
                                            Context::adds>(saved.h, static_cast<const Scalar*>(drecurrent),
                                                           gradients.recurrent_weight,

@@ -21,7 +21,7 @@ struct ReturnState {};
 struct InitialState {};
 
 /// One more input, `[time]`, is 1 for steps that count and 0 for padding. A padded step leaves the state as
-/// it is, and its output is that of the step before.
+/// it is, and its output is that of the step before; it may hold anything, infinities too.
 struct Masked {};
 
 /// The last step comes first. The outputs of `ReturnSequences` are in the order in which they are made, as in

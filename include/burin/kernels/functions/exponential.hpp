@@ -145,7 +145,7 @@ replace_by_exponentials_side_by_side(Vector<Scalar>* x, const PowerOfTwo<Scalar>
             step(k);
     };
     // 2ⁿ is made of bits, which are 0 for the smallest x that is left.
-    each([&](std::size_t k) { x[k] = max(low, x[k]); });
+    each([&](std::size_t k) { x[k] = at_least(x[k], low); });
     each([&](std::size_t k) { scale[k] = fma(x[k], Vector<Scalar>(C::log2_e), rounder); });
     each([&](std::size_t k) { r[k] = scale[k] - rounder; });
     each([&](std::size_t k) { x[k] = fma(r[k], Vector<Scalar>(-C::ln2_high), x[k]); });
@@ -197,7 +197,7 @@ Vector<Scalar> exp(Vector<Scalar> x) noexcept {
 /// eˣ for x ≤ 0 in fewer steps, for softmax; to the same errors.
 template <class Scalar>
 Vector<Scalar> exp_nonpositive(Vector<Scalar> x) noexcept {
-    const Vector<Scalar> clamped = max(Vector<Scalar>(detail::ExponentialConstants<Scalar>::low), x);
+    const Vector<Scalar> clamped = at_least(x, Vector<Scalar>(detail::ExponentialConstants<Scalar>::low));
     return detail::NonpositiveExponential<Scalar>(clamped).times(Vector<Scalar>(Scalar(1)));
 }
 

@@ -69,7 +69,7 @@ Vector<Scalar> tanh(Vector<Scalar> x) noexcept {
         // 1 − 2 / (e^2|x| + 1), and near 0, where that would cancel, a polynomial. From 22 on the difference
         // to 1 is lost even in double.
         const Vector<Scalar> one(Scalar(1)), two(Scalar(2));
-        const Vector<Scalar> magnitude = min(Vector<Scalar>(Scalar(22)), abs(x));
+        const Vector<Scalar> magnitude = at_most(abs(x), Vector<Scalar>(Scalar(22)));
         const detail::Reduced<Scalar> reduced(magnitude + magnitude,
                                               Vector<Scalar>(detail::biased_rounder<Scalar>));
         const Vector<Scalar> scale = reduced.scale;
@@ -119,7 +119,7 @@ template <Accuracy accuracy = Accuracy::full, class Scalar>
 Vector<Scalar> silu(Vector<Scalar> x) noexcept {
     // Below the limit the result is 0, and would be none for −∞.
     const Vector<Scalar> limited =
-        max(Vector<Scalar>(-detail::ExponentialConstants<Scalar>::sigmoid_high), x);
+        at_least(x, Vector<Scalar>(-detail::ExponentialConstants<Scalar>::sigmoid_high));
     return detail::times_sigmoid<accuracy, Scalar>(limited, x);
 }
 
@@ -127,7 +127,7 @@ Vector<Scalar> silu(Vector<Scalar> x) noexcept {
 /// double; fast: to 2e-5 of it.
 template <Accuracy accuracy = Accuracy::full, class Scalar>
 Vector<Scalar> softplus(Vector<Scalar> x) noexcept {
-    const Vector<Scalar> above = max(Vector<Scalar>(Scalar(0)), x);
+    const Vector<Scalar> above = at_least(x, Vector<Scalar>(Scalar(0)));
     if constexpr (accuracy == Accuracy::fast) {
         const Vector<Scalar> e = detail::fast_exp<Scalar>(-abs(x));
         return fma(e, polynomial(e, detail::fast_log1p<Scalar>), above);

@@ -71,7 +71,7 @@ inline constexpr std::array<Scalar, 5> fast_normal_slope{
 template <class Scalar>
 [[gnu::always_inline]] inline Vector<Scalar> fast_log_odds(Vector<Scalar> square,
                                                            const std::array<Scalar, 5>& c) noexcept {
-    return polynomial(min(Vector<Scalar>(Scalar(fast_normal_limit)), square), c);
+    return polynomial(at_most(square, Vector<Scalar>(Scalar(fast_normal_limit))), c);
 }
 
 /// a · Φ(−a) = e^(−a²/2) · g.
@@ -107,7 +107,7 @@ struct NormalTail {
 
 template <class Scalar>
 [[gnu::always_inline]] inline Vector<Scalar> normal_magnitude(Vector<Scalar> x) noexcept {
-    return min(Vector<Scalar>(NormalConstants<Scalar>::limit), abs(x));
+    return at_most(abs(x), Vector<Scalar>(NormalConstants<Scalar>::limit));
 }
 
 } // namespace detail
@@ -119,13 +119,13 @@ template <Accuracy accuracy = Accuracy::full, class Scalar>
 Vector<Scalar> gelu(Vector<Scalar> x) noexcept {
     if constexpr (accuracy == Accuracy::fast) {
         // Far below, the result is 0, and would be none for −∞.
-        const Vector<Scalar> limited = max(Vector<Scalar>(Scalar(-16)), x);
+        const Vector<Scalar> limited = at_least(x, Vector<Scalar>(Scalar(-16)));
         return detail::times_sigmoid<Accuracy::fast, Scalar>(
             limited, limited * detail::fast_log_odds<Scalar>(x * x, detail::fast_normal<Scalar>));
     } else {
         const Vector<Scalar> a = detail::normal_magnitude<Scalar>(x);
         const detail::NormalTail<Scalar> tail(a);
-        const Vector<Scalar> outside = max(Vector<Scalar>(Scalar(0)), x) - tail.exponential.times(tail.g);
+        const Vector<Scalar> outside = at_least(x, Vector<Scalar>(Scalar(0))) - tail.exponential.times(tail.g);
         const Vector<Scalar> square = a * a;
         const Vector<Scalar> inside = fma(square, polynomial(square, detail::NormalConstants<Scalar>::centre),
                                           Vector<Scalar>(Scalar(0.5)) * x);
@@ -138,10 +138,12 @@ template <Accuracy accuracy = Accuracy::full, class Scalar>
 Vector<Scalar> gelu_gradient(Vector<Scalar> x) noexcept {
     const Vector<Scalar> zero(Scalar(0)), one(Scalar(1));
     if constexpr (accuracy == Accuracy::fast) {
+        // Far from 0 the derivative is 0 or 1, which products with the largest numbers are not.
+        const Vector<Scalar> limited = clamp<Scalar>(x, -16, 16), square = limited * limited;
         const Vector<Scalar> y =
-            sigmoid<Accuracy::fast>(x * detail::fast_log_odds<Scalar>(x * x, detail::fast_normal<Scalar>));
-        const Vector<Scalar> slope = detail::fast_log_odds<Scalar>(x * x, detail::fast_normal_slope<Scalar>);
-        return fma(x * y * (one - y), slope, y);
+            sigmoid<Accuracy::fast>(limited * detail::fast_log_odds<Scalar>(square, detail::fast_normal<Scalar>));
+        const Vector<Scalar> slope = detail::fast_log_odds<Scalar>(square, detail::fast_normal_slope<Scalar>);
+        return fma(limited * y * (one - y), slope, y);
     } else {
         const Vector<Scalar> one_over_sqrt_two_pi(Scalar(0.398942280401432677940)), half(Scalar(0.5));
         const Vector<Scalar> a = detail::normal_magnitude<Scalar>(x);
@@ -165,7 +167,7 @@ Vector<Scalar> erf(Vector<Scalar> x) noexcept {
     const Vector<Scalar> one(Scalar(1)), sqrt_two(Scalar(1.41421356237309504880));
     const Vector<Scalar> magnitude = abs(x);
     const Vector<Scalar> small = fma(magnitude, polynomial(x * x, C::erf), magnitude);
-    const Vector<Scalar> a = min(Vector<Scalar>(C::limit), magnitude * sqrt_two);
+    const Vector<Scalar> a = at_most(magnitude * sqrt_two, Vector<Scalar>(C::limit));
     const detail::NormalTail<Scalar> tail(a);
     const Vector<Scalar> large = one - tail.exponential.times(tail.g + tail.g) / a;
     return detail::with_sign_of<Scalar>(x, select(magnitude < Vector<Scalar>(Scalar(0.75)), small, large));

@@ -73,6 +73,10 @@ MixedVector<Scalar, Choice> min(MixedVector<Scalar, Choice> a, MixedVector<Scala
     return MixedVector<Scalar, Choice>(min(a.lanes, b.lanes));
 }
 template <class Scalar, template <class> class Choice>
+auto is_nan(MixedVector<Scalar, Choice> x) noexcept {
+    return is_nan(x.lanes);
+}
+template <class Scalar, template <class> class Choice>
 MixedVector<Scalar, Choice> abs(MixedVector<Scalar, Choice> x) noexcept {
     return MixedVector<Scalar, Choice>(abs(x.lanes));
 }

@@ -100,6 +100,10 @@ ScalarVector<Scalar> min(ScalarVector<Scalar> a, ScalarVector<Scalar> b) noexcep
     return a.lane < b.lane ? a : b;
 }
 template <class Scalar>
+bool is_nan(ScalarVector<Scalar> x) noexcept {
+    return x.lane != x.lane;
+}
+template <class Scalar>
 ScalarVector<Scalar> abs(ScalarVector<Scalar> x) noexcept {
     return ScalarVector<Scalar>(std::abs(x.lane));
 }

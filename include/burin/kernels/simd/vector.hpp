@@ -58,6 +58,14 @@ inline xsimd::batch<float, xsimd::default_arch>& xsimd::batch<float, xsimd::defa
 
 namespace burin::kernels {
 
+#if !BURIN_DETAIL_ONE_LANE
+/// Which lanes are no numbers. (`x != x` does not tell: of AVX's vectors it is false.)
+template <class Scalar, class Architecture>
+auto is_nan(const xsimd::batch<Scalar, Architecture>& x) noexcept {
+    return xsimd::isnan(x);
+}
+#endif
+
 #if BURIN_DETAIL_ONE_LANE
 
 template <class Scalar>
@@ -243,11 +251,46 @@ template <class Scalar>
 #endif
 }
 
-/// x, but no less than `low` and no more than `high`. What is no number stays so: `min` and `max` give their
-/// second operand where either is none (and on Arm what is none).
+// `min` and `max` give their second operand where either is no number (on Arm, what is none). What hands on
+// what is no number is written with these.
+
+/// x, but no less than `low`; of vectors of any width. What is no number stays so.
+template <class AnyVector>
+[[gnu::always_inline]] inline AnyVector at_least(AnyVector x, std::type_identity_t<AnyVector> low) noexcept {
+    return max(low, x);
+}
+
+/// x, but no more than `high`. What is no number stays so.
+template <class AnyVector>
+[[gnu::always_inline]] inline AnyVector at_most(AnyVector x, std::type_identity_t<AnyVector> high) noexcept {
+    return min(high, x);
+}
+
+/// x, but no less than `low` and no more than `high`. What is no number stays so.
 template <class Scalar>
 [[gnu::always_inline]] inline Vector<Scalar> clamp(Vector<Scalar> x, Scalar low, Scalar high) noexcept {
-    return min(Vector<Scalar>(high), max(Vector<Scalar>(low), x));
+    return at_most(at_least(x, Vector<Scalar>(low)), Vector<Scalar>(high));
+}
+
+/// The larger of two, and no number where either is none. Of a running maximum and another operand the
+/// running one is the second: it waits for fewer instructions.
+template <class AnyVector>
+[[gnu::always_inline]] inline AnyVector max_or_nan(AnyVector x, AnyVector running) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && XSIMD_WITH_NEON64
+    return max(x, running);
+#else
+    return select(is_nan(x), x, max(x, running));
+#endif
+}
+
+/// The smaller of two, and no number where either is none.
+template <class AnyVector>
+[[gnu::always_inline]] inline AnyVector min_or_nan(AnyVector x, AnyVector running) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && XSIMD_WITH_NEON64
+    return min(x, running);
+#else
+    return select(is_nan(x), x, min(x, running));
+#endif
 }
 
 template <class Scalar>
