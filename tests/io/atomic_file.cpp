@@ -199,8 +199,9 @@ TEST_CASE("AtomicFile: what is no regular file is refused and stays") {
     refused(directory / "folder/", "Is a directory");
     refused(directory / "new/", "Is a directory");
     refused("", "No such file or directory");
-    CHECK(error_of([&] { write_file(directory / std::string("a\0b", 3), "text"); })
-              .ends_with("a\\x00b: can't be written: expected a path without NUL"));
+    CHECK(error_of([&] {
+              write_file(directory / std::string("a\0b", 3), "text");
+          }).ends_with("a\\x00b: can't be written: expected a path without NUL"));
     CHECK(directory.names().size() == 3);
 }
 
@@ -244,8 +245,9 @@ TEST_CASE("AtomicFile: names as long as the system allows, and paths without a d
         CHECK(directory.names() == std::vector<std::string>{name});
         REQUIRE(unlink((directory / name).c_str()) == 0);
     }
-    CHECK(error_of([&] { write_file(directory / std::string(256, 'n'), ""); })
-              .ends_with(": can't be written: File name too long"));
+    CHECK(error_of([&] {
+              write_file(directory / std::string(256, 'n'), "");
+          }).ends_with(": can't be written: File name too long"));
 
     char before[PATH_MAX];
     REQUIRE(getcwd(before, sizeof before) != nullptr);

@@ -163,7 +163,8 @@ TEST_CASE("safetensors: nothing but spaces is behind the header, and nothing is 
     CHECK(behind("  \n") == "f: offset 12: expected spaces behind the header's '}', got '\\n'");
     CHECK(behind("\t") == "f: offset 10: expected spaces behind the header's '}', got '\\t'");
     CHECK(error_for(file(" {}")) == "f: offset 8: expected the header to begin with '{', got ' '");
-    CHECK(error_for(file("\xef\xbb\xbf{}")) == "f: offset 8: expected the header to begin with '{', got '\\xEF'");
+    CHECK(error_for(file("\xef\xbb\xbf{}")) ==
+          "f: offset 8: expected the header to begin with '{', got '\\xEF'");
     // A NUL that is written as JSON wants it is a character like others.
     CHECK(parse(file(object({entry("a\\u0000b", "[0,1]", 1)}), 1))[0].name == std::string("a\0b", 3));
 }
@@ -173,8 +174,8 @@ TEST_CASE("safetensors: as many tensors as a header holds take time in proportio
     const std::size_t count = 200'000;
     for (std::size_t i = 0; i < count; ++i) {
         const std::string number = std::to_string(i);
-        header += (i > 0 ? "," : "") + entry("t" + number, "U8", "[1]",
-                                             "[" + number + "," + std::to_string(i + 1) + "]");
+        header += (i > 0 ? "," : "") +
+                  entry("t" + number, "U8", "[1]", "[" + number + "," + std::to_string(i + 1) + "]");
         wrong += (i > 0 ? "," : "") + entry("t" + number, "F9", "[1]", "[0,1]");
     }
     const std::string bytes = file(header + "}", count);

@@ -288,15 +288,142 @@ TEST_CASE("load: a session stays as it is when the file is not its own") {
     io::save(directory / "other", other);
     io::save(directory / "model", other_model);
     const std::string before = bits(session);
-    CHECK(error_of([&] { io::load(directory / "other", session); }) ==
-          directory / "other" + ": unexpected tensor 'optimizer.1.0.weight' F32 [3, 4]; unexpected tensor "
-                                "'optimizer.1.0.bias' F32 [4]; "
-                                "unexpected tensor 'optimizer.1.2.weight' F32 [4, 2]; unexpected tensor "
-                                "'optimizer.1.2.bias' F32 [2]");
-    CHECK(error_of([&] {
-              io::load(directory / "model", session);
-          }).ends_with("missing tensor 'training.step_and_epoch' U64 [2]"));
+    CHECK(
+        error_of([&] { io::load(directory / "other", session); }) ==
+        directory / "other" +
+            ": optimizer: expected 'Momentum{momentum=0.9, weight_decay=0, clip_value=0, clip_norm=0}', got "
+            "'Adam{beta1=0.9, beta2=0.999, epsilon=1e-08, weight_decay=0, clip_value=0, clip_norm=0}'; "
+            "unexpected tensor 'optimizer.1.0.weight' F32 [3, 4]; unexpected tensor "
+            "'optimizer.1.0.bias' F32 [4]; "
+            "unexpected tensor 'optimizer.1.2.weight' F32 [4, 2]; unexpected tensor "
+            "'optimizer.1.2.bias' F32 [2]");
+    const std::string error = error_of([&] { io::load(directory / "model", session); });
+    CHECK(error.starts_with(directory / "model" + ": expected a training session, whose __metadata__ says "
+                                                  "which, got a file without; missing tensor '"));
+    CHECK(error.ends_with("missing tensor 'training.step_and_epoch' U64 [2]"));
     CHECK(bits(session) == before);
+}
+
+namespace {
+
+/// The error where a session of `Net` with these options reads what a session of `Small` wrote; empty if it
+/// does so and then goes on with the other's parameters.
+template <class Net = Small, class Written, class Options>
+std::string error_between(const Written& written, const Options& options) {
+    const TemporaryDirectory directory;
+    Model<Small> model(1);
+    Session<Small, float, Written> session(model, written);
+    session.run(some_data());
+    io::save(directory / "session", session);
+    Model<Net> other_model(2);
+    Session<Net, float, Options> other(other_model, options);
+    const std::string before = bits(other);
+    const std::string error = error_of([&] { io::load(directory / "session", other); });
+    if (error == "(nothing was thrown)") {
+        CHECK(bits(other_model) == bits(model));
+        return "";
+    }
+    CHECK(bits(other) == before);
+    CHECK(error.starts_with(directory / "session" + ": "));
+    return error.substr((directory / "session").size() + 2);
+}
+
+/// As a user writes one.
+struct OwnRule : optimizers::SGD {};
+
+} // namespace
+
+TEST_CASE("load: a session of another optimizer, loss, seed, batch or network says in what they differ") {
+    const auto with = [](auto loss, auto optimizer, std::uint64_t seed, auto batch_size, bool shuffle) {
+        return Fit{.loss = loss,
+                   .optimizer = optimizer,
+                   .batch_size = batch_size,
+                   .epochs = 1,
+                   .shuffle = shuffle,
+                   .seed = seed,
+                   .verbose = false};
+    };
+    using losses::SparseCategoricalCrossentropy;
+    using optimizers::Momentum;
+    const auto written = with(SparseCategoricalCrossentropy{}, Momentum{}, 9, batch<8>, true);
+    CHECK(error_between(written, written) == "");
+    // Schedules change it.
+    CHECK(error_between(written, with(SparseCategoricalCrossentropy{}, Momentum{.learning_rate = 0.5}, 9,
+                                      batch<8>, true)) == "");
+    // Nesterov's state has the same shape as Momentum's, and so has RMSprop's.
+    CHECK(error_between(written,
+                        with(SparseCategoricalCrossentropy{}, optimizers::RMSprop{}, 9, batch<8>, true)) ==
+          "optimizer: expected 'RMSprop{decay=0.99, epsilon=1e-08, weight_decay=0, clip_value=0, "
+          "clip_norm=0}', "
+          "got 'Momentum{momentum=0.9, weight_decay=0, clip_value=0, clip_norm=0}'");
+    CHECK(error_between(written,
+                        with(SparseCategoricalCrossentropy{}, optimizers::Nesterov{}, 9, batch<8>, true))
+              .starts_with("optimizer: expected 'Nesterov{"));
+    CHECK(error_between(written,
+                        with(SparseCategoricalCrossentropy{}, Momentum{.momentum = 0.5}, 9, batch<8>, true))
+              .starts_with("optimizer: expected 'Momentum{momentum=0.5, "));
+    CHECK(error_between(written, with(SparseCategoricalCrossentropy{.label_smoothing = 0.25}, Momentum{}, 9,
+                                      batch<8>, true)) ==
+          "loss: expected 'SparseCategoricalCrossentropy{label_smoothing=0.25, class_weights=[], "
+          "ignore_index=4294967295, reduction=mean}', got "
+          "'SparseCategoricalCrossentropy{label_smoothing=0, class_weights=[], ignore_index=4294967295, "
+          "reduction=mean}'");
+    CHECK(error_between(written, with(SparseCategoricalCrossentropy{}, Momentum{}, 10, batch<4>, false)) ==
+          "batch_size: expected '4', got '8'; seed: expected '10', got '9'; "
+          "shuffle: expected 'false', got 'true'");
+    CHECK(error_between<Sequential<Input<3>, Dense<4>, Tanh, Dense<2>>>(written, written)
+              .find("network: expected 'Input<3>, Dense<4>, Tanh, Dense<2>', got 'Input<3>, Dense<4>, ReLU, "
+                    "Dense<2>'") != std::string::npos);
+    const auto own = with(SparseCategoricalCrossentropy{}, OwnRule{}, 9, batch<8>, true);
+    CHECK(error_between(own, own) == "");
+    CHECK(error_between(own, with(SparseCategoricalCrossentropy{}, optimizers::SGD{}, 9, batch<8>, true)) ==
+          "optimizer: expected 'SGD{weight_decay=0, clip_value=0, clip_norm=0}', got "
+          "'{anonymous}::OwnRule{weight_decay=0, clip_value=0, clip_norm=0}'");
+}
+
+TEST_CASE("save: the losses of several outputs are told one by one, as are weights of classes") {
+    static constexpr std::array<double, 2> weights{1, 0.5};
+    const losses::PerOutput losses = losses::PerOutput{
+        losses::Huber{.delta = 2},
+        losses::SparseCategoricalCrossentropy{
+            .class_weights = weights}}.weighted({1, 0.25});
+    CHECK(io::detail::rule_text(losses) ==
+          "PerOutput{Huber{delta=2, reduction=mean}, SparseCategoricalCrossentropy{label_smoothing=0, "
+          "class_weights=[1,0.5], ignore_index=4294967295, reduction=mean}, weights=[1,0.25]}");
+    CHECK(io::detail::type_text<std::pair<Shape, std::integral_constant<std::uint64_t, 3>>>() ==
+          "std::pair<Shape,std::integral_constant<unsignedlong,3>>");
+}
+
+TEST_CASE("load: counters that no training reaches are refused, and those that are reached stay in range") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "session";
+    Model<Small> model(1);
+    SessionOf<optimizers::SGD> session(model, options(optimizers::SGD{}));
+    session.run(some_data());
+    io::save(path, session);
+    const std::string bytes = bytes_of(path), before = bits(session);
+    const auto load_with = [&](std::uint64_t step, std::uint64_t epoch) {
+        std::string changed = bytes;
+        std::memcpy(&changed[changed.size() - 16], &step, 8);
+        std::memcpy(&changed[changed.size() - 8], &epoch, 8);
+        write_bytes(path, changed);
+        io::load(path, session);
+    };
+    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    for (const auto& [step, epoch] : {std::pair{most, std::uint64_t{2}},
+                                      {std::uint64_t{6}, most},
+                                      {std::uint64_t{1} << 63, std::uint64_t{2}},
+                                      {std::uint64_t{6}, std::uint64_t{1} << 32}}) {
+        CHECK(error_of([&] { load_with(step, epoch); }) ==
+              path +
+                  ": tensor 'training.step_and_epoch': expected at most 9223372036854775807 steps and "
+                  "4294967295 epochs, got " +
+                  std::to_string(step) + " and " + std::to_string(epoch));
+        CHECK(bits(session) == before);
+    }
+    load_with(6, (std::uint64_t{1} << 32) - 2);
+    CHECK(error_of([&] { session.run(some_data()); }) ==
+          "fit: expected at most 4294967295 epochs in all, got 2 after 4294967294");
 }
 
 TEST_CASE("save: where the file can't be written there is an Error, and nothing is left behind") {

@@ -91,7 +91,8 @@ inline std::vector<Tensor> parse(std::span<const std::byte> bytes, std::string_v
         refuse(8, "expected the header to begin with '{', got " + burin::quoted(text.substr(0, 1)));
     const std::size_t end = text.rfind('}') + 1;
     if (const std::size_t other = text.find_first_not_of(' ', end); other != std::string_view::npos)
-        refuse(8 + other, "expected spaces behind the header's '}', got " + burin::quoted(text.substr(other, 1)));
+        refuse(8 + other,
+               "expected spaces behind the header's '}', got " + burin::quoted(text.substr(other, 1)));
     problems.throw_if_any();
 
     std::vector<Tensor> tensors = std::move(header.tensors);
@@ -141,7 +142,8 @@ inline std::vector<std::byte> read_bytes(const std::string& path,
     if (is_there && !S_ISDIR(status.st_mode))
         stream.open(path, std::ios::binary | std::ios::ate);
     if (!stream.is_open())
-        refuse("can't be opened: " + std::string(std::strerror(is_there && S_ISDIR(status.st_mode) ? EISDIR : errno)));
+        refuse("can't be opened: " +
+               std::string(std::strerror(is_there && S_ISDIR(status.st_mode) ? EISDIR : errno)));
     const std::streamoff size = stream.tellg();
     if (size > 0 && static_cast<std::uint64_t>(size) > limit)
         refuse("expected at most " + std::to_string(limit) + " bytes, got " + std::to_string(size));
@@ -159,10 +161,9 @@ inline std::vector<std::byte> read_bytes(const std::string& path,
 
 namespace detail {
 
-/// Adds to `problems` everything in which a file's tensors are not what the slots want: names that are missing,
-/// names that are not expected, dtypes, shapes.
-inline void compare(std::span<const Tensor> tensors, std::span<const Slot> slots,
-                    Problems& problems) {
+/// Adds to `problems` everything in which a file's tensors are not what the slots want: names that are
+/// missing, names that are not expected, dtypes, shapes.
+inline void compare(std::span<const Tensor> tensors, std::span<const Slot> slots, Problems& problems) {
     const auto described = [](const auto& each) { return each.dtype + " " + shape_text(each.shape); };
     std::map<std::string_view, const Tensor*> by_name;
     for (const Tensor& tensor : tensors)
@@ -186,14 +187,8 @@ inline void compare(std::span<const Tensor> tensors, std::span<const Slot> slots
             problems.add("unexpected " + tensor_named(tensor.name) + " " + described(tensor));
 }
 
-} // namespace detail
-
-/// Copies the tensors of a file into their slots. Throws Error with everything that does not agree, and then
-/// no slot is changed.
-inline void read_into(std::span<const Tensor> tensors, std::span<const Slot> slots, std::string_view name) {
-    detail::Problems problems(name);
-    detail::compare(tensors, slots, problems);
-    problems.throw_if_any();
+/// Of tensors and slots that agree.
+inline void copy_into(std::span<const Tensor> tensors, std::span<const Slot> slots) {
     std::map<std::string_view, std::span<const std::byte>> by_name;
     for (const Tensor& tensor : tensors)
         by_name[tensor.name] = tensor.bytes;
@@ -202,8 +197,19 @@ inline void read_into(std::span<const Tensor> tensors, std::span<const Slot> slo
             std::memcpy(slot.bytes.data(), by_name[slot.name].data(), slot.bytes.size());
 }
 
-/// Writes tensors to a file, in the given order. The file appears complete or not at all. Throws Error for what
-/// `parse` would refuse.
+} // namespace detail
+
+/// Copies the tensors of a file into their slots. Throws Error with everything that does not agree, and then
+/// no slot is changed.
+inline void read_into(std::span<const Tensor> tensors, std::span<const Slot> slots, std::string_view name) {
+    detail::Problems problems(name);
+    detail::compare(tensors, slots, problems);
+    problems.throw_if_any();
+    detail::copy_into(tensors, slots);
+}
+
+/// Writes tensors to a file, in the given order. The file appears complete or not at all. Throws Error for
+/// what `parse` would refuse.
 inline void write(const std::string& path, std::span<const Tensor> tensors, const Metadata& metadata = {}) {
     detail::Problems problems(path);
     std::set<std::string_view> names{"__metadata__"};
@@ -221,10 +227,10 @@ inline void write(const std::string& path, std::span<const Tensor> tensors, cons
                 problems.add(detail::tensor_named(tensor.name) + ": expected the bytes of " +
                              printable(tensor.dtype, 40) + " " + detail::shape_text(tensor.shape) + ", got " +
                              std::to_string(tensor.bytes.size()));
-            text += (text.size() > 1 ? "," : "") + in_quotes(tensor.name) + ":{\"dtype\":" +
-                    in_quotes(tensor.dtype) + ",\"shape\":" + nlohmann::json(tensor.shape).dump() +
-                    ",\"data_offsets\":[" + std::to_string(offset) + "," +
-                    std::to_string(offset + tensor.bytes.size()) + "]}";
+            text += (text.size() > 1 ? "," : "") + in_quotes(tensor.name) +
+                    ":{\"dtype\":" + in_quotes(tensor.dtype) +
+                    ",\"shape\":" + nlohmann::json(tensor.shape).dump() + ",\"data_offsets\":[" +
+                    std::to_string(offset) + "," + std::to_string(offset + tensor.bytes.size()) + "]}";
             offset += tensor.bytes.size();
         }
     } catch (const nlohmann::json::exception& error) {

@@ -99,8 +99,8 @@ class Problems {
     std::size_t count_ = 0;
 };
 
-/// Receives the header from the parser of JSON piece by piece and makes tensors of it. Only these take memory;
-/// what is wrong is a problem each, what ends the reading is in `refusal`.
+/// Receives the header from the parser of JSON piece by piece and makes tensors of it. Only these take
+/// memory; what is wrong is a problem each, what ends the reading is in `refusal`.
 class HeaderReader {
   public:
     HeaderReader(std::span<const std::byte> data, Problems& problems) : data_(data), problems_(problems) {}
@@ -177,8 +177,7 @@ class HeaderReader {
     bool end_array() { return end(); }
 
     bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& error) {
-        refusal =
-            "expected a JSON header, got text that is none (" + printable(error.what(), 300) + ")";
+        refusal = "expected a JSON header, got text that is none (" + printable(error.what(), 300) + ")";
         return false;
     }
 

@@ -3,17 +3,21 @@
 #include "burin/graph/layout.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/io/safetensors.hpp"
+#include "burin/io/session_metadata.hpp"
 #include "burin/io/storage.hpp"
 #include "burin/training/fit.hpp"
 #include "burin/training/model.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
+#include <map>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace burin::io {
@@ -92,28 +96,49 @@ std::vector<Scalar> widened(std::span<const std::byte> bytes) {
 }
 
 /// Reads a file into slots of Scalar. Tensors that it has in half the bits are widened, which changes
-/// nothing.
+/// nothing. A file of `expected` metadata must have the same.
 template <class Scalar>
-void read(const std::string& path, std::span<const safetensors::Slot> slots) {
-    const std::vector<std::byte> bytes = safetensors::read_bytes(path);
-    std::vector<safetensors::Tensor> tensors = safetensors::parse(bytes, path);
+void read(const std::string& path, std::span<const safetensors::Slot> slots,
+          const safetensors::Metadata& expected = {}) {
+    std::map<std::string_view, const safetensors::Slot*> by_name;
+    std::size_t most_bytes = 8 + safetensors::max_header_bytes;
+    for (const safetensors::Slot& slot : slots) {
+        by_name[slot.name] = &slot;
+        most_bytes += slot.bytes.size();
+    }
+    const std::vector<std::byte> bytes = safetensors::read_bytes(path, most_bytes);
+    safetensors::Metadata metadata;
+    std::vector<safetensors::Tensor> tensors = safetensors::parse(bytes, path, &metadata);
     std::vector<std::vector<Scalar>> wide;
     for (safetensors::Tensor& tensor : tensors) {
+        const auto slot = by_name.find(tensor.name);
+        if (slot == by_name.end() || slot->second->shape != tensor.shape)
+            continue;
         if (tensor.dtype == safetensors::dtype_of<float16>)
             wide.push_back(widened<float16, Scalar>(tensor.bytes));
         else if (tensor.dtype == safetensors::dtype_of<bfloat16>)
             wide.push_back(widened<bfloat16, Scalar>(tensor.bytes));
         else
             continue;
-        const auto fits = [&](const safetensors::Slot& slot) {
-            return slot.name == tensor.name && slot.shape == tensor.shape;
-        };
-        if (std::any_of(slots.begin(), slots.end(), fits)) {
-            tensor.dtype = safetensors::dtype_of<Scalar>;
-            tensor.bytes = std::as_bytes(std::span(wide.back()));
-        }
+        tensor.dtype = safetensors::dtype_of<Scalar>;
+        tensor.bytes = std::as_bytes(std::span(wide.back()));
     }
-    safetensors::read_into(tensors, slots, path);
+    safetensors::detail::Problems problems(path);
+    if (!expected.empty())
+        compare_metadata(expected, metadata, problems);
+    safetensors::detail::compare(tensors, slots, problems);
+    problems.throw_if_any();
+    safetensors::detail::copy_into(tensors, slots);
+}
+
+/// Steps and epochs that a program can have taken.
+inline void check_counters(const std::string& path, std::uint64_t steps, std::uint64_t epochs,
+                           std::uint64_t most_epochs) {
+    constexpr std::uint64_t most_steps = std::numeric_limits<std::int64_t>::max();
+    if (steps > most_steps || epochs > most_epochs)
+        throw Error(path + ": tensor 'training.step_and_epoch': expected at most " +
+                    std::to_string(most_steps) + " steps and " + std::to_string(most_epochs) +
+                    " epochs, got " + std::to_string(steps) + " and " + std::to_string(epochs));
 }
 
 template <class Net, class Scalar>
@@ -157,7 +182,9 @@ void load(const std::string& path, Model<Net, Scalar>& model) {
     from_row_major<Net>(elements.data(), model.parameters().data());
 }
 
-/// Writes a training session: the parameters as above, the optimizer's state and how far it got.
+/// Writes a training session: the parameters as above, the optimizer's state, how far it got, and in the
+/// file's metadata what it is: the network, the loss and the optimizer with their options, seed, batch size,
+/// scalar and whether it shuffles.
 template <class Net, class Scalar, class Options>
 void save(const std::string& path, const Session<Net, Scalar, Options>& session) {
     const std::array<std::uint64_t, 2> counters{session.trainer().steps(), session.epoch()};
@@ -168,10 +195,13 @@ void save(const std::string& path, const Session<Net, Scalar, Options>& session)
         vectors.push_back(detail::row_major<Net>(state.data() + offset, trained_count<Net>));
     std::vector<safetensors::Tensor> tensors;
     detail::for_each_tensor_of_session<Net>(vectors, counters, detail::collect_tensors(tensors));
-    safetensors::write(path, tensors);
+    safetensors::write(path, tensors, detail::session_metadata(session));
 }
 
-/// Reads a training session, which then goes on with the same bits as if it had never stopped.
+/// Reads a training session, which then goes on with the same bits as if it had never stopped. Throws one
+/// Error with everything in which the file is not this session's, and with counters that none can reach; the
+/// session then stays as it is. Only the learning rate may be another, since it is changed in the middle of
+/// trainings; the session keeps its own. A file that does not say what it is the session of is refused.
 template <class Net, class Scalar, class Options>
 void load(const std::string& path, Session<Net, Scalar, Options>& session) {
     std::array<std::uint64_t, 2> counters{};
@@ -181,7 +211,8 @@ void load(const std::string& path, Session<Net, Scalar, Options>& session) {
     vectors[0].resize(stored_count<Net>);
     std::vector<safetensors::Slot> slots;
     detail::for_each_tensor_of_session<Net>(vectors, counters, detail::collect_slots(slots));
-    detail::read<Scalar>(path, slots);
+    detail::read<Scalar>(path, slots, detail::session_metadata(session));
+    detail::check_counters(path, counters[0], counters[1], session.most_epochs);
     from_row_major<Net>(vectors[0].data(), session.model().parameters().data());
     for (std::size_t i = 1; i < vectors.size(); ++i)
         from_row_major<Net>(vectors[i].data(), state.data() + (i - 1) * count, count);

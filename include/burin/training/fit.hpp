@@ -15,9 +15,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -73,7 +75,11 @@ class Session {
           trainer_(std::make_unique<TrainerType>(model.parameters(), options_.loss, options_.optimizer,
                                                  options_.seed)) {}
 
-    /// Trains for `options.epochs` epochs more. Throws Error if the data do not fit the network.
+    /// Epochs are counted in 32 bits, as the random streams are that order their samples.
+    static constexpr std::uint64_t most_epochs = std::numeric_limits<std::uint32_t>::max();
+
+    /// Trains for `options.epochs` epochs more. Throws Error if the data do not fit the network, or these are
+    /// more than `most_epochs` in all.
     template <class Data>
     History run(const Data& data) {
         using Validation = std::remove_cvref_t<decltype(*options_.validation)>;
@@ -81,6 +87,9 @@ class Session {
         if constexpr (!std::is_same_v<Validation, NoValidation>)
             if (options_.validation != nullptr)
                 detail::check_data<Net>(*options_.validation, options_.loss, "fit: validation");
+        if (options_.epochs > most_epochs - epoch_)
+            throw Error("fit: expected at most " + std::to_string(most_epochs) + " epochs in all, got " +
+                        std::to_string(options_.epochs) + " after " + std::to_string(epoch_));
         std::optional<Progress> progress;
         if (options_.verbose)
             progress.emplace(options_.progress);
@@ -122,11 +131,13 @@ class Session {
 
     ModelType& model() noexcept { return *model_; }
     const ModelType& model() const noexcept { return *model_; }
+    const Options& options() const noexcept { return options_; }
     TrainerType& trainer() noexcept { return *trainer_; }
     const TrainerType& trainer() const noexcept { return *trainer_; }
 
     /// Epochs trained so far.
     std::size_t epoch() const noexcept { return epoch_; }
+    /// `epoch` is at most `most_epochs`.
     void resume(std::size_t epoch) noexcept { epoch_ = epoch; }
 
   private:
