@@ -21,8 +21,10 @@ struct Hypothesis {
     bool is_finished = false;   ///< Whether it came to its end, not to that of the room for it.
     std::size_t parent = 0;     ///< Which of the hypotheses of the step before it continues.
 
-    /// What was written: without the first label, and without the end.
+    /// What was written: without the first label, and without the end. Nothing if it was never begun.
     constexpr std::span<const Label> written() const noexcept {
+        if (length < 2)
+            return {};
         return {labels.data() + 1, length - 1 - (is_finished ? 1 : 0)};
     }
 };

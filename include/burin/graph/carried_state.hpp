@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/assert.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/graph/parameters.hpp"
 
@@ -22,8 +23,11 @@ struct CarriedState {
     /// All sequences begin anew.
     void reset() noexcept { values.fill(Scalar(0)); }
 
-    /// One of them does.
+    /// One of them does; `row` is less than Batch.
     void reset(std::size_t row) noexcept {
+        BURIN_ASSERT(row < Batch, "CarriedState: expected a row of its batch");
+        if (row >= Batch)
+            return;
         for (const passes::Node& node : Network<Net>::graph.nodes)
             std::fill_n(values.begin() +
                             static_cast<std::ptrdiff_t>(node.state_offset * Batch + row * node.state_count),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/assert.hpp"
 #include "burin/core/half.hpp"
 #include "burin/core/parameter.hpp"
 #include "burin/graph/network.hpp"
@@ -36,7 +37,9 @@ class TensorView {
     constexpr const Shape& shape() const noexcept { return spec_.shape; }
     constexpr std::size_t size() const noexcept { return data_ == nullptr ? 0 : spec_.shape.size(); }
     constexpr bool empty() const noexcept { return size() == 0; }
+    /// `index` is less than size().
     constexpr Scalar& operator[](std::size_t index) const noexcept {
+        BURIN_ASSERT(index < size(), "TensorView: expected an index below its size");
         return data_[stored_index<std::remove_const_t<Scalar>>(spec_, index)];
     }
 

@@ -1,11 +1,14 @@
 #pragma once
 
+#include "burin/core/assert.hpp"
 #include "burin/core/half.hpp"
 #include "burin/graph/execute.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/plan.hpp"
+#include "burin/graph/whole_samples.hpp"
 #include "burin/graph/workspace.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -28,6 +31,9 @@ namespace burin {
 /// with the most activations, not by the network.
 ///
 /// With `OutputLinks` it stops at what the losses work on (logits) instead of the network's outputs.
+///
+/// Numbers too small to be normalized are 0 in a run (see `execute`). Several threads may share the parameters
+/// while nobody changes them, each with a Predictor of its own.
 template <class Net, std::size_t Batch = 1, class Stored = float,
           Links<Network<Net>::output_count> OutputLinks = no_links<Net>>
 class Predictor {
@@ -41,20 +47,24 @@ class Predictor {
     using InputPointers = std::array<const Scalar*, N::input_count>;
 
     /// The outputs of `rows` ≤ Batch samples, for any number of inputs and outputs. Each result points to
-    /// rows × output size elements in the arena, which the next run overwrites.
+    /// rows × output size elements in the arena, which the next run overwrites. Of more rows only the first
+    /// Batch are computed; see BURIN_ASSERT.
     BURIN_DETAIL_RUN_INLINE std::array<const Scalar*, N::output_count>
     run(ParameterPointers<typename N::Type, const Stored> parameters, const InputPointers& inputs,
         std::size_t rows) noexcept {
+        BURIN_ASSERT(rows <= Batch, "Predictor: expected no more rows than its batch");
         Frame<typename N::Type, Scalar, Stored> frame;
         frame.inputs = inputs;
         frame.parameters = parameters;
         frame.arena = arena_.data();
-        frame.rows = Batch == 1 ? 1 : rows;
-        execute<PlanType, Batch, Scalar>(frame);
+        frame.rows = Batch == 1 ? 1 : std::min(rows, Batch);
+        if (rows > 0)
+            execute<PlanType, Batch, Scalar>(frame);
         return outputs_of<PlanType, Batch, Scalar>(frame);
     }
 
-    /// The same for a network of one input and one output: `inputs` holds up to Batch whole samples.
+    /// The same for a network of one input and one output: `inputs` holds up to Batch whole samples. Returns
+    /// the outputs of as many as were computed.
     BURIN_DETAIL_RUN_INLINE std::span<const Scalar> operator()(const Parameters<Net, Stored>& parameters,
                                                                std::span<const Scalar> inputs) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
@@ -79,12 +89,52 @@ class Predictor {
         return run_whole(parameters.data(), inputs);
     }
 
+    /// Any number of whole samples, Batch at a time, whose outputs are written to `outputs`. Returns those of
+    /// as many as there are samples and room for.
+    std::span<Scalar> operator()(const Parameters<Net, Stored>& parameters, std::span<const Scalar> inputs,
+                                 std::span<Scalar> outputs) noexcept
+        requires(N::input_count == 1 && N::output_count == 1)
+    {
+        return run_in_pieces(parameters, inputs, outputs);
+    }
+
+    std::span<Scalar> operator()(const TrainedParameters<Net, Stored>& parameters,
+                                 std::span<const Scalar> inputs, std::span<Scalar> outputs) noexcept
+        requires(N::input_count == 1 && N::output_count == 1)
+    {
+        return run_in_pieces(parameters, inputs, outputs);
+    }
+
+    std::span<Scalar> operator()(std::span<const Stored, stored_count<Net>> parameters,
+                                 std::span<const Scalar> inputs, std::span<Scalar> outputs) noexcept
+        requires(N::input_count == 1 && N::output_count == 1)
+    {
+        return run_in_pieces(parameters.data(), inputs, outputs);
+    }
+
   private:
-    BURIN_DETAIL_RUN_INLINE std::span<const Scalar>
-    run_whole(ParameterPointers<typename N::Type, const Stored> parameters,
-              std::span<const Scalar> inputs) noexcept {
-        const std::size_t rows = inputs.size() / N::input_shapes[0].size();
-        return {run(parameters, {inputs.data()}, rows)[0], rows * N::output_shapes[0].size()};
+    using Pointers = ParameterPointers<typename N::Type, const Stored>;
+    static constexpr std::size_t input_size = N::input_shapes[0].size();
+    static constexpr std::size_t output_size = N::output_shapes[0].size();
+
+    BURIN_DETAIL_RUN_INLINE std::span<const Scalar> run_whole(Pointers parameters,
+                                                              std::span<const Scalar> inputs) noexcept {
+        const std::size_t rows = detail::whole_samples<input_size, Batch>(inputs.size());
+        return {run(parameters, {inputs.data()}, rows)[0], rows * output_size};
+    }
+
+    std::span<Scalar> run_in_pieces(Pointers parameters, std::span<const Scalar> inputs,
+                                    std::span<Scalar> outputs) noexcept {
+        BURIN_ASSERT(inputs.size() % input_size == 0, "expected whole samples, one after the other");
+        BURIN_ASSERT(outputs.size() / output_size >= inputs.size() / input_size,
+                     "expected room for the outputs of all samples");
+        const std::size_t count = std::min(inputs.size() / input_size, outputs.size() / output_size);
+        for (std::size_t first = 0; first < count; first += Batch) {
+            const std::size_t rows = std::min(Batch, count - first);
+            const Scalar* const from = run(parameters, {inputs.data() + first * input_size}, rows)[0];
+            std::copy_n(from, rows * output_size, outputs.data() + first * output_size);
+        }
+        return outputs.first(count * output_size);
     }
 
     Arena<PlanType, Batch, Scalar> arena_;

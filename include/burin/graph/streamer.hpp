@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/assert.hpp"
 #include "burin/core/diagnosis.hpp"
 #include "burin/graph/carried_state.hpp"
 #include "burin/graph/execute.hpp"
@@ -8,6 +9,7 @@
 #include "burin/graph/plan.hpp"
 #include "burin/graph/workspace.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -83,6 +85,7 @@ inline constexpr bool can_stream =
 /// those that the whole sequence would have so far, bit for bit. `Batch` sequences run side by side.
 ///
 /// A plain struct without pointers to itself; a run allocates nothing, and takes the same steps every time.
+/// Numbers too small to be normalized are 0 in a run (see `execute`): states come to rest in silence.
 template <class Net, std::size_t Steps = 1, std::size_t Batch = 1, class Scalar = float>
 class Streamer : private DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
     static_assert(Steps > 0 && Batch > 0, "a Streamer takes at least one step of one sequence at a time");
@@ -113,19 +116,42 @@ class Streamer : private DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
     }
 
     /// The same for a network of one input and one output: `piece` holds the next steps of each sequence.
+    /// Nothing is computed, or returned, if it holds less; what it holds beyond is not read.
     std::span<const Scalar> operator()(const Parameters<Net, Scalar>& parameters,
                                        std::span<const Scalar> piece) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {
-        return {run(parameters.data(), {piece.data()})[0], Batch * N::output_shapes[0].size()};
+        BURIN_ASSERT(piece.size() == piece_size, "Streamer: expected exactly the next steps of each sequence");
+        if (piece.size() < piece_size)
+            return {};
+        return {run(parameters.data(), {piece.data()})[0], outputs_size};
+    }
+
+    /// Any number of whole pieces, one after the other, whose outputs are written to `outputs`. Returns those
+    /// of as many as there are pieces and room for.
+    std::span<Scalar> operator()(const Parameters<Net, Scalar>& parameters, std::span<const Scalar> pieces,
+                                 std::span<Scalar> outputs) noexcept
+        requires(N::input_count == 1 && N::output_count == 1)
+    {
+        BURIN_ASSERT(pieces.size() % piece_size == 0, "Streamer: expected whole pieces, one after the other");
+        BURIN_ASSERT(outputs.size() / outputs_size >= pieces.size() / piece_size,
+                     "Streamer: expected room for the outputs of all pieces");
+        const std::size_t count = std::min(pieces.size() / piece_size, outputs.size() / outputs_size);
+        for (std::size_t i = 0; i < count; ++i)
+            std::copy_n(run(parameters.data(), {pieces.data() + i * piece_size})[0], outputs_size,
+                        outputs.data() + i * outputs_size);
+        return outputs.first(count * outputs_size);
     }
 
     /// The sequences begin anew.
     void reset() noexcept { state_.reset(); }
-    /// One of them does.
+    /// One of them does; `row` is less than Batch.
     void reset(std::size_t row) noexcept { state_.reset(row); }
 
   private:
+    static constexpr std::size_t piece_size = Batch * N::input_shapes[0].size();
+    static constexpr std::size_t outputs_size = Batch * N::output_shapes[0].size();
+
     CarriedState<Piece, Batch, Scalar> state_;
     Arena<PlanType, Batch, Scalar> arena_;
 };

@@ -29,7 +29,7 @@ struct CategoricalCrossentropy {
                             const Scalar* sample_weights, Scalar* gradient, std::size_t rows) const noexcept {
         constexpr std::size_t classes = detail::class_count(Output);
         const detail::DistributionTargets<classes, Scalar, Distributions<classes, Scalar>> distributions{
-            {targets, label_smoothing, detail::weights_or_null(class_weights)}};
+            {targets, label_smoothing, class_weights}};
         return detail::crossentropy<Output, WithGradient>(distributions, reduction, outputs, sample_weights,
                                                           gradient, rows);
     }
@@ -40,13 +40,13 @@ struct CategoricalCrossentropy {
         static constexpr bool with_entropy = false;
         const Scalar* targets;
         double smoothing;
-        const double* class_weights;
+        std::span<const double> class_weights;
 
         static bool weighs_rows() noexcept { return false; }
         static Scalar row_weight(std::size_t) noexcept { return 1; }
         const Scalar* distributions(std::size_t row, std::size_t count, Scalar* buffer) const noexcept {
             const Scalar* const given = targets + row * Classes;
-            if (smoothing == 0 && class_weights == nullptr)
+            if (smoothing == 0 && class_weights.empty())
                 return given;
             const auto everywhere = static_cast<Scalar>(smoothing / static_cast<double>(Classes));
             const auto share = static_cast<Scalar>(1 - smoothing);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/assert.hpp"
 #include "burin/core/label.hpp"
 #include "burin/kernels/columns.hpp"
 #include "burin/kernels/softmax.hpp"
@@ -8,6 +9,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <span>
 
 namespace burin::losses::detail {
@@ -28,12 +30,20 @@ constexpr Sentence reject_single_class(const Shape& output) {
     return sentence;
 }
 
-/// The weights of the classes, or null where none are given.
-constexpr const double* weights_or_null(std::span<const double> weights) noexcept {
-    return weights.empty() ? nullptr : weights.data();
+/// Whether a label is a class. Where it must be one it is the caller's mistake if not: the loss of its
+/// position is then no number, and nor is its gradient.
+template <std::size_t Classes>
+constexpr bool is_class(Label label) noexcept {
+    BURIN_ASSERT(label < Classes, "loss: expected labels below the number of classes");
+    return label < Classes;
 }
-constexpr double class_weight(const double* weights, std::size_t label) noexcept {
-    return weights == nullptr ? 1.0 : weights[label];
+
+/// 1 where no weights are given; no number for a class that was left out.
+constexpr double class_weight(std::span<const double> weights, std::size_t label) noexcept {
+    if (weights.empty())
+        return 1;
+    BURIN_ASSERT(label < weights.size(), "loss: expected a weight for each class");
+    return label < weights.size() ? weights[label] : std::numeric_limits<double>::quiet_NaN();
 }
 
 /// The largest of each row, from the columns of some rows.
@@ -60,24 +70,28 @@ kernels::Vector<Scalar> replace_by_exponentials(std::array<kernels::Vector<Scala
 }
 
 /// How a row is judged by a label: w · (log Σ_k e^z_k − z_label), with gradient  w · (softmax(z) − [k =
-/// label]) times the row's share in the mean. w is the label's class weight, or 0 if the label is ignored.
+/// label]) times the row's share in the mean. w is the label's class weight, 0 if the label is ignored, and no
+/// number if it is no class.
 template <std::size_t Classes, class Scalar>
 struct LabelTargets {
     using Vector = kernels::Vector<Scalar>;
     static constexpr std::size_t lanes = kernels::width<Scalar>;
 
     const Label* labels;
-    const double* class_weights;
+    std::span<const double> class_weights;
     Label ignore_index;
 
-    bool weighs_rows() const noexcept { return class_weights != nullptr || ignore_index != no_label; }
+    bool weighs_rows() const noexcept { return !class_weights.empty() || ignore_index != no_label; }
     bool ignores(std::size_t row) const noexcept {
         return ignore_index != no_label && labels[row] == ignore_index;
     }
-    /// A class, even where the label that is ignored is none.
-    Label label(std::size_t row) const noexcept { return ignores(row) ? Label(0) : labels[row]; }
+    /// A class, even where the label is none.
+    Label label(std::size_t row) const noexcept { return labels[row] < Classes ? labels[row] : Label(0); }
     Scalar row_weight(std::size_t row) const noexcept {
-        return ignores(row) ? Scalar(0) : static_cast<Scalar>(class_weight(class_weights, labels[row]));
+        if (ignores(row))
+            return 0;
+        return is_class<Classes>(labels[row]) ? static_cast<Scalar>(class_weight(class_weights, labels[row]))
+                                              : std::numeric_limits<Scalar>::quiet_NaN();
     }
 
     /// The sum of the losses of some rows, which count as much as `weight_of(row)` says, and their gradients,

@@ -4,12 +4,15 @@
 #include "burin/losses/crossentropy_rows.hpp"
 #include "burin/losses/loss.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <limits>
 
 namespace burin::losses {
 
 /// Σ_{c ≠ label} max(0, margin − y_label + y_c) / C: every other class's score should stay below the label's
-/// by the margin. PyTorch's MultiMarginLoss. One label a position.
+/// by the margin. PyTorch's MultiMarginLoss. One label a position, less than C (as with
+/// SparseCategoricalCrossentropy).
 struct MultiClassHinge {
     double margin = 1;
     Reduction reduction = Reduction::mean;
@@ -37,6 +40,13 @@ struct MultiClassHinge {
                 Scalar(classes);
             const Scalar* const scores = outputs + index * classes;
             const Label label = targets[index];
+            if (!detail::is_class<classes>(label)) {
+                constexpr Scalar no_number = std::numeric_limits<Scalar>::quiet_NaN();
+                sum.total += no_number;
+                if constexpr (WithGradient)
+                    std::fill_n(gradient + index * classes, classes, no_number);
+                continue;
+            }
             const Scalar threshold = scores[label] - static_cast<Scalar>(margin);
             Scalar total = 0;
             std::size_t violations = 0;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <span>
 
 namespace burin::losses {
@@ -15,8 +16,9 @@ namespace burin::losses {
 /// With label smoothing ε over C classes the target is (1 − ε) at the label plus ε/C everywhere (Szegedy et
 /// al., arXiv:1512.00567). Class weights w multiply each class's term; as in PyTorch the mean then divides by
 /// the sum of the labels' weights. Positions whose label is `ignore_index` do not count at all: they add
-/// nothing to the loss, to what the mean divides by, or to the gradient. Any other label must be less than C;
-/// `fit` and `evaluate` check that.
+/// nothing to the loss, to what the mean divides by, or to the gradient. Any other label must be less than C:
+/// `fit` and `evaluate` check that, BURIN_ASSERT does, and else its position's loss and gradient are NaN. So
+/// with class weights, of which there must be C.
 struct SparseCategoricalCrossentropy {
     double label_smoothing = 0;
     std::span<const double> class_weights{}; ///< One a class, or none; must outlive the loss.
@@ -33,8 +35,7 @@ struct SparseCategoricalCrossentropy {
     LossSum<Scalar> compute(const Scalar* outputs, const Target<Scalar>* targets,
                             const Scalar* sample_weights, Scalar* gradient, std::size_t rows) const noexcept {
         constexpr std::size_t classes = detail::class_count(Output);
-        const detail::LabelTargets<classes, Scalar> exact{targets, detail::weights_or_null(class_weights),
-                                                          ignore_index};
+        const detail::LabelTargets<classes, Scalar> exact{targets, class_weights, ignore_index};
         if (label_smoothing == 0)
             return detail::crossentropy<Output, WithGradient>(exact, reduction, outputs, sample_weights,
                                                               gradient, rows);
@@ -64,8 +65,11 @@ struct SparseCategoricalCrossentropy {
                 for (std::size_t c = 0; c < Classes; ++c)
                     q[c] = static_cast<Scalar>(everywhere * detail::class_weight(exact.class_weights, c));
                 const Label label = exact.labels[row + r];
-                q[label] +=
-                    static_cast<Scalar>((1 - smoothing) * detail::class_weight(exact.class_weights, label));
+                if (detail::is_class<Classes>(label))
+                    q[label] += static_cast<Scalar>((1 - smoothing) *
+                                                    detail::class_weight(exact.class_weights, label));
+                else
+                    std::fill_n(q, Classes, std::numeric_limits<Scalar>::quiet_NaN());
             }
             return buffer;
         }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/assert.hpp"
 #include "burin/graph/execute.hpp"
 #include "burin/graph/plan.hpp"
 #include "burin/graph/workspace.hpp"
@@ -55,9 +56,13 @@ class Calibrator {
     using Run = detail::Execution<PlanType, Batch, float>;
 
   public:
-    /// Widens the ranges by `rows` ≤ Batch samples.
+    /// Widens the ranges by `rows` ≤ Batch samples. Of more only the first Batch are looked at.
     void observe(const float* parameters, const std::array<const float*, N::input_count>& inputs,
                  std::size_t rows) noexcept {
+        BURIN_ASSERT(rows <= Batch, "Calibrator: expected no more rows than its batch");
+        rows = std::min(rows, Batch);
+        if (rows == 0)
+            return;
         Frame<typename N::Type, float> frame;
         frame.inputs = inputs;
         frame.parameters = parameters;

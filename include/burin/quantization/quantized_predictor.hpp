@@ -1,6 +1,9 @@
 #pragma once
 
+#include "burin/core/assert.hpp"
 #include "burin/graph/execute.hpp"
+#include "burin/graph/whole_samples.hpp"
+#include "burin/kernels/simd/subnormals.hpp"
 #include "burin/quantization/quantized_network.hpp"
 
 #include <algorithm>
@@ -72,7 +75,8 @@ class QuantizedPredictor {
     using InputPointers = std::array<const std::int8_t*, N::input_count>;
 
     /// The outputs of `rows` ≤ Batch samples, for any number of inputs and outputs. Each result points to
-    /// rows × output size elements in the arena, which the next run overwrites.
+    /// rows × output size elements in the arena, which the next run overwrites. Of more rows only the first
+    /// Batch are computed; see BURIN_ASSERT.
     template <Rounding Way>
     std::array<const std::int8_t*, N::output_count>
     run(const QuantizedNetwork<Net, Way>& network, const InputPointers& inputs, std::size_t rows) noexcept
@@ -106,13 +110,14 @@ class QuantizedPredictor {
         return run_from(network, {}, rows);
     }
 
-    /// The same for a network of one input and one output: `inputs` holds up to Batch whole samples.
+    /// The same for a network of one input and one output: `inputs` holds up to Batch whole samples. Returns
+    /// the outputs of as many as were computed.
     template <Rounding Way>
     std::span<const std::int8_t> operator()(const QuantizedNetwork<Net, Way>& network,
                                             std::span<const std::int8_t> inputs) noexcept
         requires(N::input_count == 1 && N::output_count == 1 && Where == InputMemory::callers)
     {
-        const std::size_t rows = inputs.size() / N::input_shapes[0].size();
+        const std::size_t rows = detail::whole_samples<N::input_shapes[0].size(), Batch>(inputs.size());
         return {run(network, {inputs.data()}, rows)[0], rows * N::output_shapes[0].size()};
     }
 
@@ -120,7 +125,7 @@ class QuantizedPredictor {
     Frame<Type, std::int8_t> frame_of(std::size_t rows) noexcept {
         Frame<Type, std::int8_t> frame;
         frame.arena = arena_.data();
-        frame.rows = Batch == 1 ? 1 : rows;
+        frame.rows = Batch == 1 ? 1 : std::min(rows, Batch);
         return frame;
     }
 
@@ -128,8 +133,12 @@ class QuantizedPredictor {
     std::array<const std::int8_t*, N::output_count> run_from(const QuantizedNetwork<Net, Way>& network,
                                                              const InputPointers& inputs,
                                                              std::size_t rows) noexcept {
+        BURIN_ASSERT(rows <= Batch, "QuantizedPredictor: expected no more rows than its batch");
         auto frame = frame_of(rows);
         frame.inputs = inputs;
+        if (rows == 0)
+            return outputs_of<PlanType, Batch, std::int8_t>(frame);
+        const kernels::SubnormalsAreZero subnormals_are_zero;
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             const int in_order[] = {0, (run_step<I>(network, frame), 0)...};
             static_cast<void>(in_order);
@@ -162,20 +171,24 @@ class QuantizedPredictor {
 template <class Net, std::size_t Batch = 1, InputMemory Where = InputMemory::callers>
 inline constexpr std::size_t quantized_arena_bytes = QuantizedPredictor<Net, Batch, Where>::arena_bytes;
 
-/// Numbers as a network's input wants them.
+/// Numbers as a network's input wants them: as many as there is room for.
 inline void quantize(std::span<const float> numbers, const Scale& scale, std::span<std::int8_t> to) noexcept {
-    std::transform(numbers.begin(), numbers.end(), to.begin(),
+    BURIN_ASSERT(numbers.size() <= to.size(), "quantize: expected room for all numbers");
+    const auto fitting = numbers.first(std::min(numbers.size(), to.size()));
+    std::transform(fitting.begin(), fitting.end(), to.begin(),
                    [&](float number) { return quantized(number, scale); });
 }
 
-/// What a network's outputs stand for.
+/// What a network's outputs stand for: as many as there is room for.
 inline void dequantize(std::span<const std::int8_t> stored, const Scale& scale,
                        std::span<float> to) noexcept {
-    std::transform(stored.begin(), stored.end(), to.begin(),
+    BURIN_ASSERT(stored.size() <= to.size(), "dequantize: expected room for all numbers");
+    const auto fitting = stored.first(std::min(stored.size(), to.size()));
+    std::transform(fitting.begin(), fitting.end(), to.begin(),
                    [&](std::int8_t one) { return dequantized(one, scale); });
 }
 
-/// The first of the largest: the class that a classifier names.
+/// The first of the largest: the class that a classifier names; 0 of none.
 inline std::size_t argmax(std::span<const std::int8_t> outputs) noexcept {
     return static_cast<std::size_t>(std::max_element(outputs.begin(), outputs.end()) - outputs.begin());
 }

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "burin/core/assert.hpp"
 #include "burin/core/diagnosis.hpp"
 #include "burin/graph/execute.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/plan.hpp"
+#include "burin/graph/whole_samples.hpp"
 #include "burin/graph/workspace.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/training/objective.hpp"
@@ -32,6 +34,10 @@ struct NoMetrics {
 /// `loss` and `optimizer` may be changed between steps, the learning rate for instance. Given the same
 /// parameters, seed, step count and optimizer state, a step always gives the same bits. Within a step,
 /// numbers too small to be normalized are 0 (on x86-64, where they take a hundred times as long).
+///
+/// A trainer is as large as its gradients, state and arena together (`training_bytes` says how large before
+/// there is one): where that is much, `make_trainer` makes it on the heap. It and the parameters are one
+/// thread's at a time.
 template <class Net, class Loss, class Optimizer, std::size_t Batch, class Scalar = float>
 class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     static_assert(Batch > 0, "a batch holds at least one sample");
@@ -52,18 +58,22 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
                      Optimizer rule = {}, std::uint64_t seed = 0) noexcept
         : loss(loss_function), optimizer(rule), parameters_(parameters), seed_(seed) {}
 
-    /// One step on `samples.rows` ≤ Batch samples. Returns the sum of their weighted losses and of their
-    /// weights before the update, and the penalty of `Regularized` weights. `metrics(output_index, outputs,
-    /// rows)` sees each output (logits, where the loss wants them).
+    /// One step on `samples.rows` ≤ Batch samples; of more only the first Batch count, and on none, or where
+    /// inputs or targets are null, it is no step (see BURIN_ASSERT). Returns the sum of their weighted losses
+    /// and of their weights before the update, and the penalty of `Regularized` weights.
+    /// `metrics(output_index, outputs, rows)` sees each output (logits, where the loss wants them).
     template <class Metrics = NoMetrics>
     losses::LossSum<Scalar> step(const SamplesType& samples, Metrics&& metrics = {}) noexcept {
+        if (!are_there(samples))
+            return {};
         const kernels::SubnormalsAreZero subnormals_are_zero;
         const losses::LossSum<Scalar> sum = compute_gradients(samples, metrics);
         optimizer.update(parameters_.trained, gradients_.data(), state_.data(), N::trained_count, steps_);
         return sum;
     }
 
-    /// The same for a network of one input and one output: up to Batch whole samples and their targets.
+    /// The same for a network of one input and one output: up to Batch whole samples and their targets. What
+    /// has no target does not count.
     losses::LossSum<Scalar> step(std::span<const Scalar> inputs,
                                  std::span<const typename SamplesType::template Target<0>> targets) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
@@ -71,13 +81,21 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         SamplesType samples;
         samples.inputs = {inputs.data()};
         samples.targets = {targets.data()};
-        samples.rows = inputs.size() / N::input_shapes[0].size();
+        samples.rows = detail::whole_samples<N::input_shapes[0].size(), Batch>(inputs.size());
+        constexpr std::size_t targets_of_one = LossAt<Loss, 0>::target_size(N::output_shapes[0]);
+        if constexpr (targets_of_one > 0) {
+            BURIN_ASSERT(targets.size() / targets_of_one >= samples.rows,
+                         "Trainer: expected the targets of each sample");
+            samples.rows = std::min(samples.rows, targets.size() / targets_of_one);
+        }
         return step(samples);
     }
 
     /// A step without the update: afterwards `last_gradients()` are those of these samples.
     template <class Metrics = NoMetrics>
     losses::LossSum<Scalar> gradients(const SamplesType& samples, Metrics&& metrics = {}) noexcept {
+        if (!are_there(samples))
+            return {};
         const kernels::SubnormalsAreZero subnormals_are_zero;
         return compute_gradients(samples, metrics);
     }
@@ -98,6 +116,20 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
   private:
     static constexpr std::size_t state_size = Optimizer::state_vectors * N::trained_count;
 
+    static bool are_there(const SamplesType& samples) noexcept {
+        BURIN_ASSERT(samples.rows <= Batch, "Trainer: expected no more rows than its batch");
+        bool all = samples.rows > 0;
+        for (const Scalar* const input : samples.inputs)
+            all = all && input != nullptr;
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            ((all = all && (LossAt<Loss, I>::target_size(output_shape<Net, I>) == 0 ||
+                            std::get<I>(samples.targets) != nullptr)),
+             ...);
+        }(std::make_index_sequence<fits ? Objective<Loss>::count : 0>{});
+        BURIN_ASSERT(all, "Trainer: expected samples with all their inputs and targets");
+        return all;
+    }
+
     template <class Metrics>
     losses::LossSum<Scalar> compute_gradients(const SamplesType& samples, Metrics& metrics) noexcept {
         ++steps_;
@@ -107,7 +139,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         frame.statistics = parameters_.statistics;
         frame.arena = arena_.data();
         frame.state = samples.state;
-        frame.rows = samples.rows;
+        frame.rows = std::min(samples.rows, Batch);
         frame.seed = seed_;
         frame.step = steps_;
 

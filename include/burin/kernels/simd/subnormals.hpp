@@ -2,27 +2,42 @@
 
 // Numbers too small for a normalized floating-point number.
 
-#include "burin/kernels/simd/vector.hpp"
-
 namespace burin::kernels {
 
 /// As long as it lives, results below the smallest normalized number (1.2 · 10⁻³⁸ of floats) are 0 in this
-/// thread, and operands too: what a moving average of gradients decays to, once they are 0, takes Intel's
-/// processors a hundred cycles and more for each operation, and never becomes 0 by itself. Elsewhere than on
-/// x86-64 nothing changes.
+/// thread, and operands too: what a state or a moving average decays to, once its input is 0, takes Intel's
+/// processors a hundred cycles and more for each operation, and never becomes 0 by itself.
+///
+/// Every run has one. Where it is so already, a guard only looks: a thread that does nothing but run networks
+/// can have one of its own around all of it.
+///
+/// On x86-64 only. Arm's 32-bit vectors always take such numbers for 0; its 64-bit processors compute with
+/// them as fast as with others, so they stay as they are.
 class SubnormalsAreZero {
   public:
     SubnormalsAreZero(const SubnormalsAreZero&) = delete;
     SubnormalsAreZero& operator=(const SubnormalsAreZero&) = delete;
 
-#if !BURIN_DETAIL_ONE_LANE && defined(__SSE2__)
-    SubnormalsAreZero() noexcept : before_(_mm_getcsr()) {
-        constexpr unsigned results = 1u << 15, operands = 1u << 6;
-        _mm_setcsr(before_ | results | operands);
+#if defined(__SSE2__)
+    [[gnu::always_inline]] SubnormalsAreZero() noexcept : before_(__builtin_ia32_stmxcsr()) {
+        if (!is_so())
+            __builtin_ia32_ldmxcsr(before_ | both);
+        order();
     }
-    ~SubnormalsAreZero() { _mm_setcsr(before_); }
+    [[gnu::always_inline]] ~SubnormalsAreZero() {
+        order();
+        if (!is_so())
+            __builtin_ia32_ldmxcsr(before_);
+    }
 
   private:
+    static constexpr unsigned both = 1u << 15 | 1u << 6; // Results, and operands.
+
+    [[gnu::always_inline]] bool is_so() const noexcept { return (before_ & both) == both; }
+    /// Compilers don't know that arithmetic depends on that register; but what is loaded after here is
+    /// computed after here, and what is stored before here was computed before.
+    [[gnu::always_inline]] static void order() noexcept { asm volatile("" ::: "memory"); }
+
     unsigned before_;
 #else
     SubnormalsAreZero() noexcept {}
