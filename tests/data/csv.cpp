@@ -111,7 +111,7 @@ TEST_CASE("csv: lines are counted as an editor counts them, those within quotes 
     CHECK(table.line(0) == 1);
     CHECK(table.line(1) == 4);
     CHECK(table.line(2) == 5);
-    CHECK(error_for("\"1\n\",2\nx,3\n") == "a.csv: line 1, column 1: expected a number, got '1\n'");
+    CHECK(error_for("\"1\n\",2\nx,3\n") == "a.csv: line 1, column 1: expected a number, got '1\\n'");
     CHECK(error_for("1,\"2\"\n3,\" 4\"x\n") ==
           "a.csv: line 2, column 2: expected a delimiter or the line's end after a closing quote, got 'x'");
 }
@@ -154,7 +154,7 @@ TEST_CASE("csv: a field that is no number is refused, with its line and column")
     CHECK(error_for("1\n2\n3e999\n") ==
           "a.csv: line 3, column 1: expected a number within the range of double, got '3e999'");
     CHECK(error_for(std::string(1000, 'z')) ==
-          "a.csv: line 1, column 1: expected a number, got '" + std::string(40, 'z') + "'");
+          "a.csv: line 1, column 1: expected a number, got '" + std::string(40, 'z') + " …'");
 }
 
 TEST_CASE("csv: reads files, plain or gzip, and errors name them") {

@@ -47,7 +47,7 @@ std::vector<Label> sorted(std::vector<Label> values) {
 }
 
 burin::data::csv::Numbers table(std::string_view text) {
-    return burin::data::csv::numbers(burin::data::csv::parse(text, "t"), "t");
+    return burin::data::csv::numbers(burin::data::csv::parse(text, "t"), "t", {.allow_not_finite = true});
 }
 
 } // namespace

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstddef>
 #include <initializer_list>
+#include <limits>
+#include <string>
 #include <vector>
 
 using burin::Label;
@@ -120,4 +122,62 @@ TEST_CASE("one_hot: several labels a sample become as many vectors") {
     CHECK(hot.target_size() == 4);
     CHECK(std::vector<float>(hot.target(0).begin(), hot.target(0).end()) == std::vector<float>{0, 1, 1, 0});
     CHECK(std::vector<float>(hot.target(1).begin(), hot.target(1).end()) == std::vector<float>{0, 1, 0, 1});
+}
+
+TEST_CASE("standardize, normalize: learn from finite values only, and say where others are") {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    for (const double value : {std::nan(""), infinity, -infinity}) {
+        const Dataset<Label, double> data(Shape(2), {1, 2, 3, value}, {0, 0});
+        const std::string place =
+            "sample 1, feature 1: expected a finite value, got " + burin::data::number_text(value);
+        CHECK(error_of([&] { burin::data::standardize(data); }) == "standardize: " + place);
+        CHECK(error_of([&] { burin::data::normalize(data); }) == "normalize: " + place);
+        // What was learnt elsewhere leaves it as it is.
+        const double scaled = burin::data::normalize(train)(data).input(1)[1];
+        CHECK((std::isnan(value) ? std::isnan(scaled) : scaled == value));
+    }
+}
+
+TEST_CASE("standardize: values of any size have their mean and deviation") {
+    for (const double size : {1e-320, 1e-200, 1.0, 1e155, 1e300, 4.4e307}) {
+        CAPTURE(size);
+        const Dataset<Label, double> data(Shape(1), {-1 * size, 0, 1 * size, 4 * size}, {0, 0, 0, 0});
+        const auto scaling = burin::data::standardize(data);
+        const double tolerance = size < 1e-300 ? 1e-3 : 1e-14;
+        check_close(std::vector<double>{scaling.offsets()[0] / size, scaling.divisors()[0] / size},
+                    std::vector<double>{1, std::sqrt(3.5)}, tolerance);
+        const double unit = std::sqrt(3.5);
+        check_close(feature(scaling(data), 0), std::vector<double>{-2 / unit, -1 / unit, 0, 3 / unit},
+                    tolerance);
+    }
+    const double large = std::numeric_limits<double>::max();
+    const Dataset<Label, double> ends(Shape(1), {-large, large}, {0, 0});
+    CHECK(feature(burin::data::standardize(ends)(ends), 0) == std::vector<double>{-1, 1});
+    CHECK(error_of([&] {
+              burin::data::normalize(ends);
+          }).starts_with("FeatureScaling: feature 0: expected a finite offset and a finite divisor"));
+}
+
+TEST_CASE("FeatureScaling: refuses what scales nothing, and results that the samples' type does not hold") {
+    using burin::data::FeatureScaling;
+    CHECK(error_of([] { FeatureScaling({1, 2}, {1}); }) ==
+          "FeatureScaling: expected a divisor for each of 2 offsets, got 1");
+    for (const double divisor : {0.0, std::nan(""), std::numeric_limits<double>::infinity()})
+        CHECK(error_of([&] { FeatureScaling({1, 2}, {1, divisor}); }) ==
+              "FeatureScaling: feature 1: expected a finite offset and a finite divisor that is not 0, got 2 "
+              "and " +
+                  burin::data::number_text(divisor));
+    CHECK(error_of([] { FeatureScaling({0}, {1e-30})(Dataset<>(Shape(1), {1, 1e10f}, {0, 0})); }) ==
+          "FeatureScaling: sample 1, feature 0: expected a result within the range of float, got 1e+10 with "
+          "the "
+          "offset 0 and the divisor 1e-30");
+}
+
+TEST_CASE("one_hot: more zeros than there is memory for are an Error") {
+    const Dataset<> data(Shape(1), {7, 8, 9, 9}, {2, 0, 1, 1});
+    for (const std::size_t classes : {std::size_t{1} << 62, std::size_t{1} << 60, ~std::size_t{0}})
+        CHECK(error_of([&] { burin::data::one_hot(data, classes); }) ==
+              "one_hot: expected what fits into memory, got more");
+    CHECK(error_of([&] { burin::data::one_hot(Dataset<>(Shape(1), {1}, {burin::no_label}), 2); }) ==
+          "Dataset: sample 0: expected a label below 2, got 4294967295");
 }

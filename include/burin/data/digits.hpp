@@ -3,14 +3,20 @@
 #include "burin/core/error.hpp"
 #include "burin/core/label.hpp"
 #include "burin/core/shape.hpp"
+#include "burin/data/byte_stream.hpp"
 #include "burin/data/csv.hpp"
 #include "burin/data/dataset.hpp"
 #include "burin/data/idx.hpp"
+#include "burin/data/number_text.hpp"
 #include "burin/data/tabular.hpp"
+#include "burin/data/within_memory.hpp"
 
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -33,14 +39,25 @@ auto ten_classes(const std::string& path, Make make) {
 } // namespace detail
 
 /// The UCI optical digits as scikit-learn ships them: a row for each 8 × 8 image, 64 grey values from 0 to 16
-/// and the digit. The values are divided by 16. Throws Error if the file is not of that form.
+/// and the digit. The values are divided by 16. Throws Error, naming line and column, if the file is not of
+/// that form; `options` can allow grey values that are not finite.
 template <class Scalar = float>
-Dataset<Label, Scalar> load_digits(const std::string& path) {
-    const csv::Numbers table = csv::read(path);
-    if (table.columns != 65)
-        throw Error(path + ": line 1: expected 65 fields (64 grey values and the digit), got " +
-                    std::to_string(table.columns));
-    return detail::ten_classes(path, [&] { return from_table<Label, Scalar>(table, 64, Shape(8, 8), 16); });
+Dataset<Label, Scalar> load_digits(const std::string& path, const ReadOptions& options = {}) {
+    return within_memory(path, [&] {
+        const auto table = csv::read<Scalar>(
+            path, {.allow_not_finite = options.allow_not_finite, .max_bytes = options.max_bytes});
+        constexpr std::size_t greys = 64;
+        if (table.columns != greys + 1)
+            throw Error(path + ": line 1: expected 65 fields (64 grey values and the digit), got " +
+                        std::to_string(table.columns));
+        for (std::size_t row = 0; row < table.rows(); ++row)
+            for (std::size_t column = 0; column < greys; ++column)
+                if (const Scalar grey = table(row, column); std::isfinite(grey) && !(grey >= 0 && grey <= 16))
+                    throw Error(table.place(row, column) + "expected a grey value from 0 to 16, got " +
+                                number_text(grey));
+        return detail::ten_classes(path,
+                                   [&] { return from_table<Label, Scalar>(table, greys, Shape(8, 8), 16); });
+    });
 }
 
 namespace detail {
@@ -51,7 +68,9 @@ inline std::string find_mnist(const std::string& directory, const std::string& s
     for (const char* separator : {"-", "."})
         for (const char* ending : {"", ".gz"}) {
             const std::string path = directory + "/" + stem + separator + type + ending;
-            if (std::filesystem::exists(path))
+            // What can't be looked at is there; why it can't be read is told where that is tried.
+            std::error_code unseen;
+            if (std::filesystem::exists(path, unseen) || unseen)
                 return path;
         }
     throw Error(directory + ": expected the file " + stem + "-" + type + " or " + stem + "-" + type +
@@ -67,11 +86,12 @@ inline std::string extents_text(const std::vector<std::size_t>& extents) {
 }
 
 template <class Scalar>
-Dataset<Label, Scalar> load_mnist_part(const std::string& directory, const std::string& part) {
+Dataset<Label, Scalar> load_mnist_part(const std::string& directory, const std::string& part,
+                                       const ReadOptions& options) {
     const std::string images_path = find_mnist(directory, part + "-images", "idx3-ubyte");
     const std::string labels_path = find_mnist(directory, part + "-labels", "idx1-ubyte");
-    auto images = idx::read<Scalar>(images_path);
-    const auto labels = idx::read<Label>(labels_path);
+    const auto images = idx::read<std::uint8_t>(images_path, options);
+    const auto labels = idx::read<Label>(labels_path, options);
     if (images.extents.size() != 3 || images.extents[1] != 28 || images.extents[2] != 28)
         throw Error(images_path + ": offset 4: expected images of 28 × 28, got " +
                     extents_text(images.extents));
@@ -79,21 +99,24 @@ Dataset<Label, Scalar> load_mnist_part(const std::string& directory, const std::
         throw Error(labels_path + ": offset 4: expected a label for each of " +
                     std::to_string(images.extents[0]) + " images, got " +
                     std::to_string(labels.values.size()));
-    for (Scalar& value : images.values)
-        value /= Scalar(255);
-    return ten_classes(labels_path, [&] {
-        return Dataset<Label, Scalar>(Shape(28, 28), std::move(images.values), labels.values);
-    });
+    std::vector<Scalar> greys(images.values.begin(), images.values.end());
+    for (Scalar& grey : greys)
+        grey /= Scalar(255);
+    return ten_classes(
+        labels_path, [&] { return Dataset<Label, Scalar>(Shape(28, 28), std::move(greys), labels.values); });
 }
 
 } // namespace detail
 
 /// MNIST from the four files of its official names (plain or gzip) in a directory, grey values divided by
-/// 255. LeCun, Cortes, Burges. Throws Error if a file is missing or wrong.
+/// 255. LeCun, Cortes, Burges. Throws Error if a file is missing or wrong, or has more than
+/// `options.max_bytes`.
 template <class Scalar = float>
-TrainAndTest<Label, Scalar> load_mnist(const std::string& directory) {
-    return {detail::load_mnist_part<Scalar>(directory, "train"),
-            detail::load_mnist_part<Scalar>(directory, "t10k")};
+TrainAndTest<Label, Scalar> load_mnist(const std::string& directory, const ReadOptions& options = {}) {
+    return within_memory(directory, [&]() -> TrainAndTest<Label, Scalar> {
+        return {detail::load_mnist_part<Scalar>(directory, "train", options),
+                detail::load_mnist_part<Scalar>(directory, "t10k", options)};
+    });
 }
 
 } // namespace burin::data

@@ -1,14 +1,18 @@
 #pragma once
 
 #include "burin/core/error.hpp"
-#include "burin/data/read_file.hpp"
+#include "burin/data/byte_stream.hpp"
+#include "burin/data/number_text.hpp"
+#include "burin/data/within_memory.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,51 +53,68 @@ Stored read_number(const char* from) noexcept {
     return std::bit_cast<Stored>(static_cast<Bits>(bits));
 }
 
-/// Whether an integral Element holds the value; floating-point elements take every value, rounded.
+/// What a value should have been for Element to hold it, or nothing. A floating-point Element holds every
+/// finite number within its range, rounded, and others if they are allowed.
 template <class Element, class Stored>
-bool holds(Stored value) noexcept {
-    if constexpr (std::is_floating_point_v<Element>)
-        return true;
-    else if constexpr (std::is_integral_v<Stored>)
-        return std::in_range<Element>(value);
-    else // The limits may round to ±2^n in the file's type, hence the half-open range.
-        return value == std::trunc(value) &&
-               value >= static_cast<Stored>(std::numeric_limits<Element>::lowest()) &&
-               value < std::ldexp(Stored(1), std::numeric_limits<Element>::digits);
-}
-
-template <class Stored, class Element>
-void convert(std::span<const char> bytes, std::size_t header, std::string_view name,
-             std::vector<Element>& values) {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const std::size_t offset = header + i * sizeof(Stored);
-        const auto value = read_number<Stored>(bytes.data() + offset);
-        if (!holds<Element>(value))
-            throw Error(at(name, offset) + "expected a whole number from " +
-                        std::to_string(std::numeric_limits<Element>::lowest()) + " to " +
-                        std::to_string(std::numeric_limits<Element>::max()) + ", got " +
-                        std::to_string(value));
-        values[i] = static_cast<Element>(value);
+std::string expected(Stored value, bool allow_not_finite) {
+    if constexpr (std::is_floating_point_v<Element>) {
+        if (allow_not_finite || std::isfinite(static_cast<Element>(value)))
+            return {};
+        return std::isfinite(value) ? std::string("a number within the range of ") + scalar_name<Element>()
+                                    : "a finite number";
+    } else {
+        using Limits = std::numeric_limits<Element>;
+        bool holds = false;
+        if constexpr (std::is_integral_v<Stored>)
+            holds = std::in_range<Element>(value);
+        else // The limits may round to ±2^n in the file's type, hence the half-open range.
+            holds = value == std::trunc(value) && value >= static_cast<Stored>(Limits::lowest()) &&
+                    value < std::ldexp(Stored(1), Limits::digits);
+        return holds ? ""
+                     : "a whole number from " + std::to_string(Limits::lowest()) + " to " +
+                           std::to_string(Limits::max());
     }
 }
 
-} // namespace detail
+/// Reads as many values as `values` has room for.
+template <class Stored, class Element>
+void read_values(ByteStream& bytes, std::size_t header, std::size_t count, const ReadOptions& options,
+                 std::vector<Element>& values) {
+    // Reserved, not resized: what was never written costs no memory.
+    values.reserve(count);
+    std::vector<char> piece(std::min(count * sizeof(Stored), std::size_t{1} << 16));
+    while (values.size() < count) {
+        const std::size_t offset = header + values.size() * sizeof(Stored);
+        const std::size_t wanted = std::min(piece.size(), (count - values.size()) * sizeof(Stored));
+        const std::size_t got = bytes.read(std::span(piece).first(wanted));
+        if (got < wanted)
+            throw Error(at(bytes.name(), header) + "expected " + std::to_string(count * sizeof(Stored)) +
+                        " bytes of values, got " + std::to_string(offset - header + got));
+        for (std::size_t i = 0; i < got; i += sizeof(Stored)) {
+            const auto value = read_number<Stored>(piece.data() + i);
+            const std::string wrong = expected<Element>(value, options.allow_not_finite);
+            if (!wrong.empty())
+                throw Error(at(bytes.name(), offset + i) + "expected " + wrong + ", got " +
+                            number_text(value));
+            values.push_back(static_cast<Element>(value));
+        }
+    }
+}
 
-/// Reads the IDX format from memory: two zero bytes, a type code, the number of dimensions, a 32-bit
-/// big-endian extent for each, then the values, big-endian (described with the MNIST database, LeCun, Cortes,
-/// Burges). The values are converted to Element. Throws Error, naming `name` and the offset, unless the bytes
-/// are exactly that and Element holds the values.
 template <class Element>
-Array<Element> parse(std::span<const char> bytes, std::string_view name) {
+Array<Element> read(ByteStream& bytes, const ReadOptions& options) {
+    const std::string& name = bytes.name();
     constexpr std::size_t magic_size = 4;
-    if (bytes.size() < magic_size)
-        throw Error(detail::at(name, bytes.size()) + "expected an IDX header of at least 4 bytes, got " +
-                    std::to_string(bytes.size()));
-    if (bytes[0] != 0 || bytes[1] != 0)
-        throw Error(detail::at(name, 0) + "expected the bytes 0x00 0x00 of an IDX file, got " +
-                    detail::hexadecimal(static_cast<unsigned char>(bytes[0])) + " " +
-                    detail::hexadecimal(static_cast<unsigned char>(bytes[1])));
-    const unsigned type = static_cast<unsigned char>(bytes[2]);
+    char header[magic_size + 4 * 255];
+    const std::size_t got_magic = bytes.read(std::span(header).first(magic_size));
+    if (got_magic < magic_size)
+        throw Error(at(name, got_magic) + "expected an IDX header of at least 4 bytes, got " +
+                    std::to_string(got_magic));
+    if (header[0] != 0 || header[1] != 0)
+        throw Error(at(name, 0) + "expected the bytes 0x00 0x00 of an IDX file, got " +
+                    hexadecimal(static_cast<unsigned char>(header[0])) + " " +
+                    hexadecimal(static_cast<unsigned char>(header[1])));
+    const unsigned type = static_cast<unsigned char>(header[2]);
     std::size_t element_size = 0;
     switch (type) {
     case 0x08:
@@ -111,63 +132,92 @@ Array<Element> parse(std::span<const char> bytes, std::string_view name) {
         element_size = 8;
         break;
     default:
-        throw Error(detail::at(name, 2) +
-                    "expected a type code among 0x08, 0x09, 0x0b, 0x0c, 0x0d and 0x0e, got " +
-                    detail::hexadecimal(type));
+        throw Error(at(name, 2) + "expected a type code among 0x08, 0x09, 0x0b, 0x0c, 0x0d and 0x0e, got " +
+                    hexadecimal(type));
     }
-    const std::size_t dimensions = static_cast<unsigned char>(bytes[3]);
-    const std::size_t header = magic_size + 4 * dimensions;
+    const std::size_t dimensions = static_cast<unsigned char>(header[3]);
+    const std::size_t header_size = magic_size + 4 * dimensions;
     if (dimensions == 0)
-        throw Error(detail::at(name, 3) + "expected at least one dimension, got 0");
-    if (bytes.size() < header)
-        throw Error(detail::at(name, bytes.size()) + "expected " + std::to_string(header) +
+        throw Error(at(name, 3) + "expected at least one dimension, got 0");
+    const std::size_t got_header =
+        magic_size + bytes.read(std::span(header).subspan(magic_size, 4 * dimensions));
+    if (got_header < header_size)
+        throw Error(at(name, got_header) + "expected " + std::to_string(header_size) +
                     " bytes of header for " + std::to_string(dimensions) + " dimensions, got " +
-                    std::to_string(bytes.size()));
+                    std::to_string(got_header));
 
     Array<Element> array;
-    const std::size_t available = bytes.size() - header;
     std::size_t count = 1;
     for (std::size_t d = 0; d < dimensions; ++d) {
         const std::size_t offset = magic_size + 4 * d;
-        const std::size_t extent = detail::read_number<std::uint32_t>(bytes.data() + offset);
+        const std::size_t extent = read_number<std::uint32_t>(header + offset);
         if (extent != 0 && count > std::numeric_limits<std::size_t>::max() / 8 / extent)
-            throw Error(detail::at(name, offset) + "expected extents whose product is a size, got extent " +
+            throw Error(at(name, offset) + "expected extents whose product is a size, got extent " +
                         std::to_string(extent) + " after " + std::to_string(count) + " elements");
         array.extents.push_back(extent);
         count *= extent;
     }
-    if (count * element_size != available)
-        throw Error(detail::at(name, header) + "expected " + std::to_string(count * element_size) +
-                    " bytes of values, got " + std::to_string(available));
+    // Before anything is unpacked, let alone kept.
+    const std::size_t size = count * element_size;
+    const std::optional<std::size_t> left = bytes.bytes_left();
+    const std::string expected_size =
+        at(name, header_size) + "expected " + std::to_string(size) + " bytes of values, got ";
+    if (left ? *left != size : bytes.most_bytes_left() < size)
+        throw Error(expected_size + (left ? "" : "at most ") +
+                    std::to_string(left ? *left : bytes.most_bytes_left()));
+    if (size > options.max_bytes - std::min(options.max_bytes, header_size))
+        throw Error(at(name, header_size) + "expected at most " + std::to_string(options.max_bytes) +
+                    " bytes after unpacking, got a header for " + std::to_string(size) + " bytes of values");
 
-    array.values.resize(count);
     switch (type) {
     case 0x08:
-        detail::convert<std::uint8_t>(bytes, header, name, array.values);
+        read_values<std::uint8_t>(bytes, header_size, count, options, array.values);
         break;
     case 0x09:
-        detail::convert<std::int8_t>(bytes, header, name, array.values);
+        read_values<std::int8_t>(bytes, header_size, count, options, array.values);
         break;
     case 0x0b:
-        detail::convert<std::int16_t>(bytes, header, name, array.values);
+        read_values<std::int16_t>(bytes, header_size, count, options, array.values);
         break;
     case 0x0c:
-        detail::convert<std::int32_t>(bytes, header, name, array.values);
+        read_values<std::int32_t>(bytes, header_size, count, options, array.values);
         break;
     case 0x0d:
-        detail::convert<float>(bytes, header, name, array.values);
+        read_values<float>(bytes, header_size, count, options, array.values);
         break;
     default:
-        detail::convert<double>(bytes, header, name, array.values);
+        read_values<double>(bytes, header_size, count, options, array.values);
         break;
     }
+    char more = 0;
+    if (bytes.read({&more, 1}) != 0)
+        throw Error(expected_size + "more");
     return array;
 }
 
-/// Reads an IDX file, plain or gzip.
+} // namespace detail
+
+/// Reads the IDX format from memory: two zero bytes, a type code, the number of dimensions, a 32-bit
+/// big-endian extent for each, then the values, big-endian (described with the MNIST database, LeCun, Cortes,
+/// Burges). The values are converted to Element. Throws Error, naming `name` and the offset, unless the bytes
+/// are exactly that and Element holds the values: NaN, infinity and what exceeds the range of a
+/// floating-point Element are refused unless `options` allow them.
 template <class Element>
-Array<Element> read(const std::string& path) {
-    return parse<Element>(read_file(path), path);
+Array<Element> parse(std::span<const char> bytes, std::string_view name, const ReadOptions& options = {}) {
+    return within_memory(name, [&] {
+        ByteStream stream({bytes.data(), bytes.size()}, name);
+        return detail::read<Element>(stream, options);
+    });
+}
+
+/// Reads an IDX file, plain or gzip. What the header says of the values' size must agree with the file, as
+/// far as that can be told, and with the limit, before they are unpacked; they are converted as they come.
+template <class Element>
+Array<Element> read(const std::string& path, const ReadOptions& options = {}) {
+    return within_memory(path, [&] {
+        ByteStream file(path, options.max_bytes);
+        return detail::read<Element>(file, options);
+    });
 }
 
 } // namespace burin::data::idx
