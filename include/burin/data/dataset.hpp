@@ -22,7 +22,7 @@ namespace burin::data {
 /// share the memory; nothing changes it after construction.
 ///
 /// `Target` is Label (class indices) or the scalar type (regression, one-hot). Targets per sample may be
-/// several.
+/// several. Threads may share a set, since nothing changes it.
 template <class Target = Label, class Scalar = float>
 class Dataset {
   public:
@@ -59,16 +59,20 @@ class Dataset {
     std::size_t target_size() const noexcept { return storage_ ? storage_->target_size : 1; }
     bool has_weights() const noexcept { return storage_ && !storage_->weights.empty(); }
 
-    std::span<const Scalar> input(std::size_t index) const noexcept {
+    /// Of sample `index`: its inputs, its targets, and its weight, which is 1 where none were given. Each throws
+    /// Error if there are fewer samples.
+    std::span<const Scalar> input(std::size_t index) const {
+        check(index);
         const std::size_t size = storage_->shape.size();
         return {storage_->inputs.data() + rows_[index] * size, size};
     }
-    std::span<const Target> target(std::size_t index) const noexcept {
+    std::span<const Target> target(std::size_t index) const {
+        check(index);
         const std::size_t size = storage_->target_size;
         return {storage_->targets.data() + rows_[index] * size, size};
     }
-    /// The sample's weight; 1 where none were given.
-    Scalar weight(std::size_t index) const noexcept {
+    Scalar weight(std::size_t index) const {
+        check(index);
         return has_weights() ? storage_->weights[rows_[index]] : Scalar(1);
     }
 
@@ -118,6 +122,15 @@ class Dataset {
         std::vector<Target> targets;
         std::vector<Scalar> weights;
     };
+
+    void check(std::size_t index) const {
+        if (index >= rows_.size())
+            refuse(index);
+    }
+    [[noreturn, gnu::cold, gnu::noinline]] void refuse(std::size_t index) const {
+        throw Error("Dataset: expected the number of a sample below " + std::to_string(size()) + ", got " +
+                    std::to_string(index));
+    }
 
     Dataset(std::shared_ptr<const Storage> storage, std::vector<std::size_t> rows)
         : storage_(std::move(storage)), rows_(std::move(rows)) {}

@@ -9,6 +9,7 @@
 #include "burin/training/model.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
@@ -88,6 +89,9 @@ template <class Stored, class Net, class Scalar>
 std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& options) {
     constexpr std::size_t count = stored_count<Net>;
     const bool for_any = options.vector_lanes == any_lanes;
+    if (!for_any && (options.vector_lanes > 16 || !std::has_single_bit(options.vector_lanes)))
+        throw Error("export_header: expected 1, 2, 4, 8 or 16 vector_lanes, or any_lanes, got " +
+                    std::to_string(options.vector_lanes));
     std::vector<Stored> stored(count);
     for (const ParameterTensor& tensor : parameter_tensors<Net>) {
         const TensorView<const Scalar> view = model[tensor.name().view()];

@@ -41,7 +41,7 @@ inline Pixels arrange(std::span<const float> images, const Shape& shape, const I
     if (shape.rank < 2 || shape.rank > 3 || (shape.rank == 3 && shape[2] != 1 && shape[2] != 3))
         throw Error(
             "png: expected images of shape [height, width], [height, width, 1] or [height, width, 3]");
-    if (images.empty() || images.size() % shape.size() != 0)
+    if (shape.size() == 0 || images.empty() || images.size() % shape.size() != 0)
         throw Error("png: expected whole images of " + std::to_string(shape.size()) + " values, got " +
                     std::to_string(images.size()) + " values");
     if (grid.columns == 0 || grid.magnification == 0 || !(grid.high > grid.low))

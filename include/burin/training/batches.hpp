@@ -4,6 +4,7 @@
 #include "burin/core/label.hpp"
 #include "burin/core/shape.hpp"
 #include "burin/graph/network.hpp"
+#include "burin/training/check_values.hpp"
 #include "burin/training/objective.hpp"
 
 #include <algorithm>
@@ -69,11 +70,9 @@ void check_labels(const Data& data, const Loss& loss, const std::string& who) {
 
 /// Throws Error unless the samples are such as the network takes.
 template <class Net, class Data>
-void check_samples(const Data& data, std::string_view caller) {
+void check_shape(const Data& data, std::string_view caller) {
     using N = ::burin::Network<Net>;
     const std::string who(caller);
-    if (data.empty())
-        throw Error(who + ": expected at least one sample, got an empty data set");
     if (data.input_shape().size() != features_of<Net>) {
         Text<128> expected, found;
         for (std::size_t i = 0; i < N::input_count; ++i)
@@ -84,7 +83,16 @@ void check_samples(const Data& data, std::string_view caller) {
     }
 }
 
-/// Throws Error unless the samples are such as the network takes and the loss compares.
+/// The same, and that there are any.
+template <class Net, class Data>
+void check_samples(const Data& data, std::string_view caller) {
+    if (data.empty())
+        throw Error(std::string(caller) + ": expected at least one sample, got an empty data set");
+    check_shape<Net>(data, caller);
+}
+
+/// Throws Error unless the samples are such as the network takes and the loss compares, and unless it has a
+/// weight for each class if for any.
 template <class Net, class Loss, class Data>
 void check_data(const Data& data, const Loss& loss, std::string_view caller) {
     const std::string who(caller);
@@ -96,6 +104,7 @@ void check_data(const Data& data, const Loss& loss, std::string_view caller) {
         throw Error(who + ": expected " + std::to_string(targets) + " targets a sample, got " +
                     std::to_string(data.target_size()));
     check_labels<Net>(data, loss, who);
+    check_class_weights<Net>(loss, who);
 }
 
 /// Copies the pieces of one sample to the places of `row` in buffers of pieces of these sizes.

@@ -54,10 +54,7 @@ ActivationRanges<Net> calibrate(const Parameters<Net>& parameters, const Data& d
         const std::size_t rows = std::min(batch, data.size() - first);
         for (std::size_t row = 0; row < rows; ++row) {
             const auto sample = data.input(first + row);
-            for (std::size_t i = 0; i < sample.size(); ++i)
-                if (!std::isfinite(sample[i]))
-                    throw Error("calibrate: sample " + std::to_string(first + row) + "[" + std::to_string(i) +
-                                "]: expected a finite number, got " + std::to_string(sample[i]));
+            detail::check_finite(sample, "calibrate", "sample", first + row);
             buffer.put(row, sample);
         }
         calibrator->observe(parameters.data(), buffer.pointers(), rows);

@@ -57,7 +57,7 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
 } // namespace detail
 
 /// Loss and metrics of a model on data, without training. Metrics see logits where the loss wants them.
-/// Throws Error if the data do not fit the network.
+/// Throws Error if the data do not fit the network. What is not finite in them goes through, as in `predict`.
 template <class Net, class Scalar, class Data, class Loss, class Metrics = UsualMetrics>
 Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
                     const Metrics& metrics = {}) {
@@ -105,10 +105,13 @@ std::vector<Scalar> predict(const Model<Net, Scalar>& model,
     return result;
 }
 
-/// The network's outputs for all samples of a data set.
+/// The network's outputs for all samples of a data set. Throws Error if these have another shape.
 template <class Net, class Scalar, class Data>
     requires requires(const Data& data) { data.input(0); }
 std::vector<Scalar> predict(const Model<Net, Scalar>& model, const Data& data) {
+    if (data.empty())
+        return {};
+    detail::check_shape<Net>(data, "predict");
     std::vector<Scalar> inputs;
     inputs.reserve(data.size() * data.input_shape().size());
     for (std::size_t i = 0; i < data.size(); ++i)

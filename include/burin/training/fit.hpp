@@ -55,6 +55,7 @@ struct Fit {
     std::uint64_t seed = 0;                 ///< Of the order and of dropout.
     bool verbose = true;                    ///< Whether to show the progress.
     Progress::Options progress{};
+    bool allow_not_finite = false; ///< Whether data may hold NaN and infinities, which spoil what they reach.
 };
 
 /// Training of one model that can be continued: what `fit` makes, runs once and forgets. Save and load it
@@ -78,8 +79,8 @@ class Session {
     /// Epochs are counted in 32 bits, as the random streams are that order their samples.
     static constexpr std::uint64_t most_epochs = std::numeric_limits<std::uint32_t>::max();
 
-    /// Trains for `options.epochs` epochs more. Throws Error if the data do not fit the network, or these are
-    /// more than `most_epochs` in all.
+    /// Trains for `options.epochs` epochs more. Throws Error if the data do not fit the network or are not
+    /// finite, or these are more than `most_epochs` in all.
     template <class Data>
     History run(const Data& data) {
         using Validation = std::remove_cvref_t<decltype(*options_.validation)>;
@@ -87,6 +88,12 @@ class Session {
         if constexpr (!std::is_same_v<Validation, NoValidation>)
             if (options_.validation != nullptr)
                 detail::check_data<Net>(*options_.validation, options_.loss, "fit: validation");
+        if (!options_.allow_not_finite) {
+            detail::check_finite_data(data, "fit");
+            if constexpr (!std::is_same_v<Validation, NoValidation>)
+                if (options_.validation != nullptr)
+                    detail::check_finite_data(*options_.validation, "fit: validation");
+        }
         if (options_.epochs > most_epochs - epoch_)
             throw Error("fit: expected at most " + std::to_string(most_epochs) + " epochs in all, got " +
                         std::to_string(options_.epochs) + " after " + std::to_string(epoch_));
@@ -179,7 +186,7 @@ class Session {
 /// A sample of a network of several inputs has them one after the other. One loss an output:
 /// `losses::PerOutput`; a sample's targets are then those of each output one after the other, labels among
 /// them as numbers. Returns the loss and metrics of each epoch. Throws Error if the data do not fit the
-/// network.
+/// network, or if an input, a target or a weight is no finite number (unless `allow_not_finite`).
 template <class Net, class Scalar, class Data, class Options = Fit<>>
 History fit(Model<Net, Scalar>& model, const Data& data, const Options& options = {}) {
     return Session<Net, Scalar, Options>(model, options).run(data);

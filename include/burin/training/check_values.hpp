@@ -1,0 +1,78 @@
+#pragma once
+
+#include "burin/core/error.hpp"
+#include "burin/graph/network.hpp"
+#include "burin/training/objective.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace burin::detail {
+
+/// Whether all numbers are finite. Compares bits, many at a time: finite numbers have a smaller exponent.
+template <class Values>
+bool are_finite(const Values& values) noexcept {
+    using Number = std::remove_cvref_t<decltype(values[0])>;
+    using Bits = std::conditional_t<sizeof(Number) == 4, std::uint32_t, std::uint64_t>;
+    constexpr Bits sign = ~(~Bits(0) >> 1);
+    Bits largest = 0;
+    for (const Number value : values)
+        largest = std::max(largest, static_cast<Bits>(std::bit_cast<Bits>(value) & ~sign));
+    return largest < std::bit_cast<Bits>(std::numeric_limits<Number>::infinity());
+}
+
+/// Throws Error for the first value that is no finite number; `place` says of what.
+template <class Values>
+void check_finite(const Values& values, const std::string& who, const char* place, std::size_t sample) {
+    if constexpr (std::is_floating_point_v<std::remove_cvref_t<decltype(values[0])>>) {
+        if (are_finite(values))
+            return;
+        std::size_t at = 0;
+        while (std::isfinite(values[at]))
+            ++at;
+        throw Error(who + ": " + place + " " + std::to_string(sample) + "[" + std::to_string(at) +
+                    "]: expected a finite number, got " + std::to_string(values[at]));
+    }
+}
+
+/// Throws Error for a sample, a target or a weight that is no finite number.
+template <class Data>
+void check_finite_data(const Data& data, const std::string& who) {
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        check_finite(data.input(i), who, "sample", i);
+        check_finite(data.target(i), who, "target", i);
+        if (data.has_weights() && !std::isfinite(data.weight(i)))
+            throw Error(who + ": weight of sample " + std::to_string(i) +
+                        ": expected a finite number, got " + std::to_string(data.weight(i)));
+    }
+}
+
+/// Throws Error unless the losses that weigh classes have a weight for each, or none.
+template <class Net, class Loss>
+void check_class_weights(const Loss& loss, const std::string& who) {
+    const auto check = [&](const auto& one, std::size_t classes) {
+        if constexpr (requires { one.class_weights; }) {
+            const auto& weights = one.class_weights;
+            if (!weights.empty() && weights.size() != classes)
+                throw Error(who + ": expected a class weight for each of " + std::to_string(classes) +
+                            " classes, got " + std::to_string(weights.size()));
+            for (std::size_t c = 0; c < weights.size(); ++c)
+                if (!(weights[c] >= 0) || !std::isfinite(weights[c]))
+                    throw Error(who + ": class_weights[" + std::to_string(c) +
+                                "]: expected a finite number of at least 0, got " +
+                                std::to_string(weights[c]));
+        }
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (check(Objective<Loss>::template get<I>(loss), Network<Net>::output_shapes[I].last()), ...);
+    }(std::make_index_sequence<Objective<Loss>::count>{});
+}
+
+} // namespace burin::detail
