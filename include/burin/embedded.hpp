@@ -99,6 +99,7 @@
 #include "burin/quantization/calibrator.hpp"
 #include "burin/quantization/quantization_aware.hpp"
 #include "burin/quantization/quantized_predictor.hpp"
+#include "burin/quantization/quantized_tensors.hpp"
 #include "burin/training/trainer.hpp"
 #include "burin/training/training_bytes.hpp"
 #include "burin/training/training_flops.hpp"

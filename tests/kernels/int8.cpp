@@ -1,6 +1,7 @@
 #include "burin/kernels/int8/convolution.hpp"
 #include "burin/kernels/int8/depthwise.hpp"
 #include "burin/kernels/int8/merge.hpp"
+#include "burin/kernels/int8/pooling.hpp"
 #include "burin/kernels/int8/product.hpp"
 
 #include "support/random_numbers.hpp"
@@ -308,6 +309,27 @@ TEST_CASE_TEMPLATE("int8_add, int8_multiply, int8_rescale: sums, differences, pr
         for (std::size_t i = 0; i < count; ++i)
             CHECK(y[i] == clamped(product(way, a[i] - 5, multiplier, shift) + 7, -128));
     }
+}
+
+TEST_CASE_TEMPLATE("int8_mean: sums of channels, one by one", Way, Once, Twice) {
+    for (const std::size_t channels : {1u, 5u, 16u, 19u})
+        for (const std::size_t pixels : {1u, 2u, 12u, 49u}) {
+            constexpr std::size_t rows = 2;
+            const auto x = random_integers(rows * pixels * channels, 12, -128);
+            std::vector<std::int8_t> y(rows * channels), expected(y.size());
+            const kernels::Int8Rescale total{1'100'000'000, static_cast<std::int8_t>(35), -9};
+            kernels::int8_mean<Way::value>(pixels, channels, x.data(), rows, total, 4, -120, y.data());
+            for (std::size_t i = 0; i < y.size(); ++i) {
+                std::int64_t sum = 0;
+                for (std::size_t pixel = 0; pixel < pixels; ++pixel)
+                    sum += x[(i / channels * pixels + pixel) * channels + i % channels] + 9;
+                expected[i] = static_cast<std::int8_t>(std::clamp<std::int64_t>(
+                    product(Way::value, sum, total.multiplier, total.shift) + 4, -120, 127));
+            }
+            CAPTURE(channels);
+            CAPTURE(pixels);
+            CHECK(y == expected);
+        }
 }
 
 TEST_CASE("int8_dots: sums are exact where 16 bits would not do") {

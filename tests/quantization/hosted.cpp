@@ -189,15 +189,16 @@ TEST_CASE("scale_of, weight_scale: the edges of what they take") {
     CHECK(std::isfinite(weight_scale(infinity)));
 }
 
-TEST_CASE("quantized_bias: 64 bits, and the bounds of 32 beyond them") {
-    using detail::quantized_bias;
+TEST_CASE("quantized_bias, within_32_bits: 64 bits, and the bounds of 32 beyond them") {
+    using detail::quantized_bias, detail::within_32_bits;
     CHECK(quantized_bias(2.5, 1) == 3);
     CHECK(quantized_bias(-2.5, 1) == -3);
-    CHECK(quantized_bias(7, 1, 10) == -3);
+    CHECK(quantized_bias(-2.4, 1) == -2);
     CHECK(quantized_bias(1e30, 1e-30) == 1 << 30);
     CHECK(quantized_bias(-1e300, 1) == -(1 << 30));
-    CHECK(quantized_bias(0, 1, std::int64_t(1) << 40) == INT32_MIN);
-    CHECK(quantized_bias(0, 1, -(std::int64_t(1) << 40)) == INT32_MAX);
+    CHECK(within_32_bits(-(std::int64_t(1) << 40)) == INT32_MIN);
+    CHECK(within_32_bits(std::int64_t(1) << 40) == INT32_MAX);
+    CHECK(within_32_bits(-3) == -3);
 }
 
 TEST_CASE("quantize: extreme parameters and ranges give the nearest output there is") {

@@ -7,84 +7,30 @@
 Scales have few bits, so that floats made of them quantize to these integers again.
 """
 
-from importlib import import_module
 from pathlib import Path
 
-import flatbuffers
 import numpy as np
 import tflite
 import tflite_runtime
-from tflite_runtime.interpreter import Interpreter, OpResolverType
+
+from tflite_model import INT8, INT32, NONE, RELU, SAME, VALID, Model, interpret
 
 LINES = ["#pragma once", "",
          "// Inputs x, weights w, biases b and outputs y of single operators of 8-bit integers, channels last.",
          f"// Written by int8.py with TensorFlow Lite {tflite_runtime.__version__}.", "",
          "namespace reference::int8 {", ""]
 RANDOM = np.random.RandomState(7)
-SAME, VALID = 0, 1
-NONE, RELU = 0, 1
-
-
-def table(builder, kind, **fields):
-    """A flatbuffers table of the schema's kind."""
-    module = import_module(f"tflite.{kind}")
-    getattr(module, f"{kind}Start")(builder)
-    for name, value in fields.items():
-        getattr(module, f"{kind}Add{name}")(builder, value)
-    return getattr(module, f"{kind}End")(builder)
-
-
-def vector(builder, values, kind):
-    if kind == "table":
-        builder.StartVector(4, len(values), 4)
-        for value in reversed(values):
-            builder.PrependUOffsetTRelative(value)
-        return builder.EndVector()
-    return builder.CreateNumpyVector(np.array(values, dtype=kind))
 
 
 def run(operator, options_kind, options, tensors, constants, data, version=3):
     """Runs one operator. `tensors` are (shape, type, scales, zero point, axis); the last is the output, those
     whose constants are None are inputs."""
-    b = flatbuffers.Builder(1024)
-    buffers = [table(b, "Buffer")]
-    made = []
-    for (shape, kind, scales, zero_point, axis), constant in zip(tensors, constants):
-        buffer = 0
-        if constant is not None:
-            content = b.CreateNumpyVector(constant.reshape(-1).view(np.uint8))
-            buffer = len(buffers)
-            buffers.append(table(b, "Buffer", Data=content))
-        dims = vector(b, shape, np.int32)
-        scale = vector(b, scales, np.float32)
-        zero = vector(b, [zero_point] * len(scales), np.int64)
-        quantization = table(b, "QuantizationParameters", Scale=scale, ZeroPoint=zero,
-                             QuantizedDimension=axis)
-        made.append(table(b, "Tensor", Shape=dims, Type=kind, Buffer=buffer, Quantization=quantization))
-    settings = table(b, options_kind, **options)
-    reads = vector(b, list(range(len(tensors) - 1)), np.int32)
-    writes = vector(b, [len(tensors) - 1], np.int32)
-    step = table(b, "Operator", OpcodeIndex=0, Inputs=reads, Outputs=writes,
-                 BuiltinOptionsType=getattr(tflite.BuiltinOptions, options_kind), BuiltinOptions=settings)
-    code = table(b, "OperatorCode", DeprecatedBuiltinCode=operator, BuiltinCode=operator,
-                 Version=version)
-    outer = vector(b, [i for i in range(len(tensors) - 1) if constants[i] is None], np.int32)
-    last = vector(b, [len(tensors) - 1], np.int32)
-    tensor_list, step_list = vector(b, made, "table"), vector(b, [step], "table")
-    graph = table(b, "SubGraph", Tensors=tensor_list, Inputs=outer, Outputs=last, Operators=step_list)
-    code_list, graph_list, all_buffers = (vector(b, x, "table") for x in ([code], [graph], buffers))
-    b.Finish(table(b, "Model", Version=3, OperatorCodes=code_list, Subgraphs=graph_list,
-                   Buffers=all_buffers), file_identifier=b"TFL3")
-
-    results = []
-    for resolver in (OpResolverType.BUILTIN_REF, OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES):
-        interpreter = Interpreter(model_content=bytes(b.Output()), experimental_op_resolver_type=resolver)
-        interpreter.allocate_tensors()
-        for detail, value in zip(interpreter.get_input_details(), data):
-            interpreter.set_tensor(detail["index"], value)
-        interpreter.invoke()
-        results.append(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]).copy())
-    return results
+    model = Model()
+    made = [model.tensor(shape, kind, scales, zero_point, axis, constant)
+            for (shape, kind, scales, zero_point, axis), constant in zip(tensors, constants)]
+    model.operator(operator, options_kind, options, made[:-1], made[-1], version)
+    file = model.finish([made[i] for i in range(len(tensors) - 1) if constants[i] is None], made[-1])
+    return [interpret(file, [data], resolver)[0] for resolver in ("BUILTIN_REF", "BUILTIN_WITHOUT_DEFAULT_DELEGATES")]
 
 
 def integers(*shape, low=-128):
@@ -109,7 +55,6 @@ def write(name, results, **arrays):
         LINES.append(f"inline constexpr {kind} {name}_{suffix}[] = {{{text}}};")
 
 
-INT8, INT32 = 9, 2
 INPUT = ([3 / 256], 5)
 OUTPUT = ([7 / 128], -9)
 

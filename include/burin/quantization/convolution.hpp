@@ -16,6 +16,8 @@ namespace detail {
 template <class Layer>
 struct Int8ConvolutionForm : Int8Form {
     static constexpr bool clamps = true;
+    static constexpr bool takes_quantized_weights = true;
+    static constexpr bool has_float_unit = false;
 
     template <class Shapes>
     static constexpr kernels::Convolution convolution = Layer::of(Shapes::inputs[0]);
@@ -58,6 +60,8 @@ template <auto Kernel, class... Options>
 struct Int8Layer<DepthwiseConv2D<Kernel, Options...>> : Int8Form {
     using Layer = DepthwiseConv2D<Kernel, Options...>;
     static constexpr bool clamps = true;
+    static constexpr bool takes_quantized_weights = true;
+    static constexpr bool has_float_unit = false;
 
     template <class Shapes>
     static constexpr kernels::Convolution convolution =

@@ -11,6 +11,8 @@ namespace burin {
 template <std::size_t Units, class... Options>
 struct Int8Layer<Dense<Units, Options...>> : Int8Form {
     static constexpr bool clamps = true;
+    static constexpr bool takes_quantized_weights = true;
+    static constexpr bool has_float_unit = true;
 
     template <class Shapes>
     using Constants = detail::Int8Weighted<Shapes::inputs[0].size() * Units, Units>;

@@ -11,12 +11,24 @@
 
 namespace burin {
 
+/// Weights of a layer that are 8-bit integers already, as other programs store them; in memory of theirs.
+struct QuantizedWeights {
+    /// Dense `[units, inputs]`, convolutions `[filters, kernel…, channels / groups]`, depthwise
+    /// `[kernel…, filters]`, row-major; in [−127, 127].
+    std::span<const std::int8_t> weight{};
+    /// One of each output channel, or one of all. Their zero point is 0.
+    std::span<const float> scales{};
+    /// In units of the input's scale · the weights'; none is all zeros.
+    std::span<const std::int32_t> bias{};
+};
+
 /// What a layer's constants are made of.
 template <class ShapesType>
 struct Int8Source {
     using Shapes = ShapesType;
 
-    const float* parameters = nullptr; ///< As the float network has them.
+    const float* parameters = nullptr;         ///< As the float network has them,
+    const QuantizedWeights* weights = nullptr; ///< or, if not null, instead of them.
     std::array<Scale, Shapes::inputs.size()> inputs{};
     Scale output{};
     std::int8_t low = int8_min; ///< The least output: the zero point where a ReLU is computed with the layer.
@@ -48,6 +60,8 @@ struct Int8Form {
     static constexpr std::string_view hint = "";
     /// Whether a ReLU behind it is computed with it, by a limit on its outputs.
     static constexpr bool clamps = false;
+    /// Whether it can be made of QuantizedWeights.
+    static constexpr bool takes_quantized_weights = false;
     template <class Shapes>
     using Constants = NoConstants;
 

@@ -159,36 +159,48 @@ std::array<Scale, Network<Net>::size> activation_scales(const ActivationRanges<N
     return scales;
 }
 
-/// Quantizes a trained network after training: weights by their largest magnitude in each output channel,
-/// activations by their ranges, which `calibrate` finds. A network with BatchNorm is to be folded first
-/// (`Folded<Net>`, `fold`).
-template <class Net, Rounding Way>
-void quantize(const Parameters<Net>& parameters, const ActivationRanges<Net>& ranges,
-              QuantizedNetwork<Net, Way>& to) noexcept {
+namespace detail {
+
+/// Fills the constants, given the scales of all nodes and a function that puts what a node's are made of into
+/// its source: put(node, source).
+template <class Net, Rounding Way, class Put>
+void fill(QuantizedNetwork<Net, Way>& to, const std::array<Scale, Network<Net>::size>& scales,
+          const Put& put) noexcept {
     using PlanType = QuantizedPlan<Net>;
     constexpr auto& graph = Network<Net>::graph;
-    const auto scales = activation_scales(ranges);
     std::size_t input_count = 0;
     for (std::size_t i = 0; i < graph.nodes.size(); ++i)
         if (graph.nodes[i].rules->is_input)
             to.inputs[input_count++] = scales[i];
     for (std::size_t i = 0; i < graph.outputs.size(); ++i)
         to.outputs[i] = scales[graph.outputs[i]];
-    const auto quantize_node = [&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
-        constexpr auto& node = graph.nodes[Index];
-        if constexpr (PlanType::template clamped_head<Index> == passes::none) {
-            Int8Source<detail::Int8Signature<Net, Index>> source;
-            source.parameters = parameters.data() + node.parameter_offset;
-            for (std::size_t i = 0; i < node.input_count; ++i)
-                source.inputs[i] = scales[node.inputs[i]];
-            source.output = scales[Index];
-            if (PlanType::template clamp_of<Index> != passes::none)
-                source.low = static_cast<std::int8_t>(source.output.zero_point);
-            if constexpr (!std::is_same_v<decltype(to.template constants<Index>()), const NoConstants&>)
+    for_each_index<Network<Net>::size>(
+        [&]<std::size_t Index>(std::integral_constant<std::size_t, Index> index) {
+            constexpr auto& node = graph.nodes[Index];
+            if constexpr (!std::is_same_v<decltype(to.template constants<Index>()), const NoConstants&>) {
+                Int8Source<Int8Signature<Net, Index>> source;
+                for (std::size_t i = 0; i < node.input_count; ++i)
+                    source.inputs[i] = scales[node.inputs[i]];
+                source.output = scales[Index];
+                if (PlanType::template clamp_of<Index> != passes::none)
+                    source.low = static_cast<std::int8_t>(source.output.zero_point);
+                put(index, source);
                 Int8Layer<OpAt<Net, Index>>::quantize(source, to.template constants<Index>());
-        }
-    };
-    for_each_index<Network<Net>::size>(quantize_node);
+            }
+        });
+}
+
+} // namespace detail
+
+/// Quantizes a trained network after training: weights by their largest magnitude in each output channel,
+/// activations by their ranges, which `calibrate` finds. A network with BatchNorm is to be folded first
+/// (`Folded<Net>`, `fold`).
+template <class Net, Rounding Way>
+void quantize(const Parameters<Net>& parameters, const ActivationRanges<Net>& ranges,
+              QuantizedNetwork<Net, Way>& to) noexcept {
+    detail::fill(to, activation_scales(ranges), [&](auto node, auto& source) {
+        source.parameters = parameters.data() + Network<Net>::graph.nodes[node].parameter_offset;
+    });
 }
 
 /// The same as a value: `quantize(parameters, ranges)`, or `quantize<Rounding::twice>(parameters, ranges)`.

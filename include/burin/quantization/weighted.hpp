@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/assert.hpp"
 #include "burin/graph/layout.hpp"
 #include "burin/kernels/int8/product.hpp"
 #include "burin/quantization/int8_layer.hpp"
@@ -45,13 +46,15 @@ struct Int8Weighted {
 /// leaves 32 bits with it, whatever the inputs.
 inline constexpr double largest_int8_bias = 1 << 30;
 
-/// The bias in units of the sums, less what the input's zero point adds to them. Beyond 32 bits it is the
-/// bound.
-constexpr std::int32_t quantized_bias(double bias, double unit, std::int64_t zero_point_sum = 0) noexcept {
+/// The bound where a number leaves 32 bits.
+constexpr std::int32_t within_32_bits(std::int64_t number) noexcept {
+    return static_cast<std::int32_t>(std::clamp<std::int64_t>(number, INT32_MIN, INT32_MAX));
+}
+
+/// The bias in units of the sums, halves away from 0.
+constexpr std::int32_t quantized_bias(double bias, double unit) noexcept {
     const double whole = std::max(-largest_int8_bias, std::min(largest_int8_bias, bias / unit));
-    const std::int64_t nearest = static_cast<std::int64_t>(whole + (whole < 0 ? -0.5 : 0.5));
-    return static_cast<std::int32_t>(
-        std::clamp<std::int64_t>(nearest - zero_point_sum, INT32_MIN, INT32_MAX));
+    return static_cast<std::int32_t>(whole + (whole < 0 ? -0.5 : 0.5));
 }
 
 /// Where an element of a float weight goes, a matrix with a row for each product of a sum and a column for
@@ -102,13 +105,59 @@ struct WeightSums {
     }
 };
 
-/// Fills the constants. The zero point z of a channel-major weight's input is taken off the bias, so that the
-/// products are those of plain 8-bit integers: Σ (x − z) · w = Σ x · w − z · Σ w.
+/// The bias less what the input's zero point z adds to the sums of channel-major weights, so that the
+/// products are those of plain 8-bit integers: Σ (x − z) · w = Σ x · w − z · Σ w. And the factors from sums
+/// in such units to outputs.
+template <class Order, class Shapes, std::size_t Weights, std::size_t Channels>
+void set_outputs(const Int8Source<Shapes>& from, const std::array<double, Channels>& units,
+                 Int8Weighted<Weights, Channels>& to) {
+    to.input_zero_point = static_cast<std::int8_t>(from.inputs[0].zero_point);
+    to.zero_point = static_cast<std::int8_t>(from.output.zero_point);
+    to.low = from.low;
+    const WeightSums<Order, Channels, Weights> sums(to.weight);
+    const std::int64_t taken_off = std::is_same_v<Order, ChannelMajor> ? to.input_zero_point : 0;
+    for (std::size_t channel = 0; channel < Channels; ++channel) {
+        to.bias[channel] = within_32_bits(to.bias[channel] - taken_off * sums.plain[channel]);
+        const double largest = std::fabs(static_cast<double>(to.bias[channel])) +
+                               255 * static_cast<double>(sums.magnitudes[channel]);
+        const FixedMultiplier factor =
+            quantize_multiplier(units[channel] / static_cast<double>(from.output.scale), largest);
+        to.multipliers[channel] = factor.multiplier;
+        to.shifts[channel] = static_cast<std::int8_t>(factor.shift);
+    }
+}
+
+/// Of what another program stored. A Dense layer with one scale has a unit that is rounded to a float, as for
+/// TensorFlow Lite's FULLY_CONNECTED.
+template <class Layer, class Order, class Shapes, std::size_t Weights, std::size_t Channels>
+void take_weighted(const Int8Source<Shapes>& from, Int8Weighted<Weights, Channels>& to) {
+    const QuantizedWeights& given = *from.weights;
+    BURIN_ASSERT(given.weight.size() == Weights &&
+                     (given.scales.size() == Channels || given.scales.size() == 1) &&
+                     (given.bias.size() == Channels || given.bias.empty()),
+                 "quantized weights have the layer's size");
+    std::copy_n(given.weight.begin(), Weights, to.weight.begin());
+    to.bias = {};
+    std::copy(given.bias.begin(), given.bias.end(), to.bias.begin());
+    std::array<double, Channels> units;
+    for (std::size_t channel = 0; channel < Channels; ++channel) {
+        const float input = from.inputs[0].scale,
+                    weight = given.scales[given.scales.size() == 1 ? 0 : channel];
+        units[channel] = Layer::has_float_unit && given.scales.size() == 1
+                             ? static_cast<double>(input * weight)
+                             : static_cast<double>(input) * static_cast<double>(weight);
+    }
+    set_outputs<Order>(from, units, to);
+}
+
+/// Fills the constants.
 ///
 /// Weights whose magnitudes are so small beside their channel's bias that it would leave the range of
 /// `largest_int8_bias` have a larger scale: the bias decides the outputs then.
 template <class Layer, class Order, class Shapes, std::size_t Weights, std::size_t Channels>
 void quantize_weighted(const Int8Source<Shapes>& from, Int8Weighted<Weights, Channels>& to) {
+    if (from.weights != nullptr)
+        return take_weighted<Int8Layer<Layer>, Order>(from, to);
     constexpr ParameterList list = Layer::parameters(Shapes::inputs);
     const auto input_scale = static_cast<double>(from.inputs[0].scale);
     const auto bias_of = [&](std::size_t channel) {
@@ -121,21 +170,12 @@ void quantize_weighted(const Int8Source<Shapes>& from, Int8Weighted<Weights, Cha
     for (std::size_t channel = 0; channel < Channels; ++channel)
         scales[channel] = static_cast<float>(std::fabs(bias_of(channel)) / (input_scale * largest_int8_bias));
     quantize_weights<Order>(TensorView<const float>(from.parameters, list[0]), to.weight, scales);
-    to.input_zero_point = static_cast<std::int8_t>(from.inputs[0].zero_point);
-    to.zero_point = static_cast<std::int8_t>(from.output.zero_point);
-    to.low = from.low;
-    const WeightSums<Order, Channels, Weights> sums(to.weight);
-    const std::int64_t taken_off = std::is_same_v<Order, ChannelMajor> ? to.input_zero_point : 0;
+    std::array<double, Channels> units;
     for (std::size_t channel = 0; channel < Channels; ++channel) {
-        const double unit = input_scale * static_cast<double>(scales[channel]);
-        to.bias[channel] = quantized_bias(bias_of(channel), unit, taken_off * sums.plain[channel]);
-        const double largest = std::fabs(static_cast<double>(to.bias[channel])) +
-                               255 * static_cast<double>(sums.magnitudes[channel]);
-        const FixedMultiplier factor =
-            quantize_multiplier(unit / static_cast<double>(from.output.scale), largest);
-        to.multipliers[channel] = factor.multiplier;
-        to.shifts[channel] = static_cast<std::int8_t>(factor.shift);
+        units[channel] = input_scale * static_cast<double>(scales[channel]);
+        to.bias[channel] = quantized_bias(bias_of(channel), units[channel]);
     }
+    set_outputs<Order>(from, units, to);
 }
 
 } // namespace burin::detail

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/core/fixed_multiplier.hpp"
+#include "burin/kernels/int8/rescale.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,15 +9,6 @@
 #include <span>
 
 namespace burin::kernels {
-
-/// A zero point, and the factor that brings a tensor to another scale.
-struct Int8Rescale {
-    std::int32_t multiplier;
-    std::int8_t shift;
-    std::int8_t zero_point;
-
-    constexpr FixedMultiplier factor() const noexcept { return {multiplier, shift}; }
-};
 
 /// Bits behind the point in sums of 8-bit integers.
 inline constexpr int int8_sum_bits = 20;

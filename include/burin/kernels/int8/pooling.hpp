@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/core/fixed_multiplier.hpp"
+#include "burin/kernels/int8/rescale.hpp"
 #include "burin/kernels/pooling.hpp"
 
 #include <algorithm>
@@ -38,6 +39,30 @@ enum class Int8Pooling { max, average };
                 for (std::size_t w = 0; w < width.count; ++w)
                     for (std::size_t c = 0; c < channels; ++c)
                         *y++ = static_cast<std::int8_t>(std::max(pool({d, h, w}, c), low));
+}
+
+/// The mean of each channel of whole images of so many `pixels`, no less than `low`: sums, less the input's
+/// zero point, are brought to the output's scale by `total`, which divides by the pixels.
+template <Rounding Way>
+[[gnu::noinline]] inline void int8_mean(std::size_t pixels, std::size_t channels, const std::int8_t* images,
+                                        std::size_t rows, const Int8Rescale& total,
+                                        std::int32_t output_zero_point, std::int32_t low,
+                                        std::int8_t* y) noexcept {
+    constexpr std::size_t block = 16;
+    const std::int32_t zero = static_cast<std::int32_t>(pixels) * total.zero_point;
+    for (std::size_t row = 0; row < rows; ++row, images += pixels * channels)
+        for (std::size_t first = 0; first < channels; first += block) {
+            const std::size_t count = std::min(block, channels - first);
+            std::int32_t sums[block] = {};
+            const std::int8_t* from = images + first;
+            for (std::size_t pixel = 0; pixel < pixels; ++pixel, from += channels)
+                for (std::size_t c = 0; c < count; ++c)
+                    sums[c] += from[c];
+            for (std::size_t c = 0; c < count; ++c) {
+                const std::int32_t mean = multiply<Way>(sums[c] - zero, total.factor()) + output_zero_point;
+                *y++ = static_cast<std::int8_t>(std::min(std::max(mean, low), int8_max));
+            }
+        }
 }
 
 } // namespace burin::kernels
