@@ -2,6 +2,7 @@
 
 #include "burin/core/error.hpp"
 #include "burin/core/shape.hpp"
+#include "burin/data/within_memory.hpp"
 
 #include <kissfft/kiss_fftr.h>
 
@@ -9,6 +10,7 @@
 #include <cmath>
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <numbers>
 #include <span>
 #include <string>
@@ -32,7 +34,8 @@ struct LogMelOptions {
 ///
 /// Each frame's power spectrum |FFT(window · samples)|² is summed up in triangular bands that are equally
 /// wide on the mel scale, mel(f) = 2595 · log₁₀(1 + f / 700) (O'Shaughnessy, "Speech Communication", 1987;
-/// HTK's). No frame reaches past the end. Output `[frames, bands]`, row-major.
+/// HTK's). No frame reaches past the end. Output `[frames, bands]`, row-major. A sample that is not finite
+/// makes every band of the frames that it lies in NaN, and no other.
 class LogMel {
   public:
     /// Throws Error for options that make no sense.
@@ -40,13 +43,17 @@ class LogMel {
         if (options_.highest == 0)
             options_.highest = static_cast<double>(options_.sample_rate) / 2;
         check();
-        plan_.reset(kiss_fftr_alloc(static_cast<int>(options_.fft_size), 0, nullptr, nullptr));
-        window_.resize(options_.window);
-        for (std::size_t i = 0; i < window_.size(); ++i)
-            window_[i] =
-                static_cast<float>(0.5 - 0.5 * std::cos(2 * std::numbers::pi * static_cast<double>(i) /
-                                                        static_cast<double>(window_.size())));
-        make_bands();
+        within_memory("LogMel", [&] {
+            plan_.reset(kiss_fftr_alloc(static_cast<int>(options_.fft_size), 0, nullptr, nullptr));
+            if (!plan_)
+                throw std::bad_alloc();
+            window_.resize(options_.window);
+            for (std::size_t i = 0; i < window_.size(); ++i)
+                window_[i] =
+                    static_cast<float>(0.5 - 0.5 * std::cos(2 * std::numbers::pi * static_cast<double>(i) /
+                                                            static_cast<double>(window_.size())));
+            make_bands();
+        });
     }
 
     /// Frames of so many samples.
@@ -57,6 +64,11 @@ class LogMel {
     Shape shape(std::size_t samples) const noexcept { return Shape(frames(samples), options_.bands); }
 
     std::vector<float> operator()(std::span<const float> samples) const {
+        return within_memory("LogMel", [&] { return spectrogram(samples); });
+    }
+
+  private:
+    std::vector<float> spectrogram(std::span<const float> samples) const {
         const std::size_t count = frames(samples.size());
         const std::size_t bins = options_.fft_size / 2 + 1;
         std::vector<float> result(count * options_.bands);
@@ -80,7 +92,6 @@ class LogMel {
         return result;
     }
 
-  private:
     void check() const {
         const auto require = [](bool holds, const std::string& what) {
             if (!holds)
@@ -94,7 +105,12 @@ class LogMel {
         require(options_.lowest >= 0 && options_.lowest < options_.highest &&
                     options_.highest <= static_cast<double>(options_.sample_rate) / 2,
                 "0 <= lowest < highest <= half the sample rate");
-        require(options_.floor > 0, "a floor above 0");
+        // More is nobody's sound, and not all of it fits into an int.
+        constexpr std::size_t most = std::size_t{1} << 24;
+        require(options_.fft_size <= most && options_.bands <= most,
+                "an fft_size and a number of bands of at most " + std::to_string(most) + ", got " +
+                    std::to_string(options_.fft_size) + " and " + std::to_string(options_.bands));
+        require(options_.floor > 0 && std::isfinite(options_.floor), "a finite floor above 0");
     }
 
     void make_bands() {

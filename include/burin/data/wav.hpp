@@ -1,15 +1,21 @@
 #pragma once
 
 #include "burin/core/error.hpp"
+#include "burin/data/byte_stream.hpp"
+#include "burin/data/number_text.hpp"
 #include "burin/data/read_file.hpp"
+#include "burin/data/sound_header.hpp"
+#include "burin/data/within_memory.hpp"
 #include "burin/io/atomic_file.hpp"
 
 #include <sndfile.h>
 
 #include <algorithm>
+#include <climits>
 #include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <exception>
 #include <memory>
 #include <span>
 #include <string>
@@ -45,16 +51,23 @@ struct MemoryFile {
             MemoryFile& file = of(self);
             const auto left = static_cast<sf_count_t>(file.bytes.size()) - file.position;
             count = std::clamp<sf_count_t>(count, 0, std::max<sf_count_t>(left, 0));
-            std::memcpy(to, file.bytes.data() + file.position, static_cast<std::size_t>(count));
+            if (count > 0)
+                std::memcpy(to, file.bytes.data() + file.position, static_cast<std::size_t>(count));
             file.position += count;
             return count;
         };
         io.write = [](const void* from, sf_count_t count, void* self) {
             MemoryFile& file = of(self);
             const auto end = static_cast<std::size_t>(file.position + count);
-            if (file.bytes.size() < end)
-                file.bytes.resize(end);
-            std::memcpy(file.bytes.data() + file.position, from, static_cast<std::size_t>(count));
+            // It is called through C, which an exception must not cross.
+            try {
+                if (file.bytes.size() < end)
+                    file.bytes.resize(end);
+            } catch (const std::exception&) {
+                return sf_count_t{0};
+            }
+            if (count > 0)
+                std::memcpy(file.bytes.data() + file.position, from, static_cast<std::size_t>(count));
             file.position += count;
             return count;
         };
@@ -68,56 +81,87 @@ struct MemoryFile {
 
 } // namespace detail
 
-/// Reads a sound file (WAV, FLAC and what else libsndfile knows); several channels become their mean. Throws
-/// Error.
-inline Sound read_sound(const std::string& path) {
-    detail::MemoryFile file{read_file(path)};
-    SF_VIRTUAL_IO calls = detail::MemoryFile::calls();
-    SF_INFO info{};
-    const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> sound(sf_open_virtual(&calls, SFM_READ, &info, &file),
-                                                            sf_close);
-    if (sound == nullptr)
-        throw Error(path + ": expected a sound file, got something else: " + sf_strerror(nullptr));
-    // Piece by piece: the number of frames that a header claims may be more than there is memory for.
-    constexpr std::size_t piece = 4096;
-    const auto channels = static_cast<std::size_t>(info.channels);
-    std::vector<float> interleaved(piece * channels);
-    Sound result{{}, static_cast<std::size_t>(info.samplerate)};
-    while (const sf_count_t frames = sf_readf_float(sound.get(), interleaved.data(), piece)) {
-        for (std::size_t i = 0; i < static_cast<std::size_t>(frames); ++i) {
-            float sum = 0;
-            for (std::size_t c = 0; c < channels; ++c)
-                sum += interleaved[i * channels + c];
-            result.samples.push_back(sum / static_cast<float>(channels));
+/// Reads a sound file (WAV, FLAC and what else libsndfile knows), plain or gzip; several channels become
+/// their mean. A stream of WAV, whose header does not know its length (0, 0xFFFFFFFF, or 0x7FFF0000 to
+/// 0x80000000), is read to its end.
+///
+/// Throws Error, naming offset or sample: if the file is none; if it has fewer samples than its header tells
+/// (WAV, RF64, AIFF, AU, CAF, FLAC; of others there is what libsndfile gives); for a sample that is not
+/// finite, unless `options` allow it; if the file, or its samples as floats, exceed `options.max_bytes`.
+inline Sound read_sound(const std::string& path, const ReadOptions& options = {}) {
+    return within_memory(path, [&] {
+        detail::MemoryFile file{read_file(path, options.max_bytes)};
+        detail::check_sound_header(file.bytes, path);
+        SF_VIRTUAL_IO calls = detail::MemoryFile::calls();
+        SF_INFO info{};
+        const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> sound(
+            sf_open_virtual(&calls, SFM_READ, &info, &file), sf_close);
+        if (sound == nullptr)
+            throw Error(path + ": expected a sound file, got something else: " + sf_strerror(nullptr));
+        // Piece by piece: the number of frames that a header claims may be more than there is memory for.
+        constexpr std::size_t piece = 4096;
+        const auto channels = static_cast<std::size_t>(info.channels);
+        std::vector<float> interleaved(piece * channels);
+        Sound result{{}, static_cast<std::size_t>(info.samplerate)};
+        for (;;) {
+            const sf_count_t frames = sf_readf_float(sound.get(), interleaved.data(), piece);
+            if (frames <= 0)
+                break;
+            for (std::size_t i = 0; i < static_cast<std::size_t>(frames); ++i) {
+                double sum = 0;
+                for (std::size_t c = 0; c < channels; ++c) {
+                    const float sample = interleaved[i * channels + c];
+                    if (!std::isfinite(sample) && !options.allow_not_finite)
+                        throw Error(path + ": sample " + std::to_string(result.samples.size()) +
+                                    ", channel " + std::to_string(c) + ": expected a finite number, got " +
+                                    number_text(sample));
+                    sum += static_cast<double>(sample);
+                }
+                result.samples.push_back(static_cast<float>(sum / static_cast<double>(channels)));
+            }
+            if (result.samples.size() > options.max_bytes / sizeof(float))
+                throw Error(path + ": expected at most " + std::to_string(options.max_bytes) +
+                            " bytes after unpacking, got more");
         }
-    }
-    if (static_cast<sf_count_t>(result.samples.size()) != info.frames)
-        throw Error(path + ": expected " + std::to_string(info.frames) + " samples, got " +
-                    std::to_string(result.samples.size()));
-    return result;
+        if (static_cast<sf_count_t>(result.samples.size()) != info.frames)
+            throw Error(path + ": expected " + std::to_string(info.frames) + " samples, got " +
+                        std::to_string(result.samples.size()));
+        return result;
+    });
 }
 
-/// Writes a WAV file of 16-bit samples; what exceeds -1 to 1 is clipped. The file is written whole or not at
-/// all. Throws Error.
+/// Writes a WAV file of 16-bit samples; what exceeds -1 to 1, infinity too, is clipped. The file is written
+/// whole or not at all. Throws Error, also for NaN and for more samples than WAV can have (2 GiB).
 inline void write_wav(const std::string& path, std::span<const float> samples, std::size_t sample_rate) {
-    detail::MemoryFile file;
-    SF_VIRTUAL_IO calls = detail::MemoryFile::calls();
-    SF_INFO info{};
-    info.channels = 1;
-    info.samplerate = static_cast<int>(sample_rate);
-    info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
-    SNDFILE* const sound = sf_open_virtual(&calls, SFM_WRITE, &info, &file);
-    if (sound == nullptr)
-        throw Error(path + ": expected a sample rate that WAV knows, got " + std::to_string(sample_rate) +
-                    ": " + sf_strerror(nullptr));
-    sf_command(sound, SFC_SET_CLIPPING, nullptr, SF_TRUE);
-    const auto count = static_cast<sf_count_t>(samples.size());
-    const sf_count_t written = sf_write_float(sound, samples.data(), count);
-    sf_close(sound);
-    if (written != count)
-        throw Error(path + ": expected to write " + std::to_string(count) + " samples, got " +
-                    std::to_string(written));
-    io::write_file(path, std::as_bytes(std::span(file.bytes)));
+    const auto nan = std::find_if(samples.begin(), samples.end(), [](float x) { return std::isnan(x); });
+    if (nan != samples.end())
+        throw Error(path + ": sample " + std::to_string(nan - samples.begin()) +
+                    ": expected a number, got nan");
+    constexpr std::size_t most = std::size_t{1} << 30;
+    if (samples.size() > most)
+        throw Error(path + ": expected at most " + std::to_string(most) + " samples, got " +
+                    std::to_string(samples.size()));
+    within_memory(path, [&] {
+        detail::MemoryFile file;
+        SF_VIRTUAL_IO calls = detail::MemoryFile::calls();
+        SF_INFO info{};
+        info.channels = 1;
+        info.samplerate = static_cast<int>(std::min<std::size_t>(sample_rate, INT_MAX));
+        info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
+        SNDFILE* const sound =
+            sample_rate > INT_MAX ? nullptr : sf_open_virtual(&calls, SFM_WRITE, &info, &file);
+        if (sound == nullptr)
+            throw Error(path + ": expected a sample rate that WAV knows, got " + std::to_string(sample_rate) +
+                        ": " + sf_strerror(nullptr));
+        sf_command(sound, SFC_SET_CLIPPING, nullptr, SF_TRUE);
+        const auto count = static_cast<sf_count_t>(samples.size());
+        const sf_count_t written = sf_write_float(sound, samples.data(), count);
+        const bool closed = sf_close(sound) == 0;
+        if (written != count || !closed)
+            throw Error(path + ": expected to write " + std::to_string(count) + " samples, got " +
+                        std::to_string(written));
+        io::write_file(path, std::as_bytes(std::span(file.bytes)));
+    });
 }
 
 } // namespace burin::data
