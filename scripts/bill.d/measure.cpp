@@ -14,13 +14,11 @@
 #include <cstdio>
 #endif
 
-namespace {
-
-#ifdef BILL_INPUT
-asm(".pushsection .rodata.bill_input, \"a\"\n .balign 64\n .global bill_input\n bill_input: .incbin "
-    "\"" BILL_INPUT "\"\n .popsection");
+// bytes.cpp
 extern "C" const std::byte bill_input[];
-#endif
+extern "C" const std::byte bill_weights[];
+
+namespace {
 
 void say(std::string_view what, std::size_t number) {
     burin::Text<64> line(what);
@@ -35,10 +33,11 @@ void say(std::string_view what, std::size_t number) {
 } // namespace
 
 int main() {
-#ifdef BILL_INPUT
-    std::size_t i = 0;
-    for (std::byte& byte : bill::bill_inputs())
-        byte = bill_input[i++];
+    bill::bill_give_inputs(bill_input);
+#ifdef BILL_TRAIN
+    // The trainer is made at its first step, which is not counted.
+    bill::bill_give_parameters(bill_weights);
+    bill::bill_step();
 #endif
 #ifdef BILL_BOARD
     // Before anything is said, which takes more of the stack than a small network does.

@@ -50,8 +50,8 @@ std::array<const float*, N::input_count> input_pointers() {
     return pointers;
 }
 
-std::span<std::byte> bill_inputs() {
-    return std::as_writable_bytes(std::span(inputs));
+void bill_give_inputs(const std::byte* bytes) {
+    std::copy_n(bytes, sizeof(inputs), std::as_writable_bytes(std::span(inputs)).data());
 }
 inline constexpr std::size_t input_bytes = sizeof(inputs);
 #endif
@@ -98,6 +98,10 @@ extern "C" [[gnu::noinline]] void bill_step() {
     static_cast<void>(loss);
 }
 
+void bill_give_parameters(const std::byte* bytes) {
+    std::copy_n(bytes, sizeof(parameters), reinterpret_cast<std::byte*>(&parameters));
+}
+
 std::span<const std::byte> bill_outputs() {
     return std::as_bytes(parameters.all());
 }
@@ -108,27 +112,28 @@ inline constexpr std::size_t target_bytes = []<std::size_t... I>(std::index_sequ
 
 #else
 
-// The bytes of `Weights`, in flash.
-using WeightBytes = std::array<std::byte, sizeof(Weights)>;
-#ifdef BILL_WEIGHTS
-asm(".pushsection .rodata.bill_weights, \"a\"\n .balign 64\n .global bill_weights\n .type bill_weights, "
-    "%object\n"
-    "bill_weights: .incbin \"" BILL_WEIGHTS "\"\n .size bill_weights, . - bill_weights\n .popsection");
-extern "C" const WeightBytes bill_weights;
-#else
-extern "C" {
-alignas(memory_alignment) extern const WeightBytes bill_weights;
-alignas(memory_alignment) const WeightBytes bill_weights{};
-}
-#endif
+// The bytes of `Weights`, in flash: bytes.cpp.
+extern "C" const std::array<std::byte, sizeof(Weights)> bill_weights;
 
 #ifdef BILL_INT8
 QuantizedPredictor<Net, batch, InputMemory::arena> predictor;
 
-std::span<std::byte> bill_inputs() {
-    return std::as_writable_bytes(predictor.input());
+void bill_give_inputs(const std::byte* bytes) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        const auto give = [&](std::span<std::byte> to) {
+            std::copy_n(bytes, to.size(), to.data());
+            bytes += to.size();
+        };
+        (give(std::as_writable_bytes(predictor.template input<I>())), ...);
+    }(std::make_index_sequence<N::input_count>{});
 }
 inline constexpr std::size_t input_bytes = 0; // They are in the arena.
+inline constexpr std::size_t given_bytes = [] {
+    std::size_t sum = 0;
+    for (const Shape& shape : N::input_shapes)
+        sum += batch * shape.size();
+    return sum;
+}();
 #else
 Predictor<Net, batch> predictor;
 #endif
@@ -167,6 +172,7 @@ extern "C" [[gnu::section(".bill"), gnu::used]] constinit const std::uint64_t bi
     sizeof(float) * TrainingPlan::lower_bound<batch>,
     sizeof(TrainerType),
     target_bytes,
+    input_bytes,
 #else
     flops<Net>* batch,
     macs<Net>* batch,
@@ -180,6 +186,11 @@ extern "C" [[gnu::section(".bill"), gnu::used]] constinit const std::uint64_t bi
 #endif
     sizeof(predictor),
     0,
+#ifdef BILL_INT8
+    given_bytes,
+#else
+    input_bytes,
+#endif
 #endif
 };
 

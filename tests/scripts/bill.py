@@ -4,8 +4,11 @@
     bill.py COMPILER        for this machine by that compiler, and for a Cortex-M4F where its compiler is installed
 """
 
+import importlib.machinery
+import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,9 +25,9 @@ MACS = 64 * 32 + 32 * 10
 FLOPS = 2 * MACS + 32 + 10 + 32
 
 
-def bill(*arguments, network="Digits", header=HEADER):
-    return subprocess.run([ROOT / "scripts" / "bill", "--header", header, "--network", network, *arguments], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, encoding="utf-8", check=False)
+def bill(*arguments, network="Digits", header=HEADER, path=os.environ["PATH"]):
+    return subprocess.run([sys.executable, ROOT / "scripts" / "bill", "--header", header, "--network", network, *arguments], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, encoding="utf-8", check=False, env={**os.environ, "PATH": path})
 
 
 def figures(*arguments):
@@ -37,7 +40,54 @@ def rounded_up(number, multiple=64):
     return -(-number // multiple) * multiple
 
 
-class Host(unittest.TestCase):
+def bill_module():
+    loader = importlib.machinery.SourceFileLoader("bill", str(ROOT / "scripts" / "bill"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("bill", loader))
+    loader.exec_module(module)
+    return module
+
+
+def rows(text, section):
+    """The rows of a section of the bill, by name."""
+    lines = text[text.index(f"\n{section}") + 1:].splitlines()[1:]
+    found = {}
+    for line in lines:
+        row = re.match(r"  (\S.*?)\s{2,}(-?[\d,]+)(  |$)", line)
+        if row:
+            found[row[1]] = int(row[2].replace(",", ""))
+        elif not line.startswith("  "):
+            break
+    return found
+
+
+class Bills(unittest.TestCase):
+    """What holds of each bill."""
+
+    def check_sums(self, said):
+        text = bill_module().text_of(said)
+        for section in ("flash, bytes", "memory, bytes"):
+            parts = rows(text, section)
+            self.assertGreater(len(parts), 2, text)
+            whole = parts.pop("in all")
+            self.assertEqual(sum(parts.values()), whole, text)
+            self.assertGreaterEqual(min(parts.values()), 0, text)
+
+    def check_training(self, said, batch, vectors):
+        # The first layer's input has no gradient.
+        self.assertEqual(said["macs"], batch * (2 * 64 * 32 + 3 * 32 * 10))
+        self.assertEqual(said["gradient_bytes"], rounded_up(4 * PARAMETERS))
+        self.assertEqual(said["optimizer_bytes"], vectors * 4 * PARAMETERS)
+        self.assertEqual(said["target_bytes"], batch * 4)
+        self.assertEqual(said["flash"]["weights"], 0)
+        training_bytes = said["weight_bytes"] + said["gradient_bytes"] + said["optimizer_bytes"] + said["arena_bytes"]
+        rest = said["memory"] - training_bytes - said["input_bytes"] - said["target_bytes"]
+        # A counter, padding, whether it is made.
+        self.assertGreaterEqual(rest, 8)
+        self.assertLess(rest, 384)
+        self.check_sums(said)
+
+
+class Host(Bills):
     def test_inference(self):
         with tempfile.TemporaryDirectory() as directory:
             svg, dot = Path(directory) / "plan.svg", Path(directory) / "network.dot"
@@ -51,18 +101,12 @@ class Host(unittest.TestCase):
         self.assertGreaterEqual(said["arena_bytes"], said["arena_bound"])
         self.assertEqual(said["memory"], said["arena_bytes"] + said["input_bytes"] + said["memory_rest"])
         self.assertLess(said["memory_rest"], 64)
-        self.assertIn("checksum", said["measured"])
+        self.assertEqual(said["measured"]["checksum"], said["expected_checksum"])
+        self.check_sums(said)
 
     def test_training(self):
         said = figures("--train", "--batch", "8", "--optimizer", "optimizers::Adam", "--flags=-O1 -DBURIN_SHARED_KERNELS")
-        # The first layer's input has no gradient.
-        self.assertEqual(said["macs"], 8 * (2 * 64 * 32 + 3 * 32 * 10))
-        self.assertEqual(said["gradient_bytes"], rounded_up(4 * PARAMETERS))
-        self.assertEqual(said["optimizer_bytes"], 2 * 4 * PARAMETERS)
-        self.assertEqual(said["target_bytes"], 8 * 4)
-        self.assertEqual(said["flash"]["weights"], 0)
-        parts = said["weight_bytes"] + said["gradient_bytes"] + said["optimizer_bytes"] + said["arena_bytes"] + said["input_bytes"]
-        self.assertLess(said["memory"] - parts - said["target_bytes"], 256)
+        self.check_training(said, batch=8, vectors=2)
 
 
 class Mistakes(unittest.TestCase):
@@ -81,12 +125,16 @@ class Mistakes(unittest.TestCase):
         self.refused("--weights: there is no file nowhere", "--weights", "nowhere")
         self.refused("--svg: there is no directory nowhere", "--svg", "nowhere/plan.svg")
         self.refused("--weights: .*: expected 9664 bytes, got", "--weights", __file__)
+        self.refused("--input: .*: expected 64 bytes, got", "--int8", "--input", __file__)
         self.refused("--flags: expected the words of a command line, got ''x' \\(No closing quotation\\)", "--flags", "'x")
         self.refused("--flags: '-O0 -flto' leave no constants in the object file", "--flags", "-O0 -flto")
         self.refused("no header n+", header="n" * 5000)
         self.refused("--weights: there is no file n+", "--weights", "n" * 300)
         self.refused("no target '[.]{2}/n+'", "--target", "../" + "n" * 300)
         self.refused(".*: can't be written: Is a directory", "--flags=-O0", "--svg", "/tmp")
+
+    def test_what_is_not_installed_is_named_with_its_packages(self):
+        self.refused("arm-none-eabi-g.. is not installed; as root, run: apt-get install gcc-arm-none-eabi ", "--target", "cortex-m4f", path="/nowhere")
 
     def test_the_place_in_the_users_header_is_told(self):
         with tempfile.TemporaryDirectory() as directory:
@@ -96,7 +144,11 @@ class Mistakes(unittest.TestCase):
 
 
 @unittest.skipUnless(shutil.which("arm-none-eabi-g++"), "no compiler for Cortex-M")
-class Board(unittest.TestCase):
+class Board(Bills):
+    def test_training(self):
+        said = figures("--target", "cortex-m4f", "--train", "--batch", "16", "--optimizer", "optimizers::Momentum", "--flags=-Os -DBURIN_SHARED_KERNELS")
+        self.check_training(said, batch=16, vectors=1)
+
     def test_int8(self):
         run = ["--run"] if shutil.which("qemu-system-arm") else []
         said = figures("--target", "cortex-m4f", "--int8", *run)
@@ -107,9 +159,14 @@ class Board(unittest.TestCase):
         self.assertLess(sum(said["flash"].values()), 8 * 1024)
         self.assertEqual(said["input_bytes"], 0)
         self.assertEqual(said["arena_bytes"], 64 + 32)
+        self.check_sums(said)
         if run:
             measured = said["measured"]
-            self.assertGreater(measured["instructions"], MACS / 4)
+            # Random weights in their own scales, with the answer that this machine gives. Zeros, whose scale is none, would
+            # take more than 8,000.
+            self.assertEqual(measured["checksum"], said["expected_checksum"])
+            self.assertGreater(measured["instructions"], MACS)
+            self.assertLess(measured["instructions"], 3 * MACS)
             # The estimate leaves out main and what comes before it.
             self.assertGreaterEqual(measured["stack"], said["stack"])
             self.assertLess(measured["stack"], said["stack"] + 256)
