@@ -1,4 +1,4 @@
-// expect: place `1`: expected a layer, got a type that is none
+// expect: place `1`: expected a layer, got `Relu`
 #include "burin/embedded.hpp"
 
 using namespace burin;

@@ -4,6 +4,7 @@
 #include "burin/layers/gaussian.hpp"
 #include "burin/layers/merge.hpp"
 #include "burin/layers/reparameterize.hpp"
+#include "burin/layers/rescaling.hpp"
 #include "burin/layers/reshape.hpp"
 #include "support/layer_run.hpp"
 #include "support/network_gradient.hpp"
@@ -129,4 +130,17 @@ TEST_CASE("Random layers draw numbers of their own in each layer") {
     for (std::size_t i = 0; i < 64; ++i)
         equal += y[i] == y[64 + i];
     CHECK(equal == 0);
+}
+
+TEST_CASE("Rates and other numbers of layers may be whole") {
+    CHECK(problem_of<Sequential<Input<3>, Dropout<2>>>() ==
+          "layer `0` `Dropout<2>`: expected a rate of at least 0 and below 1");
+    CHECK(problem_of<Sequential<Input<3>, GaussianDropout<1>>>() ==
+          "layer `0` `GaussianDropout<1>`: expected a rate of at least 0 and below 1");
+    CHECK(problem_of<Sequential<Input<3>, GaussianNoise<-1>>>() ==
+          "layer `0` `GaussianNoise<-1>`: expected a standard deviation of at least 0");
+    using Whole = Sequential<Input<5>, Dropout<0>, Rescaling<2, -1>, LeakyReLU<1>, ELU<1>>;
+    using Real = Sequential<Input<5>, Dropout<0.0>, Rescaling<2.0, -1.0>, LeakyReLU<1.0>, ELU<1.0>>;
+    const std::vector<double> x{-3, -0.5, 0, 0.5, 2}, dy{1, 2, 3, 4, 5};
+    CHECK(LayerRun<Whole>{}.train(x, dy) == LayerRun<Real>{}.train(x, dy));
 }

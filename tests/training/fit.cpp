@@ -152,6 +152,24 @@ TEST_CASE("fit: metrics of one's choice") {
     CHECK(history["top_k_accuracy"][0] >= history["accuracy"][0]);
 }
 
+TEST_CASE("fit: a single metric and a data set by value do as well as a tuple and a pointer") {
+    const auto data = clouds(40, 1);
+    const auto [train, test] = data.split(0.75, 1);
+    const auto history = [&](auto options) {
+        Model<Net> model(1);
+        return fit(model, train, options);
+    };
+    const History plain =
+        history(Fit{.epochs = 2, .validation = test, .metrics = metrics::Accuracy{}, .verbose = false});
+    const History other = history(
+        Fit{.epochs = 2, .validation = &test, .metrics = std::tuple{metrics::Accuracy{}}, .verbose = false});
+    REQUIRE(plain.series().size() == 4);
+    for (const History::Series& series : other.series())
+        CHECK(plain[series.name] == series.values);
+    const data::Dataset<Label>* const none = nullptr;
+    CHECK(history(Fit{.validation = none, .verbose = false}).series().size() == 2);
+}
+
 TEST_CASE("fit: regression has the mean absolute error as its metric") {
     const auto x = random_numbers<float>(64, 1);
     std::vector<float> y(64);

@@ -4,9 +4,10 @@
 
 /// BURIN_ASSERT(condition, "sentence"): what the caller of a freestanding function must see to.
 ///
-/// Checked unless NDEBUG is defined. Where there is a system, a failure prints the sentence, file and line and
-/// aborts; on a bare machine it traps. Define BURIN_ASSERT before the first header of Burin's to do something
-/// else, in any build: `#define BURIN_ASSERT(condition, sentence) ((condition) ? void() : my_handler(sentence))`.
+/// Checked unless NDEBUG is defined. Where there is a system, a failure prints the sentence, file and line
+/// and aborts; on a bare machine it traps. Define BURIN_ASSERT before the first header of Burin's to do
+/// something else, in any build: `#define BURIN_ASSERT(condition, sentence) ((condition) ? void() :
+/// my_handler(sentence))`.
 #ifndef BURIN_ASSERT
 #if defined(NDEBUG)
 #define BURIN_ASSERT(condition, sentence) static_cast<void>(sizeof((condition) ? 1 : 0))

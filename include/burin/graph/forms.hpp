@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/core/fixed_string.hpp"
+#include "burin/core/number.hpp"
 #include "burin/graph/op.hpp"
 
 #include <cstddef>
@@ -47,14 +48,14 @@ template <class LayerType>
 struct Frozen {};
 
 /// A regulariser: Factor · Σ |w| is added to the loss. Makes many weights 0.
-template <double Factor>
+template <Number auto Factor>
 struct L1 {
     static_assert(Factor > 0, "L1 takes a positive factor");
 };
 
 /// A regulariser: Factor · Σ w² is added to the loss (as in Keras; PyTorch's `weight_decay` is twice the
 /// factor). Keeps weights small.
-template <double Factor>
+template <Number auto Factor>
 struct L2 {
     static_assert(Factor > 0, "L2 takes a positive factor");
 };
@@ -101,5 +102,13 @@ struct Outputs {};
 ///           Outputs<"mean", "log_variance">>
 template <class... Parts>
 struct Graph {};
+
+/// Whether a type is a network: a Sequential or a Graph.
+template <class T>
+inline constexpr bool is_network_form = false;
+template <class... Layers>
+inline constexpr bool is_network_form<Sequential<Layers...>> = true;
+template <class... Parts>
+inline constexpr bool is_network_form<Graph<Parts...>> = true;
 
 } // namespace burin

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "burin/core/fixed_string.hpp"
+#include "burin/core/misuse.hpp"
+#include "burin/core/number.hpp"
 #include "burin/core/text.hpp"
 #include "burin/graph/forms.hpp"
 #include "burin/graph/op.hpp"
@@ -142,10 +144,18 @@ struct Lower {
     template <class Lowering>
     static constexpr std::size_t append(Lowering& lowering, const Wires& wires, const passes::Place& place) {
         if constexpr (!Layer<Form>) {
-            if (!lowering.failed())
-                fail_layer(lowering, place, "place").append(": expected a layer, got a type that is none");
+            if (!lowering.failed()) {
+                auto& problem = fail_layer(lowering, place, "place");
+                problem = misuse<Form>(problem.view(), "a layer");
+            }
             return 0;
         } else {
+            if (!lowering.failed() && !Form::misuse.empty())
+                fail_layer(lowering, place, "layer")
+                    .append(" `")
+                    .append(Form::name().view())
+                    .append("`: ")
+                    .append(Form::misuse);
             if (!lowering.failed() && Form::is_input && wires.count > 0)
                 fail_layer(lowering, place, "layer")
                     .append(" `")
@@ -235,16 +245,16 @@ struct Lower<Frozen<LayerType>> {
 
 template <class Regulariser>
 inline constexpr bool is_regularizer = false;
-template <double Factor>
+template <Number auto Factor>
 inline constexpr bool is_regularizer<L1<Factor>> = true;
-template <double Factor>
+template <Number auto Factor>
 inline constexpr bool is_regularizer<L2<Factor>> = true;
 
-template <double Factor>
+template <Number auto Factor>
 constexpr void add_penalty(passes::Penalty& penalty, L1<Factor>) {
     penalty.l1 += Factor;
 }
-template <double Factor>
+template <Number auto Factor>
 constexpr void add_penalty(passes::Penalty& penalty, L2<Factor>) {
     penalty.l2 += Factor;
 }

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 namespace burin {
@@ -58,6 +59,9 @@ struct Op {
     static constexpr std::size_t state(std::span<const Shape>) { return 0; }
     static constexpr std::size_t flops(std::span<const Shape>) { return 0; }
     static constexpr std::size_t macs(std::span<const Shape>) { return 0; }
+
+    /// What is wrong with the layer's own template arguments, for the error message: `expected …`.
+    static constexpr std::string_view misuse{};
 
     static constexpr bool is_input = false;
     static constexpr bool is_view = false;

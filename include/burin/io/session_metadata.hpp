@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/type_name.hpp"
 #include "burin/graph/fingerprint.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/io/safetensors_header.hpp"
@@ -23,11 +24,7 @@ namespace burin::io::detail {
 /// suffixes of numbers.
 template <class T>
 std::string type_text() {
-    std::string text = __PRETTY_FUNCTION__;
-    text.erase(0, text.find("T = ") + 4);
-    text.resize(text.find_last_of(']'));
-    if (const std::size_t more = text.find("; std::string = "); more != std::string::npos)
-        text.resize(more); // g++ explains the result's type, too.
+    std::string text(type_name<T>());
     const auto replace = [&](std::string_view what, std::string_view with) {
         for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
             text.replace(at, what.size(), with);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/number.hpp"
 #include "burin/kernels/functions.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/layers/elementwise.hpp"
@@ -43,14 +44,16 @@ struct ReLU : Elementwise<ReLU> {
 };
 
 /// x for x > 0, else NegativeSlope · x. The default slope is PyTorch's (Keras's is 0.3). It must be positive.
-template <double NegativeSlope = 0.01>
+template <Number auto NegativeSlope = 0.01>
 struct LeakyReLU : Elementwise<LeakyReLU<NegativeSlope>> {
     static_assert(NegativeSlope > 0,
                   "LeakyReLU needs a positive slope, from which the sign of x can be told; "
                   "use ReLU for slope 0");
 
     static constexpr bool for_any_width = true;
-    static constexpr Text<64> name() { return Text<64>("LeakyReLU<").append(NegativeSlope).append(">"); }
+    static constexpr Text<64> name() {
+        return Text<64>("LeakyReLU<").append(double(NegativeSlope)).append(">");
+    }
     static constexpr Reads input_gradient{.output = true};
     static constexpr std::size_t cost = 2;
 
@@ -67,11 +70,11 @@ struct LeakyReLU : Elementwise<LeakyReLU<NegativeSlope>> {
 };
 
 /// x for x > 0, else Alpha · (eˣ − 1). Clevert, Unterthiner and Hochreiter, arXiv:1511.07289.
-template <double Alpha = 1.0>
+template <Number auto Alpha = 1.0>
 struct ELU : Elementwise<ELU<Alpha>> {
     static_assert(Alpha > 0, "ELU needs a positive alpha, from which the sign of x can be told");
 
-    static constexpr Text<64> name() { return Text<64>("ELU<").append(Alpha).append(">"); }
+    static constexpr Text<64> name() { return Text<64>("ELU<").append(double(Alpha)).append(">"); }
     static constexpr Reads input_gradient{.output = true};
     static constexpr std::size_t cost = 4;
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 namespace burin {
@@ -19,13 +20,15 @@ struct ConvolutionLayer : Op {
     using Settings = ConvolutionOptions<Rank, Kernel, Options...>;
     static constexpr bool has_bias = Settings::has_bias;
     static constexpr bool is_causal = Settings::windowing.border == Border::causal;
-    static_assert(Filters > 0, "a convolution needs at least one filter");
-    static_assert(
-        ((Settings::template takes<Options> || groups_of<Options> > 0) && ...),
-        "convolutions take Same, Valid, Causal, Padding, Stride, Dilation, Groups and NoBias, with one "
-        "number or one for each axis");
-    static_assert(Filters % Settings::groups == 0, "the groups must divide the filters evenly");
-    static_assert(Rank == 1 || !is_causal, "only Conv1D can be Causal: images have no future");
+    static constexpr std::string_view misuse =
+        Filters == 0 ? "expected at least one filter"
+        : !((Settings::template takes<Options> || groups_of<Options> > 0) && ...)
+            ? "expected options among `Same`, `Valid`, `Causal`, `Padding`, `Stride`, `Dilation`, `Groups` "
+              "and "
+              "`NoBias`, those with numbers with one, or one for each axis"
+        : Filters % Settings::groups != 0 ? "expected groups that divide the filters evenly"
+        : Rank != 1 && is_causal          ? "expected no `Causal`: images have no future"
+                                          : "";
 
     static constexpr bool streams =
         Rank == 1 && Settings::windowing.stride[0] == 1 && (is_causal || Settings::kernel[0] == 1);

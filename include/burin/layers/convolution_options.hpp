@@ -2,6 +2,7 @@
 
 #include "burin/core/shape.hpp"
 #include "burin/core/text.hpp"
+#include "burin/core/type_name.hpp"
 #include "burin/graph/op.hpp"
 #include "burin/kernels/convolution/shape.hpp"
 #include "burin/layers/no_bias.hpp"
@@ -132,8 +133,10 @@ struct ConvolutionOptions {
             text.append("NoBias");
         else if constexpr (WindowOption<Option>::is_one)
             WindowOption<Option>::append_to(text);
-        else
+        else if constexpr (requires { Option::name(); })
             text.append(Option::name().view());
+        else
+            text.append(type_name<Option>());
     }
 };
 

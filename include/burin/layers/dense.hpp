@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 namespace burin {
@@ -24,8 +25,10 @@ namespace burin {
 /// `Dense<10>` has a bias, `Dense<10, NoBias>` has none. Default initialisation: Glorot uniform, zero bias.
 template <std::size_t Units, class... Options>
 struct Dense : Op {
-    static_assert(Units > 0, "Dense needs at least one unit");
-    static_assert((std::is_same_v<Options, NoBias> && ...), "Dense takes no option but NoBias");
+    static constexpr std::string_view misuse = Units == 0 ? "expected at least one unit"
+                                               : !(std::is_same_v<Options, NoBias> && ...)
+                                                   ? "expected no option but `NoBias`"
+                                                   : "";
 
     using WithBias = Dense<Units>;
     static constexpr bool has_bias = !(std::is_same_v<Options, NoBias> || ...);

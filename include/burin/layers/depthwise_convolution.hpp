@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 namespace burin {
@@ -50,11 +51,13 @@ struct DepthwiseConv2D : Op {
     static constexpr bool has_bias = Settings::has_bias;
     static constexpr std::size_t multiplier =
         std::max<std::size_t>((detail::multiplier_of<Options> + ... + 0), 1);
-    static_assert(
+    static constexpr std::string_view misuse =
         ((Settings::template takes<Options> || detail::multiplier_of<Options> > 0) && ...) &&
-            Settings::windowing.border != detail::Border::causal,
-        "depthwise convolutions take Same, Valid, Padding, Stride, Dilation, DepthMultiplier and NoBias, "
-        "with one number or one for each axis");
+                Settings::windowing.border != detail::Border::causal
+            ? ""
+            : "expected options among `Same`, `Valid`, `Padding`, `Stride`, `Dilation`, `DepthMultiplier` "
+              "and "
+              "`NoBias`, those with numbers with one, or one for each axis";
 
     static constexpr bool accepts_epilogue = true;
     static constexpr bool accepts_gradient_epilogue = multiplier == 1;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "burin/core/number.hpp"
 #include "burin/core/random.hpp"
 #include "burin/layers/random_factors.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace burin {
 
@@ -13,11 +15,11 @@ namespace burin {
 /// Rate), so that the expected value stays. In inference the input itself, at no cost.
 ///
 /// The mask is a function of seed, layer, step and position. Srivastava et al., "Dropout", JMLR 15 (2014).
-template <double Rate>
+template <Number auto Rate>
 struct Dropout : detail::RandomFactors<Dropout<Rate>> {
-    static_assert(Rate >= 0 && Rate < 1, "the rate of Dropout is a probability in [0, 1)");
+    static constexpr std::string_view misuse = detail::misused_rate(double(Rate));
 
-    static constexpr Text<64> name() { return Text<64>("Dropout<").append(Rate).append(">"); }
+    static constexpr Text<64> name() { return Text<64>("Dropout<").append(double(Rate)).append(">"); }
 
     template <class Context, class Scalar>
     static void multiply(const Context& run, const Scalar* from, Scalar* to) noexcept {
@@ -36,11 +38,11 @@ struct Dropout : detail::RandomFactors<Dropout<Rate>> {
 /// neighbours are so alike that dropping one hides nothing. For any number of axes (Keras's
 /// `SpatialDropout1D`, `2D` and `3D`). Tompson et al., "Efficient Object Localization Using Convolutional
 /// Networks", arXiv:1411.4280.
-template <double Rate>
+template <Number auto Rate>
 struct SpatialDropout : detail::RandomFactors<SpatialDropout<Rate>> {
-    static_assert(Rate >= 0 && Rate < 1, "the rate of SpatialDropout is a probability in [0, 1)");
+    static constexpr std::string_view misuse = detail::misused_rate(double(Rate));
 
-    static constexpr Text<64> name() { return Text<64>("SpatialDropout<").append(Rate).append(">"); }
+    static constexpr Text<64> name() { return Text<64>("SpatialDropout<").append(double(Rate)).append(">"); }
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         if (inputs[0].rank < 2)
             return {.expected = "input `[..., channels]`", .hint = "use `Dropout`"};

@@ -8,7 +8,7 @@
 namespace burin {
 
 /// Option of BatchNorm: how far running statistics move towards those of a batch.
-template <double Share>
+template <auto Share>
 struct Momentum {
     static_assert(Share >= 0 && Share <= 1, "the momentum of BatchNorm is from 0 to 1");
     static constexpr double value = Share;
@@ -16,7 +16,7 @@ struct Momentum {
 };
 
 /// Option of normalisations: what is added to the variance.
-template <double Value>
+template <auto Value>
 struct Epsilon {
     static_assert(Value > 0, "the epsilon of a normalisation is positive, so that nothing is divided by 0");
     static constexpr double value = Value;
@@ -25,13 +25,13 @@ struct Epsilon {
 
 namespace detail {
 
-template <template <double> class Kind, class Option>
+template <template <auto> class Kind, class Option>
 inline constexpr bool is_option = false;
-template <template <double> class Kind, double Value>
+template <template <auto> class Kind, Number auto Value>
 inline constexpr bool is_option<Kind, Kind<Value>> = true;
 
 /// The value of the option of this kind, or the default.
-template <template <double> class Kind, class... Options>
+template <template <auto> class Kind, class... Options>
 constexpr double option_or(double value) {
     [[maybe_unused]] const auto look_at = [&value]<class Option>(const Option*) {
         if constexpr (is_option<Kind, Option>)

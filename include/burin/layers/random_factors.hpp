@@ -4,8 +4,14 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 namespace burin::detail {
+
+/// What is wrong with a rate.
+constexpr std::string_view misused_rate(double rate) {
+    return rate >= 0 && rate < 1 ? "" : "expected a rate of at least 0 and below 1";
+}
 
 /// Base of layers that multiply by random numbers in training, in inference pass their input on, and go
 /// backward as they go forward: nothing is stored, for the numbers are a function of seed, layer, step and

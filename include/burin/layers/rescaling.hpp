@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/number.hpp"
 #include "burin/layers/elementwise.hpp"
 
 #include <cstddef>
@@ -7,16 +8,16 @@
 namespace burin {
 
 /// Scale · x + Offset: `Rescaling<1.0 / 255>` of pixels, `Rescaling<2, -1>` of what lies in [0, 1].
-template <double Scale, double Offset = 0.0>
+template <Number auto Scale, Number auto Offset = 0.0>
 struct Rescaling : Elementwise<Rescaling<Scale, Offset>> {
     static constexpr Reads input_gradient{};
     static constexpr std::size_t cost = Offset == 0 ? 1 : 2;
 
     static constexpr Text<64> name() {
         Text<64> text("Rescaling<");
-        text.append(Scale);
+        text.append(double(Scale));
         if (Offset != 0)
-            text.append(", ").append(Offset);
+            text.append(", ").append(double(Offset));
         return text.append(">");
     }
 

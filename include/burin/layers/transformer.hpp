@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/number.hpp"
 #include "burin/graph/block.hpp"
 #include "burin/layers/attention.hpp"
 #include "burin/layers/dropout.hpp"
@@ -20,7 +21,7 @@ namespace burin {
 struct PreNorm {};
 
 /// Option of Transformer blocks: dropout of what each residual branch adds.
-template <double Rate>
+template <Number auto Rate>
 struct DropoutRate {};
 
 /// Option of Transformer blocks: the feed-forward layer's activation, if not ReLU.
@@ -34,7 +35,7 @@ template <class... Options>
 struct DropoutOf : std::type_identity<Identity> {};
 template <class First, class... Others>
 struct DropoutOf<First, Others...> : DropoutOf<Others...> {};
-template <double Rate, class... Others>
+template <Number auto Rate, class... Others>
 struct DropoutOf<DropoutRate<Rate>, Others...>
     : std::type_identity<std::conditional_t<Rate == 0, Identity, Dropout<Rate>>> {};
 
@@ -50,7 +51,7 @@ template <class Option>
 inline constexpr bool is_transformer_option =
     std::is_same_v<Option, PreNorm> || std::is_same_v<Option, CausalMask> ||
     std::is_same_v<Option, KeyPaddingMask>;
-template <double Rate>
+template <Number auto Rate>
 inline constexpr bool is_transformer_option<DropoutRate<Rate>> = true;
 template <class Activation>
 inline constexpr bool is_transformer_option<HiddenActivation<Activation>> = true;

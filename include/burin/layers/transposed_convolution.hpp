@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 namespace burin {
@@ -19,12 +20,14 @@ template <std::size_t Rank, std::size_t Filters, auto Kernel, class... Options>
 struct TransposedConvolutionLayer : Op {
     using Settings = ConvolutionOptions<Rank, Kernel, Options...>;
     static constexpr bool has_bias = Settings::has_bias;
-    static_assert(Filters > 0, "a convolution needs at least one filter");
-    static_assert(
-        (Settings::template takes<Options> && ...) &&
-            (Settings::windowing.border == Border::valid || Settings::windowing.border == Border::same),
-        "transposed convolutions take Same, Valid, Stride, Dilation and NoBias, with one number or one "
-        "for each axis");
+    static constexpr std::string_view misuse =
+        Filters == 0 ? "expected at least one filter"
+        : (Settings::template takes<Options> && ...) &&
+                (Settings::windowing.border == Border::valid || Settings::windowing.border == Border::same)
+            ? ""
+            : "expected options among `Same`, `Valid`, `Stride`, `Dilation` and `NoBias`, those with numbers "
+              "with "
+              "one, or one for each axis";
 
     static constexpr bool accepts_epilogue = true;
     static constexpr bool accepts_gradient_epilogue = true;

@@ -32,6 +32,10 @@ struct Valid {};
 /// half of it before and half behind, the odd element behind, as Keras does it.
 struct Same {};
 
+/// No option: `Same` is. With Keras's spelling a layer then says so, where a compiler else knows no such
+/// name.
+struct same {};
+
 /// n elements give ⌈n / stride⌉, and no output sees what comes after it: all padding is before.
 struct Causal {};
 

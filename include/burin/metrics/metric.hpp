@@ -3,8 +3,10 @@
 #include "burin/core/label.hpp"
 #include "burin/core/shape.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <type_traits>
 
 namespace burin::metrics {
@@ -18,6 +20,13 @@ namespace burin::metrics {
 ///     template <Shape Output, class Scalar, class Target>
 ///     void update(const Scalar* outputs, const Target* targets, std::size_t rows);   // Target: Label, or as
 ///     outputs double result() const;
+
+template <class T>
+concept Metric = requires(T metric) {
+    { T::name } -> std::convertible_to<std::string_view>;
+    metric.reset();
+    { static_cast<const T&>(metric).result() } -> std::convertible_to<double>;
+};
 
 /// A share of correct answers.
 struct Share {

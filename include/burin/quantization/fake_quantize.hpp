@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/number.hpp"
 #include "burin/graph/op.hpp"
 #include "burin/kernels/fake_quantize.hpp"
 #include "burin/kernels/products/panels.hpp"
@@ -87,7 +88,7 @@ struct FixedFakeQuantize : FakeQuantizeOp {
 ///
 /// The gradient goes straight through the rounding: dx = dy where q was not clamped, else 0 (Bengio et al.,
 /// arXiv:1308.3432; as in PyTorch's `fake_quantize_per_tensor_affine`). Jacob et al., arXiv:1712.05877.
-template <double Momentum = 0.01>
+template <Number auto Momentum = 0.01>
 struct FakeQuantize : detail::FakeQuantizeOp {
     static_assert(Momentum > 0 && Momentum <= 1, "the momentum of FakeQuantize is more than 0 and at most 1");
 

@@ -137,4 +137,16 @@ std::vector<Scalar> predict_proba(const Model<Net, Scalar>& model, const Inputs&
     return result;
 }
 
+/// Not for networks as values, as with `fit`.
+template <class Net, class... Arguments>
+    requires is_network_form<Net>
+Evaluation evaluate(const Net&, const Arguments&...) {
+    return static_cast<void>(DiagnosisOf<detail::NoModel<"evaluate", Net>>{}), Evaluation{};
+}
+template <class Net, class Inputs>
+    requires is_network_form<Net>
+std::vector<float> predict(const Net&, const Inputs&) {
+    return static_cast<void>(DiagnosisOf<detail::NoModel<"predict", Net>>{}), std::vector<float>{};
+}
+
 } // namespace burin

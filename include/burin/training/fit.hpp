@@ -6,8 +6,10 @@
 #include "burin/optimizers/adam.hpp"
 #include "burin/training/batches.hpp"
 #include "burin/training/evaluate.hpp"
+#include "burin/training/fit_options.hpp"
 #include "burin/training/history.hpp"
 #include "burin/training/measure.hpp"
+#include "burin/training/misused_fit.hpp"
 #include "burin/training/model.hpp"
 #include "burin/training/progress.hpp"
 #include "burin/training/trainer.hpp"
@@ -27,41 +29,10 @@
 
 namespace burin {
 
-/// A batch size, as a type: it fixes the arena. Write `.batch_size = batch<32>`.
-template <std::size_t Size>
-struct BatchSize {
-    static constexpr std::size_t value = Size;
-};
-template <std::size_t Size>
-inline constexpr BatchSize<Size> batch{};
-
-struct NoValidation {};
-
-/// How to train. Every member may be left out:
-///
-///     Fit{.loss = losses::SparseCategoricalCrossentropy{}, .optimizer = optimizers::Adam{.learning_rate =
-///     1e-3},
-///         .batch_size = batch<32>, .epochs = 20, .validation = &test}
-template <class Loss = losses::SparseCategoricalCrossentropy, class Optimizer = optimizers::Adam,
-          std::size_t Size = 32, class Validation = NoValidation, class Metrics = UsualMetrics>
-struct Fit {
-    Loss loss{};
-    Optimizer optimizer{};
-    BatchSize<Size> batch_size{};
-    std::size_t epochs = 1;
-    const Validation* validation = nullptr; ///< Measured after each epoch.
-    Metrics metrics{};                      ///< `std::tuple{metrics::Accuracy{}, metrics::TopKAccuracy<3>{}}`
-    bool shuffle = true;                    ///< Whether each epoch has an order of its own.
-    std::uint64_t seed = 0;                 ///< Of the order and of dropout.
-    bool verbose = true;                    ///< Whether to show the progress.
-    Progress::Options progress{};
-    bool allow_not_finite = false; ///< Whether data may hold NaN and infinities, which spoil what they reach.
-};
-
 /// Training of one model that can be continued: what `fit` makes, runs once and forgets. Save and load it
 /// with `io::save` and `io::load`; it then goes on with the same bits.
 template <class Net, class Scalar, class Options>
-class Session {
+class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     using Loss = decltype(Options::loss);
     using Optimizer = decltype(Options::optimizer);
     static constexpr std::size_t batch_size = decltype(Options::batch_size)::value;
@@ -83,16 +54,16 @@ class Session {
     /// finite, or these are more than `most_epochs` in all.
     template <class Data>
     History run(const Data& data) {
-        using Validation = std::remove_cvref_t<decltype(*options_.validation)>;
+        const auto* const validation = this->validation();
         detail::check_data<Net>(data, options_.loss, "fit");
-        if constexpr (!std::is_same_v<Validation, NoValidation>)
-            if (options_.validation != nullptr)
-                detail::check_data<Net>(*options_.validation, options_.loss, "fit: validation");
+        if constexpr (validates)
+            if (validation != nullptr)
+                detail::check_data<Net>(*validation, options_.loss, "fit: validation");
         if (!options_.allow_not_finite) {
             detail::check_finite_data(data, "fit");
-            if constexpr (!std::is_same_v<Validation, NoValidation>)
-                if (options_.validation != nullptr)
-                    detail::check_finite_data(*options_.validation, "fit: validation");
+            if constexpr (validates)
+                if (validation != nullptr)
+                    detail::check_finite_data(*validation, "fit: validation");
         }
         if (options_.epochs > most_epochs - epoch_)
             throw Error("fit: expected at most " + std::to_string(most_epochs) + " epochs in all, got " +
@@ -122,10 +93,10 @@ class Session {
                     progress->update(first + rows, values(measured));
             }
             std::vector<NamedValue> measured_values = values(measured);
-            if constexpr (!std::is_same_v<Validation, NoValidation>) {
-                if (options_.validation != nullptr) {
+            if constexpr (validates) {
+                if (validation != nullptr) {
                     measured.reset();
-                    detail::measure(*model_, *options_.validation, options_.loss, measured);
+                    detail::measure(*model_, *validation, options_.loss, measured);
                     measured.append_to(measured_values, "val_");
                 }
             }
@@ -148,6 +119,16 @@ class Session {
     void resume(std::size_t epoch) noexcept { epoch_ = epoch; }
 
   private:
+    static constexpr bool validates = !std::is_same_v<decltype(Options::validation), NoValidation>;
+
+    /// The data to validate on; null if there are none.
+    const auto* validation() const noexcept {
+        if constexpr (std::is_pointer_v<decltype(Options::validation)>)
+            return options_.validation;
+        else
+            return &options_.validation;
+    }
+
     /// The order of an epoch is a function of seed and epoch alone.
     std::vector<std::size_t> order(std::size_t count) const {
         std::vector<std::size_t> rows(count);
@@ -189,7 +170,17 @@ class Session {
 /// network, or if an input, a target or a weight is no finite number (unless `allow_not_finite`).
 template <class Net, class Scalar, class Data, class Options = Fit<>>
 History fit(Model<Net, Scalar>& model, const Data& data, const Options& options = {}) {
-    return Session<Net, Scalar, Options>(model, options).run(data);
+    if constexpr (!detail::fit_is_right<Options>)
+        return static_cast<void>(DiagnosisOf<detail::ExaminedFit<Options>>{}), History{};
+    else
+        return Session<Net, Scalar, Options>(model, options).run(data);
+}
+
+/// Not for networks as values: they have no parameters. Refused with a sentence that says so.
+template <class Net, class Data, class Options = Fit<>>
+    requires is_network_form<Net>
+History fit(const Net&, const Data&, const Options& = {}) {
+    return static_cast<void>(DiagnosisOf<detail::NoModel<"fit", Net>>{}), History{};
 }
 
 } // namespace burin

@@ -7,6 +7,7 @@
 #include "burin/losses/sparse_categorical_crossentropy.hpp"
 #include "burin/metrics/accuracy.hpp"
 #include "burin/metrics/mean_absolute_error.hpp"
+#include "burin/metrics/metric.hpp"
 #include "burin/training/history.hpp"
 #include "burin/training/objective.hpp"
 
@@ -32,6 +33,10 @@ inline constexpr bool judges_classes =
 template <class Scalar, class Loss, class... Metrics>
 std::tuple<Metrics...> choose_metrics(const Loss&, const std::tuple<Metrics...>& given) {
     return given;
+}
+template <class Scalar, class Loss, metrics::Metric Metric>
+std::tuple<Metric> choose_metrics(const Loss&, const Metric& given) {
+    return {given};
 }
 template <class Scalar, class Loss>
 auto choose_metrics([[maybe_unused]] const Loss& loss, const UsualMetrics&) {

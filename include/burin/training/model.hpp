@@ -1,5 +1,12 @@
 #pragma once
 
+#include "burin/core/diagnosis.hpp"
+#include "burin/core/fixed_string.hpp"
+#include "burin/core/misuse.hpp"
+#include "burin/core/parameter.hpp"
+#include "burin/core/random.hpp"
+#include "burin/core/shape.hpp"
+#include "burin/core/text.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/initializers/default.hpp"
 #include "burin/initializers/initialize.hpp"
@@ -13,6 +20,28 @@
 
 namespace burin {
 
+namespace detail {
+
+template <class T>
+concept InitializerLike = requires(const T& initializer, float* values, RandomStream stream) {
+    initializer.template fill<float>(values, Shape{}, Fans{}, stream);
+};
+
+template <class T>
+struct NoInitializer {
+    static constexpr Sentence problem =
+        misuse<T>("Model", "an initializer or a seed, as in `Model<Net> model(initializers::HeNormal{}, 1)`");
+};
+
+/// A network given where a `Model` is expected.
+template <FixedString Function, class T>
+struct NoModel {
+    static constexpr Sentence problem =
+        misuse<T>(Function.view(), "a `Model`, which has the parameters of a network: `Model<Net> model;`");
+};
+
+} // namespace detail
+
 /// A network with its parameters, on the heap: what `fit`, `evaluate`, `predict`, `save` and `load` work on.
 template <class Net, class Scalar = float>
 class Model {
@@ -25,7 +54,10 @@ class Model {
     template <class Initializer>
         requires(!std::integral<Initializer>)
     explicit Model(const Initializer& initializer, std::uint64_t seed = 0) {
-        initialize(*parameters_, initializer, seed);
+        if constexpr (detail::InitializerLike<Initializer>)
+            initialize(*parameters_, initializer, seed);
+        else
+            static_cast<void>(DiagnosisOf<detail::NoInitializer<Initializer>>{});
     }
 
     Parameters<Net, Scalar>& parameters() noexcept { return *parameters_; }

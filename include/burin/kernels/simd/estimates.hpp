@@ -6,6 +6,10 @@
 
 #include <limits>
 
+// Without optimisation g++'s intrinsics with a constant operand are macros, whose conversions count as ours.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace burin::kernels {
 
 /// Estimates of 1/√x and 1/x of normal numbers: how many bits are right, or 0 where the exact instructions
@@ -105,3 +109,5 @@ template <class Scalar>
 }
 
 } // namespace burin::kernels
+
+#pragma GCC diagnostic pop

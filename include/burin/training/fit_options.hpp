@@ -1,0 +1,79 @@
+#pragma once
+
+#include "burin/core/diagnosis.hpp"
+#include "burin/core/fixed_string.hpp"
+#include "burin/core/text.hpp"
+#include "burin/losses/sparse_categorical_crossentropy.hpp"
+#include "burin/optimizers/adam.hpp"
+#include "burin/training/measure.hpp"
+#include "burin/training/progress.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace burin {
+
+/// A batch size, as a type: it fixes the arena. Write `.batch_size = batch<32>`.
+template <std::size_t Size>
+struct BatchSize {
+    static constexpr std::size_t value = Size;
+};
+template <std::size_t Size>
+inline constexpr BatchSize<Size> batch{};
+
+struct NoValidation {};
+
+namespace detail {
+
+template <FixedString Sentence>
+struct Misnaming {
+    static constexpr burin::Sentence problem = Sentence.view();
+};
+
+/// A member that Fit has under another name: giving it is refused with the sentence.
+template <FixedString Sentence>
+struct Misnamed {
+    constexpr Misnamed() = default;
+    template <class T>
+    constexpr Misnamed(const T&) {
+        // Depends on T, so that it is looked at only when the member is given.
+        static_cast<void>(DiagnosisOf<std::conditional_t<sizeof(T) == 0, void, Misnaming<Sentence>>>{});
+    }
+};
+
+} // namespace detail
+
+/// How to train. Every member may be left out; those that are given keep this order:
+///
+///     Fit{.loss = losses::SparseCategoricalCrossentropy{}, .optimizer = optimizers::Adam{.learning_rate =
+///     1e-3},
+///         .batch_size = batch<32>, .epochs = 20, .validation = &test}
+template <class Loss = losses::SparseCategoricalCrossentropy, class Optimizer = optimizers::Adam,
+          class Batch = BatchSize<32>, class Validation = NoValidation, class Metrics = UsualMetrics>
+struct Fit {
+    Loss loss{};
+    Optimizer optimizer{};
+    Batch batch_size{}; ///< `batch<32>`: a type, since it fixes the memory when compiling.
+    std::size_t epochs = 1;
+    Validation validation{}; ///< Measured after each epoch: a data set (a view, which is cheap to copy), or a
+                             ///< pointer to one; none if null.
+    Metrics metrics{};   ///< `std::tuple{metrics::Accuracy{}, metrics::TopKAccuracy<3>{}}`, or a single one.
+    bool shuffle = true; ///< Whether each epoch has an order of its own.
+    std::uint64_t seed = 0; ///< Of the order and of dropout.
+    bool verbose = true;    ///< Whether to show the progress.
+    Progress::Options progress{};
+    bool allow_not_finite = false; ///< Whether data may hold NaN and infinities, which spoil what they reach.
+
+    /// @cond
+    detail::Misnamed<"Fit has no member `epoch`: write `.epochs = 20`"> epoch{};
+    detail::Misnamed<"Fit has no member `batch`: write `.batch_size = batch<32>`"> batch{};
+    detail::Misnamed<
+        "Fit has no member `learning_rate`: write `.optimizer = optimizers::Adam{.learning_rate = 1e-3}`">
+        learning_rate{};
+    detail::Misnamed<"Fit has no member `metric`: write `.metrics = metrics::Accuracy{}`"> metric{};
+    detail::Misnamed<"Fit has no member `validation_data`: write `.validation = &test`"> validation_data{};
+    /// @endcond
+};
+
+} // namespace burin

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "burin/core/diagnosis.hpp"
+#include "burin/core/misuse.hpp"
+#include "burin/core/text.hpp"
+#include "burin/losses/loss.hpp"
+#include "burin/metrics/metric.hpp"
+#include "burin/training/fit_options.hpp"
+#include "burin/training/objective.hpp"
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+// What a mistake in `Fit{...}` or in the arguments of `fit` is told by: one sentence.
+
+namespace burin::detail {
+
+template <class T>
+inline constexpr bool is_objective = []<std::size_t... I>(std::index_sequence<I...>) {
+    return (losses::Loss<LossAt<T, I>> && ...);
+}(std::make_index_sequence<Objective<T>::count>{});
+
+template <class T>
+concept OptimizerLike =
+    requires(const T& rule, float* parameters, const float* gradients, std::uint64_t step) {
+        { T::state_vectors } -> std::convertible_to<std::size_t>;
+        rule.update(parameters, gradients, parameters, std::size_t{1}, step);
+    };
+
+template <class T>
+inline constexpr bool is_batch_size = false;
+template <std::size_t Size>
+inline constexpr bool is_batch_size<BatchSize<Size>> = Size > 0;
+
+template <class T>
+concept DataSetLike = requires(const T& data) {
+    { data.size() } -> std::convertible_to<std::size_t>;
+    data.input_shape();
+    data.input(std::size_t{0});
+    data.target(std::size_t{0});
+};
+
+/// What `.validation` is: a data set or a pointer to one.
+template <class T>
+using ValidationData = std::remove_cv_t<std::remove_pointer_t<T>>;
+
+template <class T>
+inline constexpr bool are_metrics = metrics::Metric<T> || std::is_same_v<T, UsualMetrics>;
+template <class... Metrics>
+inline constexpr bool are_metrics<std::tuple<Metrics...>> = (metrics::Metric<Metrics> && ...);
+
+/// What is wrong with the types of options; empty if nothing.
+template <class Options>
+constexpr Sentence describe_misused_fit() {
+    using Batch = decltype(Options::batch_size);
+    if (!is_objective<decltype(Options::loss)>)
+        return misuse<decltype(Options::loss)>("Fit: .loss",
+                                               "a loss, as in `.loss = losses::MeanSquaredError{}`");
+    if (!OptimizerLike<decltype(Options::optimizer)>)
+        return misuse<decltype(Options::optimizer)>(
+            "Fit: .optimizer", "an optimizer, as in `.optimizer = optimizers::Adam{.learning_rate = 1e-3}`");
+    if (!is_batch_size<Batch>)
+        return misuse<Batch>("Fit: .batch_size",
+                             "a size of at least 1 that fixes the memory when compiling, as in "
+                             "`.batch_size = batch<32>`");
+    if (!std::is_same_v<decltype(Options::validation), NoValidation> &&
+        !DataSetLike<ValidationData<decltype(Options::validation)>>)
+        return misuse<decltype(Options::validation)>(
+            "Fit: .validation",
+            "a data set or a pointer to one, as in `.validation = &test` (a share of the training "
+            "data is held out by `data.split(0.8, seed)`)");
+    if (!are_metrics<decltype(Options::metrics)>)
+        return misuse<decltype(Options::metrics)>(
+            "Fit: .metrics",
+            "metrics, as in `.metrics = std::tuple{metrics::Accuracy{}, metrics::TopKAccuracy<3>{}}`");
+    return {};
+}
+
+template <class Options>
+struct ExaminedFit {
+    static constexpr Sentence problem = describe_misused_fit<Options>();
+};
+
+/// Whether options are such as a Session takes.
+template <class Options>
+inline constexpr bool fit_is_right = ExaminedFit<Options>::problem.empty();
+
+} // namespace burin::detail

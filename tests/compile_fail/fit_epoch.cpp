@@ -1,0 +1,10 @@
+// expect: Fit has no member `epoch`: write `.epochs = 20`
+#include "burin/burin.hpp"
+
+using namespace burin;
+
+using Net = Sequential<Input<8, 8>, Flatten, Dense<10>>;
+
+History train(Model<Net>& model, const data::Dataset<Label>& samples) {
+    return fit(model, samples, Fit{.epoch = 20});
+}

@@ -1,0 +1,10 @@
+// expect: Fit: .loss: expected a loss, as in `.loss = losses::MeanSquaredError{}`, got `optimizers::Adam`
+#include "burin/burin.hpp"
+
+using namespace burin;
+
+using Net = Sequential<Input<8, 8>, Flatten, Dense<10>>;
+
+History train(Model<Net>& model, const data::Dataset<Label>& samples) {
+    return fit(model, samples, Fit{.loss = optimizers::Adam{}});
+}

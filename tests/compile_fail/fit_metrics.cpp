@@ -1,0 +1,10 @@
+// expect: Fit: .metrics: expected metrics, as in `.metrics = std::tuple{metrics::Accuracy{}, metrics::TopKAccuracy<3>{}}`, got `const char
+#include "burin/burin.hpp"
+
+using namespace burin;
+
+using Net = Sequential<Input<8, 8>, Flatten, Dense<10>>;
+
+History train(Model<Net>& model, const data::Dataset<Label>& samples) {
+    return fit(model, samples, Fit{.metrics = "accuracy"});
+}
