@@ -50,6 +50,41 @@ TEST_CASE("memory_plan_svg: a box for each buffer, a line for each step, and wha
     CHECK(svg.ends_with("</svg>\n"));
 }
 
+TEST_CASE("memory_plan_svg: names are whole, and all texts lie in the picture") {
+    const std::string svg = report::memory_plan_svg<Net, 4, Mode::training>();
+    const auto number_after = [&](std::string_view what, std::size_t from) {
+        return std::stod(svg.substr(svg.find(what, from) + what.size()));
+    };
+    const double width = number_after("width=\"", 0);
+    const double height = number_after("height=\"", 0);
+    std::size_t texts = 0;
+    for (std::size_t at = svg.find("<text"); at != std::string::npos; at = svg.find("<text", at + 1), ++texts) {
+        const std::size_t begin = svg.find('>', at) + 1, end = svg.find("</text>", at);
+        const std::string attributes = svg.substr(at, begin - at);
+        // A letter is rarely wider than 0.6 of its font's size; "&lt;" is one.
+        const std::size_t entities = count(svg.substr(begin, end - begin), "&lt;") + count(svg.substr(begin, end - begin), "&gt;");
+        const double font = attributes.find("font-size") == std::string::npos ? 12 : number_after("font-size=\"", at);
+        const double length = 0.6 * font * static_cast<double>(end - begin - 3 * entities);
+        const double x = number_after("x=\"", at), y = number_after("y=\"", at);
+        CAPTURE(svg.substr(begin, end - begin));
+        if (attributes.find("rotate(-60") != std::string::npos) {
+            CHECK(x - 0.5 * length >= 0);
+            CHECK(y + 0.87 * length <= height);
+        } else if (attributes.find("\"end\"") != std::string::npos) {
+            CHECK(x - length >= 0);
+        } else if (attributes.find("\"middle\"") == std::string::npos) {
+            CHECK(x + length <= width);
+            CHECK(y <= height);
+        }
+    }
+    CHECK(texts > 20);
+    CHECK(report::detail::letters(25) == "z");
+    CHECK(report::detail::letters(26) == "aa");
+    CHECK(report::detail::letters(702) == "aaa");
+    CHECK(svg.find(">a: encoder Dense&lt;5&gt;, 80 bytes<") != std::string::npos);
+    CHECK(svg.find("body.1 SiLU: gradient of input, 80 bytes<") != std::string::npos);
+}
+
 TEST_CASE("graph_dot: layers with their shapes and parameters, and what each reads") {
     CHECK(report::graph_dot<Net>() == R"dot(digraph network {
     node [shape=box, style=rounded, fontname="sans-serif"];

@@ -93,58 +93,92 @@ std::vector<PlannedBuffer> planned_buffers() {
     return buffers;
 }
 
+/// a to z, aa, ab, …: layers have numbers.
+inline std::string letters(std::size_t index) {
+    std::string text;
+    for (std::size_t rest = index + 1; rest != 0; rest = (rest - 1) / 26)
+        text.insert(text.begin(), static_cast<char>('a' + (rest - 1) % 26));
+    return text;
+}
+
 } // namespace detail
 
 /// The memory plan as a picture: the steps of a run from left to right, the arena from bottom to top, a box
-/// for each buffer from the step that writes it to the last one that reads it.
+/// for each buffer from the step that writes it to the last one that reads it. What the buffers are stands
+/// beside it, by letter.
 template <class Net, std::size_t Batch, Mode RunMode, class Scalar = float>
 std::string memory_plan_svg() {
     using PlanType = Plan<typename Network<Net>::Type, RunMode>;
     using detail::SvgCanvas;
     constexpr MemoryUse use = memory_use<Net, Batch, RunMode, Scalar>;
     constexpr std::size_t steps = PlanType::program.step_count;
-    constexpr double left = 90, top = 40, column = 56, height = 360, labels = 190;
-    constexpr double width = column * static_cast<double>(steps);
-    SvgCanvas svg(static_cast<std::size_t>(left + width + 30),
-                  static_cast<std::size_t>(top + height + labels));
+
+    const std::string title = "Arena of " + std::string(RunMode == Mode::training ? "a training step" : "inference") +
+                              ", batch " + std::to_string(Batch) + ": " + with_commas(use.arena) +
+                              " bytes (at least " + with_commas(use.lower_bound) + "; unshared " +
+                              with_commas(use.all_buffers) + ")";
+    std::vector<std::string> step_titles;
+    for (std::size_t s = 0; s < steps; ++s)
+        step_titles.push_back(
+            detail::step_title(PlanType::program.steps[s], PlanType::graph.nodes[PlanType::program.steps[s].node]));
+    const auto buffers = detail::planned_buffers<PlanType, Batch, Scalar>();
+    std::vector<std::string> names;
+    for (std::size_t b = 0; b < buffers.size(); ++b)
+        names.push_back(detail::letters(b) + ": " + buffers[b].name + ", " +
+                        with_commas(sizeof(Scalar) * buffers[b].size) + " bytes");
+
+    // Widths of texts, in letters of 10 and of 14 pixels that are rather too wide than too narrow.
+    const auto longest = [](const std::vector<std::string>& texts) {
+        std::size_t letters = 0;
+        for (const std::string& text : texts)
+            letters = std::max(letters, text.size());
+        return 6.5 * static_cast<double>(letters);
+    };
+    constexpr double top = 40, column = 44, height = 360, gap = 24, row = 15, swatch = 12;
+    // The names of steps are turned by 60 degrees, and end below the middle of their column.
+    const double labels = 0.87 * longest(step_titles) + 30;
+    const double left = std::max(90.0, 0.5 * longest(step_titles));
+    const double width = column * static_cast<double>(steps);
+    const double legend = left + width + gap;
+    const double right = legend + swatch + 6 + longest(names);
+    const double bottom = std::max(top + height + labels, top + row * static_cast<double>(names.size()) + 10);
+    SvgCanvas svg(static_cast<std::size_t>(std::max(right, left + 8.5 * static_cast<double>(title.size())) + 10),
+                  static_cast<std::size_t>(bottom));
     const auto at_x = [&](std::size_t step) { return left + column * static_cast<double>(step); };
     const auto at_y = [&](std::size_t bytes) {
         const auto whole = static_cast<double>(std::max<std::size_t>(use.arena, 1));
         return top + height * (1 - static_cast<double>(bytes) / whole);
     };
 
-    svg.text(left, 20, "font-size=\"14\"",
-             "Arena of " + std::string(RunMode == Mode::training ? "a training step" : "inference") +
-                 ", batch " + std::to_string(Batch) + ": " + with_commas(use.arena) + " bytes (at least " +
-                 with_commas(use.lower_bound) + "; unshared " + with_commas(use.all_buffers) + ")");
+    svg.text(left, 20, "font-size=\"14\"", title);
     for (std::size_t s = 0; s < steps; ++s)
         svg.line(at_x(s), top, at_x(s), top + height + 4, "stroke=\"#ccc\"");
-    std::size_t index = 0;
-    for (const auto& buffer : detail::planned_buffers<PlanType, Batch, Scalar>()) {
+    for (std::size_t b = 0; b < buffers.size(); ++b) {
+        const auto& buffer = buffers[b];
         const std::size_t begin = sizeof(Scalar) * buffer.offset;
         const std::size_t bytes = sizeof(Scalar) * buffer.size;
         const double x = at_x(buffer.first);
         const double y = at_y(begin + bytes);
         const double wide = at_x(std::max(buffer.end, buffer.first + 1)) - x;
         const double tall = at_y(begin) - y;
-        std::string look = "fill-opacity=\"0.55\" stroke=\"black\" stroke-width=\"0.5\" fill=\"";
-        look += SvgCanvas::colour(index++);
-        look += "\"";
-        svg.box(x, y, wide, tall, look,
-                buffer.name + ": " + with_commas(bytes) + " bytes at " + with_commas(begin));
-        // Seven pixels a letter.
-        const auto letters = static_cast<std::size_t>(wide / 6.5);
-        if (tall >= 12)
-            svg.text(x + 3, y + tall / 2 + 4, "font-size=\"10\"",
-                     buffer.name.size() <= letters ? buffer.name : buffer.name.substr(0, letters));
+        const std::string look = "fill-opacity=\"0.55\" stroke=\"black\" stroke-width=\"0.5\" fill=\"" +
+                                 std::string(SvgCanvas::colour(b)) + "\"";
+        const std::string tip = buffer.name + ": " + with_commas(bytes) + " bytes at " + with_commas(begin);
+        svg.box(x, y, wide, tall, look, tip);
+        if (tall >= 10)
+            svg.text(x + wide / 2, y + tall / 2, "text-anchor=\"middle\" dy=\"0.35em\" font-size=\"10\"",
+                     detail::letters(b));
+        const double line = top + swatch / 2 + row * static_cast<double>(b);
+        svg.line(legend, line, legend + swatch, line,
+                 "stroke-width=\"12\" stroke-opacity=\"0.55\" stroke=\"" + std::string(SvgCanvas::colour(b)) + "\"");
+        svg.text(legend + swatch + 6, line, "dy=\"0.35em\" font-size=\"10\"", names[b]);
     }
     for (std::size_t s = 0; s < steps; ++s) {
-        const passes::Step& step = PlanType::program.steps[s];
         const double x = at_x(s) + column / 2, y = top + height + 10;
         svg.text(x, y,
                  "text-anchor=\"end\" font-size=\"10\" transform=\"rotate(-60 " + SvgCanvas::pixels(x) + " " +
                      SvgCanvas::pixels(y) + ")\"",
-                 detail::step_title(step, PlanType::graph.nodes[step.node]));
+                 step_titles[s]);
     }
     svg.line(left, top + height, left + width, top + height, "stroke=\"black\"");
     svg.line(left, top, left, top + height, "stroke=\"black\"");
