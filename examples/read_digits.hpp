@@ -57,9 +57,8 @@ int run(int argc, char** argv, const char* name, const Task& mnist, const Task& 
     }
     const auto [train, test] = data::load_digits(BURIN_EXAMPLE_DATA "/digits.csv").split(0.8, /*seed*/ 1);
     return learn<Small, BatchSize>(train, test, small, epochs(small)) ? EXIT_SUCCESS : EXIT_FAILURE;
-} catch (const burin::Error& error) {
-    std::fprintf(stderr, "%s: %s\n", name, error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure(name);
 }
 
 } // namespace read_digits

@@ -152,7 +152,6 @@ int main(int argc, char** argv) try {
     }
     // A shorter run is a trial.
     return error / signal < (epochs < 30 ? 0.1 : 0.001) ? EXIT_SUCCESS : EXIT_FAILURE;
-} catch (const Error& error) {
-    std::fprintf(stderr, "audio_effect: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("audio_effect");
 }

@@ -20,7 +20,6 @@ using Net = Graph<
 
 int main(int argc, char** argv) try {
     return dates::run<Net>(argc, argv, /*steps*/ "1200", /*learning rate*/ 1e-2);
-} catch (const Error& error) {
-    std::fprintf(stderr, "dates_lstm: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("dates_lstm");
 }

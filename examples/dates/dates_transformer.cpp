@@ -19,7 +19,6 @@ using Net = Graph<
 
 int main(int argc, char** argv) try {
     return dates::run<Net>(argc, argv, /*steps*/ "1000", /*learning rate*/ 5e-3);
-} catch (const Error& error) {
-    std::fprintf(stderr, "dates_transformer: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("dates_transformer");
 }

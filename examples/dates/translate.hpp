@@ -110,7 +110,7 @@ template <class Net>
 int run(int argc, char** argv, const char* steps, double learning_rate) {
     const Options options(argc, argv, {{"--steps", steps}, {"--test", "1000"}, {"--bar", "95"}});
     std::vector<std::uint32_t> training_days = shuffled_days(/*seed*/ 1);
-    const std::size_t held_out = std::min<std::size_t>(options.number("--test"), days / 2);
+    const std::size_t held_out = std::min<std::size_t>(options.number("--test", 1), days / 2);
     const std::vector<std::uint32_t> test_days(training_days.end() - static_cast<std::ptrdiff_t>(held_out),
                                                training_days.end());
     training_days.resize(training_days.size() - held_out);
@@ -122,7 +122,7 @@ int run(int argc, char** argv, const char* steps, double learning_rate) {
     const double greedy = translator.template accuracy<1>(test_days, true);
     const double beam = translator.template accuracy<4>(test_days, false);
     std::printf("held out, exact: greedy %.1f %%, beam of 4 %.1f %%\n", 100 * greedy, 100 * beam);
-    const double bar = static_cast<double>(options.number("--bar")) / 100;
+    const double bar = static_cast<double>(options.number("--bar", 0, 100)) / 100;
     return greedy >= bar && beam >= bar ? 0 : 1;
 }
 

@@ -185,7 +185,6 @@ int main(int argc, char** argv) try {
                     options["--image"].c_str());
     }
     return epochs < 12 || (right >= 0.95 && overlap >= 0.7) ? EXIT_SUCCESS : EXIT_FAILURE;
-} catch (const Error& error) {
-    std::fprintf(stderr, "detection: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("detection");
 }

@@ -43,7 +43,6 @@ int main(int argc, char** argv) try {
     std::printf("held out: %s\n", report::text(result).c_str());
     // With the usual 40 epochs it must read 97 of 100; a shorter run is a trial.
     return epochs < 40 || result["accuracy"] >= 0.97 ? EXIT_SUCCESS : EXIT_FAILURE;
-} catch (const Error& error) {
-    std::fprintf(stderr, "digits: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("digits");
 }

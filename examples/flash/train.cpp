@@ -20,7 +20,8 @@ io::Storage storage_of(const std::string& name) {
         return io::Storage::float16;
     if (name == "bfloat16")
         return io::Storage::bfloat16;
-    throw Error("command line: expected float, float16 or bfloat16 after --storage, got '" + name + "'");
+    throw Error("command line: expected float, float16 or bfloat16 after --storage, got " +
+                burin::quoted(name));
 }
 
 /// The share that is right with parameters of 16 bits.
@@ -39,6 +40,7 @@ int main(int argc, char** argv) try {
                            {"--header", "digits_weights.hpp"},
                            {"--storage", "float"},
                            {"--lanes", std::to_string(kernels::width<float>)}});
+    const io::Storage storage = storage_of(options["--storage"]);
     const auto [train, test] = data::load_digits(options["--data"]).split(0.8, /*seed*/ 1);
     Model<Digits> model(/*seed*/ 1);
     fit(model, train, Fit{.epochs = 20, .verbose = false});
@@ -48,14 +50,13 @@ int main(int argc, char** argv) try {
                        .network = "::Digits",
                        .include = "network.hpp",
                        .vector_lanes = options.number("--lanes"),
-                       .storage = storage_of(options["--storage"])});
+                       .storage = storage});
     const double real = evaluate(model, test)["accuracy"];
     const double half = accuracy<float16>(model, test), brain = accuracy<bfloat16>(model, test);
     std::printf(
         "%s: %zu parameters; right of what was held out: %.2f %% (float16: %.2f %%, bfloat16: %.2f %%)\n",
         options["--header"].c_str(), parameter_count<Digits>, 100 * real, 100 * half, 100 * brain);
     return half >= real - 0.002 && brain >= real - 0.002 ? EXIT_SUCCESS : EXIT_FAILURE;
-} catch (const Error& error) {
-    std::fprintf(stderr, "train: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("train");
 }

@@ -92,7 +92,6 @@ int main(int argc, char** argv) try {
     const double gru = score<GRU<16>>("GRU", train, test, epochs);
     // A shorter run is a trial.
     return epochs < 45 || (lstm >= 15 && gru >= 15) ? EXIT_SUCCESS : EXIT_FAILURE;
-} catch (const Error& error) {
-    std::fprintf(stderr, "forecasting: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("forecasting");
 }

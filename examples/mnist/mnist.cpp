@@ -47,7 +47,6 @@ int main(int argc, char** argv) try {
                          report::svg_plot(history, lines, {.title = "MNIST", .y_label = "accuracy"}));
     }
     return epochs < 10 || result["accuracy"] >= 0.975 ? EXIT_SUCCESS : EXIT_FAILURE;
-} catch (const Error& error) {
-    std::fprintf(stderr, "mnist: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("mnist");
 }

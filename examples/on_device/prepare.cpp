@@ -14,6 +14,9 @@ namespace {
 
 using Samples = data::Dataset<>;
 
+/// So many digits the device learns from, and so many it is tested with.
+constexpr std::size_t examined = 256;
+
 /// `count` samples from `first` on as constants, one byte a pixel.
 std::string constants(const std::string& name, const Samples& digits, std::size_t first, std::size_t count) {
     std::string images = "inline constexpr unsigned char " + name + "_images[][64] = {";
@@ -36,6 +39,9 @@ int main(int argc, char** argv) try {
                            {"--weights", "weights.hpp"},
                            {"--samples", "samples.hpp"}});
     const auto [train, rest] = data::load_digits(options["--data"]).split(0.6, /*seed*/ 1);
+    if (rest.size() < 2 * examined)
+        throw Error(options["--data"] + ": expected " + std::to_string(5 * examined) + " digits, got " +
+                    std::to_string(train.size() + rest.size()));
     Model<Digits> model(/*seed*/ 1);
     fit(model, train, Fit{.epochs = 20, .verbose = false});
     std::printf("%s on what was held out\n", report::text(evaluate(model, rest)).c_str());
@@ -46,10 +52,9 @@ int main(int argc, char** argv) try {
                       {.name_space = "weights", .network = "::FineTuned", .include = "network.hpp"});
     io::write_file(options["--samples"],
                    "#pragma once\n\n#include <burin/embedded.hpp>\n\nnamespace samples {\n\n" +
-                       constants("train", rest, 0, 256) + constants("test", rest, 256, 256) +
+                       constants("train", rest, 0, examined) + constants("test", rest, examined, examined) +
                        "\n} // namespace samples\n");
     return EXIT_SUCCESS;
-} catch (const Error& error) {
-    std::fprintf(stderr, "prepare: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("prepare");
 }

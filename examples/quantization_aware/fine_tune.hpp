@@ -39,7 +39,7 @@ bool compare(const Data& train, const Data& test, std::size_t float_epochs, cons
     using namespace burin;
     Model<Net> model(/*seed*/ options.number("--seed"));
     fit(model, train, Fit{.epochs = float_epochs, .verbose = false});
-    stretch(model, layers, std::strtof(options["--stretch"].c_str(), nullptr));
+    stretch(model, layers, static_cast<float>(options.real("--stretch", 0.001, 1000)));
     const double real = 100 * evaluate(model, test)["accuracy"];
     const auto ranges = calibrate(model, train.subset(0, 500));
     const double after = 100 * evaluate(quantize(model.parameters(), ranges), test)["accuracy"];
@@ -48,7 +48,7 @@ bool compare(const Data& train, const Data& test, std::size_t float_epochs, cons
     Model<QuantizationAware<Net>> aware;
     copy_parameters(model.parameters(), aware.parameters());
     fit(aware, train,
-        Fit{.optimizer = optimizers::Adam{.learning_rate = std::strtod(options["--rate"].c_str(), nullptr)},
+        Fit{.optimizer = optimizers::Adam{.learning_rate = options.real("--rate", 0, 1)},
             .epochs = options.number("--epochs"),
             .verbose = false});
     copy_parameters(aware.parameters(), model.parameters());
@@ -70,9 +70,8 @@ int run(int argc, char** argv, const std::string& data, std::size_t float_epochs
         {{"--data", data}, {"--epochs", "5"}, {"--rate", "3e-4"}, {"--seed", "1"}, {"--stretch", "1"}});
     const auto [train, test] = load(options["--data"]);
     return compare<Net>(train, test, float_epochs, layers, options) ? EXIT_SUCCESS : EXIT_FAILURE;
-} catch (const burin::Error& error) {
-    std::fprintf(stderr, "quantization_aware: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("quantization_aware");
 }
 
 } // namespace quantization_aware

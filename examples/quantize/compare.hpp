@@ -72,9 +72,8 @@ int run(int argc, char** argv, const std::string& data, std::size_t epochs, Load
     const Options options(argc, argv, {{"--data", data}, {"--header", ""}});
     const auto [train, test] = load(options["--data"]);
     return compare<Net>(train, test, epochs, options["--header"]) ? EXIT_SUCCESS : EXIT_FAILURE;
-} catch (const burin::Error& error) {
-    std::fprintf(stderr, "quantize: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("quantize");
 }
 
 } // namespace quantization

@@ -134,7 +134,6 @@ int main(int argc, char** argv) try {
         std::printf("%s: images, the truth, and what the network says\n", options["--image"].c_str());
     }
     return epochs < 8 || (iou[1] + iou[2]) / 2 >= 0.85 ? EXIT_SUCCESS : EXIT_FAILURE;
-} catch (const Error& error) {
-    std::fprintf(stderr, "segmentation: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("segmentation");
 }

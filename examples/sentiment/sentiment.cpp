@@ -63,7 +63,8 @@ double train(const char* name, const Task& task, double learning_rate) {
 
 int main(int argc, char** argv) try {
     const Options options(argc, argv, {{"--epochs", "8"}, {"--reviews", "5000"}});
-    const std::vector<reviews::Review> all = reviews::write(options.number("--reviews"), /*seed*/ 1);
+    const std::vector<reviews::Review> all =
+        reviews::write(options.number("--reviews", 10, 20'000), /*seed*/ 1);
     std::vector<std::string> texts;
     for (const reviews::Review& review : all)
         texts.push_back(review.text);
@@ -90,7 +91,6 @@ int main(int argc, char** argv) try {
     // Who knows the order must be right; words alone are right about those reviews that say one thing only.
     const bool learnt = convolution >= 0.9 && recurrent >= 0.95 && attention >= 0.95 && bag < recurrent;
     return options.number("--epochs") < 8 || learnt ? EXIT_SUCCESS : EXIT_FAILURE;
-} catch (const Error& error) {
-    std::fprintf(stderr, "sentiment: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("sentiment");
 }

@@ -98,6 +98,7 @@ double learn(const char* name, const data::Dataset<>& train, const data::Dataset
 
 int main(int argc, char** argv) try {
     const Options options(argc, argv, {{"--directory", ""}, {"--sounds", "960"}, {"--epochs", "15"}});
+    const std::size_t count = options.number("--sounds", 8, 100'000), epochs = options.number("--epochs");
     const bool keeps = !options["--directory"].empty();
     std::filesystem::path directory = options["--directory"];
     if (!keeps) {
@@ -107,16 +108,14 @@ int main(int argc, char** argv) try {
         directory = name;
     }
     std::filesystem::create_directories(directory);
-    const data::Dataset<> all = make_data(directory, options.number("--sounds"));
+    const data::Dataset<> all = make_data(directory, count);
     if (!keeps)
         std::filesystem::remove_all(directory);
 
     auto [train, test] = all.split(0.75, /*seed*/ 1);
-    const std::size_t epochs = options.number("--epochs");
     const double one = learn<OverTime>("Conv1D over time", train, test, epochs);
     const double two = learn<OverTimeAndPitch>("Conv2D over time and pitch", train, test, epochs);
     return one >= 0.95 && two >= 0.95 ? EXIT_SUCCESS : EXIT_FAILURE;
-} catch (const Error& error) {
-    std::fprintf(stderr, "sounds: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("sounds");
 }

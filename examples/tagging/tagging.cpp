@@ -100,7 +100,7 @@ double train(const char* name, const Task& task, double learning_rate) {
 
 int main(int argc, char** argv) try {
     const Options options(argc, argv, {{"--epochs", "10"}, {"--sentences", "4000"}});
-    const auto training = write(options.number("--sentences"), /*seed*/ 1, false);
+    const auto training = write(options.number("--sentences", 1), /*seed*/ 1, false);
     const auto test = write(1000, /*seed*/ 2, true);
     std::vector<std::string> texts;
     for (const sentences::Sentence& sentence : training)
@@ -125,7 +125,6 @@ int main(int argc, char** argv) try {
     const double attention = train<Attention>("attention", task, 2e-3);
     return options.number("--epochs") < 10 || (recurrent >= 0.95 && attention >= 0.95) ? EXIT_SUCCESS
                                                                                        : EXIT_FAILURE;
-} catch (const Error& error) {
-    std::fprintf(stderr, "tagging: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("tagging");
 }

@@ -22,17 +22,23 @@ constexpr std::string_view alphabet = "\n !'(),.:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabc
 constexpr std::size_t letters = alphabet.size();
 constexpr std::size_t window = 32;
 constexpr std::size_t streams = 16;
+// Nine tenths are a window and the letter behind it for each stream; 500 are read before it writes.
+constexpr std::size_t fewest_letters = (streams * window + 1) * 10 / 9 + 2;
 
 using Writer = Sequential<Input<window>, Embedding<letters, 32>, LSTM<128, ReturnSequences>,
                           TimeDistributed<Dense<letters>>>;
 
 /// The text as numbers of letters. Throws Error at one that is not of the alphabet.
 std::vector<Label> read_letters(const std::string& path) {
+    const auto bytes = data::read_file(path);
+    if (bytes.size() < fewest_letters)
+        throw Error(path + ": expected at least " + std::to_string(fewest_letters) + " letters, got " +
+                    std::to_string(bytes.size()));
     std::vector<Label> numbers;
-    for (const char letter : data::read_file(path)) {
+    for (const char letter : bytes) {
         const std::size_t number = alphabet.find(letter);
         if (number == std::string_view::npos)
-            throw Error(path + ": expected letters of the alphabet, got '" + letter + "'");
+            throw Error(path + ": expected letters of the alphabet, got " + burin::quoted({&letter, 1}));
         numbers.push_back(static_cast<Label>(number));
     }
     return numbers;
@@ -167,7 +173,6 @@ int main(int argc, char** argv) try {
                 ours, pairs, single, write_after(train.last(500), model.parameters(), 600, 0.7).c_str());
     // A shorter run is a trial.
     return ours < (epochs < 20 ? 0.8 : 0.55) * pairs ? EXIT_SUCCESS : EXIT_FAILURE;
-} catch (const Error& error) {
-    std::fprintf(stderr, "text_generation: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("text_generation");
 }

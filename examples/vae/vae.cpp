@@ -153,7 +153,6 @@ int main(int argc, char** argv) try {
                     options["--image"].c_str());
     const double stated = small ? -25 : -106;
     return epochs < usual_epochs || result >= stated ? EXIT_SUCCESS : EXIT_FAILURE;
-} catch (const Error& error) {
-    std::fprintf(stderr, "vae: %s\n", error.what());
-    return EXIT_FAILURE;
+} catch (...) {
+    return failure("vae");
 }

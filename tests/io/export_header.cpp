@@ -119,6 +119,11 @@ TEST_CASE("export_header: refuses what has no literal, and leaves what was there
     CHECK(error_of([&] { io::export_header(path, model, {.name_space = "net", .network = "Net"}); }) ==
           "export_header: 0.weight[38]: expected a finite number, got nan");
     CHECK(bytes_of(path) == "before");
+    for (const std::size_t lanes : {std::size_t{3}, std::size_t{17}, std::size_t{32}, ~std::size_t{0}})
+        CHECK(error_of([&] {
+                  io::header_text(model, {.name_space = "net", .network = "Net", .vector_lanes = lanes});
+              }) == "export_header: vector_lanes: expected any_lanes, 1, 2, 4, 8 or 16, got " +
+                        std::to_string(lanes));
     model["0.weight"][38] = 1e6f;
     CHECK(error_of([&] {
               io::export_header(path, model,

@@ -87,6 +87,9 @@ inline std::string header_end(std::uint32_t checksum, const HeaderOptions& optio
 /// The header with numbers of the type Stored.
 template <class Stored, class Net, class Scalar>
 std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& options) {
+    if (options.vector_lanes > 16 || (options.vector_lanes & (options.vector_lanes - 1)) != 0)
+        throw Error("export_header: vector_lanes: expected any_lanes, 1, 2, 4, 8 or 16, got " +
+                    std::to_string(options.vector_lanes));
     constexpr std::size_t count = stored_count<Net>;
     const bool for_any = options.vector_lanes == any_lanes;
     if (!for_any && (options.vector_lanes > 16 || !std::has_single_bit(options.vector_lanes)))
