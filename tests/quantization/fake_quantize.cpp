@@ -12,8 +12,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -132,6 +134,28 @@ TEST_CASE("FakeQuantize: without a range it does nothing") {
     check_close(probed.run.train(zeros, dy), zeros, 0);
     CHECK(probed.range()[0] == 0);
     CHECK(probed.range()[1] == 0);
+}
+
+TEST_CASE("FakeQuantization: NaN stays, has no gradient and does not count in a range") {
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+    const kernels::FakeQuantization<float> quantization{0.5F, -100, 155};
+    std::array<float, 19> x, y, dx, ones;
+    ones.fill(1);
+    for (std::size_t at = 0; at < x.size(); ++at) {
+        x.fill(1.3F);
+        x[at] = nan;
+        kernels::map<float>(x.size(), y.data(), [&](auto v) { return quantization.value(v); }, x.data());
+        kernels::map<float>(
+            x.size(), dx.data(), [&](auto dy, auto v) { return quantization.gradient(dy, v); }, ones.data(),
+            x.data());
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            CHECK(std::isnan(y[i]) == (i == at));
+            CHECK(dx[i] == (i == at ? 0 : 1));
+        }
+        const auto seen = kernels::extremes_with_zero(x.data(), x.size());
+        CHECK(seen.least == 0);
+        CHECK(seen.largest == 1.3F);
+    }
 }
 
 TEST_CASE("FakeQuantize: the range of any number of elements, and always 0 in it") {

@@ -14,6 +14,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 using namespace burin;
@@ -165,6 +166,17 @@ TEST_CASE("export_header: a quantized network's header compiles, and is that net
     }
 }
 
+TEST_CASE("export_header: the header of a network that rounds twice says so") {
+    const auto once = quantize(written::parameters(), written::ranges());
+    const auto twice = quantize<Rounding::twice>(written::parameters(), written::ranges());
+    static_assert(std::is_same_v<decltype(twice), const QuantizedNetwork<written::Net, Rounding::twice>>);
+    const io::HeaderOptions options{.name_space = "n", .network = "N"};
+    const std::string text = io::header_text(twice, options), other = io::header_text(once, options);
+    CHECK(text.find("burin::QuantizedNetwork<Network, burin::Rounding::twice> network{") != text.npos);
+    CHECK(text.find("burin::quantized_bytes<Network, burin::Rounding::twice> == ") != text.npos);
+    CHECK(other.find("twice") == other.npos);
+}
+
 TEST_CASE("export_header: where a quantized network can't be written, nothing is") {
     const auto network = quantize(written::parameters(), written::ranges());
     const TemporaryDirectory directory;
@@ -173,6 +185,50 @@ TEST_CASE("export_header: where a quantized network can't be written, nothing is
                                 {.name_space = "n", .network = "N"});
           }).find(directory / "nowhere/written.hpp") == 0);
     CHECK(directory.names().empty());
+}
+
+TEST_CASE("quantized: halves away from 0, bounds beyond the range, the zero point for NaN") {
+    const auto as_8_bits = [](float number, Scale scale) { return int(quantized(number, scale)); };
+    const Scale scale{0.25F, 3};
+    const std::array<std::array<int, 2>, 9> of_eighths{
+        {{0, 3}, {1, 4}, {-1, 2}, {2, 4}, {3, 5}, {-3, 1}, {5, 6}, {-5, 0}, {-7, -1}}};
+    for (const auto& [eighths, expected] : of_eighths) {
+        CAPTURE(eighths);
+        CHECK(as_8_bits(static_cast<float>(eighths) / 8, scale) == expected);
+    }
+    CHECK(as_8_bits(std::nextafter(0.125F, 0.0F), scale) == 3);
+    CHECK(as_8_bits(-std::nextafter(0.125F, 0.0F), scale) == 3);
+    for (const std::int32_t zero_point : {-128, -5, 0, 127}) {
+        CHECK(as_8_bits(not_a_number, {0.25F, zero_point}) == zero_point);
+        CHECK(as_8_bits(-not_a_number, {1e-30F, zero_point}) == zero_point);
+        for (const float large : {1e9F, 3e38F, infinity}) {
+            CHECK(as_8_bits(large, {0.25F, zero_point}) == 127);
+            CHECK(as_8_bits(-large, {0.25F, zero_point}) == -128);
+        }
+    }
+    CHECK(int(quantized_weight(not_a_number, 0.5F)) == 0);
+    CHECK(int(quantized_weight(infinity, 0.5F)) == 127);
+    CHECK(int(quantized_weight(-infinity, 0.5F)) == -127);
+    CHECK(int(quantized_weight(-1.25F, 0.5F)) == -3);
+
+    std::array<std::int8_t, 4> stored{};
+    quantize(std::array{not_a_number, 0.125F, -infinity, 1e9F}, scale, stored);
+    CHECK(stored == std::array<std::int8_t, 4>{3, 4, -128, 127});
+    Range range;
+    range.include(not_a_number);
+    CHECK(range == Range{});
+    range.include(-2);
+    range.include(not_a_number);
+    CHECK(range == Range{-2, 0});
+}
+
+TEST_CASE("predict: NaN enters a quantized network as 0") {
+    const Model<Net> model(3);
+    const auto inputs = random_numbers<float>(count * 5, 1, -1, 2);
+    const auto network = quantize(model.parameters(), calibrate(model, labelled(inputs)));
+    const std::array<float, 5> with_nan{0.5F, not_a_number, -0.25F, 1, 0}, with_zero{0.5F, 0, -0.25F, 1, 0};
+    CHECK(predict(network, std::span<const float>(with_nan)) ==
+          predict(network, std::span<const float>(with_zero)));
 }
 
 TEST_CASE("scale_of, weight_scale: the edges of what they take") {

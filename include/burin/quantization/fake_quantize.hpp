@@ -84,7 +84,8 @@ struct FixedFakeQuantize : FakeQuantizeOp {
 /// | `output_min`, `output_max` | `[1]`, statistics: the range; both 0 until something was seen |
 ///
 /// In training the range is first that of the first batch and then moves towards that of each batch: min ←
-/// min + `Momentum` · (batch's − min). It always holds 0. As long as it holds nothing else, y = x.
+/// min + `Momentum` · (batch's − min). It always holds 0. As long as it holds nothing else, y = x. NaN does
+/// not count in the range and stays NaN, without a gradient.
 ///
 /// The gradient goes straight through the rounding: dx = dy where q was not clamped, else 0 (Bengio et al.,
 /// arXiv:1308.3432; as in PyTorch's `fake_quantize_per_tensor_affine`). Jacob et al., arXiv:1712.05877.

@@ -171,7 +171,8 @@ class QuantizedPredictor {
 template <class Net, std::size_t Batch = 1, InputMemory Where = InputMemory::callers>
 inline constexpr std::size_t quantized_arena_bytes = QuantizedPredictor<Net, Batch, Where>::arena_bytes;
 
-/// Numbers as a network's input wants them: as many as there is room for.
+/// Numbers as a network's input wants them, as many as there is room for: beyond its range a bound, NaN the
+/// zero point.
 inline void quantize(std::span<const float> numbers, const Scale& scale, std::span<std::int8_t> to) noexcept {
     BURIN_ASSERT(numbers.size() <= to.size(), "quantize: expected room for all numbers");
     const auto fitting = numbers.first(std::min(numbers.size(), to.size()));

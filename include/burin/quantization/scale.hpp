@@ -12,6 +12,7 @@ namespace burin {
 // an integer q in [−128, 127] that stands for scale · (q − zero_point).
 
 /// The smallest and the largest number of an activation. Always holds 0: padding must have an exact value.
+/// NaN does not count.
 struct Range {
     float min = 0;
     float max = 0;
@@ -38,11 +39,11 @@ struct Scale {
 /// Weights use [−127, 127], so that their negatives exist.
 inline constexpr std::int32_t largest_weight = 127;
 
-/// The nearest whole number, halves away from 0, as std::round; what lies beyond the bounds, and what is no
-/// number, becomes a bound.
+/// The nearest whole number, halves away from 0, as std::round; what lies beyond the bounds becomes a bound,
+/// NaN becomes 0. The bounds hold 0.
 constexpr std::int32_t rounded(float number, std::int32_t low, std::int32_t high) noexcept {
     if (!(number > static_cast<float>(low)))
-        return low;
+        return number != number ? 0 : low;
     if (!(number < static_cast<float>(high)))
         return high;
     const auto whole = static_cast<std::int32_t>(number);
@@ -72,13 +73,15 @@ constexpr float weight_scale(float largest_magnitude, float least = 0) noexcept 
     return scale > 0 ? scale : 1;
 }
 
-/// round(x / scale) + zero_point, kept in [−128, 127].
+/// round(x / scale) + zero_point, kept in [−128, 127]; halves away from 0 before the zero point is added, as
+/// TensorFlow Lite's QUANTIZE. NaN becomes the zero point, which stands for 0: 8 bits have nothing else for
+/// it. (TensorFlow Lite converts it as the processor does: to the zero point on Arm, to a bound on x86.)
 constexpr std::int8_t quantized(float number, const Scale& scale) noexcept {
     return static_cast<std::int8_t>(
         std::clamp(rounded(number / scale.scale, -512, 512) + scale.zero_point, int8_min, int8_max));
 }
 
-/// round(w / scale), kept in [−127, 127].
+/// round(w / scale), kept in [−127, 127]; NaN becomes 0.
 constexpr std::int8_t quantized_weight(float weight, float scale) noexcept {
     return static_cast<std::int8_t>(rounded(weight / scale, -largest_weight, largest_weight));
 }
