@@ -54,13 +54,13 @@ std::string literal(Stored value) {
 }
 
 template <class Scalar>
-inline constexpr std::string_view type_name = "double";
+inline constexpr std::string_view spelling = "double";
 template <>
-inline constexpr std::string_view type_name<float> = "float";
+inline constexpr std::string_view spelling<float> = "float";
 template <>
-inline constexpr std::string_view type_name<float16> = "burin::float16";
+inline constexpr std::string_view spelling<float16> = "burin::float16";
 template <>
-inline constexpr std::string_view type_name<bfloat16> = "burin::bfloat16";
+inline constexpr std::string_view spelling<bfloat16> = "burin::bfloat16";
 
 /// A header up to what it declares of its network.
 inline std::string header_start(const std::string& contents, const HeaderOptions& options) {
@@ -110,7 +110,7 @@ std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& op
                 place = view[i];
         }
     }
-    const std::string type(type_name<Stored>), computed(type_name<Computed<Stored>>);
+    const std::string type(spelling<Stored>), computed(spelling<Computed<Stored>>);
     const std::string lanes = std::to_string(options.vector_lanes);
     std::string text = header_start("Trained parameters", options);
     if (!for_any)
