@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""The README's first program is examples/quickstart, which is built and run; every file it links to exists."""
+"""The README's first program is examples/quickstart, which is built and run; every file it links to exists.
+
+    readme.py [EXAMPLE ...]    and with the names of the examples that are built: so is each that the README has a row of
+"""
 
 import re
 import sys
@@ -15,6 +18,14 @@ def main():
     quickstart = (ROOT / "examples/quickstart/quickstart.cpp").read_text(encoding="utf-8")
     if program is None or program.group(1) != quickstart:
         problems.append("README.md: its first program differs from examples/quickstart/quickstart.cpp")
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", readme.split("\n## Examples\n")[1].split("\n## ")[0], re.M)
+    named = set(re.findall(r"\w+", " ".join(rows)))
+    if len(named) < 20:
+        problems.append("README.md: no table of examples")
+    if len(sys.argv) > 1:
+        # Not every machine builds these.
+        missing = named - set(sys.argv[1:]) - {"dispatch", "sounds", "audio_effect"}
+        problems += [f"README.md: ./run {name} is not built" for name in sorted(missing)]
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             if not (page.parent / target).exists():

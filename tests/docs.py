@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Checks that the C++ of a page compiles: all its blocks, one after the other, in one function.
+
+    docs.py PAGE.md COMPILER [FLAG...]
+
+A page says that it is checked by a comment, `<!-- compiled`, and then every block must compile. Later blocks may use
+what earlier ones declare, and declare it anew.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+def main():
+    page, *command = Path(sys.argv[1]), *sys.argv[2:]
+    text = page.read_text(encoding="utf-8")
+    if "<!-- compiled" not in text:
+        sys.exit(f"{page}: does not say that it is compiled")
+    program = ["#include <burin/burin.hpp>", "#include <cstdio>", "#include <memory>", "#include <tuple>", "#include <vector>",
+               "using namespace burin;", "void page() {"]
+    blocks = 0
+    for block in re.finditer(r"^```cpp\n(.*?)^```", text, re.M | re.S):
+        program += ["{", f'#line {text.count(chr(10), 0, block.start(1)) + 1} "{page}"', block[1]]
+        blocks += 1
+    program += ["}" * (blocks + 1)]
+    if blocks == 0:
+        sys.exit(f"{page}: no block of C++")
+    with tempfile.TemporaryDirectory() as directory:
+        source = Path(directory) / "page.cpp"
+        source.write_text("\n".join(program) + "\n", encoding="utf-8")
+        run = subprocess.run([*command, "-fsyntax-only", source], env={**os.environ, "LC_ALL": "C"}, check=False)
+    print(f"{blocks} blocks")
+    return run.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
