@@ -47,7 +47,7 @@ struct AbsoluteValue {
     template <class Vector>
     static Vector gradient(Vector y, Vector scale) noexcept {
         const Vector zero(typename Vector::value_type(0));
-        return kernels::select(y > zero, scale, kernels::select(y < zero, -scale, zero));
+        return kernels::select(y > zero, scale, kernels::select(y < zero, -scale, y));
     }
 };
 

@@ -44,15 +44,17 @@ struct CategoricalCrossentropy {
 
         static bool weighs_rows() noexcept { return false; }
         static Scalar row_weight(std::size_t) noexcept { return 1; }
+        static bool ignores(std::size_t) noexcept { return false; }
         const Scalar* distributions(std::size_t row, std::size_t count, Scalar* buffer) const noexcept {
             const Scalar* const given = targets + row * Classes;
             if (smoothing == 0 && class_weights.empty())
                 return given;
             const auto everywhere = static_cast<Scalar>(smoothing / static_cast<double>(Classes));
             const auto share = static_cast<Scalar>(1 - smoothing);
-            for (std::size_t i = 0; i < count * Classes; ++i)
-                buffer[i] = (share * given[i] + everywhere) *
-                            static_cast<Scalar>(detail::class_weight(class_weights, i % Classes));
+            for (std::size_t i = 0; i < count * Classes; ++i) {
+                const auto weight = static_cast<Scalar>(detail::class_weight(class_weights, i % Classes));
+                buffer[i] = weight == Scalar(0) ? weight : (share * given[i] + everywhere) * weight;
+            }
             return buffer;
         }
     };

@@ -5,8 +5,10 @@
 #include "burin/kernels/columns.hpp"
 #include "burin/kernels/softmax.hpp"
 #include "burin/kernels/sweep.hpp"
+#include "burin/losses/long_sum.hpp"
 #include "burin/losses/loss.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <limits>
@@ -69,9 +71,22 @@ kernels::Vector<Scalar> replace_by_exponentials(std::array<kernels::Vector<Scala
     return sum;
 }
 
-/// How a row is judged by a label: w · (log Σ_k e^z_k − z_label), with gradient  w · (softmax(z) − [k =
-/// label]) times the row's share in the mean. w is the label's class weight, 0 if the label is ignored, and no
-/// number if it is no class.
+/// The columns of some rows, or zeros for those rows that have no weight: these don't count, whatever they
+/// are. `all` says whether all rows have one.
+template <std::size_t Classes, class Scalar>
+[[gnu::always_inline]] inline std::array<kernels::Vector<Scalar>, Classes>
+load_weighted_columns(const Scalar* rows, const kernels::Vector<Scalar>& weights, bool all) noexcept {
+    auto columns = kernels::load_columns<Classes>(rows);
+    if (!all) {
+        const kernels::Vector<Scalar> zero(Scalar(0));
+        for (auto& each : columns)
+            each = kernels::select(weights == zero, zero, each);
+    }
+    return columns;
+}
+
+/// How a row is judged by a label: log Σ_k e^z_k − z_label, with gradient softmax(z) − [k = label]. It counts
+/// with the label's class weight, not at all if the label is ignored, and as NaN if it is no class.
 template <std::size_t Classes, class Scalar>
 struct LabelTargets {
     using Vector = kernels::Vector<Scalar>;
@@ -93,106 +108,143 @@ struct LabelTargets {
         return is_class<Classes>(labels[row]) ? static_cast<Scalar>(class_weight(class_weights, labels[row]))
                                               : std::numeric_limits<Scalar>::quiet_NaN();
     }
+    Scalar factor(std::size_t row) const noexcept { return row_weight(row); }
 
     /// The sum of the losses of some rows, which count as much as `weight_of(row)` says, and their gradients,
     /// divided by the divisor.
     template <bool WithGradient, class Weight>
     Scalar long_rows(std::size_t first, std::size_t count, const Scalar* z, Weight weight_of, Scalar divisor,
                      Scalar* gradient) const noexcept {
-        Scalar total = 0, at_label = 0;
-        const auto weight = [&](std::size_t row) { return weight_of(first + row) * row_weight(first + row); };
+        Scalar at_label = 0;
+        kernels::PairwiseSum<Scalar> total;
+        const auto weight = [&](std::size_t row) { return weight_of(first + row); };
         const auto begin = [&](std::size_t row, const auto& shift) {
             at_label = shift.subtracted_from(z[row * Classes + label(first + row)]);
         };
         const auto add = [&](std::size_t row, Scalar sum) {
+            if (weight(row) == Scalar(0))
+                return Scalar(0);
             const Scalar log_sum = kernels::first_lane<Scalar>(kernels::log(kernels::broadcast(sum)));
-            total += weight(row) * (log_sum - at_label);
+            total.add(weight(row) * (log_sum - at_label));
             return weight(row) / divisor / sum;
         };
         if constexpr (WithGradient) {
             kernels::scaled_exponentials<Classes>(z, gradient, count, begin, add);
-            for (std::size_t row = 0; row < count; ++row)
+            for (std::size_t row = 0; row < count; ++row) {
                 gradient[row * Classes + label(first + row)] -= weight(row) / divisor;
+                if (weight(row) == Scalar(0))
+                    std::fill_n(gradient + row * Classes, Classes, Scalar(0));
+            }
         } else {
             for (std::size_t row = 0; row < count; ++row) {
+                if (weight(row) == Scalar(0))
+                    continue;
                 const Scalar* const x = z + row * Classes;
                 const Scalar most = kernels::largest<Classes>(x);
                 at_label = x[label(first + row)] - most;
                 add(row, kernels::exponentials<Classes, false>(x, kernels::broadcast(most), gradient));
             }
         }
-        return total;
+        return total.total(Scalar(0));
     }
 
-    /// As many rows as a vector has lanes, side by side. Returns their losses.
+    /// As many rows as a vector has lanes, side by side. Returns their losses, and writes their gradients
+    /// times the scales.
     template <bool WithGradient>
-    Vector rows(std::size_t index, const Scalar* z, const Vector& scales, Scalar* gradient) const noexcept {
-        Scalar labelled[lanes], weights[lanes];
-        for (std::size_t r = 0; r < lanes; ++r) {
-            labelled[r] = z[r * Classes + label(index + r)];
-            weights[r] = row_weight(index + r);
+    Vector rows(std::size_t index, const Scalar* z, const Vector& weights, const Vector& scales, bool all,
+                Scalar* gradient) const noexcept {
+        Scalar at_label[lanes];
+        for (std::size_t r = 0; r < lanes; ++r)
+            at_label[r] = z[r * Classes + label(index + r)];
+        Vector labelled = kernels::load(at_label);
+        auto e = load_weighted_columns<Classes>(z, weights, all);
+        if (!all) {
+            const Vector zero(Scalar(0));
+            labelled = kernels::select(weights == zero, zero, labelled);
         }
-        auto e = kernels::load_columns<Classes>(z);
         const Vector most = largest_column(e);
         const Vector sum = replace_by_exponentials<Scalar>(e, most);
-        const Vector weight = kernels::load(weights);
         if constexpr (WithGradient) {
-            const Vector scale = weight * scales, factor = scale / sum;
+            const Vector factor = scales / sum;
             for (Vector& each : e)
                 each = each * factor;
             kernels::store_columns<Classes>(e, gradient);
             Scalar lane[lanes];
-            kernels::store(lane, scale);
+            kernels::store(lane, scales);
             for (std::size_t r = 0; r < lanes; ++r)
                 gradient[r * Classes + label(index + r)] -= lane[r];
         }
-        return weight * (kernels::log(sum) - (kernels::load(labelled) - most));
+        return kernels::log(sum) - (labelled - most);
     }
 };
 
 /// How a row is judged by a distribution q that need not sum to 1:  Σ_c q_c · (log Σ_k e^z_k − z_c),
 /// with gradient  softmax(z) · Σ q − q. `target.distributions(row, count, buffer)` gives the place of
 /// the q of some rows, which it may write to the buffer; Target::with_entropy says whether Σ_c q_c · log q_c
-/// is added to the loss.
+/// is added to the loss. Class weights are in q; `target.row_weight(row)` is what the mean divides by.
 template <std::size_t Classes, class Scalar, class Target>
 struct DistributionTargets {
     using Vector = kernels::Vector<Scalar>;
     static constexpr std::size_t lanes = kernels::width<Scalar>;
 
+    /// Σ q_c · z_c, Σ q_c and Σ q_c · log q_c.
+    struct Terms {
+        Vector weighted = Vector(Scalar(0)), mass = Vector(Scalar(0)), entropy = Vector(Scalar(0));
+
+        void add(const Vector& share, const Vector& logit) noexcept {
+            // 0 · −∞ is no number, and q is 0 where a logit may be that small.
+            const Vector zero(Scalar(0));
+            weighted = weighted + kernels::select(share == zero, zero, share * logit);
+            mass = mass + share;
+            if constexpr (Target::with_entropy)
+                entropy = entropy + kernels::select(share == zero, zero, share * kernels::log(share));
+        }
+        friend Terms operator+(const Terms& a, const Terms& b) noexcept {
+            return {a.weighted + b.weighted, a.mass + b.mass, a.entropy + b.entropy};
+        }
+    };
+
     Target target;
 
     bool weighs_rows() const noexcept { return target.weighs_rows(); }
     Scalar row_weight(std::size_t row) const noexcept { return target.row_weight(row); }
+    Scalar factor(std::size_t row) const noexcept { return Scalar(target.ignores(row) ? 0 : 1); }
 
     template <bool WithGradient, class Weight>
     Scalar long_rows(std::size_t first, std::size_t count, const Scalar* z, Weight weight_of, Scalar divisor,
                      Scalar* gradient) const noexcept {
-        Scalar total = 0;
+        kernels::PairwiseSum<Scalar> total;
         for (std::size_t row = 0; row < count; ++row) {
             const Scalar weight = weight_of(first + row);
             Scalar* const own = WithGradient ? gradient + row * Classes : nullptr;
-            total += weight * long_row<WithGradient>(first + row, z + row * Classes, weight / divisor, own);
+            if (weight != Scalar(0))
+                total.add(weight *
+                          long_row<WithGradient>(first + row, z + row * Classes, weight / divisor, own));
+            else if constexpr (WithGradient)
+                std::fill_n(own, Classes, Scalar(0));
         }
-        return total;
+        return total.total(Scalar(0));
     }
 
     template <bool WithGradient>
-    Vector rows(std::size_t index, const Scalar* z, const Vector& scales, Scalar* gradient) const noexcept {
+    Vector rows(std::size_t index, const Scalar* z, const Vector& weights, const Vector& scales, bool all,
+                Scalar* gradient) const noexcept {
         Scalar buffer[lanes * Classes];
-        const auto q = kernels::load_columns<Classes>(target.distributions(index, lanes, buffer));
-        auto e = kernels::load_columns<Classes>(z);
+        const auto q =
+            load_weighted_columns<Classes>(target.distributions(index, lanes, buffer), weights, all);
+        auto e = load_weighted_columns<Classes>(z, weights, all);
         const Vector most = largest_column(e);
-        Vector weighted(Scalar(0)), mass(Scalar(0)), entropy(Scalar(0));
+        Terms terms;
         for (std::size_t c = 0; c < Classes; ++c)
-            add(q[c], e[c] - most, weighted, mass, entropy);
+            terms.add(q[c], e[c] - most);
         const Vector sum = replace_by_exponentials<Scalar>(e, most);
         if constexpr (WithGradient) {
-            const Vector factor = scales * mass / sum;
+            const Vector factor = scales * terms.mass / sum;
             for (std::size_t c = 0; c < Classes; ++c)
                 e[c] = e[c] * factor - q[c] * scales;
             kernels::store_columns<Classes>(e, gradient);
         }
-        return kernels::log(sum) * mass + (entropy - weighted);
+        return kernels::log(sum) * terms.mass + (terms.entropy - terms.weighted);
     }
 
   private:
@@ -201,12 +253,16 @@ struct DistributionTargets {
         Scalar buffer[Classes];
         const Scalar* const q = target.distributions(index, 1, buffer);
         const Vector most = kernels::broadcast(kernels::largest<Classes>(z));
-        Vector weighted(Scalar(0)), mass(Scalar(0)), entropy(Scalar(0));
-        kernels::for_each_vector<Scalar>(Classes, [&](std::size_t, auto load, auto) noexcept {
-            add(load(q), load(z) - most, weighted, mass, entropy);
-        });
+        const auto sum_of = [&](std::size_t begin, std::size_t end) noexcept {
+            Terms some;
+            kernels::for_each_vector<Scalar>(
+                end, [&](std::size_t, auto load, auto) noexcept { some.add(load(q), load(z) - most); },
+                begin);
+            return some;
+        };
+        const Terms terms = sum_of_blocks<Scalar>(Classes, sum_of);
         const Scalar sum = kernels::exponentials<Classes, WithGradient>(z, most, gradient);
-        const Scalar all = kernels::reduce_add<Scalar>(mass);
+        const Scalar all = kernels::reduce_add<Scalar>(terms.mass);
         if constexpr (WithGradient) {
             const Vector factor = kernels::broadcast(scale * all / sum), shares = kernels::broadcast(scale);
             kernels::map(
@@ -215,17 +271,7 @@ struct DistributionTargets {
                 q);
         }
         return kernels::first_lane<Scalar>(kernels::log(kernels::broadcast(sum))) * all +
-               kernels::reduce_add<Scalar>(entropy - weighted);
-    }
-
-    static void add(const Vector& share, const Vector& shifted, Vector& weighted, Vector& mass,
-                    Vector& entropy) noexcept {
-        // 0 · −∞ is no number, and q is 0 where a logit may be that small.
-        const Vector zero(Scalar(0));
-        weighted = weighted + kernels::select(share > zero, share * shifted, zero);
-        mass = mass + share;
-        if constexpr (Target::with_entropy)
-            entropy = entropy + kernels::select(share > zero, share * kernels::log(share), zero);
+               kernels::reduce_add<Scalar>(terms.entropy - terms.weighted);
     }
 };
 
@@ -236,17 +282,28 @@ LossSum<Scalar> crossentropy(const Targets& targets, Reduction reduction, const 
     constexpr std::size_t classes = class_count(Output), positions = position_count(Output);
     constexpr std::size_t lanes = kernels::width<Scalar>;
     const std::size_t rows = samples * positions;
-    const auto sample_weight = [&](std::size_t row) {
-        return sample_weights == nullptr ? Scalar(1) : sample_weights[row / positions];
+    const bool weighs = sample_weights != nullptr || targets.weighs_rows();
+    // A row with a factor of 0 does not count, whatever its sample's weight is.
+    const auto weighted = [&](std::size_t row, Scalar factor) {
+        return sample_weights == nullptr || factor == Scalar(0) ? factor
+                                                                : factor * sample_weights[row / positions];
+    };
+    const auto weight_of = [&](std::size_t row) {
+        return weighs ? weighted(row, targets.factor(row)) : Scalar(1);
     };
     LossSum<Scalar> sum;
     sum.weight = static_cast<Scalar>(rows);
-    if (sample_weights != nullptr || targets.weighs_rows()) {
-        sum.weight = 0;
-        for (std::size_t row = 0; row < rows; ++row)
-            sum.weight += sample_weight(row) * targets.row_weight(row);
+    if (weighs) {
+        kernels::PairwiseSum<Scalar> blocks;
+        for (std::size_t row = 0; row < rows;) {
+            Scalar block = 0;
+            for (const std::size_t end = std::min(rows, row + kernels::terms_per_block); row < end; ++row)
+                block += weighted(row, targets.row_weight(row));
+            blocks.add(block);
+        }
+        sum.weight = blocks.total(Scalar(0));
     }
-    const Scalar divisor = reduction == Reduction::mean && sum.weight > Scalar(0) ? sum.weight : Scalar(1);
+    const Scalar divisor = divisor_of(reduction, sum.weight);
     const auto gradient_of = [&](std::size_t row) {
         return WithGradient ? gradient + row * classes : nullptr;
     };
@@ -254,20 +311,27 @@ LossSum<Scalar> crossentropy(const Targets& targets, Reduction reduction, const 
     std::size_t row = 0;
     // Longer rows spend little on what is done once a row, and as columns would not stay in the first cache.
     if constexpr (lanes > 1 && classes <= 8 * lanes) {
-        kernels::Vector<Scalar> total(Scalar(0));
-        for (; row + lanes <= rows; row += lanes) {
-            Scalar weights[lanes];
-            for (std::size_t r = 0; r < lanes; ++r)
-                weights[r] = sample_weight(row + r);
-            const auto weight = kernels::load(weights);
-            total = total + weight * targets.template rows<WithGradient>(row, outputs + row * classes,
-                                                                         weight / kernels::broadcast(divisor),
-                                                                         gradient_of(row));
-        }
-        sum.total = kernels::reduce_add<Scalar>(total);
+        const std::size_t whole = rows / lanes * lanes;
+        const auto sum_of = [&](std::size_t begin, std::size_t end) noexcept {
+            kernels::Vector<Scalar> total(Scalar(0));
+            for (row = begin; row < end; row += lanes) {
+                Scalar each[lanes];
+                bool all = true;
+                for (std::size_t r = 0; r < lanes; ++r) {
+                    each[r] = weight_of(row + r);
+                    all = all && each[r] != Scalar(0);
+                }
+                const auto weights = kernels::load(each);
+                total = total + weights * targets.template rows<WithGradient>(
+                                              row, outputs + row * classes, weights,
+                                              weights / kernels::broadcast(divisor), all, gradient_of(row));
+            }
+            return total;
+        };
+        sum.total = kernels::reduce_add<Scalar>(sum_of_blocks<Scalar>(whole, sum_of));
     }
-    sum.total += targets.template long_rows<WithGradient>(row, rows - row, outputs + row * classes,
-                                                          sample_weight, divisor, gradient_of(row));
+    sum.total += targets.template long_rows<WithGradient>(row, rows - row, outputs + row * classes, weight_of,
+                                                          divisor, gradient_of(row));
     return sum;
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "burin/kernels/sweep.hpp"
+#include "burin/losses/long_sum.hpp"
 #include "burin/losses/loss.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace burin::losses::detail {
@@ -16,29 +18,39 @@ LossSum<Scalar> elementwise(const Formula& formula, Reduction reduction, const S
                             std::size_t rows) noexcept {
     constexpr std::size_t size = Output.size();
     LossSum<Scalar> sum;
-    Scalar weights = 0;
-    for (std::size_t row = 0; row < rows; ++row)
-        weights += sample_weights == nullptr ? Scalar(1) : sample_weights[row];
-    sum.weight = weights * static_cast<Scalar>(size);
+    sum.weight = sum_of_weights(sample_weights, rows) * static_cast<Scalar>(size);
 
-    const auto run = [&](std::size_t begin, std::size_t count, Scalar weight) noexcept {
-        const Scalar scale =
-            reduction == Reduction::mean && sum.weight > Scalar(0) ? weight / sum.weight : weight;
-        kernels::Vector<Scalar> total(Scalar(0));
-        kernels::for_each_vector<Scalar>(count, [&](std::size_t lanes, auto load, auto store) noexcept {
-            const auto output = load(outputs + begin);
-            const auto target = load(targets + begin);
-            total = total + kernels::keep_first<Scalar>(formula.value(output, target), lanes);
-            if constexpr (WithGradient)
-                store(gradient + begin, formula.gradient(output, target) * kernels::broadcast(scale));
-        });
-        sum.total += weight * kernels::reduce_add<Scalar>(total);
+    const Scalar divisor = divisor_of(reduction, sum.weight);
+
+    const auto run = [&](std::size_t first, std::size_t count, Scalar weight) noexcept {
+        const auto scale = kernels::broadcast(weight / divisor);
+        const auto sum_of = [&](std::size_t begin, std::size_t end) noexcept {
+            kernels::Vector<Scalar> total(Scalar(0));
+            kernels::for_each_vector<Scalar>(
+                end,
+                [&](std::size_t lanes, auto load, auto store) noexcept {
+                    const auto output = load(outputs + first);
+                    const auto target = load(targets + first);
+                    total = total + kernels::keep_first<Scalar>(formula.value(output, target), lanes);
+                    if constexpr (WithGradient)
+                        store(gradient + first, formula.gradient(output, target) * scale);
+                },
+                begin);
+            return total;
+        };
+        return weight * kernels::reduce_add<Scalar>(sum_of_blocks<Scalar>(count, sum_of));
     };
-    if (sample_weights == nullptr)
-        run(0, rows * size, 1);
-    else
-        for (std::size_t row = 0; row < rows; ++row)
-            run(row * size, size, sample_weights[row]);
+    if (sample_weights == nullptr) {
+        sum.total = run(0, rows * size, 1);
+        return sum;
+    }
+    kernels::PairwiseSum<Scalar> total;
+    for (std::size_t row = 0; row < rows; ++row)
+        if (sample_weights[row] != Scalar(0))
+            total.add(run(row * size, size, sample_weights[row]));
+        else if constexpr (WithGradient)
+            std::fill_n(gradient + row * size, size, Scalar(0));
+    sum.total = total.total(Scalar(0));
     return sum;
 }
 

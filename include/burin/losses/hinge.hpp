@@ -31,10 +31,13 @@ struct Hinge {
         using Vector = kernels::Vector<Scalar>;
 
         Vector value(const Vector& output, const Vector& target) const noexcept {
-            return kernels::max(Vector(Scalar(1)) - target * output, Vector(Scalar(0)));
+            // The second operand is the one that may be no number.
+            return kernels::max(Vector(Scalar(0)), Vector(Scalar(1)) - target * output);
         }
         Vector gradient(const Vector& output, const Vector& target) const noexcept {
-            return kernels::select(target * output < Vector(Scalar(1)), -target, Vector(Scalar(0)));
+            const Vector one(Scalar(1)), zero(Scalar(0)), agreement = target * output;
+            return kernels::select(agreement < one, -target,
+                                   kernels::select(agreement >= one, zero, agreement));
         }
     };
 };

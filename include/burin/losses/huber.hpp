@@ -41,7 +41,8 @@ struct Huber {
             return kernels::select(distance > delta, delta * (distance - half * delta), inside);
         }
         Vector gradient(const Vector& output, const Vector& target) const noexcept {
-            return kernels::min(kernels::max(output - target, -delta), delta);
+            // The second operand is the one that may be no number.
+            return kernels::min(delta, kernels::max(-delta, output - target));
         }
     };
 };

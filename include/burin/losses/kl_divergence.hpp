@@ -39,6 +39,7 @@ struct KLDivergence {
 
         static bool weighs_rows() noexcept { return false; }
         static Scalar row_weight(std::size_t) noexcept { return 1; }
+        static bool ignores(std::size_t) noexcept { return false; }
         const Scalar* distributions(std::size_t row, std::size_t, Scalar*) const noexcept {
             return targets + row * Classes;
         }

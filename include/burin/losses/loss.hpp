@@ -40,6 +40,11 @@ struct LossSum {
 ///
 /// where `gradient` (of the reduced loss; not written without `WithGradient`) may be the same memory as
 /// `outputs`.
+///
+/// Every loss hands on what is no number: a NaN among a sample's outputs or targets makes the loss NaN, and
+/// the gradient of those outputs that it takes part in. But a sample whose weight is 0 does not count at all,
+/// whatever its outputs and targets are: it adds nothing to the loss, and its gradient is 0. (Its inputs
+/// still go through the network.)
 template <class T>
 concept Loss = requires(const T loss, Shape shape) {
     { loss.reduction } -> std::convertible_to<Reduction>;

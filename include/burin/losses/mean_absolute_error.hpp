@@ -37,7 +37,8 @@ struct MeanAbsoluteError {
             const Vector zero(Scalar(0));
             const Vector one(Scalar(1));
             const Vector difference = output - target;
-            return kernels::select(difference > zero, one, kernels::select(difference < zero, -one, zero));
+            return kernels::select(difference > zero, one,
+                                   kernels::select(difference < zero, -one, difference));
         }
     };
 };

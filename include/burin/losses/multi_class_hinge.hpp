@@ -2,6 +2,7 @@
 
 #include "burin/core/label.hpp"
 #include "burin/losses/crossentropy_rows.hpp"
+#include "burin/losses/long_sum.hpp"
 #include "burin/losses/loss.hpp"
 
 #include <algorithm>
@@ -29,39 +30,43 @@ struct MultiClassHinge {
         constexpr std::size_t classes = detail::class_count(Output);
         constexpr std::size_t positions = detail::position_count(Output);
         LossSum<Scalar> sum;
-        for (std::size_t row = 0; row < rows; ++row)
-            sum.weight += (sample_weights == nullptr ? Scalar(1) : sample_weights[row]) *
-                          static_cast<Scalar>(positions);
-
+        sum.weight = detail::sum_of_weights(sample_weights, rows) * static_cast<Scalar>(positions);
+        const Scalar divisor = detail::divisor_of(reduction, sum.weight);
+        kernels::PairwiseSum<Scalar> losses;
         for (std::size_t index = 0; index < rows * positions; ++index) {
             const Scalar weight = sample_weights == nullptr ? Scalar(1) : sample_weights[index / positions];
-            const Scalar scale =
-                (reduction == Reduction::mean && sum.weight > Scalar(0) ? weight / sum.weight : weight) /
-                Scalar(classes);
+            if (weight == Scalar(0)) {
+                if constexpr (WithGradient)
+                    std::fill_n(gradient + index * classes, classes, Scalar(0));
+                continue;
+            }
+            const Scalar scale = weight / divisor / Scalar(classes);
             const Scalar* const scores = outputs + index * classes;
             const Label label = targets[index];
             if (!detail::is_class<classes>(label)) {
                 constexpr Scalar no_number = std::numeric_limits<Scalar>::quiet_NaN();
-                sum.total += no_number;
+                losses.add(no_number);
                 if constexpr (WithGradient)
                     std::fill_n(gradient + index * classes, classes, no_number);
                 continue;
             }
             const Scalar threshold = scores[label] - static_cast<Scalar>(margin);
-            Scalar total = 0;
-            std::size_t violations = 0;
+            Scalar total = 0, violations = 0;
             for (std::size_t c = 0; c < classes; ++c) {
                 const Scalar excess = c == label ? Scalar(0) : scores[c] - threshold;
-                const bool violates = excess > Scalar(0);
-                total += violates ? excess : Scalar(0);
-                violations += violates;
+                // Not "> 0": what is no number is neither above nor below the margin.
+                const Scalar above = excess <= Scalar(0) ? Scalar(0) : excess;
+                const Scalar violation = above > Scalar(0) ? Scalar(1) : above;
+                total += above;
+                violations += violation;
                 if constexpr (WithGradient)
-                    gradient[index * classes + c] = violates ? scale : Scalar(0);
+                    gradient[index * classes + c] = scale * violation;
             }
             if constexpr (WithGradient)
-                gradient[index * classes + label] = -scale * static_cast<Scalar>(violations);
-            sum.total += weight * total / Scalar(classes);
+                gradient[index * classes + label] = -scale * violations;
+            losses.add(weight * total / Scalar(classes));
         }
+        sum.total = losses.total(Scalar(0));
         return sum;
     }
 };

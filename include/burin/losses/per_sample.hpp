@@ -1,7 +1,9 @@
 #pragma once
 
+#include "burin/losses/long_sum.hpp"
 #include "burin/losses/loss.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace burin::losses::detail {
@@ -12,19 +14,20 @@ namespace burin::losses::detail {
 template <Shape Output, bool WithGradient, class Scalar, class Row>
 LossSum<Scalar> per_sample(const Row& row_loss, Reduction reduction, const Scalar* outputs,
                            const Scalar* sample_weights, Scalar* gradient, std::size_t rows) noexcept {
-    const auto weight_of = [&](std::size_t row) {
-        return sample_weights == nullptr ? Scalar(1) : sample_weights[row];
-    };
+    constexpr std::size_t size = Output.size();
     LossSum<Scalar> sum;
-    for (std::size_t row = 0; row < rows; ++row)
-        sum.weight += weight_of(row);
-    const Scalar divisor = reduction == Reduction::mean && sum.weight > Scalar(0) ? sum.weight : Scalar(1);
+    sum.weight = sum_of_weights(sample_weights, rows);
+    const Scalar divisor = divisor_of(reduction, sum.weight);
+    kernels::PairwiseSum<Scalar> total;
     for (std::size_t row = 0; row < rows; ++row) {
-        const std::size_t begin = row * Output.size();
-        const Scalar weight = weight_of(row);
-        sum.total +=
-            weight * row_loss(outputs + begin, WithGradient ? gradient + begin : nullptr, weight / divisor);
+        const Scalar weight = sample_weights == nullptr ? Scalar(1) : sample_weights[row];
+        Scalar* const own = WithGradient ? gradient + row * size : nullptr;
+        if (weight != Scalar(0))
+            total.add(weight * row_loss(outputs + row * size, own, weight / divisor));
+        else if constexpr (WithGradient)
+            std::fill_n(own, size, Scalar(0));
     }
+    sum.total = total.total(Scalar(0));
     return sum;
 }
 

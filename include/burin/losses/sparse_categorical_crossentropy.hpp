@@ -54,6 +54,7 @@ struct SparseCategoricalCrossentropy {
 
         bool weighs_rows() const noexcept { return exact.weighs_rows(); }
         Scalar row_weight(std::size_t row) const noexcept { return exact.row_weight(row); }
+        bool ignores(std::size_t row) const noexcept { return exact.ignores(row); }
         const Scalar* distributions(std::size_t row, std::size_t count, Scalar* buffer) const noexcept {
             const double everywhere = smoothing / static_cast<double>(Classes);
             for (std::size_t r = 0; r < count; ++r) {
