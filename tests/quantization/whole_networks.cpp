@@ -126,6 +126,20 @@ TEST_CASE("Rounding::twice: whole networks are TensorFlow Lite 2.14's reference 
           Equal{40, 240});
 }
 
+TEST_CASE("Rounding::twice: Softmax is TensorFlow Lite 2.14's reference kernel, bit for bit") {
+    const auto softmax = [](float scale, std::span<const std::int8_t> x, std::span<const std::int8_t> y) {
+        QuantizedTensors<Sequential<Input<13>, Softmax>> tensors;
+        tensors.scales[0] = {scale, 3};
+        return equal<Rounding::twice>(tensors, x, y);
+    };
+    constexpr std::size_t rows = 32;
+    CHECK(softmax(1.0F / 64, expected::softmax_fine_x, expected::softmax_fine_twice) ==
+          Equal{rows, rows * 13});
+    CHECK(softmax(0.3F, expected::softmax_coarse_x, expected::softmax_coarse_twice) ==
+          Equal{rows, rows * 13});
+    CHECK(softmax(3.7F, expected::softmax_rough_x, expected::softmax_rough_twice) == Equal{rows, rows * 13});
+}
+
 TEST_CASE("Rounding::once: whole networks are LiteRT 2.3's with XNNPACK") {
     CHECK(equal<Rounding::once>(perceptron(), expected::perceptron_x, expected::perceptron_once) ==
           Equal{40, 440});

@@ -161,6 +161,19 @@ def residual():
     return net
 
 
+def softmax(name, scale, extent, rows):
+    """Softmax of rows, from flat ones to those of one large number; of the reference kernel alone."""
+    x = np.stack([RANDOM.randint(-width, width, extent) for width in RANDOM.randint(1, 128, rows)]).astype(np.int8)
+    model = Model()
+    read = model.tensor(x.shape, INT8, [scale], 3)
+    written = model.tensor(x.shape, INT8, [1 / 256], -128)
+    model.operator(OP.SOFTMAX, "SoftmaxOptions", {"Beta": 1.0}, [read], written)
+    y = interpret(model.finish([read], written), [[x]], "BUILTIN_REF")[0]
+    text = [", ".join(map(str, values.reshape(-1))) for values in (x, y)]
+    return [f"inline constexpr std::int8_t {name}_x[] = {{{text[0]}}};",
+            f"inline constexpr std::int8_t {name}_twice[] = {{{text[1]}}};"]
+
+
 def main():
     if sys.argv[1] == "--run":
         work = Path(sys.argv[2])
@@ -175,6 +188,8 @@ def main():
              "#include <cstdint>", "", "namespace reference::int8_networks {", ""]
     for network in (perceptron(), gates(), residual()):
         lines += network.written(sys.argv[1])
+    for name, scale in (("fine", 1 / 64), ("coarse", 0.3), ("rough", 3.7)):
+        lines += softmax(f"softmax_{name}", scale, 13, 32)
     (Path(__file__).parent / "int8_networks.hpp").write_text(
         "\n".join(lines + ["", "} // namespace reference::int8_networks", ""]))
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/int8/fixed_point_softmax.hpp"
 #include "burin/kernels/int8/softmax.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/layers/activations.hpp"
@@ -85,15 +86,30 @@ struct Int8Layer<LayerType> : Int8Form {
     }
 };
 
+/// As its network rounds: once by eight factors, twice by the fixed point functions that other programs which
+/// do so use.
 template <>
 struct Int8Layer<Softmax> : Int8Form {
-    template <class>
-    struct Constants {
+    template <class, Rounding>
+    struct ConstantsFor {
         kernels::Int8Exponentials factors;
 
         template <class Self, class Visitor>
         static constexpr void visit(Self& self, Visitor&& visitor) {
             visitor("factors", self.factors);
+        }
+    };
+    template <class Shapes>
+    struct ConstantsFor<Shapes, Rounding::twice> {
+        std::array<std::int32_t, 1> multiplier; ///< Of distances, with the shift.
+        std::array<std::int32_t, 1> largest;    ///< Distance that counts.
+        std::int8_t shift;
+
+        template <class Self, class Visitor>
+        static constexpr void visit(Self& self, Visitor&& visitor) {
+            visitor("multiplier", self.multiplier);
+            visitor("largest", self.largest);
+            visitor("shift", self.shift);
         }
     };
 
@@ -102,15 +118,28 @@ struct Int8Layer<Softmax> : Int8Form {
     }
 
     template <class Shapes>
-    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+    static void quantize(const Int8Source<Shapes>& from, ConstantsFor<Shapes, Rounding::once>& to) {
         to.factors = detail::int8_exponentials(from.inputs[0].scale);
+    }
+    template <class Shapes>
+    static void quantize(const Int8Source<Shapes>& from, ConstantsFor<Shapes, Rounding::twice>& to) {
+        const kernels::Int8Distances distances = kernels::int8_distances(from.inputs[0].scale);
+        to.multiplier = {distances.unit.multiplier};
+        to.largest = {distances.largest};
+        to.shift = static_cast<std::int8_t>(distances.unit.shift);
     }
 
     template <class Context>
     static void forward(const Context& run) noexcept {
         constexpr std::size_t extent = Context::Shapes::output.last();
-        kernels::int8_softmax(run.constants->factors, run.inputs[0], extent,
-                              run.rows * (Context::Shapes::output.size() / extent), run.output);
+        const std::size_t rows = run.rows * (Context::Shapes::output.size() / extent);
+        const auto& constants = *run.constants;
+        if constexpr (Context::rounding == Rounding::once)
+            kernels::int8_softmax(constants.factors, run.inputs[0], extent, rows, run.output);
+        else
+            kernels::int8_fixed_point_softmax(
+                {{constants.multiplier[0], constants.shift}, constants.largest[0]}, run.inputs[0], extent,
+                rows, run.output);
     }
 };
 

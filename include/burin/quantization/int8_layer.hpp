@@ -79,6 +79,9 @@ struct Int8Form {
 ///     template <class Shapes> static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to);
 ///     template <class Context> static void forward(const Context& run) noexcept;
 ///
+/// `Context::rounding` is how the network rounds. A form whose constants depend on it has `template <class
+/// Shapes, Rounding Way> struct ConstantsFor` instead of Constants.
+///
 /// This is the answer of the layers that have none.
 template <class LayerType>
 struct Int8Layer : Int8Form {

@@ -54,22 +54,31 @@ constexpr auto int8_signature() {
 template <class Net, std::size_t Index>
 using Int8Signature = decltype(int8_signature<Net, Index>());
 
-template <class Net, std::size_t Index>
+/// The constants of a layer's 8-bit form.
+template <class Form, class Shapes, Rounding Way>
+constexpr auto int8_constants() {
+    if constexpr (requires { typename Form::template ConstantsFor<Shapes, Way>; })
+        return std::type_identity<typename Form::template ConstantsFor<Shapes, Way>>{};
+    else
+        return std::type_identity<typename Form::template Constants<Shapes>>{};
+}
+
+template <class Net, std::size_t Index, Rounding Way>
 constexpr auto int8_node() {
-    using LayerType = OpAt<Net, Index>;
+    using Form = Int8Layer<OpAt<Net, Index>>;
     if constexpr (QuantizedPlan<Net>::template clamped_head<Index> != passes::none)
         return std::type_identity<Int8Node<Index, NoConstants>>{};
     else
-        return std::type_identity<
-            Int8Node<Index, typename Int8Layer<LayerType>::template Constants<Int8Signature<Net, Index>>>>{};
+        return std::type_identity<Int8Node<
+            Index, typename decltype(int8_constants<Form, Int8Signature<Net, Index>, Way>())::type>>{};
 }
-template <class Net, std::size_t Index>
-using Int8NodeOf = typename decltype(int8_node<Net, Index>())::type;
+template <class Net, std::size_t Index, Rounding Way = Rounding::once>
+using Int8NodeOf = typename decltype(int8_node<Net, Index, Way>())::type;
 
-template <class Net, class Indices = std::make_index_sequence<node_count<Net>>>
+template <class Net, Rounding Way, class Indices = std::make_index_sequence<node_count<Net>>>
 struct Int8Nodes;
-template <class Net, std::size_t... I>
-struct Int8Nodes<Net, std::index_sequence<I...>> : Int8NodeOf<Net, I>... {};
+template <class Net, Rounding Way, std::size_t... I>
+struct Int8Nodes<Net, Way, std::index_sequence<I...>> : Int8NodeOf<Net, I, Way>... {};
 
 } // namespace detail
 
@@ -89,15 +98,15 @@ struct QuantizedNetwork {
 
     std::array<Scale, N::input_count> inputs;
     std::array<Scale, N::output_count> outputs;
-    detail::Int8Nodes<Type> nodes;
+    detail::Int8Nodes<Type, Way> nodes;
 
     template <std::size_t Index>
     constexpr const auto& constants() const noexcept {
-        return static_cast<const detail::Int8NodeOf<Type, Index>&>(nodes).value;
+        return static_cast<const detail::Int8NodeOf<Type, Index, Way>&>(nodes).value;
     }
     template <std::size_t Index>
     constexpr auto& constants() noexcept {
-        return static_cast<detail::Int8NodeOf<Type, Index>&>(nodes).value;
+        return static_cast<detail::Int8NodeOf<Type, Index, Way>&>(nodes).value;
     }
 
     /// Calls visitor(node, constants) for each node, in order: with its index as an integral_constant.
