@@ -40,7 +40,7 @@ struct Channels {
 
     explicit Channels(std::size_t count)
         : bias(count, 100), multipliers(count, 1'500'000'000), shifts(count, 40) {}
-    kernels::Int8Outputs outputs() const {
+    kernels::Int8Outputs<> outputs() const {
         return {bias.data(), multipliers.data(), shifts.data(), -3, -128};
     }
 };
