@@ -28,9 +28,11 @@
 #include "burin/report/svg_plot.hpp"
 #include "burin/report/table.hpp"
 #include "burin/training/calibrate.hpp"
+#include "burin/training/derived.hpp"
 #include "burin/training/evaluate.hpp"
 #include "burin/training/fit.hpp"
 #include "burin/training/history.hpp"
+#include "burin/training/make_trainer.hpp"
 #include "burin/training/model.hpp"
 #include "burin/training/progress.hpp"
 

@@ -9,6 +9,13 @@ namespace burin {
 
 /// All that a network remembers, each number to the nearest that `Stored` (`float16` or `bfloat16`) has: half
 /// the memory, for inference.
+template <Half Stored, class Net>
+constexpr void narrow(const Parameters<Net, float>& parameters, Parameters<Net, Stored>& narrowed) noexcept {
+    for (std::size_t i = 0; i < stored_count<Net>; ++i)
+        narrowed.values[i] = narrow<Stored>(parameters.values[i]);
+}
+
+/// The same as a value, for a network that is small beside the stack, or where it goes to its place at once:
 ///
 ///     static const auto parameters = narrow<float16>(model.parameters());
 ///     static Predictor<Net, 1, float16> predictor;
@@ -16,8 +23,7 @@ namespace burin {
 template <Half Stored, class Net>
 constexpr Parameters<Net, Stored> narrow(const Parameters<Net, float>& parameters) noexcept {
     Parameters<Net, Stored> narrowed;
-    for (std::size_t i = 0; i < stored_count<Net>; ++i)
-        narrowed.values[i] = narrow<Stored>(parameters.values[i]);
+    narrow(parameters, narrowed);
     return narrowed;
 }
 

@@ -9,7 +9,6 @@
 #include "burin/training/model.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
@@ -92,9 +91,6 @@ std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& op
                     std::to_string(options.vector_lanes));
     constexpr std::size_t count = stored_count<Net>;
     const bool for_any = options.vector_lanes == any_lanes;
-    if (!for_any && (options.vector_lanes > 16 || !std::has_single_bit(options.vector_lanes)))
-        throw Error("export_header: expected 1, 2, 4, 8 or 16 vector_lanes, or any_lanes, got " +
-                    std::to_string(options.vector_lanes));
     std::vector<Stored> stored(count);
     for (const ParameterTensor& tensor : parameter_tensors<Net>) {
         const TensorView<const Scalar> view = model[tensor.name().view()];

@@ -194,7 +194,7 @@ class HeaderReader {
         return false;
     }
 
-    bool begin_entry(std::string name) {
+    bool begin_entry(std::string&& name) {
         in_metadata_ = name == "__metadata__";
         if (in_metadata_ && std::exchange(has_metadata_, true))
             return refuse_twice(name);

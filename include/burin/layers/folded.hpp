@@ -75,7 +75,7 @@ struct FoldedForm<SkipConnection<Merge, Layers...>>
 /// and an activation behind it is applied to the product while it is in registers.
 ///
 ///     using Net = Sequential<Input<28, 28, 1>, Conv2D<8, 3, NoBias>, BatchNorm<>, ReLU, Flatten, Dense<10>>;
-///     const auto parameters = fold<Net>(model.parameters());
+///     const Model<Folded<Net>> folded = fold(model);
 ///     Predictor<Folded<Net>> predictor;
 ///
 /// Its parameters are those that `fold` computes; they have the names that they had.
@@ -126,7 +126,7 @@ void fold(const Parameters<Net, Scalar>& from, Parameters<Folded<Net>, Scalar>& 
     for_each_index<node_count<Net>>(fold_node);
 }
 
-/// The same as a value.
+/// The same as a value, for a network that is small beside the stack.
 template <class Net, class Scalar>
 Parameters<Folded<Net>, Scalar> fold(const Parameters<Net, Scalar>& from) noexcept {
     Parameters<Folded<Net>, Scalar> to;

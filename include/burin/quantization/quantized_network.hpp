@@ -212,7 +212,7 @@ void quantize(const Parameters<Net>& parameters, const ActivationRanges<Net>& ra
     });
 }
 
-/// The same as a value: `quantize(parameters, ranges)`, or `quantize<Rounding::twice>(parameters, ranges)`.
+/// The same as a value, for a network that is small beside the stack: `quantize(parameters, ranges)`, or `quantize<Rounding::twice>(parameters, ranges)`.
 template <Rounding Way = Rounding::once, class Net>
 QuantizedNetwork<Net, Way> quantize(const Parameters<Net>& parameters,
                                     const ActivationRanges<Net>& ranges) noexcept {

@@ -48,9 +48,9 @@ void run_int8(const QuantizedNetwork<Net, Way>& network, const auto& inputs, std
 /// are bytes. A plain struct without pointers to itself; on a microcontroller put it in `.bss`.
 ///
 ///     const auto ranges = calibrate<Net>(model, samples);
-///     const auto network = quantize<Net>(model.parameters(), ranges);
+///     const auto network = quantize(model, ranges);              // on the heap
 ///     QuantizedPredictor<Net> predictor;
-///     const auto outputs = predictor(network, inputs);           // 8-bit integers
+///     const auto outputs = predictor(*network, inputs);          // 8-bit integers
 ///
 /// With `InputMemory::arena` the inputs need no memory of their own: they are to be written to `input()`
 /// before each run, which uses their place for something else.

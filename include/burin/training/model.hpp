@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/core/diagnosis.hpp"
+#include "burin/core/error.hpp"
 #include "burin/core/fixed_string.hpp"
 #include "burin/core/misuse.hpp"
 #include "burin/core/parameter.hpp"
@@ -43,6 +44,9 @@ struct NoModel {
 } // namespace detail
 
 /// A network with its parameters, on the heap: what `fit`, `evaluate`, `predict`, `save` and `load` work on.
+///
+/// While nobody changes a model, threads may share it, each with a Predictor of its own (`predict` and `evaluate`
+/// make one). What changes it (`fit`, a Trainer, `load`) is for one thread alone.
 template <class Net, class Scalar = float>
 class Model {
   public:
@@ -58,6 +62,12 @@ class Model {
             initialize(*parameters_, initializer, seed);
         else
             static_cast<void>(DiagnosisOf<detail::NoInitializer<Initializer>>{});
+    }
+
+    /// A model of these parameters, which it takes over. Throws Error if there are none.
+    explicit Model(std::unique_ptr<Parameters<Net, Scalar>> parameters) : parameters_(std::move(parameters)) {
+        if (parameters_ == nullptr)
+            throw Error("Model: expected parameters, got a null pointer");
     }
 
     Parameters<Net, Scalar>& parameters() noexcept { return *parameters_; }

@@ -1,0 +1,41 @@
+#pragma once
+
+// What is made of a trained model, on the heap: a network may be larger than a stack. The forms that return the
+// same as a value are for small ones and for machines without a heap; `sizeof` says how large it is.
+
+#include "burin/graph/half_parameters.hpp"
+#include "burin/layers/folded.hpp"
+#include "burin/quantization/quantized_network.hpp"
+#include "burin/training/model.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace burin {
+
+/// The model without the BatchNorms that can be part of the layer before them: see `Folded`.
+template <class Net, class Scalar>
+Model<Folded<Net>, Scalar> fold(const Model<Net, Scalar>& model) {
+    auto parameters = std::make_unique<Parameters<Folded<Net>, Scalar>>();
+    fold(model.parameters(), *parameters);
+    return Model<Folded<Net>, Scalar>(std::move(parameters));
+}
+
+/// Its parameters in half the memory: `narrow<float16>(model)`, for a `Predictor<Net, 1, float16>`.
+template <Half Stored, class Net>
+std::unique_ptr<Parameters<Net, Stored>> narrow(const Model<Net>& model) {
+    auto narrowed = std::make_unique<Parameters<Net, Stored>>();
+    narrow(model.parameters(), *narrowed);
+    return narrowed;
+}
+
+/// The network in 8 bits: `quantize(model, ranges)`, or `quantize<Rounding::twice>(model, ranges)`.
+template <Rounding Way = Rounding::once, class Net>
+std::unique_ptr<QuantizedNetwork<Net, Way>> quantize(const Model<Net>& model,
+                                                     const ActivationRanges<Net>& ranges) {
+    auto network = std::make_unique<QuantizedNetwork<Net, Way>>();
+    quantize(model.parameters(), ranges, *network);
+    return network;
+}
+
+} // namespace burin
