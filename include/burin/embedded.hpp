@@ -87,6 +87,7 @@
 #include "burin/metrics/accuracy.hpp"
 #include "burin/metrics/mean_absolute_error.hpp"
 #include "burin/metrics/mean_squared_error.hpp"
+#include "burin/metrics/per_output.hpp"
 #include "burin/metrics/top_k_accuracy.hpp"
 #include "burin/optimizers/adagrad.hpp"
 #include "burin/optimizers/adam.hpp"

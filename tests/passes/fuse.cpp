@@ -73,22 +73,3 @@ TEST_CASE("fuse: at most max_epilogue functions behind one head; inputs are no h
     CHECK_BOTH(heads(table(), Mode::inference) == Numbers<7>{0, 1, 1, 1, 1, 1, 6});
     CHECK_BOTH(heads(graph(node(source), node(from_output, {0})), Mode::inference) == Numbers<2>{0, 1});
 }
-
-TEST_CASE("absorb_links: an output moves before the link that its loss contains") {
-    constexpr auto table = [](Link link) {
-        return passes::absorb_links(graph(node(source), node(matrix<3>, {0}), node(from_output, {1})),
-                                    {link});
-    };
-    CHECK_BOTH(table(Link::none).outputs[0] == 2);
-    CHECK_BOTH(table(Link::softmax).outputs[0] == 2); // the last node is no softmax
-    static constexpr OpRules softmax = [] {
-        OpRules rules = from_output;
-        rules.link = Link::softmax;
-        return rules;
-    }();
-    constexpr auto with_softmax = [](Link link) {
-        return passes::absorb_links(graph(node(source), node(matrix<3>, {0}), node(softmax, {1})), {link});
-    };
-    CHECK_BOTH(with_softmax(Link::softmax).outputs[0] == 1);
-    CHECK_BOTH(with_softmax(Link::none).outputs[0] == 2);
-}

@@ -79,6 +79,8 @@ struct Op {
     static constexpr Reads parameter_gradient{};
     static constexpr Reads input_gradient{};
     static constexpr Link link = Link::none;
+    static constexpr Values values = Values::any;
+    static constexpr bool keeps_range = false;
 };
 
 /// A type that can stand as a layer in a network.
@@ -132,6 +134,8 @@ inline constexpr OpRules rules_of{
     .parameter_gradient = L::parameter_gradient,
     .input_gradient = L::input_gradient,
     .link = L::link,
+    .values = L::values,
+    .keeps_range = L::keeps_range,
 };
 
 /// The shapes that a layer's kernels are made for. Layers with the same shapes share their code.

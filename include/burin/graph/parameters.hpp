@@ -125,18 +125,19 @@ class TrainedParameters : private DiagnosisOf<detail::Examined<Net>> {
 };
 
 /// Copies the tensors that two networks have in common, by name and shape: of an autoencoder to its decoder,
-/// of a network to one of which a part is `Frozen`. Returns how many they are.
-template <class FromNet, class ToNet, class Scalar>
-std::size_t copy_parameters(const Parameters<FromNet, Scalar>& from, Parameters<ToNet, Scalar>& to) noexcept {
+/// of a network to one of which a part is `Frozen`, of a `Model<Net, double>` to a `Model<Net>`. Returns how many
+/// they are.
+template <class FromNet, class From, class ToNet, class To>
+std::size_t copy_parameters(const Parameters<FromNet, From>& from, Parameters<ToNet, To>& to) noexcept {
     std::size_t copied = 0;
     for (const ParameterTensor& tensor : parameter_tensors<ToNet>) {
         const auto name = tensor.name();
-        const TensorView<const Scalar> source = from[name.view()];
-        const TensorView<Scalar> target = to[name.view()];
+        const TensorView<const From> source = from[name.view()];
+        const TensorView<To> target = to[name.view()];
         if (source.empty() || source.shape() != target.shape())
             continue;
         for (std::size_t i = 0; i < target.size(); ++i)
-            target[i] = source[i];
+            target[i] = static_cast<To>(source[i]);
         ++copied;
     }
     return copied;

@@ -4,6 +4,7 @@
 #include "burin/kernels/simd.hpp"
 #include "burin/passes/differentiate.hpp"
 #include "burin/passes/fuse.hpp"
+#include "burin/passes/links.hpp"
 #include "burin/passes/liveness.hpp"
 #include "burin/passes/plan_memory.hpp"
 #include "burin/passes/schedule.hpp"
@@ -31,7 +32,7 @@ struct Plan {
     static constexpr Mode mode = RunMode;
     static_assert(!Widens || mode != Mode::training, "parameters in half the bits are for inference");
 
-    static constexpr auto graph = passes::absorb_links(N::graph, OutputLinks);
+    static constexpr auto graph = passes::absorb_links(N::graph, OutputLinks, mode);
     static constexpr auto fusion = passes::fuse(graph, mode);
     static constexpr auto program = [] {
         if constexpr (mode == Mode::training)

@@ -96,6 +96,7 @@ struct Sigmoid : Elementwise<Sigmoid> {
     static constexpr Text<64> name() { return "Sigmoid"; }
     static constexpr Reads input_gradient{.output = true};
     static constexpr Link link = Link::sigmoid;
+    static constexpr Values values = Values::probabilities;
     static constexpr bool has_fast_form = true;
     static constexpr std::size_t cost = 4;
 
@@ -222,6 +223,7 @@ struct HardSigmoid : Elementwise<HardSigmoid> {
     static constexpr bool for_any_width = true;
     static constexpr Text<64> name() { return "HardSigmoid"; }
     static constexpr Reads input_gradient{.output = true};
+    static constexpr Values values = Values::probabilities;
     static constexpr std::size_t cost = 4;
 
     template <class Vector>

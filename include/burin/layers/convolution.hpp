@@ -143,6 +143,7 @@ struct ConvolutionLayer : Op {
 /// sequence piece by piece (`Mode::streaming`), and remembers the (Kernel − 1) · dilation inputs before each.
 template <std::size_t Filters, auto Kernel, class... Options>
 struct Conv1D : detail::ConvolutionLayer<1, Filters, Kernel, Options...> {
+    using Itself = Conv1D;
     using WithBias = typename detail::WithoutNoBias<Conv1D<Filters, Kernel>, Options...>::type;
 };
 
@@ -160,12 +161,14 @@ struct Conv1D : detail::ConvolutionLayer<1, Filters, Kernel, Options...> {
 /// `Groups<4>`, `NoBias`.
 template <std::size_t Filters, auto Kernel, class... Options>
 struct Conv2D : detail::ConvolutionLayer<2, Filters, Kernel, Options...> {
+    using Itself = Conv2D;
     using WithBias = typename detail::WithoutNoBias<Conv2D<Filters, Kernel>, Options...>::type;
 };
 
 /// Convolution over a volume `[depth, height, width, channels]`: as `Conv2D` along three axes.
 template <std::size_t Filters, auto Kernel, class... Options>
 struct Conv3D : detail::ConvolutionLayer<3, Filters, Kernel, Options...> {
+    using Itself = Conv3D;
     using WithBias = typename detail::WithoutNoBias<Conv3D<Filters, Kernel>, Options...>::type;
 };
 

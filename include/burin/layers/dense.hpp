@@ -30,6 +30,7 @@ struct Dense : Op {
                                                    ? "expected no option but `NoBias`"
                                                    : "";
 
+    using Itself = Dense;
     using WithBias = Dense<Units>;
     static constexpr bool has_bias = !(std::is_same_v<Options, NoBias> || ...);
     static constexpr bool streams = true;

@@ -47,6 +47,7 @@ inline constexpr std::size_t multiplier_of<DepthMultiplier<Count>> = Count;
 template <auto Kernel, class... Options>
 struct DepthwiseConv2D : Op {
     using Settings = detail::ConvolutionOptions<2, Kernel, Options...>;
+    using Itself = DepthwiseConv2D;
     using WithBias = typename detail::WithoutNoBias<DepthwiseConv2D<Kernel>, Options...>::type;
     static constexpr bool has_bias = Settings::has_bias;
     static constexpr std::size_t multiplier =

@@ -112,6 +112,7 @@ struct Multiply : ElementwiseMerge<Multiply> {
 
 /// The mean of two or more inputs.
 struct Average : ElementwiseMerge<Average> {
+    static constexpr bool keeps_range = true;
     static constexpr Text<64> name() { return "Average"; }
 
     template <class Vector, class... Vectors>
@@ -136,6 +137,7 @@ struct Average : ElementwiseMerge<Average> {
 struct Maximum : ElementwiseMerge<Maximum> {
     static constexpr Reads input_gradient{.input = true};
 
+    static constexpr bool keeps_range = true;
     static constexpr Text<64> name() { return "Maximum"; }
 
     template <class Vector, class... Vectors>
@@ -159,6 +161,7 @@ struct Maximum : ElementwiseMerge<Maximum> {
 struct Minimum : ElementwiseMerge<Minimum> {
     static constexpr Reads input_gradient{.input = true};
 
+    static constexpr bool keeps_range = true;
     static constexpr Text<64> name() { return "Minimum"; }
 
     template <class Vector, class... Vectors>

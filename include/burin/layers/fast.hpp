@@ -15,6 +15,7 @@ struct FastLayer : Elementwise<FastLayer<Layer>> {
     static constexpr Text<64> name() { return Text<64>("Fast<").append(Layer::name().view()).append(">"); }
     static constexpr Reads input_gradient = Layer::input_gradient;
     static constexpr Link link = Layer::link;
+    static constexpr Values values = Layer::values;
     static constexpr std::size_t cost = Layer::cost;
 
     template <class Vector>

@@ -49,6 +49,7 @@ struct Permute : Op {
 
   public:
     static constexpr bool is_view = std::is_sorted(order.begin(), order.end());
+    static constexpr bool keeps_range = true;
     static constexpr bool streams = order[0] == 0;
 
     static constexpr Text<64> name() {

@@ -24,6 +24,7 @@ struct Pool : Op {
 
     static constexpr bool accepts_epilogue = true;
     static constexpr bool accepts_gradient_epilogue = Windows::are_disjoint;
+    static constexpr bool keeps_range = true;
     static constexpr bool streams = Windows::stream;
     static constexpr Reads input_gradient =
         Kind == Pooling::max ? Reads{.input = true, .output = true} : Reads{};

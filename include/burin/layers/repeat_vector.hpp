@@ -17,6 +17,7 @@ struct RepeatVector : Op {
 
     static constexpr bool is_view = Times == 1;
 
+    static constexpr bool keeps_range = true;
     static constexpr Text<64> name() { return Text<64>("RepeatVector<").append(Times).append(">"); }
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         if (inputs[0].rank == Shape::max_rank)

@@ -33,6 +33,7 @@ struct LastAxisOp : Op {
 /// works on its input, which is the same but stable.
 struct Softmax : detail::LastAxisOp {
     static constexpr Link link = Link::softmax;
+    static constexpr Values values = Values::probabilities;
     static constexpr Text<64> name() { return "Softmax"; }
 
     template <class Context>
@@ -51,6 +52,7 @@ struct Softmax : detail::LastAxisOp {
 /// x − log Σ eˣ over the last axis: the logarithms of probabilities.
 struct LogSoftmax : detail::LastAxisOp {
     static constexpr Link link = Link::softmax; // The softmax of its output is that of its input.
+    static constexpr Values values = Values::log_probabilities;
     static constexpr Text<64> name() { return "LogSoftmax"; }
 
     template <class Context>

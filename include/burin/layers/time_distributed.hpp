@@ -60,6 +60,8 @@ struct TimeDistributed<LayerType> : Op {
     static constexpr Reads parameter_gradient = LayerType::parameter_gradient;
     static constexpr Reads input_gradient = LayerType::input_gradient;
     static constexpr Link link = LayerType::link;
+    static constexpr Values values = LayerType::values;
+    static constexpr bool keeps_range = LayerType::keeps_range;
 
     static constexpr Text<64> name() {
         return Text<64>("TimeDistributed<").append(Text<64>(LayerType::name()).view()).append(">");

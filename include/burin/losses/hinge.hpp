@@ -13,6 +13,7 @@ struct Hinge {
     Reduction reduction = Reduction::mean;
 
     static constexpr Link link = Link::none;
+    static constexpr Answer answer = Answer::yes_or_no;
     template <class Scalar>
     using Target = Scalar;
     static constexpr std::size_t target_size(const Shape& output) { return output.size(); }

@@ -53,6 +53,27 @@ concept Loss = requires(const T loss, Shape shape) {
     { T::reject(shape) } -> std::convertible_to<Sentence>;
 };
 
+/// What a loss takes the outputs of a sample for.
+enum class Answer {
+    numbers,   ///< Numbers that should be near the targets, or nothing in particular.
+    one_class, ///< Scores, of which the largest names one class of the last axis.
+    yes_or_no, ///< Scores, each of which says by its sign whether its label holds.
+};
+
+/// A loss tells by its targets and its link, or by a member `answer`.
+template <class L>
+inline constexpr Answer answer_of = [] {
+    if constexpr (requires { L::answer; })
+        return L::answer;
+    else if constexpr (L::link == Link::sigmoid)
+        return Answer::yes_or_no;
+    else if constexpr (L::link == Link::softmax ||
+                       std::is_same_v<typename L::template Target<float>, Label>)
+        return Answer::one_class;
+    else
+        return Answer::numbers;
+}();
+
 /// The label whose positions a loss leaves out, or none.
 template <class L>
 constexpr Label ignored_label(const L& loss) noexcept {

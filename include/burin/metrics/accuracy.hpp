@@ -3,17 +3,20 @@
 #include "burin/metrics/metric.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <type_traits>
 
 namespace burin::metrics {
 
-/// The share of positions whose largest output is the target's class. With a single output, of those where
-/// (output > threshold) is (target > 0.5); the default threshold is that of a logit.
-/// Positions whose label is `ignore_index` do not count.
+/// The share of right answers. One choice of several: of positions whose largest output is the target's class.
+/// A single output, or several of which each is a yes or no by itself (as for BinaryCrossentropy and Hinge): of
+/// the outputs that are above the threshold just where the target is above 0.5. An output that is NaN is never
+/// right. Positions whose label is `ignore_index` do not count.
 struct Accuracy {
-    double threshold = 0;
-    Label ignore_index = no_label; ///< If none is given, all count.
+    std::optional<double> threshold{}; ///< If none is given: 0.5 for probabilities, else 0, that of a logit.
+    Label ignore_index = no_label;     ///< If none is given, all count.
+    Scores scores{};
     Share share{};
 
     static constexpr std::string_view name = "accuracy";
@@ -23,21 +26,27 @@ struct Accuracy {
     template <Shape Output, class Scalar, class Target>
     void update(const Scalar* outputs, const Target* targets, std::size_t rows) noexcept {
         constexpr std::size_t classes = Output.last();
-        const std::size_t positions = rows * (Output.size() / classes);
-        for (std::size_t i = 0; i < positions; ++i) {
-            if constexpr (std::is_same_v<Target, Label>)
+        constexpr bool has_labels = std::is_same_v<Target, Label>;
+        const bool is_choice = classes > 1 && (has_labels || !scores.each_by_itself);
+        const std::size_t count = rows * Output.size() / (is_choice ? classes : 1);
+        for (std::size_t i = 0; i < count; ++i) {
+            if constexpr (has_labels)
                 if (ignore_index != no_label && targets[i] == ignore_index)
                     continue;
             ++share.count;
-            if constexpr (classes == 1)
-                share.correct +=
-                    (static_cast<double>(outputs[i]) > threshold) == (static_cast<double>(targets[i]) > 0.5);
-            else
-                share.correct += argmax(outputs + i * classes, classes) == target_class<classes>(targets, i);
+            share.correct +=
+                is_choice ? argmax(outputs + i * classes, classes) == target_class<classes>(targets, i)
+                          : agree(static_cast<double>(outputs[i]), static_cast<double>(targets[i]) > 0.5);
         }
     }
 
     double result() const noexcept { return share.value(); }
+
+  private:
+    bool agree(double output, bool target) const noexcept {
+        const double limit = threshold ? *threshold : scores.are_probabilities ? 0.5 : 0.0;
+        return target ? output > limit : output <= limit;
+    }
 };
 
 } // namespace burin::metrics

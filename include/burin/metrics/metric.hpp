@@ -28,6 +28,13 @@ concept Metric = requires(T metric) {
     { static_cast<const T&>(metric).result() } -> std::convertible_to<double>;
 };
 
+/// What the outputs that a metric sees are, beyond their shape. `fit` and `evaluate` set what they
+/// know, by the loss and the network's last layers, in a metric's member `scores` if it has one.
+struct Scores {
+    bool each_by_itself = false;    ///< Each output is a yes or no; else the last axis is one choice.
+    bool are_probabilities = false; ///< Else logits, or scores of either sign.
+};
+
 /// A share of correct answers.
 struct Share {
     std::uint64_t correct = 0;

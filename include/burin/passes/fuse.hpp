@@ -68,17 +68,4 @@ constexpr Fusion<N> fuse(const Graph<N, Outputs>& graph, Mode mode) {
     return fusion;
 }
 
-/// Where a loss wants logits and the output's node is the link that it contains (softmax before a
-/// cross-entropy), the loss reads what the link reads. Returns the graph with such outputs moved; the link's
-/// node is then dead.
-template <std::size_t N, std::size_t Outputs>
-constexpr Graph<N, Outputs> absorb_links(Graph<N, Outputs> graph, const std::array<Link, Outputs>& links) {
-    for (std::size_t i = 0; i < Outputs; ++i) {
-        const Node& node = graph.nodes[graph.outputs[i]];
-        if (links[i] != Link::none && node.rules->link == links[i])
-            graph.outputs[i] = node.inputs[0];
-    }
-    return graph;
-}
-
 } // namespace burin::passes

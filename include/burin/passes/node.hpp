@@ -91,6 +91,8 @@ struct OpRules {
     Reads parameter_gradient{};
     Reads input_gradient{};
     Link link = Link::none;
+    Values values = Values::any; ///< What the outputs are, whatever the inputs are.
+    bool keeps_range = false; ///< Each output lies between the least and the largest of the inputs, or is 0.
 };
 
 /// Where a node stands in the network: `0`, `2.0`, `encoder.1`. Segments are names or numbers.

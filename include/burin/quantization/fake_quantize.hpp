@@ -26,6 +26,7 @@ constexpr kernels::FakeQuantization<Scalar> fake_quantization(const Scale& scale
 }
 
 struct FakeQuantizeOp : Op {
+    static constexpr bool keeps_range = true;
     static constexpr bool streams = true;
     static constexpr bool accepts_epilogue = true;
     static constexpr bool in_place = true;

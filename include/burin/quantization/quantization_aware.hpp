@@ -4,6 +4,7 @@
 #include "burin/graph/lower.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/graph/parameters.hpp"
+#include "burin/passes/links.hpp"
 #include "burin/quantization/activation_ranges.hpp"
 #include "burin/quantization/fake_quantize.hpp"
 #include "burin/quantization/quantized_network.hpp"
@@ -72,7 +73,9 @@ struct AwareOf {
         constexpr std::size_t computes = head == passes::none ? Index : head;
         constexpr bool is_linked_output =
             node.rules->link != Link::none &&
-            std::find(N::graph.outputs.begin(), N::graph.outputs.end(), Index) != N::graph.outputs.end();
+            std::any_of(N::graph.outputs.begin(), N::graph.outputs.end(), [](std::size_t output) {
+                return passes::maker_of(N::graph, output, Mode::inference) == Index;
+            });
         if constexpr (passes::is_view(*node.rules, Mode::inference) || is_linked_output ||
                       PlanType::template clamp_of<Index> != passes::none)
             return Kind::none;

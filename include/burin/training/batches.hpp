@@ -91,10 +91,43 @@ void check_samples(const Data& data, std::string_view caller) {
     check_shape<Net>(data, caller);
 }
 
+/// Why a loss can't compare outputs with labels; empty if it can.
+template <class Loss>
+constexpr Sentence describe_labels(const Shape& output) {
+    Sentence sentence;
+    if (std::is_same_v<typename Loss::template Target<float>, Label> || Loss::link == Link::sigmoid ||
+        Loss::target_size(output) == 0)
+        return sentence;
+    sentence.append(losses::answer_of<Loss> == losses::Answer::one_class ? "expected a distribution"
+                    : losses::answer_of<Loss> == losses::Answer::yes_or_no
+                        ? "expected targets of -1 and 1"
+                        : "expected numbers as targets");
+    sentence.append(", as in a Dataset<float>, got labels; for those use ");
+    return sentence.append(output.last() > 1 ? "SparseCategoricalCrossentropy"
+                                             : "BinaryCrossentropy, or SparseCategoricalCrossentropy with an "
+                                               "output for each class");
+}
+
+template <class Net, class Loss, class Target>
+struct ExaminedTargets {
+    static constexpr Sentence problem = [] {
+        Sentence sentence;
+        if constexpr (std::is_same_v<Target, Label> && loss_fits<Net, Loss>)
+            [&]<std::size_t... I>(std::index_sequence<I...>) {
+                ((sentence = sentence.empty()
+                                 ? of_output<Net>(I, describe_labels<LossAt<Loss, I>>(output_shape<Net, I>))
+                                 : sentence),
+                 ...);
+            }(std::make_index_sequence<Objective<Loss>::count>{});
+        return sentence;
+    }();
+};
+
 /// Throws Error unless the samples are such as the network takes and the loss compares, and unless it has a
 /// weight for each class if for any.
 template <class Net, class Loss, class Data>
 void check_data(const Data& data, const Loss& loss, std::string_view caller) {
+    [[maybe_unused]] const DiagnosisOf<ExaminedTargets<Net, Loss, typename Data::TargetType>> targets_fit;
     const std::string who(caller);
     check_samples<Net>(data, caller);
     std::size_t targets = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/core/error.hpp"
+#include "burin/core/for_each_index.hpp"
 #include "burin/quantization/calibrator.hpp"
 #include "burin/quantization/quantized_predictor.hpp"
 #include "burin/training/batches.hpp"
@@ -19,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 namespace burin {
@@ -62,67 +64,106 @@ ActivationRanges<Net> calibrate(const Parameters<Net>& parameters, const Data& d
     return calibrator->ranges();
 }
 
-template <class Net, class Data>
-ActivationRanges<Net> calibrate(const Model<Net>& model, const Data& data) {
-    return calibrate<Net>(model.parameters(), data);
+template <class Net, class Scalar, class Data>
+ActivationRanges<Net> calibrate(const Model<Net, Scalar>& model, const Data& data) {
+    static_assert(std::is_same_v<Scalar, float>,
+                  "calibrate takes a model of float, as quantize does: copy_parameters copies those of a "
+                  "Model<Net, double> to a Model<Net>");
+    if constexpr (std::is_same_v<Scalar, float>)
+        return calibrate<Net>(model.parameters(), data);
+    else
+        return {};
 }
 
-/// The numbers that a quantized network's outputs stand for, for whole samples of numbers, one after the
-/// other, each with all its inputs. Throws Error if `inputs` is no whole number of them.
-template <class Net, Rounding Way>
-std::vector<float> predict(const QuantizedNetwork<Net, Way>& network, std::span<const float> inputs) {
+namespace detail {
+
+/// Runs a quantized network on `count` samples, some at a time: `inputs(first, rows)` gives where the numbers of
+/// each input are, and `use(first, rows, outputs)` gets those that each output stands for.
+template <class Net, Rounding Way, class Inputs, class Use>
+void run_quantized(const QuantizedNetwork<Net, Way>& network, std::size_t count, Inputs inputs, Use use) {
     using N = Network<Net>;
-    static_assert(N::output_count == 1,
-                  "predict takes quantized networks of one output; use QuantizedPredictor");
-    constexpr std::size_t features = detail::features_of<Net>, outputs = output_shape<Net>.size();
-    constexpr std::size_t batch = detail::inference_batch;
-    if (inputs.size() % features != 0)
-        throw Error("predict: expected whole samples of " + std::to_string(features) + " values, got " +
-                    std::to_string(inputs.size()) + " values");
-    const std::size_t count = inputs.size() / features;
-    const auto predictor = std::make_unique<QuantizedPredictor<Net, batch>>();
-    detail::InputBuffer<Net, float> buffer(batch);
+    const auto predictor = std::make_unique<QuantizedPredictor<Net, inference_batch>>();
     std::array<std::vector<std::int8_t>, N::input_count> stored;
-    std::vector<float> result(count * outputs);
-    for (std::size_t first = 0; first < count; first += batch) {
-        const std::size_t rows = std::min(batch, count - first);
-        for (std::size_t row = 0; row < rows; ++row)
-            buffer.put(row, inputs.subspan((first + row) * features, features));
+    std::array<std::vector<float>, N::output_count> outputs;
+    for (std::size_t first = 0; first < count; first += inference_batch) {
+        const std::size_t rows = std::min(inference_batch, count - first);
+        const std::array<const float*, N::input_count> numbers = inputs(first, rows);
         std::array<const std::int8_t*, N::input_count> pointers{};
         for (std::size_t i = 0; i < N::input_count; ++i) {
             stored[i].resize(rows * N::input_shapes[i].size());
-            quantize({buffer.pointers()[i], stored[i].size()}, network.inputs[i], stored[i]);
+            quantize({numbers[i], stored[i].size()}, network.inputs[i], stored[i]);
             pointers[i] = stored[i].data();
         }
-        const std::int8_t* const from = predictor->run(network, pointers, rows)[0];
-        dequantize({from, rows * outputs}, network.outputs[0], std::span(result).subspan(first * outputs));
+        const auto given = predictor->run(network, pointers, rows);
+        for (std::size_t i = 0; i < N::output_count; ++i) {
+            outputs[i].resize(rows * N::output_shapes[i].size());
+            dequantize({given[i], outputs[i].size()}, network.outputs[i], outputs[i]);
+        }
+        use(first, rows, outputs);
     }
+}
+
+} // namespace detail
+
+/// The numbers that a quantized network's outputs stand for, for whole samples of numbers, one after the other,
+/// each with all its inputs: one vector, or an array of them for a network of several outputs. Throws Error if
+/// `inputs` is no whole number of samples.
+template <class Net, Rounding Way>
+detail::Predictions<Net, float> predict(const QuantizedNetwork<Net, Way>& network, std::span<const float> inputs) {
+    constexpr std::size_t features = detail::features_of<Net>;
+    if (inputs.size() % features != 0)
+        throw Error("predict: expected whole samples of " + std::to_string(features) + " values, got " +
+                    std::to_string(inputs.size()) + " values");
+    detail::Predictions<Net, float> result;
+    const auto all = detail::each_output<Net, float>(result);
+    detail::InputBuffer<Net, float> buffer(detail::inference_batch);
+    detail::run_quantized(
+        network, inputs.size() / features,
+        [&](std::size_t first, std::size_t rows) {
+            for (std::size_t row = 0; row < rows; ++row)
+                buffer.put(row, inputs.subspan((first + row) * features, features));
+            return buffer.pointers();
+        },
+        [&](std::size_t, std::size_t, const auto& outputs) {
+            for (std::size_t i = 0; i < all.size(); ++i)
+                all[i].insert(all[i].end(), outputs[i].begin(), outputs[i].end());
+        });
     return result;
 }
 
-/// The usual metrics of a quantized network on data: accuracy for labels, else the mean absolute error.
-/// Throws Error if the data do not fit the network.
+/// The metrics of a quantized network on data, for the loss that it was trained with: the usual ones for each
+/// output, or those given. They see the numbers that the outputs stand for. Throws Error if the data do not fit
+/// the network.
+template <class Net, Rounding Way, class Data, class Loss, class Metrics = UsualMetrics>
+Evaluation evaluate(const QuantizedNetwork<Net, Way>& network, const Data& data, const Loss& loss,
+                    const Metrics& metrics = {}) {
+    detail::check_data<Net>(data, loss, "evaluate");
+    detail::Measure<Net, Loss, float, Metrics, false> measured(loss, metrics);
+    detail::BatchBuffer<Net, Loss, float> batch(detail::inference_batch);
+    Samples<Net, Loss, float> samples;
+    detail::run_quantized(
+        network, data.size(),
+        [&](std::size_t first, std::size_t rows) {
+            for (std::size_t row = 0; row < rows; ++row)
+                batch.put(row, data, first + row);
+            samples = batch.samples(rows);
+            return samples.inputs;
+        },
+        [&](std::size_t, std::size_t rows, const auto& outputs) {
+            for_each_index<Network<Net>::output_count>([&](auto output) {
+                measured.template update<output.value>(outputs[output.value].data(),
+                                                       std::get<output.value>(samples.targets), rows);
+            });
+        });
+    std::vector<NamedValue> values;
+    measured.append_metrics_to(values);
+    return Evaluation(std::move(values));
+}
+
+/// The same for a network of one output, with the usual loss: accuracy for labels, else the mean absolute error.
 template <class Net, Rounding Way, class Data>
 Evaluation evaluate(const QuantizedNetwork<Net, Way>& network, const Data& data) {
-    const auto loss = detail::usual_loss<typename Data::TargetType>();
-    detail::check_data<Net>(data, loss, "evaluate");
-    std::vector<float> inputs;
-    std::vector<typename Data::TargetType> targets;
-    for (std::size_t i = 0; i < data.size(); ++i) {
-        inputs.insert(inputs.end(), data.input(i).begin(), data.input(i).end());
-        targets.insert(targets.end(), data.target(i).begin(), data.target(i).end());
-    }
-    const std::vector<float> outputs = predict(network, std::span<const float>(inputs));
-    auto metrics = detail::choose_metrics<float>(loss, UsualMetrics{});
-    std::vector<NamedValue> values;
-    std::apply(
-        [&](auto&... each) {
-            (each.reset(), ...);
-            (each.template update<output_shape<Net>>(outputs.data(), targets.data(), data.size()), ...);
-            (values.push_back({std::string(each.name), each.result()}), ...);
-        },
-        metrics);
-    return Evaluation(std::move(values));
+    return evaluate(network, data, detail::usual_loss<typename Data::TargetType>());
 }
 
 } // namespace burin

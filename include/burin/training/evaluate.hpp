@@ -1,10 +1,13 @@
 #pragma once
 
 #include "burin/core/error.hpp"
+#include "burin/core/for_each_index.hpp"
 #include "burin/graph/predictor.hpp"
+#include "burin/kernels/functions.hpp"
 #include "burin/kernels/softmax.hpp"
+#include "burin/kernels/sweep.hpp"
 #include "burin/layers/activations.hpp"
-#include "burin/layers/softmax.hpp"
+#include "burin/passes/links.hpp"
 #include "burin/training/batches.hpp"
 #include "burin/training/history.hpp"
 #include "burin/training/measure.hpp"
@@ -13,8 +16,10 @@
 #include "burin/training/regularization.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <memory>
+#include <ranges>
 #include <span>
 #include <string>
 #include <tuple>
@@ -30,8 +35,8 @@ inline constexpr std::size_t inference_batch = 64;
 
 template <class Net, class Scalar, class Loss, class Data, class Metrics>
 void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
-             Measure<Loss, Scalar, Metrics>& measured) {
-    [[maybe_unused]] const DiagnosisOf<ExaminedLoss<Net, Loss>> fits;
+             Measure<Net, Loss, Scalar, Metrics>& measured) {
+    [[maybe_unused]] const DiagnosisOf<ExaminedLoss<Net, Loss, Mode::inference>> fits;
     using PredictorType = Predictor<Net, inference_batch, Scalar, links_of<Net, Loss>>;
     const auto predictor = std::make_unique<PredictorType>();
     BatchBuffer<Net, Loss, Scalar> batch(inference_batch);
@@ -50,90 +55,200 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
              ...);
         }(std::make_index_sequence<outputs.size()>{});
         measured.add(sums, penalty);
-        measured.template update<output_shape<Net>>(outputs[0], std::get<0>(samples.targets), rows);
+        for_each_index<outputs.size()>([&](auto output) {
+            measured.template update<output.value>(outputs[output.value],
+                                                   std::get<output.value>(samples.targets), rows);
+        });
     }
 }
 
 } // namespace detail
 
-/// Loss and metrics of a model on data, without training. Metrics see logits where the loss wants them.
-/// Throws Error if the data do not fit the network. What is not finite in them goes through, as in `predict`.
+/// Loss and metrics of a model on data, without training: the usual metrics, or those given: one or a tuple (of the
+/// first output), or `metrics::PerOutput`. They see logits where the loss wants them. Throws Error if the data do
+/// not fit the network. What is not finite in them goes through, as in `predict`.
 template <class Net, class Scalar, class Data, class Loss, class Metrics = UsualMetrics>
 Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
                     const Metrics& metrics = {}) {
     detail::check_data<Net>(data, loss, "evaluate");
-    const auto chosen = detail::choose_metrics<Scalar>(loss, metrics);
-    detail::Measure<Loss, Scalar, std::remove_cvref_t<decltype(chosen)>> measured(loss, chosen);
+    detail::Measure<Net, Loss, Scalar, Metrics> measured(loss, metrics);
     detail::measure(model, data, loss, measured);
     std::vector<NamedValue> values;
     measured.append_to(values);
     return Evaluation(std::move(values));
 }
 
-/// The same with the usual loss: sparse categorical cross-entropy for labels, else the mean squared error.
+/// The same with the usual loss: sparse categorical cross-entropy for labels, else the mean squared error. A
+/// network that was trained otherwise, as with BinaryCrossentropy, is to be judged by its own loss.
 template <class Net, class Scalar, class Data>
 Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data) {
     return evaluate(model, data, detail::usual_loss<typename Data::TargetType>());
 }
 
-/// The network's outputs for whole samples, one after the other, each with all its inputs. Throws Error if
-/// `inputs` is no whole number of them.
+namespace detail {
+
+/// One vector for a network of one output, else an array of them.
 template <class Net, class Scalar>
-std::vector<Scalar> predict(const Model<Net, Scalar>& model,
-                            std::span<const std::type_identity_t<Scalar>> inputs) {
-    static_assert(Network<Net>::output_count == 1, "predict takes networks of one output; use Predictor");
+using Predictions =
+    std::conditional_t<Network<Net>::output_count == 1, std::vector<Scalar>,
+                       std::array<std::vector<Scalar>, Network<Net>::output_count>>;
+
+template <class Net, class Scalar>
+std::span<std::vector<Scalar>, Network<Net>::output_count> each_output(Predictions<Net, Scalar>& outputs) {
+    if constexpr (Network<Net>::output_count == 1)
+        return std::span<std::vector<Scalar>, 1>(&outputs, 1);
+    else
+        return outputs;
+}
+
+/// Numbers in a row that are of another type than the model's.
+template <class Inputs, class Scalar>
+concept OtherNumbers =
+    std::ranges::contiguous_range<Inputs> && std::is_arithmetic_v<std::ranges::range_value_t<Inputs>> &&
+    !std::is_same_v<std::ranges::range_value_t<Inputs>, Scalar>;
+
+template <class Data>
+concept Samples = requires(const Data& data) { data.input(0); };
+
+} // namespace detail
+
+/// The network's outputs for whole samples, one after the other, each with all its inputs. A network of several
+/// outputs gives an array of vectors, one for each, in the order of its outputs. Throws Error if `inputs` is no
+/// whole number of samples.
+template <class Net, class Scalar>
+detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model,
+                                         std::span<const std::type_identity_t<Scalar>> inputs) {
+    using N = Network<Net>;
     constexpr std::size_t features = detail::features_of<Net>;
-    constexpr std::size_t outputs = output_shape<Net>.size();
     if (inputs.size() % features != 0)
         throw Error("predict: expected whole samples of " + std::to_string(features) + " values, got " +
                     std::to_string(inputs.size()) + " values");
     const std::size_t count = inputs.size() / features;
-    std::vector<Scalar> result(count * outputs);
+    detail::Predictions<Net, Scalar> result;
+    const auto outputs = detail::each_output<Net, Scalar>(result);
+    for (std::size_t i = 0; i < N::output_count; ++i)
+        outputs[i].resize(count * N::output_shapes[i].size());
     const auto predictor = std::make_unique<Predictor<Net, detail::inference_batch, Scalar>>();
-    detail::InputBuffer<Net, Scalar> buffer(Network<Net>::input_count == 1 ? 0 : detail::inference_batch);
+    detail::InputBuffer<Net, Scalar> buffer(N::input_count == 1 ? 0 : detail::inference_batch);
     for (std::size_t first = 0; first < count; first += detail::inference_batch) {
         const std::size_t rows = std::min(detail::inference_batch, count - first);
         auto pointers = buffer.pointers();
-        if constexpr (Network<Net>::input_count == 1)
+        if constexpr (N::input_count == 1)
             pointers[0] = inputs.data() + first * features;
         else
             for (std::size_t row = 0; row < rows; ++row)
                 buffer.put(row, inputs.subspan((first + row) * features, features));
-        const Scalar* const from = predictor->run(model.parameters().data(), pointers, rows)[0];
-        std::copy_n(from, rows * outputs, result.begin() + static_cast<std::ptrdiff_t>(first * outputs));
+        const auto from = predictor->run(model.parameters().data(), pointers, rows);
+        for (std::size_t i = 0; i < N::output_count; ++i) {
+            const std::size_t size = N::output_shapes[i].size();
+            std::copy_n(from[i], rows * size, outputs[i].begin() + static_cast<std::ptrdiff_t>(first * size));
+        }
     }
     return result;
 }
 
-/// The network's outputs for all samples of a data set. Throws Error if these have another shape.
-template <class Net, class Scalar, class Data>
-    requires requires(const Data& data) { data.input(0); }
-std::vector<Scalar> predict(const Model<Net, Scalar>& model, const Data& data) {
+/// The same for numbers of another type, which are converted to the model's.
+template <class Net, class Scalar, detail::OtherNumbers<Scalar> Inputs>
+detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model, const Inputs& inputs) {
+    std::vector<Scalar> converted(std::ranges::size(inputs));
+    std::ranges::transform(inputs, converted.begin(), [](auto value) { return static_cast<Scalar>(value); });
+    return predict(model, std::span<const Scalar>(converted));
+}
+
+/// The network's outputs for all samples of a data set, whose numbers are converted to the model's type. Throws
+/// Error if these have another shape.
+template <class Net, class Scalar, detail::Samples Data>
+detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model, const Data& data) {
     if (data.empty())
         return {};
     detail::check_shape<Net>(data, "predict");
     std::vector<Scalar> inputs;
     inputs.reserve(data.size() * data.input_shape().size());
     for (std::size_t i = 0; i < data.size(); ++i)
-        inputs.insert(inputs.end(), data.input(i).begin(), data.input(i).end());
+        for (const auto value : data.input(i))
+            inputs.push_back(static_cast<Scalar>(value));
     return predict(model, std::span<const Scalar>(inputs));
 }
 
-/// Probabilities: the outputs themselves if the network ends in Softmax or Sigmoid, else the softmax of
-/// several outputs (over the last axis) or the sigmoid of a single one.
-template <class Net, class Scalar, class Inputs>
-std::vector<Scalar> predict_proba(const Model<Net, Scalar>& model, const Inputs& inputs) {
-    using N = Network<Net>;
-    constexpr std::size_t classes = output_shape<Net>.last();
-    constexpr auto& last = N::graph.nodes[N::graph.outputs[0]];
-    std::vector<Scalar> result = predict(model, inputs);
-    if constexpr (last.rules != &rules_of<Softmax> && last.rules != &rules_of<Sigmoid>) {
-        if constexpr (classes > 1)
-            kernels::softmax<classes>(result.data(), result.data(), result.size() / classes);
-        else
-            kernels::map<Scalar>(
-                result.size(), result.data(), [](auto x) { return Sigmoid::value(x); }, result.data());
+namespace detail {
+
+/// What an output is known to be, seen through what changes nothing in inference.
+template <class Net, std::size_t Output>
+inline constexpr Values known_values = passes::values_of(Network<Net>::graph)[Network<Net>::graph.outputs[Output]];
+
+/// Whether the loss of an output says what its probabilities are, or the network's last layers do.
+template <class Net, class Loss, std::size_t Output>
+inline constexpr bool tells_probabilities =
+    Loss::link != Link::none || known_values<Net, Output> == Values::probabilities;
+
+/// Makes probabilities of an output by the link that its loss contains, unless they are some already.
+template <class Net, std::size_t Output, class Scalar>
+void apply_link(Link link, std::vector<Scalar>& values) {
+    constexpr std::size_t classes = output_shape<Net, Output>.last();
+    Scalar* const data = values.data();
+    const auto map = [&](auto function) {
+        kernels::map<Scalar>(values.size(), data, function, static_cast<const Scalar*>(data));
+    };
+    if constexpr (known_values<Net, Output> == Values::log_probabilities)
+        map([](auto x) { return kernels::exp(x); });
+    else if constexpr (known_values<Net, Output> != Values::probabilities) {
+        if (link == Link::softmax)
+            kernels::softmax<classes>(data, data, values.size() / classes);
+        else if (link == Link::sigmoid)
+            map([](auto x) { return Sigmoid::value(x); });
     }
+}
+
+/// The links of the losses, without regard to the network.
+template <class Net, class Loss>
+struct ExaminedProbabilities {
+    static constexpr Sentence problem = [] {
+        Sentence sentence;
+        if constexpr (is_valid_network<Net>) {
+            sentence = ExaminedLoss<Net, Loss, Mode::inference>::problem;
+            if constexpr (Network<Net>::output_count == 1 && Objective<Loss>::count == 1)
+                if (sentence.empty() && !tells_probabilities<Net, LossAt<Loss, 0>, 0>)
+                    sentence.append("predict_proba: expected a cross-entropy or a network that ends in "
+                                    "probabilities, got a loss that knows none; use predict");
+        }
+        return sentence;
+    }();
+};
+
+} // namespace detail
+
+/// Probabilities, by the loss that the network was trained with: the sigmoid of each output for
+/// BinaryCrossentropy, the softmax over the last axis for the other cross-entropies; the outputs themselves where
+/// the network ends in Softmax or Sigmoid. Of a network of several outputs, those whose losses know no
+/// probabilities are as `predict` gives them.
+template <class Net, class Scalar, class Inputs, class Loss>
+detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, const Inputs& inputs, const Loss&) {
+    [[maybe_unused]] const DiagnosisOf<detail::ExaminedProbabilities<Net, Loss>> tells;
+    detail::Predictions<Net, Scalar> result = predict(model, inputs);
+    for_each_index<Network<Net>::output_count>([&](auto output) {
+        detail::apply_link<Net, output.value>(LossAt<Loss, output.value>::link,
+                                              detail::each_output<Net, Scalar>(result)[output.value]);
+    });
+    return result;
+}
+
+/// The same by the loss with which `fit` trained this model. A model that was not trained in this program, as one
+/// that was loaded, does not know its loss: then outputs that are no probabilities are taken for logits of one
+/// class of several (softmax over the last axis), a single one for that of yes or no (sigmoid); give the loss
+/// where that is not so, as for several outputs of BinaryCrossentropy. Throws Error if the model was trained with
+/// a loss that knows no probabilities.
+template <class Net, class Scalar, class Inputs>
+detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, const Inputs& inputs) {
+    constexpr std::size_t outputs = Network<Net>::output_count;
+    detail::Predictions<Net, Scalar> result = predict(model, inputs);
+    for_each_index<outputs>([&](auto output) {
+        constexpr Link usual = output_shape<Net, output.value>.last() > 1 ? Link::softmax : Link::sigmoid;
+        const Link link = model.links() ? (*model.links())[output.value] : usual;
+        if (outputs == 1 && link == Link::none && detail::known_values<Net, output.value> == Values::any)
+            throw Error("predict_proba: expected a model trained with a cross-entropy, got one whose loss knows no "
+                        "probabilities; use predict");
+        detail::apply_link<Net, output.value>(link, detail::each_output<Net, Scalar>(result)[output.value]);
+    });
     return result;
 }
 

@@ -73,9 +73,9 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
             progress.emplace(options_.progress);
 
         History history;
-        const auto metrics = detail::choose_metrics<Scalar>(options_.loss, options_.metrics);
-        detail::Measure<Loss, Scalar, std::remove_cvref_t<decltype(metrics)>> measured(options_.loss,
-                                                                                       metrics);
+        detail::Measure<Net, Loss, Scalar, std::remove_cvref_t<decltype(options_.metrics)>> measured(
+            options_.loss, options_.metrics);
+        model_->set_links(links_of<Net, Loss>);
         detail::BatchBuffer<Net, Loss, Scalar> buffer(batch_size);
         const std::size_t last_epoch = epoch_ + options_.epochs;
         while (epoch_ < last_epoch) {
@@ -143,8 +143,7 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     void step(const detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows, Measured& measured) {
         const typename TrainerType::SamplesType samples = buffer.samples(rows);
         const auto sum = trainer_->step(samples, [&](auto output, const Scalar* outputs, std::size_t count) {
-            if constexpr (output.value == 0)
-                measured.template update<output_shape<Net>>(outputs, std::get<0>(samples.targets), count);
+            measured.template update<output.value>(outputs, std::get<output.value>(samples.targets), count);
         });
         measured.add(trainer_->last_losses(), sum.penalty);
     }
@@ -172,6 +171,8 @@ template <class Net, class Scalar, class Data, class Options = Fit<>>
 History fit(Model<Net, Scalar>& model, const Data& data, const Options& options = {}) {
     if constexpr (!detail::fit_is_right<Options>)
         return static_cast<void>(DiagnosisOf<detail::ExaminedFit<Options>>{}), History{};
+    else if constexpr (!loss_fits<Net, decltype(Options::loss)>)
+        return static_cast<void>(DiagnosisOf<detail::ExaminedLoss<Net, decltype(Options::loss)>>{}), History{};
     else
         return Session<Net, Scalar, Options>(model, options).run(data);
 }

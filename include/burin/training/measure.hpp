@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/for_each_index.hpp"
 #include "burin/core/label.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/losses/loss.hpp"
@@ -8,6 +9,8 @@
 #include "burin/metrics/accuracy.hpp"
 #include "burin/metrics/mean_absolute_error.hpp"
 #include "burin/metrics/metric.hpp"
+#include "burin/metrics/per_output.hpp"
+#include "burin/passes/links.hpp"
 #include "burin/training/history.hpp"
 #include "burin/training/objective.hpp"
 
@@ -15,38 +18,90 @@
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace burin {
 
-/// "The usual ones": accuracy for labels, for cross-entropies and for hinges, else the mean absolute error.
-/// None for a network of several outputs; metrics that are given are those of its first.
+/// "The usual ones": accuracy for labels, for cross-entropies and for hinges, else the mean absolute error; none
+/// for a loss that needs no target. Of each output by itself, if there are several.
 struct UsualMetrics {};
 
 namespace detail {
 
-template <class Loss, class Scalar>
-inline constexpr bool judges_classes =
-    std::is_same_v<typename Loss::template Target<Scalar>, Label> || Loss::link != Link::none;
+/// What a metric of an output sees: logits where the loss contains the link that makes it, unless it sees what
+/// the network gives.
+template <class Net, class Loss, std::size_t Output, bool SeesLogits>
+inline constexpr metrics::Scores scores_of = [] {
+    constexpr auto& graph = Network<Net>::graph;
+    constexpr std::size_t output = graph.outputs[Output];
+    constexpr bool is_linked =
+        SeesLogits && passes::linked_node(graph, output, Loss::link, Mode::inference) != passes::none;
+    return metrics::Scores{.each_by_itself = losses::answer_of<Loss> == losses::Answer::yes_or_no,
+                           .are_probabilities =
+                               !is_linked && passes::values_of(graph)[output] == Values::probabilities};
+}();
 
-/// The metrics to use, as a tuple: those given, or the usual ones for the loss, which ignore what it ignores.
-template <class Scalar, class Loss, class... Metrics>
-std::tuple<Metrics...> choose_metrics(const Loss&, const std::tuple<Metrics...>& given) {
-    return given;
+/// What an output is called before the names of its metrics: the node that the network names as its output.
+template <class Net>
+std::string output_name(std::size_t output) {
+    const auto& graph = Network<Net>::graph;
+    const auto node_name = [&](std::size_t index) {
+        passes::Place place = graph.nodes[graph.outputs[index]].place;
+        place.depth = place.depth > 0 ? 1 : 0;
+        return std::string(place.text().view());
+    };
+    std::string name = node_name(output);
+    for (std::size_t before = 0; before < output; ++before)
+        if (node_name(before) == name)
+            return name + "_" + std::to_string(output);
+    return name;
 }
-template <class Scalar, class Loss, metrics::Metric Metric>
-std::tuple<Metric> choose_metrics(const Loss&, const Metric& given) {
-    return {given};
-}
-template <class Scalar, class Loss>
-auto choose_metrics([[maybe_unused]] const Loss& loss, const UsualMetrics&) {
-    if constexpr (Objective<Loss>::count > 1)
+
+/// The usual metric of one output, which ignores what its loss ignores, as a tuple.
+template <class Net, class Loss, std::size_t Output>
+auto usual_metrics([[maybe_unused]] const Loss& loss) {
+    if constexpr (Loss::target_size(output_shape<Net, Output>) == 0)
         return std::tuple<>{};
-    else if constexpr (judges_classes<Loss, Scalar>)
+    else if constexpr (losses::answer_of<Loss> != losses::Answer::numbers)
         return std::tuple{metrics::Accuracy{.ignore_index = losses::ignored_label(loss)}};
     else
         return std::tuple<metrics::MeanAbsoluteError>{};
 }
+
+/// The metrics of each output, as a tuple of tuples: those that are given as one tuple, or one
+/// alone, are of the first output.
+template <class Net, class Loss, class... Metrics>
+auto metrics_of_outputs(const Loss&, const std::tuple<Metrics...>& given) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return std::make_tuple(given, (static_cast<void>(I), std::tuple<>{})...);
+    }(std::make_index_sequence<Network<Net>::output_count - 1>{});
+}
+template <class Net, class Loss, metrics::Metric Metric>
+auto metrics_of_outputs(const Loss& loss, const Metric& given) {
+    return metrics_of_outputs<Net>(loss, std::tuple<Metric>{given});
+}
+template <class Net, class Loss, class... Each>
+auto metrics_of_outputs(const Loss&, const metrics::PerOutput<Each...>& given) {
+    static_assert(sizeof...(Each) == Network<Net>::output_count,
+                  "metrics::PerOutput takes as many metrics, or tuples of them, as the network has outputs");
+    return given.outputs;
+}
+template <class Net, class Loss>
+auto metrics_of_outputs(const Loss& loss, const UsualMetrics&) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return std::make_tuple(
+            usual_metrics<Net, LossAt<Loss, I>, I>(Objective<Loss>::template get<I>(loss))...);
+    }(std::make_index_sequence<Network<Net>::output_count>{});
+}
+
+/// Whether metrics are told under the names of their outputs.
+template <class Net, class Metrics>
+inline constexpr bool names_outputs = Network<Net>::output_count > 1;
+template <class Net, class... Metrics>
+inline constexpr bool names_outputs<Net, std::tuple<Metrics...>> = false;
+template <class Net, metrics::Metric Metric>
+inline constexpr bool names_outputs<Net, Metric> = false;
 
 /// The loss that `evaluate` uses if none is given.
 template <class Target>
@@ -59,16 +114,30 @@ auto usual_loss() {
 
 /// A loss and metrics over the batches of an epoch: the samples' losses are summed up, the penalties
 /// averaged.
-template <class Loss, class Scalar, class Metrics>
+template <class Net, class Loss, class Scalar, class Metrics = UsualMetrics, bool SeesLogits = true>
 class Measure {
   public:
-    Measure(const Loss& loss, const Metrics& metrics) : loss_(&loss), metrics_(metrics) { reset(); }
+    explicit Measure(const Loss& loss, const Metrics& metrics = {})
+        : loss_(&loss), metrics_(metrics_of_outputs<Net>(loss, metrics)) {
+        for_each_output([](auto output, auto& own) {
+            constexpr std::size_t index = decltype(output)::value;
+            const auto set = [](auto& metric) {
+                if constexpr (requires { metric.scores; }) {
+                    constexpr auto& known = scores_of<Net, LossAt<Loss, index>, index, SeesLogits>;
+                    metric.scores.each_by_itself |= known.each_by_itself;
+                    metric.scores.are_probabilities |= known.are_probabilities;
+                }
+            };
+            std::apply([&](auto&... each) { (set(each), ...); }, own);
+        });
+        reset();
+    }
 
     void reset() {
         sums_ = {};
         penalty_ = 0;
         batches_ = 0;
-        std::apply([](auto&... each) { (each.reset(), ...); }, metrics_);
+        for_each_output([](auto, auto& own) { std::apply([](auto&... each) { (each.reset(), ...); }, own); });
     }
 
     /// Adds the losses of each output in one batch, and what the weights cost then.
@@ -81,29 +150,61 @@ class Measure {
         ++batches_;
     }
 
-    template <Shape Output, class Target>
+    template <std::size_t Output, class Target>
     void update(const Scalar* outputs, const Target* targets, std::size_t rows) {
-        std::apply([&](auto&... each) { (each.template update<Output>(outputs, targets, rows), ...); },
-                   metrics_);
+        std::apply(
+            [&](auto&... each) {
+                (each.template update<output_shape<Net, Output>>(outputs, targets, rows), ...);
+            },
+            std::get<Output>(metrics_));
     }
 
-    /// Appends `prefix` + name of each with its value.
+    /// Appends `prefix` + name of each with its value: the loss first.
     void append_to(std::vector<NamedValue>& values, const std::string& prefix = {}) const {
         const double penalty = batches_ == 0 ? 0 : penalty_ / static_cast<double>(batches_);
         values.push_back({prefix + "loss", reduce_outputs<Loss, double>(*loss_, sums_) + penalty});
-        std::apply(
-            [&](const auto&... each) {
-                (values.push_back({std::string(prefix).append(each.name), each.result()}), ...);
+        if constexpr (names_outputs<Net, Metrics>)
+            for_each_index<Network<Net>::output_count>([&](auto output) {
+                values.push_back({prefix + output_name<Net>(output.value) + "_loss",
+                                  losses::reduce(Objective<Loss>::template get<output.value>(*loss_),
+                                                 sums_[output.value])});
+            });
+        append_metrics_to(values, prefix);
+    }
+    void append_metrics_to(std::vector<NamedValue>& values, const std::string& prefix = {}) const {
+        for_each_output(
+            [&](auto output, const auto& own) {
+                const std::string start =
+                    names_outputs<Net, Metrics> ? prefix + output_name<Net>(output.value) + "_" : prefix;
+                std::apply(
+                    [&](const auto&... each) {
+                        (values.push_back({std::string(start).append(each.name), each.result()}), ...);
+                    },
+                    own);
             },
             metrics_);
     }
 
   private:
+    using PerOutput = decltype(metrics_of_outputs<Net>(std::declval<const Loss&>(), std::declval<const Metrics&>()));
+
+    template <class Visitor, class Tuple>
+    static void for_each_output(Visitor visit, Tuple& outputs) {
+        for_each_index<Network<Net>::output_count>(
+            [&]<std::size_t Output>(std::integral_constant<std::size_t, Output> output) {
+                visit(output, std::get<Output>(outputs));
+            });
+    }
+    template <class Visitor>
+    void for_each_output(Visitor visit) {
+        for_each_output(visit, metrics_);
+    }
+
     const Loss* loss_;
     OutputSums<Loss, double> sums_;
     double penalty_;
     std::size_t batches_;
-    Metrics metrics_;
+    PerOutput metrics_;
 };
 
 } // namespace detail

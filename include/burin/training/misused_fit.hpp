@@ -5,6 +5,7 @@
 #include "burin/core/text.hpp"
 #include "burin/losses/loss.hpp"
 #include "burin/metrics/metric.hpp"
+#include "burin/metrics/per_output.hpp"
 #include "burin/training/fit_options.hpp"
 #include "burin/training/objective.hpp"
 
@@ -53,6 +54,8 @@ template <class T>
 inline constexpr bool are_metrics = metrics::Metric<T> || std::is_same_v<T, UsualMetrics>;
 template <class... Metrics>
 inline constexpr bool are_metrics<std::tuple<Metrics...>> = (metrics::Metric<Metrics> && ...);
+template <class... Each>
+inline constexpr bool are_metrics<metrics::PerOutput<Each...>> = (are_metrics<Each> && ...);
 
 /// What is wrong with the types of options; empty if nothing.
 template <class Options>

@@ -9,12 +9,14 @@
 #include "burin/core/shape.hpp"
 #include "burin/core/text.hpp"
 #include "burin/graph/parameters.hpp"
+#include "burin/graph/plan.hpp"
 #include "burin/initializers/default.hpp"
 #include "burin/initializers/initialize.hpp"
 
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -79,7 +81,13 @@ class Model {
         return std::as_const(*parameters_)[name];
     }
 
+    /// What turns each output into probabilities, by the loss that `fit` trained with; nothing is known of a model
+    /// that was not trained.
+    const std::optional<Links<burin::Network<Net>::output_count>>& links() const noexcept { return links_; }
+    void set_links(const Links<burin::Network<Net>::output_count>& links) noexcept { links_ = links; }
+
   private:
+    std::optional<Links<burin::Network<Net>::output_count>> links_;
     std::unique_ptr<Parameters<Net, Scalar>> parameters_ = std::make_unique<Parameters<Net, Scalar>>();
 };
 

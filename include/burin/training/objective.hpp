@@ -77,8 +77,56 @@ inline constexpr Links<Network<Net>::output_count> links_of = [] {
 
 namespace detail {
 
-/// Why this loss can't train this network; empty if it can.
-template <class Net, class Loss>
+/// "loss of output `2` `Dense<1>`: " and what is wrong with it.
+template <class Net>
+constexpr Sentence of_output(std::size_t output, const Sentence& rejection) {
+    Sentence sentence;
+    if (rejection.empty())
+        return sentence;
+    const passes::Node& node = Network<Net>::graph.nodes[Network<Net>::graph.outputs[output]];
+    sentence.append("loss of output `").append(node.place.text().view()).append("` `");
+    return sentence.append(node.rules->name().view()).append("`: ").append(rejection.view());
+}
+
+/// Why a loss can't take what this output is known to be; empty if it can. A link applied twice, or probabilities
+/// taken for logits, would train something else in silence.
+template <class Net, class Loss, std::size_t Output, Mode RunMode>
+consteval Sentence describe_values() {
+    constexpr auto& graph = Network<Net>::graph;
+    constexpr std::size_t output = graph.outputs[Output];
+    constexpr bool takes_scores = Loss::link != Link::none || losses::answer_of<Loss> == losses::Answer::yes_or_no;
+    const auto values = passes::values_of(graph);
+    Sentence sentence;
+    if (!takes_scores || values[output] == Values::any ||
+        passes::linked_node(graph, output, Loss::link, RunMode) != passes::none)
+        return sentence;
+    // The layer whose outputs are known.
+    std::size_t source = output;
+    while (graph.nodes[source].rules->values == Values::any) {
+        std::size_t which = 0;
+        while (values[graph.nodes[source].inputs[which]] == Values::any)
+            ++which;
+        source = graph.nodes[source].inputs[which];
+    }
+    const auto name = graph.nodes[source].rules->name();
+    if (graph.nodes[source].rules->link == Loss::link && Loss::link != Link::none)
+        sentence.append("expected `").append(name.view()).append("` last, as the loss contains it, got `")
+            .append(graph.nodes[output].rules->name().view())
+            .append("` behind it; put that before it");
+    else if (Loss::link == Link::none)
+        sentence.append("expected scores that may be negative, got the probabilities of `")
+            .append(name.view()).append("`; leave that out");
+    else if (Loss::link == Link::sigmoid)
+        sentence.append("expected logits or a Sigmoid, got the outputs of `").append(name.view())
+            .append("`; leave that out, or use SparseCategoricalCrossentropy if one class of several is right");
+    else
+        sentence.append("expected logits or a Softmax, got the outputs of `").append(name.view())
+            .append("`; leave that out, or use BinaryCrossentropy if each output is a yes or no by itself");
+    return sentence;
+}
+
+/// Why this loss can't train this network, or judge it in inference; empty if it can.
+template <class Net, class Loss, Mode RunMode>
 consteval Sentence describe_misfit() {
     using N = Network<Net>;
     Sentence sentence;
@@ -90,26 +138,21 @@ consteval Sentence describe_misfit() {
     }
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         const auto check = [&](std::size_t output, const Sentence& rejection) {
-            if (rejection.empty() || !sentence.empty())
-                return;
-            const passes::Node& node = N::graph.nodes[N::graph.outputs[output]];
-            sentence.append("loss of output `").append(node.place.text().view()).append("` `");
-            sentence.append(node.rules->name().view()).append("`: ").append(rejection.view());
+            if (sentence.empty())
+                sentence = of_output<Net>(output, rejection);
         };
-        (check(I, LossAt<Loss, I>::reject(output_shape < Net, I < N::output_count ? I : 0 >)), ...);
+        constexpr auto in_range = [](std::size_t index) { return index < N::output_count ? index : 0; };
+        (check(I, LossAt<Loss, I>::reject(output_shape<Net, in_range(I)>)), ...);
+        (check(I, describe_values<Net, LossAt<Loss, I>, in_range(I), RunMode>()), ...);
     }(std::make_index_sequence<Objective<Loss>::count>{});
     return sentence;
 }
 
-} // namespace detail
-
-namespace detail {
-
-template <class Net, class Loss>
+template <class Net, class Loss, Mode RunMode = Mode::training>
 struct ExaminedLoss {
     static constexpr Sentence problem = [] {
         if constexpr (is_valid_network<Net>)
-            return describe_misfit<Net, Loss>();
+            return describe_misfit<Net, Loss, RunMode>();
         else
             return Sentence{};
     }();
@@ -117,7 +160,7 @@ struct ExaminedLoss {
 
 } // namespace detail
 
-/// Whether the losses fit the outputs of a network.
+/// Whether the losses can train a network: there is one for each output, and each fits its output.
 template <class Net, class Loss>
 inline constexpr bool loss_fits = is_valid_network<Net> && detail::ExaminedLoss<Net, Loss>::problem.empty();
 

@@ -165,7 +165,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     template <std::size_t Output>
     void compute_loss(const SamplesType& samples, const Scalar* outputs, Scalar* gradient,
                       std::size_t rows) noexcept {
-        constexpr Shape shape = PlanType::graph.nodes[PlanType::graph.outputs[Output]].shape;
+        constexpr Shape shape = N::output_shapes[Output];
         const auto& function = Objective<Loss>::template get<Output>(loss);
         sums_[Output] = losses::value_and_gradient<shape>(
             function, outputs, std::get<Output>(samples.targets), samples.weights, gradient, rows);

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "burin/passes/fuse.hpp"
+#include "burin/passes/node.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace burin::passes {
+
+/// The node that makes what `node` gives: itself, or what stands before views of it. What stops gradients is
+/// none in training.
+template <std::size_t N, std::size_t Outputs>
+constexpr std::size_t maker_of(const Graph<N, Outputs>& graph, std::size_t node, Mode mode) {
+    const auto changes_nothing = [mode](const OpRules& rules) {
+        return is_view(rules, mode) && !(rules.stops_gradient && mode == Mode::training);
+    };
+    while (changes_nothing(*graph.nodes[node].rules))
+        node = graph.nodes[node].inputs[0];
+    return node;
+}
+
+/// What each node's outputs are known to be, also behind layers that only move, choose or average them.
+template <std::size_t N, std::size_t Outputs>
+constexpr std::array<Values, N> values_of(const Graph<N, Outputs>& graph) {
+    std::array<Values, N> values{};
+    for (std::size_t index = 0; index < N; ++index) {
+        const Node& node = graph.nodes[index];
+        const OpRules& rules = *node.rules;
+        values[index] = rules.values;
+        if (!(rules.is_view || rules.is_view_in_inference || rules.keeps_range) || node.input_count == 0)
+            continue;
+        values[index] = values[node.inputs[0]];
+        for (std::size_t i = 1; i < node.input_count; ++i)
+            if (values[node.inputs[i]] != values[index])
+                values[index] = Values::mixed;
+    }
+    return values;
+}
+
+/// The node of the link (softmax before a cross-entropy) that a loss of this output contains; `none` if there
+/// is no such node, or if what stands between them gives the softmax's axis another extent.
+template <std::size_t N, std::size_t Outputs>
+constexpr std::size_t linked_node(const Graph<N, Outputs>& graph, std::size_t output, Link link, Mode mode) {
+    const std::size_t maker = maker_of(graph, output, mode);
+    if (link == Link::none || graph.nodes[maker].rules->link != link)
+        return none;
+    const bool is_same_axis = maker == output || link == Link::sigmoid ||
+                              graph.nodes[maker].shape.last() == graph.nodes[output].shape.last();
+    return is_same_axis ? maker : none;
+}
+
+/// Where a loss wants logits and the output is made by the link that it contains, the loss reads what the link
+/// reads, in the shape of the output: views in between are left out. Returns the graph with such outputs moved;
+/// the link's node is then dead.
+template <std::size_t N, std::size_t Outputs>
+constexpr Graph<N, Outputs> absorb_links(Graph<N, Outputs> graph, const std::array<Link, Outputs>& links,
+                                         Mode mode) {
+    for (std::size_t i = 0; i < Outputs; ++i) {
+        const std::size_t linked = linked_node(graph, graph.outputs[i], links[i], mode);
+        if (linked != none)
+            graph.outputs[i] = graph.nodes[linked].inputs[0];
+    }
+    return graph;
+}
+
+} // namespace burin::passes
