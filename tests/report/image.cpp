@@ -111,3 +111,15 @@ TEST_CASE("png: refuses what are no images") {
         CHECK(error_of([&] { report::png(values, Shape(2, 2), wrong); }) ==
               "png: expected at least one column, a magnification of at least 1 and low < high");
 }
+
+TEST_CASE("png: a picture larger than any screen is refused before memory is asked for") {
+    const std::vector<float> values(12);
+    constexpr std::size_t huge = std::size_t{1} << 62;
+    for (const report::ImageGrid& wrong :
+         {report::ImageGrid{.magnification = huge}, report::ImageGrid{.gap = huge},
+          report::ImageGrid{.gap = ~std::size_t{0}}, report::ImageGrid{.magnification = std::size_t{1} << 32},
+          report::ImageGrid{.magnification = 100'000}})
+        CHECK(error_of([&] {
+                  report::png(values, Shape(2, 2), wrong);
+              }).starts_with("png: expected a picture of at most 1073741824 bytes, got a gap of "));
+}

@@ -49,6 +49,17 @@ inline Pixels arrange(std::span<const float> images, const Shape& shape, const I
     const std::size_t height = shape[0], width = shape[1], channels = shape.rank == 3 ? shape[2] : 1;
     const std::size_t count = images.size() / shape.size(), columns = std::min(grid.columns, count);
     const std::size_t rows = (count + columns - 1) / columns;
+    const auto pixels_of = [&](std::size_t images_of_it, std::size_t extent) {
+        const auto gap = static_cast<double>(grid.gap);
+        return (static_cast<double>(images_of_it) * (static_cast<double>(extent) + gap) + gap) *
+               static_cast<double>(grid.magnification);
+    };
+    constexpr std::size_t most = std::size_t{1} << 30;
+    if (pixels_of(columns, width) * pixels_of(rows, height) * static_cast<double>(channels) >
+        static_cast<double>(most))
+        throw Error("png: expected a picture of at most " + std::to_string(most) + " bytes, got a gap of " +
+                    std::to_string(grid.gap) + " and a magnification of " +
+                    std::to_string(grid.magnification) + " for " + std::to_string(count) + " images");
     Pixels pixels{(columns * (width + grid.gap) + grid.gap) * grid.magnification,
                   (rows * (height + grid.gap) + grid.gap) * grid.magnification,
                   channels,
@@ -91,7 +102,8 @@ inline void append_chunk(std::string& to, std::string_view type, std::string_vie
 
 /// Images side by side as one PNG file (its bytes): `[height, width]` or `[height, width, 1]` grey,
 /// `[height, width, 3]` red, green and blue; values from `grid.low` to `grid.high`, what is beyond is
-/// clipped. Throws Error if these are no whole images. W3C, "Portable Network Graphics (PNG) Specification".
+/// clipped. Throws Error if these are no whole images, or the picture has more than 2^30 bytes before it is
+/// compressed. W3C, "Portable Network Graphics (PNG) Specification".
 inline std::string png(std::span<const float> images, const Shape& shape, const ImageGrid& grid = {}) {
     const detail::Pixels pixels = detail::arrange(images, shape, grid);
     std::string header;
