@@ -111,20 +111,25 @@ TEST_CASE("svg_plot: no lines, no points and constant lines have axes, too") {
     for (const std::vector<Line>& lines :
          {std::vector<Line>{}, std::vector<Line>{{"empty", {}, {}}}, std::vector<Line>{{"zero", {1}, {0}}},
           std::vector<Line>{{"constant", {1, 2}, {1e-30, 1e-30}}},
-          std::vector<Line>{{"huge", {1, 2}, {1e300, 1e300}}}}) {
+          std::vector<Line>{{"huge", {1, 2}, {1e300, 1e300}}},
+          std::vector<Line>{{"hugest", {1, 2}, {1.79e308, 1.79e308}}},
+          std::vector<Line>{{"least", {1, 2}, {0, 5e-324}}},
+          std::vector<Line>{{"farthest", {-1.79e308, 1.79e308}, {-1.79e308, 1.79e308}}}}) {
         const std::string svg = svg_plot(lines);
         CAPTURE(svg);
         CHECK(count(svg, "<text") >= 4);
         CHECK(count(svg, "nan") == 0);
+        CHECK(count(svg, "inf") == 0);
         CHECK(count(svg, "?") == 0);
     }
 }
 
 TEST_CASE("svg_plot: names are text, whatever they contain") {
-    const std::vector<Line> lines{{"a<b> & \"c\"", {1, 2}, {1, 2}}};
+    const std::vector<Line> lines{{"a<b> & \"c\"", {1, 2}, {1, 2}}, {"\x1b[2J\xff", {1}, {1}}};
     const std::string svg = svg_plot(lines, {.title = "x < y"});
     CHECK(count(svg, "a&lt;b&gt; &amp; \"c\"</text>") == 1);
     CHECK(count(svg, ">x &lt; y</text>") == 1);
+    CHECK(count(svg, ">\\x1B[2J\\xFF</text>") == 1);
 }
 
 TEST_CASE("svg_plot: curves of a history, over epochs from 1") {

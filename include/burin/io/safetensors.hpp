@@ -2,6 +2,7 @@
 
 #include "burin/core/error.hpp"
 #include "burin/core/half.hpp"
+#include "burin/data/within_memory.hpp"
 #include "burin/io/atomic_file.hpp"
 #include "burin/io/safetensors_header.hpp"
 
@@ -15,11 +16,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <exception>
 #include <fstream>
 #include <limits>
 #include <map>
-#include <new>
 #include <set>
 #include <span>
 #include <string>
@@ -60,11 +59,10 @@ inline constexpr std::string_view dtype_of<std::uint64_t> = "U64";
 /// The reference implementation's limit.
 inline constexpr std::uint64_t max_header_bytes = 100'000'000;
 
-/// The tensors of a file in memory, pointing into `bytes`, in the order of their data, and what it says of
-/// itself if that is asked for. Throws Error with what is wrong: the header's length and syntax, text behind
-/// it; each tensor's dtype, shape and range; names given twice; ranges that overlap or leave holes.
+namespace detail {
+
 inline std::vector<Tensor> parse(std::span<const std::byte> bytes, std::string_view name,
-                                 Metadata* metadata = nullptr) try {
+                                 Metadata* metadata) {
     const auto refuse = [&](std::size_t offset, const std::string& what) {
         throw Error(std::string(name) + ": offset " + std::to_string(offset) + ": " + what);
     };
@@ -82,8 +80,8 @@ inline std::vector<Tensor> parse(std::span<const std::byte> bytes, std::string_v
     // The parser takes a NUL for the end of the text.
     if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
         refuse(8 + nul, "expected a header of text, got a NUL");
-    detail::Problems problems(name);
-    detail::HeaderReader header(data, problems);
+    Problems problems(name);
+    HeaderReader header(data, problems);
     nlohmann::json::sax_parse(text.begin(), text.end(), &header);
     if (!header.refusal.empty())
         refuse(8, header.refusal);
@@ -101,7 +99,7 @@ inline std::vector<Tensor> parse(std::span<const std::byte> bytes, std::string_v
     const auto twice = std::adjacent_find(tensors.begin(), tensors.end(),
                                           [](const Tensor& a, const Tensor& b) { return a.name == b.name; });
     if (twice != tensors.end())
-        refuse(8, "expected each name once, got " + detail::named(twice->name) + " twice");
+        refuse(8, "expected each name once, got " + named(twice->name) + " twice");
     std::sort(tensors.begin(), tensors.end(), [](const Tensor& a, const Tensor& b) {
         return std::tuple(a.bytes.data(), a.bytes.size(), std::string_view(a.name)) <
                std::tuple(b.bytes.data(), b.bytes.size(), std::string_view(b.name));
@@ -110,7 +108,7 @@ inline std::vector<Tensor> parse(std::span<const std::byte> bytes, std::string_v
     for (const Tensor& tensor : tensors) {
         if (tensor.bytes.data() != next)
             problems.add(
-                detail::tensor_named(tensor.name) + ": expected its data at offset " +
+                tensor_named(tensor.name) + ": expected its data at offset " +
                 std::to_string(next - data.data()) + ", got " +
                 std::to_string(tensor.bytes.data() - data.data()) +
                 (tensor.bytes.data() < next ? ", which overlaps another's" : ", which leaves a hole"));
@@ -123,8 +121,16 @@ inline std::vector<Tensor> parse(std::span<const std::byte> bytes, std::string_v
     if (metadata != nullptr)
         *metadata = std::move(header.metadata);
     return tensors;
-} catch (const std::bad_alloc&) {
-    throw Error(std::string(name) + ": expected a header that fits into memory");
+}
+
+} // namespace detail
+
+/// The tensors of a file in memory, pointing into `bytes`, in the order of their data, and what it says of
+/// itself if that is asked for. Throws Error with what is wrong: the header's length and syntax, text behind
+/// it; each tensor's dtype, shape and range; names given twice; ranges that overlap or leave holes.
+inline std::vector<Tensor> parse(std::span<const std::byte> bytes, std::string_view name,
+                                 Metadata* metadata = nullptr) {
+    return data::within_memory(name, [&] { return detail::parse(bytes, name, metadata); });
 }
 
 /// The bytes of a regular file. Throws Error where there is none, or more than `limit`.
@@ -148,11 +154,8 @@ inline std::vector<std::byte> read_bytes(const std::string& path,
     if (size > 0 && static_cast<std::uint64_t>(size) > limit)
         refuse("expected at most " + std::to_string(limit) + " bytes, got " + std::to_string(size));
     std::vector<std::byte> bytes;
-    try {
-        bytes.resize(static_cast<std::size_t>(std::max<std::streamoff>(size, 0)));
-    } catch (const std::exception&) { // Which of two it is depends on the size.
-        refuse("can't be read: " + std::to_string(size) + " bytes do not fit into memory");
-    }
+    data::within_memory(path,
+                        [&] { bytes.resize(static_cast<std::size_t>(std::max<std::streamoff>(size, 0))); });
     stream.seekg(0);
     if (size < 0 || !stream.read(reinterpret_cast<char*>(bytes.data()), size))
         refuse("can't be read to the end");
@@ -215,9 +218,11 @@ inline void write(const std::string& path, std::span<const Tensor> tensors, cons
     std::set<std::string_view> names{"__metadata__"};
     std::string text = "{";
     try {
+        // Strings alone: the destructors of the library's other values allocate.
         const auto in_quotes = [](const std::string& each) { return nlohmann::json(each).dump(); };
-        if (!metadata.empty())
-            text += "\"__metadata__\":" + nlohmann::json(metadata).dump();
+        for (const auto& [key, value] : metadata)
+            text += (text.size() > 1 ? "," : "\"__metadata__\":{") + in_quotes(key) + ":" + in_quotes(value);
+        text += metadata.empty() ? "" : "}";
         std::size_t offset = 0;
         for (const Tensor& tensor : tensors) {
             if (!names.insert(tensor.name).second)
@@ -229,7 +234,7 @@ inline void write(const std::string& path, std::span<const Tensor> tensors, cons
                              std::to_string(tensor.bytes.size()));
             text += (text.size() > 1 ? "," : "") + in_quotes(tensor.name) +
                     ":{\"dtype\":" + in_quotes(tensor.dtype) +
-                    ",\"shape\":" + nlohmann::json(tensor.shape).dump() + ",\"data_offsets\":[" +
+                    ",\"shape\":" + detail::shape_text(tensor.shape, max_rank) + ",\"data_offsets\":[" +
                     std::to_string(offset) + "," + std::to_string(offset + tensor.bytes.size()) + "]}";
             offset += tensor.bytes.size();
         }

@@ -59,11 +59,12 @@ inline std::optional<std::size_t> tensor_bytes(std::string_view dtype,
     return overflows ? std::nullopt : std::optional(size);
 }
 
-inline std::string shape_text(const std::vector<std::size_t>& shape) {
+/// As messages show it and as JSON.
+inline std::string shape_text(const std::vector<std::size_t>& shape, std::size_t most = 8) {
     std::string text = "[";
     for (std::size_t i = 0; i < shape.size(); ++i) {
         text += i > 0 ? ", " : "";
-        if (i == 8)
+        if (i == most)
             return text + "…]";
         text += std::to_string(shape[i]);
     }

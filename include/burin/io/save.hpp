@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/data/within_memory.hpp"
 #include "burin/graph/layout.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/io/safetensors.hpp"
@@ -160,26 +161,31 @@ struct SaveOptions {
 /// can't be written, or the numbers not be stored; what was there before then stays.
 template <class Net, class Scalar>
 void save(const std::string& path, const Model<Net, Scalar>& model, const SaveOptions& options = {}) {
-    const std::vector<Scalar> elements = detail::row_major<Net>(model.parameters().data(), stored_count<Net>);
-    switch (options.storage) {
-    case Storage::full:
-        return detail::write_tensors<Net>(path, elements);
-    case Storage::float16:
-        return detail::write_tensors<Net>(path, detail::narrowed<float16, Net, Scalar>(elements, path));
-    case Storage::bfloat16:
-        return detail::write_tensors<Net>(path, detail::narrowed<bfloat16, Net, Scalar>(elements, path));
-    }
+    data::within_memory(path, [&] {
+        const std::vector<Scalar> elements =
+            detail::row_major<Net>(model.parameters().data(), stored_count<Net>);
+        switch (options.storage) {
+        case Storage::full:
+            return detail::write_tensors<Net>(path, elements);
+        case Storage::float16:
+            return detail::write_tensors<Net>(path, detail::narrowed<float16, Net, Scalar>(elements, path));
+        case Storage::bfloat16:
+            return detail::write_tensors<Net>(path, detail::narrowed<bfloat16, Net, Scalar>(elements, path));
+        }
+    });
 }
 
 /// Reads a model's parameters, F16 and BF16 too. Throws one Error with everything that does not agree; the
 /// model then stays as it is.
 template <class Net, class Scalar>
 void load(const std::string& path, Model<Net, Scalar>& model) {
-    std::vector<Scalar> elements(stored_count<Net>);
-    std::vector<safetensors::Slot> slots;
-    detail::for_each_tensor<Net>(elements.data(), elements.size(), "", detail::collect_slots(slots));
-    detail::read<Scalar>(path, slots);
-    from_row_major<Net>(elements.data(), model.parameters().data());
+    data::within_memory(path, [&] {
+        std::vector<Scalar> elements(stored_count<Net>);
+        std::vector<safetensors::Slot> slots;
+        detail::for_each_tensor<Net>(elements.data(), elements.size(), "", detail::collect_slots(slots));
+        detail::read<Scalar>(path, slots);
+        from_row_major<Net>(elements.data(), model.parameters().data());
+    });
 }
 
 /// Writes a training session: the parameters as above, the optimizer's state, how far it got, and in the
@@ -187,15 +193,17 @@ void load(const std::string& path, Model<Net, Scalar>& model) {
 /// scalar and whether it shuffles.
 template <class Net, class Scalar, class Options>
 void save(const std::string& path, const Session<Net, Scalar, Options>& session) {
-    const std::array<std::uint64_t, 2> counters{session.trainer().steps(), session.epoch()};
-    std::vector<std::vector<Scalar>> vectors{
-        detail::row_major<Net>(session.model().parameters().data(), stored_count<Net>)};
-    const std::span<const Scalar> state = session.trainer().optimizer_state();
-    for (std::size_t offset = 0; offset < state.size(); offset += trained_count<Net>)
-        vectors.push_back(detail::row_major<Net>(state.data() + offset, trained_count<Net>));
-    std::vector<safetensors::Tensor> tensors;
-    detail::for_each_tensor_of_session<Net>(vectors, counters, detail::collect_tensors(tensors));
-    safetensors::write(path, tensors, detail::session_metadata(session));
+    data::within_memory(path, [&] {
+        const std::array<std::uint64_t, 2> counters{session.trainer().steps(), session.epoch()};
+        std::vector<std::vector<Scalar>> vectors{
+            detail::row_major<Net>(session.model().parameters().data(), stored_count<Net>)};
+        const std::span<const Scalar> state = session.trainer().optimizer_state();
+        for (std::size_t offset = 0; offset < state.size(); offset += trained_count<Net>)
+            vectors.push_back(detail::row_major<Net>(state.data() + offset, trained_count<Net>));
+        std::vector<safetensors::Tensor> tensors;
+        detail::for_each_tensor_of_session<Net>(vectors, counters, detail::collect_tensors(tensors));
+        safetensors::write(path, tensors, detail::session_metadata(session));
+    });
 }
 
 /// Reads a training session, which then goes on with the same bits as if it had never stopped. Throws one
@@ -204,20 +212,22 @@ void save(const std::string& path, const Session<Net, Scalar, Options>& session)
 /// trainings; the session keeps its own. A file that does not say what it is the session of is refused.
 template <class Net, class Scalar, class Options>
 void load(const std::string& path, Session<Net, Scalar, Options>& session) {
-    std::array<std::uint64_t, 2> counters{};
-    const std::span<Scalar> state = session.trainer().optimizer_state();
-    constexpr std::size_t count = trained_count<Net>;
-    std::vector vectors(count == 0 ? 1 : 1 + state.size() / count, std::vector<Scalar>(count));
-    vectors[0].resize(stored_count<Net>);
-    std::vector<safetensors::Slot> slots;
-    detail::for_each_tensor_of_session<Net>(vectors, counters, detail::collect_slots(slots));
-    detail::read<Scalar>(path, slots, detail::session_metadata(session));
-    detail::check_counters(path, counters[0], counters[1], session.most_epochs);
-    from_row_major<Net>(vectors[0].data(), session.model().parameters().data());
-    for (std::size_t i = 1; i < vectors.size(); ++i)
-        from_row_major<Net>(vectors[i].data(), state.data() + (i - 1) * count, count);
-    session.trainer().resume(counters[0]);
-    session.resume(static_cast<std::size_t>(counters[1]));
+    data::within_memory(path, [&] {
+        std::array<std::uint64_t, 2> counters{};
+        const std::span<Scalar> state = session.trainer().optimizer_state();
+        constexpr std::size_t count = trained_count<Net>;
+        std::vector vectors(count == 0 ? 1 : 1 + state.size() / count, std::vector<Scalar>(count));
+        vectors[0].resize(stored_count<Net>);
+        std::vector<safetensors::Slot> slots;
+        detail::for_each_tensor_of_session<Net>(vectors, counters, detail::collect_slots(slots));
+        detail::read<Scalar>(path, slots, detail::session_metadata(session));
+        detail::check_counters(path, counters[0], counters[1], session.most_epochs);
+        from_row_major<Net>(vectors[0].data(), session.model().parameters().data());
+        for (std::size_t i = 1; i < vectors.size(); ++i)
+            from_row_major<Net>(vectors[i].data(), state.data() + (i - 1) * count, count);
+        session.trainer().resume(counters[0]);
+        session.resume(static_cast<std::size_t>(counters[1]));
+    });
 }
 
 } // namespace burin::io

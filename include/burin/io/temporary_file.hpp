@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -129,13 +130,13 @@ inline void remove_if_left(const std::string& path) noexcept {
 /// Removes the temporaries of a file that killed processes left. What can't be removed stays.
 inline void remove_stale_temporaries(const std::string& directory, std::string_view name) {
     const std::string beginning = temporary_beginning(name);
-    DIR* const entries = opendir(directory.empty() ? "." : directory.c_str());
-    if (entries == nullptr)
+    const std::unique_ptr<DIR, int (*)(DIR*)> entries(opendir(directory.empty() ? "." : directory.c_str()),
+                                                      closedir);
+    if (!entries)
         return;
-    while (const dirent* const entry = readdir(entries))
+    while (const dirent* const entry = readdir(entries.get()))
         if (is_temporary_name(entry->d_name, beginning))
             remove_if_left(directory + entry->d_name);
-    closedir(entries);
 }
 
 } // namespace burin::io::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/printable.hpp"
 #include "burin/io/atomic_file.hpp"
 #include "burin/report/ticks.hpp"
 
@@ -68,9 +69,10 @@ class SvgCanvas {
     void raw(std::string_view elements) { svg_ += elements; }
 
   private:
+    /// XML has no place for control characters.
     static std::string escaped(std::string_view text) {
         std::string result;
-        for (const char c : text) {
+        for (const char c : printable(text)) {
             switch (c) {
             case '&':
                 result += "&amp;";

@@ -49,14 +49,18 @@ struct Range {
         if (low > high) {
             low = 0;
             high = 1;
-        } else if (const double least = 1e-9 * std::max(std::abs(low), std::abs(high)); high - low <= least) {
-            const double margin = low == 0 ? 1 : 0.1 * std::abs(low);
-            low -= margin;
-            high += margin;
+        } else if (const double least = 1e-9 * std::max({std::abs(low), std::abs(high), tiny});
+                   high - low <= least) {
+            const double margin = std::abs(low) < tiny ? 1 : 0.1 * std::abs(low);
+            low = std::max(low - margin, std::numeric_limits<double>::lowest());
+            high = std::min(high + margin, std::numeric_limits<double>::max());
         }
     }
 
-    double place(double value) const { return (value - low) / (high - low); }
+    /// The halves' difference does not overflow.
+    double place(double value) const { return (value / 2 - low / 2) / (high / 2 - low / 2); }
+
+    static constexpr double tiny = 1e-290;
 };
 
 /// Draws in a rectangle of the page, whose axes have the ranges given.

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -31,10 +32,13 @@ struct Ticks {
     }
 };
 
-/// The ticks from `low` to `high` (finite, low < high), at most `most` + 1 of them. `whole` asks for whole
-/// numbers, as epochs are.
+/// The ticks from `low` to `high` (finite, low < high), at most `most` + 1 of them; none where their distance
+/// is no normal number. `whole` asks for whole numbers, as epochs are.
 inline Ticks ticks(double low, double high, std::size_t most, bool whole = false) {
-    const double rough = (high - low) / static_cast<double>(std::max<std::size_t>(most, 1));
+    const std::size_t count = std::max<std::size_t>(most, 1); // Of each, since the difference may overflow.
+    const double rough = high / static_cast<double>(count) - low / static_cast<double>(count);
+    if (!std::isnormal(rough))
+        return {};
     double exponent = std::floor(std::log10(rough));
     double step = std::pow(10.0, exponent);
     for (const double factor : {2.0, 5.0, 10.0})
@@ -47,7 +51,8 @@ inline Ticks ticks(double low, double high, std::size_t most, bool whole = false
     result.decimals = std::max(0, static_cast<int>(-std::floor(std::log10(step * (1 + 1e-9)))));
     // Counted by an index, so that no rounding adds up; what lies beside the ends by rounding alone belongs
     // to them.
-    for (double index = std::ceil(low / step - 1e-9); index * step <= high + 1e-9 * step; ++index)
+    const double last = std::min(high + 1e-9 * step, std::numeric_limits<double>::max());
+    for (double index = std::ceil(low / step - 1e-9); index * step <= last; ++index)
         result.places.push_back(index == 0 ? 0.0 : index * step);
     return result;
 }
