@@ -1,6 +1,6 @@
 // LSTM and GRU beside oneDNN's: a step of one sequence, as when streaming, and whole sequences. Features are
 // as many as units.
-// Then training steps, for benchmarks/recurrent_torch.py beside them.
+// Then training steps, for benchmarks/recurrent_torch.py beside them, and steps after a while of silence.
 //
 //     taskset -c 1 build/benchmarks/recurrent
 
@@ -313,6 +313,29 @@ void train(const char* name) {
                 median * 1e3);
 }
 
+/// A step of a Streamer while there is something to hear, and after so long a silence that all states have
+/// come to rest: with numbers too small to be normalized it would take some forty times as long.
+template <template <std::size_t, class...> class Cell, std::size_t Units>
+void fall_silent(const char* name) {
+    using Net = Sequential<Input<1, Units>, Cell<Units, ReturnSequences>>;
+    const auto parameters = std::make_shared<Parameters<Net>>();
+    initialize(*parameters, initializers::Default{}, 1);
+    for (float& each : parameters->all())
+        each *= 0.3f; // So that states die away.
+    const auto streamer_of = [&](const std::vector<float>& x) {
+        const auto streamer = std::make_shared<Streamer<Net>>();
+        streamer->run(parameters->data(), {numbers(Units, 1, 1).data()});
+        for (int step = 0; step < 2000; ++step)
+            streamer->run(parameters->data(), {x.data()});
+        return Contender{
+            repeated([=] { benchmark::DoNotOptimize(streamer->run(parameters->data(), {x.data()})); }), {}};
+    };
+    const auto seconds =
+        medians({streamer_of(numbers(Units, 2, 1)), streamer_of(std::vector<float>(Units, 0.0f))});
+    std::printf("| %s<%zu> | %.0f ns | %.0f ns | %.2f |\n", name, Units, seconds[0] * 1e9, seconds[1] * 1e9,
+                seconds[1] / seconds[0]);
+}
+
 } // namespace
 
 int main() {
@@ -329,4 +352,9 @@ int main() {
     train<GRU, 3, 16>("GRU");
     train<GRU, 3, 64>("GRU");
     train<GRU, 3, 256>("GRU");
+    std::printf("\n| a step | of sound | in silence | silence / sound |\n|---|---|---|---|\n");
+    fall_silent<LSTM, 16>("LSTM");
+    fall_silent<LSTM, 64>("LSTM");
+    fall_silent<GRU, 16>("GRU");
+    fall_silent<GRU, 64>("GRU");
 }

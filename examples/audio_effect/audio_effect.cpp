@@ -118,8 +118,7 @@ int main(int argc, char** argv) try {
                              test_wet = diode_clipper(test_dry);
 
     Model<Pedal> model(/*seed*/ 1);
-    using TrainerType = Trainer<Pedal, losses::MeanSquaredError, optimizers::Adam, streams>;
-    const auto trainer = std::make_unique<TrainerType>(model.parameters());
+    const auto trainer = make_trainer<streams>(model, losses::MeanSquaredError{}, optimizers::Adam{});
     for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
         trainer->optimizer.learning_rate = epoch < epochs * 2 / 3 ? 5e-3 : 5e-4;
         const double loss = hear_once(*trainer, dry, wet);

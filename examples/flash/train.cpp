@@ -28,7 +28,7 @@ io::Storage storage_of(const std::string& name) {
 template <Half Stored, class Data>
 double accuracy(const Model<Digits>& model, const Data& test) {
     Model<Digits> widened;
-    widen(narrow<Stored>(model.parameters()), widened.parameters());
+    widen(*narrow<Stored>(model), widened.parameters());
     return evaluate(widened, test)["accuracy"];
 }
 

@@ -42,7 +42,7 @@ bool compare(const Data& train, const Data& test, std::size_t float_epochs, cons
     stretch(model, layers, static_cast<float>(options.real("--stretch", 0.001, 1000)));
     const double real = 100 * evaluate(model, test)["accuracy"];
     const auto ranges = calibrate(model, train.subset(0, 500));
-    const double after = 100 * evaluate(quantize(model.parameters(), ranges), test)["accuracy"];
+    const double after = 100 * evaluate(*quantize(model, ranges), test)["accuracy"];
 
     // The whole of quantization-aware training.
     Model<QuantizationAware<Net>> aware;
@@ -52,9 +52,9 @@ bool compare(const Data& train, const Data& test, std::size_t float_epochs, cons
             .epochs = options.number("--epochs"),
             .verbose = false});
     copy_parameters(aware.parameters(), model.parameters());
-    const auto network = quantize(model.parameters(), ranges_of(aware.parameters()));
+    const auto network = quantize(model, ranges_of(aware.parameters()));
 
-    const double with = 100 * evaluate(network, test)["accuracy"];
+    const double with = 100 * evaluate(*network, test)["accuracy"];
     std::printf("float                                  %6.2f %%\n", real);
     std::printf("8 bits, quantized after training       %6.2f %%\n", after);
     std::printf("8 bits, quantization-aware training    %6.2f %%\n", with);

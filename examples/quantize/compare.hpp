@@ -36,25 +36,25 @@ bool compare(const Data& train, const Data& test, std::size_t epochs, const std:
 
     // The whole of post-training quantization.
     const auto ranges = calibrate(model, train.subset(0, 500));
-    const auto network = quantize(model.parameters(), ranges);
+    const auto network = quantize(model, ranges);
 
     const double real = 100 * evaluate(model, test)["accuracy"];
-    const double integer = 100 * evaluate(network, test)["accuracy"];
+    const double integer = 100 * evaluate(*network, test)["accuracy"];
     if (!header.empty())
-        io::export_header(header, network,
+        io::export_header(header, *network,
                           {.name_space = "digits", .network = "::Digits", .include = "network.hpp"});
 
     constexpr std::size_t features = input_shape<Net>.size();
     const std::size_t count = test.size();
     std::vector<std::int8_t> inputs(count * features);
     for (std::size_t i = 0; i < count; ++i)
-        quantize(test.input(i), network.inputs[0], std::span(inputs).subspan(i * features, features));
+        quantize(test.input(i), network->inputs[0], std::span(inputs).subspan(i * features, features));
     static Predictor<Net> predictor;
     static QuantizedPredictor<Net> quantized_predictor;
     const double real_time =
         microseconds(count, [&](std::size_t i) { predictor(model.parameters(), test.input(i)); });
     const double integer_time = microseconds(count, [&](std::size_t i) {
-        quantized_predictor(network, std::span<const std::int8_t>(inputs).subspan(i * features, features));
+        quantized_predictor(*network, std::span<const std::int8_t>(inputs).subspan(i * features, features));
     });
 
     std::printf("              float       8 bits\n");

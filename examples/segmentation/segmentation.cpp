@@ -58,12 +58,11 @@ data::Dataset<> generate(std::size_t count, std::uint64_t seed) {
 
 /// What the network says of each pixel. BatchNorm is folded into the convolutions for it.
 std::vector<Label> segment(const Model<UNet>& model, const data::Dataset<>& images) {
-    const auto parameters = std::make_unique<Parameters<Folded<UNet>>>();
-    fold(model.parameters(), *parameters);
+    const Model<Folded<UNet>> folded = fold(model);
     const auto predictor = std::make_unique<Predictor<Folded<UNet>>>();
     std::vector<Label> labels;
     for (std::size_t i = 0; i < images.size(); ++i) {
-        const std::span<const float> logits = (*predictor)(*parameters, images.input(i));
+        const std::span<const float> logits = (*predictor)(folded.parameters(), images.input(i));
         for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
             const auto of_pixel = logits.subspan(pixel * classes, classes);
             labels.push_back(static_cast<Label>(std::ranges::max_element(of_pixel) - of_pixel.begin()));

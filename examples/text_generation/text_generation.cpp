@@ -2,6 +2,7 @@
 // state goes from a window to the next, the gradient doesn't (truncated backpropagation through time). Then
 // it writes by itself, one letter at a time, from the same parameters.
 #include <burin/burin.hpp>
+#include <burin/data/read_file.hpp>
 
 #include "options.hpp"
 
@@ -152,10 +153,8 @@ int main(int argc, char** argv) try {
                test = std::span(text).subspan(train.size());
 
     Model<Writer> model(/*seed*/ 1);
-    using TrainerType = Trainer<Writer, losses::SparseCategoricalCrossentropy, optimizers::Adam, streams>;
-    const auto trainer =
-        std::make_unique<TrainerType>(model.parameters(), losses::SparseCategoricalCrossentropy{},
-                                      optimizers::Adam{.learning_rate = 3e-3, .clip_norm = 5});
+    const auto trainer = make_trainer<streams>(model, losses::SparseCategoricalCrossentropy{},
+                                               optimizers::Adam{.learning_rate = 3e-3, .clip_norm = 5});
     for (std::size_t epoch = 1; epoch <= epochs; ++epoch) {
         const double loss = read_once(*trainer, train);
         std::printf("epoch %zu: perplexity %.2f\n", epoch, std::exp(loss));

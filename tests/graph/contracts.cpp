@@ -1,5 +1,5 @@
-// What freestanding functions do with spans and rows that are too many, too few or none: an assertion fails, and
-// without it nothing is read or written but what belongs to the call, and nothing returned but what was
+// What freestanding functions do with spans and rows that are too many, too few or none: an assertion fails,
+// and without it nothing is read or written but what belongs to the call, and nothing returned but what was
 // computed. Built with the address sanitizer, where there is one.
 #include "support/recorded_assertions.hpp"
 
@@ -50,9 +50,7 @@ void check_predictor(std::size_t samples, std::size_t computed) {
     for (std::size_t i = 0; i < computed; ++i)
         CHECK(std::ranges::equal(outputs.subspan(2 * i, 2),
                                  alone(*parameters, std::span(inputs).subspan(3 * i, 3))));
-    const auto rows = [&] {
-        predictor->run(*parameters, {inputs.data()}, samples);
-    };
+    const auto rows = [&] { predictor->run(*parameters, {inputs.data()}, samples); };
     CHECK(assertion_of(rows) == (samples > Batch ? "Predictor: expected no more rows than its batch" : ""));
 
     auto more = random_numbers<float>(samples * 3 + 1, 1);
@@ -85,16 +83,16 @@ TEST_CASE("Predictor: any number of samples in pieces of its batch") {
     Predictor<Net, 4> predictor;
     std::vector<float> outputs(22);
     CHECK(assertion_of([&] {
-        CHECK(predictor(*parameters, inputs, outputs).size() == 22);
-        CHECK(outputs == expected);
-        std::ranges::fill(outputs, 0.0F);
-        CHECK(predictor(on_device, inputs, outputs).size() == 22);
-        CHECK(outputs == expected);
-        std::ranges::fill(outputs, 0.0F);
-        CHECK(predictor(array, inputs, outputs).size() == 22);
-        CHECK(outputs == expected);
-        CHECK(predictor(*parameters, {}, {}).empty());
-    }) == "");
+              CHECK(predictor(*parameters, inputs, outputs).size() == 22);
+              CHECK(outputs == expected);
+              std::ranges::fill(outputs, 0.0F);
+              CHECK(predictor(on_device, inputs, outputs).size() == 22);
+              CHECK(outputs == expected);
+              std::ranges::fill(outputs, 0.0F);
+              CHECK(predictor(array, inputs, outputs).size() == 22);
+              CHECK(outputs == expected);
+              CHECK(predictor(*parameters, {}, {}).empty());
+          }) == "");
 
     // Room for four samples and a half.
     std::vector<float> few(9, 7.0F);
@@ -103,8 +101,8 @@ TEST_CASE("Predictor: any number of samples in pieces of its batch") {
     CHECK(std::equal(few.begin(), few.begin() + 8, expected.begin()));
     CHECK(few[8] == 7);
     CHECK(assertion_of([&] {
-        CHECK(predictor(*parameters, std::span(inputs).first(8), outputs).size() == 4);
-    }) == broken);
+              CHECK(predictor(*parameters, std::span(inputs).first(8), outputs).size() == 4);
+          }) == broken);
 }
 
 TEST_CASE("Streamer: pieces of another size") {
@@ -122,11 +120,12 @@ TEST_CASE("Streamer: pieces of another size") {
     }
     const auto streamer = std::make_unique<Two>();
     CHECK(assertion_of([&] { CHECK((*streamer)(*parameters, std::span(x).first(3)).empty()); }) == sentence);
-    CHECK(assertion_of([&] { CHECK((*streamer)(*parameters, std::span<const float>()).empty()); }) == sentence);
+    CHECK(assertion_of([&] { CHECK((*streamer)(*parameters, std::span<const float>()).empty()); }) ==
+          sentence);
     // What was too short has left no trace; of what is too long the first piece counts.
     CHECK(assertion_of([&] {
-        CHECK(std::ranges::equal((*streamer)(*parameters, x), std::span(expected).first(6)));
-    }) == sentence);
+              CHECK(std::ranges::equal((*streamer)(*parameters, x), std::span(expected).first(6)));
+          }) == sentence);
 
     streamer->reset();
     std::vector<float> outputs(24);
@@ -229,9 +228,9 @@ TEST_CASE("losses: labels that are no class, and classes without a weight, make 
             std::vector<float> gradient(200);
             losses::LossSum<float> sum;
             CHECK(assertion_of([&] {
-                sum = losses::value_and_gradient<output>(loss, z.data(), labels.data(), nullptr,
-                                                         gradient.data(), 40);
-            }) == sentence);
+                      sum = losses::value_and_gradient<output>(loss, z.data(), labels.data(), nullptr,
+                                                               gradient.data(), 40);
+                  }) == sentence);
             CHECK(std::isnan(sum.total));
             CHECK(std::isnan(losses::value<output>(loss, z.data(), labels.data(), nullptr, 40).total));
             for (std::size_t c = 0; c < 5; ++c)
@@ -252,10 +251,10 @@ TEST_CASE("losses: labels that are no class, and classes without a weight, make 
     check(Sparse{.label_smoothing = 0.1, .class_weights = three}, 2, no_weight);
     const std::vector<float> shares(40 * 5, 0.2F);
     CHECK(assertion_of([&] {
-        CHECK(std::isnan(losses::value<output>(losses::CategoricalCrossentropy{.class_weights = three},
-                                               z.data(), shares.data(), nullptr, 40)
-                             .total));
-    }) == no_weight);
+              CHECK(std::isnan(losses::value<output>(losses::CategoricalCrossentropy{.class_weights = three},
+                                                     z.data(), shares.data(), nullptr, 40)
+                                   .total));
+          }) == no_weight);
 }
 
 TEST_CASE("metrics: a label that is no class is never right") {

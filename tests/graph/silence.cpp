@@ -1,5 +1,5 @@
-// Numbers too small to be normalized: 0 in every kind of run on x86-64, and the caller's arithmetic stays as it
-// was. Elsewhere only that the runs agree.
+// Numbers too small to be normalized: 0 in every kind of run on x86-64, and the caller's arithmetic stays as
+// it was. Elsewhere only that the runs agree.
 #include "burin/embedded.hpp"
 #include "support/random_numbers.hpp"
 
@@ -39,8 +39,8 @@ bool none_is_subnormal(std::span<const float> numbers) {
     return std::ranges::none_of(numbers, [](float x) { return std::fpclassify(x) == FP_SUBNORMAL; });
 }
 
-/// Runs a function with the control bits that programs have, with those of a guard around all, and with half of
-/// them; each is as it was afterwards.
+/// Runs a function with the control bits that programs have, with those of a guard around all, and with half
+/// of them; each is as it was afterwards.
 template <class Function>
 void check_control(Function function) {
     const unsigned before = control();
@@ -58,7 +58,8 @@ constexpr float tiny = 1e-39F, small = 1e-30F;
 
 } // namespace
 
-TEST_CASE("Predictor, Streamer, Trainer: products too small are 0, and the caller's arithmetic is left alone") {
+TEST_CASE(
+    "Predictor, Streamer, Trainer: products too small are 0, and the caller's arithmetic is left alone") {
     // Two dense layers, so that what is subnormal on the way is an operand too.
     using Net = Sequential<Input<1, 2>, Conv1D<3, 1, Causal>, Conv1D<2, 1, Causal>>;
     using Loss = losses::MeanSquaredError;
@@ -129,8 +130,8 @@ TEST_CASE("Calibrator, QuantizedPredictor: the caller's arithmetic is left alone
 }
 
 TEST_CASE("Streamer: states come to rest in silence") {
-    using Net = Sequential<Input<1, 2>, LSTM<16, ReturnSequences>, GRU<8, ReturnSequences>, Conv1D<4, 3, Causal>,
-                           SimpleRNN<5>>;
+    using Net = Sequential<Input<1, 2>, LSTM<16, ReturnSequences>, GRU<8, ReturnSequences>,
+                           Conv1D<4, 3, Causal>, SimpleRNN<5>>;
     Parameters<Net> parameters;
     initialize(parameters, initializers::Default{}, 1);
     // Without biases, and with weights that let every state decay.

@@ -1,7 +1,7 @@
 #pragma once
 
-// Include before all headers of Burin's: what BURIN_ASSERT finds wrong is recorded, and the program goes on as
-// one that was compiled without assertions would.
+// Include before all headers of Burin's: what BURIN_ASSERT finds wrong is recorded, and the program goes on
+// as one that was compiled without assertions would.
 
 #include <string_view>
 

@@ -1,5 +1,5 @@
-// What docs/threads.md says that threads may share, shared by threads; under the thread sanitizer (see check.py).
-// With the argument `race` two threads train one model, which the sanitizer must find.
+// What docs/threads.md says that threads may share, shared by threads; under the thread sanitizer (see
+// check.py). With the argument `race` two threads train one model, which the sanitizer must find.
 #include <burin/burin.hpp>
 
 #include <cmath>
@@ -64,7 +64,8 @@ void share(const std::string& directory) {
         // A model and a data set that nobody changes, each thread with its own arena.
         require(predict(model, data) == outputs, "predict gives other numbers");
         require(evaluate(model, data)["loss"] == loss, "evaluate gives another loss");
-        require(evaluate(*network, data)["accuracy"] == accuracy, "evaluate in 8 bits gives another accuracy");
+        require(evaluate(*network, data)["accuracy"] == accuracy,
+                "evaluate in 8 bits gives another accuracy");
         Predictor<Net> predictor;
         for (std::size_t i = 0; i < data.size(); ++i)
             require(predictor(model.parameters(), data.input(i))[0] == outputs[3 * i],

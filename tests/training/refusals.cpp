@@ -50,8 +50,7 @@ TEST_CASE("samples of another shape: fit, evaluate, predict, predict_proba, cali
     const auto network = quantize(model.parameters(), calibrate(model, with_features(5)));
     for (const std::size_t features : {4u, 6u, 10u}) {
         const auto data = with_features(features);
-        const std::string found =
-            ": expected samples of shape [5], got [" + std::to_string(features) + "]";
+        const std::string found = ": expected samples of shape [5], got [" + std::to_string(features) + "]";
         CHECK(error_of([&] { fit(model, data, quiet()); }) == "fit" + found);
         CHECK(error_of([&] { evaluate(model, data); }) == "evaluate" + found);
         CHECK(error_of([&] { (void)predict(model, data); }) == "predict" + found);
@@ -76,8 +75,9 @@ TEST_CASE("Dataset: a sample beyond its end") {
           "Dataset: expected the number of a sample below 1, got 1");
     CHECK(error_of([&] { (void)data::Dataset<>().input(0); }) ==
           "Dataset: expected the number of a sample below 0, got 0");
-    CHECK(error_of([&] { (void)data.input(static_cast<std::size_t>(-1)); })
-              .starts_with("Dataset: expected the number of a sample below 3"));
+    CHECK(error_of([&] {
+              (void)data.input(static_cast<std::size_t>(-1));
+          }).starts_with("Dataset: expected the number of a sample below 3"));
 }
 
 TEST_CASE("class weights: one for each class, finite and not below 0") {
@@ -93,17 +93,19 @@ TEST_CASE("class weights: one for each class, finite and not below 0") {
     check({1, 2, 3, 4}, ": expected a class weight for each of 3 classes, got 4");
     check({1, -2, 3}, ": class_weights[1]: expected a finite number of at least 0, got -2.000000");
     check({1, 2, std::nan("")}, ": class_weights[2]: expected a finite number of at least 0, got nan");
-    check({static_cast<double>(infinity), 2, 1}, ": class_weights[0]: expected a finite number of at least 0, got inf");
+    check({static_cast<double>(infinity), 2, 1},
+          ": class_weights[0]: expected a finite number of at least 0, got inf");
     CHECK(values(model) == before);
 
     const std::vector<double> two{1, 2}, three{1, 0, 2};
     const losses::CategoricalCrossentropy shares{.class_weights = two};
     CHECK(error_of([&] { evaluate(model, Changed{}.data(), shares); }) ==
           "evaluate: expected a class weight for each of 3 classes, got 2");
-    CHECK(error_of([&] {
-              fit(model, data,
-                  Fit{.loss = losses::SparseCategoricalCrossentropy{.class_weights = three}, .verbose = false});
-          }) == "(nothing was thrown)");
+    CHECK(
+        error_of([&] {
+            fit(model, data,
+                Fit{.loss = losses::SparseCategoricalCrossentropy{.class_weights = three}, .verbose = false});
+        }) == "(nothing was thrown)");
 }
 
 TEST_CASE("fit: data that are not finite are refused, with their place, unless that is allowed") {
@@ -136,8 +138,7 @@ TEST_CASE("fit: data that are not finite are refused, with their place, unless t
     CHECK(error_of([&] { fit(model, good, Fit{.validation = &bad, .verbose = false}); }) ==
           "fit: validation: sample 3[2]: expected a finite number, got -inf");
     inputs.inputs[3 * 5 + 2] = no_number;
-    const History history =
-        fit(model, inputs.labelled(), Fit{.verbose = false, .allow_not_finite = true});
+    const History history = fit(model, inputs.labelled(), Fit{.verbose = false, .allow_not_finite = true});
     CHECK(std::isnan(history["loss"][0]));
     // What is asked of a model may be anything.
     CHECK(error_of([&] { (void)predict(model, bad); }) == "(nothing was thrown)");

@@ -59,8 +59,8 @@ class Dataset {
     std::size_t target_size() const noexcept { return storage_ ? storage_->target_size : 1; }
     bool has_weights() const noexcept { return storage_ && !storage_->weights.empty(); }
 
-    /// Of sample `index`: its inputs, its targets, and its weight, which is 1 where none were given. Each throws
-    /// Error if there are fewer samples.
+    /// Of sample `index`: its inputs, its targets, and its weight, which is 1 where none were given. Each
+    /// throws Error if there are fewer samples.
     std::span<const Scalar> input(std::size_t index) const {
         check(index);
         const std::size_t size = storage_->shape.size();

@@ -306,7 +306,8 @@ struct NoObserver {
 /// Runs the steps of a plan, in order: one kernel call a step, every extent and offset a constant.
 /// `loss(output_index, outputs, gradient, rows)` is called where the program has a loss.
 /// `observer.after<step>(frame)` is called after each step; tests look into the arena with it.
-/// Numbers too small to be normalized are 0 in all of it (on x86-64, where they take a hundred times as long).
+/// Numbers too small to be normalized are 0 in all of it (on x86-64, where they take a hundred times as
+/// long).
 template <class PlanType, std::size_t Batch, class Scalar, class Stored, class LossStep = detail::NoLoss,
           class Observer = detail::NoObserver>
 [[gnu::always_inline]] inline void execute(const Frame<typename PlanType::N::Type, Scalar, Stored>& frame,

@@ -32,8 +32,8 @@ namespace burin {
 ///
 /// With `OutputLinks` it stops at what the losses work on (logits) instead of the network's outputs.
 ///
-/// Numbers too small to be normalized are 0 in a run (see `execute`). Several threads may share the parameters
-/// while nobody changes them, each with a Predictor of its own.
+/// Numbers too small to be normalized are 0 in a run (see `execute`). Several threads may share the
+/// parameters while nobody changes them, each with a Predictor of its own.
 template <class Net, std::size_t Batch = 1, class Stored = float,
           Links<Network<Net>::output_count> OutputLinks = no_links<Net>>
 class Predictor {

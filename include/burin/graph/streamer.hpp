@@ -121,7 +121,8 @@ class Streamer : private DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
                                        std::span<const Scalar> piece) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {
-        BURIN_ASSERT(piece.size() == piece_size, "Streamer: expected exactly the next steps of each sequence");
+        BURIN_ASSERT(piece.size() == piece_size,
+                     "Streamer: expected exactly the next steps of each sequence");
         if (piece.size() < piece_size)
             return {};
         return {run(parameters.data(), {piece.data()})[0], outputs_size};

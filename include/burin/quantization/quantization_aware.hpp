@@ -32,7 +32,7 @@ namespace burin {
 ///     copy_parameters(model.parameters(), aware.parameters());     // trained in float
 ///     fit(aware, train, Fit{.optimizer = optimizers::Adam{.learning_rate = 1e-4f}, .epochs = 3});
 ///     copy_parameters(aware.parameters(), model.parameters());
-///     const auto network = quantize(model.parameters(), ranges_of(aware.parameters()));
+///     const auto network = quantize(model, ranges_of(aware.parameters()));
 ///
 /// Its parameters are those of the network, under the same names; the ranges are statistics: `0.output_min`,
 /// `0.output_max`, …, and `input_min`, `input_max` of each input. A network with BatchNorm is to be folded

@@ -49,19 +49,19 @@ void check_finite_data(const Data& data, const std::string& who) {
         check_finite(data.input(i), who, "sample", i);
         check_finite(data.target(i), who, "target", i);
         if (data.has_weights() && !std::isfinite(data.weight(i)))
-            throw Error(who + ": weight of sample " + std::to_string(i) +
-                        ": expected a finite number, got " + std::to_string(data.weight(i)));
+            throw Error(who + ": weight of sample " + std::to_string(i) + ": expected a finite number, got " +
+                        std::to_string(data.weight(i)));
     }
 }
 
 /// Throws Error unless the losses that weigh classes have a weight for each, or none.
 template <class Net, class Loss>
 void check_class_weights(const Loss& loss, const std::string& who) {
-    const auto check = [&](const auto& one, std::size_t classes) {
+    const auto check = [&](const auto& one, std::size_t wanted) {
         if constexpr (requires { one.class_weights; }) {
             const auto& weights = one.class_weights;
-            if (!weights.empty() && weights.size() != classes)
-                throw Error(who + ": expected a class weight for each of " + std::to_string(classes) +
+            if (!weights.empty() && weights.size() != wanted)
+                throw Error(who + ": expected a class weight for each of " + std::to_string(wanted) +
                             " classes, got " + std::to_string(weights.size()));
             for (std::size_t c = 0; c < weights.size(); ++c)
                 if (!(weights[c] >= 0) || !std::isfinite(weights[c]))

@@ -1,7 +1,7 @@
 #pragma once
 
-// What is made of a trained model, on the heap: a network may be larger than a stack. The forms that return the
-// same as a value are for small ones and for machines without a heap; `sizeof` says how large it is.
+// What is made of a trained model, on the heap: a network may be larger than a stack. The forms that return
+// the same as a value are for small ones and for machines without a heap; `sizeof` says how large it is.
 
 #include "burin/graph/half_parameters.hpp"
 #include "burin/layers/folded.hpp"

@@ -47,8 +47,8 @@ struct NoModel {
 
 /// A network with its parameters, on the heap: what `fit`, `evaluate`, `predict`, `save` and `load` work on.
 ///
-/// While nobody changes a model, threads may share it, each with a Predictor of its own (`predict` and `evaluate`
-/// make one). What changes it (`fit`, a Trainer, `load`) is for one thread alone.
+/// While nobody changes a model, threads may share it, each with a Predictor of its own (`predict` and
+/// `evaluate` make one). What changes it (`fit`, a Trainer, `load`) is for one thread alone.
 template <class Net, class Scalar = float>
 class Model {
   public:
