@@ -11,7 +11,7 @@ inline constexpr std::int32_t int8_max = 127;
 
 /// The real factor multiplier · 2^−shift, by which integer sums are brought to the scale of an output.
 struct FixedMultiplier {
-    std::int32_t multiplier = 0; ///< In [2³⁰, 2³¹), or 0.
+    std::int32_t multiplier = 0; ///< In [2³⁰, 2³¹), a mean's in [2²⁹, 2³¹), or 0.
     std::int32_t shift = 31;     ///< To the right, in [1, 62].
 
     friend constexpr bool operator==(const FixedMultiplier&, const FixedMultiplier&) = default;

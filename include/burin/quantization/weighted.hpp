@@ -136,13 +136,17 @@ void take_weighted(const Int8Source<Shapes>& from, Int8Weighted<Weights, Channel
                      (given.scales.size() == Channels || given.scales.size() == 1) &&
                      (given.bias.size() == Channels || given.bias.empty()),
                  "quantized weights have the layer's size");
-    std::copy_n(given.weight.begin(), Weights, to.weight.begin());
+    to.weight = {};
     to.bias = {};
-    std::copy(given.bias.begin(), given.bias.end(), to.bias.begin());
+    std::copy_n(given.weight.begin(), std::min(given.weight.size(), Weights), to.weight.begin());
+    std::copy_n(given.bias.begin(), std::min(given.bias.size(), Channels), to.bias.begin());
+    const auto scale_of_channel = [&](std::size_t channel) {
+        const std::size_t at = given.scales.size() == 1 ? 0 : channel;
+        return at < given.scales.size() ? given.scales[at] : 0.0F;
+    };
     std::array<double, Channels> units;
     for (std::size_t channel = 0; channel < Channels; ++channel) {
-        const float input = from.inputs[0].scale,
-                    weight = given.scales[given.scales.size() == 1 ? 0 : channel];
+        const float input = from.inputs[0].scale, weight = scale_of_channel(channel);
         units[channel] = Layer::has_float_unit && given.scales.size() == 1
                              ? static_cast<double>(input * weight)
                              : static_cast<double>(input) * static_cast<double>(weight);
