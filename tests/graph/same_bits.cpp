@@ -35,8 +35,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -45,6 +47,12 @@
 using namespace burin;
 
 namespace {
+
+/// Tokens that are no numbers are none of the vocabulary.
+template <class Net>
+inline constexpr bool is_embedding = false;
+template <class InputLayer, std::size_t Vocabulary, std::size_t Size, class... Layers>
+inline constexpr bool is_embedding<Sequential<InputLayer, Embedding<Vocabulary, Size>, Layers...>> = true;
 
 template <class Net>
 std::unique_ptr<Parameters<Net>> some_parameters() {
@@ -83,6 +91,17 @@ void check_rows() {
         check_bits((*predictor)(*parameters, std::span(x).first(rows * size)),
                    std::span(alone).first(rows * each));
     }
+    // What is no number stays in its row.
+    auto spoilt = x;
+    constexpr std::size_t bad = 4;
+    std::fill_n(spoilt.begin() + bad * size, size, std::numeric_limits<float>::quiet_NaN());
+    const auto y = (*predictor)(*parameters, spoilt);
+    INFO("a row of NaN: " << std::string(__PRETTY_FUNCTION__));
+    check_bits(y.first(bad * each), std::span(alone).first(bad * each));
+    check_bits(y.subspan((bad + 1) * each), std::span(alone).subspan((bad + 1) * each));
+    const auto own = y.subspan(bad * each, each);
+    if (!is_embedding<Net>)
+        CHECK(std::all_of(own.begin(), own.end(), [](float element) { return std::isnan(element); }));
 }
 
 constexpr std::size_t time_steps = 14;
@@ -134,7 +153,8 @@ TEST_CASE("same bits: normalisations") {
 TEST_CASE("same bits: dense layers") {
     check_stream<Sequence<3, TimeDistributed<Dense<1>>>>();
     check_stream<Sequence<8, TimeDistributed<Sequential<Dense<8>, ReLU, Dense<8>, Tanh, Dense<1>>>>>();
-    check_stream<Sequence<5, TimeDistributed<Sequential<Dense<16>, GELU, Dense<7>, Sigmoid, Dense<33>, Dense<4>>>>>();
+    check_stream<
+        Sequence<5, TimeDistributed<Sequential<Dense<16>, GELU, Dense<7>, Sigmoid, Dense<33>, Dense<4>>>>>();
     check_stream<Sequence<40, TimeDistributed<Sequential<Dense<70>, SiLU, Dense<3>>>>>();
     check_stream<Sequence<12, FeedForward<24>>>();
     check_rows<Sequential<Input<8>, Dense<8>, ReLU, Dense<1>>>();
@@ -148,13 +168,16 @@ TEST_CASE("same bits: convolutions, pooling and resizing") {
     check_stream<Sequence<16, Conv1D<32, 5, Causal>, Tanh, Conv1D<1, 1, Causal>>>();
     check_stream<Sequence<8, Conv1D<8, 3, Causal, Groups<4>>, PositionalEncoding, UpSampling1D<2>>>();
     check_pieces_of<Sequence<5, Conv1D<3, 2, Causal>, MaxPool1D<2>, AveragePool1D<1>>, 2, 4>();
-    check_rows<Sequential<Input<9, 9, 3>, Conv2D<8, 3>, ReLU, MaxPool2D<2>, Conv2D<16, 3>, Flatten, Dense<10>>>();
-    check_rows<Sequential<Input<8, 8, 16>, DepthwiseConv2D<3, Same>, ReLU, Conv2D<24, 1>, GlobalAveragePool2D>>();
+    check_rows<
+        Sequential<Input<9, 9, 3>, Conv2D<8, 3>, ReLU, MaxPool2D<2>, Conv2D<16, 3>, Flatten, Dense<10>>>();
+    check_rows<
+        Sequential<Input<8, 8, 16>, DepthwiseConv2D<3, Same>, ReLU, Conv2D<24, 1>, GlobalAveragePool2D>>();
     check_rows<Sequential<Input<30, 2>, Conv1D<5, 7, Stride<3>>, AveragePool1D<2>>>();
 }
 
 TEST_CASE("same bits: recurrent layers") {
-    check_stream<Sequence<3, LSTM<8, ReturnSequences>, GRU<5, ReturnSequences>, SimpleRNN<4, ReturnSequences>>>();
+    check_stream<
+        Sequence<3, LSTM<8, ReturnSequences>, GRU<5, ReturnSequences>, SimpleRNN<4, ReturnSequences>>>();
     check_stream<Sequence<1, LSTM<16, ReturnSequences>, TimeDistributed<Dense<1>>>>();
     check_stream<Sequence<24, GRU<33, ReturnSequences>>>();
     check_stream<Sequence<6, Fast<LSTM<40, ReturnSequences>>>>();
@@ -166,8 +189,8 @@ TEST_CASE("same bits: recurrent layers") {
 TEST_CASE("same bits: all else that looks at one step") {
     check_stream<Sequence<10, Softmax>>();
     check_stream<Sequence<21, LogSoftmax>>();
-    check_stream<Sequence<6, Residual<TimeDistributed<Dense<6>>, ELU<>, Dropout<0.5>>, Slice<1, 5, Axis<1>>, Rescaling<2.0, 1.0>,
-                          Fast<Sequential<Softplus, GELUTanh>>>>();
+    check_stream<Sequence<6, Residual<TimeDistributed<Dense<6>>, ELU<>, Dropout<0.5>>, Slice<1, 5, Axis<1>>,
+                          Rescaling<2.0, 1.0>, Fast<Sequential<Softplus, GELUTanh>>>>();
     check_rows<Sequential<Input<10>, Softmax>>();
     check_rows<Sequential<Input<21>, LogSoftmax>>();
     check_rows<Sequential<Input<6, 8>, TransformerEncoderBlock<2, 16>>>();

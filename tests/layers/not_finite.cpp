@@ -145,7 +145,8 @@ TEST_CASE_TEMPLATE("activations of the largest numbers are their limits, and so 
     check_ends<Scalar, Fast<SiLU>>({.tolerance = fast});
 }
 
-TEST_CASE_TEMPLATE("Maximum and Minimum: what is no number comes out, in whatever order", Scalar, float, double) {
+TEST_CASE_TEMPLATE("Maximum and Minimum: what is no number comes out, in whatever order", Scalar, float,
+                   double) {
     for_each_of<Maximum, Minimum>([]<class Merge>(Merge) {
         for (const std::size_t length : lengths<Scalar>())
             for (std::size_t at = 0; at < length; ++at)
@@ -159,14 +160,16 @@ TEST_CASE_TEMPLATE("Maximum and Minimum: what is no number comes out, in whateve
                         length, y.data(), [](auto... v) { return Merge::value(v...); }, a, b, c);
                     check_same_places<Scalar>(expected, y);
                     std::vector<Scalar> sum(length);
-                    const auto add_gradient = [&]<std::size_t Which>(std::integral_constant<std::size_t, Which>) {
-                        kernels::map<Scalar>(
-                            length, sum.data(),
-                            [](auto s, auto g, auto... v) {
-                                return s + Merge::template gradient<Which>(g, std::array{v...});
-                            },
-                            static_cast<const Scalar*>(sum.data()), static_cast<const Scalar*>(dy.data()), a, b, c);
-                    };
+                    const auto add_gradient =
+                        [&]<std::size_t Which>(std::integral_constant<std::size_t, Which>) {
+                            kernels::map<Scalar>(
+                                length, sum.data(),
+                                [](auto s, auto g, auto... v) {
+                                    return s + Merge::template gradient<Which>(g, std::array{v...});
+                                },
+                                static_cast<const Scalar*>(sum.data()), static_cast<const Scalar*>(dy.data()),
+                                a, b, c);
+                        };
                     add_gradient(std::integral_constant<std::size_t, 0>{});
                     add_gradient(std::integral_constant<std::size_t, 1>{});
                     add_gradient(std::integral_constant<std::size_t, 2>{});
@@ -199,7 +202,8 @@ void check_pool() {
         if constexpr (Pool::pooling == burin::detail::Pooling::max) {
             const std::vector<Scalar> dy(along.count * Channels, Scalar(1));
             const auto dx = input_gradient<Scalar, Input<Length, Channels>, Pool>(x, dy);
-            const auto hits = std::count_if(expected.begin(), expected.end(), [](Scalar y) { return std::isnan(y); });
+            const auto hits =
+                std::count_if(expected.begin(), expected.end(), [](Scalar y) { return std::isnan(y); });
             // The Probe hands on 1 · x, and of NaN · dy nothing but NaN.
             CHECK(dx[at] == static_cast<Scalar>(hits));
             Scalar all = 0;
@@ -221,8 +225,8 @@ void check_pools() {
 
 } // namespace
 
-TEST_CASE_TEMPLATE("pooling: what is no number comes out of its windows, and its gradient goes back", Scalar, float,
-                   double) {
+TEST_CASE_TEMPLATE("pooling: what is no number comes out of its windows, and its gradient goes back", Scalar,
+                   float, double) {
     constexpr std::size_t lanes = kernels::width<Scalar>;
     check_pools<Scalar, 1>();
     check_pools<Scalar, lanes>();

@@ -104,9 +104,11 @@ TEST_CASE("KeyPaddingMask: what is hidden reaches neither outputs nor gradients"
               Node<"x2", Probe, From<"x">>,
               Node<"y", MultiHeadAttention<2, KeyPaddingMask>, From<"x", "x2", "x2", "mask">>, Outputs<"y">>;
     check_padding<Three>();
-    using DotProduct = Graph<
-        Inputs<Node<"x", Input<time_steps, 4>>, Node<"mask", Input<time_steps>>>, Node<"x2", Probe, From<"x">>,
-        Node<"y", ScaledDotProductAttention<KeyPaddingMask>, From<"x", "x2", "x2", "mask">>, Outputs<"y">>;
+    using DotProduct =
+        Graph<Inputs<Node<"x", Input<time_steps, 4>>, Node<"mask", Input<time_steps>>>,
+              Node<"x2", Probe, From<"x">>,
+              Node<"y", ScaledDotProductAttention<KeyPaddingMask>, From<"x", "x2", "x2", "mask">>,
+              Outputs<"y">>;
     check_padding<DotProduct>();
 }
 
@@ -119,7 +121,8 @@ TEST_CASE("attention: a key that is to be seen and no number is not taken for hi
         for (const float y : GraphRun<Net, float>{}.infer(x))
             CHECK(std::isnan(y));
     }
-    GraphRun<Net, float>::Inputs x{std::vector<float>{1, 1}, std::vector<float>(3, std::numeric_limits<float>::quiet_NaN()), {1, 2, 3}};
+    GraphRun<Net, float>::Inputs x{
+        std::vector<float>{1, 1}, std::vector<float>(3, std::numeric_limits<float>::quiet_NaN()), {1, 2, 3}};
     for (const float y : GraphRun<Net, float>{}.infer(x))
         CHECK(std::isnan(y));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/pairwise.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/unroll.hpp"
 
@@ -20,8 +21,8 @@ template <std::size_t Columns, class Scalar>
 inline constexpr std::size_t rows_in_a_pass =
     Columns >= 4 * width<Scalar> ? 1 : width<Scalar> / std::gcd(Columns, width<Scalar>);
 
-/// Rows between two roundings of long sums into others, so that errors grow slowly.
-inline constexpr std::size_t rows_per_block = 128;
+/// Rows of a block; blocks are added pair by pair.
+inline constexpr std::size_t rows_per_block = 4 * terms_per_block;
 
 /// `Vectors` vectors of columns, of which the last has only `Rest` (0: all). `Period` columns are repeated
 /// where several rows are taken as one.
@@ -118,8 +119,8 @@ template <std::size_t Columns, class Scalar, class Function>
 /// Means and sums of squared deviations of so many values.
 template <class Number>
 struct Moments {
-    Number mean{};
-    Number squares{};
+    Number mean;
+    Number squares;
 
     /// Those of these `count` and `others` further values together, by Chan, Golub and LeVeque, "Updating
     /// Formulae and a Pairwise Algorithm for Computing Sample Variances" (1979).
@@ -132,10 +133,24 @@ struct Moments {
     }
 };
 
+/// Those of several vectors of columns, and of how many rows.
+template <class Scalar, std::size_t Vectors>
+struct BlockMoments {
+    Moments<Vector<Scalar>> moments[Vectors];
+    Scalar rows;
+
+    friend BlockMoments operator+(BlockMoments a, const BlockMoments& b) noexcept {
+        for (std::size_t k = 0; k < Vectors; ++k)
+            a.moments[k].merge(a.rows, b.moments[k], b.rows);
+        a.rows += b.rows;
+        return a;
+    }
+};
+
 } // namespace detail
 
 /// The mean and the variance (the mean of squared deviations) of each column, in one pass. Squares are of
-/// deviations from the mean of what came before, in blocks, whose moments are merged, and means are kept as
+/// deviations from the mean of the block before, in blocks, whose moments are merged, and means are kept as
 /// deviations from the first row: a mean far from 0 costs no digits of either.
 template <std::size_t Columns, class Scalar>
 void column_moments(const Scalar* x, std::size_t rows, Scalar* mean, Scalar* variance) noexcept {
@@ -149,15 +164,17 @@ void column_moments(const Scalar* x, std::size_t rows, Scalar* mean, Scalar* var
         using Group = decltype(group);
         constexpr std::size_t vectors = Group::vectors;
         const Vector<Scalar> zero(Scalar(0));
-        detail::Moments<Vector<Scalar>> moments[vectors];
+        detail::BlockMoments<Scalar, vectors> block;
+        PairwiseSum<detail::BlockMoments<Scalar, vectors>> before;
         for (std::size_t k = 0; k < vectors; ++k)
-            moments[k] = {zero, zero};
+            block.moments[k] = {zero, zero};
+        block.rows = 0;
         for (std::size_t begin = 0; begin < group.rows; begin += detail::rows_per_block) {
             const std::size_t end = std::min(begin + detail::rows_per_block, group.rows);
             Vector<Scalar> sums[vectors], squares[vectors], pivots[vectors];
             for (std::size_t k = 0; k < vectors; ++k) {
                 sums[k] = squares[k] = zero;
-                pivots[k] = group.values_of(x, k) + moments[k].mean;
+                pivots[k] = group.values_of(x, k) + block.moments[k].mean;
             }
             for (std::size_t row = begin; row < end; ++row) {
                 BURIN_DETAIL_UNROLL
@@ -167,14 +184,19 @@ void column_moments(const Scalar* x, std::size_t rows, Scalar* mean, Scalar* var
                     squares[k] = fma(deviation, deviation, squares[k]);
                 }
             }
-            const auto before = static_cast<Scalar>(begin), count = static_cast<Scalar>(end - begin);
+            if (begin > 0)
+                before.add(block);
+            block.rows = static_cast<Scalar>(end - begin);
             for (std::size_t k = 0; k < vectors; ++k) {
-                const Vector<Scalar> shift = sums[k] / Vector<Scalar>(count);
+                const Vector<Scalar> shift = sums[k] / Vector<Scalar>(block.rows);
                 const Vector<Scalar> pivot = pivots[k] - group.values_of(x, k);
                 const Vector<Scalar> rest = kernels::fnma<Scalar>(sums[k], shift, squares[k]);
-                moments[k].merge(before, {pivot + shift, at_least(rest, zero)}, count);
+                block.moments[k] = {pivot + shift, at_least(rest, zero)};
             }
         }
+        if (group.rows > detail::rows_per_block)
+            block = before.total(block);
+        const auto& moments = block.moments;
         const auto count = static_cast<Scalar>(group.rows);
         if constexpr (at_once == 1) {
             for (std::size_t k = 0; k < vectors; ++k) {
@@ -212,16 +234,19 @@ void column_gradients(const Scalar* x, const Scalar* mean, const Scalar* dy, std
     detail::for_each_column_group<Columns, Scalar>(rows, [&](auto group) {
         constexpr std::size_t vectors = decltype(group)::vectors;
         const Vector<Scalar> zero(Scalar(0));
-        Vector<Scalar> means[vectors], all_sums[vectors], all_products[vectors];
+        Vector<Scalar> means[vectors], block_sums[vectors], block_products[vectors];
+        PairwiseSum<Vector<Scalar>> all_sums[vectors], all_products[vectors];
         for (std::size_t k = 0; k < vectors; ++k) {
             means[k] = group.values_of(mean, k);
-            all_sums[k] = all_products[k] = zero;
+            block_sums[k] = block_products[k] = zero;
         }
         for (std::size_t begin = 0; begin < group.rows; begin += detail::rows_per_block) {
             const std::size_t end = std::min(begin + detail::rows_per_block, group.rows);
-            Vector<Scalar> block_sums[vectors], block_products[vectors];
-            for (std::size_t k = 0; k < vectors; ++k)
+            for (std::size_t k = 0; begin > 0 && k < vectors; ++k) {
+                all_sums[k].add(block_sums[k]);
+                all_products[k].add(block_products[k]);
                 block_sums[k] = block_products[k] = zero;
+            }
             for (std::size_t row = begin; row < end; ++row) {
                 BURIN_DETAIL_UNROLL
                 for (std::size_t k = 0; k < vectors; ++k) {
@@ -230,14 +255,14 @@ void column_gradients(const Scalar* x, const Scalar* mean, const Scalar* dy, std
                     block_products[k] = fma(gradient, group.load(x, row, k) - means[k], block_products[k]);
                 }
             }
-            for (std::size_t k = 0; k < vectors; ++k) {
-                all_sums[k] = all_sums[k] + block_sums[k];
-                all_products[k] = all_products[k] + block_products[k];
-            }
         }
         for (std::size_t k = 0; k < vectors; ++k) {
-            group.add_to_values(sums, k, all_sums[k]);
-            group.add_to_values(products, k, all_products[k]);
+            if (group.rows > detail::rows_per_block) {
+                block_sums[k] = all_sums[k].total(block_sums[k]);
+                block_products[k] = all_products[k].total(block_products[k]);
+            }
+            group.add_to_values(sums, k, block_sums[k]);
+            group.add_to_values(products, k, block_products[k]);
         }
     });
 }

@@ -24,6 +24,9 @@ namespace burin::kernels {
 
 namespace detail {
 
+/// So many pixels go into one running sum of a weight gradient, roughly: longer ones are made of such.
+inline constexpr std::size_t longest_sum = 1024;
+
 /// Rows of outputs of which a weight gradient is made at a time: as many as keep what is read of both images
 /// in the first-level cache, but enough for long sums.
 template <Convolution C, class Scalar>
@@ -32,7 +35,8 @@ constexpr std::size_t lines_at_a_time() {
     const std::size_t width = C.axes[2].output;
     const std::size_t line =
         sizeof(Scalar) * (C.axes[1].stride * C.axes[2].padded() * C.channels + width * C.filters);
-    return std::max({bytes / line, (long_sum + width - 1) / width, std::size_t(1)});
+    const std::size_t most = std::min(bytes / line, longest_sum / width);
+    return std::max({most, (long_sum + width - 1) / width, std::size_t(1)});
 }
 
 /// Whether the forward product is that of matrices as they are, of a kind that `dense_forward` is better at:
@@ -152,8 +156,8 @@ void convolution_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, 
     product.step = Patches::step.x;
     product.image_step = Patches::image_size;
     product.adds = Accumulate;
-    const auto multiply = [&](const Scalar* image, const Scalar* gradient, std::size_t images,
-                              std::size_t first_line, std::size_t count) {
+    const auto multiply_part = [&](const Scalar* image, const Scalar* gradient, std::size_t images,
+                                   std::size_t first_line, std::size_t count) {
         product.offsets = Patches::lines.data() + first_line;
         product.segments = count;
         product.images = images;
@@ -166,8 +170,19 @@ void convolution_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, 
                                                 detail::Anywhere<StoreSum>{});
         }
         if constexpr (HasBias)
-            column_sums(gradient, images * count * C.axes[2].output, C.filters, db, product.adds);
+            column_sums(gradient, images * count * product.length, C.filters, db, product.adds);
         product.adds = true;
+    };
+    const auto multiply = [&](const Scalar* image, const Scalar* gradient, std::size_t images,
+                              std::size_t first_line, std::size_t count) {
+        if constexpr (C.axes[2].output <= 2 * detail::longest_sum) {
+            multiply_part(image, gradient, images, first_line, count);
+        } else {
+            for (std::size_t at = 0; at < C.axes[2].output; at += product.length) {
+                product.length = std::min(detail::longest_sum, C.axes[2].output - at);
+                multiply_part(image + at * Patches::step.x, gradient + at * C.filters, 1, first_line, 1);
+            }
+        }
     };
 
     constexpr std::size_t x_size = C.input_pixels() * C.channels, y_size = C.output_pixels() * C.filters;

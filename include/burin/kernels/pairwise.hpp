@@ -1,45 +1,47 @@
 #pragma once
 
-#include "burin/kernels/unroll.hpp"
-
-#include <bit>
 #include <cstddef>
-#include <limits>
 
 namespace burin::kernels {
 
-/// The sum of many terms, pair by pair: blocks of up to about `terms_per_block` terms are summed as they
-/// come, then each block with its neighbour, each pair with its neighbour, and so on. The error is at most
-/// some (terms of a block + log₂ of the blocks) · ε / 2 of the sum of the terms' magnitudes, where one running
-/// sum would have the number of all terms in their place. It takes an addition a block more than one.
+/// So many terms go into one running sum; longer sums are made of blocks.
+inline constexpr std::size_t terms_per_block = 32;
+
+/// The sum of blocks of terms, pair by pair: each block with its neighbour, each pair with its neighbour, and
+/// so on, up to 2^(Levels − 1) blocks, whose sums are added one by one. Of n terms in blocks of m the error
+/// is at most about (m + Levels + n / (m · 2^Levels)) · ε of the sum of their magnitudes, where a single
+/// running sum would have n · ε. That costs an addition or two for each block.
 ///
-/// At most `Most` blocks; `Number` is a scalar, a vector, or several of them with an operator+.
-template <class Number, std::size_t Most = std::numeric_limits<std::size_t>::max()>
+/// `Number` is a scalar, a vector, or anything else with an operator+.
+template <class Number, std::size_t Levels = 8>
 class PairwiseSum {
   public:
     void add(const Number& block) noexcept {
         Number sum = block;
-        for (std::size_t pairs = blocks_++; (pairs & 1) != 0; pairs >>= 1)
-            sum = waiting_[--count_] + sum;
-        waiting_[count_++] = sum;
+        std::size_t level = 0;
+        for (; level + 1 < Levels && is_waiting(level); ++level) {
+            sum = waiting_[level] + sum;
+            levels_ -= std::size_t(1) << level;
+        }
+        if (is_waiting(level))
+            sum = waiting_[level] + sum;
+        waiting_[level] = sum;
+        levels_ |= std::size_t(1) << level;
     }
 
-    /// The sum of `rest` and all blocks so far.
+    /// The sum of all blocks and a `rest`.
     Number total(Number rest) const noexcept {
-        for (std::size_t i = count_; i-- > 0;)
-            rest = waiting_[i] + rest;
+        for (std::size_t level = 0; level < Levels; ++level)
+            if (is_waiting(level))
+                rest = waiting_[level] + rest;
         return rest;
     }
 
   private:
-    static constexpr std::size_t levels = std::bit_width(Most);
+    bool is_waiting(std::size_t level) const noexcept { return (levels_ >> level & 1) != 0; }
 
-    // Of 1, 2, 4, … blocks, the largest first; as many as the number of blocks has ones.
-    Number waiting_[levels];
-    std::size_t blocks_ = 0;
-    std::size_t count_ = 0;
+    Number waiting_[Levels]; ///< Of 2^level blocks, where there is one.
+    std::size_t levels_ = 0;
 };
-
-inline constexpr std::size_t terms_per_block = 64;
 
 } // namespace burin::kernels

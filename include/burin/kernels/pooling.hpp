@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/pairwise.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/unroll.hpp"
 
@@ -61,6 +62,13 @@ struct PoolWindows {
     }
     constexpr std::size_t offset(std::size_t depth, std::size_t row, std::size_t column) const {
         return ((depth * axes[1].extent + row) * axes[2].extent + column) * channels;
+    }
+    /// No window has more elements.
+    constexpr std::size_t largest_window() const {
+        std::size_t elements = 1;
+        for (const PoolAxis& axis : axes)
+            elements *= std::min(axis.extent, axis.is_adaptive ? axis.size + 2 : axis.size);
+        return elements;
     }
     constexpr bool is_disjoint() const {
         return axes[0].is_disjoint() && axes[1].is_disjoint() && axes[2].is_disjoint();
@@ -168,6 +176,32 @@ template <PoolWindows W, class Scalar, class Shares, class Derivative>
         });
 }
 
+/// The sum of a window of more elements than a running sum is good for.
+template <PoolWindows W, class Scalar, class Load>
+[[gnu::always_inline]] inline Vector<Scalar>
+sum_large_window(const Scalar* x, const std::array<std::size_t, 3>& places, const Load& load) noexcept {
+    const std::size_t w = W.axes[2].begin(places[2]), w_end = W.axes[2].end(places[2]);
+    const Vector<Scalar> zero(Scalar(0));
+    PairwiseSum<Vector<Scalar>> blocks;
+    Vector<Scalar> sum = zero;
+    std::size_t terms = 0;
+    for (std::size_t i = W.axes[0].begin(places[0]); i < W.axes[0].end(places[0]); ++i)
+        for (std::size_t j = W.axes[1].begin(places[1]); j < W.axes[1].end(places[1]); ++j)
+            for (std::size_t k = w; k < w_end;) {
+                const std::size_t end = std::min(w_end, k + terms_per_block);
+                terms += end - k;
+                BURIN_DETAIL_UNROLL_4
+                for (; k < end; ++k)
+                    sum = sum + load(x + W.offset(i, j, k));
+                if (terms >= terms_per_block) {
+                    blocks.add(sum);
+                    sum = zero;
+                    terms = 0;
+                }
+            }
+    return blocks.total(sum);
+}
+
 /// y = finish(sum of the elements of each window, places).
 template <PoolWindows W, class Scalar, class Finish>
 [[gnu::always_inline]] inline void sum_windows(const Scalar* x, Scalar* y, std::size_t rows,
@@ -176,7 +210,11 @@ template <PoolWindows W, class Scalar, class Finish>
         for_each_window<W>([&](const std::array<std::size_t, 3>& places, std::size_t output) {
             for_each_channels<W.channels, Scalar>([&](std::size_t c, const auto& load, const auto& store) {
                 Vector<Scalar> sum(Scalar(0));
-                for_each_element<W>(places, [&](std::size_t offset) { sum = sum + load(x + offset + c); });
+                if constexpr (W.largest_window() <= 2 * terms_per_block)
+                    for_each_element<W>(places,
+                                        [&](std::size_t offset) { sum = sum + load(x + offset + c); });
+                else
+                    sum = sum_large_window<W>(x + c, places, load);
                 store(y + output + c, finish(sum, places));
             });
         });
@@ -194,15 +232,16 @@ void max_pool(const Scalar* x, Scalar* y, std::size_t rows, Epilogue epilogue) n
                     const std::size_t first = W.offset(W.axes[0].begin(places[0]), W.axes[1].begin(places[1]),
                                                        W.axes[2].begin(places[2]));
                     Vector<Scalar> largest = load(x + first + c);
-                    detail::for_each_element<W>(
-                        places, [&](std::size_t offset) { largest = max_or_nan(load(x + offset + c), largest); });
+                    detail::for_each_element<W>(places, [&](std::size_t offset) {
+                        largest = max_or_nan(load(x + offset + c), largest);
+                    });
                     store(y + output + c, epilogue(largest));
                 });
         });
 }
 
-/// The first of the largest elements of a window, or the first that is no number, gets the window's gradient. Where windows are disjoint, dx
-/// may be x, and the derivative of an activation before is multiplied in.
+/// The first of the largest elements of a window, or the first that is no number, gets the window's gradient.
+/// Where windows are disjoint, dx may be x, and the derivative of an activation before is multiplied in.
 template <PoolWindows W, class Scalar, class Derivative>
 void max_pool_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scalar* dx,
                        const Scalar* activated, std::size_t rows, Derivative derivative) noexcept {

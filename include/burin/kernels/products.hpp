@@ -24,6 +24,10 @@ namespace burin::kernels {
 /// Memory is mapped in pages of so many bytes or more. A first-level table of them has 64 entries; so many
 /// samples of x that are nearly or more than a page apart leave room for the rows of dy.
 inline constexpr std::size_t page_bytes = 4096;
+
+/// So many samples go into one running sum of a weight gradient: longer ones are made of such.
+inline constexpr std::size_t summed_samples = 512;
+
 template <class Scalar>
 inline constexpr std::size_t paged_samples = 256 / sizeof(Scalar);
 
@@ -88,6 +92,21 @@ template <std::size_t K, class Scalar>
     }
 }
 
+/// A weight gradient of so many samples at a time.
+template <std::size_t N, std::size_t Elements, class Scalar, class Rows>
+[[gnu::always_inline]] inline void multiply_in_parts(Product<Scalar, Form::weight_gradient> part, Rows rows,
+                                                     std::size_t samples) noexcept {
+    constexpr std::size_t any = std::numeric_limits<std::size_t>::max();
+    for (std::size_t left = part.depth;; left -= part.depth) {
+        part.depth = std::min(left, samples);
+        multiply<N, any, Elements>(part, rows, StoreSum{});
+        if (left == part.depth)
+            return;
+        part.skip_depth(part.depth);
+        part.start = {part.result.data, part.result.row, part.result.last_row, part.result.panel};
+    }
+}
+
 } // namespace detail
 
 /// y = epilogue(x · w + b), with x [rows, K], b [N], y [rows, N].
@@ -132,7 +151,6 @@ template <std::size_t K, std::size_t N, bool HasBias, bool SharesCode = false, b
 template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Scalar>
 [[gnu::always_inline]] inline void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw,
                                                          Scalar* db, std::size_t rows) noexcept {
-    constexpr std::size_t any = std::numeric_limits<std::size_t>::max();
     constexpr std::size_t elements = is_single_panel<Scalar>(N) ? K * N : std::max(K * N, shared_elements);
     Product<Scalar, Form::weight_gradient> product;
     product.left = x;
@@ -153,18 +171,12 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
         if (rows >= from)
             detail::weight_gradient_packed<kind, streams<Scalar>(K * N)>(product, panels, K);
         else
-            multiply<N, any, elements>(product, K, StoreSum{});
+            detail::multiply_in_parts<N, elements>(product, K, summed_samples);
     } else if constexpr (K * sizeof(Scalar) > page_bytes / 2) {
         // A column of x has nearly every element on a page of its own.
-        Product<Scalar, Form::weight_gradient> part = product;
-        for (std::size_t left = rows; left > 0; left -= part.depth) {
-            part.depth = std::min(left, paged_samples<Scalar>);
-            multiply<N, any, elements>(part, K, StoreSum{});
-            part.skip_depth(part.depth);
-            part.start = detail::in_panels<K, N>(static_cast<const Scalar*>(dw));
-        }
+        detail::multiply_in_parts<N, elements>(product, K, paged_samples<Scalar>);
     } else {
-        multiply<N, any, elements>(product, detail::FixedRows<K>{}, StoreSum{});
+        detail::multiply_in_parts<N, elements>(product, detail::FixedRows<K>{}, summed_samples);
     }
 
     if constexpr (HasBias && !is_single_panel<Scalar>(N)) {
@@ -177,7 +189,7 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
         product.result = detail::row_major<N>(db);
         if constexpr (Accumulate)
             product.start = detail::repeated_row<N>(static_cast<const Scalar*>(db));
-        multiply<N, any, elements>(product, detail::FixedRows<1>{}, StoreSum{});
+        detail::multiply_in_parts<N, elements>(product, detail::FixedRows<1>{}, summed_samples);
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/kernels/functions.hpp"
+#include "burin/kernels/pairwise.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
 #include "burin/kernels/unroll.hpp"
@@ -42,9 +43,19 @@ template <bool Store, class Scalar, class Argument, class Beside>
                                                   const detail::PowerOfTwo<Scalar>& divisor,
                                                   Beside beside) noexcept {
     constexpr std::size_t lanes = width<Scalar>, at_once = detail::side_by_side<Scalar>;
+    // Many are summed block by block, and the blocks pair by pair.
+    constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+    constexpr std::size_t block = 2 * terms_per_block / at_once * at_once * lanes;
+    std::size_t next_block = count < 2 * block ? none : block;
+    PairwiseSum<Vector<Scalar>> blocks;
     Vector<Scalar> sum(Scalar(0));
     std::size_t i = 0;
     for (; i + at_once * lanes <= count; i += at_once * lanes) {
+        if (i == next_block) {
+            blocks.add(sum);
+            sum = Vector<Scalar>(Scalar(0));
+            next_block += block;
+        }
         Vector<Scalar> e[at_once];
         BURIN_DETAIL_UNROLL
         for (std::size_t k = 0; k < at_once; ++k)
@@ -72,7 +83,7 @@ template <bool Store, class Scalar, class Argument, class Beside>
         beside(left, load_here,
                [i, left](Scalar* to, const Vector<Scalar>& value) { store_partial(to + i, value, left); });
     }
-    return reduce_add<Scalar>(sum);
+    return reduce_add<Scalar>(next_block == none ? sum : blocks.total(sum));
 }
 template <bool Store, class Scalar, class Argument>
 [[gnu::always_inline]] inline Scalar exponentials(std::size_t count, Argument argument, Scalar* y) noexcept {

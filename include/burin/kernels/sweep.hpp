@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/pairwise.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/unroll.hpp"
 
@@ -169,14 +170,29 @@ Vector<Scalar> keep_first(const Vector<Scalar>& value, std::size_t count) noexce
     return first_lanes<Scalar>(count, value, Vector<Scalar>(Scalar(0)));
 }
 
-/// The sum of f(in[i]...), in a fixed order: four running sums, then their lanes. Lanes beyond the end see
-/// zeros, so f of zeros must be 0.
+/// The sum of f(in[i]...), in a fixed order: four running sums, then their lanes; of many, block by block,
+/// and the blocks pair by pair. Lanes beyond the end see zeros, so f of zeros must be 0.
 template <class Scalar, class Function, class... Inputs>
 [[gnu::always_inline]] inline Scalar sum(std::size_t count, Function f, const Inputs*... in) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     const Vector<Scalar> zero(Scalar(0));
     Vector<Scalar> sums[4] = {zero, zero, zero, zero};
+    const auto all = [&]()
+                         __attribute__((always_inline)) { return (sums[0] + sums[1]) + (sums[2] + sums[3]); };
     std::size_t i = 0;
+    constexpr std::size_t block = terms_per_block * 4 * lanes;
+    if (count >= 2 * block) {
+        PairwiseSum<Vector<Scalar>> blocks;
+        for (; i + 2 * block <= count; i += block) {
+            for (std::size_t at = i; at < i + block; at += 4 * lanes)
+                for (std::size_t k = 0; k < 4; ++k)
+                    sums[k] = sums[k] + f(load(in + at + k * lanes)...);
+            blocks.add(all());
+            for (Vector<Scalar>& sum : sums)
+                sum = zero;
+        }
+        sums[3] = blocks.total(zero);
+    }
     for (; i + 4 * lanes <= count; i += 4 * lanes)
         for (std::size_t k = 0; k < 4; ++k)
             sums[k] = sums[k] + f(load(in + i + k * lanes)...);
@@ -184,7 +200,7 @@ template <class Scalar, class Function, class... Inputs>
         sums[0] = sums[0] + f(load(in + i)...);
     if (i < count)
         sums[1] = sums[1] + f(load_partial(in + i, count - i)...);
-    return reduce_add<Scalar>((sums[0] + sums[1]) + (sums[2] + sums[3]));
+    return reduce_add<Scalar>(all());
 }
 
 } // namespace burin::kernels

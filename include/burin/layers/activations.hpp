@@ -212,7 +212,8 @@ struct SiLU : Elementwise<SiLU> {
     static Vector gradient(Vector dy, Vector x) noexcept {
         const Vector one = detail::constant<Vector>(1);
         // The derivative is 0 and 1 from there on, which s · x is not where both factors are at an end.
-        const Vector limited = detail::limited<Vector>(x, sizeof(typename Vector::value_type) == 4 ? 112 : 760);
+        const Vector limited =
+            detail::limited<Vector>(x, sizeof(typename Vector::value_type) == 4 ? 112 : 760);
         const Vector s = kernels::sigmoid<accuracy>(limited);
         return dy * s * (one + limited * (one - s));
     }
@@ -229,7 +230,8 @@ struct HardSigmoid : Elementwise<HardSigmoid> {
     template <class Vector>
     static Vector value(Vector x) noexcept {
         const Vector six = detail::constant<Vector>(6);
-        const Vector shifted = kernels::at_least(x + detail::constant<Vector>(3), detail::constant<Vector>(0));
+        const Vector shifted =
+            kernels::at_least(x + detail::constant<Vector>(3), detail::constant<Vector>(0));
         return kernels::at_most(shifted, six) / six;
     }
     template <class Vector>

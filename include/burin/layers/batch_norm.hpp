@@ -2,11 +2,13 @@
 
 #include "burin/graph/op.hpp"
 #include "burin/kernels/column_moments.hpp"
+#include "burin/kernels/large_moments.hpp"
 #include "burin/kernels/sweep.hpp"
 #include "burin/layers/normalization_options.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <span>
 
 namespace burin {
@@ -21,7 +23,8 @@ namespace burin {
 ///
 /// In training mean and variance are those of the batch, over all samples and positions; the running ones
 /// move towards them: running ← (1 − momentum) · running + momentum · batch. Everywhere else, and where the
-/// layer is `Frozen`, the running ones take their place.
+/// layer is `Frozen`, the running ones take their place. A batch of one value a channel (one row, one
+/// position) has no variance, and leaves the running one alone; PyTorch refuses such a batch.
 ///
 /// Defaults are PyTorch's: momentum 0.1 and ε 10⁻⁵ (Keras's momentum 0.99 is 0.01 here, its ε is 10⁻³);
 /// `BatchNorm<Momentum<0.01>, Epsilon<1e-3>>` sets them. As in PyTorch the running variance is the unbiased
@@ -78,10 +81,23 @@ struct BatchNorm : Op {
         if constexpr (Context::mode == Mode::training && !Context::is_frozen) {
             Scalar *const batch_mean = run.saved, *const deviation = run.saved + channels;
             kernels::column_moments<channels>(run.inputs[0], rows, batch_mean, deviation);
-            move<channels>(run.statistics, batch_mean, Scalar(1));
-            move<channels>(run.statistics + channels, deviation,
-                           static_cast<Scalar>(rows) / static_cast<Scalar>(rows > 1 ? rows - 1 : 1));
+            const bool is_large =
+                !(kernels::sum<Scalar>(
+                      channels, [](auto v) { return v; }, static_cast<const Scalar*>(deviation)) <=
+                  std::numeric_limits<Scalar>::max());
+            if (rows > 1)
+                move<channels>(run.statistics + channels, deviation,
+                               static_cast<Scalar>(rows) / static_cast<Scalar>(rows - 1));
             inverse_deviation<channels>(deviation, deviation);
+            if (is_large) [[unlikely]]
+                for (std::size_t c = 0; c < channels; ++c)
+                    if (!(deviation[c] > Scalar(0))) {
+                        const auto moments = kernels::moments_of_large<true>(
+                            run.inputs[0] + c, rows, channels, 1, static_cast<Scalar>(epsilon));
+                        batch_mean[c] = moments.mean;
+                        deviation[c] = moments.inverse;
+                    }
+            move<channels>(run.statistics, batch_mean, Scalar(1));
             kernels::map<Scalar>(
                 channels, scale, [](auto weight, auto inverse) { return weight * inverse; }, run.parameters,
                 static_cast<const Scalar*>(deviation));

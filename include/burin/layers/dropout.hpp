@@ -11,8 +11,9 @@
 
 namespace burin {
 
-/// In training each element is multiplied by 0 with probability Rate (what is no number stays so), and the others are multiplied by 1 / (1 −
-/// Rate), so that the expected value stays. In inference the input itself, at no cost.
+/// In training each element is multiplied by 0 with probability Rate (what is no number stays so), and the
+/// others are multiplied by 1 / (1 − Rate), so that the expected value stays. In inference the input itself,
+/// at no cost.
 ///
 /// The mask is a function of seed, layer, step and position. Srivastava et al., "Dropout", JMLR 15 (2014).
 template <Number auto Rate>

@@ -2,11 +2,13 @@
 
 #include "burin/graph/op.hpp"
 #include "burin/kernels/column_moments.hpp"
+#include "burin/kernels/large_moments.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/layers/normalization_options.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <span>
 
 namespace burin {
@@ -60,13 +62,20 @@ struct GroupedNorm : Op {
             kernels::column_moments<channels>(x, positions, means, scales);
             for (std::size_t group = 0; group < count; ++group) {
                 Scalar *const mean = means + group * each, *const scale = scales + group * each;
-                Scalar whole_mean = 0, variance = 0;
-                for (std::size_t c = 0; c < each; ++c)
-                    whole_mean += mean[c];
-                whole_mean /= static_cast<Scalar>(each);
+                // By deviations, so that the mean of equal elements is exact.
+                Scalar shift = 0, variance = 0;
+                for (std::size_t c = 1; c < each; ++c)
+                    shift += mean[c] - mean[0];
+                Scalar whole_mean = mean[0] + shift / static_cast<Scalar>(each);
                 for (std::size_t c = 0; c < each; ++c)
                     variance += scale[c] + (mean[c] - whole_mean) * (mean[c] - whole_mean);
-                const Scalar inverse = inverse_root(variance / static_cast<Scalar>(each));
+                Scalar inverse = inverse_root(variance / static_cast<Scalar>(each));
+                if (!(variance <= std::numeric_limits<Scalar>::max())) [[unlikely]] {
+                    const auto moments = kernels::moments_of_large<true>(
+                        x + group * each, positions, channels, each, static_cast<Scalar>(epsilon));
+                    whole_mean = moments.mean;
+                    inverse = moments.inverse;
+                }
                 std::fill_n(mean, each, whole_mean);
                 for (std::size_t c = 0; c < each; ++c)
                     scale[c] = run.parameters[group * each + c] * inverse;

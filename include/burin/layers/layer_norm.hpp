@@ -64,6 +64,11 @@ struct RowNorm : Op {
         return inputs[0].size() / row(inputs[0]) * (Centred ? 2 : 1);
     }
 
+    /// A block's sums of the gradients of the parameters.
+    static constexpr Elements scratch(std::span<const Shape> inputs, StepKind kind, Mode) {
+        return {0, kind == StepKind::backward ? row(inputs[0]) * (Centred ? 2 : 1) : 0};
+    }
+
     static constexpr std::size_t flops(std::span<const Shape> inputs) {
         return inputs[0].size() * (Centred ? 7 : 4);
     }
@@ -88,7 +93,7 @@ struct RowNorm : Op {
             std::fill_n(run.gradients, size * (Centred ? 2 : 1), Scalar(0));
         kernels::normalize_rows_gradient<size, Centred>(
             run.inputs[0], run.parameters, run.saved, run.output_gradient, run.input_gradients[0], weight,
-            bias, run.rows * (Context::Shapes::output.size() / size));
+            bias, run.rows * (Context::Shapes::output.size() / size), run.scratch);
     }
 
   private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/number.hpp"
 #include "burin/core/text.hpp"
 #include "burin/kernels/sweep.hpp"
 

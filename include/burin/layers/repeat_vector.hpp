@@ -1,7 +1,7 @@
 #pragma once
 
 #include "burin/graph/op.hpp"
-#include "burin/kernels/sweep.hpp"
+#include "burin/kernels/column_sums.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -38,17 +38,10 @@ struct RepeatVector : Op {
 
     template <std::size_t, class Context>
     static void backward_input(const Context& run) noexcept {
-        using Scalar = typename Context::Scalar;
         constexpr std::size_t size = Context::Shapes::inputs[0].size();
-        for (std::size_t row = 0; row < run.rows; ++row) {
-            const Scalar* const gradients = run.output_gradient + row * Times * size;
-            kernels::for_each_vector<Scalar>(size, [&](std::size_t, auto load, auto store) noexcept {
-                auto sum = load(gradients);
-                for (std::size_t time = 1; time < Times; ++time)
-                    sum = sum + load(gradients + time * size);
-                store(run.input_gradient + row * size, sum);
-            });
-        }
+        for (std::size_t row = 0; row < run.rows; ++row)
+            kernels::column_sums(run.output_gradient + row * Times * size, Times, size,
+                                 run.input_gradient + row * size, false);
     }
 };
 

@@ -31,7 +31,7 @@ template <std::size_t Lines, std::size_t Taps, bool Masked, class Scalar>
     for (std::size_t l = 0; l < Lines; ++l) {
         BURIN_DETAIL_UNROLL
         for (std::size_t t = 0; t < Taps; ++t)
-            sums[l][t] = load_from(gradients + l * tile.tap_line + static_cast<std::ptrdiff_t>(t) * tile.tap);
+            sums[l][t] = broadcast(Scalar(0));
     }
     for (std::size_t line = 0; line < lines; ++line) {
         const Scalar* source = tile.source + line * next_line;
@@ -55,10 +55,11 @@ template <std::size_t Lines, std::size_t Taps, bool Masked, class Scalar>
         BURIN_DETAIL_UNROLL
         for (std::size_t t = 0; t < Taps; ++t) {
             Scalar* const to = gradients + l * tile.tap_line + static_cast<std::ptrdiff_t>(t) * tile.tap;
+            const Vector<Scalar> sum = load_from(to) + sums[l][t];
             if constexpr (Masked)
-                store_partial(to, sums[l][t], columns);
+                store_partial(to, sum, columns);
             else
-                store(to, sums[l][t]);
+                store(to, sum);
         }
     }
 }
@@ -126,7 +127,7 @@ template <Convolution C, bool Masked, class Scalar>
     for (std::size_t l = 0; l < Lines::height; ++l) {
         BURIN_DETAIL_UNROLL
         for (std::size_t t = 0; t < Lines::width; ++t)
-            sums[l][t] = load_from(dw + (l * Lines::width + t) * C.channels);
+            sums[l][t] = broadcast(Scalar(0));
     }
     const auto add_run = [&]<std::size_t Run>() __attribute__((always_inline)) {
         constexpr TapRun y = Lines::y_runs.runs[Run / Lines::x_runs.count];
@@ -159,10 +160,11 @@ template <Convolution C, bool Masked, class Scalar>
         BURIN_DETAIL_UNROLL
         for (std::size_t t = 0; t < Lines::width; ++t) {
             Scalar* const gradient = dw + (l * Lines::width + t) * C.channels;
+            const Vector<Scalar> sum = load_from(gradient) + sums[l][t];
             if constexpr (Masked)
-                store_partial(gradient, sums[l][t], columns);
+                store_partial(gradient, sum, columns);
             else
-                store(gradient, sums[l][t]);
+                store(gradient, sum);
         }
     }
 }

@@ -125,7 +125,8 @@ Vector<Scalar> gelu(Vector<Scalar> x) noexcept {
     } else {
         const Vector<Scalar> a = detail::normal_magnitude<Scalar>(x);
         const detail::NormalTail<Scalar> tail(a);
-        const Vector<Scalar> outside = at_least(x, Vector<Scalar>(Scalar(0))) - tail.exponential.times(tail.g);
+        const Vector<Scalar> outside =
+            at_least(x, Vector<Scalar>(Scalar(0))) - tail.exponential.times(tail.g);
         const Vector<Scalar> square = a * a;
         const Vector<Scalar> inside = fma(square, polynomial(square, detail::NormalConstants<Scalar>::centre),
                                           Vector<Scalar>(Scalar(0.5)) * x);
@@ -140,8 +141,8 @@ Vector<Scalar> gelu_gradient(Vector<Scalar> x) noexcept {
     if constexpr (accuracy == Accuracy::fast) {
         // Far from 0 the derivative is 0 or 1, which products with the largest numbers are not.
         const Vector<Scalar> limited = clamp<Scalar>(x, -16, 16), square = limited * limited;
-        const Vector<Scalar> y =
-            sigmoid<Accuracy::fast>(limited * detail::fast_log_odds<Scalar>(square, detail::fast_normal<Scalar>));
+        const Vector<Scalar> y = sigmoid<Accuracy::fast>(
+            limited * detail::fast_log_odds<Scalar>(square, detail::fast_normal<Scalar>));
         const Vector<Scalar> slope = detail::fast_log_odds<Scalar>(square, detail::fast_normal_slope<Scalar>);
         return fma(limited * y * (one - y), slope, y);
     } else {

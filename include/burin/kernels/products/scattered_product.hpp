@@ -98,7 +98,7 @@ struct ScatteredProduct {
     std::size_t right_gap = 0;   ///< and after each.
     PanelView<Scalar> result{};
     const Scalar* start = nullptr; ///< A row where all sums begin, or null.
-    bool adds = false;             ///< The sums begin at what the result is.
+    bool adds = false;             ///< The sums are added to what the result is.
 };
 
 namespace detail {
@@ -141,13 +141,6 @@ void multiply_scattered_tile(const std::array<RowPlace<Scalar>, Rows>& places,
             BURIN_DETAIL_UNROLL
             for (std::size_t r = 0; r < Rows; ++r)
                 sums[r][v] = begin;
-        }
-    } else if (p.adds) {
-        BURIN_DETAIL_UNROLL
-        for (std::size_t r = 0; r < Rows; ++r) {
-            BURIN_DETAIL_UNROLL
-            for (std::size_t v = 0; v < Vectors; ++v)
-                sums[r][v] = load_from(result[r] + column(v));
         }
     }
 
@@ -197,6 +190,11 @@ void multiply_scattered_tile(const std::array<RowPlace<Scalar>, Rows>& places,
     for (std::size_t r = 0; r < Rows; ++r) {
         // What `finish` reads may be where the sums go, and the last two vectors may overlap.
         Scalar* const to = result[r];
+        if (p.adds) {
+            BURIN_DETAIL_UNROLL
+            for (std::size_t v = 0; v < Vectors; ++v)
+                sums[r][v] = sums[r][v] + load_from(to + column(v));
+        }
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < Vectors; ++v)
             sums[r][v] = finish(sums[r][v], to + column(v), load_from);

@@ -106,7 +106,9 @@ struct Product {
     std::size_t depth_done = 0; ///< How much of the depth `left` and `right` have left behind.
     PanelView<const Scalar> right{};
     PanelView<Scalar> result{};
-    /// Where the sums begin: a row of biases (`row` is then 0) or the result itself; if null, at 0.
+    /// Where the sums begin: a row of biases (`row` is then 0) or the result itself; if null, at 0. To those
+    /// of a weight gradient, which are long, it is added when they are made: a block's own sum is rounded
+    /// less than that of all blocks.
     PanelView<const Scalar> start{};
     /// What is asked for or copied, how far on it goes with each step, and where it is copied to, there a
     /// step is as long as for the left matrix.
@@ -265,16 +267,22 @@ void multiply_tile(const Product<Scalar, Known>& product, std::size_t columns, F
                 halves[s][r] = lower_half(broadcast(Scalar(0)));
         }
     }
-    if (p.start.data != nullptr) {
+    const auto add_start = [&]() __attribute__((always_inline)) {
         BURIN_DETAIL_UNROLL
         for (std::size_t r = 0; r < Rows; ++r) {
             BURIN_DETAIL_UNROLL
-            for (std::size_t v = 0; v < whole_vectors; ++v)
-                sums[0][r][v] = load_from(p.start.data + r * start_row + column(v, p.start.panel));
-            if constexpr (has_half)
-                halves[0][r] = load_half(p.start.data + r * start_row + half_column);
+            for (std::size_t v = 0; v < whole_vectors; ++v) {
+                const auto start = load_from(p.start.data + r * start_row + column(v, p.start.panel));
+                sums[0][r][v] = is_weight_gradient(Known) ? sums[0][r][v] + start : start;
+            }
+            if constexpr (has_half) {
+                const auto start = load_half(p.start.data + r * start_row + half_column);
+                halves[0][r] = is_weight_gradient(Known) ? halves[0][r] + start : start;
+            }
         }
-    }
+    };
+    if (!is_weight_gradient(Known) && p.start.data != nullptr)
+        add_start();
 
     LeftElements<Rows, splits_left_rows && !is_weight_gradient(Known) && (Rows > 4), Scalar> left(p.left,
                                                                                                   left_row);
@@ -347,6 +355,8 @@ void multiply_tile(const Product<Scalar, Known>& product, std::size_t columns, F
         }
     }
 
+    if (is_weight_gradient(Known) && p.start.data != nullptr)
+        add_start();
     const auto total = [](auto sum) __attribute__((always_inline)) {
         if constexpr (Splits == 4)
             return (sum(0) + sum(1)) + (sum(2) + sum(3));

@@ -39,6 +39,25 @@ inline double fold(__m512d x, auto combine) noexcept {
 }
 #endif
 
+#if defined(__AVX2__)
+// The first elements of all quarters.
+inline float sum_of_quarters(__m256 x) noexcept {
+    return _mm_cvtss_f32(_mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1)));
+}
+inline double sum_of_quarters(__m256d x) noexcept {
+    return _mm_cvtsd_f64(_mm_add_pd(_mm256_castpd256_pd128(x), _mm256_extractf128_pd(x, 1)));
+}
+#endif
+#if defined(__AVX512F__)
+inline float sum_of_quarters(__m512 x) noexcept {
+    const __m256d upper = _mm512_extractf64x4_pd(_mm512_castps_pd(x), 1);
+    return sum_of_quarters(_mm256_add_ps(_mm512_castps512_ps256(x), _mm256_castpd_ps(upper)));
+}
+inline double sum_of_quarters(__m512d x) noexcept {
+    return sum_of_quarters(_mm256_add_pd(_mm512_castpd512_pd256(x), _mm512_extractf64x4_pd(x, 1)));
+}
+#endif
+
 struct Larger {
     __m128 operator()(__m128 a, __m128 b) const noexcept { return _mm_max_ps(a, b); }
     __m128d operator()(__m128d a, __m128d b) const noexcept { return _mm_max_pd(a, b); }
@@ -104,6 +123,24 @@ template <class Scalar>
     for (std::size_t i = 0; i < summed_lanes<Scalar>; ++i)
         sums[i] = reduce_add<Scalar>(v[i]);
     return load(sums);
+#endif
+}
+
+/// The sum of the lanes in the order in which `lane_sums` adds those of each vector: of one that is summed
+/// alone where others are summed four together.
+template <class Scalar>
+[[gnu::always_inline]] inline Scalar lane_sum(const Vector<Scalar>& value) noexcept {
+#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__)
+    auto quarters = value.data;
+    if constexpr (sizeof(Scalar) == 4) {
+        quarters = quarters + detail::shuffle<_MM_SHUFFLE(1, 0, 3, 2)>(quarters, quarters);
+        quarters = quarters + detail::shuffle<_MM_SHUFFLE(2, 3, 0, 1)>(quarters, quarters);
+    } else {
+        quarters = detail::pair_sums(quarters, quarters);
+    }
+    return detail::sum_of_quarters(quarters);
+#else
+    return reduce_add<Scalar>(value);
 #endif
 }
 
