@@ -365,8 +365,8 @@ TEST_CASE("load: a session of another optimizer, loss, seed, batch or network sa
     CHECK(error_between(written, with(SparseCategoricalCrossentropy{.label_smoothing = 0.25}, Momentum{}, 9,
                                       batch<8>, true)) ==
           "loss: expected 'SparseCategoricalCrossentropy{label_smoothing=0.25, class_weights=[], "
-          "ignore_index=4294967295, reduction=mean}', got "
-          "'SparseCategoricalCrossentropy{label_smoothing=0, class_weights=[], ignore_index=4294967295, "
+          "ignore_index=none, reduction=mean}', got "
+          "'SparseCategoricalCrossentropy{label_smoothing=0, class_weights=[], ignore_index=none, "
           "reduction=mean}'");
     CHECK(error_between(written, with(SparseCategoricalCrossentropy{}, Momentum{}, 10, batch<4>, false)) ==
           "batch_size: expected '4', got '8'; seed: expected '10', got '9'; "
@@ -389,7 +389,7 @@ TEST_CASE("save: the losses of several outputs are told one by one, as are weigh
             .class_weights = weights}}.weighted({1, 0.25});
     CHECK(io::detail::rule_text(losses) ==
           "PerOutput{Huber{delta=2, reduction=mean}, SparseCategoricalCrossentropy{label_smoothing=0, "
-          "class_weights=[1,0.5], ignore_index=4294967295, reduction=mean}, weights=[1,0.25]}");
+          "class_weights=[1,0.5], ignore_index=none, reduction=mean}, weights=[1,0.25]}");
     CHECK(io::detail::type_text<std::pair<Shape, std::integral_constant<std::uint64_t, 3>>>() ==
           "std::pair<Shape,std::integral_constant<unsignedlong,3>>");
 }

@@ -80,12 +80,12 @@ TEST_CASE_TEMPLATE("BatchNorm agrees with PyTorch: training, its running statist
 }
 
 TEST_CASE("BatchNorm: momentum and epsilon are options") {
-    Run<double, BatchNorm<Momentum<0.3>, Epsilon<0.01>>> batch(r::weight, r::bias, r::mean, r::var);
+    Run<double, BatchNorm<RunningMomentum<0.3>, Epsilon<0.01>>> batch(r::weight, r::bias, r::mean, r::var);
     batch.check(r::batch_options_y, r::batch_options_dx, r::batch_options_dweight, r::batch_options_dbias);
     check_close(batch.statistics().first(6), r::moved_mean_options, 1e-12);
     CHECK(BatchNorm<>::name().view() == "BatchNorm");
-    CHECK(BatchNorm<Momentum<0.3>, Epsilon<0.01>>::name().view() ==
-          "BatchNorm<Momentum<0.3>, Epsilon<0.01>>");
+    CHECK(BatchNorm<RunningMomentum<0.3>, Epsilon<0.01>>::name().view() ==
+          "BatchNorm<RunningMomentum<0.3>, Epsilon<0.01>>");
 }
 
 TEST_CASE("a frozen BatchNorm uses the running statistics and leaves them and its parameters as they are") {

@@ -3,7 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cmath>
+#include <cstddef>
 #include <limits>
+#include <vector>
 
 using namespace burin;
 using namespace burin::metrics;
@@ -85,6 +88,66 @@ TEST_CASE("TopKAccuracy: outputs that are no numbers are never right") {
     TopKAccuracy<2> two;
     two.update<Shape{3}>(outputs.data(), targets.data(), 2);
     CHECK(two.result() == 0);
+}
+
+TEST_CASE("Accuracy: a position with an output that is no number is never right") {
+    // Wherever it stands, and whatever the label is.
+    for (std::size_t place = 0; place < 3; ++place)
+        for (Label label = 0; label < 3; ++label) {
+            std::array<float, 3> outputs = {1, 2, 3}, distribution = {0, 0, 0};
+            outputs[place] = not_a_number;
+            distribution[label] = 1;
+            CHECK(argmax(outputs.data(), 3) == place);
+            Accuracy accuracy;
+            accuracy.update<Shape{3}>(outputs.data(), &label, 1);
+            accuracy.update<Shape{3}>(outputs.data(), distribution.data(), 1);
+            TopKAccuracy<5> five;
+            const std::array<float, 3> nowhere = {not_a_number, not_a_number, not_a_number};
+            five.update<Shape{3}>(nowhere.data(), &label, 1);
+            CHECK(accuracy.result() == 0);
+            CHECK(five.result() == 0);
+        }
+    const std::array<float, 3> two = {1, not_a_number, not_a_number};
+    CHECK(argmax(two.data(), 3) == 1);
+    Accuracy one;
+    for (const float target : {0.0f, 1.0f})
+        one.update<Shape{1}>(&not_a_number, &target, 1);
+    one.update<Shape{1}>(two.data(), &not_a_number, 1);
+    CHECK(one.result() == 0);
+    CHECK(one.share.count == 3);
+}
+
+TEST_CASE("mean errors of what is no number are none") {
+    const std::array<float, 2> outputs = {1, not_a_number}, targets = {1, 1};
+    MeanSquaredError squared;
+    MeanAbsoluteError absolute;
+    for (const auto* pair : {&outputs, &targets}) {
+        const auto& other = pair == &outputs ? targets : outputs;
+        squared.reset();
+        absolute.reset();
+        squared.update<Shape{2}>(pair->data(), other.data(), 1);
+        absolute.update<Shape{2}>(pair->data(), other.data(), 1);
+        CHECK(std::isnan(squared.result()));
+        CHECK(std::isnan(absolute.result()));
+    }
+}
+
+TEST_CASE("metrics: counts and sums go on beyond what a float can count") {
+    // 2^24 ones and one more.
+    constexpr std::size_t block = 1 << 12;
+    const std::vector<float> outputs(block, 1.0f), targets(block, 0.0f);
+    Accuracy accuracy;
+    MeanSquaredError squared;
+    for (std::size_t i = 0; i < block; ++i) {
+        accuracy.update<Shape{1}>(outputs.data(), outputs.data(), block);
+        squared.update<Shape{1}>(outputs.data(), targets.data(), block);
+    }
+    accuracy.update<Shape{1}>(outputs.data(), outputs.data(), 1);
+    squared.update<Shape{1}>(outputs.data(), targets.data(), 1);
+    CHECK(accuracy.share.count == (1 << 24) + 1);
+    CHECK(accuracy.share.correct == (1 << 24) + 1);
+    CHECK(squared.mean.sum == (1 << 24) + 1);
+    CHECK(squared.result() == 1);
 }
 
 TEST_CASE("mean errors") {

@@ -104,12 +104,12 @@ class Dataset {
     }
 
     /// Throws Error unless every label is less than `classes`, or the one that is ignored.
-    void check_labels(std::size_t classes, Label ignored = no_label) const
+    void check_labels(std::size_t classes, IgnoredLabel ignored = {}) const
         requires std::is_same_v<Target, Label>
     {
         for (std::size_t i = 0; i < size(); ++i)
             for (Label label : target(i))
-                if (label >= classes && (label != ignored || ignored == no_label))
+                if (label >= classes && !ignored.matches(label))
                     throw Error("Dataset: sample " + std::to_string(i) + ": expected a label below " +
                                 std::to_string(classes) + ", got " + std::to_string(label));
     }

@@ -53,6 +53,9 @@ std::string option_text(Number value) {
 inline std::string option_text(losses::Reduction reduction) {
     return reduction == losses::Reduction::mean ? "mean" : "sum";
 }
+inline std::string option_text(const IgnoredLabel& ignored) {
+    return ignored.is_given() ? option_text(ignored.label()) : "none";
+}
 template <std::ranges::range Values>
 std::string option_text(const Values& values) {
     std::string text;

@@ -27,14 +27,15 @@ namespace burin {
 /// position) has no variance, and leaves the running one alone; PyTorch refuses such a batch.
 ///
 /// Defaults are PyTorch's: momentum 0.1 and ε 10⁻⁵ (Keras's momentum 0.99 is 0.01 here, its ε is 10⁻³);
-/// `BatchNorm<Momentum<0.01>, Epsilon<1e-3>>` sets them. As in PyTorch the running variance is the unbiased
-/// one, divided by the number of values less one. Ioffe and Szegedy, arXiv:1502.03167.
+/// `BatchNorm<RunningMomentum<0.01>, Epsilon<1e-3>>` sets them. As in PyTorch the running variance is the
+/// unbiased one, divided by the number of values less one. Ioffe and Szegedy, arXiv:1502.03167.
 template <class... Options>
 struct BatchNorm : Op {
-    static_assert(((detail::is_option<Momentum, Options> || detail::is_option<Epsilon, Options>) && ...),
-                  "BatchNorm takes the options Momentum and Epsilon");
+    static_assert(((detail::is_option<RunningMomentum, Options> || detail::is_option<Epsilon, Options>) &&
+                   ...),
+                  "BatchNorm takes the options RunningMomentum and Epsilon");
 
-    static constexpr double momentum = detail::option_or<Momentum, Options...>(0.1);
+    static constexpr double momentum = detail::option_or<RunningMomentum, Options...>(0.1);
     static constexpr double epsilon = detail::option_or<Epsilon, Options...>(1e-5);
     static constexpr bool streams = true;
     static constexpr bool accepts_epilogue = true;

@@ -10,10 +10,10 @@ namespace burin {
 
 /// Option of BatchNorm: how far running statistics move towards those of a batch.
 template <auto Share>
-struct Momentum {
+struct RunningMomentum {
     static_assert(Share >= 0 && Share <= 1, "the momentum of BatchNorm is from 0 to 1");
     static constexpr double value = Share;
-    static constexpr const char* name = "Momentum";
+    static constexpr const char* name = "RunningMomentum";
 };
 
 /// Option of normalisations: what is added to the variance.

@@ -94,12 +94,10 @@ struct LabelTargets {
 
     const Label* labels;
     std::span<const double> class_weights;
-    Label ignore_index;
+    IgnoredLabel ignore_index;
 
-    bool weighs_rows() const noexcept { return !class_weights.empty() || ignore_index != no_label; }
-    bool ignores(std::size_t row) const noexcept {
-        return ignore_index != no_label && labels[row] == ignore_index;
-    }
+    bool weighs_rows() const noexcept { return !class_weights.empty() || ignore_index.is_given(); }
+    bool ignores(std::size_t row) const noexcept { return ignore_index.matches(labels[row]); }
     /// A class, even where the label is none.
     Label label(std::size_t row) const noexcept { return labels[row] < Classes ? labels[row] : Label(0); }
     Scalar row_weight(std::size_t row) const noexcept {

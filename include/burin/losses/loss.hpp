@@ -76,11 +76,11 @@ inline constexpr Answer answer_of = [] {
 
 /// The label whose positions a loss leaves out, or none.
 template <class L>
-constexpr Label ignored_label(const L& loss) noexcept {
+constexpr IgnoredLabel ignored_label(const L& loss) noexcept {
     if constexpr (requires { loss.ignore_index; })
         return loss.ignore_index;
     else
-        return no_label;
+        return {};
 }
 
 /// The one number: the mean or sum, and the penalty.

@@ -22,7 +22,7 @@ namespace burin::losses {
 struct SparseCategoricalCrossentropy {
     double label_smoothing = 0;
     std::span<const double> class_weights{}; ///< One a class, or none; must outlive the loss.
-    Label ignore_index = no_label;           ///< Such as that of padding; if none is given, all count.
+    IgnoredLabel ignore_index{};             ///< Such as that of padding; if none is given, all count.
     Reduction reduction = Reduction::mean;
 
     static constexpr Link link = Link::softmax;

@@ -9,13 +9,13 @@
 
 namespace burin::metrics {
 
-/// The share of right answers. One choice of several: of positions whose largest output is the target's class.
-/// A single output, or several of which each is a yes or no by itself (as for BinaryCrossentropy and Hinge): of
-/// the outputs that are above the threshold just where the target is above 0.5. An output that is NaN is never
-/// right. Positions whose label is `ignore_index` do not count.
+/// The share of right answers. One choice of several: of positions whose largest output is the target's
+/// class. A single output, or several of which each is a yes or no by itself (as for BinaryCrossentropy and
+/// Hinge): of the outputs that are above the threshold just where the target is above 0.5. An output that is
+/// NaN is never right. Positions whose label is `ignore_index` do not count.
 struct Accuracy {
     std::optional<double> threshold{}; ///< If none is given: 0.5 for probabilities, else 0, that of a logit.
-    Label ignore_index = no_label;     ///< If none is given, all count.
+    IgnoredLabel ignore_index{};       ///< If none is given, all count.
     Scores scores{};
     Share share{};
 
@@ -31,21 +31,21 @@ struct Accuracy {
         const std::size_t count = rows * Output.size() / (is_choice ? classes : 1);
         for (std::size_t i = 0; i < count; ++i) {
             if constexpr (has_labels)
-                if (ignore_index != no_label && targets[i] == ignore_index)
+                if (ignore_index.matches(targets[i]))
                     continue;
             ++share.count;
             share.correct +=
-                is_choice ? argmax(outputs + i * classes, classes) == target_class<classes>(targets, i)
-                          : agree(static_cast<double>(outputs[i]), static_cast<double>(targets[i]) > 0.5);
+                is_choice ? has_answer(outputs + i * classes, classes, target_class<classes>(targets, i))
+                          : agree(static_cast<double>(outputs[i]), static_cast<double>(targets[i]));
         }
     }
 
     double result() const noexcept { return share.value(); }
 
   private:
-    bool agree(double output, bool target) const noexcept {
+    bool agree(double output, double target) const noexcept {
         const double limit = threshold ? *threshold : scores.are_probabilities ? 0.5 : 0.0;
-        return target ? output > limit : output <= limit;
+        return target > 0.5 ? output > limit : target <= 0.5 && output <= limit;
     }
 };
 

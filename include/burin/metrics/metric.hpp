@@ -53,14 +53,22 @@ struct Mean {
     constexpr double value() const { return count == 0 ? 0.0 : sum / static_cast<double>(count); }
 };
 
-/// The index of the largest of `count` values, the first of equals.
+/// The index of the largest of `count` values, the first of equals. As in PyTorch what is no number counts as
+/// the largest: so `values[argmax(values, count)]` is a number only if all are.
 template <class Scalar>
 constexpr std::size_t argmax(const Scalar* values, std::size_t count) noexcept {
     std::size_t best = 0;
     for (std::size_t i = 1; i < count; ++i)
-        if (values[i] > values[best])
+        if (!(values[i] <= values[best]) && values[best] == values[best])
             best = i;
     return best;
+}
+
+/// Whether the largest of `count` values is this one. If there is one that is no number, none is.
+template <class Scalar>
+constexpr bool has_answer(const Scalar* values, std::size_t count, std::size_t answer) noexcept {
+    const std::size_t best = argmax(values, count);
+    return best == answer && values[best] == values[best];
 }
 
 /// The class that a target stands for: the label, or the largest of a distribution.

@@ -12,7 +12,7 @@ namespace burin::metrics {
 /// whose label is `ignore_index` do not count; another label that is no class is never right.
 template <std::size_t K = 5>
 struct TopKAccuracy {
-    Label ignore_index = no_label; ///< If none is given, all count.
+    IgnoredLabel ignore_index{}; ///< If none is given, all count.
     Share share{};
 
     static constexpr std::string_view name = "top_k_accuracy";
@@ -25,7 +25,7 @@ struct TopKAccuracy {
         const std::size_t positions = rows * (Output.size() / classes);
         for (std::size_t i = 0; i < positions; ++i) {
             if constexpr (std::is_same_v<Target, Label>) {
-                if (ignore_index != no_label && targets[i] == ignore_index)
+                if (ignore_index.matches(targets[i]))
                     continue;
                 if (targets[i] >= classes) {
                     ++share.count;
@@ -39,7 +39,7 @@ struct TopKAccuracy {
             // Not ">": a network whose outputs are NaN must not seem right.
             for (std::size_t c = 0; c < classes; ++c)
                 larger += c != target && !(scores[c] <= scores[target]);
-            share.correct += larger < K;
+            share.correct += larger < K && scores[target] <= scores[target];
         }
     }
 

@@ -36,32 +36,45 @@ inline constexpr auto target_sizes = []<std::size_t... I>(std::index_sequence<I.
     return std::array<std::size_t, sizeof...(I)>{LossAt<Loss, I>::target_size(output_shape<Net, I>)...};
 }(std::make_index_sequence<Objective<Loss>::count>{});
 
-/// Throws Error unless every target that a loss takes for a label is one, and below the number of classes or
-/// ignored.
+/// Below what number the labels of an output must be: that of its classes, or 2 where a loss takes labels for
+/// probabilities of 0 and 1. 0 if its targets are no labels.
+template <class Net, class Loss, class DataTarget, std::size_t Output>
+inline constexpr std::size_t label_count = [] {
+    using L = LossAt<Loss, Output>;
+    if constexpr (std::is_same_v<typename L::template Target<float>, Label>)
+        return Network<Net>::output_shapes[Output].last();
+    else
+        return std::size_t(std::is_same_v<DataTarget, Label> && L::link == Link::sigmoid ? 2 : 0);
+}();
+
+/// Throws Error unless every target that is a label is one of those that there are, or ignored.
 template <class Net, class Loss, class Data>
 void check_labels(const Data& data, const Loss& loss, const std::string& who) {
-    if constexpr (std::is_same_v<typename Data::TargetType, Label> && Objective<Loss>::count == 1) {
-        data.check_labels(Network<Net>::output_shapes[0].last(),
-                          losses::ignored_label(Objective<Loss>::template get<0>(loss)));
+    using Target = typename Data::TargetType;
+    const auto ignored_by = [&]<std::size_t Output>() {
+        return losses::ignored_label(Objective<Loss>::template get<Output>(loss));
+    };
+    if constexpr (std::is_same_v<Target, Label> && Objective<Loss>::count == 1) {
+        if constexpr (label_count<Net, Loss, Target, 0> > 0)
+            data.check_labels(label_count<Net, Loss, Target, 0>, ignored_by.template operator()<0>());
     } else {
-        const auto check = [&](std::size_t first, std::size_t count, std::size_t classes, Label ignored) {
-            for (std::size_t i = 0; i < data.size(); ++i)
+        const auto check = [&](std::size_t first, std::size_t count, std::size_t labels,
+                               IgnoredLabel ignored) {
+            for (std::size_t i = 0; labels > 0 && i < data.size(); ++i)
                 for (const auto value : data.target(i).subspan(first, count)) {
                     const auto label = static_cast<double>(value);
-                    if (ignored != no_label && label == static_cast<double>(ignored))
-                        continue;
-                    if (!(label >= 0 && label < static_cast<double>(classes)) || label != std::floor(label))
+                    const bool is_whole =
+                        std::abs(label) <= static_cast<double>(no_label) && label == std::floor(label);
+                    if (!is_whole || (!ignored.matches(to_label(label)) &&
+                                      !(label >= 0 && label < static_cast<double>(labels))))
                         throw Error(who + ": sample " + std::to_string(i) + ": expected a label below " +
-                                    std::to_string(classes) + ", got " + std::to_string(label));
+                                    std::to_string(labels) + ", got " + std::to_string(label));
                 }
         };
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             constexpr auto& sizes = target_sizes<Net, Loss>;
             std::size_t first = 0;
-            ((std::is_same_v<typename LossAt<Loss, I>::template Target<float>, Label>
-                  ? check(first, sizes[I], Network<Net>::output_shapes[I].last(),
-                          losses::ignored_label(Objective<Loss>::template get<I>(loss)))
-                  : void(),
+            ((check(first, sizes[I], label_count<Net, Loss, Target, I>, ignored_by.template operator()<I>()),
               first += sizes[I]),
              ...);
         }(std::make_index_sequence<Objective<Loss>::count>{});
@@ -149,8 +162,13 @@ void scatter(const Sample& sample, const std::array<std::size_t, Count>& sizes, 
         using Value = typename std::remove_cvref_t<decltype(buffer)>::value_type;
         const auto piece = sample.subspan(first, sizes[Index]);
         std::transform(piece.begin(), piece.end(),
-                       buffer.begin() + static_cast<std::ptrdiff_t>(row * sizes[Index]),
-                       [](auto value) { return static_cast<Value>(value); });
+                       buffer.begin() + static_cast<std::ptrdiff_t>(row * sizes[Index]), [](auto value) {
+                           if constexpr (std::is_same_v<Value, Label> &&
+                                         !std::is_same_v<decltype(value), Label>)
+                               return to_label(static_cast<double>(value));
+                           else
+                               return static_cast<Value>(value);
+                       });
         scatter<Index + 1>(sample, sizes, row, buffers, first + sizes[Index]);
     }
 }
