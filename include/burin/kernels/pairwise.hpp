@@ -9,8 +9,8 @@ inline constexpr std::size_t terms_per_block = 32;
 
 /// The sum of blocks of terms, pair by pair: each block with its neighbour, each pair with its neighbour, and
 /// so on, up to 2^(Levels − 1) blocks, whose sums are added one by one. Of n terms in blocks of m the error
-/// is at most about (m + Levels + n / (m · 2^Levels)) · ε of the sum of their magnitudes, where a single
-/// running sum would have n · ε. That costs an addition or two for each block.
+/// is at most about (m + Levels + n / (m · 2^(Levels − 1))) · ε of the sum of their magnitudes, where a
+/// single running sum would have n · ε. That costs an addition or two for each block.
 ///
 /// `Number` is a scalar, a vector, or anything else with an operator+.
 template <class Number, std::size_t Levels = 8>
