@@ -1,5 +1,7 @@
 #pragma once
 
+#include "burin/core/language.hpp"
+
 #include <tuple>
 #include <type_traits>
 #include <utility>

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "burin/core/language.hpp"
+
 // Numbers too small for a normalized floating-point number.
 
 namespace burin::kernels {
