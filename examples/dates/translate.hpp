@@ -109,6 +109,8 @@ class Translator {
 template <class Net>
 int run(int argc, char** argv, const char* steps, double learning_rate) {
     const Options options(argc, argv, {{"--steps", steps}, {"--test", "1000"}, {"--bar", "95"}});
+    const std::size_t step_count = options.number("--steps");
+    const double bar = static_cast<double>(options.number("--bar", 0, 100)) / 100;
     std::vector<std::uint32_t> training_days = shuffled_days(/*seed*/ 1);
     const std::size_t held_out = std::min<std::size_t>(options.number("--test", 1), days / 2);
     const std::vector<std::uint32_t> test_days(training_days.end() - static_cast<std::ptrdiff_t>(held_out),
@@ -118,11 +120,10 @@ int run(int argc, char** argv, const char* steps, double learning_rate) {
                 training_bytes<Net, batch_size>);
 
     Translator<Net> translator(/*seed*/ 1);
-    translator.train(training_days, options.number("--steps"), learning_rate);
+    translator.train(training_days, step_count, learning_rate);
     const double greedy = translator.template accuracy<1>(test_days, true);
     const double beam = translator.template accuracy<4>(test_days, false);
     std::printf("held out, exact: greedy %.1f %%, beam of 4 %.1f %%\n", 100 * greedy, 100 * beam);
-    const double bar = static_cast<double>(options.number("--bar", 0, 100)) / 100;
     return greedy >= bar && beam >= bar ? 0 : 1;
 }
 

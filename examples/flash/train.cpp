@@ -40,6 +40,7 @@ int main(int argc, char** argv) try {
                            {"--header", "digits_weights.hpp"},
                            {"--storage", "float"},
                            {"--lanes", std::to_string(kernels::width<float>)}});
+    const std::size_t lanes = options.number("--lanes");
     const io::Storage storage = storage_of(options["--storage"]);
     const auto [train, test] = data::load_digits(options["--data"]).split(0.8, /*seed*/ 1);
     Model<Digits> model(/*seed*/ 1);
@@ -49,7 +50,7 @@ int main(int argc, char** argv) try {
                       {.name_space = "digits",
                        .network = "::Digits",
                        .include = "network.hpp",
-                       .vector_lanes = options.number("--lanes"),
+                       .vector_lanes = lanes,
                        .storage = storage});
     const double real = evaluate(model, test)["accuracy"];
     const double half = accuracy<float16>(model, test), brain = accuracy<bfloat16>(model, test);

@@ -37,9 +37,12 @@ template <class Net, class Data>
 bool compare(const Data& train, const Data& test, std::size_t float_epochs, const Layers& layers,
              const Options& options) {
     using namespace burin;
+    const double learning_rate = options.real("--rate", 0, 1);
+    const std::size_t epochs = options.number("--epochs");
+    const auto stretched = static_cast<float>(options.real("--stretch", 0.001, 1000));
     Model<Net> model(/*seed*/ options.number("--seed"));
     fit(model, train, Fit{.epochs = float_epochs, .verbose = false});
-    stretch(model, layers, static_cast<float>(options.real("--stretch", 0.001, 1000)));
+    stretch(model, layers, stretched);
     const double real = 100 * evaluate(model, test)["accuracy"];
     const auto ranges = calibrate(model, train.subset(0, 500));
     const double after = 100 * evaluate(*quantize(model, ranges), test)["accuracy"];
@@ -48,8 +51,8 @@ bool compare(const Data& train, const Data& test, std::size_t float_epochs, cons
     Model<QuantizationAware<Net>> aware;
     copy_parameters(model.parameters(), aware.parameters());
     fit(aware, train,
-        Fit{.optimizer = optimizers::Adam{.learning_rate = options.real("--rate", 0, 1)},
-            .epochs = options.number("--epochs"),
+        Fit{.optimizer = optimizers::Adam{.learning_rate = learning_rate},
+            .epochs = epochs,
             .verbose = false});
     copy_parameters(aware.parameters(), model.parameters());
     const auto network = quantize(model, ranges_of(aware.parameters()));

@@ -63,6 +63,7 @@ double train(const char* name, const Task& task, double learning_rate) {
 
 int main(int argc, char** argv) try {
     const Options options(argc, argv, {{"--epochs", "8"}, {"--reviews", "5000"}});
+    const std::size_t epochs = options.number("--epochs");
     const std::vector<reviews::Review> all =
         reviews::write(options.number("--reviews", 10, 20'000), /*seed*/ 1);
     std::vector<std::string> texts;
@@ -80,7 +81,7 @@ int main(int argc, char** argv) try {
     }
     const data::Dataset<> reviews(Shape(words), std::move(tokens), std::move(labels));
     const auto [training, held_out] = reviews.split(0.8, /*seed*/ 1);
-    const Task task{training, held_out, options.number("--epochs")};
+    const Task task{training, held_out, epochs};
     std::printf("%zu reviews of %zu different words, such as \"%s\"\n", all.size(), vocabulary.size() - 2,
                 all[1].text.c_str());
 
@@ -90,7 +91,7 @@ int main(int argc, char** argv) try {
     const double attention = train<Attention>("attention", task, 3e-3);
     // Who knows the order must be right; words alone are right about those reviews that say one thing only.
     const bool learnt = convolution >= 0.9 && recurrent >= 0.95 && attention >= 0.95 && bag < recurrent;
-    return options.number("--epochs") < 8 || learnt ? EXIT_SUCCESS : EXIT_FAILURE;
+    return epochs < 8 || learnt ? EXIT_SUCCESS : EXIT_FAILURE;
 } catch (...) {
     return failure("sentiment");
 }

@@ -100,6 +100,7 @@ double train(const char* name, const Task& task, double learning_rate) {
 
 int main(int argc, char** argv) try {
     const Options options(argc, argv, {{"--epochs", "10"}, {"--sentences", "4000"}});
+    const std::size_t epochs = options.number("--epochs");
     const auto training = write(options.number("--sentences", 1), /*seed*/ 1, false);
     const auto test = write(1000, /*seed*/ 2, true);
     std::vector<std::string> texts;
@@ -119,12 +120,10 @@ int main(int argc, char** argv) try {
     std::printf("%zu sentences of a vocabulary of %zu; in the test %.1f %% of the words are unknown\n",
                 training.size(), vocabulary.size(),
                 100 * static_cast<double>(unknown) / static_cast<double>(words));
-    const Task task{dataset(training, vocabulary, 8), dataset(test, vocabulary, 0),
-                    options.number("--epochs")};
+    const Task task{dataset(training, vocabulary, 8), dataset(test, vocabulary, 0), epochs};
     const double recurrent = train<Recurrent>("LSTM", task, 5e-3);
     const double attention = train<Attention>("attention", task, 2e-3);
-    return options.number("--epochs") < 10 || (recurrent >= 0.95 && attention >= 0.95) ? EXIT_SUCCESS
-                                                                                       : EXIT_FAILURE;
+    return epochs < 10 || (recurrent >= 0.95 && attention >= 0.95) ? EXIT_SUCCESS : EXIT_FAILURE;
 } catch (...) {
     return failure("tagging");
 }
