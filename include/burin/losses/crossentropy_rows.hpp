@@ -280,18 +280,15 @@ LossSum<Scalar> crossentropy(const Targets& targets, Reduction reduction, const 
     constexpr std::size_t classes = class_count(Output), positions = position_count(Output);
     constexpr std::size_t lanes = kernels::width<Scalar>;
     const std::size_t rows = samples * positions;
-    const bool weighs = sample_weights != nullptr || targets.weighs_rows();
     // A row with a factor of 0 does not count, whatever its sample's weight is.
     const auto weighted = [&](std::size_t row, Scalar factor) {
         return sample_weights == nullptr || factor == Scalar(0) ? factor
                                                                 : factor * sample_weights[row / positions];
     };
-    const auto weight_of = [&](std::size_t row) {
-        return weighs ? weighted(row, targets.factor(row)) : Scalar(1);
-    };
+    const auto weight_of = [&](std::size_t row) { return weighted(row, targets.factor(row)); };
     LossSum<Scalar> sum;
     sum.weight = static_cast<Scalar>(rows);
-    if (weighs) {
+    if (sample_weights != nullptr || targets.weighs_rows()) {
         kernels::PairwiseSum<Scalar> blocks;
         for (std::size_t row = 0; row < rows;) {
             Scalar block = 0;
