@@ -14,6 +14,7 @@
 #include "support/check_close.hpp"
 #include "support/layer_run.hpp"
 #include "support/random_numbers.hpp"
+#include "support/random_wrapping.hpp"
 
 #include <doctest/doctest.h>
 
@@ -197,4 +198,13 @@ TEST_CASE("BatchNorm: a part of a network may be folded by itself") {
     using Part = Sequential<Dense<4, NoBias>, Dropout<0.5>, BatchNorm<>, Residual<Dense<4>, BatchNorm<>>>;
     static_assert(std::is_same_v<Small<Folded<Part>>, Folded<Small<Part>>>);
     CHECK(norms<Small<Folded<Part>>> == 0);
+}
+
+TEST_CASE("BatchNorm is folded in random wrappings") {
+    const auto check = []<std::size_t... Seeds>(std::index_sequence<Seeds...>) {
+        (check_folded<Small<wrapping::Random<3 * Seeds, Dense<4, NoBias>>, wrapping::Random<3 * Seeds + 1, BatchNorm<>>,
+                            wrapping::Random<3 * Seeds + 2, ReLU>>>(0),
+         ...);
+    };
+    check(std::make_index_sequence<10>{});
 }

@@ -1,6 +1,7 @@
 #include "burin/burin.hpp"
 #include "support/check_close.hpp"
 #include "support/random_numbers.hpp"
+#include "support/random_wrapping.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,6 +13,7 @@
 #include <span>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 using namespace burin;
@@ -188,4 +190,12 @@ TEST_CASE("Wrapped links: a metric sees logits or probabilities, and knows which
     CHECK(accuracy(with_sigmoid, std::optional(0.5)) == 1);
     CHECK(accuracy(with_sigmoid, std::optional(0.0)) < 1);
     CHECK(accuracy(plain, std::nullopt) == 1);
+}
+
+TEST_CASE("Wrapped links: in random wrappings") {
+    const auto check_all = []<std::size_t... Seeds>(std::index_sequence<Seeds...>) {
+        (check_inference<SparseCategoricalCrossentropy, Ending<>, Ending<wrapping::Random<Seeds, Softmax>>>(), ...);
+        (check_inference<BinaryCrossentropy, Ending<>, Ending<wrapping::Random<Seeds + 20, Sigmoid>>>(), ...);
+    };
+    check_all(std::make_index_sequence<6>{});
 }

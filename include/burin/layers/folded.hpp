@@ -30,14 +30,6 @@ concept TakesBatchNorm = requires {
     requires std::is_same_v<typename LayerType::Itself, LayerType>;
 };
 
-/// The layer that a node computes, at each step of a sequence or once.
-template <class LayerType>
-struct StepLayer {
-    using type = LayerType;
-};
-template <class LayerType>
-struct StepLayer<TimeDistributed<LayerType>> : StepLayer<LayerType> {};
-
 template <class LayerType>
 inline constexpr bool is_batch_norm = false;
 template <class... Options>

@@ -199,6 +199,14 @@ struct TimeDistributed<LayerType> : Op {
 
 namespace detail {
 
+/// The layer that a node computes, at each step of a sequence or once.
+template <class LayerType>
+struct StepLayer {
+    using type = LayerType;
+};
+template <class LayerType>
+struct StepLayer<TimeDistributed<LayerType>> : StepLayer<LayerType> {};
+
 template <class... Layers>
 struct Lower<TimeDistributed<Sequential<Layers...>>> : Lower<Sequential<TimeDistributed<Layers>...>> {};
 

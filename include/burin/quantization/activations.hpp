@@ -54,6 +54,8 @@ inline kernels::Int8Exponentials int8_exponentials(float scale) noexcept {
 template <class LayerType>
     requires(LayerType::elementwise && !LayerType::is_view_in_inference)
 struct Int8Layer<LayerType> : Int8Form {
+    static constexpr bool is_relu = std::is_same_v<LayerType, ReLU>;
+
     template <class>
     struct Constants {
         std::array<std::int8_t, 256> table; ///< Entry x + 128 is the output for input x.

@@ -6,6 +6,7 @@
 #include "burin/kernels/products/panels.hpp"
 #include "burin/kernels/sweep.hpp"
 #include "burin/layers/recurrent.hpp"
+#include "burin/layers/time_distributed.hpp"
 #include "burin/quantization/scale.hpp"
 
 #include <algorithm>
@@ -159,12 +160,19 @@ struct InputFakeQuantize : FakeQuantize<> {
 
 } // namespace detail
 
-/// Whether the 8-bit form of a layer stores weights whose every output channel has a scale of its own: Dense,
-/// the convolutions, DepthwiseConv2D, SimpleRNN, LSTM, GRU.
+namespace detail {
+
+/// Dense and the convolutions, once or at each step of a sequence.
 template <class LayerType>
-inline constexpr bool has_8_bit_weights = requires { typename LayerType::WithBias; };
-template <detail::RecurrentLayer LayerType>
-inline constexpr bool has_8_bit_weights<LayerType> = true;
+concept IsLinear = requires { typename StepLayer<LayerType>::type::WithBias; };
+
+} // namespace detail
+
+/// Whether the 8-bit form of a layer stores weights whose every output channel has a scale of its own: Dense,
+/// the convolutions, DepthwiseConv2D, SimpleRNN, LSTM, GRU, and these at each step of a sequence.
+template <class LayerType>
+inline constexpr bool has_8_bit_weights =
+    detail::IsLinear<LayerType> || detail::RecurrentLayer<typename detail::StepLayer<LayerType>::type>;
 
 /// A layer that computes with what is left of its weights when they are stored with 8 bits: scale ·
 /// clamp(round(w / scale), −127, 127), the scale of each output channel being its largest magnitude / 127. It
@@ -225,7 +233,7 @@ struct FakeQuantizedWeights : LayerType {
 
     /// Those of a depthwise convolution are its two last axes together.
     static constexpr std::size_t channels_of(const ParameterSpec& weight, const Shape& output) {
-        return requires { typename LayerType::WithBias; } ? output.last() : weight.shape.last();
+        return detail::IsLinear<LayerType> ? output.last() : weight.shape.last();
     }
 
     template <class Scalar>

@@ -60,6 +60,8 @@ struct Int8Form {
     static constexpr std::string_view hint = "";
     /// Whether a ReLU behind it is computed with it, by a limit on its outputs.
     static constexpr bool clamps = false;
+    /// Whether it is that ReLU.
+    static constexpr bool is_relu = false;
     /// Whether it can be made of QuantizedWeights.
     static constexpr bool takes_quantized_weights = false;
     template <class Shapes>

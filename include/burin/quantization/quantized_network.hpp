@@ -14,6 +14,7 @@
 #include "burin/quantization/pooling.hpp"
 #include "burin/quantization/quantized_plan.hpp"
 #include "burin/quantization/recurrent.hpp"
+#include "burin/quantization/time_distributed.hpp"
 
 #include <array>
 #include <cstddef>

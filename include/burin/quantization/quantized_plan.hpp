@@ -4,7 +4,6 @@
 #include "burin/core/for_each_index.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/kernels/int8/dot.hpp"
-#include "burin/layers/activations.hpp"
 #include "burin/passes/differentiate.hpp"
 #include "burin/passes/fuse.hpp"
 #include "burin/passes/liveness.hpp"
@@ -96,18 +95,26 @@ struct QuantizedPlan {
     static constexpr auto memory =
         passes::plan_memory<program.max_values>(liveness.span(), Batch, detail::int8_alignment);
 
-    /// The ReLU that is computed together with the layer at node `Head`, as the least of its outputs; `none`
-    /// if there is none.
+    /// The first function that is computed together with the layer at node `Head`, if that clamps; else `none`.
     template <std::size_t Head>
-    static constexpr std::size_t clamp_of = [] {
+    static constexpr std::size_t first_function_of = [] {
         std::size_t clamp = passes::none;
         if constexpr (Int8Layer<OpAt<Net, Head>>::clamps && fusion.is_head(Head))
             for (std::size_t node = fusion.tail[Head]; node != Head; node = graph.nodes[node].inputs[0])
                 if (!passes::is_view(*graph.nodes[node].rules, mode))
                     clamp = node;
-        return clamp != passes::none && graph.nodes[clamp].rules == &detail::int8_rules_of<ReLU>
-                   ? clamp
-                   : passes::none;
+        return clamp;
+    }();
+
+    /// The ReLU that is computed together with the layer at node `Head`, as the least of its outputs; `none`
+    /// if there is none.
+    template <std::size_t Head>
+    static constexpr std::size_t clamp_of = [] {
+        constexpr std::size_t first = first_function_of<Head>;
+        if constexpr (first != passes::none)
+            return Int8Layer<OpAt<Net, first>>::is_relu ? first : passes::none;
+        else
+            return passes::none;
     }();
 
     /// The node whose ReLU this is, computed with it; `none` if it is a step or no ReLU at all.

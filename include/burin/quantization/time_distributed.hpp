@@ -1,0 +1,54 @@
+#pragma once
+
+#include "burin/layers/time_distributed.hpp"
+#include "burin/quantization/int8_layer.hpp"
+
+#include <cstddef>
+#include <span>
+#include <utility>
+
+namespace burin {
+
+/// A layer at each step of a sequence is the layer's own form: to it the steps are samples of a larger batch.
+template <class LayerType>
+struct Int8Layer<TimeDistributed<LayerType>> : Int8Layer<LayerType> {
+    using Form = Int8Layer<LayerType>;
+    static constexpr bool takes_quantized_weights = false;
+
+    template <class Shapes>
+    using Steps =
+        decltype(detail::step_signature<Shapes>(std::make_index_sequence<Shapes::inputs.size()>{}));
+    template <class Shapes>
+    using Constants = typename Form::template Constants<Steps<Shapes>>;
+    template <class Shapes, Rounding Way, class Of = Form>
+        requires requires { typename Of::template ConstantsFor<Steps<Shapes>, Way>; }
+    using ConstantsFor = typename Of::template ConstantsFor<Steps<Shapes>, Way>;
+
+    static constexpr Elements scratch(std::span<const Shape> inputs) {
+        const Elements one = Form::scratch(detail::steps(inputs).span());
+        return {one.per_sample * inputs[0][0], one.fixed};
+    }
+
+    template <class Shapes, class ConstantsType>
+    static void quantize(const Int8Source<Shapes>& from, ConstantsType& to) {
+        Int8Source<Steps<Shapes>> source;
+        source.parameters = from.parameters;
+        source.inputs = from.inputs;
+        source.output = from.output;
+        source.low = from.low;
+        Form::quantize(source, to);
+    }
+
+    template <class Shapes, class ConstantsType, Rounding Way>
+    static void forward(const Int8Context<Shapes, ConstantsType, Way>& run) noexcept {
+        Int8Context<Steps<Shapes>, ConstantsType, Way> inner;
+        inner.constants = run.constants;
+        inner.inputs = run.inputs;
+        inner.output = run.output;
+        inner.scratch = run.scratch;
+        inner.rows = run.rows * Shapes::output[0];
+        Form::forward(inner);
+    }
+};
+
+} // namespace burin
