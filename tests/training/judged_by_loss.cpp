@@ -115,6 +115,20 @@ TEST_CASE("Several binary outputs: probabilities are the sigmoid of each, by the
           "use predict");
 }
 
+TEST_CASE("Several binary outputs: what is made of a model, or goes on with it, knows its loss too") {
+    const auto data = labelled();
+    using WithNorm = Sequential<Input<2>, Dense<3>, BatchNorm<>>;
+    Model<WithNorm> model(1);
+    const Fit options{.loss = BinaryCrossentropy{}, .verbose = false};
+    fit(model, data, options);
+    const auto expected = predict_proba(model, data, BinaryCrossentropy{});
+    check_close(predict_proba(fold(model), data), expected, 1e-5);
+    Model<WithNorm> continued(1);
+    copy_parameters(model.parameters(), continued.parameters());
+    const Session session(continued, options);
+    CHECK(predict_proba(continued, data) == expected);
+}
+
 TEST_CASE("Accuracy: an output that is NaN is never right") {
     const float nan = std::numeric_limits<float>::quiet_NaN();
     const std::array<float, 4> outputs{nan, nan, 1, -1}, targets{0, 1, 1, 0};

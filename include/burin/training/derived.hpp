@@ -18,7 +18,10 @@ template <class Net, class Scalar>
 Model<Folded<Net>, Scalar> fold(const Model<Net, Scalar>& model) {
     auto parameters = std::make_unique<Parameters<Folded<Net>, Scalar>>();
     fold(model.parameters(), *parameters);
-    return Model<Folded<Net>, Scalar>(std::move(parameters));
+    Model<Folded<Net>, Scalar> folded(std::move(parameters));
+    if (model.links())
+        folded.set_links(*model.links());
+    return folded;
 }
 
 /// Its parameters in half the memory: `narrow<float16>(model)`, for a `Predictor<Net, 1, float16>`.

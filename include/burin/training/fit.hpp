@@ -41,11 +41,13 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     using ModelType = Model<Net, Scalar>;
     using TrainerType = Trainer<Net, Loss, Optimizer, batch_size, Scalar>;
 
-    /// The model must outlive the session.
+    /// The model must outlive the session. It remembers the loss, for `predict_proba`.
     Session(ModelType& model, Options options)
         : model_(&model), options_(std::move(options)),
           trainer_(std::make_unique<TrainerType>(model.parameters(), options_.loss, options_.optimizer,
-                                                 options_.seed)) {}
+                                                 options_.seed)) {
+        model.set_links(links_of<Net, Loss>);
+    }
 
     /// Epochs are counted in 32 bits, as the random streams are that order their samples.
     static constexpr std::uint64_t most_epochs = std::numeric_limits<std::uint32_t>::max();
@@ -75,7 +77,6 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
         History history;
         detail::Measure<Net, Loss, Scalar, std::remove_cvref_t<decltype(options_.metrics)>> measured(
             options_.loss, options_.metrics);
-        model_->set_links(links_of<Net, Loss>);
         detail::BatchBuffer<Net, Loss, Scalar> buffer(batch_size);
         const std::size_t last_epoch = epoch_ + options_.epochs;
         while (epoch_ < last_epoch) {
