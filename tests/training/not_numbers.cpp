@@ -73,3 +73,13 @@ TEST_CASE("Regularized: a weight that is no number has a penalty and a gradient 
     CHECK(std::isnan(gradients[1]));
     CHECK(std::abs(gradients[0]) == 0.5f);
 }
+
+TEST_CASE("Regularized: the penalty of 2^18 weights keeps six or seven digits") {
+    using Net = Sequential<Input<512>, Regularized<Dense<512>, L1<0.5>, L2<0.25>>>;
+    Model<Net> model(initializers::Constant{0.1});
+    const double weight = static_cast<double>(0.1f),
+                 exact = (1 << 18) * (0.5 * weight + 0.25 * weight * weight);
+    const float found = weight_penalty<Net, float>(model.parameters().data(), nullptr);
+    INFO("expected " << exact << ", got " << found);
+    CHECK(std::abs(static_cast<double>(found) / exact - 1) < 1e-6);
+}

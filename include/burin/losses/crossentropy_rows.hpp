@@ -114,7 +114,7 @@ struct LabelTargets {
     Scalar long_rows(std::size_t first, std::size_t count, const Scalar* z, Weight weight_of, Scalar divisor,
                      Scalar* gradient) const noexcept {
         Scalar at_label = 0;
-        kernels::PairwiseSum<Scalar> total;
+        LongSum<Scalar> total;
         const auto weight = [&](std::size_t row) { return weight_of(first + row); };
         const auto begin = [&](std::size_t row, const auto& shift) {
             at_label = shift.subtracted_from(z[row * Classes + label(first + row)]);
@@ -211,7 +211,7 @@ struct DistributionTargets {
     template <bool WithGradient, class Weight>
     Scalar long_rows(std::size_t first, std::size_t count, const Scalar* z, Weight weight_of, Scalar divisor,
                      Scalar* gradient) const noexcept {
-        kernels::PairwiseSum<Scalar> total;
+        LongSum<Scalar> total;
         for (std::size_t row = 0; row < count; ++row) {
             const Scalar weight = weight_of(first + row);
             Scalar* const own = WithGradient ? gradient + row * Classes : nullptr;
@@ -289,7 +289,7 @@ LossSum<Scalar> crossentropy(const Targets& targets, Reduction reduction, const 
     LossSum<Scalar> sum;
     sum.weight = static_cast<Scalar>(rows);
     if (sample_weights != nullptr || targets.weighs_rows()) {
-        kernels::PairwiseSum<Scalar> blocks;
+        LongSum<Scalar> blocks;
         for (std::size_t row = 0; row < rows;) {
             Scalar block = 0;
             for (const std::size_t end = std::min(rows, row + kernels::terms_per_block); row < end; ++row)

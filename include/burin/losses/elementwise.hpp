@@ -44,7 +44,7 @@ LossSum<Scalar> elementwise(const Formula& formula, Reduction reduction, const S
         sum.total = run(0, rows * size, 1);
         return sum;
     }
-    kernels::PairwiseSum<Scalar> total;
+    LongSum<Scalar> total;
     for (std::size_t row = 0; row < rows; ++row)
         if (sample_weights[row] != Scalar(0))
             total.add(run(row * size, size, sample_weights[row]));

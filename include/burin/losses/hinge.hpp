@@ -32,8 +32,7 @@ struct Hinge {
         using Vector = kernels::Vector<Scalar>;
 
         Vector value(const Vector& output, const Vector& target) const noexcept {
-            // The second operand is the one that may be no number.
-            return kernels::max(Vector(Scalar(0)), Vector(Scalar(1)) - target * output);
+            return kernels::at_least(Vector(Scalar(1)) - target * output, Vector(Scalar(0)));
         }
         Vector gradient(const Vector& output, const Vector& target) const noexcept {
             const Vector one(Scalar(1)), zero(Scalar(0)), agreement = target * output;

@@ -41,8 +41,7 @@ struct Huber {
             return kernels::select(distance > delta, delta * (distance - half * delta), inside);
         }
         Vector gradient(const Vector& output, const Vector& target) const noexcept {
-            // The second operand is the one that may be no number.
-            return kernels::min(delta, kernels::max(-delta, output - target));
+            return kernels::at_most(kernels::at_least(output - target, -delta), delta);
         }
     };
 };

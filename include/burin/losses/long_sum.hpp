@@ -13,6 +13,10 @@
 
 namespace burin::losses::detail {
 
+/// Of numbers that come one by one, up to a million.
+template <class Scalar>
+using LongSum = kernels::PairwiseSum<Scalar, 20>;
+
 /// Σ of what `sum_of(begin, end)`, a vector or several, is for the blocks of `count` elements.
 template <class Scalar, class SumOf>
 [[gnu::always_inline]] inline auto sum_of_blocks(std::size_t count, const SumOf& sum_of) noexcept {

@@ -67,8 +67,7 @@ inline constexpr Answer answer_of = [] {
         return L::answer;
     else if constexpr (L::link == Link::sigmoid)
         return Answer::yes_or_no;
-    else if constexpr (L::link == Link::softmax ||
-                       std::is_same_v<typename L::template Target<float>, Label>)
+    else if constexpr (L::link == Link::softmax || std::is_same_v<typename L::template Target<float>, Label>)
         return Answer::one_class;
     else
         return Answer::numbers;

@@ -32,7 +32,7 @@ struct MultiClassHinge {
         LossSum<Scalar> sum;
         sum.weight = detail::sum_of_weights(sample_weights, rows) * static_cast<Scalar>(positions);
         const Scalar divisor = detail::divisor_of(reduction, sum.weight);
-        kernels::PairwiseSum<Scalar> losses;
+        detail::LongSum<Scalar> losses;
         for (std::size_t index = 0; index < rows * positions; ++index) {
             const Scalar weight = sample_weights == nullptr ? Scalar(1) : sample_weights[index / positions];
             if (weight == Scalar(0)) {

@@ -18,7 +18,7 @@ LossSum<Scalar> per_sample(const Row& row_loss, Reduction reduction, const Scala
     LossSum<Scalar> sum;
     sum.weight = sum_of_weights(sample_weights, rows);
     const Scalar divisor = divisor_of(reduction, sum.weight);
-    kernels::PairwiseSum<Scalar> total;
+    LongSum<Scalar> total;
     for (std::size_t row = 0; row < rows; ++row) {
         const Scalar weight = sample_weights == nullptr ? Scalar(1) : sample_weights[row];
         Scalar* const own = WithGradient ? gradient + row * size : nullptr;

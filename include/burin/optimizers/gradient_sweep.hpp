@@ -20,11 +20,10 @@ struct GradientTreatment {
     double weight_decay = 0;
 };
 
-/// Gradients within ± limit. What is no number stays so: `min` and `max` give their second operand where
-/// either is none.
+/// Gradients within ± limit. What is no number stays so.
 template <class AnyVector>
 [[gnu::always_inline]] inline AnyVector clip(const AnyVector& gradient, const AnyVector& limit) noexcept {
-    return kernels::min(limit, kernels::max(-limit, gradient));
+    return kernels::at_most(kernels::at_least(gradient, -limit), limit);
 }
 
 /// What gradients are multiplied by: first · second. A single number is too small for a float where they are
