@@ -86,7 +86,8 @@ namespace {
 
 template <class Net>
 constexpr std::size_t norms = []<std::size_t... I>(std::index_sequence<I...>) {
-    return (std::size_t{0} + ... + burin::detail::is_batch_norm<typename burin::detail::StepLayer<OpAt<Net, I>>::type>);
+    return (std::size_t{0} + ... +
+            burin::detail::is_batch_norm<typename burin::detail::StepLayer<OpAt<Net, I>>::type>);
 }(std::make_index_sequence<node_count<Net>>{});
 
 /// The same outputs, and so many BatchNorms left.
@@ -134,7 +135,8 @@ TEST_CASE("BatchNorm is folded whatever wraps it or the layer before it") {
     check_folded<Small<Frozen<Dense<4>>, Frozen<BatchNorm<>>, Tanh>>(0);
     check_folded<Small<Regularized<Dense<4, NoBias>, L2<0.1>>, Regularized<BatchNorm<>, L1<0.1>>>>(0);
     check_folded<Small<Sequential<Tanh, Dense<4, NoBias>>, Sequential<BatchNorm<>, ReLU>>>(0);
-    check_folded<Small<Frozen<Sequential<Dense<4>, Dropout<0.5>>>, Sequential<Frozen<Identity>, BatchNorm<>>>>(0);
+    check_folded<
+        Small<Frozen<Sequential<Dense<4>, Dropout<0.5>>>, Sequential<Frozen<Identity>, BatchNorm<>>>>(0);
     check_folded<Sequence<TimeDistributed<Dense<4, NoBias>>, BatchNorm<>>>(0);
     check_folded<Sequence<TimeDistributed<Dense<4>>, TimeDistributed<BatchNorm<>>>>(0);
     check_folded<Sequence<TimeDistributed<Sequential<Dense<4, NoBias>, BatchNorm<>, ReLU>>>>(0);
@@ -151,14 +153,17 @@ TEST_CASE("BatchNorm is folded between the nodes of a Graph or a Block") {
     check_folded<Graph<Inputs<Node<"x", Input<5>>>, Node<"dense", Dense<4, NoBias>, From<"x">>,
                        Node<"off", Dropout<0.5>, From<"dense">>, Node<"norm", BatchNorm<>, From<"off">>,
                        Node<"y", ReLU, From<"norm">>, Outputs<"y">>>(0);
-    check_folded<Small<Block<Reading<"x">, Node<"dense", Dense<5>, From<"x">>, Node<"norm", BatchNorm<>, From<"dense">>,
-                             Node<"y", Add, From<"x", "norm">>>>>(0);
+    check_folded<Small<Block<Reading<"x">, Node<"dense", Dense<5>, From<"x">>,
+                             Node<"norm", BatchNorm<>, From<"dense">>, Node<"y", Add, From<"x", "norm">>>>>(
+        0);
 }
 
 TEST_CASE("BatchNorm stays where it can't be folded, and the outputs are the same") {
     // Something else reads the layer before it.
-    check_folded<Graph<Inputs<Node<"x", Input<5>>>, Node<"dense", Dense<5>, From<"x">>,
-                       Node<"norm", BatchNorm<>, From<"dense">>, Node<"y", Add, From<"dense", "norm">>, Outputs<"y">>>(1);
+    check_folded<
+        Graph<Inputs<Node<"x", Input<5>>>, Node<"dense", Dense<5>, From<"x">>,
+              Node<"norm", BatchNorm<>, From<"dense">>, Node<"y", Add, From<"dense", "norm">>, Outputs<"y">>>(
+        1);
     check_folded<Graph<Inputs<Node<"x", Input<5>>>, Node<"dense", Dense<5>, From<"x">>,
                        Node<"off", Dropout<0.5>, From<"dense">>, Node<"norm", BatchNorm<>, From<"off">>,
                        Node<"y", Multiply, From<"off", "norm">>, Outputs<"y">>>(1);
@@ -170,28 +175,32 @@ TEST_CASE("BatchNorm stays where it can't be folded, and the outputs are the sam
 
 TEST_CASE("BatchNorm of shared weights is folded if all their nodes are") {
     // One layer, one BatchNorm, in nodes of their own.
-    check_folded<Graph<Inputs<Node<"x", Input<5>>>, Node<"d1", Dense<5, NoBias>, From<"x">, SharedWeights<"d">>,
-                       Node<"n1", BatchNorm<>, From<"d1">, SharedWeights<"n">>,
-                       Node<"d2", Dense<5, NoBias>, From<"n1">, SharedWeights<"d">>,
-                       Node<"n2", BatchNorm<>, From<"d2">, SharedWeights<"n">>, Outputs<"n2">>>(0);
+    check_folded<
+        Graph<Inputs<Node<"x", Input<5>>>, Node<"d1", Dense<5, NoBias>, From<"x">, SharedWeights<"d">>,
+              Node<"n1", BatchNorm<>, From<"d1">, SharedWeights<"n">>,
+              Node<"d2", Dense<5, NoBias>, From<"n1">, SharedWeights<"d">>,
+              Node<"n2", BatchNorm<>, From<"d2">, SharedWeights<"n">>, Outputs<"n2">>>(0);
     // One BatchNorm behind two layers.
-    check_folded<Graph<Inputs<Node<"x", Input<5>>>, Node<"d1", Dense<5>, From<"x">>,
-                       Node<"n1", BatchNorm<>, From<"d1">, SharedWeights<"n">>, Node<"d2", Dense<5>, From<"n1">>,
-                       Node<"n2", BatchNorm<>, From<"d2">, SharedWeights<"n">>, Outputs<"n2">>>(0);
+    check_folded<
+        Graph<Inputs<Node<"x", Input<5>>>, Node<"d1", Dense<5>, From<"x">>,
+              Node<"n1", BatchNorm<>, From<"d1">, SharedWeights<"n">>, Node<"d2", Dense<5>, From<"n1">>,
+              Node<"n2", BatchNorm<>, From<"d2">, SharedWeights<"n">>, Outputs<"n2">>>(0);
     // One layer before two BatchNorms.
-    check_folded<Graph<Inputs<Node<"x", Input<5>>>, Node<"d1", Dense<5>, From<"x">, SharedWeights<"d">>,
-                       Node<"n1", BatchNorm<>, From<"d1">>, Node<"d2", Dense<5>, From<"n1">, SharedWeights<"d">>,
-                       Node<"n2", BatchNorm<>, From<"d2">>, Outputs<"n2">>>(2);
-    // One BatchNorm, once behind a layer and once not: then no other that shares with that layer may go either.
+    check_folded<
+        Graph<Inputs<Node<"x", Input<5>>>, Node<"d1", Dense<5>, From<"x">, SharedWeights<"d">>,
+              Node<"n1", BatchNorm<>, From<"d1">>, Node<"d2", Dense<5>, From<"n1">, SharedWeights<"d">>,
+              Node<"n2", BatchNorm<>, From<"d2">>, Outputs<"n2">>>(2);
+    // One BatchNorm, once behind a layer and once not: then no other that shares with that layer may go
+    // either.
     check_folded<Graph<Inputs<Node<"x", Input<5>>>, Node<"d1", Dense<5>, From<"x">, SharedWeights<"d">>,
                        Node<"n1", BatchNorm<>, From<"d1">, SharedWeights<"n">>, Node<"t", Tanh, From<"n1">>,
                        Node<"n2", BatchNorm<>, From<"t">, SharedWeights<"n">>,
-                       Node<"d2", Dense<5>, From<"n2">, SharedWeights<"d">>, Node<"n3", BatchNorm<>, From<"d2">>,
-                       Outputs<"n3">>>(3);
+                       Node<"d2", Dense<5>, From<"n2">, SharedWeights<"d">>,
+                       Node<"n3", BatchNorm<>, From<"d2">>, Outputs<"n3">>>(3);
     // A layer that is also used without.
     check_folded<Graph<Inputs<Node<"x", Input<5>>>, Node<"d1", Dense<5>, From<"x">, SharedWeights<"d">>,
-                       Node<"n1", BatchNorm<>, From<"d1">>, Node<"d2", Dense<5>, From<"n1">, SharedWeights<"d">>,
-                       Outputs<"d2">>>(1);
+                       Node<"n1", BatchNorm<>, From<"d1">>,
+                       Node<"d2", Dense<5>, From<"n1">, SharedWeights<"d">>, Outputs<"d2">>>(1);
 }
 
 TEST_CASE("BatchNorm: a part of a network may be folded by itself") {
@@ -202,8 +211,9 @@ TEST_CASE("BatchNorm: a part of a network may be folded by itself") {
 
 TEST_CASE("BatchNorm is folded in random wrappings") {
     const auto check = []<std::size_t... Seeds>(std::index_sequence<Seeds...>) {
-        (check_folded<Small<wrapping::Random<3 * Seeds, Dense<4, NoBias>>, wrapping::Random<3 * Seeds + 1, BatchNorm<>>,
-                            wrapping::Random<3 * Seeds + 2, ReLU>>>(0),
+        (check_folded<
+             Small<wrapping::Random<3 * Seeds, Dense<4, NoBias>>,
+                   wrapping::Random<3 * Seeds + 1, BatchNorm<>>, wrapping::Random<3 * Seeds + 2, ReLU>>>(0),
          ...);
     };
     check(std::make_index_sequence<10>{});

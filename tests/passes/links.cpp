@@ -42,8 +42,12 @@ constexpr std::size_t output_of(const auto& table, Link link, Mode mode) {
 } // namespace
 
 TEST_CASE("absorb_links: an output moves before the link that its loss contains") {
-    constexpr auto plain_end = [] { return graph(node(source), node(matrix<3>, {0}), node(from_output, {1})); };
-    constexpr auto with_softmax = [] { return graph(node(source), node(matrix<3>, {0}), node(softmax, {1})); };
+    constexpr auto plain_end = [] {
+        return graph(node(source), node(matrix<3>, {0}), node(from_output, {1}));
+    };
+    constexpr auto with_softmax = [] {
+        return graph(node(source), node(matrix<3>, {0}), node(softmax, {1}));
+    };
     for (const Mode mode : {Mode::training, Mode::inference}) {
         CHECK(output_of(plain_end(), Link::none, mode) == 2);
         CHECK(output_of(plain_end(), Link::softmax, mode) == 2); // the last node is no softmax
@@ -75,11 +79,12 @@ TEST_CASE("absorb_links: through what changes nothing") {
 
 TEST_CASE("values_of: probabilities stay such behind what moves, drops or averages them") {
     constexpr auto table = [] {
-        return graph(node(source), node(sigmoid, {0}), node(view, {1}), node(noise, {2}), node(average, {1, 3}),
-                     node(average, {0, 4}), node(sum, {1, 3}), node(average, {0, 0}));
+        return graph(node(source), node(sigmoid, {0}), node(view, {1}), node(noise, {2}),
+                     node(average, {1, 3}), node(average, {0, 4}), node(sum, {1, 3}), node(average, {0, 0}));
     };
     constexpr auto values = passes::values_of(table());
     using enum Values;
-    static_assert(values == std::array{any, probabilities, probabilities, probabilities, probabilities, mixed, any, any});
+    static_assert(values == std::array{any, probabilities, probabilities, probabilities, probabilities, mixed,
+                                       any, any});
     CHECK(values[5] == mixed);
 }

@@ -30,7 +30,8 @@ Model<Net> model_of() {
 template <class Net>
 data::Dataset<> dataset() {
     const std::size_t count = steps * samples * features / input_shape<Net>.size();
-    return {input_shape<Net>, random_numbers<float>(steps * samples * features, 9), std::vector<Label>(count)};
+    return {input_shape<Net>, random_numbers<float>(steps * samples * features, 9),
+            std::vector<Label>(count)};
 }
 
 template <class Net, Rounding Way>
@@ -82,13 +83,14 @@ std::vector<float> aware_gradients() {
 
 TEST_CASE("8 bits: layers behind what changes nothing in inference") {
     using Plain = Alone<Dense<5>, ReLU, Dense<4>, Sigmoid, Dense<3>, Softmax>;
-    check_same<Plain, Alone<Frozen<Sequential<Dense<5>, Dropout<0.5>, ReLU, Regularized<Dense<4>, L2<0.1>>, Identity,
-                                              Sigmoid, Sequential<Dense<3>, Softmax, Flatten>>>>>();
+    check_same<Plain, Alone<Frozen<Sequential<Dense<5>, Dropout<0.5>, ReLU, Regularized<Dense<4>, L2<0.1>>,
+                                              Identity, Sigmoid, Sequential<Dense<3>, Softmax, Flatten>>>>>();
 }
 
 TEST_CASE("8 bits: layers at each step are those of one step") {
-    check_same<Alone<Dense<5>, ReLU, Dense<4>, Sigmoid, Dense<3>, Softmax>,
-               Steps<Each<Dense<5>>, Each<ReLU>, Each<Dense<4>>, Each<Sigmoid>, Each<Dense<3>>, Each<Softmax>>>();
+    check_same<
+        Alone<Dense<5>, ReLU, Dense<4>, Sigmoid, Dense<3>, Softmax>,
+        Steps<Each<Dense<5>>, Each<ReLU>, Each<Dense<4>>, Each<Sigmoid>, Each<Dense<3>>, Each<Softmax>>>();
     check_same<Alone<Dense<5>, Tanh, Dense<4>, LogSoftmax>,
                Steps<Each<Sequential<Dense<5>, Dropout<0.5>, Tanh, Dense<4>>>, LogSoftmax>>();
     check_same<Alone<Dense<6>, ReLU, Dense<5>, Residual<Dense<5>, ReLU>>,
@@ -103,9 +105,11 @@ TEST_CASE("8 bits: training knows the link that its loss contains, whatever wrap
     const auto expected = aware_gradients<Plain>();
     CHECK(aware_gradients<Alone<Dense<5>, ReLU, Dense<3>, Softmax>>() == expected);
     CHECK(aware_gradients<Alone<Dense<5>, ReLU, Dense<3>, Softmax, Identity, Flatten>>() == expected);
-    CHECK(aware_gradients<Alone<Dense<5>, Identity, ReLU, Dense<3>, Frozen<LogSoftmax>, Identity>>() == expected);
+    CHECK(aware_gradients<Alone<Dense<5>, Identity, ReLU, Dense<3>, Frozen<LogSoftmax>, Identity>>() ==
+          expected);
     const auto at_steps = aware_gradients<Steps<Each<Sequential<Dense<5>, ReLU, Dense<3>, Softmax>>>>();
     check_close(at_steps, expected, 1e-5);
-    check_close(aware_gradients<Steps<Each<Sequential<Dense<5>, ReLU, Dense<3>>>, Softmax, Reshape<1, 3, 3>>>(),
-                expected, 1e-5);
+    check_close(
+        aware_gradients<Steps<Each<Sequential<Dense<5>, ReLU, Dense<3>>>, Softmax, Reshape<1, 3, 3>>>(),
+        expected, 1e-5);
 }

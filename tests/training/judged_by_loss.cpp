@@ -46,7 +46,9 @@ double share(const std::vector<float>& outputs, const data::Dataset<float>& data
     return static_cast<double>(right) / static_cast<double>(3 * data.size());
 }
 
-double logistic(float x) { return 1 / (1 + std::exp(-static_cast<double>(x))); }
+double logistic(float x) {
+    return 1 / (1 + std::exp(-static_cast<double>(x)));
+}
 
 Model<Labels> trained(const data::Dataset<float>& data) {
     Model<Labels> model(1);
@@ -74,7 +76,8 @@ TEST_CASE("Several binary outputs: the accuracy is that of the labels, one by on
     // A metric that is given is told the same.
     const auto given = evaluate(model, data, BinaryCrossentropy{}, std::tuple{metrics::Accuracy{}});
     CHECK(given["accuracy"] == accuracy);
-    const auto strict = evaluate(model, data, BinaryCrossentropy{}, std::tuple{metrics::Accuracy{.threshold = 1.5}});
+    const auto strict =
+        evaluate(model, data, BinaryCrossentropy{}, std::tuple{metrics::Accuracy{.threshold = 1.5}});
     CHECK(strict["accuracy"] == doctest::Approx(share(outputs, data, 1.5F)));
 }
 
@@ -95,7 +98,8 @@ TEST_CASE("Several binary outputs: probabilities are the sigmoid of each, by the
     const auto data = labelled();
     const auto model = trained(data);
     const auto logits = predict(model, data);
-    const auto by_training = predict_proba(model, data), by_loss = predict_proba(model, data, BinaryCrossentropy{});
+    const auto by_training = predict_proba(model, data),
+               by_loss = predict_proba(model, data, BinaryCrossentropy{});
     CHECK(by_training == by_loss);
     for (std::size_t i = 0; i < logits.size(); ++i)
         CHECK(static_cast<double>(by_loss[i]) == doctest::Approx(logistic(logits[i])).epsilon(1e-5));
@@ -111,7 +115,8 @@ TEST_CASE("Several binary outputs: probabilities are the sigmoid of each, by the
     Model<Labels> numbers(1);
     fit(numbers, data, Fit{.loss = losses::MeanSquaredError{}, .verbose = false});
     CHECK(error_of([&] { (void)predict_proba(numbers, data); }) ==
-          "predict_proba: expected a model trained with a cross-entropy, got one whose loss knows no probabilities; "
+          "predict_proba: expected a model trained with a cross-entropy, got one whose loss knows no "
+          "probabilities; "
           "use predict");
 }
 
@@ -143,13 +148,14 @@ TEST_CASE("Accuracy: an output that is NaN is never right") {
 namespace {
 
 /// What is in a picture, where it is, and how the picture is drawn.
-using Heads = Graph<Inputs<Node<"x", Input<2>>>, Node<"hidden", Sequential<Dense<8>, Tanh>, From<"x">>,
-                    Node<"where", Dense<1>, From<"hidden">>, Node<"what", Sequential<Dense<2>, Softmax>, From<"hidden">>,
-                    Node<"how", Sequential<Dense<3>, Sigmoid>, From<"hidden">>, Outputs<"where", "what", "how", "hidden">>;
+using Heads = Graph<
+    Inputs<Node<"x", Input<2>>>, Node<"hidden", Sequential<Dense<8>, Tanh>, From<"x">>,
+    Node<"where", Dense<1>, From<"hidden">>, Node<"what", Sequential<Dense<2>, Softmax>, From<"hidden">>,
+    Node<"how", Sequential<Dense<3>, Sigmoid>, From<"hidden">>, Outputs<"where", "what", "how", "hidden">>;
 using HeadsLoss = losses::PerOutput<losses::MeanSquaredError, losses::SparseCategoricalCrossentropy,
                                     BinaryCrossentropy, losses::ActivityL2>;
-const HeadsLoss heads_loss(losses::MeanSquaredError{}, losses::SparseCategoricalCrossentropy{}, BinaryCrossentropy{},
-                           losses::ActivityL2{});
+const HeadsLoss heads_loss(losses::MeanSquaredError{}, losses::SparseCategoricalCrossentropy{},
+                           BinaryCrossentropy{}, losses::ActivityL2{});
 
 data::Dataset<float> many_targets() {
     const auto data = labelled();
@@ -182,7 +188,8 @@ TEST_CASE("Several outputs: predict gives each, as a Predictor does") {
             const std::size_t size = Network<Heads>::output_shapes[o].size();
             REQUIRE(outputs[o].size() == count * size);
             for (std::size_t j = 0; j < size; ++j)
-                CHECK(static_cast<double>(outputs[o][i * size + j]) == doctest::Approx(static_cast<double>(alone[o][j])).epsilon(1e-6));
+                CHECK(static_cast<double>(outputs[o][i * size + j]) ==
+                      doctest::Approx(static_cast<double>(alone[o][j])).epsilon(1e-6));
         }
     }
     const auto probabilities = predict_proba(model, data, heads_loss);
@@ -193,10 +200,12 @@ TEST_CASE("Several outputs: each has its loss and the usual metric, by its name"
     const auto data = many_targets();
     Model<Heads> model(1);
     const Evaluation found = evaluate(model, data, heads_loss);
-    CHECK(names(found.values()) == std::vector<std::string>{"loss", "where_loss", "what_loss", "how_loss", "hidden_loss",
-                                                            "where_mean_absolute_error", "what_accuracy", "how_accuracy"});
-    CHECK(found["loss"] == doctest::Approx(found["where_loss"] + found["what_loss"] + found["how_loss"] +
-                                           found["hidden_loss"]).epsilon(1e-6));
+    CHECK(names(found.values()) == std::vector<std::string>{"loss", "where_loss", "what_loss", "how_loss",
+                                                            "hidden_loss", "where_mean_absolute_error",
+                                                            "what_accuracy", "how_accuracy"});
+    CHECK(found["loss"] ==
+          doctest::Approx(found["where_loss"] + found["what_loss"] + found["how_loss"] + found["hidden_loss"])
+              .epsilon(1e-6));
     const auto outputs = predict(model, data);
     std::size_t what = 0, how = 0;
     double where = 0;
@@ -211,15 +220,18 @@ TEST_CASE("Several outputs: each has its loss and the usual metric, by its name"
     CHECK(found["what_accuracy"] == doctest::Approx(static_cast<double>(what) / count));
     CHECK(found["how_accuracy"] == doctest::Approx(static_cast<double>(how) / (3 * count)));
 
-    const History history = fit(model, data,
-                                Fit{.loss = heads_loss,
-                                    .epochs = 2,
-                                    .validation = &data,
-                                    .metrics = metrics::PerOutput{std::tuple{}, std::tuple{metrics::Accuracy{}, metrics::TopKAccuracy<1>{}},
-                                                                  metrics::Accuracy{}, std::tuple{}},
-                                    .verbose = false});
+    const History history =
+        fit(model, data,
+            Fit{.loss = heads_loss,
+                .epochs = 2,
+                .validation = &data,
+                .metrics = metrics::PerOutput{std::tuple{},
+                                              std::tuple{metrics::Accuracy{}, metrics::TopKAccuracy<1>{}},
+                                              metrics::Accuracy{}, std::tuple{}},
+                .verbose = false});
     CHECK(history["what_accuracy"] == history["what_top_k_accuracy"]);
-    CHECK(history["val_how_accuracy"].back() == doctest::Approx(evaluate(model, data, heads_loss)["how_accuracy"]));
+    CHECK(history["val_how_accuracy"].back() ==
+          doctest::Approx(evaluate(model, data, heads_loss)["how_accuracy"]));
     CHECK_THROWS_AS(history["where_mean_absolute_error"], Error);
 
     // The first output's, under their own names.
@@ -232,10 +244,12 @@ TEST_CASE("Several outputs of one node are told apart") {
     const data::Dataset<float> data(Shape(2), {1, 2}, {3, 4});
     const losses::PerOutput loss(losses::MeanSquaredError{}, losses::Huber{});
     CHECK(names(evaluate(Model<Twice>(1), data, loss).values()) ==
-          std::vector<std::string>{"loss", "y_loss", "y_1_loss", "y_mean_absolute_error", "y_1_mean_absolute_error"});
+          std::vector<std::string>{"loss", "y_loss", "y_1_loss", "y_mean_absolute_error",
+                                   "y_1_mean_absolute_error"});
 }
 
-TEST_CASE("Several outputs: a quantized network gives each, and is judged by the loss that it was trained with") {
+TEST_CASE(
+    "Several outputs: a quantized network gives each, and is judged by the loss that it was trained with") {
     const auto data = many_targets();
     Model<Heads> model(1);
     fit(model, data, Fit{.loss = heads_loss, .epochs = 3, .verbose = false});
@@ -247,7 +261,8 @@ TEST_CASE("Several outputs: a quantized network gives each, and is judged by the
     for (std::size_t o = 0; o < 4; ++o)
         check_close(rounded[o], exact[o], 0.05);
     const auto found = evaluate(network, data, heads_loss);
-    CHECK(names(found.values()) == std::vector<std::string>{"where_mean_absolute_error", "what_accuracy", "how_accuracy"});
+    CHECK(names(found.values()) ==
+          std::vector<std::string>{"where_mean_absolute_error", "what_accuracy", "how_accuracy"});
     std::size_t how = 0;
     for (std::size_t i = 0; i < count; ++i)
         for (std::size_t j = 0; j < 3; ++j)
@@ -277,7 +292,8 @@ TEST_CASE("Numbers of another type are converted to the model's") {
     const History of_floats = fit(model, floats, options);
     Model<Labels, double> other(1);
     CHECK(fit(other, doubles, options)["loss"] == of_floats["loss"]);
-    CHECK(evaluate(model, floats, BinaryCrossentropy{})["loss"] == evaluate(other, doubles, BinaryCrossentropy{})["loss"]);
+    CHECK(evaluate(model, floats, BinaryCrossentropy{})["loss"] ==
+          evaluate(other, doubles, BinaryCrossentropy{})["loss"]);
     const auto expected = predict(model, inputs);
     CHECK(predict(model, narrow) == expected);
     CHECK(predict(model, floats) == expected);

@@ -18,8 +18,8 @@
 
 using namespace burin;
 
-// What changes nothing around or behind a network's last layer must not change what its loss, its metrics and its
-// probabilities are.
+// What changes nothing around or behind a network's last layer must not change what its loss, its metrics and
+// its probabilities are.
 
 namespace {
 
@@ -52,7 +52,8 @@ auto dataset() {
     using Target = typename Loss::template Target<double>;
     std::vector<Target> targets(rows * Loss::target_size(output_shape<Net>));
     for (std::size_t i = 0; i < targets.size(); ++i)
-        targets[i] = static_cast<Target>(std::is_same_v<Target, Label> ? i % output_shape<Net>.last() : i % 2);
+        targets[i] =
+            static_cast<Target>(std::is_same_v<Target, Label> ? i % output_shape<Net>.last() : i % 2);
     return data::Dataset<Target, double>(Shape(4), random_numbers<double>(rows * 4, 9), targets);
 }
 
@@ -130,7 +131,8 @@ TEST_CASE("Wrapped links: sigmoid and its loss") {
 
 TEST_CASE("Wrapped links: what changes something in training alone is looked through in inference") {
     check_inference<SparseCategoricalCrossentropy, Ending<>, Ending<Softmax, Dropout<0.5>>>();
-    check_inference<SparseCategoricalCrossentropy, Ending<>, Ending<LogSoftmax, GaussianNoise<0.5>, Identity>>();
+    check_inference<SparseCategoricalCrossentropy, Ending<>,
+                    Ending<LogSoftmax, GaussianNoise<0.5>, Identity>>();
     check_inference<BinaryCrossentropy, Ending<>, Ending<Sigmoid, StopGradient, Dropout<0.5>, Flatten>>();
     static_assert(!loss_fits<Ending<Softmax, Dropout<0.5>>, SparseCategoricalCrossentropy>);
 }
@@ -140,11 +142,13 @@ TEST_CASE("Wrapped links: which losses fit behind which activation") {
         return std::array{loss_fits<Ending<End...>, SparseCategoricalCrossentropy>,
                           loss_fits<Ending<End...>, CategoricalCrossentropy>,
                           loss_fits<Ending<End...>, losses::KLDivergence>,
-                          loss_fits<Ending<End...>, BinaryCrossentropy>, loss_fits<Ending<End...>, losses::Hinge>,
+                          loss_fits<Ending<End...>, BinaryCrossentropy>,
+                          loss_fits<Ending<End...>, losses::Hinge>,
                           loss_fits<Ending<End...>, losses::MultiClassHinge>,
                           loss_fits<Ending<End...>, losses::MeanSquaredError>,
                           loss_fits<Ending<End...>, losses::MeanAbsoluteError>,
-                          loss_fits<Ending<End...>, losses::Huber>, loss_fits<Ending<End...>, losses::ActivityL2>};
+                          loss_fits<Ending<End...>, losses::Huber>,
+                          loss_fits<Ending<End...>, losses::ActivityL2>};
     };
     constexpr bool yes = true, no = false;
     static_assert(row.operator()<>() == std::array{yes, yes, yes, yes, yes, yes, yes, yes, yes, yes});
@@ -194,7 +198,8 @@ TEST_CASE("Wrapped links: a metric sees logits or probabilities, and knows which
 
 TEST_CASE("Wrapped links: in random wrappings") {
     const auto check_all = []<std::size_t... Seeds>(std::index_sequence<Seeds...>) {
-        (check_inference<SparseCategoricalCrossentropy, Ending<>, Ending<wrapping::Random<Seeds, Softmax>>>(), ...);
+        (check_inference<SparseCategoricalCrossentropy, Ending<>, Ending<wrapping::Random<Seeds, Softmax>>>(),
+         ...);
         (check_inference<BinaryCrossentropy, Ending<>, Ending<wrapping::Random<Seeds + 20, Sigmoid>>>(), ...);
     };
     check_all(std::make_index_sequence<6>{});

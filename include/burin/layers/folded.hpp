@@ -22,8 +22,8 @@ namespace burin {
 namespace detail {
 
 /// A layer that a BatchNorm behind it can be folded into says so by naming itself with a bias: its output is
-/// linear in its `weight`, whose element i (row-major) serves output channel i mod channels, plus the bias. What
-/// is derived from such a layer may compute otherwise, so the layer names itself too.
+/// linear in its `weight`, whose element i (row-major) serves output channel i mod channels, plus the bias.
+/// What is derived from such a layer may compute otherwise, so the layer names itself too.
 template <class LayerType>
 concept TakesBatchNorm = requires {
     typename LayerType::WithBias;
@@ -70,8 +70,8 @@ struct Folding {
         return owner == passes::none ? node : owner - first;
     }
 
-    /// The layer before a BatchNorm that nothing else reads, seen through what changes nothing in inference and
-    /// leaves channels where they are; `none` if there is none.
+    /// The layer before a BatchNorm that nothing else reads, seen through what changes nothing in inference
+    /// and leaves channels where they are; `none` if there is none.
     static constexpr std::size_t layer_before(std::size_t norm) {
         constexpr auto is_taker = takers(std::make_index_sequence<size>{});
         constexpr auto readers = passes::count_readers(graph);
@@ -228,17 +228,18 @@ using StepLayerAt = typename StepLayer<OpAt<Net, Index>>::type;
 } // namespace detail
 
 /// A network for inference in which each BatchNorm behind a layer with a weight and a bias (Dense, Conv1D to
-/// Conv3D, DepthwiseConv2D) is part of that layer: no step is left of it, and an activation behind it is applied
-/// to the product while it is in registers. What changes nothing in inference (Dropout, Identity, …) may stand in
-/// between, and either may be a node of a Graph, in a TimeDistributed, Frozen or Sequential of its own.
+/// Conv3D, DepthwiseConv2D) is part of that layer: no step is left of it, and an activation behind it is
+/// applied to the product while it is in registers. What changes nothing in inference (Dropout, Identity, …)
+/// may stand in between, and either may be a node of a Graph, in a TimeDistributed, Frozen or Sequential of
+/// its own.
 ///
 ///     using Net = Sequential<Input<28, 28, 1>, Conv2D<8, 3, NoBias>, BatchNorm<>, ReLU, Flatten, Dense<10>>;
 ///     const Model<Folded<Net>> folded = fold(model);
 ///     Predictor<Folded<Net>> predictor;
 ///
-/// A BatchNorm stays as it is behind any other layer, or if something else reads that layer, or if one of both
-/// shares its parameters with a node that can't be folded in the same way. The parameters are those that `fold`
-/// computes; they have the names that they had. A part of a network may be folded by itself,
+/// A BatchNorm stays as it is behind any other layer, or if something else reads that layer, or if one of
+/// both shares its parameters with a node that can't be folded in the same way. The parameters are those that
+/// `fold` computes; they have the names that they had. A part of a network may be folded by itself,
 /// `Sequential<Input<8>, Folded<Part>, Dense<2>>`.
 template <class Net>
 using Folded = typename detail::FoldedForm<Net, 0, Net>::type;

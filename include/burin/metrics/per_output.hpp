@@ -21,7 +21,8 @@ struct AsTuple<std::tuple<Metrics...>> {
 
 } // namespace detail
 
-/// Metrics for each output of a network, in the order of its outputs: for each a metric, or a tuple of any number.
+/// Metrics for each output of a network, in the order of its outputs: for each a metric, or a tuple of any
+/// number.
 ///
 ///     PerOutput{MeanAbsoluteError{}, std::tuple{Accuracy{}, TopKAccuracy<3>{}}, std::tuple{}}
 ///

@@ -50,9 +50,9 @@ constexpr std::size_t linked_node(const Graph<N, Outputs>& graph, std::size_t ou
     return is_same_axis ? maker : none;
 }
 
-/// Where a loss wants logits and the output is made by the link that it contains, the loss reads what the link
-/// reads, in the shape of the output: views in between are left out. Returns the graph with such outputs moved;
-/// the link's node is then dead.
+/// Where a loss wants logits and the output is made by the link that it contains, the loss reads what the
+/// link reads, in the shape of the output: views in between are left out. Returns the graph with such outputs
+/// moved; the link's node is then dead.
 template <std::size_t N, std::size_t Outputs>
 constexpr Graph<N, Outputs> absorb_links(Graph<N, Outputs> graph, const std::array<Link, Outputs>& links,
                                          Mode mode) {

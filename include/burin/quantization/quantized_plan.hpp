@@ -95,7 +95,8 @@ struct QuantizedPlan {
     static constexpr auto memory =
         passes::plan_memory<program.max_values>(liveness.span(), Batch, detail::int8_alignment);
 
-    /// The first function that is computed together with the layer at node `Head`, if that clamps; else `none`.
+    /// The first function that is computed together with the layer at node `Head`, if that clamps; else
+    /// `none`.
     template <std::size_t Head>
     static constexpr std::size_t first_function_of = [] {
         std::size_t clamp = passes::none;

@@ -16,8 +16,7 @@ struct Int8Layer<TimeDistributed<LayerType>> : Int8Layer<LayerType> {
     static constexpr bool takes_quantized_weights = false;
 
     template <class Shapes>
-    using Steps =
-        decltype(detail::step_signature<Shapes>(std::make_index_sequence<Shapes::inputs.size()>{}));
+    using Steps = decltype(detail::step_signature<Shapes>(std::make_index_sequence<Shapes::inputs.size()>{}));
     template <class Shapes>
     using Constants = typename Form::template Constants<Steps<Shapes>>;
     template <class Shapes, Rounding Way, class Of = Form>

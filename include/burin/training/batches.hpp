@@ -111,10 +111,9 @@ constexpr Sentence describe_labels(const Shape& output) {
     if (std::is_same_v<typename Loss::template Target<float>, Label> || Loss::link == Link::sigmoid ||
         Loss::target_size(output) == 0)
         return sentence;
-    sentence.append(losses::answer_of<Loss> == losses::Answer::one_class ? "expected a distribution"
-                    : losses::answer_of<Loss> == losses::Answer::yes_or_no
-                        ? "expected targets of -1 and 1"
-                        : "expected numbers as targets");
+    sentence.append(losses::answer_of<Loss> == losses::Answer::one_class   ? "expected a distribution"
+                    : losses::answer_of<Loss> == losses::Answer::yes_or_no ? "expected targets of -1 and 1"
+                                                                           : "expected numbers as targets");
     sentence.append(", as in a Dataset<float>, got labels; for those use ");
     return sentence.append(output.last() > 1 ? "SparseCategoricalCrossentropy"
                                              : "BinaryCrossentropy, or SparseCategoricalCrossentropy with an "

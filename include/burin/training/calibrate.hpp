@@ -77,8 +77,8 @@ ActivationRanges<Net> calibrate(const Model<Net, Scalar>& model, const Data& dat
 
 namespace detail {
 
-/// Runs a quantized network on `count` samples, some at a time: `inputs(first, rows)` gives where the numbers of
-/// each input are, and `use(first, rows, outputs)` gets those that each output stands for.
+/// Runs a quantized network on `count` samples, some at a time: `inputs(first, rows)` gives where the numbers
+/// of each input are, and `use(first, rows, outputs)` gets those that each output stands for.
 template <class Net, Rounding Way, class Inputs, class Use>
 void run_quantized(const QuantizedNetwork<Net, Way>& network, std::size_t count, Inputs inputs, Use use) {
     using N = Network<Net>;
@@ -105,11 +105,12 @@ void run_quantized(const QuantizedNetwork<Net, Way>& network, std::size_t count,
 
 } // namespace detail
 
-/// The numbers that a quantized network's outputs stand for, for whole samples of numbers, one after the other,
-/// each with all its inputs: one vector, or an array of them for a network of several outputs. Throws Error if
-/// `inputs` is no whole number of samples.
+/// The numbers that a quantized network's outputs stand for, for whole samples of numbers, one after the
+/// other, each with all its inputs: one vector, or an array of them for a network of several outputs. Throws
+/// Error if `inputs` is no whole number of samples.
 template <class Net, Rounding Way>
-detail::Predictions<Net, float> predict(const QuantizedNetwork<Net, Way>& network, std::span<const float> inputs) {
+detail::Predictions<Net, float> predict(const QuantizedNetwork<Net, Way>& network,
+                                        std::span<const float> inputs) {
     constexpr std::size_t features = detail::features_of<Net>;
     if (inputs.size() % features != 0)
         throw Error("predict: expected whole samples of " + std::to_string(features) + " values, got " +
@@ -132,8 +133,8 @@ detail::Predictions<Net, float> predict(const QuantizedNetwork<Net, Way>& networ
 }
 
 /// The metrics of a quantized network on data, for the loss that it was trained with: the usual ones for each
-/// output, or those given. They see the numbers that the outputs stand for. Throws Error if the data do not fit
-/// the network.
+/// output, or those given. They see the numbers that the outputs stand for. Throws Error if the data do not
+/// fit the network.
 template <class Net, Rounding Way, class Data, class Loss, class Metrics = UsualMetrics>
 Evaluation evaluate(const QuantizedNetwork<Net, Way>& network, const Data& data, const Loss& loss,
                     const Metrics& metrics = {}) {
@@ -160,7 +161,8 @@ Evaluation evaluate(const QuantizedNetwork<Net, Way>& network, const Data& data,
     return Evaluation(std::move(values));
 }
 
-/// The same for a network of one output, with the usual loss: accuracy for labels, else the mean absolute error.
+/// The same for a network of one output, with the usual loss: accuracy for labels, else the mean absolute
+/// error.
 template <class Net, Rounding Way, class Data>
 Evaluation evaluate(const QuantizedNetwork<Net, Way>& network, const Data& data) {
     return evaluate(network, data, detail::usual_loss<typename Data::TargetType>());

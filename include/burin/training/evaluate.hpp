@@ -64,9 +64,9 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
 
 } // namespace detail
 
-/// Loss and metrics of a model on data, without training: the usual metrics, or those given: one or a tuple (of the
-/// first output), or `metrics::PerOutput`. They see logits where the loss wants them. Throws Error if the data do
-/// not fit the network. What is not finite in them goes through, as in `predict`.
+/// Loss and metrics of a model on data, without training: the usual metrics, or those given: one or a tuple
+/// (of the first output), or `metrics::PerOutput`. They see logits where the loss wants them. Throws Error if
+/// the data do not fit the network. What is not finite in them goes through, as in `predict`.
 template <class Net, class Scalar, class Data, class Loss, class Metrics = UsualMetrics>
 Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
                     const Metrics& metrics = {}) {
@@ -89,9 +89,8 @@ namespace detail {
 
 /// One vector for a network of one output, else an array of them.
 template <class Net, class Scalar>
-using Predictions =
-    std::conditional_t<Network<Net>::output_count == 1, std::vector<Scalar>,
-                       std::array<std::vector<Scalar>, Network<Net>::output_count>>;
+using Predictions = std::conditional_t<Network<Net>::output_count == 1, std::vector<Scalar>,
+                                       std::array<std::vector<Scalar>, Network<Net>::output_count>>;
 
 template <class Net, class Scalar>
 std::span<std::vector<Scalar>, Network<Net>::output_count> each_output(Predictions<Net, Scalar>& outputs) {
@@ -112,9 +111,9 @@ concept Samples = requires(const Data& data) { data.input(0); };
 
 } // namespace detail
 
-/// The network's outputs for whole samples, one after the other, each with all its inputs. A network of several
-/// outputs gives an array of vectors, one for each, in the order of its outputs. Throws Error if `inputs` is no
-/// whole number of samples.
+/// The network's outputs for whole samples, one after the other, each with all its inputs. A network of
+/// several outputs gives an array of vectors, one for each, in the order of its outputs. Throws Error if
+/// `inputs` is no whole number of samples.
 template <class Net, class Scalar>
 detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model,
                                          std::span<const std::type_identity_t<Scalar>> inputs) {
@@ -155,8 +154,8 @@ detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model, const 
     return predict(model, std::span<const Scalar>(converted));
 }
 
-/// The network's outputs for all samples of a data set, whose numbers are converted to the model's type. Throws
-/// Error if these have another shape.
+/// The network's outputs for all samples of a data set, whose numbers are converted to the model's type.
+/// Throws Error if these have another shape.
 template <class Net, class Scalar, detail::Samples Data>
 detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model, const Data& data) {
     if (data.empty())
@@ -174,7 +173,8 @@ namespace detail {
 
 /// What an output is known to be, seen through what changes nothing in inference.
 template <class Net, std::size_t Output>
-inline constexpr Values known_values = passes::values_of(Network<Net>::graph)[Network<Net>::graph.outputs[Output]];
+inline constexpr Values known_values =
+    passes::values_of(Network<Net>::graph)[Network<Net>::graph.outputs[Output]];
 
 /// Whether the loss of an output says what its probabilities are, or the network's last layers do.
 template <class Net, class Loss, std::size_t Output>
@@ -218,11 +218,12 @@ struct ExaminedProbabilities {
 } // namespace detail
 
 /// Probabilities, by the loss that the network was trained with: the sigmoid of each output for
-/// BinaryCrossentropy, the softmax over the last axis for the other cross-entropies; the outputs themselves where
-/// the network ends in Softmax or Sigmoid. Of a network of several outputs, those whose losses know no
+/// BinaryCrossentropy, the softmax over the last axis for the other cross-entropies; the outputs themselves
+/// where the network ends in Softmax or Sigmoid. Of a network of several outputs, those whose losses know no
 /// probabilities are as `predict` gives them.
 template <class Net, class Scalar, class Inputs, class Loss>
-detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, const Inputs& inputs, const Loss&) {
+detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, const Inputs& inputs,
+                                               const Loss&) {
     [[maybe_unused]] const DiagnosisOf<detail::ExaminedProbabilities<Net, Loss>> tells;
     detail::Predictions<Net, Scalar> result = predict(model, inputs);
     for_each_index<Network<Net>::output_count>([&](auto output) {
@@ -232,11 +233,11 @@ detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, 
     return result;
 }
 
-/// The same by the loss with which `fit` trained this model. A model that was not trained in this program, as one
-/// that was loaded, does not know its loss: then outputs that are no probabilities are taken for logits of one
-/// class of several (softmax over the last axis), a single one for that of yes or no (sigmoid); give the loss
-/// where that is not so, as for several outputs of BinaryCrossentropy. Throws Error if the model was trained with
-/// a loss that knows no probabilities.
+/// The same by the loss with which `fit` trained this model. A model that was not trained in this program, as
+/// one that was loaded, does not know its loss: then outputs that are no probabilities are taken for logits
+/// of one class of several (softmax over the last axis), a single one for that of yes or no (sigmoid); give
+/// the loss where that is not so, as for several outputs of BinaryCrossentropy. Throws Error if the model was
+/// trained with a loss that knows no probabilities.
 template <class Net, class Scalar, class Inputs>
 detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, const Inputs& inputs) {
     constexpr std::size_t outputs = Network<Net>::output_count;
@@ -245,8 +246,9 @@ detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, 
         constexpr Link usual = output_shape<Net, output.value>.last() > 1 ? Link::softmax : Link::sigmoid;
         const Link link = model.links() ? (*model.links())[output.value] : usual;
         if (outputs == 1 && link == Link::none && detail::known_values<Net, output.value> == Values::any)
-            throw Error("predict_proba: expected a model trained with a cross-entropy, got one whose loss knows no "
-                        "probabilities; use predict");
+            throw Error(
+                "predict_proba: expected a model trained with a cross-entropy, got one whose loss knows no "
+                "probabilities; use predict");
         detail::apply_link<Net, output.value>(link, detail::each_output<Net, Scalar>(result)[output.value]);
     });
     return result;

@@ -173,7 +173,8 @@ History fit(Model<Net, Scalar>& model, const Data& data, const Options& options 
     if constexpr (!detail::fit_is_right<Options>)
         return static_cast<void>(DiagnosisOf<detail::ExaminedFit<Options>>{}), History{};
     else if constexpr (!loss_fits<Net, decltype(Options::loss)>)
-        return static_cast<void>(DiagnosisOf<detail::ExaminedLoss<Net, decltype(Options::loss)>>{}), History{};
+        return static_cast<void>(DiagnosisOf<detail::ExaminedLoss<Net, decltype(Options::loss)>>{}),
+               History{};
     else
         return Session<Net, Scalar, Options>(model, options).run(data);
 }

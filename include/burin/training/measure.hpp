@@ -23,14 +23,14 @@
 
 namespace burin {
 
-/// "The usual ones": accuracy for labels, for cross-entropies and for hinges, else the mean absolute error; none
-/// for a loss that needs no target. Of each output by itself, if there are several.
+/// "The usual ones": accuracy for labels, for cross-entropies and for hinges, else the mean absolute error;
+/// none for a loss that needs no target. Of each output by itself, if there are several.
 struct UsualMetrics {};
 
 namespace detail {
 
-/// What a metric of an output sees: logits where the loss contains the link that makes it, unless it sees what
-/// the network gives.
+/// What a metric of an output sees: logits where the loss contains the link that makes it, unless it sees
+/// what the network gives.
 template <class Net, class Loss, std::size_t Output, bool SeesLogits>
 inline constexpr metrics::Scores scores_of = [] {
     constexpr auto& graph = Network<Net>::graph;
@@ -186,7 +186,8 @@ class Measure {
     }
 
   private:
-    using PerOutput = decltype(metrics_of_outputs<Net>(std::declval<const Loss&>(), std::declval<const Metrics&>()));
+    using PerOutput =
+        decltype(metrics_of_outputs<Net>(std::declval<const Loss&>(), std::declval<const Metrics&>()));
 
     template <class Visitor, class Tuple>
     static void for_each_output(Visitor visit, Tuple& outputs) {

@@ -81,8 +81,8 @@ class Model {
         return std::as_const(*parameters_)[name];
     }
 
-    /// What turns each output into probabilities, by the loss that `fit` trained with; nothing is known of a model
-    /// that was not trained.
+    /// What turns each output into probabilities, by the loss that `fit` trained with; nothing is known of a
+    /// model that was not trained.
     const std::optional<Links<burin::Network<Net>::output_count>>& links() const noexcept { return links_; }
     void set_links(const Links<burin::Network<Net>::output_count>& links) noexcept { links_ = links; }
 

@@ -88,13 +88,14 @@ constexpr Sentence of_output(std::size_t output, const Sentence& rejection) {
     return sentence.append(node.rules->name().view()).append("`: ").append(rejection.view());
 }
 
-/// Why a loss can't take what this output is known to be; empty if it can. A link applied twice, or probabilities
-/// taken for logits, would train something else in silence.
+/// Why a loss can't take what this output is known to be; empty if it can. A link applied twice, or
+/// probabilities taken for logits, would train something else in silence.
 template <class Net, class Loss, std::size_t Output, Mode RunMode>
 consteval Sentence describe_values() {
     constexpr auto& graph = Network<Net>::graph;
     constexpr std::size_t output = graph.outputs[Output];
-    constexpr bool takes_scores = Loss::link != Link::none || losses::answer_of<Loss> == losses::Answer::yes_or_no;
+    constexpr bool takes_scores =
+        Loss::link != Link::none || losses::answer_of<Loss> == losses::Answer::yes_or_no;
     const auto values = passes::values_of(graph);
     Sentence sentence;
     if (!takes_scores || values[output] == Values::any ||
@@ -110,17 +111,23 @@ consteval Sentence describe_values() {
     }
     const auto name = graph.nodes[source].rules->name();
     if (graph.nodes[source].rules->link == Loss::link && Loss::link != Link::none)
-        sentence.append("expected `").append(name.view()).append("` last, as the loss contains it, got `")
+        sentence.append("expected `")
+            .append(name.view())
+            .append("` last, as the loss contains it, got `")
             .append(graph.nodes[output].rules->name().view())
             .append("` behind it; put that before it");
     else if (Loss::link == Link::none)
         sentence.append("expected scores that may be negative, got the probabilities of `")
-            .append(name.view()).append("`; leave that out");
+            .append(name.view())
+            .append("`; leave that out");
     else if (Loss::link == Link::sigmoid)
-        sentence.append("expected logits or a Sigmoid, got the outputs of `").append(name.view())
-            .append("`; leave that out, or use SparseCategoricalCrossentropy if one class of several is right");
+        sentence.append("expected logits or a Sigmoid, got the outputs of `")
+            .append(name.view())
+            .append(
+                "`; leave that out, or use SparseCategoricalCrossentropy if one class of several is right");
     else
-        sentence.append("expected logits or a Softmax, got the outputs of `").append(name.view())
+        sentence.append("expected logits or a Softmax, got the outputs of `")
+            .append(name.view())
             .append("`; leave that out, or use BinaryCrossentropy if each output is a yes or no by itself");
     return sentence;
 }
