@@ -6,9 +6,9 @@
 #include "burin/data/preprocessing.hpp"
 #include "burin/data/read_file.hpp"
 
-#include "support/allocations.hpp"
 #include "support/error_of.hpp"
 #include "support/files.hpp"
+#include "support/refused_memory.hpp"
 
 #include <doctest/doctest.h>
 
@@ -16,33 +16,6 @@
 #include <string>
 
 namespace data = burin::data;
-
-namespace {
-
-/// How often `run` is an Error for want of memory while its first, second, … allocation fails.
-template <class Run>
-std::size_t refusals(Run run) {
-    for (std::size_t number = 1;; ++number) {
-        bool refused = false;
-        allocations::count = 0;
-        allocations::refused = number;
-        try {
-            run();
-        } catch (const burin::Error& error) {
-            refused = std::string(error.what()).find("expected what fits into memory, got more") !=
-                      std::string::npos;
-        } catch (...) {
-            allocations::refused = 0;
-            throw;
-        }
-        allocations::refused = 0;
-        if (allocations::count < number)
-            return number - 1;
-        CHECK(refused);
-    }
-}
-
-} // namespace
 
 TEST_CASE("readers: memory that runs out anywhere is an Error") {
     const TemporaryDirectory directory;

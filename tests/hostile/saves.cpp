@@ -3,9 +3,9 @@
 #include "burin/io/save.hpp"
 
 #include "burin/burin.hpp"
-#include "support/allocations.hpp"
 #include "support/error_of.hpp"
 #include "support/files.hpp"
+#include "support/refused_memory.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,30 +18,6 @@
 using namespace burin;
 
 namespace {
-
-/// How often `run` is an Error for want of memory while its first, second, … allocation fails. After each,
-/// `check` sees that nothing is half done.
-template <class Run, class Check>
-std::size_t refusals(Run run, Check check) {
-    for (std::size_t number = 1;; ++number) {
-        bool refused = false;
-        allocations::count = 0;
-        allocations::refused = number;
-        try {
-            run();
-        } catch (const Error& error) {
-            refused = std::string_view(error.what()).ends_with("expected what fits into memory, got more");
-        } catch (...) {
-            allocations::refused = 0;
-            throw;
-        }
-        allocations::refused = 0;
-        if (allocations::count < number)
-            return number - 1;
-        CHECK(refused);
-        check();
-    }
-}
 
 std::span<const std::byte> bytes(const std::string& text) {
     return std::as_bytes(std::span(text));
@@ -116,10 +92,27 @@ TEST_CASE("safetensors: a header takes memory in proportion to its text, whateve
           repeated("[", "[", ""), repeated("{", "[", ""), repeated("{\"", "x", "")}) {
         CAPTURE(text.substr(8, 60));
         std::string error;
-        // The most takes the complaint of the parser of JSON, which quotes a word of any length several times.
+        // The most takes the complaint of the parser of JSON, which quotes a word of any length several
+        // times.
         CHECK(allocations::peak_of(
                   [&] { error = error_of([&] { io::safetensors::parse(bytes(text), "f"); }); }) <= 9 * size);
         CHECK(error.starts_with("f: "));
         CHECK(error.size() < 4096);
     }
+}
+
+TEST_CASE("fit, evaluate, predict, calibrate: memory that runs out anywhere is an Error") {
+    const data::Dataset<float> samples(Shape{2}, {1, 2, 3, 4, 5, 6}, {1, 2, 3});
+    const auto options = Fit{
+        .loss = losses::MeanSquaredError{}, .batch_size = batch<2>, .validation = &samples, .verbose = false};
+    CHECK(refusals([&] {
+              Model<Net> model(1);
+              fit(model, samples, options);
+          }) > 5);
+    const Model<Net> model(1);
+    CHECK(refusals([&] { evaluate(model, samples); }) > 3);
+    CHECK(refusals([&] { predict(model, samples); }) > 2);
+    const std::vector<double> numbers{1, 2};
+    CHECK(refusals([&] { predict(model, numbers); }) > 2);
+    CHECK(refusals([&] { quantize(model, calibrate(model, samples)); }) > 2);
 }

@@ -28,11 +28,12 @@ std::size_t peak_of(Run run) {
 } // namespace allocations
 
 // (Inlined by half, they look mismatched to g++.)
-[[gnu::noinline]] inline void* burin_test_allocate(std::size_t size) {
+[[gnu::noinline]] inline void* burin_test_allocate(std::size_t size, std::size_t alignment = 0) {
     if (++allocations::count == allocations::refused || size > allocations::most ||
         allocations::current > allocations::most - size)
         throw std::bad_alloc();
-    void* const memory = std::malloc(size == 0 ? 1 : size);
+    void* const memory = alignment == 0 ? std::malloc(size == 0 ? 1 : size)
+                                        : std::aligned_alloc(alignment, (size / alignment + 1) * alignment);
     if (memory == nullptr)
         throw std::bad_alloc();
     allocations::current += malloc_usable_size(memory);
@@ -51,5 +52,14 @@ void operator delete(void* memory) noexcept {
     burin_test_free(memory);
 }
 void operator delete(void* memory, std::size_t) noexcept {
+    burin_test_free(memory);
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+    return burin_test_allocate(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+    burin_test_free(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
     burin_test_free(memory);
 }

@@ -3,13 +3,13 @@
 #include "burin/core/error.hpp"
 #include "burin/core/label.hpp"
 #include "burin/core/shape.hpp"
+#include "burin/core/within_memory.hpp"
 #include "burin/data/byte_stream.hpp"
 #include "burin/data/csv.hpp"
 #include "burin/data/dataset.hpp"
 #include "burin/data/idx.hpp"
 #include "burin/data/number_text.hpp"
 #include "burin/data/tabular.hpp"
-#include "burin/data/within_memory.hpp"
 
 #include <cmath>
 #include <cstddef>

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "burin/core/error.hpp"
+#include "burin/core/within_memory.hpp"
 #include "burin/data/byte_stream.hpp"
 #include "burin/data/number_text.hpp"
-#include "burin/data/within_memory.hpp"
 
 #include <algorithm>
 #include <bit>

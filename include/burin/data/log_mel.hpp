@@ -2,7 +2,7 @@
 
 #include "burin/core/error.hpp"
 #include "burin/core/shape.hpp"
-#include "burin/data/within_memory.hpp"
+#include "burin/core/within_memory.hpp"
 
 #include <kissfft/kiss_fftr.h>
 

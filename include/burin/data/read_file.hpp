@@ -1,7 +1,7 @@
 #pragma once
 
+#include "burin/core/within_memory.hpp"
 #include "burin/data/byte_stream.hpp"
-#include "burin/data/within_memory.hpp"
 
 #include <cstddef>
 #include <span>

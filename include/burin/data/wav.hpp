@@ -1,11 +1,11 @@
 #pragma once
 
 #include "burin/core/error.hpp"
+#include "burin/core/within_memory.hpp"
 #include "burin/data/byte_stream.hpp"
 #include "burin/data/number_text.hpp"
 #include "burin/data/read_file.hpp"
 #include "burin/data/sound_header.hpp"
-#include "burin/data/within_memory.hpp"
 #include "burin/io/atomic_file.hpp"
 
 #include <sndfile.h>

@@ -2,7 +2,7 @@
 
 #include "burin/core/crc32.hpp"
 #include "burin/core/error.hpp"
-#include "burin/data/within_memory.hpp"
+#include "burin/core/within_memory.hpp"
 #include "burin/graph/layout.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/io/atomic_file.hpp"
@@ -163,7 +163,7 @@ std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& op
 /// Writes it to a file, whole or not at all. Throws Error.
 template <class Net, class Scalar>
 void export_header(const std::string& path, const Model<Net, Scalar>& model, const HeaderOptions& options) {
-    data::within_memory(path, [&] { write_file(path, header_text(model, options)); });
+    within_memory(path, [&] { write_file(path, header_text(model, options)); });
 }
 
 } // namespace burin::io

@@ -90,7 +90,7 @@ std::string header_text(const QuantizedNetwork<Net, Way>& network, const HeaderO
 template <class Net, Rounding Way>
 void export_header(const std::string& path, const QuantizedNetwork<Net, Way>& network,
                    const HeaderOptions& options) {
-    data::within_memory(path, [&] { write_file(path, header_text(network, options)); });
+    within_memory(path, [&] { write_file(path, header_text(network, options)); });
 }
 
 } // namespace burin::io

@@ -2,7 +2,7 @@
 
 #include "burin/core/error.hpp"
 #include "burin/core/half.hpp"
-#include "burin/data/within_memory.hpp"
+#include "burin/core/within_memory.hpp"
 #include "burin/io/atomic_file.hpp"
 #include "burin/io/safetensors_header.hpp"
 
@@ -130,7 +130,7 @@ inline std::vector<Tensor> parse(std::span<const std::byte> bytes, std::string_v
 /// it; each tensor's dtype, shape and range; names given twice; ranges that overlap or leave holes.
 inline std::vector<Tensor> parse(std::span<const std::byte> bytes, std::string_view name,
                                  Metadata* metadata = nullptr) {
-    return data::within_memory(name, [&] { return detail::parse(bytes, name, metadata); });
+    return within_memory(name, [&] { return detail::parse(bytes, name, metadata); });
 }
 
 /// The bytes of a regular file. Throws Error where there is none, or more than `limit`.
@@ -154,8 +154,7 @@ inline std::vector<std::byte> read_bytes(const std::string& path,
     if (size > 0 && static_cast<std::uint64_t>(size) > limit)
         refuse("expected at most " + std::to_string(limit) + " bytes, got " + std::to_string(size));
     std::vector<std::byte> bytes;
-    data::within_memory(path,
-                        [&] { bytes.resize(static_cast<std::size_t>(std::max<std::streamoff>(size, 0))); });
+    within_memory(path, [&] { bytes.resize(static_cast<std::size_t>(std::max<std::streamoff>(size, 0))); });
     stream.seekg(0);
     if (size < 0 || !stream.read(reinterpret_cast<char*>(bytes.data()), size))
         refuse("can't be read to the end");

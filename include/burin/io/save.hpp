@@ -1,6 +1,6 @@
 #pragma once
 
-#include "burin/data/within_memory.hpp"
+#include "burin/core/within_memory.hpp"
 #include "burin/graph/layout.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/io/safetensors.hpp"
@@ -161,7 +161,7 @@ struct SaveOptions {
 /// can't be written, or the numbers not be stored; what was there before then stays.
 template <class Net, class Scalar>
 void save(const std::string& path, const Model<Net, Scalar>& model, const SaveOptions& options = {}) {
-    data::within_memory(path, [&] {
+    within_memory(path, [&] {
         const std::vector<Scalar> elements =
             detail::row_major<Net>(model.parameters().data(), stored_count<Net>);
         switch (options.storage) {
@@ -179,7 +179,7 @@ void save(const std::string& path, const Model<Net, Scalar>& model, const SaveOp
 /// model then stays as it is.
 template <class Net, class Scalar>
 void load(const std::string& path, Model<Net, Scalar>& model) {
-    data::within_memory(path, [&] {
+    within_memory(path, [&] {
         std::vector<Scalar> elements(stored_count<Net>);
         std::vector<safetensors::Slot> slots;
         detail::for_each_tensor<Net>(elements.data(), elements.size(), "", detail::collect_slots(slots));
@@ -193,7 +193,7 @@ void load(const std::string& path, Model<Net, Scalar>& model) {
 /// scalar and whether it shuffles.
 template <class Net, class Scalar, class Options>
 void save(const std::string& path, const Session<Net, Scalar, Options>& session) {
-    data::within_memory(path, [&] {
+    within_memory(path, [&] {
         const std::array<std::uint64_t, 2> counters{session.trainer().steps(), session.epoch()};
         std::vector<std::vector<Scalar>> vectors{
             detail::row_major<Net>(session.model().parameters().data(), stored_count<Net>)};
@@ -212,7 +212,7 @@ void save(const std::string& path, const Session<Net, Scalar, Options>& session)
 /// trainings; the session keeps its own. A file that does not say what it is the session of is refused.
 template <class Net, class Scalar, class Options>
 void load(const std::string& path, Session<Net, Scalar, Options>& session) {
-    data::within_memory(path, [&] {
+    within_memory(path, [&] {
         std::array<std::uint64_t, 2> counters{};
         const std::span<Scalar> state = session.trainer().optimizer_state();
         constexpr std::size_t count = trained_count<Net>;

@@ -2,6 +2,7 @@
 
 #include "burin/core/error.hpp"
 #include "burin/core/for_each_index.hpp"
+#include "burin/core/within_memory.hpp"
 #include "burin/quantization/calibrator.hpp"
 #include "burin/quantization/quantized_predictor.hpp"
 #include "burin/training/batches.hpp"
@@ -47,21 +48,23 @@ void check_finite(const Parameters<Net>& parameters, std::string_view caller) {
 /// if a sample or a parameter is no finite number.
 template <class Net, class Data>
 ActivationRanges<Net> calibrate(const Parameters<Net>& parameters, const Data& data) {
-    detail::check_samples<Net>(data, "calibrate");
-    detail::check_finite<Net>(parameters, "calibrate");
-    constexpr std::size_t batch = detail::inference_batch;
-    const auto calibrator = std::make_unique<Calibrator<Net, batch>>();
-    detail::InputBuffer<Net, float> buffer(batch);
-    for (std::size_t first = 0; first < data.size(); first += batch) {
-        const std::size_t rows = std::min(batch, data.size() - first);
-        for (std::size_t row = 0; row < rows; ++row) {
-            const auto sample = data.input(first + row);
-            detail::check_finite(sample, "calibrate", "sample", first + row);
-            buffer.put(row, sample);
+    return within_memory("calibrate", [&] {
+        detail::check_samples<Net>(data, "calibrate");
+        detail::check_finite<Net>(parameters, "calibrate");
+        constexpr std::size_t batch = detail::inference_batch;
+        const auto calibrator = std::make_unique<Calibrator<Net, batch>>();
+        detail::InputBuffer<Net, float> buffer(batch);
+        for (std::size_t first = 0; first < data.size(); first += batch) {
+            const std::size_t rows = std::min(batch, data.size() - first);
+            for (std::size_t row = 0; row < rows; ++row) {
+                const auto sample = data.input(first + row);
+                detail::check_finite(sample, "calibrate", "sample", first + row);
+                buffer.put(row, sample);
+            }
+            calibrator->observe(parameters.data(), buffer.pointers(), rows);
         }
-        calibrator->observe(parameters.data(), buffer.pointers(), rows);
-    }
-    return calibrator->ranges();
+        return calibrator->ranges();
+    });
 }
 
 template <class Net, class Scalar, class Data>

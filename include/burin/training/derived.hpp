@@ -16,7 +16,8 @@ namespace burin {
 /// The model without the BatchNorms that can be part of the layer before them: see `Folded`.
 template <class Net, class Scalar>
 Model<Folded<Net>, Scalar> fold(const Model<Net, Scalar>& model) {
-    auto parameters = std::make_unique<Parameters<Folded<Net>, Scalar>>();
+    auto parameters =
+        within_memory("fold", [] { return std::make_unique<Parameters<Folded<Net>, Scalar>>(); });
     fold(model.parameters(), *parameters);
     Model<Folded<Net>, Scalar> folded(std::move(parameters));
     if (model.links())
@@ -27,7 +28,7 @@ Model<Folded<Net>, Scalar> fold(const Model<Net, Scalar>& model) {
 /// Its parameters in half the memory: `narrow<float16>(model)`, for a `Predictor<Net, 1, float16>`.
 template <Half Stored, class Net>
 std::unique_ptr<Parameters<Net, Stored>> narrow(const Model<Net>& model) {
-    auto narrowed = std::make_unique<Parameters<Net, Stored>>();
+    auto narrowed = within_memory("narrow", [] { return std::make_unique<Parameters<Net, Stored>>(); });
     narrow(model.parameters(), *narrowed);
     return narrowed;
 }
@@ -36,7 +37,7 @@ std::unique_ptr<Parameters<Net, Stored>> narrow(const Model<Net>& model) {
 template <Rounding Way = Rounding::once, class Net>
 std::unique_ptr<QuantizedNetwork<Net, Way>> quantize(const Model<Net>& model,
                                                      const ActivationRanges<Net>& ranges) {
-    auto network = std::make_unique<QuantizedNetwork<Net, Way>>();
+    auto network = within_memory("quantize", [] { return std::make_unique<QuantizedNetwork<Net, Way>>(); });
     quantize(model.parameters(), ranges, *network);
     return network;
 }

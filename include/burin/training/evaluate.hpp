@@ -2,6 +2,7 @@
 
 #include "burin/core/error.hpp"
 #include "burin/core/for_each_index.hpp"
+#include "burin/core/within_memory.hpp"
 #include "burin/graph/predictor.hpp"
 #include "burin/kernels/functions.hpp"
 #include "burin/kernels/softmax.hpp"
@@ -70,12 +71,14 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
 template <class Net, class Scalar, class Data, class Loss, class Metrics = UsualMetrics>
 Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
                     const Metrics& metrics = {}) {
-    detail::check_data<Net>(data, loss, "evaluate");
-    detail::Measure<Net, Loss, Scalar, Metrics> measured(loss, metrics);
-    detail::measure(model, data, loss, measured);
-    std::vector<NamedValue> values;
-    measured.append_to(values);
-    return Evaluation(std::move(values));
+    return within_memory("evaluate", [&] {
+        detail::check_data<Net>(data, loss, "evaluate");
+        detail::Measure<Net, Loss, Scalar, Metrics> measured(loss, metrics);
+        detail::measure(model, data, loss, measured);
+        std::vector<NamedValue> values;
+        measured.append_to(values);
+        return Evaluation(std::move(values));
+    });
 }
 
 /// The same with the usual loss: sparse categorical cross-entropy for labels, else the mean squared error. A
@@ -117,41 +120,47 @@ concept Samples = requires(const Data& data) { data.input(0); };
 template <class Net, class Scalar>
 detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model,
                                          std::span<const std::type_identity_t<Scalar>> inputs) {
-    using N = Network<Net>;
-    constexpr std::size_t features = detail::features_of<Net>;
-    if (inputs.size() % features != 0)
-        throw Error("predict: expected whole samples of " + std::to_string(features) + " values, got " +
-                    std::to_string(inputs.size()) + " values");
-    const std::size_t count = inputs.size() / features;
-    detail::Predictions<Net, Scalar> result;
-    const auto outputs = detail::each_output<Net, Scalar>(result);
-    for (std::size_t i = 0; i < N::output_count; ++i)
-        outputs[i].resize(count * N::output_shapes[i].size());
-    const auto predictor = std::make_unique<Predictor<Net, detail::inference_batch, Scalar>>();
-    detail::InputBuffer<Net, Scalar> buffer(N::input_count == 1 ? 0 : detail::inference_batch);
-    for (std::size_t first = 0; first < count; first += detail::inference_batch) {
-        const std::size_t rows = std::min(detail::inference_batch, count - first);
-        auto pointers = buffer.pointers();
-        if constexpr (N::input_count == 1)
-            pointers[0] = inputs.data() + first * features;
-        else
-            for (std::size_t row = 0; row < rows; ++row)
-                buffer.put(row, inputs.subspan((first + row) * features, features));
-        const auto from = predictor->run(model.parameters().data(), pointers, rows);
-        for (std::size_t i = 0; i < N::output_count; ++i) {
-            const std::size_t size = N::output_shapes[i].size();
-            std::copy_n(from[i], rows * size, outputs[i].begin() + static_cast<std::ptrdiff_t>(first * size));
+    return within_memory("predict", [&] {
+        using N = Network<Net>;
+        constexpr std::size_t features = detail::features_of<Net>;
+        if (inputs.size() % features != 0)
+            throw Error("predict: expected whole samples of " + std::to_string(features) + " values, got " +
+                        std::to_string(inputs.size()) + " values");
+        const std::size_t count = inputs.size() / features;
+        detail::Predictions<Net, Scalar> result;
+        const auto outputs = detail::each_output<Net, Scalar>(result);
+        for (std::size_t i = 0; i < N::output_count; ++i)
+            outputs[i].resize(count * N::output_shapes[i].size());
+        const auto predictor = std::make_unique<Predictor<Net, detail::inference_batch, Scalar>>();
+        detail::InputBuffer<Net, Scalar> buffer(N::input_count == 1 ? 0 : detail::inference_batch);
+        for (std::size_t first = 0; first < count; first += detail::inference_batch) {
+            const std::size_t rows = std::min(detail::inference_batch, count - first);
+            auto pointers = buffer.pointers();
+            if constexpr (N::input_count == 1)
+                pointers[0] = inputs.data() + first * features;
+            else
+                for (std::size_t row = 0; row < rows; ++row)
+                    buffer.put(row, inputs.subspan((first + row) * features, features));
+            const auto from = predictor->run(model.parameters().data(), pointers, rows);
+            for (std::size_t i = 0; i < N::output_count; ++i) {
+                const std::size_t size = N::output_shapes[i].size();
+                std::copy_n(from[i], rows * size,
+                            outputs[i].begin() + static_cast<std::ptrdiff_t>(first * size));
+            }
         }
-    }
-    return result;
+        return result;
+    });
 }
 
 /// The same for numbers of another type, which are converted to the model's.
 template <class Net, class Scalar, detail::OtherNumbers<Scalar> Inputs>
 detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model, const Inputs& inputs) {
-    std::vector<Scalar> converted(std::ranges::size(inputs));
-    std::ranges::transform(inputs, converted.begin(), [](auto value) { return static_cast<Scalar>(value); });
-    return predict(model, std::span<const Scalar>(converted));
+    return within_memory("predict", [&] {
+        std::vector<Scalar> converted(std::ranges::size(inputs));
+        std::ranges::transform(inputs, converted.begin(),
+                               [](auto value) { return static_cast<Scalar>(value); });
+        return predict(model, std::span<const Scalar>(converted));
+    });
 }
 
 /// The network's outputs for all samples of a data set, whose numbers are converted to the model's type.
@@ -160,13 +169,15 @@ template <class Net, class Scalar, detail::Samples Data>
 detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model, const Data& data) {
     if (data.empty())
         return {};
-    detail::check_shape<Net>(data, "predict");
-    std::vector<Scalar> inputs;
-    inputs.reserve(data.size() * data.input_shape().size());
-    for (std::size_t i = 0; i < data.size(); ++i)
-        for (const auto value : data.input(i))
-            inputs.push_back(static_cast<Scalar>(value));
-    return predict(model, std::span<const Scalar>(inputs));
+    return within_memory("predict", [&] {
+        detail::check_shape<Net>(data, "predict");
+        std::vector<Scalar> inputs;
+        inputs.reserve(data.size() * data.input_shape().size());
+        for (std::size_t i = 0; i < data.size(); ++i)
+            for (const auto value : data.input(i))
+                inputs.push_back(static_cast<Scalar>(value));
+        return predict(model, std::span<const Scalar>(inputs));
+    });
 }
 
 namespace detail {

@@ -2,6 +2,7 @@
 
 #include "burin/core/error.hpp"
 #include "burin/core/random.hpp"
+#include "burin/core/within_memory.hpp"
 #include "burin/losses/sparse_categorical_crossentropy.hpp"
 #include "burin/optimizers/adam.hpp"
 #include "burin/training/batches.hpp"
@@ -43,9 +44,10 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
 
     /// The model must outlive the session. It remembers the loss, for `predict_proba`.
     Session(ModelType& model, Options options)
-        : model_(&model), options_(std::move(options)),
-          trainer_(std::make_unique<TrainerType>(model.parameters(), options_.loss, options_.optimizer,
-                                                 options_.seed)) {
+        : model_(&model), options_(std::move(options)), trainer_(within_memory("fit", [&] {
+              return std::make_unique<TrainerType>(model.parameters(), options_.loss, options_.optimizer,
+                                                   options_.seed);
+          })) {
         model.set_links(links_of<Net, Loss>);
     }
 
@@ -56,6 +58,33 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     /// finite, or these are more than `most_epochs` in all.
     template <class Data>
     History run(const Data& data) {
+        return within_memory("fit", [&] { return train(data); });
+    }
+
+    ModelType& model() noexcept { return *model_; }
+    const ModelType& model() const noexcept { return *model_; }
+    const Options& options() const noexcept { return options_; }
+    TrainerType& trainer() noexcept { return *trainer_; }
+    const TrainerType& trainer() const noexcept { return *trainer_; }
+
+    /// Epochs trained so far.
+    std::size_t epoch() const noexcept { return epoch_; }
+    /// `epoch` is at most `most_epochs`.
+    void resume(std::size_t epoch) noexcept { epoch_ = epoch; }
+
+  private:
+    static constexpr bool validates = !std::is_same_v<decltype(Options::validation), NoValidation>;
+
+    /// The data to validate on; null if there are none.
+    const auto* validation() const noexcept {
+        if constexpr (std::is_pointer_v<decltype(Options::validation)>)
+            return options_.validation;
+        else
+            return &options_.validation;
+    }
+
+    template <class Data>
+    History train(const Data& data) {
         const auto* const validation = this->validation();
         detail::check_data<Net>(data, options_.loss, "fit");
         if constexpr (validates)
@@ -106,28 +135,6 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
             history.append(measured_values);
         }
         return history;
-    }
-
-    ModelType& model() noexcept { return *model_; }
-    const ModelType& model() const noexcept { return *model_; }
-    const Options& options() const noexcept { return options_; }
-    TrainerType& trainer() noexcept { return *trainer_; }
-    const TrainerType& trainer() const noexcept { return *trainer_; }
-
-    /// Epochs trained so far.
-    std::size_t epoch() const noexcept { return epoch_; }
-    /// `epoch` is at most `most_epochs`.
-    void resume(std::size_t epoch) noexcept { epoch_ = epoch; }
-
-  private:
-    static constexpr bool validates = !std::is_same_v<decltype(Options::validation), NoValidation>;
-
-    /// The data to validate on; null if there are none.
-    const auto* validation() const noexcept {
-        if constexpr (std::is_pointer_v<decltype(Options::validation)>)
-            return options_.validation;
-        else
-            return &options_.validation;
     }
 
     /// The order of an epoch is a function of seed and epoch alone.

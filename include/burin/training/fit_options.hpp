@@ -58,9 +58,9 @@ struct Fit {
     std::size_t epochs = 1;
     Validation validation{}; ///< Measured after each epoch: a data set (a view, which is cheap to copy), or a
                              ///< pointer to one; none if null.
-    Metrics metrics{};   ///< `std::tuple{metrics::Accuracy{}, metrics::TopKAccuracy<3>{}}`, or a single one: of the
-                         ///< first output; `metrics::PerOutput` for several.
-    bool shuffle = true; ///< Whether each epoch has an order of its own.
+    Metrics metrics{}; ///< `std::tuple{metrics::Accuracy{}, metrics::TopKAccuracy<3>{}}`, or a single one: of
+                       ///< the first output; `metrics::PerOutput` for several.
+    bool shuffle = true;    ///< Whether each epoch has an order of its own.
     std::uint64_t seed = 0; ///< Of the order and of dropout.
     bool verbose = true;    ///< Whether to show the progress.
     Progress::Options progress{};

@@ -8,6 +8,7 @@
 #include "burin/core/random.hpp"
 #include "burin/core/shape.hpp"
 #include "burin/core/text.hpp"
+#include "burin/core/within_memory.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/plan.hpp"
 #include "burin/initializers/default.hpp"
@@ -88,7 +89,8 @@ class Model {
 
   private:
     std::optional<Links<burin::Network<Net>::output_count>> links_;
-    std::unique_ptr<Parameters<Net, Scalar>> parameters_ = std::make_unique<Parameters<Net, Scalar>>();
+    std::unique_ptr<Parameters<Net, Scalar>> parameters_ =
+        within_memory("Model", [] { return std::make_unique<Parameters<Net, Scalar>>(); });
 };
 
 } // namespace burin
