@@ -9,6 +9,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -174,4 +175,28 @@ TEST_CASE("what a Predictor gives of small numbers is what training sees, bit fo
     trainer->gradients(samples, [&](auto, const float* outputs, std::size_t rows) {
         CHECK(std::equal(outputs, outputs + 2 * rows, expected.begin()));
     });
+}
+
+TEST_CASE("have_tiny: wherever the number is, and not for 0, infinities and what is none") {
+    const auto check = [](auto scalar, auto limit) {
+        using Scalar = decltype(scalar);
+        for (std::size_t count = 1; count <= 4 * kernels::width<Scalar> + 1; ++count) {
+            std::vector<Scalar> numbers(count, Scalar(limit));
+            CHECK(!kernels::have_tiny(numbers.data(), count));
+            for (const double harmless : {0.0, -0.0, HUGE_VAL, -HUGE_VAL, std::nan("")}) {
+                std::fill(numbers.begin(), numbers.end(), Scalar(harmless));
+                CHECK(!kernels::have_tiny(numbers.data(), count));
+            }
+            for (std::size_t i = 0; i < count; ++i)
+                for (const Scalar tiny : {std::nextafter(Scalar(limit), Scalar(0)),
+                                          -std::numeric_limits<Scalar>::denorm_min()}) {
+                    std::fill(numbers.begin(), numbers.end(), Scalar(1));
+                    numbers[i] = tiny;
+                    CHECK(kernels::have_tiny(numbers.data(), count) == become_zero);
+                }
+        }
+    };
+    check(float{}, 0x1p-63);
+    check(double{}, 0x1p-511);
+    CHECK(!kernels::have_tiny<float>(nullptr, 0));
 }

@@ -6,6 +6,7 @@
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/plan.hpp"
 #include "burin/kernels/simd/subnormals.hpp"
+#include "burin/kernels/simd/tiny.hpp"
 #include "burin/kernels/sweep.hpp"
 #include "burin/passes/program.hpp"
 #include "burin/passes/traffic.hpp"
@@ -142,6 +143,25 @@ struct Execution {
             flops += passes::flops(program.steps[s], PlanType::graph.nodes);
         return program.step_count <= 16 && flops <= 8192;
     }();
+
+    /// Whether to see to numbers that are too small. What that takes is as long as a brief run, which looks
+    /// first whether there can be any: where no input and no state is tiny.
+    [[gnu::always_inline]] static bool may_meet_subnormals(const FrameType& frame) noexcept {
+        constexpr std::size_t most = 128;
+        constexpr std::size_t count = [] {
+            std::size_t sum = N::state_count;
+            for (const Shape& shape : N::input_shapes)
+                sum += shape.size();
+            return sum;
+        }();
+        if constexpr (is_brief && count <= most)
+            return [&]<std::size_t... I>(std::index_sequence<I...>) {
+                return (kernels::have_tiny(frame.inputs[I], N::input_shapes[I].size()) || ...) ||
+                       (frame.state != nullptr && kernels::have_tiny(frame.state, N::state_count));
+            }(std::make_index_sequence<N::input_count>{});
+        else
+            return true;
+    }
 
     static constexpr std::size_t rows(const FrameType& frame) noexcept { return is_brief ? 1 : frame.rows; }
 
@@ -307,13 +327,14 @@ struct NoObserver {
 /// `loss(output_index, outputs, gradient, rows)` is called where the program has a loss.
 /// `observer.after<step>(frame)` is called after each step; tests look into the arena with it.
 /// Numbers too small to be normalized are 0 in all of it (on x86-64, where they take a hundred times as
-/// long).
+/// long); in a brief run, only where an input or a state is tiny: else none come about unless parameters are
+/// tiny, too.
 template <class PlanType, std::size_t Batch, class Scalar, class Stored, class LossStep = detail::NoLoss,
           class Observer = detail::NoObserver>
 [[gnu::always_inline]] inline void execute(const Frame<typename PlanType::N::Type, Scalar, Stored>& frame,
                                            LossStep&& loss = {}, Observer&& observer = {}) noexcept {
     using Run = detail::Execution<PlanType, Batch, Scalar, Stored>;
-    const kernels::SubnormalsAreZero subnormals_are_zero;
+    const kernels::SubnormalsAreZero subnormals_are_zero(Run::may_meet_subnormals(frame));
     if constexpr (Run::is_brief)
         Run::run_inlined(frame, loss, observer);
     else
