@@ -192,6 +192,43 @@ TEST_CASE("load: reads what the reference implementation wrote, in its order and
         CHECK(parameters[i] == static_cast<float>(i) * 0.1f);
 }
 
+TEST_CASE("save, load: a model knows how its outputs become probabilities") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "model.safetensors";
+    using Labels = Sequential<Input<2>, Dense<3>>;
+    const data::Dataset<float> samples(Shape(2), {1, 2, 3, 4}, {1, 0, 1, 0, 0, 1});
+    Model<Labels> model(1);
+    fit(model, samples, Fit{.loss = losses::BinaryCrossentropy{}, .verbose = false});
+    const auto expected = predict_proba(model, samples);
+    io::save(path, model);
+    Model<Labels> loaded;
+    io::load(path, loaded);
+    CHECK(predict_proba(loaded, samples) == expected);
+    io::save(path, model, {.storage = io::Storage::bfloat16});
+    io::load(path, loaded);
+    CHECK(loaded.links() == model.links());
+
+    // A file that says nothing of it: nor does the model know any more.
+    io::save(path, Model<Labels>(1));
+    io::load(path, loaded);
+    CHECK(!loaded.links());
+
+    using Two = Sequential<Input<2>, Dense<4>>;
+    for (const char* const wrong : {"", "relu", "sigmoid, none", "softmax "}) {
+        const std::vector<float> weight(8), bias(4);
+        const std::vector<io::safetensors::Tensor> tensors{
+            {"0.weight", "F32", {2, 4}, std::as_bytes(std::span(weight))},
+            {"0.bias", "F32", {4}, std::as_bytes(std::span(bias))}};
+        io::safetensors::write(path, tensors, {{"burin.links", wrong}});
+        Model<Two> other(1);
+        const float before = other["0.weight"][0];
+        CHECK(error_of([&] { io::load(path, other); }) ==
+              path + ": 'burin.links': expected none, sigmoid or softmax for each of 1 outputs, got '" +
+                  wrong + "'");
+        CHECK(other["0.weight"][0] == before);
+    }
+}
+
 TEST_CASE("load: everything that does not agree is in one Error, and the model stays as it is") {
     const TemporaryDirectory directory;
     const std::string path = directory / "model";

@@ -3,6 +3,7 @@
 #include "burin/core/within_memory.hpp"
 #include "burin/graph/layout.hpp"
 #include "burin/graph/parameters.hpp"
+#include "burin/io/model_metadata.hpp"
 #include "burin/io/safetensors.hpp"
 #include "burin/io/session_metadata.hpp"
 #include "burin/io/storage.hpp"
@@ -97,10 +98,10 @@ std::vector<Scalar> widened(std::span<const std::byte> bytes) {
 }
 
 /// Reads a file into slots of Scalar. Tensors that it has in half the bits are widened, which changes
-/// nothing. A file of `expected` metadata must have the same.
+/// nothing. A file of `expected` metadata must have the same. Returns the file's.
 template <class Scalar>
-void read(const std::string& path, std::span<const safetensors::Slot> slots,
-          const safetensors::Metadata& expected = {}) {
+safetensors::Metadata read(const std::string& path, std::span<const safetensors::Slot> slots,
+                           const safetensors::Metadata& expected = {}) {
     std::map<std::string_view, const safetensors::Slot*> by_name;
     std::size_t most_bytes = 8 + safetensors::max_header_bytes;
     for (const safetensors::Slot& slot : slots) {
@@ -130,6 +131,7 @@ void read(const std::string& path, std::span<const safetensors::Slot> slots,
     safetensors::detail::compare(tensors, slots, problems);
     problems.throw_if_any();
     safetensors::detail::copy_into(tensors, slots);
+    return metadata;
 }
 
 /// Steps and epochs that a program can have taken.
@@ -143,10 +145,11 @@ inline void check_counters(const std::string& path, std::uint64_t steps, std::ui
 }
 
 template <class Net, class Scalar>
-void write_tensors(const std::string& path, const std::vector<Scalar>& elements) {
+void write_tensors(const std::string& path, const std::vector<Scalar>& elements,
+                   const safetensors::Metadata& metadata) {
     std::vector<safetensors::Tensor> tensors;
     for_each_tensor<Net>(elements.data(), elements.size(), "", collect_tensors(tensors));
-    safetensors::write(path, tensors);
+    safetensors::write(path, tensors, metadata);
 }
 
 } // namespace detail
@@ -157,34 +160,40 @@ struct SaveOptions {
 
 /// Writes a model's parameters as safetensors, under the names `0.weight`, `0.bias`, …. A Dense weight has
 /// the shape [inputs, outputs], as in Keras (PyTorch's is the transpose). With
-/// `{.storage = io::Storage::float16}` (or `bfloat16`) the file is half as large. Throws Error if the file
-/// can't be written, or the numbers not be stored; what was there before then stays.
+/// `{.storage = io::Storage::float16}` (or `bfloat16`) the file is half as large. What makes probabilities of
+/// the outputs (`Model::links`) is in the file's metadata. Throws Error if the file can't be written, or the
+/// numbers not be stored; what was there before then stays.
 template <class Net, class Scalar>
 void save(const std::string& path, const Model<Net, Scalar>& model, const SaveOptions& options = {}) {
     within_memory(path, [&] {
         const std::vector<Scalar> elements =
             detail::row_major<Net>(model.parameters().data(), stored_count<Net>);
+        const safetensors::Metadata metadata = detail::model_metadata(model);
         switch (options.storage) {
         case Storage::full:
-            return detail::write_tensors<Net>(path, elements);
+            return detail::write_tensors<Net>(path, elements, metadata);
         case Storage::float16:
-            return detail::write_tensors<Net>(path, detail::narrowed<float16, Net, Scalar>(elements, path));
+            return detail::write_tensors<Net>(path, detail::narrowed<float16, Net, Scalar>(elements, path),
+                                              metadata);
         case Storage::bfloat16:
-            return detail::write_tensors<Net>(path, detail::narrowed<bfloat16, Net, Scalar>(elements, path));
+            return detail::write_tensors<Net>(path, detail::narrowed<bfloat16, Net, Scalar>(elements, path),
+                                              metadata);
         }
     });
 }
 
-/// Reads a model's parameters, F16 and BF16 too. Throws one Error with everything that does not agree; the
-/// model then stays as it is.
+/// Reads a model's parameters, F16 and BF16 too. Of a file that does not say what makes probabilities of the
+/// outputs, as those of other programs, the model does not know it. Throws one Error with everything that
+/// does not agree; the model then stays as it is.
 template <class Net, class Scalar>
 void load(const std::string& path, Model<Net, Scalar>& model) {
     within_memory(path, [&] {
         std::vector<Scalar> elements(stored_count<Net>);
         std::vector<safetensors::Slot> slots;
         detail::for_each_tensor<Net>(elements.data(), elements.size(), "", detail::collect_slots(slots));
-        detail::read<Scalar>(path, slots);
+        const auto links = detail::links_in<Net>(detail::read<Scalar>(path, slots), path);
         from_row_major<Net>(elements.data(), model.parameters().data());
+        model.set_links(links);
     });
 }
 

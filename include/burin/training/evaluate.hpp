@@ -244,11 +244,11 @@ detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, 
     return result;
 }
 
-/// The same by the loss with which `fit` trained this model. A model that was not trained in this program, as
-/// one that was loaded, does not know its loss: then outputs that are no probabilities are taken for logits
-/// of one class of several (softmax over the last axis), a single one for that of yes or no (sigmoid); give
-/// the loss where that is not so, as for several outputs of BinaryCrossentropy. Throws Error if the model was
-/// trained with a loss that knows no probabilities.
+/// The same by the loss with which `fit` trained this model. A model that was not trained with `fit`, nor
+/// loaded from what `io::save` wrote of such a one, does not know its loss: then outputs that are no
+/// probabilities are taken for logits of one class of several (softmax over the last axis), a single one for
+/// that of yes or no (sigmoid); give the loss where that is not so, as for several outputs of
+/// BinaryCrossentropy. Throws Error if the model was trained with a loss that knows no probabilities.
 template <class Net, class Scalar, class Inputs>
 detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, const Inputs& inputs) {
     constexpr std::size_t outputs = Network<Net>::output_count;

@@ -85,7 +85,9 @@ class Model {
     /// What turns each output into probabilities, by the loss that `fit` trained with; nothing is known of a
     /// model that was not trained.
     const std::optional<Links<burin::Network<Net>::output_count>>& links() const noexcept { return links_; }
-    void set_links(const Links<burin::Network<Net>::output_count>& links) noexcept { links_ = links; }
+    void set_links(const std::optional<Links<burin::Network<Net>::output_count>>& links) noexcept {
+        links_ = links;
+    }
 
   private:
     std::optional<Links<burin::Network<Net>::output_count>> links_;
