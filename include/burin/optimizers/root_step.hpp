@@ -33,27 +33,22 @@ class RootStep {
           epsilon_(static_cast<Scalar>(doubled * epsilon)) {}
 
     [[gnu::always_inline]] Vector operator()(const Vector& parameter, const Vector& direction,
-                                             const Vector& square) const noexcept {
-        return by_root(parameter, direction, root(square));
+                                             const Vector& divisor) const noexcept {
+        return kernels::fma(minus_rate_, quotient(direction, divisor), parameter);
     }
 
-    /// The step by what `root` has given.
-    [[gnu::always_inline]] Vector by_root(const Vector& parameter, const Vector& direction,
-                                          const Vector& root) const noexcept {
-        return kernels::fma(minus_rate_, quotient(direction, root + epsilon_), parameter);
-    }
-
-    /// √x, or 2√x where it is estimated: with y ≈ 1/√x and s = x·y, Newton's method gives
-    /// √x ≈ s · (3 − s·y) / 2, which has twice the bits.
-    [[gnu::always_inline]] Vector root(const Vector& x) const noexcept {
+    /// √x + ε, or the double of it where the root is estimated: with y ≈ 1/√x and s = x·y, Newton's method
+    /// gives √x ≈ s · (3 − s·y) / 2, which has twice the bits.
+    [[gnu::always_inline]] Vector divisor(const Vector& x) const noexcept {
         if constexpr (root_bits == 0) {
-            return kernels::sqrt(x);
+            return kernels::sqrt(x) + epsilon_;
         } else {
             Vector y = kernels::reciprocal_sqrt_estimate<Scalar>(x);
             if constexpr (2 * root_bits + 4 < digits)
                 y = y * kernels::fnma(half_ * x * y, y, three_halves_);
+            y = kernels::reciprocal_sqrt_at_ends<Scalar>(y, x);
             const Vector s = x * y;
-            return kernels::root_at_ends<Scalar>(s * kernels::fnma(s, y, three_), x);
+            return kernels::fma(s, kernels::fnma(s, y, three_), epsilon_);
         }
     }
 
@@ -83,17 +78,17 @@ class RootRule {
     RootRule(const Past& past, const RootStep<Scalar>& step) noexcept : past_(past), step_(step) {}
 
     [[gnu::always_inline]] Vector first_stage(const Vector& gradient, State& state) const noexcept {
-        return step_.root(past_.square(gradient, state));
+        return step_.divisor(past_.square(gradient, state));
     }
     [[gnu::always_inline]] Vector second_stage(const Vector& parameter, const Vector& gradient,
-                                               const State& state, const Vector& root) const noexcept {
-        return step_.by_root(past_.decayed(parameter), past_.direction(gradient, state), root);
+                                               const State& state, const Vector& divisor) const noexcept {
+        return step_(past_.decayed(parameter), past_.direction(gradient, state), divisor);
     }
 
     [[gnu::always_inline]] Vector operator()(const Vector& parameter, const Vector& gradient,
                                              State& state) const noexcept {
-        const Vector root = first_stage(gradient, state);
-        return second_stage(parameter, gradient, state, root);
+        const Vector divisor = first_stage(gradient, state);
+        return second_stage(parameter, gradient, state, divisor);
     }
 
   private:

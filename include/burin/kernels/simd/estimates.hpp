@@ -17,14 +17,21 @@ namespace burin::kernels {
 ///
 /// A core has one divider for roots and quotients. A root and a quotient of eight floats take it 10 and 9
 /// cycles (Zen) or 6 and 5 (Skylake), in which the other units refine an estimate of the quotient: a sweep
-/// that needs both takes the root exactly and estimates the quotient. With AVX-512 the divider is no wider,
-/// so both are estimated; and the root only for doubles, whose estimates need one more refinement. (11 bits
-/// of rcpps and 14 of the AVX-512 forms are what the makers promise. Beyond them their processors differ.)
+/// that needs both takes the root exactly and estimates the quotient. With AVX-512 Intel's divider is no
+/// wider, so both are estimated; and the root only for doubles, whose estimates need one more refinement. That
+/// of Zen 4 gives sixteen quotients in 6 cycles and as many roots in 10, and an estimate takes the same two
+/// units as the multiplications: the root is estimated, the quotient not. (11 bits of rcpps and 14 of the
+/// AVX-512 forms are what the makers promise. Beyond them their processors differ.)
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
 template <class Scalar>
 inline constexpr int reciprocal_sqrt_bits = 14;
+#if defined(__znver3__) || defined(__znver4__) || defined(__znver5__) // Older compilers call Zen 4 a Zen 3.
+template <class Scalar>
+inline constexpr int reciprocal_bits = 0;
+#else
 template <class Scalar>
 inline constexpr int reciprocal_bits = sizeof(Scalar) == 4 ? 14 : 0;
+#endif
 #elif !BURIN_DETAIL_ONE_LANE && defined(__SSE2__)
 template <class Scalar>
 inline constexpr int reciprocal_sqrt_bits = 0;
@@ -54,7 +61,7 @@ Vector<Scalar> reciprocal_sqrt_estimate(const Vector<Scalar>& x) noexcept {
 template <class Scalar>
 Vector<Scalar> reciprocal_estimate(const Vector<Scalar>& x) noexcept {
 #if !BURIN_DETAIL_ONE_LANE && defined(__SSE2__)
-    if constexpr (sizeof(Scalar) == 4)
+    if constexpr (reciprocal_bits<Scalar> > 0)
 #if defined(__AVX512F__)
         return Vector<Scalar>(_mm512_rcp14_ps(x));
 #elif defined(__AVX__)
@@ -70,13 +77,13 @@ Vector<Scalar> reciprocal_estimate(const Vector<Scalar>& x) noexcept {
 /// Newton's refinement of estimates makes no number of what is 0 · ∞ in between. These give what is right
 /// there and cost an instruction each; what is no number stays so.
 
-/// An estimate of √x that was refined by Newton's method from 1/√x: exact where x is 0 or ∞.
+/// An estimate y of 1/√x, but 0 where x is 0 and −1 where it is ∞: there x·y · (3 − x·y·y) is 0 and ∞.
 template <class Scalar>
-[[gnu::always_inline]] inline Vector<Scalar> root_at_ends(const Vector<Scalar>& estimate,
-                                                          const Vector<Scalar>& x) noexcept {
+[[gnu::always_inline]] inline Vector<Scalar> reciprocal_sqrt_at_ends(const Vector<Scalar>& estimate,
+                                                                     const Vector<Scalar>& x) noexcept {
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
-    // A digit for each kind of x, from NaN on: 0 keeps the estimate, 8 is 0 and 5 is ∞.
-    constexpr int zero_and_infinity = 0x00500800;
+    // A digit for each kind of x, from NaN on: 0 keeps the estimate, 8 is 0 and 9 is −1.
+    constexpr int zero_and_infinity = 0x00900800;
     if constexpr (sizeof(Scalar) == 4)
         return Vector<Scalar>(
             _mm512_fixupimm_ps(estimate.data, x.data, _mm512_set1_epi32(zero_and_infinity), 0));
