@@ -100,6 +100,8 @@ struct LabelTargets {
     bool ignores(std::size_t row) const noexcept { return ignore_index.matches(labels[row]); }
     /// A class, even where the label is none.
     Label label(std::size_t row) const noexcept { return labels[row] < Classes ? labels[row] : Label(0); }
+    /// Whether the next rows, as many as a vector has lanes, count 1 each if their samples do.
+    bool count_plainly(std::size_t row) const noexcept { return !weighs_rows() && are_classes(labels + row); }
     Scalar row_weight(std::size_t row) const noexcept {
         if (ignores(row))
             return 0;
@@ -143,7 +145,7 @@ struct LabelTargets {
                 add(row, kernels::exponentials<Classes, false>(x, kernels::broadcast(most), gradient));
             }
         }
-        return total.total(Scalar(0));
+        return total.total();
     }
 
     /// As many rows as a vector has lanes, side by side. Returns their losses, and writes their gradients
@@ -151,9 +153,16 @@ struct LabelTargets {
     template <bool WithGradient>
     Vector rows(std::size_t index, const Scalar* z, const Vector& weights, const Vector& scales, bool all,
                 Scalar* gradient) const noexcept {
+        const Label* classes = labels + index;
+        Label each_class[lanes];
+        if (!are_classes(classes)) {
+            for (std::size_t r = 0; r < lanes; ++r)
+                each_class[r] = label(index + r);
+            classes = each_class;
+        }
         Scalar at_label[lanes];
         for (std::size_t r = 0; r < lanes; ++r)
-            at_label[r] = z[r * Classes + label(index + r)];
+            at_label[r] = z[r * Classes + classes[r]];
         Vector labelled = kernels::load(at_label);
         auto e = load_weighted_columns<Classes>(z, weights, all);
         if (!all) {
@@ -170,9 +179,18 @@ struct LabelTargets {
             Scalar lane[lanes];
             kernels::store(lane, scales);
             for (std::size_t r = 0; r < lanes; ++r)
-                gradient[r * Classes + label(index + r)] -= lane[r];
+                gradient[r * Classes + classes[r]] -= lane[r];
         }
         return kernels::log(sum) - (labelled - most);
+    }
+
+  private:
+    /// Whether the labels of as many rows as a vector has lanes are classes.
+    static bool are_classes(const Label* some) noexcept {
+        Label none = 0;
+        for (std::size_t r = 0; r < lanes; ++r)
+            none |= Label(some[r] >= Classes);
+        return none == 0;
     }
 };
 
@@ -207,6 +225,7 @@ struct DistributionTargets {
     bool weighs_rows() const noexcept { return target.weighs_rows(); }
     Scalar row_weight(std::size_t row) const noexcept { return target.row_weight(row); }
     Scalar factor(std::size_t row) const noexcept { return Scalar(target.ignores(row) ? 0 : 1); }
+    bool count_plainly(std::size_t) const noexcept { return !weighs_rows(); }
 
     template <bool WithGradient, class Weight>
     Scalar long_rows(std::size_t first, std::size_t count, const Scalar* z, Weight weight_of, Scalar divisor,
@@ -221,7 +240,7 @@ struct DistributionTargets {
             else if constexpr (WithGradient)
                 std::fill_n(own, Classes, Scalar(0));
         }
-        return total.total(Scalar(0));
+        return total.total();
     }
 
     template <bool WithGradient>
@@ -289,14 +308,10 @@ LossSum<Scalar> crossentropy(const Targets& targets, Reduction reduction, const 
     LossSum<Scalar> sum;
     sum.weight = static_cast<Scalar>(rows);
     if (sample_weights != nullptr || targets.weighs_rows()) {
-        LongSum<Scalar> blocks;
-        for (std::size_t row = 0; row < rows;) {
-            Scalar block = 0;
-            for (const std::size_t end = std::min(rows, row + kernels::terms_per_block); row < end; ++row)
-                block += weighted(row, targets.row_weight(row));
-            blocks.add(block);
-        }
-        sum.weight = blocks.total(Scalar(0));
+        LongSum<Scalar> weights;
+        for (std::size_t row = 0; row < rows; ++row)
+            weights.add(weighted(row, targets.row_weight(row)));
+        sum.weight = weights.total();
     }
     const Scalar divisor = divisor_of(reduction, sum.weight);
     const auto gradient_of = [&](std::size_t row) {
@@ -310,13 +325,16 @@ LossSum<Scalar> crossentropy(const Targets& targets, Reduction reduction, const 
         const auto sum_of = [&](std::size_t begin, std::size_t end) noexcept {
             kernels::Vector<Scalar> total(Scalar(0));
             for (row = begin; row < end; row += lanes) {
-                Scalar each[lanes];
+                kernels::Vector<Scalar> weights(Scalar(1));
                 bool all = true;
-                for (std::size_t r = 0; r < lanes; ++r) {
-                    each[r] = weight_of(row + r);
-                    all = all && each[r] != Scalar(0);
+                if (sample_weights != nullptr || !targets.count_plainly(row)) {
+                    Scalar each[lanes];
+                    for (std::size_t r = 0; r < lanes; ++r) {
+                        each[r] = weight_of(row + r);
+                        all = all && each[r] != Scalar(0);
+                    }
+                    weights = kernels::load(each);
                 }
-                const auto weights = kernels::load(each);
                 total = total + weights * targets.template rows<WithGradient>(
                                               row, outputs + row * classes, weights,
                                               weights / kernels::broadcast(divisor), all, gradient_of(row));

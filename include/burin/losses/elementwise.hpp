@@ -50,7 +50,7 @@ LossSum<Scalar> elementwise(const Formula& formula, Reduction reduction, const S
             total.add(run(row * size, size, sample_weights[row]));
         else if constexpr (WithGradient)
             std::fill_n(gradient + row * size, size, Scalar(0));
-    sum.total = total.total(Scalar(0));
+    sum.total = total.total();
     return sum;
 }
 

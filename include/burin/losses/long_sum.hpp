@@ -13,9 +13,25 @@
 
 namespace burin::losses::detail {
 
-/// Of numbers that come one by one, up to a million.
+/// Of numbers that come one by one, up to some millions.
 template <class Scalar>
-using LongSum = kernels::PairwiseSum<Scalar, 20>;
+class LongSum {
+  public:
+    void add(Scalar number) noexcept {
+        block_ += number;
+        if (++in_block_ == kernels::terms_per_block) {
+            blocks_.add(block_);
+            block_ = 0;
+            in_block_ = 0;
+        }
+    }
+    Scalar total() const noexcept { return blocks_.total(block_); }
+
+  private:
+    kernels::PairwiseSum<Scalar, 20> blocks_;
+    Scalar block_ = 0;
+    std::size_t in_block_ = 0;
+};
 
 /// Σ of what `sum_of(begin, end)`, a vector or several, is for the blocks of `count` elements.
 template <class Scalar, class SumOf>

@@ -66,7 +66,7 @@ struct MultiClassHinge {
                 gradient[index * classes + label] = -scale * violations;
             losses.add(weight * total / Scalar(classes));
         }
-        sum.total = losses.total(Scalar(0));
+        sum.total = losses.total();
         return sum;
     }
 };

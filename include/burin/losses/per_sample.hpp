@@ -27,7 +27,7 @@ LossSum<Scalar> per_sample(const Row& row_loss, Reduction reduction, const Scala
         else if constexpr (WithGradient)
             std::fill_n(own, size, Scalar(0));
     }
-    sum.total = total.total(Scalar(0));
+    sum.total = total.total();
     return sum;
 }
 

@@ -33,6 +33,12 @@ class RootStep {
           epsilon_(static_cast<Scalar>(doubled * epsilon)) {}
 
     [[gnu::always_inline]] Vector operator()(const Vector& parameter, const Vector& direction,
+                                             const Vector& square) const noexcept {
+        return by_divisor(parameter, direction, divisor(square));
+    }
+
+    /// The step by what `divisor` has given.
+    [[gnu::always_inline]] Vector by_divisor(const Vector& parameter, const Vector& direction,
                                              const Vector& divisor) const noexcept {
         return kernels::fma(minus_rate_, quotient(direction, divisor), parameter);
     }
@@ -53,7 +59,7 @@ class RootStep {
     }
 
   private:
-    static Vector quotient(const Vector& a, const Vector& b) noexcept {
+    [[gnu::always_inline]] static Vector quotient(const Vector& a, const Vector& b) noexcept {
         if constexpr (quotient_bits == 0)
             return a / b;
         else
@@ -82,7 +88,7 @@ class RootRule {
     }
     [[gnu::always_inline]] Vector second_stage(const Vector& parameter, const Vector& gradient,
                                                const State& state, const Vector& divisor) const noexcept {
-        return step_(past_.decayed(parameter), past_.direction(gradient, state), divisor);
+        return step_.by_divisor(past_.decayed(parameter), past_.direction(gradient, state), divisor);
     }
 
     [[gnu::always_inline]] Vector operator()(const Vector& parameter, const Vector& gradient,

@@ -46,7 +46,7 @@ inline constexpr int reciprocal_bits = 0;
 
 /// 1/√x to `reciprocal_sqrt_bits`, exact where these are 0.
 template <class Scalar>
-Vector<Scalar> reciprocal_sqrt_estimate(const Vector<Scalar>& x) noexcept {
+[[gnu::always_inline]] inline Vector<Scalar> reciprocal_sqrt_estimate(const Vector<Scalar>& x) noexcept {
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
     if constexpr (sizeof(Scalar) == 4)
         return Vector<Scalar>(_mm512_rsqrt14_ps(x));
@@ -59,7 +59,7 @@ Vector<Scalar> reciprocal_sqrt_estimate(const Vector<Scalar>& x) noexcept {
 
 /// 1/x to `reciprocal_bits`, exact where these are 0.
 template <class Scalar>
-Vector<Scalar> reciprocal_estimate(const Vector<Scalar>& x) noexcept {
+[[gnu::always_inline]] inline Vector<Scalar> reciprocal_estimate(const Vector<Scalar>& x) noexcept {
 #if !BURIN_DETAIL_ONE_LANE && defined(__SSE2__)
     if constexpr (reciprocal_bits<Scalar> > 0)
 #if defined(__AVX512F__)
