@@ -229,13 +229,10 @@ void max_pool(const Scalar* x, Scalar* y, std::size_t rows, Epilogue epilogue) n
         detail::for_each_window<W>([&](const std::array<std::size_t, 3>& places, std::size_t output) {
             detail::for_each_channels<W.channels, Scalar>(
                 [&](std::size_t c, const auto& load, const auto& store) {
-                    const std::size_t first = W.offset(W.axes[0].begin(places[0]), W.axes[1].begin(places[1]),
-                                                       W.axes[2].begin(places[2]));
-                    Vector<Scalar> largest = load(x + first + c);
-                    detail::for_each_element<W>(places, [&](std::size_t offset) {
-                        largest = max_or_nan(load(x + offset + c), largest);
-                    });
-                    store(y + output + c, epilogue(largest));
+                    RunningMaximum<Scalar> largest;
+                    detail::for_each_element<W>(
+                        places, [&](std::size_t offset) { largest.meet(load(x + offset + c)); });
+                    store(y + output + c, epilogue(largest.value()));
                 });
         });
 }
@@ -251,7 +248,7 @@ void max_pool_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scala
             const auto& load) {
             return [gradient, largest = load(y + output), x, load](std::size_t at) mutable {
                 const Vector<Scalar> value = load(x + at);
-                const auto is_largest = is_nan(value) | (value == largest);
+                const auto is_largest = is_nan(value) || value == largest;
                 const Vector<Scalar> zero(Scalar(0));
                 const Vector<Scalar> share = select(is_largest, gradient, zero);
                 gradient = select(is_largest, zero, gradient);

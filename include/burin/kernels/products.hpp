@@ -107,6 +107,26 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Rows>
     }
 }
 
+/// More than `summed_samples`, by code that is shared. The product is a copy: one that is passed on by
+/// reference would be in memory for all code around the call.
+template <std::size_t N, class Scalar>
+[[gnu::noinline]] void multiply_many_samples(Product<Scalar, Form::weight_gradient> product,
+                                             std::size_t rows) noexcept {
+    multiply_in_parts<N, shared_elements>(product, rows, summed_samples);
+}
+
+/// A weight gradient of any number of samples: all at once if they are few enough, for which the product must
+/// not be changed, and its start be known where it is inlined.
+template <std::size_t N, std::size_t Elements, class Scalar, class Rows>
+[[gnu::always_inline]] inline void multiply_samples(const Product<Scalar, Form::weight_gradient>& product,
+                                                    Rows rows) noexcept {
+    constexpr std::size_t any = std::numeric_limits<std::size_t>::max();
+    if (product.depth > summed_samples) [[unlikely]]
+        multiply_many_samples<N>(product, rows);
+    else
+        multiply<N, any, Elements>(product, rows, StoreSum{});
+}
+
 } // namespace detail
 
 /// y = epilogue(x · w + b), with x [rows, K], b [N], y [rows, N].
@@ -171,12 +191,12 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
         if (rows >= from)
             detail::weight_gradient_packed<kind, streams<Scalar>(K * N)>(product, panels, K);
         else
-            detail::multiply_in_parts<N, elements>(product, K, summed_samples);
+            detail::multiply_samples<N, elements>(product, K);
     } else if constexpr (K * sizeof(Scalar) > page_bytes / 2) {
         // A column of x has nearly every element on a page of its own.
         detail::multiply_in_parts<N, elements>(product, K, paged_samples<Scalar>);
     } else {
-        detail::multiply_in_parts<N, elements>(product, detail::FixedRows<K>{}, summed_samples);
+        detail::multiply_samples<N, elements>(product, detail::FixedRows<K>{});
     }
 
     if constexpr (HasBias && !is_single_panel<Scalar>(N)) {
@@ -189,7 +209,7 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
         product.result = detail::row_major<N>(db);
         if constexpr (Accumulate)
             product.start = detail::repeated_row<N>(static_cast<const Scalar*>(db));
-        detail::multiply_in_parts<N, elements>(product, detail::FixedRows<1>{}, summed_samples);
+        detail::multiply_samples<N, elements>(product, detail::FixedRows<1>{});
     }
 }
 

@@ -12,6 +12,7 @@
 #include "burin/kernels/simd/narrow_vector.hpp"
 #include "burin/kernels/simd/octets.hpp"
 #include "burin/kernels/simd/partial.hpp"
+#include "burin/kernels/simd/running_maximum.hpp"
 #include "burin/kernels/simd/subnormals.hpp"
 #include "burin/kernels/simd/transposed.hpp"
 #include "burin/kernels/simd/vector.hpp"
