@@ -11,8 +11,10 @@ TEST_CASE("printable: what a terminal would obey is escaped, text is not") {
     CHECK(printable("Größe → 日本") == "Größe → 日本");
     CHECK(printable("a\nb\tc\rd") == "a\\nb\\tc\\rd");
     CHECK(printable(std::string_view("\0\x1B[31m\x7F", 7)) == "\\x00\\x1B[31m\\x7F");
-    CHECK(printable("\xC2\x9B" "31m") == "\\xC2\\x9B31m");
+    CHECK(printable("\xC2\x9B"
+                    "31m") == "\\xC2\\x9B31m");
     CHECK(printable("\xC2\xA0") == "\xC2\xA0");
+    CHECK(printable("\u202Ea\u2066b\u2026") == "\\xE2\\x80\\xAEa\\xE2\\x81\\xA6b\u2026");
 }
 
 TEST_CASE("printable: what is no UTF-8 is escaped byte by byte") {

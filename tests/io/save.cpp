@@ -411,6 +411,11 @@ TEST_CASE("load: a session of another optimizer, loss, seed, batch or network sa
     CHECK(error_between<Sequential<Input<3>, Dense<4>, Tanh, Dense<2>>>(written, written)
               .find("network: expected 'Input<3>, Dense<4>, Tanh, Dense<2>', got 'Input<3>, Dense<4>, ReLU, "
                     "Dense<2>'") != std::string::npos);
+    CHECK(
+        error_between<Sequential<Input<3>, Dense<4>, ReLU, Regularized<Dense<2>, L2<0.5>>>>(written,
+                                                                                            written) ==
+        "network: expected 'Input<3>, Dense<4>, ReLU, Dense<2> l1=0 l2=0.5', got 'Input<3>, Dense<4>, ReLU, "
+        "Dense<2>'");
     const auto own = with(SparseCategoricalCrossentropy{}, OwnRule{}, 9, batch<8>, true);
     CHECK(error_between(own, own) == "");
     CHECK(error_between(own, with(SparseCategoricalCrossentropy{}, optimizers::SGD{}, 9, batch<8>, true)) ==

@@ -141,6 +141,29 @@ TEST_CASE("fit: a sample of weight 0 teaches nothing") {
     CHECK(trained(inputs) == trained(spoilt));
 }
 
+TEST_CASE("fit: a sample of weight 0 may hold anything") {
+    const auto train = [](float input) {
+        const data::Dataset<> data(Shape{2}, {1, 2, input, 1, 3, -1}, {0, 1, 2}, {1, 0, 2});
+        Model<Net> model(1);
+        fit(model, data,
+            Fit{.batch_size = batch<2>, .epochs = 3, .verbose = false, .allow_not_finite = true});
+        return values(model);
+    };
+    const std::vector<float> expected = train(0);
+    CHECK(train(std::nanf("")) == expected);
+    CHECK(train(-HUGE_VALF) == expected);
+    CHECK(train(5) == expected);
+}
+
+TEST_CASE("fit: probabilities behind what leaves them as they are are no logits") {
+    using losses::SparseCategoricalCrossentropy;
+    static_assert(loss_fits<Sequential<Input<2>, Dense<3>, ReLU>, SparseCategoricalCrossentropy>);
+    static_assert(!loss_fits<Sequential<Input<2>, Dense<3>, Softmax, ReLU>, SparseCategoricalCrossentropy>);
+    static_assert(!loss_fits<Sequential<Input<2>, Dense<3>, Softmax, LeakyReLU<0.1>, Flatten>,
+                             SparseCategoricalCrossentropy>);
+    static_assert(!loss_fits<Sequential<Input<2>, Dense<3>, Softmax, ELU<>>, SparseCategoricalCrossentropy>);
+}
+
 TEST_CASE("fit: metrics of one's choice") {
     const auto train = clouds(30, 1);
     Model<Net> model(1);

@@ -307,3 +307,23 @@ TEST_CASE("Numbers of another type are converted to the model's") {
     for (std::size_t i = 0; i < of_narrowed.size(); ++i)
         CHECK(static_cast<double>(of_narrowed[i]) == doctest::Approx(expected[i]).epsilon(1e-5));
 }
+
+TEST_CASE("evaluate: without a loss, never by another than the model was trained with") {
+    using Net = Sequential<Input<2>, Dense<3>>;
+    const data::Dataset<float> samples(Shape(2), {1, 2, 3, 4}, {1, 0, 1, 0, 0, 1});
+    Model<Net> model(1);
+    CHECK(evaluate(model, samples)["loss"] > 0);
+    fit(model, samples, Fit{.loss = losses::MeanSquaredError{}, .verbose = false});
+    CHECK(evaluate(model, samples)["loss"] > 0);
+    fit(model, samples, Fit{.loss = losses::BinaryCrossentropy{}, .verbose = false});
+    CHECK(error_of([&] {
+              evaluate(model, samples);
+          }).starts_with("evaluate: expected the loss that the model"));
+    CHECK(evaluate(model, samples, losses::BinaryCrossentropy{})["accuracy"] >= 0);
+
+    using One = Sequential<Input<2>, Dense<1>>;
+    const data::Dataset<> labels(Shape(2), {1, 2, 3, 4}, {1, 0});
+    Model<One> one(1);
+    fit(one, labels, Fit{.loss = losses::BinaryCrossentropy{}, .verbose = false});
+    CHECK(evaluate(one, labels)["loss"] == evaluate(one, labels, losses::BinaryCrossentropy{})["loss"]);
+}

@@ -131,7 +131,7 @@ TEST_CASE("fit: data that are not finite are refused, with their place, unless t
     targets.targets[39 * 3 + 1] = infinity;
     CHECK(error(targets.data()) == "fit: target 39[1]: expected a finite number, got inf");
     weights.weights[7] = -no_number;
-    CHECK(error(weights.labelled()).starts_with("fit: weight of sample 7: expected a finite number, got"));
+    CHECK(error(weights.labelled()).starts_with("fit: weight of sample 7: expected a finite number of at least 0, got"));
 
     Model<Net> model(1);
     const auto good = Changed{}.labelled(), bad = inputs.labelled();
@@ -157,4 +157,18 @@ TEST_CASE("numbers that are finite, as large or small as they may be") {
         }
     CHECK(burin::detail::are_finite(std::vector<double>{1e308, -1e308}));
     CHECK_FALSE(burin::detail::are_finite(std::vector<double>{1, std::nan("")}));
+}
+
+TEST_CASE("fit: learning rates and weights that can't be meant are refused") {
+    using Small = Sequential<Input<1>, Dense<2>>;
+    const data::Dataset<> data(Shape(1), {1, 2}, {0, 1});
+    Model<Small> model(1);
+    for (const double rate : {-1.0, std::nan(""), HUGE_VAL})
+        CHECK(error_of([&] {
+                  fit(model, data,
+                      Fit{.optimizer = optimizers::Adam{.learning_rate = rate}, .verbose = false});
+              }).starts_with("fit: .learning_rate: expected a finite number of at least 0, got "));
+    CHECK(error_of([&] {
+              fit(model, data::Dataset<>(Shape(1), {1, 2}, {0, 1}, {1, -1}), Fit{.verbose = false});
+          }) == "fit: weight of sample 1: expected a finite number of at least 0, got -1.000000");
 }

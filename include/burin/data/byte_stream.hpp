@@ -3,6 +3,7 @@
 #include "burin/core/error.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -58,8 +59,8 @@ class ByteStream {
             throw Error(name_ + ": can't be read: expected a file or a pipe, got a device");
         if (S_ISREG(status.st_mode))
             file_bytes_ = static_cast<std::size_t>(status.st_size);
-        else if (::fcntl(descriptor_.number, F_SETFL, 0) != 0)
-            fail();
+        else
+            wait_for_writer();
         packed_.resize(chunk);
         begin();
         if (!gzip_)
@@ -128,6 +129,8 @@ class ByteStream {
         }
     };
 
+    std::optional<char> early_; ///< The first byte of a pipe, where it was read to see that there is one.
+
     struct Unpacker {
         static constexpr std::size_t held = 8; ///< Bytes, at most, that it has taken and not given out yet.
         z_stream state{};
@@ -149,6 +152,24 @@ class ByteStream {
     };
 
     [[noreturn]] void fail() const { throw Error(name_ + ": can't be read: " + std::strerror(errno)); }
+
+    /// Throws Error for a pipe that nobody has open to write: to wait for somebody may take for ever.
+    void wait_for_writer() {
+        pollfd state{.fd = descriptor_.number, .events = POLLIN, .revents = 0};
+        // Bytes that wait, or a writer who has been and gone.
+        if (::poll(&state, 1, 0) == 0) {
+            char first = 0;
+            const ssize_t got = ::read(descriptor_.number, &first, 1);
+            if (got == 0)
+                throw Error(name_ +
+                            ": can't be read: expected a pipe that is open to be written, got one that "
+                            "nobody writes to");
+            if (got == 1)
+                early_ = first;
+        }
+        if (::fcntl(descriptor_.number, F_SETFL, 0) != 0)
+            fail();
+    }
 
     std::string here() const {
         return name_ + ": offset " + std::to_string(file_offset_ - next_.size()) + ": ";
@@ -179,6 +200,10 @@ class ByteStream {
     /// What the system gives, as much as fits unless the file ends.
     std::size_t system_read(std::span<char> to) {
         std::size_t done = 0;
+        if (early_ && !to.empty()) {
+            to[done++] = *early_;
+            early_.reset();
+        }
         while (done < to.size()) {
             const ssize_t got = ::read(descriptor_.number, to.data() + done, to.size() - done);
             if (got < 0 && errno == EINTR)

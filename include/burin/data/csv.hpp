@@ -106,7 +106,12 @@ struct NumbersOf {
     std::size_t first_line = 1;     ///< The line of the first row in the file; every row has one.
 
     std::size_t rows() const noexcept { return columns == 0 ? 0 : values.size() / columns; }
-    Scalar operator()(std::size_t row, std::size_t column) const noexcept {
+    /// Throws Error beyond the last row or column.
+    Scalar operator()(std::size_t row, std::size_t column) const {
+        if (row >= rows() || column >= columns)
+            throw Error(file + ": expected a row below " + std::to_string(rows()) + " and a column below " +
+                        std::to_string(columns) + ", got " + std::to_string(row) + " and " +
+                        std::to_string(column));
         return values[row * columns + column];
     }
     /// `file: line 3, column 1: `, to begin a message with.

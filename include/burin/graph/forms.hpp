@@ -5,6 +5,7 @@
 #include "burin/graph/op.hpp"
 
 #include <cstddef>
+#include <string_view>
 
 namespace burin {
 
@@ -14,6 +15,8 @@ struct Input : Op {
     static_assert(sizeof...(Extents) >= 1 && sizeof...(Extents) <= Shape::max_rank,
                   "Input takes one to six extents, without the batch axis");
     static_assert(((Extents > 0) && ...), "every extent of Input must be at least 1");
+    static constexpr std::string_view misuse =
+        (static_cast<long double>(Extents) * ... * 1.0L) <= 0x1p40L ? "" : "expected at most 2^40 elements";
 
     static constexpr bool is_input = true;
     static constexpr bool streams = true;

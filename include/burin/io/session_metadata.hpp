@@ -112,13 +112,17 @@ std::string rule_text(const losses::PerOutput<Losses...>& rule) {
     return "PerOutput{" + text + "weights=" + option_text(rule.weights) + "}";
 }
 
-/// The layers of a network in the order of its program.
+/// The layers of a network in the order of its program, and what training does to them.
 template <class Net>
 std::string network_text() {
     std::string text;
     for (const passes::Node& node : Network<Net>::graph.nodes) {
         const auto name = node.rules->name();
         text.append(text.empty() ? "" : ", ").append(name.view());
+        if (node.is_frozen)
+            text += " frozen";
+        if (node.penalty.any())
+            text += " l1=" + option_text(node.penalty.l1) + " l2=" + option_text(node.penalty.l2);
     }
     return text;
 }

@@ -27,6 +27,7 @@ Vector limited(Vector x, double most) noexcept {
 
 /// max(x, 0). The derivative at 0 is 0.
 struct ReLU : Elementwise<ReLU> {
+    static constexpr bool keeps_range = true; // Of numbers that are not negative.
     static constexpr bool for_any_width = true;
     static constexpr Text<64> name() { return "ReLU"; }
     static constexpr Reads input_gradient{.output = true};
@@ -46,6 +47,7 @@ struct ReLU : Elementwise<ReLU> {
 /// x for x > 0, else NegativeSlope · x. The default slope is PyTorch's (Keras's is 0.3). It must be positive.
 template <Number auto NegativeSlope = 0.01>
 struct LeakyReLU : Elementwise<LeakyReLU<NegativeSlope>> {
+    static constexpr bool keeps_range = true; // Of numbers that are not negative.
     static_assert(NegativeSlope > 0,
                   "LeakyReLU needs a positive slope, from which the sign of x can be told; "
                   "use ReLU for slope 0");
@@ -72,6 +74,7 @@ struct LeakyReLU : Elementwise<LeakyReLU<NegativeSlope>> {
 /// x for x > 0, else Alpha · (eˣ − 1). Clevert, Unterthiner and Hochreiter, arXiv:1511.07289.
 template <Number auto Alpha = 1.0>
 struct ELU : Elementwise<ELU<Alpha>> {
+    static constexpr bool keeps_range = true; // Of numbers that are not negative.
     static_assert(Alpha > 0, "ELU needs a positive alpha, from which the sign of x can be told");
 
     static constexpr Text<64> name() { return Text<64>("ELU<").append(double(Alpha)).append(">"); }

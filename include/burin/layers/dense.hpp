@@ -26,6 +26,8 @@ namespace burin {
 template <std::size_t Units, class... Options>
 struct Dense : Op {
     static constexpr std::string_view misuse = Units == 0 ? "expected at least one unit"
+                                               : Units > (std::size_t(1) << 31)
+                                                   ? "expected at most 2^31 units"
                                                : !(std::is_same_v<Options, NoBias> && ...)
                                                    ? "expected no option but `NoBias`"
                                                    : "";

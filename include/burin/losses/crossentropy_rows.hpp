@@ -28,7 +28,9 @@ constexpr std::size_t position_count(const Shape& output) {
 constexpr Sentence reject_single_class(const Shape& output) {
     Sentence sentence;
     if (class_count(output) < 2)
-        sentence.append("expected logits of at least 2 classes, got `").append(output).append("`");
+        sentence.append("expected logits of at least 2 classes, got `")
+            .append(output)
+            .append("`; for a single output there is `BinaryCrossentropy`");
     return sentence;
 }
 

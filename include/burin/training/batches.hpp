@@ -189,6 +189,13 @@ class InputBuffer {
         scatter(sample, sizes, row, inputs_);
     }
 
+    /// Zeros for what is not finite in a sample that does not count: its gradients are products with 0.
+    void make_finite(std::size_t row) noexcept {
+        for (std::size_t i = 0; i < N::input_count; ++i)
+            for (Scalar& value : std::span(inputs_[i]).subspan(row * sizes[i], sizes[i]))
+                value = std::isfinite(value) ? value : Scalar(0);
+    }
+
     std::array<const Scalar*, N::input_count> pointers() const noexcept {
         std::array<const Scalar*, N::input_count> result{};
         for (std::size_t i = 0; i < N::input_count; ++i)
@@ -226,6 +233,8 @@ class BatchBuffer {
         scatter(data.target(index), sizes, row, targets_);
         weights_[row] = static_cast<Scalar>(data.weight(index));
         weighted_ = data.has_weights();
+        if (weights_[row] == Scalar(0))
+            inputs_.make_finite(row);
     }
 
     SamplesType samples(std::size_t rows) const noexcept {

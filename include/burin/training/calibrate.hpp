@@ -135,6 +135,22 @@ detail::Predictions<Net, float> predict(const QuantizedNetwork<Net, Way>& networ
     return result;
 }
 
+/// The same for all samples of a data set. Throws Error if these have another shape.
+template <class Net, Rounding Way, detail::Samples Data>
+detail::Predictions<Net, float> predict(const QuantizedNetwork<Net, Way>& network, const Data& data) {
+    if (data.empty())
+        return {};
+    return within_memory("predict", [&] {
+        detail::check_shape<Net>(data, "predict");
+        std::vector<float> inputs;
+        inputs.reserve(data.size() * data.input_shape().size());
+        for (std::size_t i = 0; i < data.size(); ++i)
+            for (const auto value : data.input(i))
+                inputs.push_back(static_cast<float>(value));
+        return predict(network, std::span<const float>(inputs));
+    });
+}
+
 /// The metrics of a quantized network on data, for the loss that it was trained with: the usual ones for each
 /// output, or those given. They see the numbers that the outputs stand for. Throws Error if the data do not
 /// fit the network.
@@ -168,7 +184,7 @@ Evaluation evaluate(const QuantizedNetwork<Net, Way>& network, const Data& data,
 /// error.
 template <class Net, Rounding Way, class Data>
 Evaluation evaluate(const QuantizedNetwork<Net, Way>& network, const Data& data) {
-    return evaluate(network, data, detail::usual_loss<typename Data::TargetType>());
+    return evaluate(network, data, detail::usual_loss<Net, typename Data::TargetType>());
 }
 
 } // namespace burin

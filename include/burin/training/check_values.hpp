@@ -42,15 +42,26 @@ void check_finite(const Values& values, const std::string& who, const char* plac
     }
 }
 
-/// Throws Error for a sample, a target or a weight that is no finite number.
+/// Throws Error for a sample, a target or a weight that is no finite number, and for a weight below 0.
 template <class Data>
 void check_finite_data(const Data& data, const std::string& who) {
     for (std::size_t i = 0; i < data.size(); ++i) {
         check_finite(data.input(i), who, "sample", i);
         check_finite(data.target(i), who, "target", i);
-        if (data.has_weights() && !std::isfinite(data.weight(i)))
-            throw Error(who + ": weight of sample " + std::to_string(i) + ": expected a finite number, got " +
-                        std::to_string(data.weight(i)));
+        if (data.has_weights() && !(data.weight(i) >= 0 && std::isfinite(data.weight(i))))
+            throw Error(who + ": weight of sample " + std::to_string(i) +
+                        ": expected a finite number of at least 0, got " + std::to_string(data.weight(i)));
+    }
+}
+
+/// Throws Error for a learning rate that is no finite number of at least 0.
+template <class Optimizer>
+void check_learning_rate(const Optimizer& optimizer, const std::string& who) {
+    if constexpr (requires { static_cast<double>(optimizer.learning_rate); }) {
+        const auto rate = static_cast<double>(optimizer.learning_rate);
+        if (!(rate >= 0 && std::isfinite(rate)))
+            throw Error(who + ": .learning_rate: expected a finite number of at least 0, got " +
+                        std::to_string(rate));
     }
 }
 

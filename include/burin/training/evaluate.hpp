@@ -81,11 +81,17 @@ Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data, const Los
     });
 }
 
-/// The same with the usual loss: sparse categorical cross-entropy for labels, else the mean squared error. A
-/// network that was trained otherwise, as with BinaryCrossentropy, is to be judged by its own loss.
+/// The same with the usual loss: for labels the sparse categorical cross-entropy, or of a single output the
+/// binary one, else the mean squared error. Throws Error if the model was trained with a loss that takes its
+/// outputs for something else, as the mean squared error does those of BinaryCrossentropy.
 template <class Net, class Scalar, class Data>
 Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data) {
-    return evaluate(model, data, detail::usual_loss<typename Data::TargetType>());
+    const auto loss = detail::usual_loss<Net, typename Data::TargetType>();
+    if (model.links() && *model.links() != links_of<Net, std::remove_const_t<decltype(loss)>>)
+        throw Error(
+            "evaluate: expected the loss that the model was trained with, as in `evaluate(model, data, "
+            "losses::BinaryCrossentropy{})`, got none; the usual one takes the outputs for something else");
+    return evaluate(model, data, loss);
 }
 
 namespace detail {

@@ -96,6 +96,7 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
                 if (validation != nullptr)
                     detail::check_finite_data(*validation, "fit: validation");
         }
+        detail::check_learning_rate(trainer_->optimizer, "fit");
         if (options_.epochs > most_epochs - epoch_)
             throw Error("fit: expected at most " + std::to_string(most_epochs) + " epochs in all, got " +
                         std::to_string(options_.epochs) + " after " + std::to_string(epoch_));

@@ -72,6 +72,7 @@ struct Fit {
     detail::Misnamed<
         "Fit has no member `learning_rate`: write `.optimizer = optimizers::Adam{.learning_rate = 1e-3}`">
         learning_rate{};
+    detail::Misnamed<"Fit has no member `optimiser`: write `.optimizer = optimizers::Adam{}`"> optimiser{};
     detail::Misnamed<"Fit has no member `metric`: write `.metrics = metrics::Accuracy{}`"> metric{};
     detail::Misnamed<"Fit has no member `validation_data`: write `.validation = &test`"> validation_data{};
     /// @endcond

@@ -3,6 +3,7 @@
 #include "burin/core/for_each_index.hpp"
 #include "burin/core/label.hpp"
 #include "burin/graph/network.hpp"
+#include "burin/losses/binary_crossentropy.hpp"
 #include "burin/losses/loss.hpp"
 #include "burin/losses/mean_squared_error.hpp"
 #include "burin/losses/sparse_categorical_crossentropy.hpp"
@@ -104,9 +105,11 @@ template <class Net, metrics::Metric Metric>
 inline constexpr bool names_outputs<Net, Metric> = false;
 
 /// The loss that `evaluate` uses if none is given.
-template <class Target>
+template <class Net, class Target>
 auto usual_loss() {
-    if constexpr (std::is_same_v<Target, Label>)
+    if constexpr (std::is_same_v<Target, Label> && Network<Net>::output_shapes[0].last() == 1)
+        return losses::BinaryCrossentropy{};
+    else if constexpr (std::is_same_v<Target, Label>)
         return losses::SparseCategoricalCrossentropy{};
     else
         return losses::MeanSquaredError{};

@@ -57,9 +57,9 @@ inline constexpr bool are_metrics<std::tuple<Metrics...>> = (metrics::Metric<Met
 template <class... Each>
 inline constexpr bool are_metrics<metrics::PerOutput<Each...>> = (are_metrics<Each> && ...);
 
-/// What is wrong with the types of options; empty if nothing.
+/// What is wrong with the types of members; empty if nothing.
 template <class Options>
-constexpr Sentence describe_misused_fit() {
+constexpr Sentence describe_misused_members() {
     using Batch = decltype(Options::batch_size);
     if (!is_objective<decltype(Options::loss)>)
         return misuse<decltype(Options::loss)>("Fit: .loss",
@@ -82,6 +82,15 @@ constexpr Sentence describe_misused_fit() {
             "Fit: .metrics",
             "metrics, as in `.metrics = std::tuple{metrics::Accuracy{}, metrics::TopKAccuracy<3>{}}`");
     return {};
+}
+
+/// What is wrong with the types of options; empty if nothing.
+template <class Options>
+constexpr Sentence describe_misused_fit() {
+    if constexpr (!requires(Options options) { options.loss, options.optimizer, options.batch_size; })
+        return misuse<Options>("fit", "options, as in `fit(model, data, Fit{.epochs = 20})`");
+    else
+        return describe_misused_members<Options>();
 }
 
 template <class Options>

@@ -95,4 +95,9 @@ class Model {
         within_memory("Model", [] { return std::make_unique<Parameters<Net, Scalar>>(); });
 };
 
+/// So that a network given as a value is refused as such.
+template <class Net>
+    requires is_network_form<Net>
+Model(Net) -> Model<Net>;
+
 } // namespace burin
