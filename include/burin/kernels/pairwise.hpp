@@ -18,8 +18,8 @@ inline constexpr std::size_t terms_per_block = 32;
 template <class Number, std::size_t Levels = 8>
 class PairwiseSum {
   public:
-    void add(const Number& block) noexcept {
-        Number sum = block;
+    /// By value: the address of a sum that is under way would keep it in memory.
+    void add(Number sum) noexcept {
         std::size_t level = 0;
         for (; level + 1 < Levels && is_waiting(level); ++level) {
             sum = waiting_[level] + sum;
