@@ -64,3 +64,9 @@ TEST_CASE("ignore_index: -1 and -100 are labels like others") {
     static_assert(!losses::SparseCategoricalCrossentropy{}.ignore_index.is_given());
     static_assert(IgnoredLabel(-1).matches(no_label) && IgnoredLabel(-1).matches(to_label(-1.0)));
 }
+
+TEST_CASE("ignore_index: an enumerator is a label as a number is") {
+    enum Tag : Label { name, place, padding };
+    static_assert(IgnoredLabel(padding) == IgnoredLabel(2));
+    CHECK(losses::SparseCategoricalCrossentropy{.ignore_index = padding}.ignore_index.matches(2));
+}

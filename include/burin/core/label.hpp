@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 namespace burin {
 
@@ -14,12 +15,13 @@ using Label = std::uint32_t;
 /// A label that stands for no class.
 inline constexpr Label no_label = std::numeric_limits<Label>::max();
 
-/// The label of positions that do not count, or none. It may be any integer: −1 and −100, as PyTorch's users
-/// write, are the labels that they become as Label.
+/// The label of positions that do not count, or none. It may be any integer or enumerator: −1 and −100, as
+/// PyTorch's users write, are the labels that they become as Label.
 class IgnoredLabel {
   public:
     constexpr IgnoredLabel() = default;
-    template <std::integral Integer>
+    template <class Integer>
+        requires std::integral<Integer> || std::is_enum_v<Integer>
     constexpr IgnoredLabel(Integer label) noexcept : label_(static_cast<Label>(label)), is_given_(true) {}
 
     constexpr bool is_given() const noexcept { return is_given_; }
