@@ -64,7 +64,7 @@ TEST_CASE("lower: what is wrong with a network is one sentence") {
     CHECK(problem(std::type_identity<Sequential<Input<4>, ReLU, Input<4>>>{}) ==
           "layer `1` `Input<4>`: expected nothing before it; an Input can only be first");
     CHECK(problem(std::type_identity<Sequential<Input<4>, int>>{}) ==
-          "place `0`: expected a layer, got a type that is none");
+          "place `0`: expected a layer, got `int`");
     CHECK(problem(std::type_identity<Sequential<Input<4>, Residual<Dense<5>>>>{}) ==
           "layer `0` `Add`: expected every input to have the shape of the first, `[4]`, got `[5]`");
     CHECK(problem(std::type_identity<Sequential<Input<4>, Reshape<3>>>{}) ==

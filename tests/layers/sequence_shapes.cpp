@@ -169,5 +169,5 @@ TEST_CASE("Slice, Permute, RepeatVector and TimeDistributed say what they want")
         "layer `0` `TimeDistributed<Dense<5>>`: expected input `[features]`, got `[4, 3, 2]`; that is meant "
         "without the first axis, which it goes through step by step");
     CHECK(problem_of<Sequential<Input<3>, TimeDistributed<int>>>() ==
-          "place `0`: expected a layer, got a type that is none");
+          "place `0`: expected a layer, got `TimeDistributed<int>`");
 }
