@@ -63,7 +63,7 @@ def complaints(case, command, within, at_most):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--within", type=int, default=6, metavar="LINES")
+    parser.add_argument("--within", type=int, default=8, metavar="LINES")
     parser.add_argument("--at-most", type=int, default=25, metavar="LINES")
     parser.add_argument("case", type=Path)
     parser.add_argument("command", nargs=argparse.REMAINDER, metavar="COMPILER [FLAG...]")

@@ -12,7 +12,7 @@ VERDICTS = {
     "refused": None,
     "compiles": "it compiles, but must not",
     "missing_text": "no `error: ` line says: this network: expected 3 inputs, got 1",
-    "late_text": "not within the first 6: this network: expected 3 inputs, got 2",
+    "late_text": "not within the first 8: this network: expected 3 inputs, got 2",
     "too_many_lines": "lines, more than 25",
     "nothing_expected": "the case has no line",
 }

@@ -9,7 +9,6 @@
 #include <array>
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <span>
 #include <tuple>
 #include <type_traits>
@@ -190,10 +189,10 @@ TEST_CASE("Wrapped links: a metric sees logits or probabilities, and knows which
         return evaluate(model, data, losses::MeanSquaredError{},
                         std::tuple{metrics::Accuracy{.threshold = threshold}})["accuracy"];
     };
-    CHECK(accuracy(with_sigmoid, std::nullopt) == 1);
-    CHECK(accuracy(with_sigmoid, std::optional(0.5)) == 1);
-    CHECK(accuracy(with_sigmoid, std::optional(0.0)) < 1);
-    CHECK(accuracy(plain, std::nullopt) == 1);
+    CHECK(accuracy(with_sigmoid, metrics::Threshold()) == 1);
+    CHECK(accuracy(with_sigmoid, 0.5) == 1);
+    CHECK(accuracy(with_sigmoid, 0.0) < 1);
+    CHECK(accuracy(plain, metrics::Threshold()) == 1);
 }
 
 TEST_CASE("Wrapped links: in random wrappings") {

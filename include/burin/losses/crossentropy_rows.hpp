@@ -327,7 +327,7 @@ LossSum<Scalar> crossentropy(const Targets& targets, Reduction reduction, const 
         const auto sum_of = [&](std::size_t begin, std::size_t end) noexcept {
             kernels::Vector<Scalar> total(Scalar(0));
             for (row = begin; row < end; row += lanes) {
-                kernels::Vector<Scalar> weights(Scalar(1));
+                kernels::Vector<Scalar> counts(Scalar(1));
                 bool all = true;
                 if (sample_weights != nullptr || !targets.count_plainly(row)) {
                     Scalar each[lanes];
@@ -335,11 +335,11 @@ LossSum<Scalar> crossentropy(const Targets& targets, Reduction reduction, const 
                         each[r] = weight_of(row + r);
                         all = all && each[r] != Scalar(0);
                     }
-                    weights = kernels::load(each);
+                    counts = kernels::load(each);
                 }
-                total = total + weights * targets.template rows<WithGradient>(
-                                              row, outputs + row * classes, weights,
-                                              weights / kernels::broadcast(divisor), all, gradient_of(row));
+                total = total + counts * targets.template rows<WithGradient>(
+                                             row, outputs + row * classes, counts,
+                                             counts / kernels::broadcast(divisor), all, gradient_of(row));
             }
             return total;
         };

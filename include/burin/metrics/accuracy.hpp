@@ -3,19 +3,28 @@
 #include "burin/metrics/metric.hpp"
 
 #include <cstddef>
-#include <optional>
 #include <string_view>
 #include <type_traits>
 
 namespace burin::metrics {
+
+/// What an output must exceed to mean yes, or none.
+struct Threshold {
+    double value = 0;
+    bool is_given = false;
+
+    constexpr Threshold() = default;
+    // Not explicit: a number is meant to convert where a threshold is expected.
+    constexpr Threshold(double number) noexcept : value(number), is_given(true) {}
+};
 
 /// The share of right answers. One choice of several: of positions whose largest output is the target's
 /// class. A single output, or several of which each is a yes or no by itself (as for BinaryCrossentropy and
 /// Hinge): of the outputs that are above the threshold just where the target is above 0.5. An output that is
 /// NaN is never right. Positions whose label is `ignore_index` do not count.
 struct Accuracy {
-    std::optional<double> threshold{}; ///< If none is given: 0.5 for probabilities, else 0, that of a logit.
-    IgnoredLabel ignore_index{};       ///< If none is given, all count.
+    Threshold threshold{};       ///< If none is given: 0.5 for probabilities, else 0, that of a logit.
+    IgnoredLabel ignore_index{}; ///< If none is given, all count.
     Scores scores{};
     Share share{};
 
@@ -44,7 +53,7 @@ struct Accuracy {
 
   private:
     bool agree(double output, double target) const noexcept {
-        const double limit = threshold ? *threshold : scores.are_probabilities ? 0.5 : 0.0;
+        const double limit = threshold.is_given ? threshold.value : scores.are_probabilities ? 0.5 : 0.0;
         return target > 0.5 ? output > limit : target <= 0.5 && output <= limit;
     }
 };
