@@ -188,10 +188,10 @@ TEST_CASE("have_tiny: wherever the number is, and not for 0, infinities and what
                 CHECK(!kernels::have_tiny(numbers.data(), count));
             }
             for (std::size_t i = 0; i < count; ++i)
-                for (const Scalar tiny : {std::nextafter(Scalar(limit), Scalar(0)),
-                                          -std::numeric_limits<Scalar>::denorm_min()}) {
+                for (const Scalar least :
+                     {std::nextafter(Scalar(limit), Scalar(0)), -std::numeric_limits<Scalar>::denorm_min()}) {
                     std::fill(numbers.begin(), numbers.end(), Scalar(1));
-                    numbers[i] = tiny;
+                    numbers[i] = least;
                     CHECK(kernels::have_tiny(numbers.data(), count) == become_zero);
                 }
         }
