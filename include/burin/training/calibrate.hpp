@@ -141,13 +141,7 @@ detail::Predictions<Net, float> predict(const QuantizedNetwork<Net, Way>& networ
     if (data.empty())
         return {};
     return within_memory("predict", [&] {
-        detail::check_shape<Net>(data, "predict");
-        std::vector<float> inputs;
-        inputs.reserve(data.size() * data.input_shape().size());
-        for (std::size_t i = 0; i < data.size(); ++i)
-            for (const auto value : data.input(i))
-                inputs.push_back(static_cast<float>(value));
-        return predict(network, std::span<const float>(inputs));
+        return predict(network, std::span<const float>(detail::inputs_of<Net, float>(data)));
     });
 }
 

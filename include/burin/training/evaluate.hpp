@@ -118,6 +118,19 @@ concept OtherNumbers =
 template <class Data>
 concept Samples = requires(const Data& data) { data.input(0); };
 
+/// The inputs of all samples, one after the other, as numbers of a model's type. Throws Error if they have
+/// another shape than the network's.
+template <class Net, class Scalar, Samples Data>
+std::vector<Scalar> inputs_of(const Data& data) {
+    check_shape<Net>(data, "predict");
+    std::vector<Scalar> inputs;
+    inputs.reserve(data.size() * data.input_shape().size());
+    for (std::size_t i = 0; i < data.size(); ++i)
+        for (const auto value : data.input(i))
+            inputs.push_back(static_cast<Scalar>(value));
+    return inputs;
+}
+
 } // namespace detail
 
 /// The network's outputs for whole samples, one after the other, each with all its inputs. A network of
@@ -176,13 +189,7 @@ detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model, const 
     if (data.empty())
         return {};
     return within_memory("predict", [&] {
-        detail::check_shape<Net>(data, "predict");
-        std::vector<Scalar> inputs;
-        inputs.reserve(data.size() * data.input_shape().size());
-        for (std::size_t i = 0; i < data.size(); ++i)
-            for (const auto value : data.input(i))
-                inputs.push_back(static_cast<Scalar>(value));
-        return predict(model, std::span<const Scalar>(inputs));
+        return predict(model, std::span<const Scalar>(detail::inputs_of<Net, Scalar>(data)));
     });
 }
 
