@@ -298,3 +298,13 @@ TEST_CASE("quantize: extreme parameters and ranges give the nearest output there
     CHECK(constant.outputs[0] == Scale{1, 0});
     CHECK(predictor(constant, std::array<std::int8_t, 3>{})[0] == 1);
 }
+
+TEST_CASE("predict: a quantized network takes a data set as it takes its numbers") {
+    using Plain = Sequential<Input<2>, Dense<3>>;
+    const std::vector<float> numbers{1, 2, 3, 4};
+    const data::Dataset<float> samples(Shape(2), numbers, {1, 0, 1, 0, 0, 1});
+    const Model<Plain> model(1);
+    const auto network = quantize(model, calibrate(model, samples));
+    CHECK(predict(*network, samples) == predict(*network, std::span<const float>(numbers)));
+    CHECK_THROWS_AS(predict(*network, data::Dataset<float>(Shape(3), {1, 2, 3}, {1})), Error);
+}
