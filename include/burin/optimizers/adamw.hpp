@@ -21,6 +21,9 @@ struct AdamW {
 
     static constexpr std::size_t state_vectors = 2;
 
+    /// What is done to a gradient before the rule sees it.
+    constexpr detail::GradientTreatment treatment() const noexcept { return {clip_value, clip_norm, 0.0}; }
+
     /// What a step does to one vector: (parameter, gradient, state) to the new parameter, changing the state.
     template <class Scalar>
     auto rule(std::uint64_t step) const noexcept {
@@ -32,8 +35,8 @@ struct AdamW {
     template <class Scalar>
     void update(Scalar* parameters, const Scalar* gradients, Scalar* state, std::size_t count,
                 std::uint64_t step) const noexcept {
-        detail::sweep<Scalar, state_vectors>({clip_value, clip_norm, 0.0}, parameters, gradients, state,
-                                             count, rule<Scalar>(step));
+        detail::sweep<Scalar, state_vectors>(treatment(), parameters, gradients, state, count,
+                                             rule<Scalar>(step));
     }
 };
 

@@ -36,22 +36,29 @@ struct NormFactor {
 /// The factor that brings the global norm of the gradients (as clipped by value) down to `clip_norm`; 1 if it
 /// is smaller. PyTorch's `clip_grad_norm_`, with its 1e-6 in the denominator: where the norm is infinite the
 /// factor is 0, and where it is no number the factor is none.
-template <class Scalar>
-NormFactor<Scalar> norm_factor(const GradientTreatment& treatment, const Scalar* gradients,
-                               std::size_t count) noexcept {
+///
+/// The gradients are in pieces: `for_each_piece(visit)` calls visit(gradients, count) for each.
+template <class Scalar, class ForEachPiece>
+NormFactor<Scalar> norm_factor_of(const GradientTreatment& treatment,
+                                  const ForEachPiece& for_each_piece) noexcept {
     if (treatment.clip_norm <= 0)
         return {};
     using Vector = kernels::Vector<Scalar>;
     const bool clips = treatment.clip_value > 0;
     const Vector limit(static_cast<Scalar>(treatment.clip_value));
     const auto squares_of = [&](Scalar factor) {
-        return static_cast<double>(kernels::sum<Scalar>(
-            count,
-            [&](const Vector& gradient) {
-                const Vector scaled = (clips ? clip(gradient, limit) : gradient) * kernels::broadcast(factor);
-                return scaled * scaled;
-            },
-            gradients));
+        double squares = 0;
+        for_each_piece([&](const Scalar* gradients, std::size_t count) {
+            squares += static_cast<double>(kernels::sum<Scalar>(
+                count,
+                [&](const Vector& gradient) {
+                    const Vector scaled =
+                        (clips ? clip(gradient, limit) : gradient) * kernels::broadcast(factor);
+                    return scaled * scaled;
+                },
+                gradients));
+        });
+        return squares;
     };
     // Squares that are too small to be seen change nothing beside 1e-6; those that are too large are summed
     // up once more, scaled down.
@@ -69,31 +76,41 @@ NormFactor<Scalar> norm_factor(const GradientTreatment& treatment, const Scalar*
     return {scale, static_cast<Scalar>(factor)};
 }
 
+/// The same of gradients in one piece.
+template <class Scalar>
+NormFactor<Scalar> norm_factor(const GradientTreatment& treatment, const Scalar* gradients,
+                               std::size_t count) noexcept {
+    return norm_factor_of<Scalar>(treatment, [&](const auto& visit) { visit(gradients, count); });
+}
+
 /// One pass over the parameters: for every vector of them
 ///
 ///     parameter = rule(parameter, gradient, state)
 ///
 /// with the treated gradient, where `state` is an array of the `States` vectors of the optimizer's memory at
-/// this place, which the rule changes. The k-th of `states` begins at state + k · count.
+/// this place, which the rule changes. The k-th of `states` begins at state + k · stride: the parameters may
+/// be a part of all, to whose norm `norm` then belongs.
 ///
 /// The gradients are only read. Nothing needs to set them to zero: a backward pass writes every gradient, it
 /// does not add to what the last step left.
 template <class Scalar, std::size_t States, class Rule>
-void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar* gradients, Scalar* state,
-           std::size_t count, const Rule& given_rule) noexcept {
+[[gnu::always_inline]] inline void sweep_part(const GradientTreatment& treatment, Scalar* parameters,
+                                              const Scalar* gradients, Scalar* state, std::size_t count,
+                                              const Rule& given_rule, std::size_t stride,
+                                              NormFactor<Scalar> norm) noexcept {
     using Vector = kernels::Vector<Scalar>;
     // Its constants stay in registers only if no store can change them.
     const Rule rule = given_rule;
     std::array<const Scalar*, States + 2> arrays{parameters, gradients};
     std::array<Scalar*, States + 1> written{parameters};
     for (std::size_t k = 0; k < States; ++k)
-        arrays[k + 2] = written[k + 1] = state + k * count;
+        arrays[k + 2] = written[k + 1] = state + k * stride;
     const auto memory_at = [=](auto load) __attribute__((always_inline)) {
         std::array<decltype(load(state)), States> memory;
         const Scalar* from = state;
         for (auto& each : memory) {
             each = load(from);
-            from += count;
+            from += stride;
         }
         return memory;
     };
@@ -102,7 +119,7 @@ void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar*
                                   Scalar* to = state;
                                   for (const Vector& each : memory) {
                                       store(to, each);
-                                      to += count;
+                                      to += stride;
                                   }
                               };
     const auto pass = [&](const auto& treat) __attribute__((always_inline)) {
@@ -137,7 +154,6 @@ void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar*
     };
 
     // A treatment costs more than SGD's rule: each of the three has its own loop.
-    const NormFactor<Scalar> norm = norm_factor(treatment, gradients, count);
     const auto limit = static_cast<Scalar>(treatment.clip_value);
     const auto decay = static_cast<Scalar>(treatment.weight_decay);
     if (treatment.clip_value > 0)
@@ -152,6 +168,14 @@ void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar*
         });
     else
         pass([](const auto& gradient, auto) __attribute__((always_inline)) { return gradient; });
+}
+
+/// The same for all parameters at once.
+template <class Scalar, std::size_t States, class Rule>
+void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar* gradients, Scalar* state,
+           std::size_t count, const Rule& rule) noexcept {
+    sweep_part<Scalar, States>(treatment, parameters, gradients, state, count, rule, count,
+                               norm_factor(treatment, gradients, count));
 }
 
 /// base^exponent by repeated squaring, for bias corrections.

@@ -20,6 +20,9 @@ struct Nesterov {
 
     static constexpr std::size_t state_vectors = 1;
 
+    /// What is done to a gradient before the rule sees it.
+    constexpr detail::GradientTreatment treatment() const noexcept { return {clip_value, clip_norm, weight_decay}; }
+
     /// What a step does to one vector, of any width: (parameter, gradient, state) to the new parameter,
     /// changing the state.
     template <class Scalar>
@@ -38,8 +41,8 @@ struct Nesterov {
     template <class Scalar>
     void update(Scalar* parameters, const Scalar* gradients, Scalar* state, std::size_t count,
                 std::uint64_t step) const noexcept {
-        detail::sweep<Scalar, state_vectors>({clip_value, clip_norm, weight_decay}, parameters, gradients,
-                                             state, count, rule<Scalar>(step));
+        detail::sweep<Scalar, state_vectors>(treatment(), parameters, gradients, state, count,
+                                             rule<Scalar>(step));
     }
 };
 

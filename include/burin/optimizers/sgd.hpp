@@ -18,6 +18,9 @@ struct SGD {
 
     static constexpr std::size_t state_vectors = 0;
 
+    /// What is done to a gradient before the rule sees it.
+    constexpr detail::GradientTreatment treatment() const noexcept { return {clip_value, clip_norm, weight_decay}; }
+
     /// What a step does to one vector, of any width: (parameter, gradient, state) to the new parameter,
     /// changing the state.
     template <class Scalar>
@@ -33,8 +36,8 @@ struct SGD {
     template <class Scalar>
     void update(Scalar* parameters, const Scalar* gradients, Scalar* state, std::size_t count,
                 std::uint64_t step) const noexcept {
-        detail::sweep<Scalar, state_vectors>({clip_value, clip_norm, weight_decay}, parameters, gradients,
-                                             state, count, rule<Scalar>(step));
+        detail::sweep<Scalar, state_vectors>(treatment(), parameters, gradients, state, count,
+                                             rule<Scalar>(step));
     }
 };
 
