@@ -235,7 +235,7 @@ void load(const std::string& path, Session<Net, Scalar, Options>& session) {
         for (std::size_t i = 1; i < vectors.size(); ++i)
             from_row_major<Net>(vectors[i].data(), state.data() + (i - 1) * count, count);
         session.trainer().resume(counters[0]);
-        session.resume(static_cast<std::size_t>(counters[1]));
+        session.resume({.epoch = static_cast<std::size_t>(counters[1])});
     });
 }
 

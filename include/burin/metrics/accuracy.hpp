@@ -2,6 +2,7 @@
 
 #include "burin/metrics/metric.hpp"
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 #include <type_traits>
@@ -50,6 +51,8 @@ struct Accuracy {
     }
 
     double result() const noexcept { return share.value(); }
+    std::array<double, 2> state() const noexcept { return share.state(); }
+    void restore(const std::array<double, 2>& state) noexcept { share.restore(state); }
 
   private:
     bool agree(double output, double target) const noexcept {

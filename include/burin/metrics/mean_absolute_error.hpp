@@ -2,6 +2,7 @@
 
 #include "burin/metrics/metric.hpp"
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -25,6 +26,8 @@ struct MeanAbsoluteError {
     }
 
     double result() const noexcept { return mean.value(); }
+    std::array<double, 2> state() const noexcept { return mean.state(); }
+    void restore(const std::array<double, 2>& state) noexcept { mean.restore(state); }
 };
 
 } // namespace burin::metrics

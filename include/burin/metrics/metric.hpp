@@ -3,6 +3,7 @@
 #include "burin/core/label.hpp"
 #include "burin/core/shape.hpp"
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +22,14 @@ namespace burin::metrics {
 ///     void update(const Scalar* outputs, const Target* targets, std::size_t rows);   // Target: Label, or as
 ///     outputs double result() const;
 
+///
+/// What it added up so far goes into a checkpoint in the middle of an epoch, and is put back, by
+///
+///     std::array<double, N> state() const;
+///     void restore(const std::array<double, N>& state);
+///
+/// A metric without them tells, after going on in the middle of an epoch, of what came after that.
+
 template <class T>
 concept Metric = requires(T metric) {
     { T::name } -> std::convertible_to<std::string_view>;
@@ -35,6 +44,11 @@ struct Scores {
     bool are_probabilities = false; ///< Else logits, or scores of either sign.
 };
 
+/// A count that a file has as a number; 0 if it is none.
+constexpr std::uint64_t to_count(double number) noexcept {
+    return number >= 0 && number <= 0x1p53 ? static_cast<std::uint64_t>(number) : 0;
+}
+
 /// A share of correct answers.
 struct Share {
     std::uint64_t correct = 0;
@@ -42,6 +56,13 @@ struct Share {
 
     constexpr double value() const {
         return count == 0 ? 0.0 : static_cast<double>(correct) / static_cast<double>(count);
+    }
+    constexpr std::array<double, 2> state() const {
+        return {static_cast<double>(correct), static_cast<double>(count)};
+    }
+    constexpr void restore(const std::array<double, 2>& state) {
+        correct = to_count(state[0]);
+        count = to_count(state[1]);
     }
 };
 
@@ -51,6 +72,11 @@ struct Mean {
     std::uint64_t count = 0;
 
     constexpr double value() const { return count == 0 ? 0.0 : sum / static_cast<double>(count); }
+    constexpr std::array<double, 2> state() const { return {sum, static_cast<double>(count)}; }
+    constexpr void restore(const std::array<double, 2>& state) {
+        sum = state[0];
+        count = to_count(state[1]);
+    }
 };
 
 /// The index of the largest of `count` values, the first of equals. As in PyTorch what is no number counts as

@@ -2,6 +2,7 @@
 
 #include "burin/metrics/metric.hpp"
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 #include <type_traits>
@@ -44,6 +45,8 @@ struct TopKAccuracy {
     }
 
     double result() const noexcept { return share.value(); }
+    std::array<double, 2> state() const noexcept { return share.state(); }
+    void restore(const std::array<double, 2>& state) noexcept { share.restore(state); }
 };
 
 } // namespace burin::metrics

@@ -55,14 +55,10 @@ void check_finite_data(const Data& data, const std::string& who) {
 }
 
 /// Throws Error for a learning rate that is no finite number of at least 0.
-template <class Optimizer>
-void check_learning_rate(const Optimizer& optimizer, const std::string& who) {
-    if constexpr (requires { static_cast<double>(optimizer.learning_rate); }) {
-        const auto rate = static_cast<double>(optimizer.learning_rate);
-        if (!(rate >= 0 && std::isfinite(rate)))
-            throw Error(who + ": .learning_rate: expected a finite number of at least 0, got " +
-                        std::to_string(rate));
-    }
+inline void check_learning_rate(double rate, const std::string& who, const char* place = ".learning_rate") {
+    if (!(rate >= 0 && std::isfinite(rate)))
+        throw Error(who + ": " + place + ": expected a finite number of at least 0, got " +
+                    std::to_string(rate));
 }
 
 /// Throws Error unless the losses that weigh classes have a weight for each, or none.

@@ -6,6 +6,7 @@
 #include "burin/losses/sparse_categorical_crossentropy.hpp"
 #include "burin/optimizers/adam.hpp"
 #include "burin/training/batches.hpp"
+#include "burin/training/callback.hpp"
 #include "burin/training/evaluate.hpp"
 #include "burin/training/fit_options.hpp"
 #include "burin/training/history.hpp"
@@ -30,32 +31,51 @@
 
 namespace burin {
 
+/// How far a session got: what is done, and of what. A run that `pause()` ended, or a checkpoint has from its
+/// middle, is under way: `epoch < last_epoch`.
+struct Position {
+    std::size_t epoch = 0;      ///< Epochs that are done.
+    std::size_t batch = 0;      ///< Batches of the next one that are done.
+    std::size_t last_epoch = 0; ///< How many are done at the end of the run.
+    std::size_t samples = 0;    ///< Of the data set of the run.
+    bool is_stopping =
+        false; ///< Whether the epoch under way, and the run, end with the batches that are done.
+};
+
 /// Training of one model that can be continued: what `fit` makes, runs once and forgets. Save and load it
-/// with `io::save` and `io::load`; it then goes on with the same bits.
+/// with `io::save` and `io::load`, also in the middle of a run and of an epoch; it then goes on with the same
+/// bits.
 template <class Net, class Scalar, class Options>
 class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     using Loss = decltype(Options::loss);
     using Optimizer = decltype(Options::optimizer);
-    static constexpr std::size_t batch_size = decltype(Options::batch_size)::value;
+    using Context = CallbackContext<Session>;
+    friend Context;
 
   public:
+    static constexpr std::size_t batch_size = decltype(Options::batch_size)::value;
     using ModelType = Model<Net, Scalar>;
     using TrainerType = Trainer<Net, Loss, Optimizer, batch_size, Scalar>;
 
     /// The model must outlive the session. It remembers the loss, for `predict_proba`.
     Session(ModelType& model, Options options)
-        : model_(&model), options_(std::move(options)), trainer_(within_memory("fit", [&] {
-              return std::make_unique<TrainerType>(model.parameters(), options_.loss, options_.optimizer,
-                                                   options_.seed);
-          })) {
+        : model_(&model), options_(std::move(options)),
+          trainer_(within_memory("fit",
+                                 [&] {
+                                     return std::make_unique<TrainerType>(model.parameters(), options_.loss,
+                                                                          options_.optimizer, options_.seed);
+                                 })),
+          measured_(trainer_->loss, options_.metrics) {
         model.set_links(links_of<Net, Loss>);
     }
 
     /// Epochs are counted in 32 bits, as the random streams are that order their samples.
     static constexpr std::uint64_t most_epochs = std::numeric_limits<std::uint32_t>::max();
 
-    /// Trains for `options.epochs` epochs more. Throws Error if the data do not fit the network or are not
-    /// finite, or these are more than `most_epochs` in all.
+    /// Trains for `options.epochs` epochs more, or to the end of the run that is under way. Returns what was
+    /// measured in each epoch of the run. Throws Error if the data do not fit the network or are not finite,
+    /// if these are more than `most_epochs` in all, or if a run that is in the middle of an epoch had other
+    /// data.
     template <class Data>
     History run(const Data& data) {
         return within_memory("fit", [&] { return train(data); });
@@ -66,14 +86,30 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     const Options& options() const noexcept { return options_; }
     TrainerType& trainer() noexcept { return *trainer_; }
     const TrainerType& trainer() const noexcept { return *trainer_; }
+    /// As they are in this session: a copy of those that were given, unless pointers were.
+    auto& callbacks() noexcept { return options_.callbacks; }
+    const auto& callbacks() const noexcept { return options_.callbacks; }
 
     /// Epochs trained so far.
-    std::size_t epoch() const noexcept { return epoch_; }
-    /// `epoch` is at most `most_epochs`.
-    void resume(std::size_t epoch) noexcept { epoch_ = epoch; }
+    std::size_t epoch() const noexcept { return position_.epoch; }
+    const Position& position() const noexcept { return position_; }
+    /// The epochs of the run that are done.
+    const History& history() const noexcept { return history_; }
+    /// What the epoch that is under way has measured so far, as numbers that `resume` takes.
+    std::vector<double> measured() const { return measured_.state(); }
+
+    /// Goes on from there: `position.last_epoch` is at most `most_epochs`. The trainer and the model have to
+    /// be as they were then.
+    void resume(const Position& position, History history = {}, const std::vector<double>& measured = {}) {
+        position_ = position;
+        history_ = std::move(history);
+        measured_.restore(measured);
+        values_.clear();
+    }
 
   private:
     static constexpr bool validates = !std::is_same_v<decltype(Options::validation), NoValidation>;
+    static constexpr bool has_schedule = !std::is_same_v<decltype(Options::schedule), schedules::Unscheduled>;
 
     /// The data to validate on; null if there are none.
     const auto* validation() const noexcept {
@@ -83,59 +119,140 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
             return &options_.validation;
     }
 
+    // What a callback's context shows and asks for.
+    bool is_continued() const noexcept { return is_continued_; }
+    const Position& shown() const noexcept { return shown_; }
+    bool is_stopping() const noexcept {
+        return position_.is_stopping || position_.epoch >= position_.last_epoch;
+    }
+    void stop() noexcept {
+        position_.is_stopping = position_.batch > 0;
+        position_.last_epoch = position_.epoch + position_.is_stopping;
+    }
+    void pause() noexcept { is_pausing_ = true; }
+    std::vector<NamedValue> values() const {
+        if (!values_.empty())
+            return values_;
+        std::vector<NamedValue> result;
+        measured_.append_to(result);
+        return result;
+    }
+
+    template <class Data>
+    void check(const Data& data) const {
+        detail::check_data<Net>(data, options_.loss, "fit");
+        if (!options_.allow_not_finite)
+            detail::check_finite_data(data, "fit");
+        if constexpr (validates)
+            if (const auto* const validation = this->validation(); validation != nullptr) {
+                detail::check_data<Net>(*validation, options_.loss, "fit: validation");
+                if (!options_.allow_not_finite)
+                    detail::check_finite_data(*validation, "fit: validation");
+            }
+        if constexpr (has_schedule)
+            detail::check_learning_rate(options_.schedule(trainer_->steps()), "fit", ".schedule");
+        else if constexpr (optimizers::has_learning_rate<Optimizer>)
+            detail::check_learning_rate(static_cast<double>(optimizers::learning_rate(trainer_->optimizer)),
+                                        "fit");
+    }
+
+    /// The run that is under way, or else one of `options.epochs` epochs more.
+    void begin(std::size_t samples) {
+        is_continued_ = position_.epoch < position_.last_epoch;
+        is_pausing_ = false;
+        if (!is_continued_) {
+            if (options_.epochs > most_epochs - position_.epoch)
+                throw Error("fit: expected at most " + std::to_string(most_epochs) + " epochs in all, got " +
+                            std::to_string(options_.epochs) + " after " + std::to_string(position_.epoch));
+            position_ = {.epoch = position_.epoch, .last_epoch = position_.epoch + options_.epochs};
+            history_ = {};
+        } else if (position_.batch > 0 && position_.samples != samples) {
+            throw Error("fit: expected the " + std::to_string(position_.samples) +
+                        " samples in whose middle the run stopped, got " + std::to_string(samples));
+        }
+        position_.samples = samples;
+        shown_ = position_;
+    }
+
     template <class Data>
     History train(const Data& data) {
-        const auto* const validation = this->validation();
-        detail::check_data<Net>(data, options_.loss, "fit");
-        if constexpr (validates)
-            if (validation != nullptr)
-                detail::check_data<Net>(*validation, options_.loss, "fit: validation");
-        if (!options_.allow_not_finite) {
-            detail::check_finite_data(data, "fit");
-            if constexpr (validates)
-                if (validation != nullptr)
-                    detail::check_finite_data(*validation, "fit: validation");
-        }
-        detail::check_learning_rate(trainer_->optimizer, "fit");
-        if (options_.epochs > most_epochs - epoch_)
-            throw Error("fit: expected at most " + std::to_string(most_epochs) + " epochs in all, got " +
-                        std::to_string(options_.epochs) + " after " + std::to_string(epoch_));
+        check(data);
+        begin(data.size());
         std::optional<Progress> progress;
         if (options_.verbose)
             progress.emplace(options_.progress);
+        Context context(*this);
+        detail::examine_callbacks<Context>(options_.callbacks);
+        // The progress is the first, so that what others print comes behind its line.
+        const auto tell = [&](auto event) {
+            if (progress)
+                event(*progress);
+            detail::for_each_callback(options_.callbacks, event);
+        };
 
-        History history;
-        detail::Measure<Net, Loss, Scalar, std::remove_cvref_t<decltype(options_.metrics)>> measured(
-            options_.loss, options_.metrics);
+        tell([&](auto& each) {
+            if constexpr (requires { each.on_fit_begin(context); })
+                each.on_fit_begin(context);
+        });
         detail::BatchBuffer<Net, Loss, Scalar> buffer(batch_size);
-        const std::size_t last_epoch = epoch_ + options_.epochs;
-        while (epoch_ < last_epoch) {
-            ++epoch_;
-            if (progress)
-                progress->begin_epoch(epoch_, last_epoch, data.size());
-            measured.reset();
-            const std::vector<std::size_t> order = this->order(data.size());
-            for (std::size_t first = 0; first < order.size(); first += batch_size) {
-                const std::size_t rows = std::min(batch_size, order.size() - first);
-                for (std::size_t row = 0; row < rows; ++row)
-                    buffer.put(row, data, order[first + row]);
-                step(buffer, rows, measured);
-                if (progress)
-                    progress->update(first + rows, values(measured));
-            }
-            std::vector<NamedValue> measured_values = values(measured);
-            if constexpr (validates) {
-                if (validation != nullptr) {
-                    measured.reset();
-                    detail::measure(*model_, *validation, options_.loss, measured);
-                    measured.append_to(measured_values, "val_");
-                }
-            }
-            if (progress)
-                progress->end_epoch(measured_values);
-            history.append(measured_values);
+        while (position_.epoch < position_.last_epoch && !is_pausing_) {
+            if (position_.batch == 0)
+                measured_.reset();
+            values_.clear();
+            shown_ = position_;
+            tell([&](auto& each) {
+                if constexpr (requires { each.on_epoch_begin(context); })
+                    each.on_epoch_begin(context);
+            });
+            train_batches(data, buffer, tell, context);
+            if (position_.batch == 0 || (is_pausing_ && position_.batch < context.batches()))
+                break;
+            end_epoch(tell, context);
         }
-        return history;
+        tell([&](auto& each) {
+            if constexpr (requires { each.on_fit_end(context); })
+                each.on_fit_end(context);
+        });
+        return history_;
+    }
+
+    template <class Data, class Buffer, class Tell>
+    void train_batches(const Data& data, Buffer& buffer, const Tell& tell, Context& context) {
+        const std::vector<std::size_t> order = this->order(data.size());
+        for (std::size_t first = position_.batch * batch_size;
+             first < order.size() && !is_stopping() && !is_pausing_; first += batch_size) {
+            const std::size_t rows = std::min(batch_size, order.size() - first);
+            for (std::size_t row = 0; row < rows; ++row)
+                buffer.put(row, data, order[first + row]);
+            step(buffer, rows);
+            ++position_.batch;
+            shown_ = position_;
+            tell([&](auto& each) {
+                if constexpr (requires { each.on_batch_end(context); })
+                    each.on_batch_end(context);
+            });
+        }
+    }
+
+    template <class Tell>
+    void end_epoch(const Tell& tell, Context& context) {
+        std::vector<NamedValue> measured = values();
+        if constexpr (validates)
+            if (const auto* const validation = this->validation(); validation != nullptr) {
+                detail::Measure<Net, Loss, Scalar, Metrics> on_validation(trainer_->loss, options_.metrics);
+                detail::measure(*model_, *validation, trainer_->loss, on_validation);
+                on_validation.append_to(measured, "val_");
+            }
+        history_.append(measured);
+        values_ = std::move(measured);
+        // What a checkpoint has from here on is that the epoch is done.
+        ++position_.epoch;
+        position_.batch = 0;
+        position_.is_stopping = false;
+        tell([&](auto& each) {
+            if constexpr (requires { each.on_epoch_end(context); })
+                each.on_epoch_end(context);
+        });
     }
 
     /// The order of an epoch is a function of seed and epoch alone.
@@ -143,31 +260,34 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
         std::vector<std::size_t> rows(count);
         std::iota(rows.begin(), rows.end(), std::size_t{0});
         if (options_.shuffle)
-            shuffle(rows,
-                    RandomStream{options_.seed, Purpose::shuffling, static_cast<std::uint32_t>(epoch_)});
+            shuffle(rows, RandomStream{options_.seed, Purpose::shuffling,
+                                       static_cast<std::uint32_t>(position_.epoch + 1)});
         return rows;
     }
 
-    template <class Measured>
-    void step(const detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows, Measured& measured) {
+    void step(const detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows) {
         const typename TrainerType::SamplesType samples = buffer.samples(rows);
-        const auto sum = trainer_->step(samples, [&](auto output, const Scalar* outputs, std::size_t count) {
-            measured.template update<output.value>(outputs, std::get<output.value>(samples.targets), count);
-        });
-        measured.add(trainer_->last_losses(), sum.penalty);
+        const auto sum = trainer_->step(
+            samples,
+            [&](auto output, const Scalar* outputs, std::size_t count) {
+                measured_.template update<output.value>(outputs, std::get<output.value>(samples.targets),
+                                                        count);
+            },
+            options_.schedule);
+        measured_.add(trainer_->last_losses(), sum.penalty);
     }
 
-    template <class Measured>
-    static std::vector<NamedValue> values(const Measured& measured) {
-        std::vector<NamedValue> result;
-        measured.append_to(result);
-        return result;
-    }
+    using Metrics = std::remove_cvref_t<decltype(std::declval<Options>().metrics)>;
 
     ModelType* model_;
     Options options_;
     std::unique_ptr<TrainerType> trainer_;
-    std::size_t epoch_ = 0;
+    detail::Measure<Net, Loss, Scalar, Metrics> measured_; // Of the epoch under way.
+    std::vector<NamedValue> values_;                       // Of the epoch that ended last, until the next.
+    History history_;
+    Position position_;
+    Position shown_; // To callbacks: the epoch that they are called for, also when it has just ended.
+    bool is_continued_ = false, is_pausing_ = false;
 };
 
 /// Trains a model on data: epochs over the shuffled samples, batch by batch, the last one possibly smaller.

@@ -5,11 +5,13 @@
 #include "burin/core/text.hpp"
 #include "burin/losses/sparse_categorical_crossentropy.hpp"
 #include "burin/optimizers/adam.hpp"
+#include "burin/schedules/schedule.hpp"
 #include "burin/training/measure.hpp"
 #include "burin/training/progress.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <tuple>
 #include <type_traits>
 
 namespace burin {
@@ -50,17 +52,22 @@ struct Misnamed {
 ///     1e-3},
 ///         .batch_size = batch<32>, .epochs = 20, .validation = &test}
 template <class Loss = losses::SparseCategoricalCrossentropy, class Optimizer = optimizers::Adam,
-          class Batch = BatchSize<32>, class Validation = NoValidation, class Metrics = UsualMetrics>
+          class Schedule = schedules::Unscheduled, class Batch = BatchSize<32>,
+          class Validation = NoValidation, class Metrics = UsualMetrics, class Callbacks = std::tuple<>>
 struct Fit {
     Loss loss{};
     Optimizer optimizer{};
-    Batch batch_size{}; ///< `batch<32>`: a type, since it fixes the memory when compiling.
+    Schedule schedule{}; ///< Of the learning rate, by steps (batches): `schedules::Cosine{…}`; else the
+                         ///< optimizer's.
+    Batch batch_size{};  ///< `batch<32>`: a type, since it fixes the memory when compiling.
     std::size_t epochs = 1;
     Validation validation{}; ///< Measured after each epoch: a data set (a view, which is cheap to copy), or a
                              ///< pointer to one; none if null.
     Metrics metrics{}; ///< `std::tuple{metrics::Accuracy{}, metrics::TopKAccuracy<3>{}}`, or a single one: of
                        ///< the first output; `metrics::PerOutput` for several.
-    bool shuffle = true;    ///< Whether each epoch has an order of its own.
+    Callbacks callbacks{}; ///< `std::tuple{callbacks::EarlyStopping{}, &mine}`, or a single one; pointers are
+                           ///< followed.
+    bool shuffle = true;   ///< Whether each epoch has an order of its own.
     std::uint64_t seed = 0; ///< Of the order and of dropout.
     bool verbose = true;    ///< Whether to show the progress.
     Progress::Options progress{};
@@ -73,6 +80,10 @@ struct Fit {
         "Fit has no member `learning_rate`: write `.optimizer = optimizers::Adam{.learning_rate = 1e-3}`">
         learning_rate{};
     detail::Misnamed<"Fit has no member `optimiser`: write `.optimizer = optimizers::Adam{}`"> optimiser{};
+    detail::Misnamed<"Fit has no member `scheduler`: write `.schedule = schedules::Cosine{…}`"> scheduler{};
+    detail::Misnamed<
+        "Fit has no member `callback`: write `.callbacks = std::tuple{callbacks::EarlyStopping{}}`">
+        callback{};
     detail::Misnamed<"Fit has no member `metric`: write `.metrics = metrics::Accuracy{}`"> metric{};
     detail::Misnamed<"Fit has no member `validation_data`: write `.validation = &test`"> validation_data{};
     /// @endcond

@@ -162,6 +162,45 @@ class Measure {
             std::get<Output>(metrics_));
     }
 
+    /// All that was added up, as numbers, and back. Numbers that are missing are 0.
+    std::vector<double> state() const {
+        std::vector<double> numbers{penalty_, static_cast<double>(batches_)};
+        for (const auto& sum : sums_)
+            numbers.insert(numbers.end(), {sum.total, sum.weight});
+        for_each_output(
+            [&](auto, const auto& own) {
+                const auto append = [&](const auto& metric) {
+                    if constexpr (requires { metric.state(); })
+                        for (const double number : metric.state())
+                            numbers.push_back(number);
+                };
+                std::apply([&](const auto&... each) { (append(each), ...); }, own);
+            },
+            metrics_);
+        return numbers;
+    }
+    void restore(const std::vector<double>& numbers) {
+        std::size_t at = 0;
+        const auto next = [&] { return at < numbers.size() ? numbers[at++] : 0.0; };
+        penalty_ = next();
+        batches_ = metrics::to_count(next());
+        for (auto& sum : sums_) {
+            sum.total = next();
+            sum.weight = next();
+        }
+        for_each_output([&](auto, auto& own) {
+            const auto take = [&](auto& metric) {
+                if constexpr (requires { metric.restore(metric.state()); }) {
+                    auto state = metric.state();
+                    for (double& number : state)
+                        number = next();
+                    metric.restore(state);
+                }
+            };
+            std::apply([&](auto&... each) { (take(each), ...); }, own);
+        });
+    }
+
     /// Appends `prefix` + name of each with its value: the loss first.
     void append_to(std::vector<NamedValue>& values, const std::string& prefix = {}) const {
         const double penalty = batches_ == 0 ? 0 : penalty_ / static_cast<double>(batches_);

@@ -6,6 +6,8 @@
 #include "burin/losses/loss.hpp"
 #include "burin/metrics/metric.hpp"
 #include "burin/metrics/per_output.hpp"
+#include "burin/optimizers/optimizer.hpp"
+#include "burin/schedules/schedule.hpp"
 #include "burin/training/fit_options.hpp"
 #include "burin/training/objective.hpp"
 
@@ -28,10 +30,12 @@ inline constexpr bool is_objective = []<std::size_t... I>(std::index_sequence<I.
 
 template <class T>
 concept OptimizerLike =
-    requires(const T& rule, float* parameters, const float* gradients, std::uint64_t step) {
-        { T::state_vectors } -> std::convertible_to<std::size_t>;
+    requires { { T::state_vectors } -> std::convertible_to<std::size_t>; } &&
+    (requires(const T& rule, float* parameters, const float* gradients, std::uint64_t step) {
         rule.update(parameters, gradients, parameters, std::size_t{1}, step);
-    };
+    } || requires(const T& rule, float* parameters, std::uint64_t step, void (&again)()) {
+        rule.template update_network<void>(parameters, parameters, parameters, step, again);
+    });
 
 template <class T>
 inline constexpr bool is_batch_size = false;
@@ -61,12 +65,21 @@ inline constexpr bool are_metrics<metrics::PerOutput<Each...>> = (are_metrics<Ea
 template <class Options>
 constexpr Sentence describe_misused_members() {
     using Batch = decltype(Options::batch_size);
+    using Schedule = decltype(Options::schedule);
     if (!is_objective<decltype(Options::loss)>)
         return misuse<decltype(Options::loss)>("Fit: .loss",
                                                "a loss, as in `.loss = losses::MeanSquaredError{}`");
     if (!OptimizerLike<decltype(Options::optimizer)>)
         return misuse<decltype(Options::optimizer)>(
             "Fit: .optimizer", "an optimizer, as in `.optimizer = optimizers::Adam{.learning_rate = 1e-3}`");
+    if (!std::is_same_v<Schedule, schedules::Unscheduled> && !schedules::Schedule<Schedule>)
+        return misuse<Schedule>(
+            "Fit: .schedule",
+            "a schedule, as in `.schedule = schedules::Cosine{.learning_rate = 1e-3, .steps = 1000}`");
+    if (!std::is_same_v<Schedule, schedules::Unscheduled> &&
+        !optimizers::has_learning_rate<decltype(Options::optimizer)>)
+        return misuse<decltype(Options::optimizer)>("Fit: .schedule",
+                                                    "an optimizer with a learning rate that it can set");
     if (!is_batch_size<Batch>)
         return misuse<Batch>("Fit: .batch_size",
                              "a size of at least 1 that fixes the memory when compiling, as in "

@@ -36,32 +36,25 @@ class Progress {
         draws_ = options_.terminal ? *options_.terminal : isatty(fileno(options_.stream)) == 1;
     }
 
-    void begin_epoch(std::size_t epoch, std::size_t epochs, std::size_t samples) {
+    /// `done` of the samples were trained before.
+    void begin_epoch(std::size_t epoch, std::size_t epochs, std::size_t samples, std::size_t done = 0) {
         title_ = "Epoch " + std::to_string(epoch) + "/" + std::to_string(epochs);
         samples_ = samples;
+        done_before_ = done;
         start_ = options_.clock();
         last_drawn_ = start_;
     }
 
     void update(std::size_t done, const std::vector<NamedValue>& values) {
-        if (!draws_)
-            return;
-        const double now = options_.clock();
-        if (now - last_drawn_ < 0.1)
-            return;
-        last_drawn_ = now;
-        const double rate = now > start_ ? static_cast<double>(done) / (now - start_) : 0;
-        const double left = rate > 0 ? static_cast<double>(samples_ - std::min(done, samples_)) / rate : 0;
-        const std::string before =
-            title_ + "  " + std::to_string(done) + "/" + std::to_string(samples_) + "  ";
-        const std::string after = "  " + per_second(rate) + "  " + duration(left) + " left" + text(values);
-        draw(before + bar(done, before.size() + after.size()) + after);
+        if (is_due())
+            draw_update(done, values);
     }
 
     /// The epoch's last line, with all values.
     void end_epoch(const std::vector<NamedValue>& values) {
         const double seconds = options_.clock() - start_;
-        const double rate = seconds > 0 ? static_cast<double>(samples_) / seconds : 0;
+        const double rate =
+            seconds > 0 ? static_cast<double>(samples_ - std::min(done_before_, samples_)) / seconds : 0;
         const std::string line = title_ + "  " + duration(seconds) + "  " + per_second(rate) + text(values);
         // Whole, even where the terminal is too narrow: no line is drawn over this one.
         if (draws_)
@@ -72,7 +65,44 @@ class Progress {
         std::fflush(options_.stream);
     }
 
+    /// As a callback of `fit`.
+    template <class Context>
+    void on_epoch_begin(Context& context) {
+        begin_epoch(context.epoch(), context.epochs(), context.sample_count(), context.samples());
+    }
+    template <class Context>
+    void on_batch_end(Context& context) {
+        if (is_due())
+            draw_update(context.samples(), context.values());
+    }
+    template <class Context>
+    void on_epoch_end(Context& context) {
+        end_epoch(context.values());
+    }
+
   private:
+    /// Whether it is time to draw; it then is only later again.
+    bool is_due() {
+        if (!draws_)
+            return false;
+        const double now = options_.clock();
+        if (now - last_drawn_ < 0.1)
+            return false;
+        last_drawn_ = now;
+        return true;
+    }
+
+    void draw_update(std::size_t done, const std::vector<NamedValue>& values) {
+        const double seconds = last_drawn_ - start_;
+        const double rate =
+            seconds > 0 ? static_cast<double>(done - std::min(done_before_, done)) / seconds : 0;
+        const double left = rate > 0 ? static_cast<double>(samples_ - std::min(done, samples_)) / rate : 0;
+        const std::string before =
+            title_ + "  " + std::to_string(done) + "/" + std::to_string(samples_) + "  ";
+        const std::string after = "  " + per_second(rate) + "  " + duration(left) + " left" + text(values);
+        draw(before + bar(done, before.size() + after.size()) + after);
+    }
+
     std::size_t columns() const {
         if (options_.width)
             return *options_.width;
@@ -140,7 +170,7 @@ class Progress {
     Options options_;
     bool draws_ = false;
     std::string title_;
-    std::size_t samples_ = 0;
+    std::size_t samples_ = 0, done_before_ = 0;
     double start_ = 0;
     double last_drawn_ = 0;
 };

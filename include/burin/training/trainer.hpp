@@ -8,6 +8,8 @@
 #include "burin/graph/whole_samples.hpp"
 #include "burin/graph/workspace.hpp"
 #include "burin/kernels/simd.hpp"
+#include "burin/optimizers/optimizer.hpp"
+#include "burin/schedules/schedule.hpp"
 #include "burin/training/objective.hpp"
 #include "burin/training/regularization.hpp"
 
@@ -61,21 +63,33 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     /// One step on `samples.rows` ≤ Batch samples; of more only the first Batch count, and on none, or where
     /// inputs or targets are null, it is no step (see BURIN_ASSERT). Returns the sum of their weighted losses
     /// and of their weights before the update, and the penalty of `Regularized` weights.
-    /// `metrics(output_index, outputs, rows)` sees each output (logits, where the loss wants them).
-    template <class Metrics = NoMetrics>
-    losses::LossSum<Scalar> step(const SamplesType& samples, Metrics&& metrics = {}) noexcept {
+    /// `metrics(output_index, outputs, rows)` sees each output (logits, where the loss wants them). A
+    /// schedule sets the optimizer's learning rate first, to that of this step.
+    template <class Metrics = NoMetrics, class Schedule = schedules::Unscheduled>
+    losses::LossSum<Scalar> step(const SamplesType& samples, Metrics&& metrics = {},
+                                 const Schedule& schedule = {}) noexcept {
         if (!are_there(samples))
             return {};
         const kernels::SubnormalsAreZero subnormals_are_zero;
+        follow(schedule);
+        ++steps_;
         const losses::LossSum<Scalar> sum = compute_gradients(samples, metrics);
-        optimizer.update(parameters_.trained, gradients_.data(), state_.data(), N::trained_count, steps_);
+        optimizers::apply<typename N::Type>(
+            optimizer, parameters_.trained, gradients_.data(), state_.data(), steps_, [&]() noexcept {
+                const OutputSums<Loss, Scalar> first = sums_;
+                const losses::LossSum<Scalar> again = compute_gradients(samples, NoMetrics{});
+                sums_ = first;
+                return again;
+            });
         return sum;
     }
 
     /// The same for a network of one input and one output: up to Batch whole samples and their targets. What
     /// has no target does not count.
+    template <class Schedule = schedules::Unscheduled>
     losses::LossSum<Scalar> step(std::span<const Scalar> inputs,
-                                 std::span<const typename SamplesType::template Target<0>> targets) noexcept
+                                 std::span<const typename SamplesType::template Target<0>> targets,
+                                 const Schedule& schedule = {}) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {
         SamplesType samples;
@@ -88,7 +102,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
                          "Trainer: expected the targets of each sample");
             samples.rows = std::min(samples.rows, targets.size() / targets_of_one);
         }
-        return step(samples);
+        return step(samples, NoMetrics{}, schedule);
     }
 
     /// A step without the update: afterwards `last_gradients()` are those of these samples.
@@ -97,6 +111,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         if (!are_there(samples))
             return {};
         const kernels::SubnormalsAreZero subnormals_are_zero;
+        ++steps_;
         return compute_gradients(samples, metrics);
     }
 
@@ -114,7 +129,16 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     void resume(std::uint64_t steps) noexcept { steps_ = steps; }
 
   private:
-    static constexpr std::size_t state_size = Optimizer::state_vectors * N::trained_count;
+    static constexpr std::size_t state_size = optimizers::state_size<Optimizer, typename N::Type>;
+
+    template <class Schedule>
+    void follow(const Schedule& schedule) noexcept {
+        if constexpr (!std::is_same_v<Schedule, schedules::Unscheduled>) {
+            optimizers::learning_rate(optimizer) = schedule(steps_);
+            if constexpr (requires { schedule.momentum(steps_); })
+                optimizers::set_momentum(optimizer, schedule.momentum(steps_));
+        }
+    }
 
     static bool are_there(const SamplesType& samples) noexcept {
         BURIN_ASSERT(samples.rows <= Batch, "Trainer: expected no more rows than its batch");
@@ -131,8 +155,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     }
 
     template <class Metrics>
-    losses::LossSum<Scalar> compute_gradients(const SamplesType& samples, Metrics& metrics) noexcept {
-        ++steps_;
+    losses::LossSum<Scalar> compute_gradients(const SamplesType& samples, Metrics&& metrics) noexcept {
         Frame<typename N::Type, Scalar> frame;
         frame.parameters = parameters_;
         frame.gradients = gradients_.data();

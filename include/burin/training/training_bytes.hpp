@@ -3,6 +3,7 @@
 #include "burin/graph/network.hpp"
 #include "burin/graph/workspace.hpp"
 #include "burin/optimizers/adam.hpp"
+#include "burin/optimizers/optimizer.hpp"
 
 #include <cstddef>
 
@@ -13,7 +14,7 @@ namespace burin {
 /// up to cache lines.
 template <class Net, std::size_t Batch, class Optimizer = optimizers::Adam, class Scalar = float>
 inline constexpr std::size_t training_bytes =
-    sizeof(Scalar) * (stored_count<Net> + (1 + Optimizer::state_vectors) * trained_count<Net> +
+    sizeof(Scalar) * (stored_count<Net> + trained_count<Net> + optimizers::state_size<Optimizer, Net> +
                       Workspace<Net, Batch, Mode::training, Scalar>::count);
 
 } // namespace burin

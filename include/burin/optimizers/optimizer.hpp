@@ -1,0 +1,94 @@
+#pragma once
+
+#include "burin/graph/layout.hpp"
+#include "burin/graph/network.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace burin::optimizers {
+
+/// What makes an optimizer: a struct with its options and
+///
+///     static constexpr std::size_t state_vectors;      // what it remembers, in vectors of all parameters
+///     void update(Scalar* parameters, const Scalar* gradients, Scalar* state, std::size_t count,
+///                 std::uint64_t step) const noexcept;  // steps count from 1
+///
+/// One that needs to know the network's tensors, or gradients at other places than where the parameters are,
+/// has instead of `update`, or beside it,
+///
+///     template <class Net, class Scalar, class Again>
+///     void update_network(Scalar* parameters, Scalar* gradients, Scalar* state, std::uint64_t step,
+///                         Again&& again) const noexcept;
+///
+/// where `again()` computes the gradients of the same samples at the parameters as they are, into
+/// `gradients`, and returns the LossSum. What it remembers beyond vectors of all parameters is a
+///
+///     template <class Net> static constexpr std::size_t extra_state;   // numbers, behind the vectors
+///
+/// All state is 0 before the first step. An optimizer that wraps another has it in a member `optimizer`, and
+/// hands on by `apply`.
+
+namespace detail {
+
+template <class Optimizer, class Net>
+inline constexpr std::size_t extra_state_of = [] {
+    if constexpr (requires { Optimizer::template extra_state<Net>; })
+        return Optimizer::template extra_state<Net>;
+    else
+        return std::size_t{0};
+}();
+
+} // namespace detail
+
+/// Numbers that an optimizer remembers of a network: its vectors, and behind them what else it has.
+template <class Optimizer, class Net>
+inline constexpr std::size_t state_size =
+    Optimizer::state_vectors * trained_count<Net> + detail::extra_state_of<Optimizer, Net>;
+
+/// One step of an optimizer on all trained parameters of a network.
+template <class Net, class Optimizer, class Scalar, class Again>
+void apply(const Optimizer& optimizer, Scalar* parameters, Scalar* gradients, Scalar* state,
+           std::uint64_t step, Again&& again) noexcept {
+    if constexpr (requires {
+                      optimizer.template update_network<Net>(parameters, gradients, state, step, again);
+                  })
+        optimizer.template update_network<Net>(parameters, gradients, state, step, again);
+    else
+        optimizer.update(parameters, gradients, state, trained_count<Net>, step);
+}
+
+/// Whether an optimizer, or one that it wraps, has a learning rate.
+template <class Optimizer>
+inline constexpr bool has_learning_rate = [] {
+    if constexpr (requires(Optimizer& rule) { rule.learning_rate; })
+        return true;
+    else if constexpr (requires(Optimizer& rule) { rule.optimizer; })
+        return has_learning_rate<decltype(Optimizer::optimizer)>;
+    else
+        return false;
+}();
+
+/// The learning rate of an optimizer, or of the one that it wraps, to read or set.
+template <class Optimizer>
+    requires has_learning_rate<Optimizer>
+constexpr auto& learning_rate(Optimizer& optimizer) noexcept {
+    if constexpr (requires { optimizer.learning_rate; })
+        return optimizer.learning_rate;
+    else
+        return learning_rate(optimizer.optimizer);
+}
+
+/// Sets what an optimizer, or the one that it wraps, calls its momentum: `momentum`, or Adam's `beta1`. Does
+/// nothing to one that has neither.
+template <class Optimizer>
+constexpr void set_momentum(Optimizer& optimizer, double momentum) noexcept {
+    if constexpr (requires { optimizer.momentum = momentum; })
+        optimizer.momentum = momentum;
+    else if constexpr (requires { optimizer.beta1 = momentum; })
+        optimizer.beta1 = momentum;
+    else if constexpr (requires { optimizer.optimizer; })
+        set_momentum(optimizer.optimizer, momentum);
+}
+
+} // namespace burin::optimizers
