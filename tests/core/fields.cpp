@@ -68,8 +68,9 @@ struct Seventeen {
 template <class T>
 std::string names(const T& whole) {
     std::string text;
-    burin::for_each_field(
-        whole, [&](std::string_view name, const auto&) { text.append(text.empty() ? "" : " ").append(name); });
+    burin::for_each_field(whole, [&](std::string_view name, const auto&) {
+        text.append(text.empty() ? "" : " ").append(name);
+    });
     return text;
 }
 
@@ -82,8 +83,7 @@ TEST_CASE("for_each_field: names and values of a struct's members, in order") {
     CHECK(names(Plain{}) == "rate count is_on");
     CHECK(names(Derived{}) == "rate count is_on");
     CHECK(names(Wrapper<Wrapper<Plain>>{}) == "optimizer value");
-    CHECK(names(Every{}) ==
-          "plain kind number pair alone both list text pointer closed derived");
+    CHECK(names(Every{}) == "plain kind number pair alone both list text pointer closed derived");
     CHECK(names(Sixteen{}).ends_with(" a15 last"));
     std::string text;
     for_each_field(Plain{.rate = 2, .count = 7, .is_on = false},

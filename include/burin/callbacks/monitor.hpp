@@ -1,0 +1,80 @@
+#pragma once
+
+#include "burin/core/error.hpp"
+#include "burin/training/history.hpp"
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace burin::callbacks {
+
+/// Which value of what is monitored is the better one: the smaller, the larger, or as its name says.
+enum class Mode { automatic, min, max };
+
+namespace detail {
+
+/// By the last words of a name: losses and errors are to be small, shares of right answers large.
+inline Mode mode_of_name(std::string_view name) {
+    constexpr std::array small{"loss",       "error", "crossentropy", "perplexity",
+                               "divergence", "brier", "brier_score",  "distance"};
+    constexpr std::array large{"accuracy", "precision", "recall",   "specificity", "sensitivity", "f1",
+                               "f_beta",   "score",     "auc",      "iou",         "dice",        "jaccard",
+                               "r2",       "kappa",     "matthews", "similarity",  "correlation", "bleu"};
+    for (const std::string_view end : small)
+        if (name.ends_with(end))
+            return Mode::min;
+    for (const std::string_view end : large)
+        if (name.ends_with(end))
+            return Mode::max;
+    return Mode::automatic;
+}
+
+/// What a callback watches for, whose name is in what it throws.
+class Monitor {
+  public:
+    Monitor(std::string_view callback, std::string_view name, Mode mode)
+        : callback_(callback), name_(name), mode_(mode == Mode::automatic ? mode_of_name(name) : mode) {
+        if (mode_ == Mode::automatic)
+            throw Error(callback_ +
+                        ": expected a mode, as in `.mode = callbacks::Mode::max`, got none, and '" + name_ +
+                        "' does not say whether more of it is better");
+    }
+
+    /// The value among those of an epoch. Throws Error if it was not measured.
+    double value_in(const std::vector<NamedValue>& values) const {
+        std::string names;
+        for (const NamedValue& each : values) {
+            if (each.name == name_)
+                return each.value;
+            names += (names.empty() ? "" : ", ") + each.name;
+        }
+        throw Error(
+            callback_ + ": expected '" + name_ + "' among what is measured, got " +
+            (names.empty() ? "nothing" : names) +
+            (name_.starts_with("val_") ? "; what begins with 'val_' needs `Fit{.validation = &data}`" : ""));
+    }
+
+    /// Whether a value is better than another by more than `min_change`. What is NaN never is.
+    bool improves(double value, double other, double min_change = 0) const noexcept {
+        const double change = std::abs(min_change);
+        return mode_ == Mode::min ? value + change < other : value - change > other;
+    }
+
+    /// What any number is better than.
+    double worst() const noexcept {
+        const double infinity = std::numeric_limits<double>::infinity();
+        return mode_ == Mode::min ? infinity : -infinity;
+    }
+
+  private:
+    std::string callback_;
+    std::string name_;
+    Mode mode_;
+};
+
+} // namespace detail
+} // namespace burin::callbacks
