@@ -4,7 +4,7 @@
     docs.py PAGE.md COMPILER [FLAG...]
 
 A page says that it is checked by a comment, `<!-- compiled`, and then every block must compile. Later blocks may use
-what earlier ones declare, and declare it anew.
+what earlier ones declare, and declare it anew. What a block includes is included before the function.
 """
 
 import os
@@ -22,9 +22,11 @@ def main():
         sys.exit(f"{page}: does not say that it is compiled")
     program = ["#include <burin/burin.hpp>", "#include <cstdio>", "#include <memory>", "#include <tuple>", "#include <vector>",
                "using namespace burin;", "void page() {"]
+    include = re.compile(r"^#include .*$", re.M)
     blocks = 0
     for block in re.finditer(r"^```cpp\n(.*?)^```", text, re.M | re.S):
-        program += ["{", f'#line {text.count(chr(10), 0, block.start(1)) + 1} "{page}"', block[1]]
+        program[:0] = include.findall(block[1])
+        program += ["{", f'#line {text.count(chr(10), 0, block.start(1)) + 1} "{page}"', include.sub("", block[1])]
         blocks += 1
     program += ["}" * (blocks + 1)]
     if blocks == 0:

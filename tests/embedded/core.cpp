@@ -26,6 +26,17 @@ float learn(std::span<const float> inputs, std::span<const burin::Label> targets
     return trainer().step(inputs, targets).total;
 }
 
+// The rate and the momentum of each step, and a rate that falls when the loss does not.
+constexpr burin::schedules::WarmUp schedule{100, burin::schedules::OneCycle{.learning_rate = 1e-2, .steps = 900}};
+burin::schedules::ReduceOnPlateau plateau{.learning_rate = 1e-2};
+
+void set_rate(std::uint64_t step, double loss) {
+    const double most = plateau.update(loss);
+    const double rate = schedule(step);
+    trainer().optimizer.learning_rate = rate < most ? rate : most;
+    trainer().optimizer.beta1 = schedule.momentum(step);
+}
+
 // As 8-bit integers: a convolution, a depthwise one, pooling, sums, a table, Softmax.
 using Image = burin::Sequential<burin::Input<6, 6, 2>, burin::Conv2D<4, 3, burin::Same>, burin::ReLU,
                                 burin::Residual<burin::DepthwiseConv2D<3, burin::Same>>, burin::MaxPool2D<2>, burin::Tanh,
