@@ -21,11 +21,21 @@ class SvgCanvas {
     SvgCanvas(std::size_t width, std::size_t height) {
         const std::string size =
             "width=\"" + std::to_string(width) + "\" height=\"" + std::to_string(height) + "\"";
-        svg_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" " + size +
-               " font-family=\"sans-serif\" font-size=\"12\">\n"
-               "<rect " +
-               size + " fill=\"white\"/>\n";
+        svg_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"burin\" " + size +
+               " font-family=\"sans-serif\" font-size=\"12\">\n";
+        svg_ += dark;
+        svg_ += "<rect " + size + " fill=\"white\"/>\n";
     }
+
+    // For readers who asked for a dark page: paper, ink and grid are exchanged, colours stay.
+    static constexpr std::string_view dark =
+        "<style>@media (prefers-color-scheme: dark) {"
+        "svg.burin [fill=\"white\"] {fill: #14171c} "
+        "svg.burin text:not([fill]) {fill: #e4e6ea} "
+        "svg.burin [stroke=\"black\"] {stroke: #a9afba} "
+        "svg.burin [stroke=\"#ddd\"] {stroke: #343a44} "
+        "svg.burin [stroke=\"#000000\"] {stroke: #ffffff}"
+        "}</style>\n";
 
     std::string take() {
         svg_ += "</svg>\n";

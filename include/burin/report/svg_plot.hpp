@@ -22,12 +22,18 @@ struct Line {
     std::vector<double> y;
 };
 
+/// Where the names of the lines stand; `automatic` is at the right, above or below.
+enum class Legend { automatic, upper_left, lower_left };
+
 struct PlotOptions {
     std::string title{};
     std::string x_label{};
     std::string y_label{};
     std::size_t width = 640; ///< Pixels.
     std::size_t height = 400;
+    std::vector<double> x_shows{}; ///< Places that the axis has, besides those of the lines.
+    std::vector<double> y_shows{};
+    Legend legend = Legend::automatic;
 };
 
 namespace detail {
@@ -76,6 +82,10 @@ class SvgPlot {
                     y_.include(line.y[i]);
                 whole = whole && line.x[i] == std::floor(line.x[i]);
             }
+        for (const double x : options.x_shows)
+            x_.include(x);
+        for (const double y : options.y_shows)
+            y_.include(y);
         x_.widen();
         y_.widen();
         right_ = static_cast<double>(options.width) - 20;
@@ -84,8 +94,10 @@ class SvgPlot {
         draw_axes(whole);
         for (std::size_t i = 0; i < lines.size(); ++i)
             draw(lines[i], SvgCanvas::colour(i));
+        const bool is_low = options.legend == Legend::lower_left ||
+                            (options.legend == Legend::automatic && lines_end_high(lines));
         const double first =
-            lines_end_high(lines) ? bottom_ - 4 - 18 * static_cast<double>(lines.size()) : top;
+            is_low ? bottom_ - 4 - 18 * static_cast<double>(lines.size()) : top;
         for (std::size_t i = 0; i < lines.size(); ++i)
             draw_legend(i, first, lines[i].name);
     }
@@ -174,8 +186,13 @@ class SvgPlot {
         std::string look = "stroke-width=\"2\" stroke=\"";
         look += SvgCanvas::colour(index);
         look += "\"";
-        svg_.line(right_ - 28, y, right_ - 8, y, look);
-        svg_.text(right_ - 34, y, "text-anchor=\"end\" dy=\"0.35em\"", name);
+        if (options_.legend == Legend::automatic) {
+            svg_.line(right_ - 28, y, right_ - 8, y, look);
+            svg_.text(right_ - 34, y, "text-anchor=\"end\" dy=\"0.35em\"", name);
+        } else {
+            svg_.line(left + 8, y, left + 28, y, look);
+            svg_.text(left + 34, y, "dy=\"0.35em\"", name);
+        }
     }
 
     static constexpr double left = 70;

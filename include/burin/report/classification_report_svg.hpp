@@ -1,0 +1,46 @@
+#pragma once
+
+#include "burin/report/confusion_matrix_svg.hpp"
+#include "burin/report/curves_svg.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace burin::report {
+
+namespace detail {
+
+/// Pictures one below the other, as one.
+inline std::string stacked(const std::vector<std::string>& pictures) {
+    const auto number_after = [](const std::string& svg, const char* what, std::size_t length) {
+        return static_cast<std::size_t>(std::stoul(svg.substr(svg.find(what) + length)));
+    };
+    std::size_t width = 0, height = 0;
+    std::string inside;
+    for (const std::string& picture : pictures) {
+        inside += "<svg y=\"" + std::to_string(height) + "\"" + picture.substr(4); // Behind "<svg".
+        width = std::max(width, number_after(picture, " width=\"", 8));
+        height += number_after(picture, " height=\"", 9);
+    }
+    SvgCanvas svg(width, height);
+    svg.raw(inside);
+    return svg.take();
+}
+
+} // namespace detail
+
+/// All of a classifier in one picture: the confusion matrix (of one class of several), ROC, precision and
+/// recall, and reliability. Throws Error if an output is no number: then there are no curves.
+inline std::string classification_report_svg(const evaluation::Predictions& predictions) {
+    std::vector<std::string> pictures;
+    if (!predictions.is_multi_label())
+        pictures.push_back(confusion_matrix_svg(predictions.confusion(), {.names = predictions.names}));
+    pictures.push_back(roc_svg(predictions));
+    pictures.push_back(pr_svg(predictions));
+    pictures.push_back(reliability_svg(predictions));
+    return detail::stacked(pictures);
+}
+
+} // namespace burin::report
