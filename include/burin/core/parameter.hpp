@@ -23,6 +23,10 @@ enum class Layout {
     panels, ///< A matrix as the products of kernels/products.hpp want it: see `kernels::Panels`.
 };
 
+/// What a weight does: it multiplies the input, or the layer's own state of the step before, or it is itself
+/// taken, a row at a time.
+enum class WeightUse { kernel, recurrent, embedding };
+
 /// Elements of a tensor, counted row-major, from `first` up to `last`, which is not among them.
 struct ElementRange {
     std::size_t first = 0;
@@ -37,6 +41,7 @@ struct ParameterSpec {
     Fans fans{};
     Layout layout = Layout::row_major;
     ElementRange ones{}; ///< Those of a bias that begin with 1 instead of 0.
+    WeightUse use = WeightUse::kernel;
 };
 
 inline constexpr std::size_t max_parameters_per_layer = 8;

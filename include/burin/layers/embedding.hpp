@@ -88,8 +88,9 @@ struct Embedding : Op {
     }
 
     static constexpr ParameterList parameters(std::span<const Shape>) {
-        return ParameterList(
-            ParameterSpec{"weight", ParameterRole::weight, Shape(Vocabulary, Dimensions), {1, Dimensions}});
+        ParameterSpec weight{"weight", ParameterRole::weight, Shape(Vocabulary, Dimensions), {1, Dimensions}};
+        weight.use = WeightUse::embedding;
+        return ParameterList(weight);
     }
 
     template <class Context>

@@ -148,8 +148,9 @@ struct LearnedPositionalEmbedding : detail::PositionOp {
     }
     static constexpr ParameterList parameters(std::span<const Shape> inputs) {
         const std::size_t dimensions = inputs[0].last();
-        return ParameterList(
-            ParameterSpec{"weight", ParameterRole::weight, Shape(Positions, dimensions), {1, dimensions}});
+        ParameterSpec weight{"weight", ParameterRole::weight, Shape(Positions, dimensions), {1, dimensions}};
+        weight.use = WeightUse::embedding;
+        return ParameterList(weight);
     }
 
     template <class Context>

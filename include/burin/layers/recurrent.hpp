@@ -82,8 +82,9 @@ struct Recurrent : Op {
         const Fans fans{features, columns}, recurrent_fans{Units, columns};
         const ParameterSpec weight{"weight", ParameterRole::weight, Shape(features, columns), fans,
                                    Layout::panels};
-        const ParameterSpec recurrent_weight{"recurrent_weight", ParameterRole::weight, Shape(Units, columns),
-                                             recurrent_fans, Layout::panels};
+        ParameterSpec recurrent_weight{"recurrent_weight", ParameterRole::weight, Shape(Units, columns),
+                                       recurrent_fans, Layout::panels};
+        recurrent_weight.use = WeightUse::recurrent;
         ParameterSpec bias{"bias", ParameterRole::bias, Shape(columns), fans};
         if (Cell::has_cell_state)
             bias.ones = {Units, 2 * Units}; // of the forget gate
