@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Writes schedules.hpp: the learning rates (and momenta) of PyTorch's schedulers, step by step."""
 
+import math
 import warnings
 
 import torch
@@ -82,4 +83,16 @@ for name, options in {
         scheduler.step(value)
         path.append(o.param_groups[0]["lr"])
     out.array(name, path)
+
+# A loss that falls, then rises, and what PyTorch Lightning's learning rate finder makes of it: the average as its
+# callback computes it, and the place that its suggestion takes.
+losses = [2.3 - 1.7 / (1 + math.exp(-(i - 40) / 6)) + 3 * math.exp((i - 75) / 5) + 0.05 * math.sin(7 * i) for i in range(80)]
+average, smoothed = 0.0, []
+for i, loss in enumerate(losses):
+    average = 0.9 * average + (1 - 0.9) * loss
+    smoothed.append(average / (1 - 0.9 ** (i + 1)))
+out.array("range_losses", losses)
+out.array("range_smoothed", smoothed)
+out.array("range_steepest", [torch.argmin(torch.gradient(torch.tensor(smoothed[10:-1]))[0]).item() + 10], "unsigned")
+out.array("range_least", [torch.argmin(torch.tensor(smoothed)).item()], "unsigned")
 out.write()

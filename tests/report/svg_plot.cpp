@@ -11,6 +11,7 @@
 #include <vector>
 
 using burin::report::Line;
+using burin::report::log_ticks;
 using burin::report::svg_plot;
 using burin::report::ticks;
 
@@ -66,6 +67,25 @@ TEST_CASE("ticks: never more than asked for and one, and always some") {
         CHECK(axis.places.size() >= 3);
         CHECK(axis.places.size() <= 7);
     }
+}
+
+TEST_CASE("ticks: logarithmic ones are powers of ten, or round numbers between them") {
+    CHECK(labels(log_ticks(-6, 0, 8)) == Labels{"1e-06", "1e-05", "0.0001", "0.001", "0.01", "0.1", "1"});
+    CHECK(labels(log_ticks(-20.5, 20.5, 8)) == Labels{"1e-20", "1e-10", "1", "1e+10", "1e+20"});
+    CHECK(labels(log_ticks(-3, -2, 8)) == Labels{"0.001", "0.002", "0.005", "0.01"});
+    CHECK(labels(log_ticks(0.9, 2.1, 8)) == Labels{"10", "20", "50", "100"});
+    CHECK(log_ticks(0.1, 0.2, 8).places.size() >= 2);
+}
+
+TEST_CASE("svg_plot: on a logarithmic axis equal factors are equal ways; what has no logarithm is left out") {
+    const std::vector<Line> lines{{"loss", {0.001, 0.01, 0.1, 0, -1, 1}, {1, 1, 0, 7, 7, 1}}};
+    const std::string svg = svg_plot(lines, {.width = 640, .height = 400, .log_x = true});
+    const std::vector<std::string> drawn = polylines(svg);
+    REQUIRE(drawn.size() == 2);
+    CHECK(drawn[0] == "70.0,34.0 253.3,34.0 436.7,350.0");
+    CHECK(drawn[1] == "620.0,34.0 620.0,34.0");
+    CHECK(count(svg, ">0.001<") == 1);
+    CHECK(count(svg, "nan") == 0);
 }
 
 TEST_CASE("svg_plot: the extreme values touch the edges of the axes") {

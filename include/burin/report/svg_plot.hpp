@@ -34,6 +34,7 @@ struct PlotOptions {
     std::vector<double> x_shows{}; ///< Places that the axis has, besides those of the lines.
     std::vector<double> y_shows{};
     Legend legend = Legend::automatic;
+    bool log_x = false; ///< Whether x is drawn by its logarithm; what is not above 0 interrupts its line.
 };
 
 namespace detail {
@@ -77,13 +78,13 @@ class SvgPlot {
         bool whole = true;
         for (const Line& line : lines)
             for (std::size_t i = 0; i < std::min(line.x.size(), line.y.size()); ++i) {
-                x_.include(line.x[i]);
-                if (std::isfinite(line.x[i]))
+                x_.include(scaled(line.x[i]));
+                if (std::isfinite(scaled(line.x[i])))
                     y_.include(line.y[i]);
                 whole = whole && line.x[i] == std::floor(line.x[i]);
             }
         for (const double x : options.x_shows)
-            x_.include(x);
+            x_.include(scaled(x));
         for (const double y : options.y_shows)
             y_.include(y);
         x_.widen();
@@ -96,8 +97,7 @@ class SvgPlot {
             draw(lines[i], SvgCanvas::colour(i));
         const bool is_low = options.legend == Legend::lower_left ||
                             (options.legend == Legend::automatic && lines_end_high(lines));
-        const double first =
-            is_low ? bottom_ - 4 - 18 * static_cast<double>(lines.size()) : top;
+        const double first = is_low ? bottom_ - 4 - 18 * static_cast<double>(lines.size()) : top;
         for (std::size_t i = 0; i < lines.size(); ++i)
             draw_legend(i, first, lines[i].name);
     }
@@ -105,13 +105,16 @@ class SvgPlot {
     std::string take() { return svg_.take(); }
 
   private:
-    double at_x(double value) const { return left + (right_ - left) * x_.place(value); }
+    /// A value as it is measured along the axis.
+    double scaled(double x) const { return options_.log_x ? std::log10(x) : x; }
+    double at_x(double scaled) const { return left + (right_ - left) * x_.place(scaled); }
     double at_y(double value) const { return bottom_ - (bottom_ - top) * y_.place(value); }
 
     void draw_axes(bool whole) {
         constexpr std::string_view grid = "stroke=\"#ddd\"";
         constexpr std::string_view axis = "stroke=\"black\"";
-        const Ticks across = ticks(x_.low, x_.high, 8, whole);
+        const Ticks across =
+            options_.log_x ? log_ticks(x_.low, x_.high, 8) : ticks(x_.low, x_.high, 8, whole);
         for (std::size_t i = 0; i < across.places.size(); ++i) {
             const double x = at_x(across.places[i]);
             svg_.line(x, top, x, bottom_, grid);
@@ -156,11 +159,11 @@ class SvgPlot {
             count = 0;
         };
         for (std::size_t i = 0; i < std::min(line.x.size(), line.y.size()); ++i) {
-            if (std::isfinite(line.x[i]) && std::isfinite(line.y[i])) {
+            if (const double x = scaled(line.x[i]); std::isfinite(x) && std::isfinite(line.y[i])) {
                 // Appended piece by piece: of a literal + string g++ 12 falsely believes that it overlaps.
                 if (count > 0)
                     points += ' ';
-                points += SvgCanvas::pixels(at_x(line.x[i]));
+                points += SvgCanvas::pixels(at_x(x));
                 points += ',';
                 points += SvgCanvas::pixels(at_y(line.y[i]));
                 ++count;
@@ -176,7 +179,8 @@ class SvgPlot {
         double sum = 0;
         for (const Line& line : lines)
             for (std::size_t i = 0; i < std::min(line.x.size(), line.y.size()); ++i)
-                if (std::isfinite(line.x[i]) && std::isfinite(line.y[i]) && x_.place(line.x[i]) > 0.7)
+                if (const double x = scaled(line.x[i]);
+                    std::isfinite(x) && std::isfinite(line.y[i]) && x_.place(x) > 0.7)
                     sum += y_.place(line.y[i]) - 0.5;
         return sum > 0;
     }

@@ -16,9 +16,20 @@ namespace burin::report {
 /// Places on an axis that are round numbers: multiples of 1, 2 or 5 times a power of ten.
 struct Ticks {
     std::vector<double> places;
-    int decimals = 0; ///< How many the labels need to tell the places apart.
+    int decimals = 0;         ///< How many the labels need to tell the places apart.
+    bool logarithmic = false; ///< Whether the places are the decimal logarithms of what the labels say.
 
-    std::string label(std::size_t index) const { return number(places[index], decimals); }
+    std::string label(std::size_t index) const {
+        return logarithmic ? power_of_ten(places[index]) : number(places[index], decimals);
+    }
+
+    /// As short as four digits allow.
+    static std::string power_of_ten(double exponent) {
+        std::array<char, 64> buffer;
+        const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(),
+                                                std::pow(10.0, exponent), std::chars_format::general, 4);
+        return error == std::errc() ? std::string(buffer.data(), end) : std::string("?");
+    }
 
     /// A number as the C locale writes it; without an exponent, unless it is very large or very small.
     static std::string number(double value, int decimals) {
@@ -54,6 +65,22 @@ inline Ticks ticks(double low, double high, std::size_t most, bool whole = false
     const double last = std::min(high + 1e-9 * step, std::numeric_limits<double>::max());
     for (double index = std::ceil(low / step - 1e-9); index * step <= last; ++index)
         result.places.push_back(index == 0 ? 0.0 : index * step);
+    return result;
+}
+
+/// The ticks of a logarithmic axis, from 10^low to 10^high: powers of ten, in less than two decades also 2
+/// and 5 times these, and in less than half of one whatever there is.
+inline Ticks log_ticks(double low, double high, std::size_t most) {
+    Ticks result = ticks(low, high, most, high - low >= 2);
+    result.logarithmic = true;
+    if (high - low < 2 && high - low >= 0.5) {
+        result.places.clear();
+        for (double exponent = std::floor(low); exponent <= high; ++exponent)
+            for (const double factor : {1.0, 2.0, 5.0})
+                if (const double place = exponent + std::log10(factor);
+                    place >= low - 1e-9 && place <= high + 1e-9)
+                    result.places.push_back(place);
+    }
     return result;
 }
 
