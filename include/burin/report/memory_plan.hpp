@@ -113,14 +113,14 @@ std::string memory_plan_svg() {
     constexpr MemoryUse use = memory_use<Net, Batch, RunMode, Scalar>;
     constexpr std::size_t steps = PlanType::program.step_count;
 
-    const std::string title = "Arena of " + std::string(RunMode == Mode::training ? "a training step" : "inference") +
-                              ", batch " + std::to_string(Batch) + ": " + with_commas(use.arena) +
-                              " bytes (at least " + with_commas(use.lower_bound) + "; unshared " +
-                              with_commas(use.all_buffers) + ")";
+    const std::string title =
+        "Arena of " + std::string(RunMode == Mode::training ? "a training step" : "inference") + ", batch " +
+        std::to_string(Batch) + ": " + with_commas(use.arena) + " bytes (at least " +
+        with_commas(use.lower_bound) + "; unshared " + with_commas(use.all_buffers) + ")";
     std::vector<std::string> step_titles;
     for (std::size_t s = 0; s < steps; ++s)
-        step_titles.push_back(
-            detail::step_title(PlanType::program.steps[s], PlanType::graph.nodes[PlanType::program.steps[s].node]));
+        step_titles.push_back(detail::step_title(PlanType::program.steps[s],
+                                                 PlanType::graph.nodes[PlanType::program.steps[s].node]));
     const auto buffers = detail::planned_buffers<PlanType, Batch, Scalar>();
     std::vector<std::string> names;
     for (std::size_t b = 0; b < buffers.size(); ++b)
@@ -142,8 +142,9 @@ std::string memory_plan_svg() {
     const double legend = left + width + gap;
     const double right = legend + swatch + 6 + longest(names);
     const double bottom = std::max(top + height + labels, top + row * static_cast<double>(names.size()) + 10);
-    SvgCanvas svg(static_cast<std::size_t>(std::max(right, left + 8.5 * static_cast<double>(title.size())) + 10),
-                  static_cast<std::size_t>(bottom));
+    SvgCanvas svg(
+        static_cast<std::size_t>(std::max(right, left + 8.5 * static_cast<double>(title.size())) + 10),
+        static_cast<std::size_t>(bottom));
     const auto at_x = [&](std::size_t step) { return left + column * static_cast<double>(step); };
     const auto at_y = [&](std::size_t bytes) {
         const auto whole = static_cast<double>(std::max<std::size_t>(use.arena, 1));
@@ -170,7 +171,8 @@ std::string memory_plan_svg() {
                      detail::letters(b));
         const double line = top + swatch / 2 + row * static_cast<double>(b);
         svg.line(legend, line, legend + swatch, line,
-                 "stroke-width=\"12\" stroke-opacity=\"0.55\" stroke=\"" + std::string(SvgCanvas::colour(b)) + "\"");
+                 "stroke-width=\"12\" stroke-opacity=\"0.55\" stroke=\"" + std::string(SvgCanvas::colour(b)) +
+                     "\"");
         svg.text(legend + swatch + 6, line, "dy=\"0.35em\" font-size=\"10\"", names[b]);
     }
     for (std::size_t s = 0; s < steps; ++s) {

@@ -14,10 +14,10 @@
 
 namespace burin::report {
 
-/// A table of the network: a row for each layer with its place, output shape, parameters and their bytes;
-/// below it the totals, and what inference (one sample) and training (Adam, `Batch` samples) take.
-template <class Net, std::size_t Batch = 32, class Scalar = float>
-std::string summary() {
+namespace detail {
+
+template <class Net, class Scalar>
+Table summary_table() {
     using N = Network<Net>;
     using Align = Table::Align;
     Table table({{"layer", Align::left},
@@ -30,14 +30,23 @@ std::string summary() {
         shape.append(node.shape);
         const bool owns = node.shares_with == passes::none;
         table.add_row(
-            {detail::node_place(node), std::string(node.rules->name().view()), std::string(shape.view()),
+            {node_place(node), std::string(node.rules->name().view()), std::string(shape.view()),
              owns ? with_commas(node.parameter_count) : "as " + std::string(node.weights_place.text().view()),
              with_commas(owns ? node.parameter_count * sizeof(Scalar) : 0)});
     }
     table.add_line();
     table.add_row({"total", "", "", with_commas(parameter_count<Net>),
                    with_commas(parameter_count<Net> * sizeof(Scalar))});
-    std::string text = table.text();
+    return table;
+}
+
+} // namespace detail
+
+/// A table of the network: a row for each layer with its place, output shape, parameters and their bytes;
+/// below it the totals, and what inference (one sample) and training (Adam, `Batch` samples) take.
+template <class Net, std::size_t Batch = 32, class Scalar = float>
+std::string summary() {
+    std::string text = detail::summary_table<Net, Scalar>().text();
     text += "inference, 1 sample:            " + with_commas(inference_bytes<Net, 1, Scalar>) + " bytes, " +
             with_commas(flops<Net>) + " FLOPs\n";
     text += "training with Adam, batch " + std::to_string(Batch) + ":" +

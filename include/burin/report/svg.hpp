@@ -1,7 +1,7 @@
 #pragma once
 
-#include "burin/core/printable.hpp"
 #include "burin/io/atomic_file.hpp"
+#include "burin/report/escaped.hpp"
 #include "burin/report/ticks.hpp"
 
 #include <array>
@@ -21,8 +21,9 @@ class SvgCanvas {
     SvgCanvas(std::size_t width, std::size_t height) {
         const std::string size =
             "width=\"" + std::to_string(width) + "\" height=\"" + std::to_string(height) + "\"";
-        svg_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"burin\" " + size +
-               " font-family=\"sans-serif\" font-size=\"12\">\n";
+        svg_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"burin\" " + size + " viewBox=\"0 0 " +
+               std::to_string(width) + " " + std::to_string(height) +
+               "\" font-family=\"sans-serif\" font-size=\"12\">\n";
         svg_ += dark;
         svg_ += "<rect " + size + " fill=\"white\"/>\n";
     }
@@ -33,7 +34,7 @@ class SvgCanvas {
         "svg.burin [fill=\"white\"] {fill: #14171c} "
         "svg.burin text:not([fill]) {fill: #e4e6ea} "
         "svg.burin [stroke=\"black\"] {stroke: #a9afba} "
-        "svg.burin [stroke=\"#ddd\"] {stroke: #343a44} "
+        "svg.burin [stroke=\"#ddd\"], svg.burin [stroke=\"#ccc\"] {stroke: #343a44} "
         "svg.burin [stroke=\"#000000\"] {stroke: #ffffff}"
         "}</style>\n";
 
@@ -79,27 +80,6 @@ class SvgCanvas {
     void raw(std::string_view elements) { svg_ += elements; }
 
   private:
-    /// XML has no place for control characters.
-    static std::string escaped(std::string_view text) {
-        std::string result;
-        for (const char c : printable(text)) {
-            switch (c) {
-            case '&':
-                result += "&amp;";
-                break;
-            case '<':
-                result += "&lt;";
-                break;
-            case '>':
-                result += "&gt;";
-                break;
-            default:
-                result += c;
-            }
-        }
-        return result;
-    }
-
     std::string svg_;
 };
 

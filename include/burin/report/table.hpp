@@ -1,6 +1,6 @@
 #pragma once
 
-#include "burin/core/language.hpp"
+#include "burin/report/escaped.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -64,6 +64,32 @@ class Table {
                 append(result, row, widths);
         }
         return result;
+    }
+
+    /// The same as HTML.
+    std::string html() const {
+        const auto row_of = [&](const std::vector<std::string>& cells, std::string_view tag,
+                                std::string_view row) {
+            std::string result(row);
+            for (std::size_t c = 0; c < cells.size(); ++c) {
+                result.append("<").append(tag);
+                if (columns_[c].align == Align::right)
+                    result += " class=\"number\"";
+                result.append(">").append(detail::escaped(cells[c])).append("</").append(tag).append(">");
+            }
+            return result + "</tr>\n";
+        };
+        std::vector<std::string> titles;
+        for (const Column& column : columns_)
+            titles.push_back(column.title);
+        std::string result = "<table>\n<thead>" + row_of(titles, "th", "<tr>") + "</thead>\n<tbody>\n";
+        bool is_below_line = false;
+        for (const auto& row : rows_) {
+            if (!row.empty())
+                result += row_of(row, "td", is_below_line ? "<tr class=\"below\">" : "<tr>");
+            is_below_line = row.empty();
+        }
+        return result + "</tbody>\n</table>\n";
     }
 
   private:

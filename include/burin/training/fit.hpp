@@ -17,6 +17,7 @@
 #include "burin/training/trainer.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -200,6 +201,7 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
                 measured_.reset();
             values_.clear();
             shown_ = position_;
+            epoch_began_ = std::chrono::steady_clock::now();
             tell([&](auto& each) {
                 if constexpr (requires { each.on_epoch_begin(context); })
                     each.on_epoch_begin(context);
@@ -243,7 +245,8 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
                 detail::measure(*model_, *validation, trainer_->loss, on_validation);
                 on_validation.append_to(measured, "val_");
             }
-        history_.append(measured);
+        history_.append(
+            measured, std::chrono::duration<double>(std::chrono::steady_clock::now() - epoch_began_).count());
         values_ = std::move(measured);
         // What a checkpoint has from here on is that the epoch is done.
         ++position_.epoch;
@@ -287,6 +290,7 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     History history_;
     Position position_;
     Position shown_; // To callbacks: the epoch that they are called for, also when it has just ended.
+    std::chrono::steady_clock::time_point epoch_began_{};
     bool is_continued_ = false, is_pausing_ = false;
 };
 

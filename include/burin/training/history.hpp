@@ -44,7 +44,8 @@ class History {
         std::vector<double> values;
     };
 
-    void append(const std::vector<NamedValue>& epoch) {
+    /// Of an epoch that took so many seconds.
+    void append(const std::vector<NamedValue>& epoch, double seconds = 0) {
         for (const NamedValue& each : epoch) {
             std::size_t index = 0;
             while (index < series_.size() && series_[index].name != each.name)
@@ -53,10 +54,12 @@ class History {
                 series_.push_back({each.name, {}});
             series_[index].values.push_back(each.value);
         }
-        ++epochs_;
+        seconds_.push_back(seconds);
     }
 
-    std::size_t epochs() const noexcept { return epochs_; }
+    std::size_t epochs() const noexcept { return seconds_.size(); }
+    /// What each epoch took, with its validation; 0 where it is not known.
+    const std::vector<double>& seconds() const noexcept { return seconds_; }
     const std::vector<Series>& series() const noexcept { return series_; }
 
     /// One value an epoch. Throws Error if nothing of that name was measured.
@@ -69,7 +72,7 @@ class History {
 
   private:
     std::vector<Series> series_;
-    std::size_t epochs_ = 0;
+    std::vector<double> seconds_;
 };
 
 } // namespace burin
