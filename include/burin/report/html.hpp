@@ -98,14 +98,17 @@ inline Section section(const evaluation::Predictions& predictions) {
     std::string html = "<pre>" + detail::escaped_lines(classification_report(predictions)) + "</pre>\n";
     const auto add = [&](auto picture) {
         try {
-            html += "<figure class=\"scroll\">" + picture() + "</figure>\n";
+            html += "<figure>" + picture() + "</figure>\n";
         } catch (const Error& error) {
             html += "<p>" + detail::escaped(error.what()) + "</p>\n";
         }
     };
     html += "<div class=\"pictures\">\n";
     if (!predictions.is_multi_label())
-        add([&] { return confusion_matrix_svg(predictions.confusion(), {.names = predictions.names}); });
+        add([&] {
+            return detail::scrolling(
+                confusion_matrix_svg(predictions.confusion(), {.names = predictions.names}));
+        });
     add([&] { return roc_svg(predictions); });
     add([&] { return pr_svg(predictions); });
     add([&] { return reliability_svg(predictions); });
