@@ -1,7 +1,7 @@
 #pragma once
 
-// How well a network learns: data in parts to train and to test on, and cross-validation. Included by itself, beside
-// `burin/burin.hpp`.
+// How well a network learns: data in parts to train and to test on, and cross-validation. Included by itself,
+// beside `burin/burin.hpp`.
 
 #include "burin/core/language.hpp"
 #include "burin/core/set_macros_aside.hpp"

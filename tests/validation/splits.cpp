@@ -25,7 +25,9 @@ namespace {
 
 using Numbers = std::vector<std::size_t>;
 
-Numbers numbers(std::span<const unsigned> values) { return {values.begin(), values.end()}; }
+Numbers numbers(std::span<const unsigned> values) {
+    return {values.begin(), values.end()};
+}
 
 /// The fold in which each sample is tested, when each is in one and trained on in all others.
 Numbers places(const Folds& folds, std::size_t count) {
@@ -54,7 +56,9 @@ Numbers ends(const Folds& folds) {
     return result;
 }
 
-std::vector<Label> labels() { return {std::begin(reference::validation::labels), std::end(reference::validation::labels)}; }
+std::vector<Label> labels() {
+    return {std::begin(reference::validation::labels), std::end(reference::validation::labels)};
+}
 
 /// How many of the classes 0, 3 and 7 there are among some samples.
 Numbers class_sizes(const Numbers& samples) {
@@ -163,7 +167,8 @@ TEST_CASE("StratifiedShuffleSplit: scikit-learn's sizes of each class") {
     namespace expected = reference::validation;
     CHECK(class_sizes(detail::all_indices(37)) == numbers(expected::class_sizes));
     const auto sizes = [](double test, double train) {
-        const Folds folds = StratifiedShuffleSplit{.splits = 2, .test = test, .train = train, .seed = 5}(labels());
+        const Folds folds =
+            StratifiedShuffleSplit{.splits = 2, .test = test, .train = train, .seed = 5}(labels());
         CHECK(folds[0] != folds[1]);
         Numbers both;
         for (const Numbers& part : {folds[1].train, folds[1].test})
@@ -206,8 +211,9 @@ TEST_CASE("splitters refuse what can't be split") {
     CHECK(error_of([] { TimeSeriesSplit{.folds = 3, .test = 3, .gap = 2}(11); }) ==
           "TimeSeriesSplit: expected samples to train on before 3 tests of 3 and a gap of 2, got 11");
     CHECK(TimeSeriesSplit{.folds = 3, .test = 3, .gap = 2}(12)[0].train == Numbers{0});
-    CHECK(error_of([] { TimeSeriesSplit{.folds = 2, .gap = 50}(10); })
-              .starts_with("TimeSeriesSplit: expected samples to train on"));
+    CHECK(error_of([] {
+              TimeSeriesSplit{.folds = 2, .gap = 50}(10);
+          }).starts_with("TimeSeriesSplit: expected samples to train on"));
     CHECK(error_of([] { ShuffleSplit{.test = 1.5}(10); }) ==
           "ShuffleSplit: expected a share of test samples between 0 and 1, got 1.500000");
     CHECK(error_of([] { ShuffleSplit{.test = 0.6, .train = 0.6}(10); }) ==
@@ -219,5 +225,6 @@ TEST_CASE("splitters refuse what can't be split") {
     CHECK(error_of([] { StratifiedShuffleSplit{.test = .1}(std::vector<int>{0, 0, 1, 1}); }) ==
           "StratifiedShuffleSplit: expected parts of at least one sample for each of 2 classes, got 3 to "
           "train and 1 to test");
-    CHECK(error_of([] { StratifiedShuffleSplit{}(std::vector<int>{}); }).starts_with("StratifiedShuffleSplit"));
+    CHECK(
+        error_of([] { StratifiedShuffleSplit{}(std::vector<int>{}); }).starts_with("StratifiedShuffleSplit"));
 }

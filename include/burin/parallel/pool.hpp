@@ -19,10 +19,20 @@
 #include <vector>
 
 #ifdef BURIN_HAS_TBB
+// oneTBB includes the compiler's intrinsics, of which g++ 12 warns unless that is turned off where it reads
+// them.
+#if !defined(__clang__) && defined(__AVX512F__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <tbb/global_control.h>
 #include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+#if !defined(__clang__) && defined(__AVX512F__)
+#pragma GCC diagnostic pop
+#endif
 #endif
 
 /// Work on all cores: one pool of threads, oneTBB's, for everything in Burin that runs in parallel. Programs
@@ -88,7 +98,8 @@ inline std::size_t usual_threads() {
 }
 
 #ifdef BURIN_HAS_TBB
-/// Calls `call(context)` as often as there are workers, at the same time as far as there are threads for them.
+/// Calls `call(context)` as often as there are workers, at the same time as far as there are threads for
+/// them.
 inline void run_in_pool(std::size_t workers, const void* context, void (*call)(const void*)) {
     const auto all = [=] {
         tbb::parallel_for(
@@ -118,8 +129,7 @@ template <class Job>
 void run_workers([[maybe_unused]] std::size_t workers, const Job& job) {
 #ifdef BURIN_HAS_TBB
     if (workers > 1)
-        return run_in_pool(workers, &job,
-                           [](const void* context) { (*static_cast<const Job*>(context))(); });
+        return run_in_pool(workers, &job, [](const void* context) { (*static_cast<const Job*>(context))(); });
 #endif
     job();
 }
@@ -179,17 +189,15 @@ inline std::size_t threads() {
 ///     const parallel::Threads two(2);
 class Threads {
   public:
-    explicit Threads(std::size_t count)
+  explicit Threads(std::size_t count)
 #ifdef BURIN_HAS_TBB
-        : asked_(detail::asked_threads, detail::checked_threads(count)) {
-    }
+      : asked_(detail::asked_threads, detail::checked_threads(count)){}
 #else
         : asked_(detail::asked_threads, std::min<std::size_t>(detail::checked_threads(count), 1)) {
     }
 #endif
 
-  private:
-    detail::Kept<std::size_t> asked_;
+        private : detail::Kept<std::size_t> asked_;
 };
 
 /// Calls `work(i)` for each i below `count`, on all threads, smaller ones begun first. Whatever it throws is

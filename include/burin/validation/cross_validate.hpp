@@ -31,7 +31,8 @@ Folds folds_of(const Splitter& splitter, const Data& data) {
         folds = splitter(labels_of(data));
     for (std::size_t i = 0; i < folds.size(); ++i)
         if (folds[i].train.empty() || folds[i].test.empty())
-            detail::refuse("folds", "samples to train and to test on in fold " + std::to_string(i + 1), "none");
+            detail::refuse("folds", "samples to train and to test on in fold " + std::to_string(i + 1),
+                           "none");
     if (folds.empty())
         detail::refuse("folds", "at least one", "none");
     return folds;

@@ -38,9 +38,9 @@ struct GroupKFold {
         for (const T& group : groups)
             ++sizes[numbers.at(group)];
         std::vector<std::size_t> order = detail::all_indices(sizes.size());
-        std::stable_sort(order.begin(), order.end(),
-                         [&](std::size_t a, std::size_t b) { return sizes[a] < sizes[b]; });
-        std::reverse(order.begin(), order.end());
+        std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+            return sizes[a] != sizes[b] ? sizes[a] > sizes[b] : a > b;
+        });
         for (const std::size_t group : order) {
             const auto lightest = std::min_element(filled.begin(), filled.end());
             *lightest += sizes[group];

@@ -11,7 +11,8 @@ namespace burin::validation {
 /// k-fold: each sample is tested in one of `folds` folds, which have the same size as far as can be, the
 /// first ones one more. Without shuffling each tests neighbours, as scikit-learn's KFold.
 ///
-///     const validation::Folds folds = validation::KFold{.folds = 5, .shuffle = true, .seed = 1}(data.size());
+///     const validation::Folds folds = validation::KFold{.folds = 5, .shuffle = true, .seed =
+///     1}(data.size());
 ///
 /// Throws Error for fewer than 2 folds and for fewer samples than folds.
 struct KFold {
@@ -27,7 +28,8 @@ struct KFold {
         std::vector<std::size_t> places(count);
         const std::size_t size = count / folds, longer = count % folds;
         for (std::size_t i = 0; i < count; ++i)
-            places[order[i]] = i < longer * (size + 1) ? i / (size + 1) : longer + (i - longer * (size + 1)) / size;
+            places[order[i]] =
+                i < longer * (size + 1) ? i / (size + 1) : longer + (i - longer * (size + 1)) / size;
         return detail::folds_of_places(places, folds);
     }
 };
@@ -41,8 +43,7 @@ struct RepeatedKFold {
     Folds operator()(std::size_t count) const {
         Folds all;
         for (std::size_t i = 0; i < repetitions; ++i)
-            detail::append(all,
-                           KFold{.folds = folds, .shuffle = true, .seed = seed, .repetition = i}(count));
+            detail::append(all, KFold{.folds = folds, .shuffle = true, .seed = seed, .repetition = i}(count));
         return all;
     }
 };

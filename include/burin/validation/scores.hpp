@@ -15,8 +15,8 @@ namespace burin::validation {
 
 /// What became of one fold.
 struct FoldResult {
-    Evaluation scores; ///< The loss and the metrics on what is tested.
-    History history;   ///< Of the training.
+    Evaluation scores;               ///< The loss and the metrics on what is tested.
+    History history;                 ///< Of the training.
     std::size_t train = 0, test = 0; ///< Samples.
 };
 

@@ -44,8 +44,9 @@ inline std::vector<std::size_t> shares_of_classes(const std::vector<std::size_t>
     std::vector<std::size_t> shares(counts.size()), by_rest = all_indices(counts.size());
     for (std::size_t i = 0; i < counts.size(); ++i)
         given += shares[i] = counts[i] * drawn / all;
-    std::stable_sort(by_rest.begin(), by_rest.end(), [&](std::size_t a, std::size_t b) {
-        return counts[a] * drawn % all > counts[b] * drawn % all;
+    std::sort(by_rest.begin(), by_rest.end(), [&](std::size_t a, std::size_t b) {
+        const std::size_t rest_a = counts[a] * drawn % all, rest_b = counts[b] * drawn % all;
+        return rest_a != rest_b ? rest_a > rest_b : a < b;
     });
     for (std::size_t i = 0; given < drawn; ++i, ++given)
         ++shares[by_rest[i]];
@@ -95,8 +96,9 @@ struct StratifiedShuffleSplit {
         if (*std::min_element(strata.counts.begin(), strata.counts.end()) < 2)
             detail::refuse(who, "at least 2 samples of each class", "one of some");
         if (std::min(trained, tested) < strata.counts.size())
-            detail::refuse(who, "parts of at least one sample for each of " +
-                                    std::to_string(strata.counts.size()) + " classes",
+            detail::refuse(who,
+                           "parts of at least one sample for each of " +
+                               std::to_string(strata.counts.size()) + " classes",
                            std::to_string(trained) + " to train and " + std::to_string(tested) + " to test");
         const std::vector<std::size_t> to_train = detail::shares_of_classes(strata.counts, trained);
         std::vector<std::size_t> rest = strata.counts;

@@ -70,8 +70,8 @@ struct RepeatedStratifiedKFold {
     Folds operator()(const std::vector<T>& labels) const {
         Folds all;
         for (std::size_t i = 0; i < repetitions; ++i)
-            detail::append(all, StratifiedKFold{.folds = folds, .shuffle = true, .seed = seed,
-                                                .repetition = i}(labels));
+            detail::append(
+                all, StratifiedKFold{.folds = folds, .shuffle = true, .seed = seed, .repetition = i}(labels));
         return all;
     }
 };
