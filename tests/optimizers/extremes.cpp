@@ -1,3 +1,5 @@
+#include "optimizers/extreme_gradients.hpp"
+
 #include "burin/optimizers/adagrad.hpp"
 #include "burin/optimizers/adam.hpp"
 #include "burin/optimizers/adamw.hpp"
@@ -19,27 +21,6 @@ using namespace burin::optimizers;
 #define ALL_OPTIMIZERS SGD, Momentum, Nesterov, Adagrad, RMSprop, Adam, AdamW
 
 namespace {
-
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-/// Parameters of 0 that an optimizer trains in steps, each with gradients of its own.
-template <class Optimizer, class Scalar>
-struct Training {
-    Optimizer optimizer{};
-    std::vector<Scalar> parameters{};
-    std::vector<Scalar> state{};
-    unsigned steps = 0;
-
-    void step(const std::vector<Scalar>& gradients) {
-        parameters.resize(gradients.size());
-        state.resize(Optimizer::state_vectors * gradients.size());
-        optimizer.update(parameters.data(), gradients.data(), state.data(), gradients.size(), ++steps);
-    }
-};
-
-/// Whole vectors, four of them at a time, and a rest.
-constexpr std::size_t count = 150;
 
 /// What PyTorch computes, rule by rule, in its order of operations and in Scalar: the parameter, which begins
 /// at 0, after each of the steps.
@@ -81,76 +62,33 @@ struct Reference {
 
 TEST_CASE_TEMPLATE("optimizers: the largest and smallest gradients move parameters as in PyTorch", Optimizer,
                    ALL_OPTIMIZERS) {
-    constexpr float largest = std::numeric_limits<float>::max();
-    for (const float gradient : {1e-45f, 1e-38f, 1e-30f, 1e-20f, 1e10f, 1e18f, 1e20f, 1e21f, 1e30f, largest})
-        for (const float sign : {1.0f, -1.0f}) {
-            Training<Optimizer, float> training;
-            Reference<float> reference;
-            // Once, then as small as they usually are, then again.
-            for (const float each : {gradient, 0.5f, -0.25f, gradient, 1.0f}) {
-                training.step(std::vector<float>(count, sign * each));
-                const float expected = reference.next(training.optimizer, sign * each);
-                INFO("step " << training.steps << " with " << sign * each << ": expected " << expected
-                             << ", got " << training.parameters[0]);
-                REQUIRE(!std::isnan(training.parameters[0]));
-                if (std::isinf(expected))
-                    REQUIRE(training.parameters[0] == expected);
-                else
-                    REQUIRE(static_cast<double>(std::abs(training.parameters[0] - expected)) <=
-                            1e-5 * std::max(1e-4, static_cast<double>(std::abs(expected))));
-                CHECK(std::count(training.parameters.begin(), training.parameters.end(),
-                                 training.parameters[0]) == count);
-                CHECK(std::none_of(training.state.begin(), training.state.end(),
-                                   [](float number) { return std::isnan(number); }));
-            }
-        }
+    check_sizes<Optimizer, Reference<float>>();
 }
 
 TEST_CASE_TEMPLATE("optimizers: squares of doubles overflow to steps of 0 too", Optimizer, Adagrad, RMSprop,
                    Adam, AdamW) {
     Training<Optimizer, double> training;
     for (const double gradient : {1e200, 1.0, 1e200})
-        training.step(std::vector<double>(count, gradient));
-    CHECK(training.parameters == std::vector<double>(count, 0.0));
+        training.step(std::vector<double>(many, gradient));
+    CHECK(training.parameters == std::vector<double>(many, 0.0));
 }
 
 TEST_CASE_TEMPLATE(
     "optimizers: one gradient that is no number makes its parameter none, for ever, and only it", Optimizer,
     ALL_OPTIMIZERS) {
-    for (const double clip_value : {0.0, 0.5})
-        for (const double weight_decay : {0.0, 0.1})
-            for (const std::size_t place : {0u, 1u, 63u, 64u, 149u}) {
-                Training<Optimizer, float> training{{.weight_decay = weight_decay, .clip_value = clip_value}};
-                std::vector<float> gradients(count, 1.0f);
-                gradients[place] = static_cast<float>(not_a_number);
-                for (int step = 0; step < 3; ++step) {
-                    training.step(gradients);
-                    for (std::size_t i = 0; i < count; ++i)
-                        REQUIRE(std::isnan(training.parameters[i]) == (i == place));
-                    gradients[place] = 1;
-                }
-            }
+    check_not_a_number<Optimizer>();
 }
 
 TEST_CASE_TEMPLATE("optimizers: an infinite gradient is clipped by value, and else no number follows",
                    Optimizer, ALL_OPTIMIZERS) {
-    std::vector<float> gradients(count, 1.0f);
-    gradients[7] = -static_cast<float>(infinity);
-    Training<Optimizer, float> clipped{{.clip_value = 0.5}}, half{};
-    clipped.step(gradients);
-    half.optimizer = {.clip_value = 0.5};
-    half.step(std::vector<float>(count, -0.5f));
-    CHECK(clipped.parameters[7] == half.parameters[7]);
-    Training<Optimizer, float> plain;
-    plain.step(gradients);
-    CHECK_FALSE(std::isfinite(plain.parameters[7]));
-    CHECK(std::isfinite(plain.parameters[6]));
+    check_clipped_infinity<Optimizer>();
+    check_infinity<Optimizer>();
 }
 
 TEST_CASE("clip_norm: one gradient that is no number makes all parameters none, as in PyTorch") {
     for (const double clip_value : {0.0, 0.5}) {
         Training<SGD, float> training{{.clip_value = clip_value, .clip_norm = 1}};
-        std::vector<float> gradients(count, 1.0f);
+        std::vector<float> gradients(many, 1.0f);
         gradients[100] = static_cast<float>(not_a_number);
         training.step(gradients);
         for (const float parameter : training.parameters)
@@ -161,10 +99,10 @@ TEST_CASE("clip_norm: one gradient that is no number makes all parameters none, 
 TEST_CASE(
     "clip_norm: of an infinite norm finite gradients become 0 and infinite ones no number, as in PyTorch") {
     Training<SGD, float> training{{.clip_norm = 1}};
-    std::vector<float> gradients(count, 3e38f);
+    std::vector<float> gradients(many, 3e38f);
     gradients[100] = static_cast<float>(infinity);
     training.step(gradients);
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < many; ++i)
         CHECK((i == 100 ? std::isnan(training.parameters[i]) : training.parameters[i] == 0));
 }
 

@@ -1,4 +1,6 @@
 #include "reference/optimizers.hpp"
+#include "optimizers/check_path.hpp"
+#include "optimizers/extreme_gradients.hpp"
 
 #include "burin/optimizers/adagrad.hpp"
 #include "burin/optimizers/adam.hpp"
@@ -9,7 +11,6 @@
 #include "burin/optimizers/rmsprop.hpp"
 #include "burin/optimizers/root_step.hpp"
 #include "burin/optimizers/sgd.hpp"
-#include "support/check_close.hpp"
 #include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>
@@ -21,37 +22,6 @@
 
 using namespace burin::optimizers;
 namespace r = reference::optimizers;
-
-namespace {
-
-/// 100 steps with the reference's gradients: after every tenth, all parameters agree to 1e-6, each relative
-/// to itself.
-template <class Optimizer>
-void check_path(const Optimizer& optimizer, const double (&path)[50]) {
-    std::vector<double> parameters(std::begin(r::start), std::end(r::start));
-    std::vector<double> state(Optimizer::state_vectors * 5);
-    for (std::size_t step = 0; step < 100; ++step) {
-        optimizer.update(parameters.data(), r::gradients + 5 * step, state.data(), 5, step + 1);
-        if (step % 10 == 9)
-            for (std::size_t i = 0; i < 5; ++i) {
-                const double want = path[step / 10 * 5 + i];
-                INFO("step " << step + 1 << ", parameter " << i << ": expected " << want << ", got "
-                             << parameters[i]);
-                CHECK(std::abs(parameters[i] - want) <= 1e-6 * std::abs(want));
-            }
-    }
-}
-
-template <class Optimizer>
-void check_variants(const double (&plain)[50], const double (&decay)[50], const double (&clip_value)[50],
-                    const double (&clip_norm)[50]) {
-    check_path(Optimizer{.weight_decay = 0}, plain);
-    check_path(Optimizer{.weight_decay = 0.1}, decay);
-    check_path(Optimizer{.weight_decay = 0, .clip_value = 0.5}, clip_value);
-    check_path(Optimizer{.weight_decay = 0.1, .clip_norm = 1.0}, clip_norm);
-}
-
-} // namespace
 
 TEST_CASE("SGD: 100 steps agree with PyTorch") {
     check_variants<SGD>(r::sgd, r::sgd_decay, r::sgd_clip_value, r::sgd_clip_norm);
@@ -117,26 +87,5 @@ TEST_CASE_TEMPLATE("optimizers: gradients of 0 leave parameters without state as
 
 TEST_CASE_TEMPLATE("optimizers: a parameter's path does not depend on how many others there are", Optimizer,
                    SGD, Momentum, Nesterov, Adagrad, RMSprop, Adam, AdamW) {
-    // The widths of all vectors and their neighbours, primes, one, and more than a first-level cache holds.
-    for (std::size_t count : {1u, 3u, 4u, 5u, 7u, 8u, 9u, 15u, 16u, 17u, 31u, 67u, 131u, 10'007u}) {
-        const auto start = random_numbers<float>(count, 1), gradients = random_numbers<float>(count, 2);
-        const Optimizer optimizer{.weight_decay = 0.01, .clip_value = 0.5};
-        // One more element on each side must stay as it is.
-        std::vector<float> all(count + 2, 99.0f), state(Optimizer::state_vectors * count + 1, 0.0f);
-        std::copy(start.begin(), start.end(), all.begin() + 1);
-        for (unsigned step = 1; step <= 3; ++step)
-            optimizer.update(all.data() + 1, gradients.data(), state.data(), count, step);
-        CHECK(all.front() == 99.0f);
-        CHECK(all.back() == 99.0f);
-        CHECK(state.back() == 0.0f);
-        std::size_t same = 0;
-        for (; same < count; ++same) {
-            float alone = start[same], alone_state[2] = {0, 0};
-            for (unsigned step = 1; step <= 3; ++step)
-                optimizer.update(&alone, &gradients[same], alone_state, 1, step);
-            if (alone != all[same + 1])
-                break;
-        }
-        CHECK(same == count);
-    }
+    check_counts<Optimizer>();
 }

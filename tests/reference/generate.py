@@ -9,7 +9,7 @@ The values are kept beside this script; it is run again only when a case is adde
 import torch
 import torch.nn.functional as F
 
-from header import Header, numbers
+from header import Header, clip_by_norm, clip_by_value, numbers, optimizer_path
 
 
 def activations():
@@ -94,21 +94,10 @@ def optimizers():
     out.array("start", start)
     out.array("gradients", gradients)
 
-    def case(name, make, prepare=lambda parameter: None):
-        parameter = start.clone().requires_grad_()
-        optimizer = make([parameter])
-        path = []
-        for step in range(100):
-            parameter.grad = gradients[step].clone()
-            prepare(parameter)
-            optimizer.step()
-            if step % 10 == 9:
-                path.append(parameter.detach().clone())
-        out.array(name, torch.stack(path))
+    def case(name, make, *prepare):
+        out.array(name, optimizer_path(make, start, gradients, *prepare))
 
     o = torch.optim
-    by_value = lambda parameter: torch.nn.utils.clip_grad_value_([parameter], 0.5)
-    by_norm = lambda parameter: torch.nn.utils.clip_grad_norm_([parameter], 1.0)
     makers = {
         "sgd": lambda p, w: o.SGD(p, lr=0.01, weight_decay=w),
         "momentum": lambda p, w: o.SGD(p, lr=0.01, momentum=0.9, weight_decay=w),
@@ -121,8 +110,8 @@ def optimizers():
     for name, make in makers.items():
         case(name, lambda p: make(p, 0.0))
         case(f"{name}_decay", lambda p: make(p, 0.1))
-        case(f"{name}_clip_value", lambda p: make(p, 0.0), by_value)
-        case(f"{name}_clip_norm", lambda p: make(p, 0.1), by_norm)
+        case(f"{name}_clip_value", lambda p: make(p, 0.0), clip_by_value)
+        case(f"{name}_clip_norm", lambda p: make(p, 0.1), clip_by_norm)
     case("adagrad_accumulator", lambda p: o.Adagrad(p, lr=0.01, initial_accumulator_value=0.1))
     out.write()
 

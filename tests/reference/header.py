@@ -29,3 +29,25 @@ class Header:
 def numbers(*shape, seed, scale=1.0):
     generator = torch.Generator().manual_seed(seed)
     return (torch.rand(*shape, generator=generator) * 2 - 1) * scale
+
+
+def optimizer_path(optimizer_of, start, gradients, prepare=lambda parameter: None):
+    """One parameter after every tenth of the steps that `optimizer_of([parameter])` takes with these gradients."""
+    parameter = start.clone().requires_grad_()
+    optimizer = optimizer_of([parameter])
+    path = []
+    for step, gradient in enumerate(gradients):
+        parameter.grad = gradient.clone()
+        prepare(parameter)
+        optimizer.step()
+        if step % 10 == 9:
+            path.append(parameter.detach().clone())
+    return torch.stack(path)
+
+
+def clip_by_value(parameter):
+    torch.nn.utils.clip_grad_value_([parameter], 0.5)
+
+
+def clip_by_norm(parameter):
+    torch.nn.utils.clip_grad_norm_([parameter], 1.0)
