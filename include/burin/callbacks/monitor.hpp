@@ -64,6 +64,9 @@ class Monitor {
         return mode_ == Mode::min ? value + change < other : value - change > other;
     }
 
+    /// `min` or `max`.
+    Mode mode() const noexcept { return mode_; }
+
     /// What any number is better than.
     double worst() const noexcept {
         const double infinity = std::numeric_limits<double>::infinity();

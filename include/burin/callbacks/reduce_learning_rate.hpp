@@ -1,0 +1,110 @@
+#pragma once
+
+#include "burin/callbacks/monitor.hpp"
+#include "burin/core/diagnosis.hpp"
+#include "burin/core/text.hpp"
+#include "burin/schedules/reduce_on_plateau.hpp"
+#include "burin/schedules/schedule.hpp"
+#include "burin/training/callback_state.hpp"
+
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace burin::callbacks {
+
+namespace detail {
+
+template <class Schedule>
+struct ExaminedReduction {
+    static constexpr Sentence problem = [] {
+        Sentence sentence;
+        if (!std::is_same_v<Schedule, schedules::Unscheduled>)
+            sentence.append("callbacks::ReduceLearningRate: expected Fit without `.schedule`, which sets the "
+                            "rate of each step itself, got one; leave out one of them");
+        return sentence;
+    }();
+};
+
+} // namespace detail
+
+/// Multiplies the optimizer's learning rate by `factor` when what is monitored has not become better in more
+/// than `patience` epochs: `schedules::ReduceOnPlateau`, whose options these are, at the end of each epoch.
+/// Keras's ReduceLROnPlateau, with PyTorch's defaults.
+///
+///     fit(model, train, Fit{.epochs = 50, .validation = &test,
+///                           .callbacks = callbacks::ReduceLearningRate{.factor = 0.5, .patience = 3}});
+///
+/// Throws Error if nothing of that name is measured. Not together with `Fit{.schedule = …}`: that does not
+/// compile.
+struct ReduceLearningRate {
+    std::string monitor = "val_loss"; ///< A loss or metric by its name, as the progress shows it.
+    Mode mode = Mode::automatic;      ///< Whether more of it is better, if the name does not say.
+    double factor = 0.1;
+    std::uint64_t patience = 10; ///< Epochs.
+    double threshold = 1e-4;     ///< By how much better it has to be.
+    bool relative = true;        ///< Whether the threshold is a part of the best value.
+    std::uint64_t cooldown = 0;  ///< Epochs after a reduction that do not count.
+    double floor = 0;            ///< The rate does not fall below it.
+    double least_change = 1e-8;  ///< Nor by less than this.
+
+    /// What it remembers between epochs.
+    schedules::ReduceOnPlateau::Memory memory{};
+    double learning_rate = 0; ///< As it is since the last epoch; 0 before the first.
+
+    template <class Context>
+    void on_fit_begin(Context& context) {
+        static_cast<void>(DiagnosisOf<detail::ExaminedReduction<
+                              std::remove_cvref_t<decltype(context.session().options().schedule)>>>{});
+        if (!context.is_continued()) {
+            memory = {};
+            learning_rate = 0;
+        } else if (learning_rate > 0) {
+            context.set_learning_rate(learning_rate);
+        }
+    }
+
+    template <class Context>
+    void on_epoch_end(Context& context) {
+        const detail::Monitor watched("callbacks::ReduceLearningRate", monitor, mode);
+        schedules::ReduceOnPlateau plateau{.learning_rate = context.learning_rate(),
+                                           .better = watched.mode() == Mode::min ? schedules::Better::lower
+                                                                                 : schedules::Better::higher,
+                                           .factor = factor,
+                                           .patience = patience,
+                                           .threshold = threshold,
+                                           .relative = relative,
+                                           .cooldown = cooldown,
+                                           .floor = floor,
+                                           .least_change = least_change,
+                                           .memory = memory};
+        learning_rate = plateau.update(watched.value_in(context.values()));
+        memory = plateau.memory;
+        context.set_learning_rate(learning_rate);
+    }
+
+    void save(State& state) const {
+        state["best"] = {memory.best};
+        state["waited"] = {static_cast<double>(memory.waited)};
+        state["cooling"] = {static_cast<double>(memory.cooling)};
+        state["learning_rate"] = {learning_rate};
+    }
+
+    /// What is missing is as before the first epoch.
+    void load(const State& state) {
+        const auto number = [&](const char* name, double otherwise) {
+            const auto found = state.find(name);
+            return found == state.end() || found->second.empty() ? otherwise : found->second[0];
+        };
+        const auto count = [&](const char* name) {
+            const double value = number(name, 0);
+            return value >= 0 && value <= 0x1p53 ? static_cast<std::uint64_t>(value) : 0;
+        };
+        const schedules::ReduceOnPlateau::Memory fresh;
+        memory = {.best = number("best", fresh.best), .waited = count("waited"), .cooling = count("cooling")};
+        learning_rate = number("learning_rate", 0);
+    }
+};
+
+} // namespace burin::callbacks
