@@ -32,7 +32,7 @@ void for_each_of(auto check) {
 
 template <class Check>
 void for_each_activation(Check check) {
-    for_each_of<ReLU, LeakyReLU<>, ELU<>, Sigmoid, Tanh, Softplus, GELU, GELUTanh, SiLU, HardSigmoid,
+    for_each_of<ReLU, LeakyReLU<>, ELU<>, SELU, Sigmoid, Tanh, Softplus, GELU, GELUTanh, SiLU, HardSigmoid,
                 HardSwish, Fast<Sigmoid>, Fast<Tanh>, Fast<Softplus>, Fast<GELU>, Fast<GELUTanh>, Fast<SiLU>>(
         check);
 }

@@ -10,6 +10,9 @@ using namespace activation_checks;
 TEST_CASE("ELU agrees with PyTorch and central differences") {
     check_activation<ELU<>>(r::elu_y, r::elu_dx);
 }
+TEST_CASE("SELU agrees with PyTorch and central differences") {
+    check_activation<SELU>(r::selu_y, r::selu_dx);
+}
 TEST_CASE("GELU agrees with PyTorch and central differences") {
     check_activation<GELU>(r::gelu_y, r::gelu_dx);
 }

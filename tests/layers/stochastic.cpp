@@ -68,6 +68,30 @@ TEST_CASE("GaussianDropout: factors of mean 1 and the variance of Dropout, the s
     check_gradients<Sequential<Input<5>, Dense<7>, GaussianDropout<0.5>, Dense<2>>>(3, 1);
 }
 
+TEST_CASE(
+    "AlphaDropout: mean 0 and variance 1 stay so; what is dropped is PyTorch's, the same in the gradient") {
+    using Net = Sequential<Input<many>, Probe, AlphaDropout<0.3>>;
+    const std::vector<double> x = random_numbers(many, 1, -std::sqrt(3.0), std::sqrt(3.0)), ones(many, 1.0);
+    LayerRun<Net> run;
+    run.parameters->values.fill(1);
+    const auto y = run.train(x, ones);
+    CHECK(std::abs(spread(y).mean) < 5 / std::sqrt(double(many)));
+    CHECK(std::abs(spread(y).deviation - 1) < 5 / std::sqrt(double(many)));
+    // torch.nn.functional.alpha_dropout of 0 and 1 in float64.
+    constexpr double a = 0.8609526162463561, b = 0.4540920681370629, lost = -1.0595481589864801;
+    std::size_t dropped = 0;
+    for (std::size_t i = 0; i < many; ++i) {
+        const bool is_dropped = std::abs(y[i] - lost) < 1e-9;
+        REQUIRE((is_dropped || std::abs(y[i] - (a * x[i] + b)) < 1e-9));
+        REQUIRE(run.gradients->values[i] == doctest::Approx(is_dropped ? 0 : a * x[i]));
+        dropped += is_dropped;
+    }
+    CHECK(std::abs(static_cast<double>(dropped) / many - 0.3) < 5 * std::sqrt(0.3 * 0.7 / many));
+    CHECK(run.infer(x) == x);
+    static_assert(Plan<Sequential<Input<many>, AlphaDropout<0.3>>, Mode::inference>::program.step_count == 0);
+    check_gradients<Sequential<Input<5>, Dense<7>, SELU, AlphaDropout<0.5>, Dense<2>>>(3, 1);
+}
+
 TEST_CASE("SpatialDropout: whole channels, the same in the gradient") {
     constexpr std::size_t channels = 1'009;
     using Net = Sequential<Input<2, 3, channels>, Probe, SpatialDropout<0.3>>;

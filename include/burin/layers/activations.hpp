@@ -94,6 +94,33 @@ struct ELU : Elementwise<ELU<Alpha>> {
     }
 };
 
+/// scale · x for x > 0, else scale · alpha · (eˣ − 1), with the two numbers for which mean 0 and variance 1
+/// keep themselves from layer to layer, given weights of `initializers::LecunNormal` and `AlphaDropout`
+/// instead of `Dropout`. Klambauer, Unterthiner, Mayr and Hochreiter, "Self-Normalizing Neural Networks",
+/// arXiv:1706.02515.
+struct SELU : Elementwise<SELU> {
+    static constexpr double alpha = 1.6732632423543772848;
+    static constexpr double scale = 1.0507009873554804934;
+
+    static constexpr Text<64> name() { return "SELU"; }
+    static constexpr Reads input_gradient{.output = true};
+    static constexpr std::size_t cost = 5;
+
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        const Vector zero = detail::constant<Vector>(0);
+        const Vector below =
+            detail::constant<Vector>(scale * alpha) * kernels::expm1(kernels::at_most(x, zero));
+        return kernels::select(x > zero, detail::constant<Vector>(scale) * x, below);
+    }
+    template <class Vector>
+    static Vector gradient(Vector dy, Vector y) noexcept {
+        const Vector slope = kernels::select(y > detail::constant<Vector>(0), detail::constant<Vector>(scale),
+                                             y + detail::constant<Vector>(scale * alpha));
+        return dy * slope;
+    }
+};
+
 /// 1 / (1 + e⁻ˣ).
 struct Sigmoid : Elementwise<Sigmoid> {
     static constexpr Text<64> name() { return "Sigmoid"; }

@@ -2,8 +2,10 @@
 
 #include "burin/core/number.hpp"
 #include "burin/core/random.hpp"
+#include "burin/layers/activations.hpp"
 #include "burin/layers/random_factors.hpp"
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -31,6 +33,58 @@ struct Dropout : detail::RandomFactors<Dropout<Rate>> {
             const Philox::Counter words = run.random.block((run.position + i) / 4);
             for (std::size_t j = 0; j < 4 && i + j < count; ++j)
                 to[i + j] = from[i + j] * (words[j] < threshold ? Scalar(0) : scale);
+        }
+    }
+};
+
+/// Dropout for layers behind `SELU`: in training each element becomes, with probability Rate, what SELU gives
+/// for −∞, and then all are scaled and shifted so that mean 0 and variance 1 stay what they are:
+///
+///     y = a · x + b or a · d + b, d = −scale · alpha of SELU,
+///     a = 1 / √((1 − Rate) (1 + Rate d²)), b = −a · Rate · d
+///
+/// In inference the input itself, at no cost. What is drawn is a function of seed, layer, step and position.
+/// Klambauer et al., "Self-Normalizing Neural Networks", arXiv:1706.02515.
+template <Number auto Rate>
+struct AlphaDropout : detail::RandomFactors<AlphaDropout<Rate>> {
+    static constexpr std::string_view misuse = detail::misused_rate(double(Rate));
+
+    static constexpr Text<64> name() { return Text<64>("AlphaDropout<").append(double(Rate)).append(">"); }
+
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        using Scalar = typename Context::Scalar;
+        constexpr double dropped = -SELU::scale * SELU::alpha;
+        const double a = scale(), b = -a * double(Rate) * dropped;
+        for_each(run, [&, factor = static_cast<Scalar>(a), kept = static_cast<Scalar>(b),
+                       lost = static_cast<Scalar>(a * dropped + b)](std::size_t i, bool drops) {
+            // A product also where it is 0: what is no number stays so.
+            run.output[i] = run.inputs[0][i] * (drops ? Scalar(0) : factor) + (drops ? lost : kept);
+        });
+    }
+
+    template <std::size_t, class Context>
+    static void backward_input(const Context& run) noexcept {
+        using Scalar = typename Context::Scalar;
+        for_each(run, [&, factor = static_cast<Scalar>(scale())](std::size_t i, bool drops) {
+            run.input_gradient[i] = run.output_gradient[i] * (drops ? Scalar(0) : factor);
+        });
+    }
+
+  private:
+    static double scale() noexcept {
+        constexpr double square = SELU::scale * SELU::alpha * SELU::scale * SELU::alpha;
+        return 1 / std::sqrt((1 - double(Rate)) * (1 + double(Rate) * square));
+    }
+
+    template <class Context, class Visit>
+    static void for_each(const Context& run, const Visit& visit) noexcept {
+        constexpr auto threshold = static_cast<std::uint32_t>(Rate * 0x1p32);
+        const std::size_t count = Context::Shapes::output.size() * run.rows;
+        for (std::size_t i = 0; i < count; i += 4) {
+            const Philox::Counter words = run.random.block((run.position + i) / 4);
+            for (std::size_t j = 0; j < 4 && i + j < count; ++j)
+                visit(i + j, words[j] < threshold);
         }
     }
 };
