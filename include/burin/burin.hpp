@@ -35,5 +35,6 @@
 #include "burin/training/make_trainer.hpp"
 #include "burin/training/model.hpp"
 #include "burin/training/progress.hpp"
+#include "burin/training/update_statistics.hpp"
 
 #include "burin/core/restore_macros.hpp"

@@ -135,5 +135,6 @@
 #include "burin/training/trainer.hpp"
 #include "burin/training/training_bytes.hpp"
 #include "burin/training/training_flops.hpp"
+#include "burin/training/use_average.hpp"
 
 #include "burin/core/restore_macros.hpp"

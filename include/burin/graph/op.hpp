@@ -81,6 +81,7 @@ struct Op {
     static constexpr Link link = Link::none;
     static constexpr Values values = Values::any;
     static constexpr bool keeps_range = false;
+    static constexpr double statistics_momentum = 0;
 };
 
 /// A type that can stand as a layer in a network.
@@ -136,6 +137,7 @@ inline constexpr OpRules rules_of{
     .link = L::link,
     .values = L::values,
     .keeps_range = L::keeps_range,
+    .statistics_momentum = L::statistics_momentum,
 };
 
 /// The shapes that a layer's kernels are made for. Layers with the same shapes share their code.

@@ -37,6 +37,7 @@ struct BatchNorm : Op {
 
     static constexpr double momentum = detail::option_or<RunningMomentum, Options...>(0.1);
     static constexpr double epsilon = detail::option_or<Epsilon, Options...>(1e-5);
+    static constexpr double statistics_momentum = momentum;
     static constexpr bool streams = true;
     static constexpr bool accepts_epilogue = true;
     static constexpr bool in_place = true;

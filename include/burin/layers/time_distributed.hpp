@@ -62,6 +62,7 @@ struct TimeDistributed<LayerType> : Op {
     static constexpr Link link = LayerType::link;
     static constexpr Values values = LayerType::values;
     static constexpr bool keeps_range = LayerType::keeps_range;
+    static constexpr double statistics_momentum = LayerType::statistics_momentum;
 
     static constexpr Text<64> name() {
         return Text<64>("TimeDistributed<").append(Text<64>(LayerType::name()).view()).append(">");

@@ -93,6 +93,9 @@ struct OpRules {
     Link link = Link::none;
     Values values = Values::any; ///< What the outputs are, whatever the inputs are.
     bool keeps_range = false; ///< Each output lies between the least and the largest of the inputs, or is 0.
+    /// What part of the statistics a batch replaces, s ← (1 − momentum) · s + momentum · of the batch; 0 where
+    /// they are no such means.
+    double statistics_momentum = 0;
 };
 
 /// Where a node stands in the network: `0`, `2.0`, `encoder.1`. Segments are names or numbers.

@@ -1,0 +1,174 @@
+#include "burin/callbacks/use_average.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/layers/activations.hpp"
+#include "burin/layers/batch_norm.hpp"
+#include "burin/layers/dense.hpp"
+#include "burin/losses/mean_squared_error.hpp"
+#include "burin/optimizers/accumulate.hpp"
+#include "burin/optimizers/exponential_average.hpp"
+#include "burin/optimizers/sam.hpp"
+#include "burin/optimizers/sgd.hpp"
+#include "burin/optimizers/stochastic_average.hpp"
+#include "burin/training/fit.hpp"
+#include "burin/training/make_trainer.hpp"
+#include "burin/training/update_statistics.hpp"
+#include "burin/training/use_average.hpp"
+#include "support/random_numbers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <tuple>
+#include <vector>
+
+using namespace burin;
+
+namespace {
+
+using Net = Sequential<Input<3>, Dense<4>, BatchNorm<RunningMomentum<0.3>>, ReLU, Dense<2>>;
+using losses::MeanSquaredError, optimizers::SGD;
+
+/// Pauses in the first epoch.
+struct PauseEarly {
+    template <class Context>
+    void on_batch_end(Context& context) const {
+        if (context.step() == 3)
+            context.pause();
+    }
+};
+
+data::Dataset<float> samples(std::size_t count) {
+    return {Shape(3), random_numbers<float>(count * 3, 1), random_numbers<float>(count * 2, 2)};
+}
+
+} // namespace
+
+TEST_CASE("use_average: the mean of the weights after each step, in the model or in another") {
+    Model<Net> model(1), averaged(2);
+    const auto trainer = make_trainer<8>(
+        model, MeanSquaredError{}, optimizers::Accumulate{optimizers::StochasticAverage{SGD{0.1}, 2}, 2});
+    const auto inputs = random_numbers<float>(24, 3), targets = random_numbers<float>(16, 4);
+    std::vector<double> mean(trained_count<Net>);
+    const auto first = averaged.parameters().values;
+    for (int step = 1; step <= 8; ++step) {
+        trainer->step(inputs, targets);
+        CHECK(use_average(averaged, *trainer) == (step >= 4));
+        if (step < 4)
+            CHECK(averaged.parameters().values == first);
+        else if (step % 2 == 0)
+            for (std::size_t i = 0; i < mean.size(); ++i)
+                mean[i] += static_cast<double>(model.parameters().values[i]) / 3;
+    }
+    for (std::size_t i = 0; i < mean.size(); ++i)
+        CHECK(static_cast<double>(averaged.parameters().values[i]) == doctest::Approx(mean[i]).epsilon(1e-5));
+    // What is not trained stays.
+    CHECK(std::equal(first.begin() + trained_count<Net>, first.end(),
+                     averaged.parameters().values.begin() + trained_count<Net>));
+
+    const auto trained = model.parameters().values;
+    CHECK(swap_average(model, *trainer));
+    CHECK(std::equal(mean.size() + trained.begin(), trained.end(),
+                     model.parameters().values.begin() + mean.size()));
+    CHECK(std::equal(averaged.parameters().values.begin(), averaged.parameters().values.begin() + mean.size(),
+                     model.parameters().values.begin()));
+    swap_average(model, *trainer);
+    CHECK(model.parameters().values == trained);
+}
+
+TEST_CASE("UseAverage: at the end of fit the model has the average, but not at a pause") {
+    const auto data = samples(40);
+    using Rule = optimizers::ExponentialAverage<SGD>;
+    const Fit options{.loss = MeanSquaredError{},
+                      .optimizer = Rule{SGD{.learning_rate = 0.1}, 0.9},
+                      .batch_size = batch<8>,
+                      .epochs = 2,
+                      .callbacks = std::tuple{callbacks::UseAverage{}, PauseEarly{}},
+                      .verbose = false};
+    Model<Net> model(1);
+    Session session(model, options);
+    const auto is_average = [&] {
+        const auto state = session.trainer().optimizer_state();
+        return std::equal(state.begin(), state.begin() + trained_count<Net>,
+                          model.parameters().values.begin());
+    };
+    session.run(data);
+    CHECK(session.trainer().steps() == 3);
+    CHECK(!is_average());
+    session.run(data);
+    CHECK(session.trainer().steps() == 10);
+    CHECK(is_average());
+}
+
+TEST_CASE("update_statistics: means over all batches, as of the weights that there are") {
+    const auto data = samples(48);
+    Model<Net> model(1), untouched(1);
+    update_statistics<16>(model, data);
+    // What BatchNorm sees, by hand: x = input · weight + bias.
+    const auto weight = model["0.weight"], bias = model["0.bias"], mean = model["1.running_mean"],
+               variance = model["1.running_var"];
+    for (std::size_t c = 0; c < 4; ++c) {
+        double expected_mean = 0, expected_variance = 0;
+        for (std::size_t first = 0; first < 48; first += 16) {
+            double sum = 0, squares = 0;
+            for (std::size_t i = first; i < first + 16; ++i) {
+                double x = static_cast<double>(bias[c]);
+                for (std::size_t f = 0; f < 3; ++f)
+                    x += static_cast<double>(data.input(i)[f]) * static_cast<double>(weight[f * 4 + c]);
+                sum += x;
+                squares += x * x;
+            }
+            expected_mean += sum / 16 / 3;
+            expected_variance += (squares - sum * sum / 16) / 15 / 3;
+        }
+        CHECK(static_cast<double>(mean[c]) == doctest::Approx(expected_mean).epsilon(1e-5));
+        CHECK(static_cast<double>(variance[c]) == doctest::Approx(expected_variance).epsilon(1e-5));
+    }
+    for (std::size_t i = 0; i < trained_count<Net>; ++i)
+        REQUIRE(model.parameters().values[i] == untouched.parameters().values[i]);
+}
+
+TEST_CASE("SAM and Accumulate in a trainer: a small step up first; four batches as one of their size") {
+    using Small = Sequential<Input<3>, Dense<4>, Tanh, Dense<2>>;
+    const auto inputs = random_numbers(48, 3), targets = random_numbers(32, 4);
+    Parameters<Small, double> start;
+    const auto weights = random_numbers(parameter_count<Small>, 5);
+    std::copy(weights.begin(), weights.end(), start.data());
+
+    // Accumulated, or all at once.
+    auto parts = start, whole = start;
+    Trainer<Small, MeanSquaredError, optimizers::Accumulate<SGD>, 4, double> accumulating(
+        parts, {}, {SGD{.learning_rate = 0.1}, 4});
+    Trainer<Small, MeanSquaredError, SGD, 16, double> at_once(whole, {}, {.learning_rate = 0.1});
+    for (int step = 0; step < 3; ++step) {
+        for (std::size_t first = 0; first < 16; first += 4)
+            accumulating.step(std::span(inputs).subspan(3 * first, 12),
+                              std::span(targets).subspan(2 * first, 8));
+        at_once.step(inputs, targets);
+    }
+    for (std::size_t i = 0; i < weights.size(); ++i)
+        CHECK(parts.values[i] == doctest::Approx(whole.values[i]).epsilon(1e-12));
+
+    // By hand: the gradient there, taken here.
+    auto sharp = start, there = start;
+    Trainer<Small, MeanSquaredError, optimizers::SAM<SGD>, 16, double> trainer(
+        sharp, {}, {SGD{.learning_rate = 0.1}, 0.05});
+    const auto sum = trainer.step(inputs, targets);
+    Trainer<Small, MeanSquaredError, SGD, 16, double> plain(there, {});
+    Samples<Small, MeanSquaredError, double> all;
+    all.inputs = {inputs.data()};
+    all.targets = {targets.data()};
+    all.rows = 16;
+    CHECK(losses::reduce(plain.loss, plain.gradients(all)) == losses::reduce(plain.loss, sum));
+    double squares = 0;
+    for (const double g : plain.last_gradients())
+        squares += g * g;
+    for (std::size_t i = 0; i < weights.size(); ++i)
+        there.values[i] += 0.05 * plain.last_gradients()[i] / std::sqrt(squares);
+    plain.gradients(all);
+    for (std::size_t i = 0; i < weights.size(); ++i)
+        CHECK(sharp.values[i] ==
+              doctest::Approx(start.values[i] - 0.1 * plain.last_gradients()[i]).epsilon(1e-9));
+}
