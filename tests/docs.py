@@ -20,7 +20,8 @@ def main():
     text = page.read_text(encoding="utf-8")
     if "<!-- compiled" not in text:
         sys.exit(f"{page}: does not say that it is compiled")
-    program = ["#include <burin/burin.hpp>", "#include <cstdio>", "#include <memory>", "#include <tuple>", "#include <vector>",
+    umbrellas = ["burin/burin.hpp", *sorted(set(re.findall(r"`(burin/(?:validation|search)\.hpp)`", text)))]
+    program = [*(f"#include <{header}>" for header in umbrellas), "#include <cstdio>", "#include <memory>", "#include <tuple>", "#include <vector>",
                "using namespace burin;", "void page() {"]
     include = re.compile(r"^#include .*$", re.M)
     blocks = 0

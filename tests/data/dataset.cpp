@@ -113,6 +113,16 @@ TEST_CASE(
     CHECK(labels(part).size() == 7);
 }
 
+TEST_CASE("Dataset: the samples of some numbers, in their order, also of a subset") {
+    const Dataset<> data = counted(10);
+    const std::vector<std::size_t> some{7, 0, 7, 3};
+    CHECK(labels(data.subset(some)) == std::vector<Label>{7, 0, 7, 3});
+    CHECK(labels(data.subset(2, 8).subset(some)) == std::vector<Label>{9, 2, 9, 5});
+    CHECK(data.subset(std::vector<std::size_t>{}).empty());
+    CHECK(error_of([&] { data.subset(5, 5).subset(some); }) ==
+          "Dataset: expected the number of a sample below 5, got 7");
+}
+
 TEST_CASE("Dataset: a split's parts have every sample once, in sizes rounded from the fraction") {
     for (const auto& [size, fraction, first] : {std::tuple<std::size_t, double, std::size_t>{10, 0.8, 8},
                                                 {10, 0.25, 3},

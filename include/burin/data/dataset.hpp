@@ -85,6 +85,18 @@ class Dataset {
         return Dataset(storage_, std::vector<std::size_t>(begin, begin + static_cast<std::ptrdiff_t>(count)));
     }
 
+    /// The samples of these numbers, in this order; one may be several times among them. Throws Error if there
+    /// are fewer.
+    Dataset subset(std::span<const std::size_t> indices) const {
+        std::vector<std::size_t> rows;
+        rows.reserve(indices.size());
+        for (const std::size_t index : indices) {
+            check(index);
+            rows.push_back(rows_[index]);
+        }
+        return Dataset(storage_, std::move(rows));
+    }
+
     /// The same samples in an order that depends on the seed alone.
     Dataset shuffled(std::uint64_t seed) const {
         std::vector<std::size_t> rows = rows_;

@@ -79,7 +79,17 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     /// data.
     template <class Data>
     History run(const Data& data) {
-        return within_memory("fit", [&] { return train(data); });
+        return within_memory("fit", [&] {
+            if constexpr (std::is_same_v<Validation, HeldOut>) {
+                const std::size_t count = trained(data.size());
+                const Data held_out = data.subset(count, data.size() - count);
+                return train(data.subset(0, count), &held_out);
+            } else if constexpr (std::is_pointer_v<Validation>) {
+                return train(data, options_.validation);
+            } else {
+                return train(data, &options_.validation);
+            }
+        });
     }
 
     ModelType& model() noexcept { return *model_; }
@@ -109,15 +119,19 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     }
 
   private:
-    static constexpr bool validates = !std::is_same_v<decltype(Options::validation), NoValidation>;
+    using Validation = std::remove_cv_t<decltype(Options::validation)>;
+    static constexpr bool validates = !std::is_same_v<Validation, NoValidation>;
     static constexpr bool has_schedule = !std::is_same_v<decltype(Options::schedule), schedules::Unscheduled>;
 
-    /// The data to validate on; null if there are none.
-    const auto* validation() const noexcept {
-        if constexpr (std::is_pointer_v<decltype(Options::validation)>)
-            return options_.validation;
-        else
-            return &options_.validation;
+    /// How many samples are trained on when a share is held out.
+    std::size_t trained(std::size_t count) const {
+        const double share = options_.validation.share;
+        const std::size_t result = share > 0 && share < 1 ? options_.validation.trained(count) : 0;
+        if (result == 0 || result == count)
+            throw Error(
+                "fit: expected a share to hold out that leaves samples to train and to validate on, got " +
+                std::to_string(share) + " of " + std::to_string(count));
+        return result;
     }
 
     // What a callback's context shows and asks for.
@@ -139,13 +153,14 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
         return result;
     }
 
-    template <class Data>
-    void check(const Data& data) const {
+    /// `validation` is null where there are no data to validate on.
+    template <class Data, class Held>
+    void check(const Data& data, [[maybe_unused]] const Held* validation) const {
         detail::check_data<Net>(data, options_.loss, "fit");
         if (!options_.allow_not_finite)
             detail::check_finite_data(data, "fit");
         if constexpr (validates)
-            if (const auto* const validation = this->validation(); validation != nullptr) {
+            if (validation != nullptr) {
                 detail::check_data<Net>(*validation, options_.loss, "fit: validation");
                 if (!options_.allow_not_finite)
                     detail::check_finite_data(*validation, "fit: validation");
@@ -175,9 +190,9 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
         shown_ = position_;
     }
 
-    template <class Data>
-    History train(const Data& data) {
-        check(data);
+    template <class Data, class Held>
+    History train(const Data& data, const Held* validation) {
+        check(data, validation);
         begin(data.size());
         std::optional<Progress> progress;
         if (options_.verbose)
@@ -209,7 +224,7 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
             train_batches(data, buffer, tell, context);
             if (position_.batch == 0 || (is_pausing_ && position_.batch < context.batches()))
                 break;
-            end_epoch(tell, context);
+            end_epoch(validation, tell, context);
         }
         tell([&](auto& each) {
             if constexpr (requires { each.on_fit_end(context); })
@@ -236,11 +251,11 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
         }
     }
 
-    template <class Tell>
-    void end_epoch(const Tell& tell, Context& context) {
+    template <class Held, class Tell>
+    void end_epoch([[maybe_unused]] const Held* validation, const Tell& tell, Context& context) {
         std::vector<NamedValue> measured = values();
         if constexpr (validates)
-            if (const auto* const validation = this->validation(); validation != nullptr) {
+            if (validation != nullptr) {
                 detail::Measure<Net, Loss, Scalar, Metrics> on_validation(trainer_->loss, options_.metrics);
                 detail::measure(*model_, *validation, trainer_->loss, on_validation);
                 on_validation.append_to(measured, "val_");

@@ -26,6 +26,17 @@ inline constexpr BatchSize<Size> batch{};
 
 struct NoValidation {};
 
+/// Of what is trained on, the last samples, a share of all before any shuffling, to validate on instead:
+/// Keras's `validation_split`. Write `.validation = HeldOut{0.2}`.
+struct HeldOut {
+    double share = 0;
+
+    /// How many of `count` samples are left to train on, rounded down.
+    std::size_t trained(std::size_t count) const noexcept {
+        return static_cast<std::size_t>(static_cast<double>(count) * (1 - share));
+    }
+};
+
 namespace detail {
 
 template <FixedString Sentence>
@@ -61,8 +72,8 @@ struct Fit {
                          ///< optimizer's.
     Batch batch_size{};  ///< `batch<32>`: a type, since it fixes the memory when compiling.
     std::size_t epochs = 1;
-    Validation validation{}; ///< Measured after each epoch: a data set (a view, which is cheap to copy), or a
-                             ///< pointer to one; none if null.
+    Validation validation{}; ///< Measured after each epoch: a data set (a view, which is cheap to copy), a
+                             ///< pointer to one, none if null, or `HeldOut{0.2}` of what is trained on.
     Metrics metrics{}; ///< `std::tuple{metrics::Accuracy{}, metrics::TopKAccuracy<3>{}}`, or a single one: of
                        ///< the first output; `metrics::PerOutput` for several.
     Callbacks callbacks{}; ///< `std::tuple{callbacks::EarlyStopping{}, &mine}`, or a single one; pointers are

@@ -50,7 +50,7 @@ concept DataSetLike = requires(const T& data) {
     data.target(std::size_t{0});
 };
 
-/// What `.validation` is: a data set or a pointer to one.
+/// What `.validation` is that is neither none nor held out: a data set or a pointer to one.
 template <class T>
 using ValidationData = std::remove_cv_t<std::remove_pointer_t<T>>;
 
@@ -85,11 +85,12 @@ constexpr Sentence describe_misused_members() {
                              "a size of at least 1 that fixes the memory when compiling, as in "
                              "`.batch_size = batch<32>`");
     if (!std::is_same_v<decltype(Options::validation), NoValidation> &&
+        !std::is_same_v<decltype(Options::validation), HeldOut> &&
         !DataSetLike<ValidationData<decltype(Options::validation)>>)
         return misuse<decltype(Options::validation)>(
             "Fit: .validation",
-            "a data set or a pointer to one, as in `.validation = &test` (a share of the training "
-            "data is held out by `data.split(0.8, seed)`)");
+            "a data set or a pointer to one, as in `.validation = &test`, or a share of the training data, as "
+            "in `.validation = HeldOut{0.2}`");
     if (!are_metrics<decltype(Options::metrics)>)
         return misuse<decltype(Options::metrics)>(
             "Fit: .metrics",
