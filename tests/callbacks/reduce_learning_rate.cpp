@@ -20,17 +20,10 @@ namespace {
 
 /// What the callback asks a training for, without one.
 struct Epochs {
-    struct Session {
-        struct Options {
-            schedules::Unscheduled schedule;
-        } given;
-        const Options& options() const { return given; }
-    } fake;
     std::vector<NamedValue> measured;
     double rate = 0.1;
     bool continued = false;
 
-    Session& session() { return fake; }
     bool is_continued() const { return continued; }
     std::vector<NamedValue> values() const { return measured; }
     double learning_rate() const { return rate; }

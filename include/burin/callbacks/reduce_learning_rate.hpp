@@ -1,7 +1,6 @@
 #pragma once
 
 #include "burin/callbacks/monitor.hpp"
-#include "burin/core/diagnosis.hpp"
 #include "burin/core/text.hpp"
 #include "burin/schedules/reduce_on_plateau.hpp"
 #include "burin/schedules/schedule.hpp"
@@ -10,24 +9,8 @@
 #include <cstdint>
 #include <string>
 #include <type_traits>
-#include <utility>
 
 namespace burin::callbacks {
-
-namespace detail {
-
-template <class Schedule>
-struct ExaminedReduction {
-    static constexpr Sentence problem = [] {
-        Sentence sentence;
-        if (!std::is_same_v<Schedule, schedules::Unscheduled>)
-            sentence.append("callbacks::ReduceLearningRate: expected Fit without `.schedule`, which sets the "
-                            "rate of each step itself, got one; leave out one of them");
-        return sentence;
-    }();
-};
-
-} // namespace detail
 
 /// Multiplies the optimizer's learning rate by `factor` when what is monitored has not become better in more
 /// than `patience` epochs: `schedules::ReduceOnPlateau`, whose options these are, at the end of each epoch.
@@ -53,10 +36,17 @@ struct ReduceLearningRate {
     schedules::ReduceOnPlateau::Memory memory{};
     double learning_rate = 0; ///< As it is since the last epoch; 0 before the first.
 
+    template <class Fit>
+    static constexpr Sentence reject() {
+        Sentence sentence;
+        if (!std::is_same_v<decltype(Fit::schedule), schedules::Unscheduled>)
+            sentence.append("callbacks::ReduceLearningRate: expected Fit without `.schedule`, which sets the "
+                            "rate of each step itself, got one; leave out one of them");
+        return sentence;
+    }
+
     template <class Context>
     void on_fit_begin(Context& context) {
-        static_cast<void>(DiagnosisOf<detail::ExaminedReduction<
-                              std::remove_cvref_t<decltype(context.session().options().schedule)>>>{});
         if (!context.is_continued()) {
             memory = {};
             learning_rate = 0;

@@ -32,6 +32,9 @@ namespace burin {
 ///     void save(callbacks::State& state) const;
 ///     void load(const callbacks::State& state);
 ///
+/// One that does not go with every Fit says so before anything is compiled, by `template <class Fit> static
+/// constexpr Sentence reject()`: why not, or nothing.
+///
 /// In `on_fit_begin` a callback forgets an earlier run, unless `is_continued()`: then the run goes on that a
 /// checkpoint or `pause()` interrupted.
 template <class Session>
@@ -155,10 +158,15 @@ void for_each_callback(Callbacks& callbacks, Visit visit) {
     pass(std::true_type{});
 }
 
+template <class Context>
+using SessionOptions = std::remove_cvref_t<decltype(std::declval<Context&>().session().options())>;
+
 template <class T, class Context>
 struct ExaminedCallback {
     static constexpr Sentence problem = [] {
-        if constexpr (Callback<T, Context>)
+        if constexpr (requires { T::template reject<SessionOptions<Context>>(); })
+            return Sentence(T::template reject<SessionOptions<Context>>());
+        else if constexpr (Callback<T, Context>)
             return Sentence{};
         else
             return misuse<T>(
