@@ -137,7 +137,7 @@ struct Execution {
 
     /// Calls take as long as what such a program has to do for its only sample. (How much a compiler inlines
     /// by itself depends on the size of the program around it.)
-    static constexpr bool is_brief = Batch == 1 && PlanType::mode != Mode::training && [] {
+    static constexpr bool is_brief = Batch == 1 && !passes::saves(PlanType::mode) && [] {
         std::size_t flops = 0;
         for (std::size_t s = 0; s < program.step_count; ++s)
             flops += passes::flops(program.steps[s], PlanType::graph.nodes);
@@ -265,7 +265,9 @@ struct Execution {
             Op::backward_parameters(run);
         } else if constexpr (step.kind == passes::StepKind::backward) {
             constexpr auto wanted = wanted_gradients<StepIndex>(inputs);
-            GradientContext<Scalar, Shapes, step.trains, step.adds, node.is_frozen, wanted> run;
+            GradientContext<Scalar, Shapes, step.trains, step.adds,
+                            node.is_frozen || PlanType::mode == Mode::explaining, wanted, PlanType::mode>
+                run;
             run.inputs = read_inputs<StepIndex>(frame, inputs);
             run.parameters = parameters<step.node>(frame);
             run.statistics = statistics<step.node>(frame);

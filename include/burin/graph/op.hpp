@@ -159,6 +159,7 @@ struct ForwardContext {
     using Shapes = SignatureType;
     using Epilogue = EpilogueType; ///< Elementwise function of a vector, to be applied to the output.
     static constexpr Mode mode = RunMode;
+    static constexpr bool saves = passes::saves(RunMode); ///< Whether `saved` is there, to be written.
     static constexpr bool is_frozen = Frozen;
     static constexpr bool is_from_outside = FromOutside; ///< Whether the first input is the network's own.
     using Statistics = std::conditional_t<RunMode == Mode::training && !Frozen, Scalar, const Scalar>;
@@ -216,12 +217,13 @@ struct InputGradientContext {
 };
 
 /// What `backward` gets. It writes the gradient of each input that is wanted, and of the parameters (or adds
-/// to these, if `adds`) if they are trained.
+/// to these, if `adds`) if they are trained. In `Mode::explaining` all layers are frozen.
 template <class ScalarType, class SignatureType, bool Trains, bool Adds, bool Frozen,
-          std::array<bool, SignatureType::inputs.size()> Wanted>
+          std::array<bool, SignatureType::inputs.size()> Wanted, Mode RunMode = Mode::training>
 struct GradientContext {
     using Scalar = ScalarType;
     using Shapes = SignatureType;
+    static constexpr Mode mode = RunMode;
     static constexpr bool trains = Trains;
     static constexpr bool adds = Adds;
     static constexpr bool is_frozen = Frozen;

@@ -94,7 +94,7 @@ struct ScaledDotProductAttention : Op {
 
     static constexpr Elements scratch(std::span<const Shape> inputs, StepKind kind, Mode mode) {
         const kernels::AttentionSize extents = size(inputs);
-        const bool probabilities_are_saved = kind == StepKind::forward && mode == Mode::training;
+        const bool probabilities_are_saved = kind == StepKind::forward && passes::saves(mode);
         return {0, extents.turned() + (probabilities_are_saved ? 0 : extents.scores())};
     }
 
@@ -113,7 +113,7 @@ struct ScaledDotProductAttention : Op {
         constexpr auto extents = size(Context::Shapes::inputs);
         for (std::size_t row = 0; row < run.rows; ++row) {
             auto* probabilities = run.scratch + extents.turned();
-            if constexpr (Context::mode == Mode::training)
+            if constexpr (Context::saves)
                 probabilities = run.saved + row * extents.scores();
             kernels::attention_forward<extents>(
                 head(run, row), probabilities,

@@ -63,7 +63,7 @@ struct FeedForward : Op {
     static constexpr Elements scratch(std::span<const Shape> inputs, StepKind kind, Mode mode) {
         if (kind != StepKind::forward)
             return hidden_size(inputs);
-        return {0, mode == Mode::training && saves_output ? 0 : block * Units};
+        return {0, passes::saves(mode) && saves_output ? 0 : block * Units};
     }
 
     static constexpr std::size_t macs(std::span<const Shape> inputs) {
@@ -83,7 +83,7 @@ struct FeedForward : Op {
             const std::size_t count = std::min(block, positions - first);
             const Scalar* const x = run.inputs[0] + first * features;
             Scalar* hidden = run.scratch;
-            if constexpr (Context::mode != Mode::training) {
+            if constexpr (!Context::saves) {
                 In<features>::template forward<Chain<Activation>>(x, run.parameters, hidden, count);
             } else if constexpr (saves_output) {
                 hidden = run.saved + first * Units;

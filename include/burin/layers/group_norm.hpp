@@ -79,7 +79,7 @@ struct GroupedNorm : Op {
                 std::fill_n(mean, each, whole_mean);
                 for (std::size_t c = 0; c < each; ++c)
                     scale[c] = run.parameters[group * each + c] * inverse;
-                if constexpr (Context::mode == Mode::training) {
+                if constexpr (Context::saves) {
                     run.saved[2 * (r * count + group)] = whole_mean;
                     run.saved[2 * (r * count + group) + 1] = inverse;
                 }

@@ -126,7 +126,7 @@ struct MultiHeadAttention : Op {
         if (kind != StepKind::forward)
             return {e.queries() + 2 * e.keys() + (has_mask ? e.widest_input() : 0),
                     e.head.turned() + e.head.scores()};
-        if (mode == Mode::training)
+        if (passes::saves(mode))
             return {0, e.head.turned()};
         return {0, e.queries() + 2 * e.keys() + e.head.turned() + e.head.scores()};
     }
@@ -147,7 +147,7 @@ struct MultiHeadAttention : Op {
     static void forward(const Context& run) noexcept {
         using Scalar = typename Context::Scalar;
         constexpr Extents e(Context::Shapes::inputs);
-        if constexpr (Context::mode == Mode::training) {
+        if constexpr (Context::saves) {
             Buffers<Scalar> buffers = saved_buffers<e>(run.saved, run.rows);
             attend(run, 0, run.rows, buffers, run.scratch);
         } else {
@@ -341,7 +341,7 @@ struct MultiHeadAttention : Op {
         for (std::size_t row = 0; row < samples; ++row)
             for (std::size_t h = 0; h < Heads; ++h) {
                 auto* probabilities = buffers.probabilities;
-                if constexpr (Context::mode == Mode::training)
+                if constexpr (Context::saves)
                     probabilities += (row * Heads + h) * e.head.scores();
                 kernels::attention_forward<e.head>(
                     head<e>(buffers, row, h, mask(run, first + row)), probabilities,

@@ -107,7 +107,7 @@ struct Recurrent : Op {
         const std::size_t time = inputs[0][0], separate = Cell::separates_recurrent ? columns : 0;
         if (kind == StepKind::backward)
             return time * (columns + separate + (has<Masked> ? inputs[0].last() : 0)) + state_size + columns;
-        const std::size_t sums = mode == Mode::training ? 0 : block_of(time) * columns;
+        const std::size_t sums = passes::saves(mode) ? 0 : block_of(time) * columns;
         return sums + separate + (mode == Mode::streaming ? 0 : state_size);
     }
 
@@ -126,18 +126,18 @@ struct Recurrent : Op {
     [[gnu::always_inline]] static void forward(const Context& run) noexcept {
         using Scalar = typename Context::Scalar;
         using Shapes = typename Context::Shapes;
-        constexpr bool training = Context::mode == Mode::training;
+        constexpr bool saves = Context::saves;
         constexpr std::size_t time = Shapes::inputs[0][0], features = Shapes::inputs[0].last();
-        constexpr std::size_t block = training ? time : block_of(time);
+        constexpr std::size_t block = saves ? time : block_of(time);
         const std::size_t rows = run.rows;
         const Weights<features, const Scalar> weights(run.parameters);
         const Saved<time, Scalar> saved =
-            training ? Saved<time, Scalar>(run.saved, rows) : Saved<time, Scalar>{};
+            saves ? Saved<time, Scalar>(run.saved, rows) : Saved<time, Scalar>{};
         const auto masks = masks_of<time>(run.inputs);
 
         Scalar* next = run.scratch;
-        Scalar* const sums = training ? saved.gates : next;
-        next += training ? 0 : rows * block * columns;
+        Scalar* const sums = saves ? saved.gates : next;
+        next += saves ? 0 : rows * block * columns;
         const kernels::Rows<Scalar> recurrent{next, columns};
         next += Cell::separates_recurrent ? rows * columns : 0;
         const bool carries = Context::mode == Mode::streaming || run.state != nullptr;
@@ -146,7 +146,7 @@ struct Recurrent : Op {
             std::copy_n(run.inputs[initial_input], rows * state_size, carried.data);
         else if (!carries)
             std::fill_n(carried.data, rows * state_size, Scalar(0));
-        if constexpr (training)
+        if constexpr (saves)
             for (std::size_t row = 0; row < rows; ++row)
                 saved.put_state(row, place<time>(0), carried[row]);
 
@@ -170,7 +170,7 @@ struct Recurrent : Op {
                 const bool is_last = step + 1 == time;
                 const kernels::Rows<Scalar> gates{sums + (at - first_place) * columns, block * columns};
                 const kernels::Rows<const Scalar> h_before =
-                    training ? kernels::Rows<const Scalar>{saved.h + at * Units, time * Units}
+                    saves ? kernels::Rows<const Scalar>{saved.h + at * Units, time * Units}
                              : kernels::Rows<const Scalar>{carried.data, state_size};
                 if constexpr (Cell::separates_recurrent)
                     kernels::recurrent_product<Units, columns, Scalar>(
@@ -187,7 +187,7 @@ struct Recurrent : Op {
                     cell.c = Cell::has_cell_state ? carried[row] + Units : nullptr;
                     cell.h_before = cell.h;
                     cell.c_before = cell.c;
-                    if constexpr (training) {
+                    if constexpr (saves) {
                         cell.kept = saved.kept + (row * time + at) * Cell::kept * Units;
                         cell.h_before = saved.h + (row * time + at) * Units;
                         cell.c_before = saved.c + (row * time + at) * Units;
@@ -207,7 +207,7 @@ struct Recurrent : Op {
                     if (has<Masked> && masks[row][at] == Scalar(0))
                         stand_still(cell);
                     else
-                        Cell::template step<Units, training>(cell);
+                        Cell::template step<Units, saves>(cell);
                 }
             }
         }

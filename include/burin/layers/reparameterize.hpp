@@ -76,19 +76,21 @@ struct Reparameterize : Op {
         }
     }
 
-    /// dmean = dz, dlog_variance = dz · n · e^(log_variance / 2) / 2.
+    /// dmean = dz, dlog_variance = dz · n · e^(log_variance / 2) / 2, where nothing is drawn 0.
     template <class Context>
     static void backward(const Context& run) noexcept {
         using Scalar = typename Context::Scalar;
         constexpr std::size_t size = Context::Shapes::output.size();
         constexpr bool wants_mean = Context::wanted.front(), wants_variance = Context::wanted.back();
-        if constexpr (wants_variance)
+        if constexpr (wants_variance && Context::mode == Mode::training)
             draw(run, run.scratch);
         for (std::size_t row = 0; row < run.rows; ++row) {
             const Moments moments(run.inputs, row, size);
             const Moments gradients(run.input_gradients, row, size);
             const Scalar* const dz = run.output_gradient + row * size;
-            if constexpr (wants_variance)
+            if constexpr (wants_variance && Context::mode != Mode::training)
+                std::fill_n(gradients.log_variance, size, Scalar(0));
+            else if constexpr (wants_variance)
                 kernels::map<Scalar>(
                     size, gradients.log_variance,
                     [](auto d, auto n, auto log_variance) {

@@ -159,7 +159,7 @@ struct TimeDistributed<LayerType> : Op {
     template <class Context>
     static void backward(const Context& run) noexcept {
         GradientContext<typename Context::Scalar, Steps<Context>, Context::trains, Context::adds,
-                        Context::is_frozen, Context::wanted>
+                        Context::is_frozen, Context::wanted, Context::mode>
             inner;
         inner.statistics = run.statistics;
         inner.gradients = run.gradients;

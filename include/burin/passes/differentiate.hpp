@@ -14,8 +14,9 @@ namespace burin::passes {
 /// Room that surely suffices for a graph of N nodes with E edges and O outputs: for each node a forward step
 /// and one for its parameters, for each edge a gradient and a sum, for each output a loss. Values likewise,
 /// with what is saved for each node and scratch for each step that runs a rule.
-template <std::size_t N, std::size_t E, std::size_t O>
-using TrainingProgram = Program<2 * N + 2 * E + O, 4 * N + 3 * E + O, O>;
+/// Of `Wanted` gradients each is one more output.
+template <std::size_t N, std::size_t E, std::size_t O, std::size_t Wanted = 0>
+using TrainingProgram = Program<2 * N + 2 * E + O, 4 * N + 3 * E + O, O + Wanted>;
 
 template <std::size_t N, std::size_t O>
 using InferenceProgram = Program<N, 3 * N, O>;
@@ -53,7 +54,7 @@ constexpr std::array<std::size_t, N> append_forward(Program& program, std::array
             for (std::size_t i = 0; i < node.input_count; ++i)
                 step.inputs[i] = value_of[node.inputs[i]];
             step.write = value_of[tail] = program.add_value({.size = node.shape.size()});
-            if (mode == Mode::training && node.saved.any())
+            if (saves(mode) && node.saved.any())
                 step.saved_write = saved[index] = program.add_value({.size = node.saved});
             add_scratch(program, step, graph.nodes, mode);
             if (widens && node.parameter_count + node.statistics_count > 0) {
@@ -74,8 +75,8 @@ constexpr std::array<std::size_t, N> append_forward(Program& program, std::array
 /// `node` itself or, through views, an ancestor, provided that nothing else reads anything on the way.
 template <std::size_t N, std::size_t O>
 constexpr std::size_t activation_behind(std::size_t node, const Graph<N, O>& graph,
-                                        const std::array<std::size_t, N>& readers) {
-    while (readers[node] == 1 && graph.nodes[node].rules->is_view)
+                                        const std::array<std::size_t, N>& readers, Mode mode) {
+    while (readers[node] == 1 && is_view(*graph.nodes[node].rules, mode))
         node = graph.nodes[node].inputs[0];
     return readers[node] == 1 && derivative_from_output(*graph.nodes[node].rules) ? node : none;
 }
@@ -93,15 +94,29 @@ constexpr InferenceProgram<N, O> forward_program(const Graph<N, O>& graph, const
     return program;
 }
 
-/// Which nodes a gradient must reach: those with trainable parameters and all that follow them.
-template <std::size_t N, std::size_t O>
-constexpr std::array<bool, N> needs_gradient(const Graph<N, O>& graph) {
+/// Which gradients a program finds.
+template <std::size_t Count = 0>
+struct Wanted {
+    bool parameters = true;                ///< Those of all trained parameters.
+    std::array<std::size_t, Count> nodes{}; ///< Those of what these nodes give: inputs of the network or others.
+    std::size_t losses = none; ///< From how many of the graph's outputs gradients come: the first ones; `none`
+                               ///< is all.
+};
+
+/// Which nodes a gradient must reach: those with trainable parameters or that are wanted themselves, and all
+/// that follow them.
+template <std::size_t N, std::size_t O, std::size_t Count = 0>
+constexpr std::array<bool, N> needs_gradient(const Graph<N, O>& graph, const Wanted<Count>& wanted = {}) {
     std::array<bool, N> needed{};
+    std::array<bool, N> asked{};
+    for (std::size_t index : wanted.nodes)
+        asked[index] = true;
     for (std::size_t index = 0; index < N; ++index) {
         const Node& node = graph.nodes[index];
+        needed[index] = asked[index];
         if (node.rules->stops_gradient)
             continue;
-        needed[index] = node.is_trained();
+        needed[index] = needed[index] || (wanted.parameters && node.is_trained());
         for (std::size_t i = 0; i < node.input_count; ++i)
             needed[index] = needed[index] || needed[node.inputs[i]];
     }
@@ -115,17 +130,24 @@ constexpr std::array<bool, N> needs_gradient(const Graph<N, O>& graph) {
 /// readers is the sum of their contributions. Gradients that reach no parameter are left out. A node's
 /// parameter gradient comes before its input gradient, so that the activation it reads dies early and its
 /// memory can be used again.
-template <std::size_t E, std::size_t N, std::size_t O>
-constexpr TrainingProgram<N, E, O> differentiate(const Graph<N, O>& graph, const Fusion<N>& fusion) {
-    TrainingProgram<N, E, O> program;
+///
+/// What is `wanted` says which gradients these are, of parameters, of inputs, of what a node gives. Those of
+/// nodes are outputs of the program behind the graph's own, in their order; `none` where no gradient gets
+/// there. A node whose output is to be kept, too, is an output of the graph without a loss.
+template <std::size_t E, std::size_t N, std::size_t O, std::size_t Count = 0>
+constexpr TrainingProgram<N, E, O, Count> differentiate(const Graph<N, O>& graph, const Fusion<N>& fusion,
+                                                        Mode mode = Mode::training,
+                                                        const Wanted<Count>& wanted = {}) {
+    TrainingProgram<N, E, O, Count> program;
     std::array<std::size_t, N> saved{};
-    const auto value_of = detail::append_forward(program, saved, graph, fusion, Mode::training);
-    const auto needed = needs_gradient(graph);
+    const auto value_of = detail::append_forward(program, saved, graph, fusion, mode);
+    const auto needed = needs_gradient(graph, wanted);
     const auto readers = count_readers(graph);
     std::array<std::size_t, N> gradient_of{};
     gradient_of.fill(none);
     std::array<bool, N> parameters_written{};
 
+    const auto trains = [&](const Node& node) { return wanted.parameters && node.is_trained(); };
     /// Whether the gradient of this node's parameters is added to another's.
     const auto adds = [&](std::size_t index) {
         const std::size_t owner = graph.nodes[index].shares_with;
@@ -152,7 +174,7 @@ constexpr TrainingProgram<N, E, O> differentiate(const Graph<N, O>& graph, const
         program.add_step(sum);
     };
 
-    for (std::size_t i = 0; i < O; ++i) {
+    for (std::size_t i = 0; i < O && i < wanted.losses; ++i) {
         const std::size_t output = graph.outputs[i];
         Step loss{.kind = StepKind::loss, .node = output, .which = i, .inputs = Step::no_inputs()};
         loss.output = value_of[output];
@@ -165,7 +187,7 @@ constexpr TrainingProgram<N, E, O> differentiate(const Graph<N, O>& graph, const
     for (std::size_t index = N; index-- > 0;) {
         const Node& node = graph.nodes[index];
         const OpRules& rules = *node.rules;
-        if (gradient_of[index] == none || rules.is_input)
+        if (gradient_of[index] == none || rules.is_input || rules.stops_gradient)
             continue;
 
         Step common{.node = index, .inputs = Step::no_inputs()};
@@ -175,11 +197,11 @@ constexpr TrainingProgram<N, E, O> differentiate(const Graph<N, O>& graph, const
         if (rules.joint_backward) {
             Step step = common;
             step.kind = StepKind::backward;
-            step.trains = node.is_trained();
+            step.trains = trains(node);
             step.adds = step.trains && adds(index);
             read(step, rules.parameter_gradient, index);
             read(step, rules.input_gradient, index);
-            detail::add_scratch(program, step, graph.nodes, Mode::training);
+            detail::add_scratch(program, step, graph.nodes, mode);
             bool any = step.trains;
             for (std::size_t i = 0; i < node.input_count; ++i)
                 if (needed[node.inputs[i]]) {
@@ -196,12 +218,12 @@ constexpr TrainingProgram<N, E, O> differentiate(const Graph<N, O>& graph, const
             continue;
         }
 
-        if (node.is_trained()) {
+        if (trains(node)) {
             Step step = common;
             step.kind = StepKind::backward_parameters;
             step.adds = adds(index);
             read(step, rules.parameter_gradient, index);
-            detail::add_scratch(program, step, graph.nodes, Mode::training);
+            detail::add_scratch(program, step, graph.nodes, mode);
             program.add_step(step);
         }
 
@@ -209,7 +231,7 @@ constexpr TrainingProgram<N, E, O> differentiate(const Graph<N, O>& graph, const
             const std::size_t input = node.inputs[i];
             if (!needed[input])
                 continue;
-            if (rules.gradient_is_view || rules.is_view) {
+            if (rules.gradient_is_view || is_view(rules, mode)) {
                 contribute(input, gradient_of[index]);
                 continue;
             }
@@ -217,10 +239,10 @@ constexpr TrainingProgram<N, E, O> differentiate(const Graph<N, O>& graph, const
             step.kind = StepKind::backward_input;
             step.which = i;
             read(step, rules.input_gradient, index);
-            detail::add_scratch(program, step, graph.nodes, Mode::training);
+            detail::add_scratch(program, step, graph.nodes, mode);
             std::size_t target = input;
             if (rules.accepts_gradient_epilogue) {
-                const std::size_t activation = detail::activation_behind(input, graph, readers);
+                const std::size_t activation = detail::activation_behind(input, graph, readers, mode);
                 if (activation != none) {
                     step.epilogue = activation;
                     if (graph.nodes[activation].rules->input_gradient.output)
@@ -232,6 +254,12 @@ constexpr TrainingProgram<N, E, O> differentiate(const Graph<N, O>& graph, const
             program.add_step(step);
             contribute(target, step.write);
         }
+    }
+
+    for (std::size_t i = 0; i < Count; ++i) {
+        program.outputs[O + i] = gradient_of[wanted.nodes[i]];
+        if (program.outputs[O + i] != none)
+            program.values[program.outputs[O + i]].is_pinned = true;
     }
     return program;
 }

@@ -34,7 +34,7 @@ constexpr bool is_view(const OpRules& rules, Mode mode) {
 
 /// Appends elementwise nodes to the step that computes their input, where nothing else reads that input.
 ///
-/// In inference whole chains are fused, through views too. In training what the backward rules read must
+/// In inference whole chains are fused, through views too. Where gradients go back what their rules read must
 /// still be stored: so one function is fused, and only if its derivative follows from its output and the
 /// head's own rules do not read theirs.
 template <std::size_t N, std::size_t Outputs>
@@ -48,14 +48,14 @@ constexpr Fusion<N> fuse(const Graph<N, Outputs>& graph, Mode mode) {
         if (!node.rules->elementwise || is_view(*node.rules, mode))
             continue;
         std::size_t previous = node.inputs[0];
-        while (mode != Mode::training && is_view(*graph.nodes[previous].rules, mode) &&
+        while (!saves(mode) && is_view(*graph.nodes[previous].rules, mode) &&
                readers[previous] == 1)
             previous = graph.nodes[previous].inputs[0];
         const std::size_t head = fusion.head[previous];
         const OpRules& head_rules = *graph.nodes[head].rules;
         if (readers[previous] != 1 || !head_rules.accepts_epilogue || length[head] == max_epilogue)
             continue;
-        if (mode == Mode::training) {
+        if (saves(mode)) {
             const bool head_reads_its_output =
                 head_rules.parameter_gradient.output || head_rules.input_gradient.output;
             if (previous != head || head_reads_its_output || !derivative_from_output(*node.rules))

@@ -9,11 +9,11 @@
 namespace burin::passes {
 
 /// The node that makes what `node` gives: itself, or what stands before views of it. What stops gradients is
-/// none in training.
+/// none where gradients go back.
 template <std::size_t N, std::size_t Outputs>
 constexpr std::size_t maker_of(const Graph<N, Outputs>& graph, std::size_t node, Mode mode) {
     const auto changes_nothing = [mode](const OpRules& rules) {
-        return is_view(rules, mode) && !(rules.stops_gradient && mode == Mode::training);
+        return is_view(rules, mode) && !(rules.stops_gradient && saves(mode));
     };
     while (changes_nothing(*graph.nodes[node].rules))
         node = graph.nodes[node].inputs[0];

@@ -22,9 +22,15 @@ inline constexpr std::size_t max_inputs = 8;
 enum class Mode {
     inference,
     training,
-    streaming, ///< As inference, but the input is the next piece of a sequence: layers with a state go on
-               ///< from it.
+    streaming,  ///< As inference, but the input is the next piece of a sequence: layers with a state go on
+                ///< from it.
+    explaining, ///< As inference, but gradients go back through it, to inputs or to activations.
 };
+
+/// Whether the forward rules save what the backward rules read.
+constexpr bool saves(Mode mode) {
+    return mode == Mode::training || mode == Mode::explaining;
+}
 
 enum class StepKind {
     forward,             ///< Computes a node (and what is fused behind it).

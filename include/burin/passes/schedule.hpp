@@ -60,7 +60,7 @@ schedule(const Program<MaxSteps, MaxValues, Outputs>& program) {
         if (program.steps[s].is_result())
             emit_with_needs(s);
     for (std::size_t output : program.outputs)
-        if (writer[output] != none)
+        if (output != none && writer[output] != none)
             emit_with_needs(writer[output]);
     return ordered;
 }

@@ -116,7 +116,7 @@ struct FakeQuantize : detail::FakeQuantizeOp {
             FakeQuantize::apply(run, [quantization](auto x) { return quantization.value(x); });
         else
             FakeQuantize::apply(run, [](auto x) { return x; });
-        if constexpr (Context::mode == Mode::training) {
+        if constexpr (Context::saves) {
             constexpr Scalar infinity = std::numeric_limits<Scalar>::infinity();
             run.saved[0] = quantization.scale;
             run.saved[1] = is_known ? quantization.low : -infinity;

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "burin/core/assert.hpp"
+#include "burin/explain/target.hpp"
+
+#include <cstddef>
+#include <span>
+
+namespace burin::explain {
+
+/// What a small change of each input element does to the target y: |∂y / ∂xᵢ|, or ∂y / ∂xᵢ with its sign if not
+/// `absolute`. Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", arXiv:1312.6034.
+///
+///     Explainer<Net> explainer;
+///     explain::Saliency{}(explainer, parameters, sample, {.element = 3}, attribution);
+///
+/// `sample` is one sample (all inputs, one after the other), `attribution` as many numbers. Returns y.
+struct Saliency {
+    bool absolute = true;
+
+    template <class Explainer>
+    typename Explainer::Scalar operator()(Explainer& explainer, typename Explainer::Pointers parameters,
+                                          std::span<const typename Explainer::Scalar> sample,
+                                          const Target& target,
+                                          std::span<typename Explainer::Scalar> attribution) const noexcept {
+        BURIN_ASSERT(attribution.size() == Explainer::sample_size,
+                     "Saliency: expected room for an attribution of each element of the sample");
+        explainer.put(0, sample);
+        explainer.run(parameters, 1, detail::OneHot<Explainer>{target});
+        detail::for_each_gradient(explainer, 0, [&](std::size_t i, auto gradient) {
+            attribution[i] = absolute && gradient < 0 ? -gradient : gradient;
+        });
+        return detail::value_of(explainer, target, 0);
+    }
+};
+
+/// xᵢ · ∂y / ∂xᵢ: how much of the target y each input element makes, as far as y is linear. For a network of
+/// ReLUs without biases the sum over all elements is y. Shrikumar et al., arXiv:1605.01713.
+///
+/// Used as `Saliency`.
+struct GradientTimesInput {
+    template <class Explainer>
+    typename Explainer::Scalar operator()(Explainer& explainer, typename Explainer::Pointers parameters,
+                                          std::span<const typename Explainer::Scalar> sample,
+                                          const Target& target,
+                                          std::span<typename Explainer::Scalar> attribution) const noexcept {
+        const auto value = Saliency{.absolute = false}(explainer, parameters, sample, target, attribution);
+        for (std::size_t i = 0; i < attribution.size(); ++i)
+            attribution[i] *= sample[i];
+        return value;
+    }
+};
+
+} // namespace burin::explain
