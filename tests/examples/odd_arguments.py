@@ -30,6 +30,7 @@ OPTIONS = {
     "segmentation": {"number": ["--epochs"], "write": [("--image", "--epochs", "0")]},
     "sentiment": {"number": ["--epochs", "--reviews"]},
     "sounds": {"number": ["--epochs", "--sounds"]},
+    "strategy": {"number": ["--epochs"], "read": ["--data"], "write": [("--report", "--epochs", "0")]},
     "tagging": {"number": ["--epochs", "--sentences"]},
     "text_generation": {"number": ["--epochs"], "read": ["--data"]},
     "vae": {"number": ["--epochs"], "folder": ["--data"], "write": [("--image", "--epochs", "0")]},

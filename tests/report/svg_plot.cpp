@@ -70,7 +70,7 @@ TEST_CASE("ticks: never more than asked for and one, and always some") {
 }
 
 TEST_CASE("ticks: logarithmic ones are powers of ten, or round numbers between them") {
-    CHECK(labels(log_ticks(-6, 0, 8)) == Labels{"1e-06", "1e-05", "0.0001", "0.001", "0.01", "0.1", "1"});
+    CHECK(labels(log_ticks(-6, 0, 8)) == Labels{"1e-6", "1e-5", "0.0001", "0.001", "0.01", "0.1", "1"});
     CHECK(labels(log_ticks(-20.5, 20.5, 8)) == Labels{"1e-20", "1e-10", "1", "1e+10", "1e+20"});
     CHECK(labels(log_ticks(-3, -2, 8)) == Labels{"0.001", "0.002", "0.005", "0.01"});
     CHECK(labels(log_ticks(0.9, 2.1, 8)) == Labels{"10", "20", "50", "100"});
@@ -147,7 +147,7 @@ TEST_CASE("svg_plot: no lines, no points and constant lines have axes, too") {
 TEST_CASE("svg_plot: names are text, whatever they contain") {
     const std::vector<Line> lines{{"a<b> & \"c\"", {1, 2}, {1, 2}}, {"\x1b[2J\xff", {1}, {1}}};
     const std::string svg = svg_plot(lines, {.title = "x < y"});
-    CHECK(count(svg, "a&lt;b&gt; &amp; \"c\"</text>") == 1);
+    CHECK(count(svg, "a&lt;b&gt; &amp; &quot;c&quot;</text>") == 1);
     CHECK(count(svg, ">x &lt; y</text>") == 1);
     CHECK(count(svg, ">\\x1B[2J\\xFF</text>") == 1);
 }

@@ -28,7 +28,10 @@ struct Ticks {
         std::array<char, 64> buffer;
         const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(),
                                                 std::pow(10.0, exponent), std::chars_format::general, 4);
-        return error == std::errc() ? std::string(buffer.data(), end) : std::string("?");
+        std::string text = error == std::errc() ? std::string(buffer.data(), end) : std::string("?");
+        if (const std::size_t zero = text.find("e-0"); zero != std::string::npos)
+            text.erase(zero + 2, 1);
+        return text;
     }
 
     /// A number as the C locale writes it; without an exponent, unless it is very large or very small.

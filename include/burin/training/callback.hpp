@@ -32,7 +32,7 @@ namespace burin {
 ///     void save(callbacks::State& state) const;
 ///     void load(const callbacks::State& state);
 ///
-/// One that does not go with every Fit says so before anything is compiled, by `template <class Fit> static
+/// One that does not go with every Fit says so to who compiles it, by `template <class Fit> static
 /// constexpr Sentence reject()`: why not, or nothing.
 ///
 /// In `on_fit_begin` a callback forgets an earlier run, unless `is_continued()`: then the run goes on that a
