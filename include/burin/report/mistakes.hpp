@@ -105,8 +105,10 @@ std::vector<Mistake> worst_mistakes(const Model<Net, Scalar>& model, const Data&
         if (mistake.badness > 0)
             mistakes.push_back(std::move(mistake));
     }
-    std::stable_sort(mistakes.begin(), mistakes.end(),
-                     [](const Mistake& a, const Mistake& b) { return a.badness > b.badness; });
+    // Not std::stable_sort: that of libstdc++ 12 uses what clang calls deprecated.
+    std::sort(mistakes.begin(), mistakes.end(), [](const Mistake& a, const Mistake& b) {
+        return a.badness != b.badness ? a.badness > b.badness : a.sample < b.sample;
+    });
     mistakes.resize(std::min(mistakes.size(), options.count));
     return mistakes;
 }
