@@ -23,9 +23,14 @@ enum class Layout {
     panels, ///< A matrix as the products of kernels/products.hpp want it: see `kernels::Panels`.
 };
 
-/// What a weight does: it multiplies the input, or the layer's own state of the step before, or it is itself
-/// taken, a row at a time.
-enum class WeightUse { kernel, recurrent, embedding };
+/// What a weight does, which also says where the numbers that belong to one of its units are.
+enum class WeightUse {
+    kernel,     ///< Multiplies the input: `[..., units]`.
+    depthwise,  ///< The same, each channel by itself: `[..., channels, multiplier]`, a unit each.
+    transposed, ///< Multiplies the input: `[..., units, inputs]`.
+    recurrent,  ///< Multiplies the layer's own state of the step before: `[..., units]`.
+    embedding,  ///< Is itself taken, a row at a time: `[units, ...]`.
+};
 
 /// Elements of a tensor, counted row-major, from `first` up to `last`, which is not among them.
 struct ElementRange {

@@ -63,9 +63,21 @@ struct L2 {
     static_assert(Factor > 0, "L2 takes a positive factor");
 };
 
-/// A layer (or `Sequential`, …) for whose weights, but not for biases and scales, training pays:
-/// `Regularized<Dense<64>, L2<1e-4>>`, `Regularized<Sequential<...>, L1<1e-5>, L2<1e-5>>`. The penalties are
-/// part of the loss that `Trainer`, `fit` and `evaluate` tell. Names are as without it.
+/// A constraint: after each step the weights that make up one unit (an output of Dense, a filter, the vector
+/// of a token) are scaled down to a norm of Limit, √(Σ w²) ≤ Limit. Keras's `MaxNorm`. Usual limits are 2 to
+/// 4, with a high learning rate and dropout.
+template <Number auto Limit>
+struct MaxNorm {
+    static_assert(Limit > 0, "MaxNorm takes a positive norm");
+};
+
+/// A constraint: after each step the weights of one unit are scaled to a norm of 1. Keras's `UnitNorm`.
+struct UnitNorm {};
+
+/// A layer (or `Sequential`, …) for whose weights, but not for biases and scales, training pays, or keeps a
+/// constraint: `Regularized<Dense<64>, L2<1e-4>>`, `Regularized<Sequential<...>, L1<1e-5>, L2<1e-5>>` (both
+/// together are called elastic net), `Regularized<Dense<64>, MaxNorm<3>>`. The penalties are part of the loss
+/// that `Trainer`, `fit` and `evaluate` tell. Names are as without it.
 template <class LayerType, class... Penalties>
 struct Regularized {};
 

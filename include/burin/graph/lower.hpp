@@ -56,8 +56,10 @@ struct Lowering {
     std::size_t shared_depth = 0;
     std::size_t shared_owner = passes::none;
 
-    bool is_frozen = false;    ///< Set while the nodes of a `Frozen` are appended.
-    passes::Penalty penalty{}; ///< Set while the nodes of a `Regularized` are appended.
+    bool is_frozen = false; ///< Set while the nodes of a `Frozen` are appended.
+    // Set while the nodes of a `Regularized` are appended.
+    passes::Penalty penalty{};
+    passes::Constraint constraint{};
 
     constexpr bool failed() const { return !problem.empty(); }
     constexpr Sentence& fail() { return problem; }
@@ -70,6 +72,7 @@ struct Lowering {
         node.place = node.weights_place = place;
         node.is_frozen = is_frozen;
         node.penalty = penalty;
+        node.constraint = constraint;
         if (!shared_name.empty())
             share(node);
         return count++;
@@ -92,7 +95,7 @@ struct Lowering {
                     .append("`, as in the first node with SharedWeights<\"")
                     .append(shared_name)
                     .append("\">");
-            } else if (owner.penalty != node.penalty && !failed()) {
+            } else if ((owner.penalty != node.penalty || owner.constraint != node.constraint) && !failed()) {
                 fail().append("layer `").append(node.place.text().view()).append("` `");
                 fail().append(node.rules->name().view());
                 fail().append("`: expected the regularisers of the first node with SharedWeights<\"");
@@ -250,27 +253,43 @@ inline constexpr bool is_regularizer<L1<Factor>> = true;
 template <Number auto Factor>
 inline constexpr bool is_regularizer<L2<Factor>> = true;
 
+template <Number auto Limit>
+inline constexpr bool is_regularizer<MaxNorm<Limit>> = true;
+template <>
+inline constexpr bool is_regularizer<UnitNorm> = true;
+
 template <Number auto Factor>
-constexpr void add_penalty(passes::Penalty& penalty, L1<Factor>) {
-    penalty.l1 += Factor;
+constexpr void regularize(auto& lowering, L1<Factor>) {
+    lowering.penalty.l1 += Factor;
 }
 template <Number auto Factor>
-constexpr void add_penalty(passes::Penalty& penalty, L2<Factor>) {
-    penalty.l2 += Factor;
+constexpr void regularize(auto& lowering, L2<Factor>) {
+    lowering.penalty.l2 += Factor;
+}
+template <Number auto Limit>
+constexpr void regularize(auto& lowering, MaxNorm<Limit>) {
+    const double before = lowering.constraint.max_norm;
+    lowering.constraint.max_norm = before > 0 && before < Limit ? before : Limit;
+}
+constexpr void regularize(auto& lowering, UnitNorm) {
+    lowering.constraint.unit_norm = true;
 }
 
 template <class LayerType, class... Penalties>
 struct Lower<Regularized<LayerType, Penalties...>> {
-    static_assert((is_regularizer<Penalties> && ...), "Regularized takes a layer, then L1<...> or L2<...>");
+    static_assert((is_regularizer<Penalties> && ...),
+                  "Regularized takes a layer, then L1<...>, L2<...>, MaxNorm<...> or UnitNorm");
 
     static constexpr auto ops() { return Lower<LayerType>::ops(); }
 
     template <class Lowering>
     static constexpr std::size_t append(Lowering& lowering, const Wires& wires, const passes::Place& place) {
-        const passes::Penalty before = lowering.penalty;
-        (add_penalty(lowering.penalty, Penalties{}), ...);
+        const passes::Penalty penalty = lowering.penalty;
+        const passes::Constraint constraint = lowering.constraint;
+        (regularize(lowering, Penalties{}), ...);
         const std::size_t node = Lower<LayerType>::append(lowering, wires, place);
-        lowering.penalty = before;
+        lowering.penalty = penalty;
+        lowering.constraint = constraint;
         return node;
     }
 };

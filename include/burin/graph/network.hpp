@@ -141,7 +141,8 @@ struct ParameterTensor {
     std::size_t offset = 0;
     passes::Place place{};
     TensorKind kind = TensorKind::trained;
-    passes::Penalty penalty{}; ///< On each element, if it is a weight that is trained.
+    passes::Penalty penalty{};       ///< On each element, if it is a weight that is trained.
+    passes::Constraint constraint{}; ///< On each unit, if it is a weight that is trained.
 
     /// `0.weight`
     constexpr Text<128> name() const {
@@ -164,10 +165,11 @@ inline constexpr auto parameter_tensors = [] {
             const passes::InputShapes inputs = passes::input_shapes(N::graph.nodes, node);
             const auto visit_list = [&](const ParameterList& list, std::size_t offset, TensorKind kind) {
                 for (std::size_t i = 0; i < list.count; ++i) {
-                    const bool is_paid_for =
+                    const bool is_regularized =
                         kind == TensorKind::trained && list[i].role == ParameterRole::weight;
                     visit(ParameterTensor{list[i], offset + list.offset(i), node.weights_place, kind,
-                                          is_paid_for ? node.penalty : passes::Penalty{}});
+                                          is_regularized ? node.penalty : passes::Penalty{},
+                                          is_regularized ? node.constraint : passes::Constraint{}});
                 }
             };
             visit_list(node.rules->parameters(inputs.span()), node.parameter_offset,

@@ -73,8 +73,9 @@ struct DepthwiseConv2D : Op {
 
     static constexpr ParameterList parameters(std::span<const Shape> inputs) {
         const Fans fans{Settings::taps(), Settings::taps() * multiplier};
-        const ParameterSpec weight{"weight", ParameterRole::weight,
-                                   Settings::weight_shape(inputs[0].last(), multiplier), fans};
+        ParameterSpec weight{"weight", ParameterRole::weight,
+                             Settings::weight_shape(inputs[0].last(), multiplier), fans};
+        weight.use = WeightUse::depthwise;
         const ParameterSpec bias{"bias", ParameterRole::bias, Shape(inputs[0].last() * multiplier), fans};
         return has_bias ? ParameterList(weight, bias) : ParameterList(weight);
     }

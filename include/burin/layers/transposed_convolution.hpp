@@ -47,8 +47,9 @@ struct TransposedConvolutionLayer : Op {
     static constexpr ParameterList parameters(std::span<const Shape> inputs) {
         const std::size_t channels = inputs[0].last();
         const Fans fans{Settings::taps() * channels, Settings::taps() * Filters};
-        const ParameterSpec weight{"weight", ParameterRole::weight, Settings::weight_shape(Filters, channels),
-                                   fans, Layout::panels};
+        ParameterSpec weight{"weight", ParameterRole::weight, Settings::weight_shape(Filters, channels), fans,
+                             Layout::panels};
+        weight.use = WeightUse::transposed;
         const ParameterSpec bias{"bias", ParameterRole::bias, Shape(Filters), fans};
         return has_bias ? ParameterList(weight, bias) : ParameterList(weight);
     }

@@ -99,8 +99,8 @@ struct OpRules {
     Link link = Link::none;
     Values values = Values::any; ///< What the outputs are, whatever the inputs are.
     bool keeps_range = false; ///< Each output lies between the least and the largest of the inputs, or is 0.
-    /// What part of the statistics a batch replaces, s ← (1 − momentum) · s + momentum · of the batch; 0 where
-    /// they are no such means.
+    /// What part of the statistics a batch replaces, s ← (1 − momentum) · s + momentum · of the batch; 0
+    /// where they are no such means.
     double statistics_momentum = 0;
 };
 
@@ -150,6 +150,15 @@ struct Penalty {
     friend constexpr bool operator==(const Penalty&, const Penalty&) = default;
 };
 
+/// What the norm of the weights of each unit of a node is kept to after each step.
+struct Constraint {
+    double max_norm = 0; ///< 0: no limit.
+    bool unit_norm = false;
+
+    constexpr bool any() const { return max_norm > 0 || unit_norm; }
+    friend constexpr bool operator==(const Constraint&, const Constraint&) = default;
+};
+
 /// One layer of the flat, topologically ordered graph.
 struct Node {
     const OpRules* rules = nullptr;
@@ -160,6 +169,7 @@ struct Node {
     std::size_t shares_with = none; ///< The node that owns the parameters, if not this one.
     bool is_frozen = false;         ///< Its parameters stay as they are.
     Penalty penalty{};              ///< On its weights, not on biases and scales.
+    Constraint constraint{};        ///< The same.
 
     // What infer_shapes finds out.
     Shape shape{};

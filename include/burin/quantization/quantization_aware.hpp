@@ -161,6 +161,7 @@ struct Lower<QuantizationAware<Net>> {
                 node.shares_with = Aware::node_at[from.shares_with];
             node.is_frozen = from.is_frozen;
             node.penalty = from.penalty;
+            node.constraint = from.constraint;
             hana::for_each(Aware::template rounding<Index>(), [&](auto rounding) {
                 lowering.append(rules_of<typename decltype(rounding)::type>, Wires::one(lowering.count - 1),
                                 from.place);

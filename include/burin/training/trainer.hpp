@@ -10,6 +10,7 @@
 #include "burin/kernels/simd.hpp"
 #include "burin/optimizers/optimizer.hpp"
 #include "burin/schedules/schedule.hpp"
+#include "burin/training/constraints.hpp"
 #include "burin/training/objective.hpp"
 #include "burin/training/regularization.hpp"
 
@@ -81,6 +82,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
                 sums_ = first;
                 return again;
             });
+        constrain<typename N::Type>(parameters_.trained);
         return sum;
     }
 
