@@ -102,6 +102,7 @@
 #include "burin/optimizers/exponential_average.hpp"
 #include "burin/optimizers/gradient_descent.hpp"
 #include "burin/optimizers/groups.hpp"
+#include "burin/optimizers/lamb.hpp"
 #include "burin/optimizers/lion.hpp"
 #include "burin/optimizers/lookahead.hpp"
 #include "burin/optimizers/momentum.hpp"

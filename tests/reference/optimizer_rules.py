@@ -48,20 +48,23 @@ def rules(out):
 
 
 def tensors(out):
-    """Rules that look at whole tensors: a network of 2 inputs, 27 hidden units and 2 outputs."""
-    shapes = [(2, 27), (27,), (27, 2), (2,)]
-    starts = [numbers(*shape, seed=80 + i) for i, shape in enumerate(shapes)]
-    out.array("tensors_start", torch.cat([start.reshape(-1) for start in starts]))
-    count = sum(start.numel() for start in starts)
+    """Rules that look at whole tensors: a network of 2 inputs, 27 hidden units and 2 outputs, and a convolution of 2
+    channels to 27, 3 wide."""
+    network = [(2, 27), (27,), (27, 2), (2,)]
+    convolution = [(3, 2, 27), (27,)]
 
-    def case(name, make, prepare=lambda parameters: None):
-        parameters = [start.clone().requires_grad_() for start in starts]
+    def numbers_of(shapes):
+        return [numbers(*shape, seed=80 + i) for i, shape in enumerate(shapes)]
+
+    def case(name, make, prepare=lambda parameters: None, shapes=network):
+        parameters = [start.requires_grad_() for start in numbers_of(shapes)]
         optimizer = make(parameters)
+        sizes = [p.numel() for p in parameters]
         ends = []
         for step in range(1, 101):
-            index = torch.arange(count)
+            index = torch.arange(sum(sizes))
             gradient = torch.sin(index * 1.3 + step * 0.7 * (1 + index % 5)) * (1 + index % 3)
-            for parameter, part in zip(parameters, gradient.split([p.numel() for p in parameters])):
+            for parameter, part in zip(parameters, gradient.split(sizes)):
                 parameter.grad = part.reshape(parameter.shape).clone()
             prepare(parameters)
             optimizer.step()
@@ -69,6 +72,8 @@ def tensors(out):
                 ends.append(torch.cat([p.detach().reshape(-1) for p in parameters]))
         out.array(name, torch.stack(ends))
 
+    out.array("network_start", torch.cat([start.reshape(-1) for start in numbers_of(network)]))
+    out.array("convolution_start", torch.cat([start.reshape(-1) for start in numbers_of(convolution)]))
     makers = {
         "lamb": lambda p, w: Lamb(p, lr=0.001, weight_decay=w, max_grad_norm=None, always_adapt=True),
         "adafactor": lambda p, w: optim.Adafactor(p, lr=0.01, weight_decay=w),
@@ -78,6 +83,7 @@ def tensors(out):
         case(f"{name}_decay", lambda p: make(p, 0.1))
         case(f"{name}_clip_value", lambda p: make(p, 0.0), lambda p: torch.nn.utils.clip_grad_value_(p, 0.5))
         case(f"{name}_clip_norm", lambda p: make(p, 0.1), lambda p: torch.nn.utils.clip_grad_norm_(p, 1.0))
+    case("adafactor_convolution", lambda p: optim.Adafactor(p), shapes=convolution)
 
 
 def lbfgs(out):

@@ -2,13 +2,13 @@
 
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
+#include "burin/optimizers/norm.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
 namespace burin::optimizers::detail {
 
@@ -60,16 +60,9 @@ NormFactor<Scalar> norm_factor_of(const GradientTreatment& treatment,
         });
         return squares;
     };
-    // Squares that are too small to be seen change nothing beside 1e-6; those that are too large are summed
-    // up once more, scaled down.
-    Scalar scale = 1;
-    double squares = squares_of(scale);
-    if (squares > static_cast<double>(std::numeric_limits<Scalar>::max())) {
-        constexpr int half = std::numeric_limits<Scalar>::max_exponent / 2;
-        scale = std::ldexp(Scalar(1), -half - 16);
-        squares = squares_of(scale);
-    }
-    const double factor = treatment.clip_norm / (std::sqrt(squares) + 1e-6 * static_cast<double>(scale));
+    // Squares that are too small to be seen change nothing beside 1e-6.
+    const auto [norm, scale] = scaled_norm<Scalar>(squares_of);
+    const double factor = treatment.clip_norm / (norm + 1e-6 * static_cast<double>(scale));
     // Not "<": what is no number must not pass for 1.
     if (factor * static_cast<double>(scale) >= 1)
         return {};
@@ -94,10 +87,9 @@ NormFactor<Scalar> norm_factor(const GradientTreatment& treatment, const Scalar*
 /// The gradients are only read. Nothing needs to set them to zero: a backward pass writes every gradient, it
 /// does not add to what the last step left.
 template <class Scalar, std::size_t States, class Rule>
-[[gnu::always_inline]] inline void sweep_part(const GradientTreatment& treatment, Scalar* parameters,
-                                              const Scalar* gradients, Scalar* state, std::size_t count,
-                                              const Rule& given_rule, std::size_t stride,
-                                              NormFactor<Scalar> norm) noexcept {
+[[gnu::always_inline]] inline void
+sweep_part(const GradientTreatment& treatment, Scalar* parameters, const Scalar* gradients, Scalar* state,
+           std::size_t count, const Rule& given_rule, std::size_t stride, NormFactor<Scalar> norm) noexcept {
     using Vector = kernels::Vector<Scalar>;
     // Its constants stay in registers only if no store can change them.
     const Rule rule = given_rule;
@@ -176,6 +168,22 @@ void sweep(const GradientTreatment& treatment, Scalar* parameters, const Scalar*
            std::size_t count, const Rule& rule) noexcept {
     sweep_part<Scalar, States>(treatment, parameters, gradients, state, count, rule, count,
                                norm_factor(treatment, gradients, count));
+}
+
+/// The treated gradients in their place, for what looks at them more than once. The parameters stay as they
+/// are.
+template <class Scalar>
+void treat(const GradientTreatment& treatment, Scalar* parameters, Scalar* gradients,
+           std::size_t count) noexcept {
+    if (treatment.clip_value <= 0 && treatment.clip_norm <= 0 && treatment.weight_decay == 0)
+        return;
+    // What the sweep remembers are the gradients.
+    sweep<Scalar, 1>(
+        treatment, parameters, gradients, gradients, count,
+        []<class Vector>(const Vector& parameter, const Vector& gradient, std::array<Vector, 1>& treated) {
+            treated[0] = gradient;
+            return parameter;
+        });
 }
 
 /// base^exponent by repeated squaring, for bias corrections.
