@@ -183,6 +183,7 @@ TEST_CASE("Schedules: after their end they stay there") {
 TEST_CASE("Schedules: no option divides by zero, and no number stays no number") {
     const auto stays = [](double rate) { return rate == 0.5; };
     check_all(schedules::Step{.learning_rate = 0.5}, stays);
+    check_all(schedules::MultiStep{.learning_rate = 0.5}, stays);
     check_all(schedules::Exponential{.learning_rate = 0.5, .factor = 0.1, .steps = 0}, stays);
     check_all(schedules::InverseTime{.learning_rate = 0.5, .steps = 0}, stays);
     check_all(schedules::InverseTime{.learning_rate = 0.5, .decay = -1, .steps = 1}, stays);
