@@ -9,7 +9,7 @@
 #include "burin/losses/mean_squared_error.hpp"
 #include "burin/losses/multi_class_hinge.hpp"
 #include "burin/losses/sparse_categorical_crossentropy.hpp"
-#include "support/random_numbers.hpp"
+#include "support/loss_checks.hpp"
 
 #include <doctest/doctest.h>
 
@@ -25,110 +25,12 @@ using namespace burin::losses;
 
 namespace {
 
-constexpr std::size_t rows = 37;
-constexpr std::size_t marked = 19; ///< The row that is made odd.
-
-template <class Scalar>
-constexpr Scalar not_a_number = std::numeric_limits<Scalar>::quiet_NaN();
-
-/// A loss of `rows` samples of an output, and what it says of them.
-template <class Scalar, Shape Output, class Loss>
-struct Case {
-    using Target = typename Loss::template Target<Scalar>;
-    static constexpr std::size_t size = Output.size(), targets_of_one = Loss::target_size(Output);
-
-    Loss loss;
-    std::vector<Scalar> outputs = random_numbers<Scalar>(rows * size, 1, -2, 2);
-    std::vector<Target> targets = std::vector<Target>(rows * targets_of_one);
-    std::vector<Scalar> weights = random_numbers<Scalar>(rows, 2, 0.5, 2);
-    std::vector<Scalar> gradient = std::vector<Scalar>(rows * size);
-    Scalar value = 0;
-
-    explicit Case(const Loss& given) : loss(given) {
-        const auto shares = random_numbers<Scalar>(targets.size(), 3, 0, 1);
-        for (std::size_t i = 0; i < targets.size(); ++i)
-            if constexpr (std::is_same_v<Target, Label>)
-                targets[i] = static_cast<Label>(i % Output.last());
-            else
-                targets[i] = shares[i];
-    }
-
-    void run(bool weighted) {
-        const Scalar* const w = weighted ? weights.data() : nullptr;
-        const auto sum =
-            value_and_gradient<Output>(loss, outputs.data(), targets.data(), w, gradient.data(), rows);
-        value = reduce(loss, sum);
-        const Scalar alone =
-            reduce(loss, losses::value<Output>(loss, outputs.data(), targets.data(), w, rows));
-        CHECK((std::isnan(alone) ? std::isnan(value)
-                                 : std::abs(alone - value) <= Scalar(1e-5) * std::abs(alone)));
-    }
-
-    Scalar* outputs_of(std::size_t row) { return outputs.data() + row * size; }
-    bool is_number(std::size_t row, std::size_t element) const {
-        return std::isfinite(gradient[row * size + element]);
-    }
-};
-
 /// Whether each element of an output has a loss of its own.
 template <class Loss>
-constexpr bool is_elementwise =
-    !std::is_same_v<typename Loss::template Target<float>, Label> && Loss::link != Link::softmax;
-
-template <class Scalar, Shape Output, class Loss>
-void check_not_a_number(const Loss& loss) {
-    constexpr std::size_t size = Output.size();
-    for (const bool weighted : {false, true})
-        for (const std::size_t element : {std::size_t(0), size / 2, size - 1}) {
-            INFO("element " << element << " of " << size << ", weighted: " << weighted);
-            Case<Scalar, Output, Loss> one(loss);
-            const auto check = [&] {
-                one.run(weighted);
-                CHECK(std::isnan(one.value));
-                CHECK_FALSE(one.is_number(marked, element));
-                if constexpr (is_elementwise<Loss>)
-                    for (std::size_t other = 0; other < size; ++other)
-                        CHECK(one.is_number(marked, other) == (other != element));
-                for (std::size_t row = 0; row < rows; ++row)
-                    if (row != marked)
-                        CHECK(one.is_number(row, element));
-            };
-            one.outputs_of(marked)[element] = not_a_number<Scalar>;
-            check();
-            one = Case<Scalar, Output, Loss>(loss);
-            if constexpr (!std::is_same_v<typename Case<Scalar, Output, Loss>::Target, Label> &&
-                          Loss::target_size(Output) > 0) {
-                one.targets[marked * size + element] = not_a_number<Scalar>;
-                check();
-                one = Case<Scalar, Output, Loss>(loss);
-            }
-            one.weights[marked] = not_a_number<Scalar>;
-            one.run(true);
-            CHECK(std::isnan(one.value));
-            CHECK_FALSE(one.is_number(marked, element));
-        }
-}
-
-/// The marked row holds what is no number; whatever makes its weight 0, all is as without it.
-template <class Scalar, Shape Output, class Loss>
-void check_weightless(const Loss& loss) {
-    for (const Scalar odd : {not_a_number<Scalar>, std::numeric_limits<Scalar>::infinity(),
-                             -std::numeric_limits<Scalar>::infinity()}) {
-        Case<Scalar, Output, Loss> with(loss), without(loss);
-        with.weights[marked] = without.weights[marked] = 0;
-        std::fill_n(with.outputs_of(marked), Output.size(), odd);
-        if constexpr (!std::is_same_v<typename Case<Scalar, Output, Loss>::Target, Label>)
-            std::fill_n(with.targets.begin() + marked * Case<Scalar, Output, Loss>::targets_of_one,
-                        Case<Scalar, Output, Loss>::targets_of_one, odd);
-        with.run(true);
-        without.run(true);
-        CHECK(std::isfinite(with.value));
-        CHECK(with.value == without.value);
-        CHECK(with.gradient == without.gradient);
-        for (std::size_t element = 0; element < Output.size(); ++element)
-            CHECK(with.gradient[marked * Output.size() + element] == 0);
-    }
-}
+constexpr Spoils spoils_of =
+    std::is_same_v<typename Loss::template Target<float>, Label> || Loss::link == Link::softmax
+        ? Spoils::sample
+        : Spoils::element;
 
 template <class Scalar, Shape Output>
 void for_all_losses(const auto& check) {
@@ -136,7 +38,7 @@ void for_all_losses(const auto& check) {
         check.template operator()<Scalar, Output>(MeanSquaredError{reduction});
         check.template operator()<Scalar, Output>(MeanAbsoluteError{reduction});
         check.template operator()<Scalar, Output>(Huber{.reduction = reduction});
-        check.template operator()<Scalar, Output>(BinaryCrossentropy{reduction});
+        check.template operator()<Scalar, Output>(BinaryCrossentropy{.reduction = reduction});
         check.template operator()<Scalar, Output>(Hinge{reduction});
         check.template operator()<Scalar, Output>(ActivityL1{reduction});
         check.template operator()<Scalar, Output>(ActivityL2{reduction});
@@ -168,8 +70,9 @@ void for_all_shapes(const auto& check) {
 
 TEST_CASE_TEMPLATE("losses: an output, target or weight that is no number makes loss and gradient none",
                    Scalar, float, double) {
-    for_all_shapes<Scalar>(
-        []<class S, Shape Output>(const auto& loss) { check_not_a_number<S, Output>(loss); });
+    for_all_shapes<Scalar>([]<class S, Shape Output, class Loss>(const Loss& loss) {
+        check_not_a_number<S, Output>(loss, spoils_of<Loss>);
+    });
 }
 
 TEST_CASE_TEMPLATE("losses: a sample of weight 0 does not count, not even if it is no number", Scalar, float,
@@ -189,7 +92,8 @@ void check_uncounted_labels(SparseCategoricalCrossentropy loss, Label uncounted)
     };
     for (const int pattern : {0, 1, 2})
         for (const bool weighted : {false, true}) {
-            Case<Scalar, Shape(Classes), SparseCategoricalCrossentropy> with(loss);
+            LossCase<Scalar, Shape(Classes), SparseCategoricalCrossentropy> with(loss);
+            constexpr std::size_t rows = with.rows;
             for (std::size_t row = 0; row < rows; ++row)
                 with.targets[row] = is_uncounted(pattern, row) ? uncounted : static_cast<Label>(row % 3);
             auto without = with;
@@ -239,8 +143,8 @@ TEST_CASE(
     const std::vector<double> class_weights{1, 0, 2, 1};
     for (const double smoothing : {0.0, 0.1}) {
         const CategoricalCrossentropy loss{.label_smoothing = smoothing, .class_weights = class_weights};
-        Case<float, Shape(4), CategoricalCrossentropy> with(loss), without(loss);
-        with.targets[marked * 4 + 1] = not_a_number<float>;
+        LossCase<float, Shape(4), CategoricalCrossentropy> with(loss), without(loss);
+        with.targets[with.marked * 4 + 1] = not_a_number<float>;
         with.run(false);
         without.run(false);
         CHECK(with.value == without.value);

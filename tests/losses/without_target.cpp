@@ -2,16 +2,11 @@
 
 #include "burin/losses/activity.hpp"
 #include "burin/losses/gaussian_kl.hpp"
-#include "support/central_differences.hpp"
-#include "support/check_close.hpp"
-#include "support/random_numbers.hpp"
+#include "support/loss_checks.hpp"
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
-#include <iterator>
 #include <vector>
 
 using namespace burin;
@@ -21,40 +16,19 @@ namespace r = reference::graph_ops;
 
 namespace {
 
-/// Value and gradient of 3 samples of 10 outputs, with the gradient written over the outputs.
-template <class Scalar, Shape Output, class Loss>
-void check_reference(const Loss& loss, const double* weights, double value, const double (&gradient)[30],
-                     double tolerance) {
-    std::vector<Scalar> outputs(std::begin(r::z), std::end(r::z)), sample_weights;
-    for (std::size_t i = 0; weights != nullptr && i < 3; ++i)
-        sample_weights.push_back(static_cast<Scalar>(weights[i]));
-    const Scalar* const w = weights == nullptr ? nullptr : sample_weights.data();
-    const Scalar* const no_targets = nullptr;
-    const Scalar plain = reduce(loss, losses::value<Output>(loss, outputs.data(), no_targets, w, 3));
-    const Scalar found = reduce(
-        loss, losses::value_and_gradient<Output>(loss, outputs.data(), no_targets, w, outputs.data(), 3));
-    CHECK(found == plain);
-    CHECK(std::abs(static_cast<double>(found) - value) <= tolerance * std::max(1.0, std::abs(value)));
-    check_close(outputs, gradient, tolerance);
-}
+const std::vector<double> no_targets;
 
+/// Value and gradient of 3 samples of 10 outputs.
 template <Shape Output, class Loss>
 void check_both(const Loss& loss, const double (&value)[1], const double (&gradient)[30],
                 const double* weights = nullptr) {
-    check_reference<double, Output>(loss, weights, value[0], gradient, 1e-13);
-    check_reference<float, Output>(loss, weights, value[0], gradient, 1e-6);
+    check_loss<Output>(loss, r::z, no_targets, value, gradient, weights, 1e-6);
 }
 
 /// The gradient against central differences.
 template <Shape Output, class Loss>
 void check_shape(std::size_t rows) {
-    const Loss loss{};
-    std::vector<double> y = random_numbers(rows * Output.size(), 1, -2, 2), gradient(y.size());
-    const double* const no_targets = nullptr;
-    losses::value_and_gradient<Output>(loss, y.data(), no_targets, nullptr, gradient.data(), rows);
-    check_gradient(
-        [&] { return reduce(loss, losses::value<Output>(loss, y.data(), no_targets, nullptr, rows)); }, y,
-        gradient);
+    check_loss_gradient<Output>(Loss{}, no_targets, rows, -2, 2);
 }
 
 constexpr auto sum = Reduction::sum;

@@ -59,11 +59,7 @@ def losses():
     out.array("labels", labels, "unsigned")
 
     def case(name, f):
-        v = z.clone().requires_grad_()
-        value = f(v)
-        value.backward()
-        out.array(f"{name}_value", value.detach())
-        out.array(f"{name}_gradient", v.grad)
+        out.case(name, z, f)
 
     for reduction in ("mean", "sum"):
         case(f"mse_{reduction}", lambda v: F.mse_loss(v, t, reduction=reduction))

@@ -21,6 +21,14 @@ class Header:
         text = ", ".join(repr(float(v)) if kind == "double" else str(int(v)) for v in values)
         self.lines.append(f"inline constexpr {kind} {name}[] = {{{text}}};")
 
+    def case(self, name, variable, function):
+        """The value of a function and its gradient by a variable."""
+        v = variable.clone().requires_grad_()
+        value = function(v)
+        value.backward()
+        self.array(f"{name}_value", value.detach())
+        self.array(f"{name}_gradient", v.grad)
+
     def write(self):
         self.lines += ["", f"}} // namespace reference::{self.path.stem}", ""]
         self.path.write_text("\n".join(self.lines))

@@ -25,7 +25,7 @@ struct Activity {
     template <Shape Output, bool WithGradient, class Scalar>
     LossSum<Scalar> compute(const Scalar* outputs, const Scalar*, const Scalar* sample_weights,
                             Scalar* gradient, std::size_t rows) const noexcept {
-        const auto row = [](const Scalar* y, Scalar* dy, Scalar scale) noexcept {
+        const auto row = [](std::size_t, const Scalar* y, Scalar* dy, Scalar scale) noexcept {
             const Scalar sum =
                 kernels::sum<Scalar>(Output.size(), [](auto v) { return Formula::value(v); }, y);
             if constexpr (WithGradient)

@@ -5,6 +5,7 @@
 #include "burin/kernels/columns.hpp"
 #include "burin/kernels/softmax.hpp"
 #include "burin/kernels/sweep.hpp"
+#include "burin/losses/class_weight.hpp"
 #include "burin/losses/long_sum.hpp"
 #include "burin/losses/loss.hpp"
 
@@ -40,14 +41,6 @@ template <std::size_t Classes>
 constexpr bool is_class(Label label) noexcept {
     BURIN_ASSERT(label < Classes, "loss: expected labels below the number of classes");
     return label < Classes;
-}
-
-/// 1 where no weights are given; no number for a class that was left out.
-constexpr double class_weight(std::span<const double> weights, std::size_t label) noexcept {
-    if (weights.empty())
-        return 1;
-    BURIN_ASSERT(label < weights.size(), "loss: expected a weight for each class");
-    return label < weights.size() ? weights[label] : std::numeric_limits<double>::quiet_NaN();
 }
 
 /// The largest of each row, from the columns of some rows.

@@ -9,9 +9,19 @@
 
 namespace burin::losses::detail {
 
+/// The formula of the vector that begins at this element, if it differs from place to place.
+template <class Formula>
+decltype(auto) formula_at(const Formula& formula, std::size_t element) noexcept {
+    if constexpr (requires { formula.at(element); })
+        return formula.at(element);
+    else
+        return (formula);
+}
+
 /// A loss that is a sum over output elements, each compared with its own target. `formula.value(output,
-/// target)` and `formula.gradient(output, target)` are functions of vectors. The mean is over all elements of
-/// all samples.
+/// target)` and `formula.gradient(output, target)` are functions of vectors; `formula.at(element)`, if it has
+/// that, is the formula of the vector that begins at this element of the batch. The mean is over all elements
+/// of all samples.
 template <Shape Output, bool WithGradient, class Scalar, class Formula>
 LossSum<Scalar> elementwise(const Formula& formula, Reduction reduction, const Scalar* outputs,
                             const Scalar* targets, const Scalar* sample_weights, Scalar* gradient,
@@ -26,14 +36,17 @@ LossSum<Scalar> elementwise(const Formula& formula, Reduction reduction, const S
         const auto scale = kernels::broadcast(weight / divisor);
         const auto sum_of = [&](std::size_t begin, std::size_t end) noexcept {
             kernels::Vector<Scalar> total(Scalar(0));
+            std::size_t element = first + begin;
             kernels::for_each_vector<Scalar>(
                 end,
                 [&](std::size_t lanes, auto load, auto store) noexcept {
+                    const auto& own = formula_at(formula, element);
+                    element += kernels::width<Scalar>;
                     const auto output = load(outputs + first);
                     const auto target = load(targets + first);
-                    total = total + kernels::keep_first<Scalar>(formula.value(output, target), lanes);
+                    total = total + kernels::keep_first<Scalar>(own.value(output, target), lanes);
                     if constexpr (WithGradient)
-                        store(gradient + first, formula.gradient(output, target) * scale);
+                        store(gradient + first, own.gradient(output, target) * scale);
                 },
                 begin);
             return total;

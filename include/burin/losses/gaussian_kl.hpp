@@ -4,6 +4,7 @@
 #include "burin/kernels/sweep.hpp"
 #include "burin/losses/loss.hpp"
 #include "burin/losses/per_sample.hpp"
+#include "burin/losses/vectors_in_output.hpp"
 
 #include <cstddef>
 
@@ -25,11 +26,7 @@ struct GaussianKL {
     using Target = Scalar;
     static constexpr std::size_t target_size(const Shape&) { return 0; }
     static constexpr Sentence reject(const Shape& output) {
-        if (output.rank == 1 ? output[0] % 2 == 0 : output.rank > 1 && output[0] == 2)
-            return {};
-        return Sentence("expected mean and logarithm of the variance as `[2 * n]` or `[2, ...]`, got `")
-            .append(output)
-            .append("`");
+        return detail::reject_unless_vectors(output, 2, "mean and logarithm of the variance");
     }
 
     template <Shape Output, bool WithGradient, class Scalar>
@@ -37,7 +34,7 @@ struct GaussianKL {
                             Scalar* gradient, std::size_t rows) const noexcept {
         using Vector = kernels::Vector<Scalar>;
         constexpr std::size_t size = Output.size() / 2;
-        const auto row = [](const Scalar* mean, Scalar* dmean, Scalar scale) noexcept {
+        const auto row = [](std::size_t, const Scalar* mean, Scalar* dmean, Scalar scale) noexcept {
             const Scalar* const log_variance = mean + size;
             const Scalar sum = kernels::sum<Scalar>(
                 size, [](auto m, auto v) { return kernels::fma(m, m, kernels::expm1(v) - v); }, mean,

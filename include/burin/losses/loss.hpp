@@ -58,6 +58,7 @@ enum class Answer {
     numbers,   ///< Numbers that should be near the targets, or nothing in particular.
     one_class, ///< Scores, of which the largest names one class of the last axis.
     yes_or_no, ///< Scores, each of which says by its sign whether its label holds.
+    other,     ///< What is judged by the loss alone, such as embeddings: there is no usual metric.
 };
 
 /// A loss tells by its targets and its link, or by a member `answer`.

@@ -1,0 +1,189 @@
+#pragma once
+
+#include "burin/losses/loss.hpp"
+#include "support/central_differences.hpp"
+#include "support/check_close.hpp"
+#include "support/random_numbers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+/// Value and gradient in Scalar against those of a reference, with the gradient written over the outputs.
+/// `weights` may be null.
+template <burin::Shape Output, class Scalar, class Loss, class Outputs, class Targets>
+void check_loss_in(const Loss& loss, const Outputs& outputs, const Targets& targets, const double* weights,
+                   double value, const double* gradient, double tolerance) {
+    using namespace burin;
+    using Target = typename Loss::template Target<Scalar>;
+    std::vector<Scalar> y(std::begin(outputs), std::end(outputs));
+    const std::vector<double> expected(gradient, gradient + y.size());
+    const std::size_t rows = y.size() / Output.size();
+    std::vector<Target> t;
+    for (const auto target : targets)
+        t.push_back(static_cast<Target>(target));
+    REQUIRE(t.size() >= rows * Loss::target_size(Output));
+    std::vector<Scalar> w;
+    for (std::size_t i = 0; weights != nullptr && i < rows; ++i)
+        w.push_back(static_cast<Scalar>(weights[i]));
+    const Scalar* const row_weights = weights == nullptr ? nullptr : w.data();
+
+    const auto alone = losses::value<Output>(loss, y.data(), t.data(), row_weights, rows);
+    const auto both =
+        losses::value_and_gradient<Output>(loss, y.data(), t.data(), row_weights, y.data(), rows);
+    const auto found = static_cast<double>(reduce(loss, both));
+    CHECK(found == doctest::Approx(static_cast<double>(reduce(loss, alone))).epsilon(tolerance));
+    if constexpr (Loss::target_size(Output) == 0)
+        CHECK(reduce(loss, both) == reduce(loss, alone));
+    INFO("expected " << value << ", got " << found);
+    CHECK(std::abs(found - value) <= tolerance * std::max(1.0, std::abs(value)));
+    check_close(y, expected, tolerance);
+}
+
+/// The same in double and in float.
+template <burin::Shape Output, std::size_t Count, class Loss, class Outputs, class Targets>
+void check_loss(const Loss& loss, const Outputs& outputs, const Targets& targets, const double (&value)[1],
+                const double (&gradient)[Count], const double* weights = nullptr,
+                double float_tolerance = 3e-6) {
+    REQUIRE(std::size(outputs) == Count);
+    check_loss_in<Output, double>(loss, outputs, targets, weights, value[0], gradient, 1e-13);
+    check_loss_in<Output, float>(loss, outputs, targets, weights, value[0], gradient, float_tolerance);
+}
+
+/// The gradient against central differences for this output shape and number of rows, with and without
+/// weights; the same over the outputs.
+template <burin::Shape Output, class Loss, class Target>
+void check_loss_gradient(const Loss& loss, const std::vector<Target>& targets, std::size_t rows,
+                         double low = -3, double high = 3) {
+    using namespace burin;
+    std::vector<double> outputs = random_numbers(rows * Output.size(), 5, low, high),
+                        gradient(outputs.size());
+    const std::vector<double> weights = random_numbers(rows, 6, 0.1, 2);
+    for (const double* w : {static_cast<const double*>(nullptr), weights.data()}) {
+        const auto value = [&] {
+            return reduce(loss, losses::value<Output>(loss, outputs.data(), targets.data(), w, rows));
+        };
+        losses::value_and_gradient<Output>(loss, outputs.data(), targets.data(), w, gradient.data(), rows);
+        check_gradient(value, outputs, gradient);
+        auto in_place = outputs;
+        const auto found = losses::value_and_gradient<Output>(loss, in_place.data(), targets.data(), w,
+                                                              in_place.data(), rows);
+        CHECK(reduce(loss, found) == doctest::Approx(value()));
+        CHECK(in_place == gradient);
+    }
+}
+
+/// A loss of `rows` samples of an output, and what it says of them.
+template <class Scalar, burin::Shape Output, class Loss>
+struct LossCase {
+    using Target = typename Loss::template Target<Scalar>;
+    static constexpr std::size_t rows = 37, marked = 19; ///< The marked row is made odd.
+    static constexpr std::size_t size = Output.size(), targets_of_one = Loss::target_size(Output);
+    static constexpr bool has_numbers = !std::is_same_v<Target, burin::Label> && targets_of_one > 0;
+
+    Loss loss;
+    std::vector<Scalar> outputs = random_numbers<Scalar>(rows * size, 1, -2, 2);
+    std::vector<Target> targets = std::vector<Target>(rows * targets_of_one);
+    std::vector<Scalar> weights = random_numbers<Scalar>(rows, 2, 0.5, 2);
+    std::vector<Scalar> gradient = std::vector<Scalar>(rows * size);
+    Scalar value = 0;
+
+    explicit LossCase(const Loss& given) : loss(given) {
+        const auto shares = random_numbers<Scalar>(targets.size(), 3, 0, 1);
+        for (std::size_t i = 0; i < targets.size(); ++i)
+            if constexpr (std::is_same_v<Target, burin::Label>)
+                targets[i] = static_cast<burin::Label>(i % Output.last());
+            else
+                targets[i] = shares[i];
+    }
+
+    void run(bool weighted) {
+        using namespace burin;
+        const Scalar* const w = weighted ? weights.data() : nullptr;
+        const auto sum = losses::value_and_gradient<Output>(loss, outputs.data(), targets.data(), w,
+                                                            gradient.data(), rows);
+        value = reduce(loss, sum);
+        const Scalar alone =
+            reduce(loss, losses::value<Output>(loss, outputs.data(), targets.data(), w, rows));
+        CHECK((std::isnan(alone) ? std::isnan(value)
+                                 : std::abs(alone - value) <= Scalar(1e-5) * std::abs(alone)));
+    }
+
+    Scalar* outputs_of(std::size_t row) { return outputs.data() + row * size; }
+    bool is_number(std::size_t row, std::size_t element) const {
+        return std::isfinite(gradient[row * size + element]);
+    }
+};
+
+/// What a number that is none spoils.
+enum class Spoils { element, sample, batch };
+
+template <class Scalar>
+constexpr Scalar not_a_number = std::numeric_limits<Scalar>::quiet_NaN();
+
+/// An output, a target or a weight that is no number makes the loss and the gradient that it takes part in
+/// none, and leaves others alone.
+template <class Scalar, burin::Shape Output, class Loss>
+void check_not_a_number(const Loss& loss, Spoils spoils) {
+    using One = LossCase<Scalar, Output, Loss>;
+    constexpr std::size_t size = Output.size(), marked = One::marked;
+    for (const bool weighted : {false, true})
+        for (const std::size_t element : {std::size_t(0), size / 2, size - 1}) {
+            INFO("element " << element << " of " << size << ", weighted: " << weighted);
+            One one(loss);
+            const auto check = [&](std::size_t at) {
+                one.run(weighted);
+                CHECK(std::isnan(one.value));
+                CHECK_FALSE(one.is_number(marked, at));
+                if (spoils == Spoils::element)
+                    for (std::size_t other = 0; other < size; ++other)
+                        CHECK(one.is_number(marked, other) == (other != at));
+                if (spoils != Spoils::batch)
+                    for (std::size_t row = 0; row < One::rows; ++row)
+                        if (row != marked)
+                            CHECK(one.is_number(row, at));
+            };
+            one.outputs_of(marked)[element] = not_a_number<Scalar>;
+            check(element);
+            one = One(loss);
+            if constexpr (One::has_numbers) {
+                // The targets of a sample may be fewer than its outputs.
+                const std::size_t target = element * One::targets_of_one / size;
+                one.targets[marked * One::targets_of_one + target] = not_a_number<Scalar>;
+                check(element);
+                one = One(loss);
+            }
+            one.weights[marked] = not_a_number<Scalar>;
+            one.run(true);
+            CHECK(std::isnan(one.value));
+            CHECK_FALSE(one.is_number(marked, element));
+        }
+}
+
+/// The marked row holds what is no number; whatever makes its weight 0, all is as without it.
+template <class Scalar, burin::Shape Output, class Loss>
+void check_weightless(const Loss& loss) {
+    using One = LossCase<Scalar, Output, Loss>;
+    constexpr std::size_t marked = One::marked;
+    for (const Scalar odd : {not_a_number<Scalar>, std::numeric_limits<Scalar>::infinity(),
+                             -std::numeric_limits<Scalar>::infinity()}) {
+        One with(loss), without(loss);
+        with.weights[marked] = without.weights[marked] = 0;
+        std::fill_n(with.outputs_of(marked), Output.size(), odd);
+        if constexpr (One::has_numbers)
+            std::fill_n(with.targets.data() + marked * One::targets_of_one, One::targets_of_one, odd);
+        with.run(true);
+        without.run(true);
+        CHECK(std::isfinite(with.value));
+        CHECK(with.value == without.value);
+        CHECK(with.gradient == without.gradient);
+        for (std::size_t element = 0; element < Output.size(); ++element)
+            CHECK(with.gradient[marked * Output.size() + element] == 0);
+    }
+}
