@@ -104,6 +104,10 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     /// Epochs trained so far.
     std::size_t epoch() const noexcept { return position_.epoch; }
     const Position& position() const noexcept { return position_; }
+    /// Whether a run was trained to its end, so that `run` would begin another.
+    bool is_finished() const noexcept {
+        return position_.last_epoch > 0 && position_.epoch >= position_.last_epoch;
+    }
     /// The epochs of the run that are done.
     const History& history() const noexcept { return history_; }
     /// What the epoch that is under way has measured so far, as numbers that `resume` takes.

@@ -2,6 +2,7 @@
 
 #include "burin/core/error.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -43,6 +44,13 @@ class History {
         std::string name;
         std::vector<double> values;
     };
+
+    History() = default;
+    /// As many epochs as the longest of them has values.
+    explicit History(std::vector<Series> series) : series_(std::move(series)) {
+        for (const Series& each : series_)
+            epochs_ = std::max(epochs_, each.values.size());
+    }
 
     /// Of an epoch that took so many seconds.
     void append(const std::vector<NamedValue>& epoch, double seconds = 0) {
