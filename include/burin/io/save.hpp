@@ -293,20 +293,22 @@ void load(const std::string& path, Session<Net, Scalar, Options>& session) {
         detail::copy_tensors<Scalar>(content.tensors, slots, problems);
         const Position position = detail::position_in(path, state.counters, state.position,
                                                       session.batch_size, session.most_epochs);
-        const std::vector<double> measured = detail::numbers_called(detail::measured_name, numbers),
-                                  settings = detail::numbers_called(detail::settings_name, numbers);
+        const std::vector<double> measured = detail::numbers_called(detail::measured_name, numbers);
         if (position.batch > 0)
             detail::check_count(path, "metrics", measured.size(), session.measured().size());
-        if (!is_first_format)
-            detail::check_count(path, "settings", settings.size(), detail::settings_of(session).size());
+        std::vector<double> settings = detail::settings_of(session);
+        if (!is_first_format) {
+            const std::vector<double> of_file = detail::numbers_called(detail::settings_name, numbers);
+            detail::check_count(path, "settings", of_file.size(), settings.size());
+            settings = detail::settings_to_go_on(session, of_file);
+        }
         History history = detail::history_in(numbers);
         const auto callbacks = detail::staged_callbacks(session, numbers);
 
         for (const auto& commit : callbacks)
             commit();
         state.put_into(session);
-        if (!is_first_format)
-            detail::restore_settings(session, settings);
+        detail::set_settings(session, settings);
         session.resume(position, std::move(history), measured);
     });
 }

@@ -16,6 +16,8 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <memory>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -82,24 +84,28 @@ void set_number(Number& option, double number) {
         option = static_cast<Number>(number);
 }
 
-/// Goes on with the settings of a file: a learning rate that callbacks have lowered, for instance. One that
-/// the session was given another of than the file's stays.
+/// What the settings are where a session goes on: those of the file, a learning rate that callbacks have
+/// lowered, for instance. One that the session was given another of than the file's stays.
 template <class SessionType>
-void restore_settings(SessionType& session, const std::vector<double>& settings) {
+std::vector<double> settings_to_go_on(const SessionType& session, const std::vector<double>& of_file) {
+    std::vector<double> settings = settings_of(session);
     const std::size_t count = settings.size() / 2;
     std::size_t index = 0;
-    std::vector<bool> stays(count);
-    for_each_setting(session.options(), [&](std::string_view name, const auto& number) {
-        stays[index] = name == "learning_rate" && std::bit_cast<std::uint64_t>(static_cast<double>(number)) !=
-                                                      std::bit_cast<std::uint64_t>(settings[index]);
+    for_each_setting(session.options(), [&](std::string_view name, const auto&) {
+        const bool stays = name == "learning_rate" && std::bit_cast<std::uint64_t>(settings[index]) !=
+                                                          std::bit_cast<std::uint64_t>(of_file[index]);
+        if (!stays)
+            settings[count + index] = of_file[count + index];
         ++index;
     });
-    index = 0;
-    for_each_setting(session.trainer(), [&](std::string_view, auto& number) {
-        if (!stays[index])
-            set_number(number, settings[count + index]);
-        ++index;
-    });
+    return settings;
+}
+
+template <class SessionType>
+void set_settings(SessionType& session, const std::vector<double>& settings) noexcept {
+    std::size_t index = settings.size() / 2;
+    for_each_setting(session.trainer(),
+                     [&](std::string_view, auto& number) { set_number(number, settings[index++]); });
 }
 
 /// Calls visit(prefix, callback) for each that remembers something. The prefix is its type and its number
