@@ -32,7 +32,8 @@ namespace burin::io::detail {
 using Numbers = std::vector<std::pair<std::string, std::vector<double>>>; // In the order of the file.
 
 inline constexpr std::string_view history_prefix = "history.", callback_prefix = "callback.",
-                                  measured_name = "training.measured", settings_name = "training.settings";
+                                  measured_name = "training.measured", settings_name = "training.settings",
+                                  seconds_name = "training.seconds";
 
 /// Most bytes of such lists that a file may have: a century of history.
 inline constexpr std::size_t most_number_bytes = std::size_t{1} << 30;
@@ -129,6 +130,7 @@ Numbers numbers_of(const SessionType& session) {
     Numbers numbers;
     numbers.emplace_back(measured_name, session.measured());
     numbers.emplace_back(settings_name, settings_of(session));
+    numbers.emplace_back(seconds_name, session.history().seconds());
     for (const History::Series& series : session.history().series())
         numbers.emplace_back(std::string(history_prefix) + series.name, series.values);
     for_each_remembering(session.callbacks(), [&](const std::string& prefix, const auto& callback) {
@@ -146,8 +148,8 @@ inline Numbers take_numbers(std::vector<safetensors::Tensor>& tensors) {
     std::erase_if(tensors, [&](const safetensors::Tensor& tensor) {
         const std::string_view name = tensor.name;
         if (tensor.dtype != safetensors::dtype_of<double> || tensor.shape.size() != 1 ||
-            (name != measured_name && name != settings_name && !name.starts_with(history_prefix) &&
-             !name.starts_with(callback_prefix)))
+            (name != measured_name && name != settings_name && name != seconds_name &&
+             !name.starts_with(history_prefix) && !name.starts_with(callback_prefix)))
             return false;
         std::vector<double> values(tensor.shape[0]);
         if (!values.empty())
@@ -171,7 +173,7 @@ inline History history_in(const Numbers& numbers) {
     for (const auto& [name, values] : numbers)
         if (name.starts_with(history_prefix))
             series.push_back({name.substr(history_prefix.size()), values});
-    return History(std::move(series));
+    return History(std::move(series), numbers_called(seconds_name, numbers));
 }
 
 /// What gives each callback the state that a file has of it. So far copies have taken it, so that a callback

@@ -245,7 +245,7 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
             const std::size_t rows = std::min(batch_size, order.size() - first);
             for (std::size_t row = 0; row < rows; ++row)
                 buffer.put(row, data, order[first + row]);
-            step(buffer, rows);
+            step(buffer, rows, context);
             ++position_.batch;
             shown_ = position_;
             tell([&](auto& each) {
@@ -287,13 +287,17 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
         return rows;
     }
 
-    void step(const detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows) {
+    void step(const detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows, Context& context) {
         const typename TrainerType::SamplesType samples = buffer.samples(rows);
         const auto sum = trainer_->step(
             samples,
             [&](auto output, const Scalar* outputs, std::size_t count) {
                 measured_.template update<output.value>(outputs, std::get<output.value>(samples.targets),
                                                         count);
+                detail::for_each_callback(options_.callbacks, [&](auto& each) {
+                    if constexpr (requires { each.on_outputs(context, samples, output, outputs, count); })
+                        each.on_outputs(context, samples, output, outputs, count);
+                });
             },
             options_.schedule);
         measured_.add(trainer_->last_losses(), sum.penalty);

@@ -46,10 +46,13 @@ class History {
     };
 
     History() = default;
-    /// As many epochs as the longest of them has values.
-    explicit History(std::vector<Series> series) : series_(std::move(series)) {
+    /// As many epochs as the longest of the series has values.
+    explicit History(std::vector<Series> series, std::vector<double> seconds = {})
+        : series_(std::move(series)), seconds_(std::move(seconds)) {
+        std::size_t epochs = 0;
         for (const Series& each : series_)
-            epochs_ = std::max(epochs_, each.values.size());
+            epochs = std::max(epochs, each.values.size());
+        seconds_.resize(epochs);
     }
 
     /// Of an epoch that took so many seconds.
