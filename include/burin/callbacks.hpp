@@ -9,6 +9,8 @@
 #include "burin/callbacks/events.hpp"
 #include "burin/callbacks/file_name.hpp"
 #include "burin/callbacks/json_lines_log.hpp"
+#include "burin/callbacks/reduce_learning_rate.hpp"
 #include "burin/callbacks/remote_progress.hpp"
 #include "burin/callbacks/stop_on_nan.hpp"
 #include "burin/callbacks/time_limit.hpp"
+#include "burin/callbacks/use_average.hpp"

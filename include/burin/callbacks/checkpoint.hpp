@@ -83,13 +83,13 @@ struct Checkpoint {
         state["kept"] = kept;
     }
     void load(const State& state) {
-        best = detail::numbers_in(state, "best", 1, "Checkpoint")[0];
+        best = detail::numbers_in(state, "best", 1, "callbacks::Checkpoint")[0];
         const auto found = state.find("kept");
         kept = found == state.end() ? std::vector<double>{} : found->second;
     }
 
   private:
-    detail::Monitor watched() const { return {"Checkpoint", monitor, mode}; }
+    detail::Monitor watched() const { return {"callbacks::Checkpoint", monitor, mode}; }
 
     template <class Context>
     void save_if_better(Context& context) {
@@ -105,7 +105,7 @@ struct Checkpoint {
 
     template <class Context>
     void write(Context& context) {
-        const detail::FileName name(path, "Checkpoint");
+        const detail::FileName name(path, "callbacks::Checkpoint");
         std::vector<NamedValue> values{{"epoch", static_cast<double>(context.epoch())},
                                        {"batch", static_cast<double>(context.batch())},
                                        {"step", static_cast<double>(context.step())}};

@@ -78,7 +78,7 @@ struct EarlyStopping {
         if (!restore_best_weights || !context.is_stopping() || best_weights.empty())
             return;
         if (best_weights.size() != weights.size())
-            throw Error("EarlyStopping: expected " + std::to_string(weights.size()) +
+            throw Error("callbacks::EarlyStopping: expected " + std::to_string(weights.size()) +
                         " best weights in the checkpoint, got " + std::to_string(best_weights.size()));
         std::transform(best_weights.begin(), best_weights.end(), weights.begin(), [](double weight) {
             return static_cast<std::remove_cvref_t<decltype(weights[0])>>(weight);
@@ -92,8 +92,9 @@ struct EarlyStopping {
         state["best_weights"] = best_weights;
     }
     void load(const State& state) {
-        const std::vector<double>& epochs = detail::numbers_in(state, "epochs", 3, "EarlyStopping");
-        const double loaded_best = detail::numbers_in(state, "best", 1, "EarlyStopping")[0];
+        const std::vector<double>& epochs =
+            detail::numbers_in(state, "epochs", 3, "callbacks::EarlyStopping");
+        const double loaded_best = detail::numbers_in(state, "best", 1, "callbacks::EarlyStopping")[0];
         const auto weights = state.find("best_weights");
         best_weights = weights == state.end() ? std::vector<double>{} : weights->second;
         best = loaded_best;
@@ -103,7 +104,7 @@ struct EarlyStopping {
     }
 
   private:
-    detail::Monitor watched() const { return {"EarlyStopping", monitor, mode}; }
+    detail::Monitor watched() const { return {"callbacks::EarlyStopping", monitor, mode}; }
 
     template <class Context>
     void remember(Context& context) {

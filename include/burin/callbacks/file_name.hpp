@@ -138,7 +138,7 @@ class FileName {
 inline std::optional<std::string> newest_file(const std::string& pattern) {
     namespace fs = std::filesystem;
     const std::string directory = fs::path(pattern).parent_path().string();
-    const detail::FileName name(pattern, "newest_file");
+    const detail::FileName name(pattern, "callbacks::newest_file");
     std::optional<std::string> newest;
     fs::file_time_type newest_time;
     std::error_code error;

@@ -22,8 +22,8 @@ namespace burin::callbacks {
 /// comes of it, and says where it began: the epoch, the batch, and the first layer whose output was not
 /// finite, or the parameters that an update before has spoilt. As Keras's TerminateOnNaN.
 ///
-///     StopOnNaN: epoch 3, batch 17: expected a finite loss, got nan; the first output that is not finite is
-///     that of layer `2` `Dense<10>`
+///     callbacks::StopOnNaN: epoch 3, batch 17: expected a finite loss, got nan; the first output that is not
+///     finite is that of layer `2` `Dense<10>`
 ///
 /// While all is well it costs a look at each batch's outputs. The layer is found by running the batch once
 /// more as in inference: what only training does, such as dropout, is not in it.
@@ -72,7 +72,7 @@ struct StopOnNaN {
   private:
     template <class Context>
     [[noreturn]] void fail(Context& context, const std::string& what) const {
-        throw Error("StopOnNaN: epoch " + std::to_string(context.epoch()) + ", batch " +
+        throw Error("callbacks::StopOnNaN: epoch " + std::to_string(context.epoch()) + ", batch " +
                     std::to_string(context.batch()) + ": " + what + "; " + cause);
     }
 

@@ -52,7 +52,7 @@ struct TimeLimit {
 
     void save(State& state) const { state["seconds"] = {elapsed()}; }
     void load(const State& state) {
-        before = detail::numbers_in(state, "seconds", 1, "TimeLimit")[0];
+        before = detail::numbers_in(state, "seconds", 1, "callbacks::TimeLimit")[0];
         is_running = false;
     }
 };
