@@ -288,6 +288,8 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     }
 
     void step(const detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows, Context& context) {
+        if constexpr (has_schedule)
+            detail::check_learning_rate(options_.schedule(trainer_->steps()), "fit", ".schedule");
         const typename TrainerType::SamplesType samples = buffer.samples(rows);
         const auto sum = trainer_->step(
             samples,
