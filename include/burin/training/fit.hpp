@@ -245,6 +245,7 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
             const std::size_t rows = std::min(batch_size, order.size() - first);
             for (std::size_t row = 0; row < rows; ++row)
                 buffer.put(row, data, order[first + row]);
+            augment(buffer, rows);
             step(buffer, rows, context);
             ++position_.batch;
             shown_ = position_;
@@ -285,6 +286,19 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
             shuffle(rows, RandomStream{options_.seed, Purpose::shuffling,
                                        static_cast<std::uint32_t>(position_.epoch + 1)});
         return rows;
+    }
+
+    /// What it draws is a function of seed and step alone.
+    void augment(detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows) {
+        using Examined = detail::AugmentOf<Net, Options, Scalar>;
+        static_cast<void>(DiagnosisOf<Examined>{});
+        if constexpr (Examined::problem.empty() &&
+                      !std::is_same_v<decltype(Options::augment), NoAugmentation>) {
+            TrainingBatch<Net, Loss, Scalar> batch = buffer.to_change(rows);
+            const RandomStream stream{options_.seed, Purpose::augmentation,
+                                      static_cast<std::uint32_t>(trainer_->steps())};
+            options_.augment(batch, stream);
+        }
     }
 
     void step(const detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows, Context& context) {
@@ -332,6 +346,8 @@ History fit(Model<Net, Scalar>& model, const Data& data, const Options& options 
     else if constexpr (!loss_fits<Net, decltype(Options::loss)>)
         return static_cast<void>(DiagnosisOf<detail::ExaminedLoss<Net, decltype(Options::loss)>>{}),
                History{};
+    else if constexpr (!detail::AugmentOf<Net, Options, Scalar>::problem.empty())
+        return static_cast<void>(DiagnosisOf<detail::AugmentOf<Net, Options, Scalar>>{}), History{};
     else
         return Session<Net, Scalar, Options>(model, options).run(data);
 }
