@@ -34,7 +34,16 @@ struct Philox {
 };
 
 /// What a random stream is for. Streams of different purposes never share a number.
-enum class Purpose : std::uint32_t { initialisation = 1, shuffling, dropout, splitting, augmentation, user, explaining };
+enum class Purpose : std::uint32_t {
+    initialisation = 1,
+    shuffling,
+    dropout,
+    splitting,
+    augmentation,
+    user,
+    explaining,
+    searching
+};
 
 /// Random numbers by position: `word(i)` is always the same number for the same seed, purpose and substream,
 /// whatever was asked before and whichever thread asks. A substream separates layers, epochs or steps.

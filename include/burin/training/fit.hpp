@@ -77,17 +77,20 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     /// measured in each epoch of the run. Throws Error if the data do not fit the network or are not finite,
     /// if these are more than `most_epochs` in all, or if a run that is in the middle of an epoch had other
     /// data.
+    ///
+    /// With `until` the run pauses when so many epochs are trained in all, and the next `run` goes on with
+    /// it.
     template <class Data>
-    History run(const Data& data) {
+    History run(const Data& data, std::size_t until = most_epochs) {
         return within_memory("fit", [&] {
             if constexpr (std::is_same_v<Validation, HeldOut>) {
                 const std::size_t count = trained(data.size());
                 const Data held_out = data.subset(count, data.size() - count);
-                return train(data.subset(0, count), &held_out);
+                return train(data.subset(0, count), &held_out, until);
             } else if constexpr (std::is_pointer_v<Validation>) {
-                return train(data, options_.validation);
+                return train(data, options_.validation, until);
             } else {
-                return train(data, &options_.validation);
+                return train(data, &options_.validation, until);
             }
         });
     }
@@ -104,10 +107,6 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     /// Epochs trained so far.
     std::size_t epoch() const noexcept { return position_.epoch; }
     const Position& position() const noexcept { return position_; }
-    /// Whether a run was trained to its end, so that `run` would begin another.
-    bool is_finished() const noexcept {
-        return position_.last_epoch > 0 && position_.epoch >= position_.last_epoch;
-    }
     /// The epochs of the run that are done.
     const History& history() const noexcept { return history_; }
     /// What the epoch that is under way has measured so far, as numbers that `resume` takes.
@@ -195,7 +194,7 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     }
 
     template <class Data, class Held>
-    History train(const Data& data, const Held* validation) {
+    History train(const Data& data, const Held* validation, std::size_t until) {
         check(data, validation);
         begin(data.size());
         std::optional<Progress> progress;
@@ -215,7 +214,7 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
                 each.on_fit_begin(context);
         });
         detail::BatchBuffer<Net, Loss, Scalar> buffer(batch_size);
-        while (position_.epoch < position_.last_epoch && !is_pausing_) {
+        while (position_.epoch < std::min(position_.last_epoch, until) && !is_pausing_) {
             if (position_.batch == 0)
                 measured_.reset();
             values_.clear();
@@ -245,8 +244,7 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
             const std::size_t rows = std::min(batch_size, order.size() - first);
             for (std::size_t row = 0; row < rows; ++row)
                 buffer.put(row, data, order[first + row]);
-            augment(buffer, rows);
-            step(buffer, rows, context);
+            step(buffer, rows);
             ++position_.batch;
             shown_ = position_;
             tell([&](auto& each) {
@@ -288,32 +286,13 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
         return rows;
     }
 
-    /// What it draws is a function of seed and step alone.
-    void augment(detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows) {
-        using Examined = detail::AugmentOf<Net, Options, Scalar>;
-        static_cast<void>(DiagnosisOf<Examined>{});
-        if constexpr (Examined::problem.empty() &&
-                      !std::is_same_v<decltype(Options::augment), NoAugmentation>) {
-            TrainingBatch<Net, Loss, Scalar> batch = buffer.to_change(rows);
-            const RandomStream stream{options_.seed, Purpose::augmentation,
-                                      static_cast<std::uint32_t>(trainer_->steps())};
-            options_.augment(batch, stream);
-        }
-    }
-
-    void step(const detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows, Context& context) {
-        if constexpr (has_schedule)
-            detail::check_learning_rate(options_.schedule(trainer_->steps()), "fit", ".schedule");
+    void step(const detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows) {
         const typename TrainerType::SamplesType samples = buffer.samples(rows);
         const auto sum = trainer_->step(
             samples,
             [&](auto output, const Scalar* outputs, std::size_t count) {
                 measured_.template update<output.value>(outputs, std::get<output.value>(samples.targets),
                                                         count);
-                detail::for_each_callback(options_.callbacks, [&](auto& each) {
-                    if constexpr (requires { each.on_outputs(context, samples, output, outputs, count); })
-                        each.on_outputs(context, samples, output, outputs, count);
-                });
             },
             options_.schedule);
         measured_.add(trainer_->last_losses(), sum.penalty);
@@ -346,8 +325,6 @@ History fit(Model<Net, Scalar>& model, const Data& data, const Options& options 
     else if constexpr (!loss_fits<Net, decltype(Options::loss)>)
         return static_cast<void>(DiagnosisOf<detail::ExaminedLoss<Net, decltype(Options::loss)>>{}),
                History{};
-    else if constexpr (!detail::AugmentOf<Net, Options, Scalar>::problem.empty())
-        return static_cast<void>(DiagnosisOf<detail::AugmentOf<Net, Options, Scalar>>{}), History{};
     else
         return Session<Net, Scalar, Options>(model, options).run(data);
 }

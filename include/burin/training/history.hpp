@@ -2,7 +2,6 @@
 
 #include "burin/core/error.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -44,16 +43,6 @@ class History {
         std::string name;
         std::vector<double> values;
     };
-
-    History() = default;
-    /// As many epochs as the longest of the series has values.
-    explicit History(std::vector<Series> series, std::vector<double> seconds = {})
-        : series_(std::move(series)), seconds_(std::move(seconds)) {
-        std::size_t epochs = 0;
-        for (const Series& each : series_)
-            epochs = std::max(epochs, each.values.size());
-        seconds_.resize(epochs);
-    }
 
     /// Of an epoch that took so many seconds.
     void append(const std::vector<NamedValue>& epoch, double seconds = 0) {

@@ -11,7 +11,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,8 +29,6 @@ class Progress {
         std::function<double()> clock = [] { ///< Seconds.
             return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
         };
-        /// Elsewhere than on a terminal: a line this often, also within epochs, instead of one an epoch.
-        std::optional<double> line_seconds{};
     };
 
     Progress() : Progress(Options{}) {}
@@ -45,8 +42,7 @@ class Progress {
         samples_ = samples;
         done_before_ = done;
         start_ = options_.clock();
-        if (draws_)
-            last_drawn_ = start_;
+        last_drawn_ = start_;
     }
 
     void update(std::size_t done, const std::vector<NamedValue>& values) {
@@ -81,18 +77,16 @@ class Progress {
     }
     template <class Context>
     void on_epoch_end(Context& context) {
-        const bool is_late = !options_.line_seconds || is_due();
-        if (draws_ || is_late || context.is_stopping())
-            end_epoch(context.values());
+        end_epoch(context.values());
     }
 
   private:
     /// Whether it is time to draw; it then is only later again.
     bool is_due() {
-        if (!draws_ && !options_.line_seconds)
+        if (!draws_)
             return false;
         const double now = options_.clock();
-        if (now - last_drawn_ < (draws_ ? 0.1 : *options_.line_seconds))
+        if (now - last_drawn_ < 0.1)
             return false;
         last_drawn_ = now;
         return true;
@@ -106,12 +100,7 @@ class Progress {
         const std::string before =
             title_ + "  " + std::to_string(done) + "/" + std::to_string(samples_) + "  ";
         const std::string after = "  " + per_second(rate) + "  " + duration(left) + " left" + text(values);
-        if (draws_) {
-            draw(before + bar(done, before.size() + after.size()) + after);
-        } else {
-            std::fputs((before.substr(0, before.size() - 2) + after + "\n").c_str(), options_.stream);
-            std::fflush(options_.stream);
-        }
+        draw(before + bar(done, before.size() + after.size()) + after);
     }
 
     std::size_t columns() const {
@@ -183,7 +172,7 @@ class Progress {
     std::string title_;
     std::size_t samples_ = 0, done_before_ = 0;
     double start_ = 0;
-    double last_drawn_ = -std::numeric_limits<double>::infinity();
+    double last_drawn_ = 0;
 };
 
 } // namespace burin

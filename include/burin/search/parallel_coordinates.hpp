@@ -1,0 +1,159 @@
+#pragma once
+
+#include "burin/report/svg.hpp"
+#include "burin/report/ticks.hpp"
+#include "burin/search/results.hpp"
+#include "burin/search/settings.hpp"
+#include "burin/search/space.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdio>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace burin::search {
+
+namespace detail {
+
+/// An upright axis, with a place from 0 (at the foot) to 1 for each value.
+struct Axis {
+    std::string title;
+    std::vector<std::string> words{}; ///< Evenly spaced, if there are any.
+    double low = 0, high = 1;
+    bool is_log = false;
+
+    double place(double value) const {
+        if (!words.empty())
+            return words.size() == 1 ? 0.5 : value / static_cast<double>(words.size() - 1);
+        if (!(high > low))
+            return 0.5;
+        return is_log ? (std::log(value) - std::log(low)) / (std::log(high) - std::log(low))
+                      : (value - low) / (high - low);
+    }
+};
+
+inline std::string short_number(double value) {
+    char buffer[32];
+    std::snprintf(buffer, sizeof buffer, "%.3g", value);
+    return buffer;
+}
+
+inline Axis axis_of(const Dimension& dimension) {
+    return std::visit(
+        [](const auto& range) {
+            using Range = std::remove_cvref_t<decltype(range)>;
+            Axis axis{.title = range.name};
+            if constexpr (std::is_same_v<Range, Choice>) {
+                for (const Value& value : range.values)
+                    axis.words.push_back(value.is_number() ? short_number(*value.number()) : *value.word());
+            } else {
+                axis.low = static_cast<double>(range.low);
+                axis.high = static_cast<double>(range.high);
+                axis.is_log = std::is_same_v<Range, LogUniform>;
+            }
+            return axis;
+        },
+        dimension);
+}
+
+/// Where a value is on its axis: the number itself, or which of the choices it is.
+inline double number_of(const Dimension& dimension, const Value& value) {
+    if (const Choice* const choice = std::get_if<Choice>(&dimension); choice != nullptr)
+        return static_cast<double>(std::find(choice->values.begin(), choice->values.end(), value) -
+                                   choice->values.begin());
+    return *value.number();
+}
+
+} // namespace detail
+
+/// A picture of all trials: an upright axis for each setting, and for the architectures and the score; each
+/// trial is a line across them, the darker the better, and the best in orange. Trials that failed are grey
+/// and end before the score. `space` is that of the search.
+inline std::string parallel_coordinates_svg(const Results& results, const Space& space,
+                                            std::string_view title = {}) {
+    using report::detail::SvgCanvas;
+    std::vector<detail::Axis> axes;
+    const bool has_architectures = results.architectures().size() > 1;
+    if (has_architectures)
+        axes.push_back({.title = "architecture", .words = results.architectures()});
+    for (const Dimension& dimension : space.dimensions())
+        axes.push_back(detail::axis_of(dimension));
+    detail::Axis score{.title = "score",
+                       .low = std::numeric_limits<double>::infinity(),
+                       .high = -std::numeric_limits<double>::infinity()};
+    for (const TrialResult& trial : results.trials())
+        if (!trial.failed()) {
+            score.low = std::min(score.low, trial.score());
+            score.high = std::max(score.high, trial.score());
+        }
+    axes.push_back(score);
+
+    constexpr double left = 90, top = 60, distance = 150, height = 300;
+    const auto at_x = [&](std::size_t axis) { return left + distance * static_cast<double>(axis); };
+    const auto at_y = [&](double place) { return top + height * (1 - place); };
+    SvgCanvas svg(static_cast<std::size_t>(at_x(axes.size() - 1) + left),
+                  static_cast<std::size_t>(top + height + 40));
+    svg.text(left, 22, "font-size=\"14\"", title);
+
+    // The best are drawn last, on top.
+    const std::vector<std::size_t> ranking = results.ranking();
+    for (std::size_t rank = ranking.size(); rank-- > 0;) {
+        const TrialResult& trial = results.trials()[ranking[rank]];
+        std::vector<double> places;
+        if (has_architectures)
+            places.push_back(axes[0].place(static_cast<double>(trial.architecture)));
+        for (std::size_t i = 0; i < space.size(); ++i)
+            places.push_back(axes[i + has_architectures].place(
+                detail::number_of(space.dimensions()[i], trial.settings.values()[i].value)));
+        if (!trial.failed())
+            places.push_back(axes.back().place(trial.score()));
+        std::string points;
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            points += i > 0 ? " " : "";
+            points += SvgCanvas::pixels(at_x(i));
+            points += ',';
+            points += SvgCanvas::pixels(at_y(places[i]));
+        }
+        const double worse = static_cast<double>(rank) / static_cast<double>(ranking.size());
+        const bool is_best = rank == 0 && !trial.failed();
+        std::string look = trial.failed() ? "stroke=\"#bbb\" stroke-dasharray=\"4 3\""
+                           : is_best      ? "stroke=\"#D55E00\" stroke-width=\"3\""
+                                          : "stroke=\"#0072B2\" stroke-opacity=\"";
+        if (!trial.failed() && !is_best) {
+            look += report::Ticks::number(0.15 + 0.75 * (1 - worse), 2);
+            look += '"';
+        }
+        svg.raw("<polyline fill=\"none\" stroke-linejoin=\"round\" " + look + " points=\"" + points +
+                "\"/>\n");
+    }
+
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+        const detail::Axis& axis = axes[i];
+        svg.line(at_x(i), top, at_x(i), top + height, "stroke=\"black\"");
+        svg.text(at_x(i), top + height + 26, "text-anchor=\"middle\" font-weight=\"bold\"", axis.title);
+        const auto mark = [&](double place, std::string_view words) {
+            svg.line(at_x(i) - 4, at_y(place), at_x(i), at_y(place), "stroke=\"black\"");
+            svg.text(at_x(i) - 7, at_y(place), "text-anchor=\"end\" dy=\"0.35em\"", words);
+        };
+        for (std::size_t word = 0; word < axis.words.size(); ++word)
+            mark(axis.place(static_cast<double>(word)), axis.words[word]);
+        if (!axis.words.empty() || !(axis.low <= axis.high))
+            continue;
+        for (const double place : {0.0, 0.25, 0.5, 0.75, 1.0}) {
+            const double value =
+                axis.is_log ? std::exp(std::log(axis.low) * (1 - place) + std::log(axis.high) * place)
+                            : axis.low * (1 - place) + axis.high * place;
+            if (axis.low < axis.high || place == 0.5)
+                mark(place, detail::short_number(value));
+        }
+    }
+    return svg.take();
+}
+
+} // namespace burin::search

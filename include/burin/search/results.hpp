@@ -1,0 +1,171 @@
+#pragma once
+
+#include "burin/core/error.hpp"
+#include "burin/report/table.hpp"
+#include "burin/search/settings.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace burin::search {
+
+/// What became of one trial.
+struct TrialResult {
+    struct Score {
+        std::size_t budget;
+        double score;
+    };
+
+    std::size_t number = 0;
+    std::size_t architecture = 0; ///< Its number.
+    std::size_t bracket = 0;
+    Settings settings{};
+    std::vector<Score> scores{}; ///< One for each rung that it came through.
+    std::string error{};         ///< Why it failed; empty if it did not.
+
+    bool failed() const noexcept { return !error.empty(); }
+    /// The last; NaN if there is none.
+    double score() const noexcept {
+        return scores.empty() ? std::numeric_limits<double>::quiet_NaN() : scores.back().score;
+    }
+    /// What was spent on it.
+    std::size_t budget() const noexcept { return scores.empty() ? 0 : scores.back().budget; }
+};
+
+/// What a search found.
+class Results {
+  public:
+    Results() = default;
+    Results(std::vector<TrialResult> trials, std::vector<std::string> architectures, bool highest)
+        : trials_(std::move(trials)), architectures_(std::move(architectures)), highest_(highest) {}
+
+    /// All trials, by number.
+    const std::vector<TrialResult>& trials() const noexcept { return trials_; }
+    /// Empty if the search had no choice of them.
+    const std::vector<std::string>& architectures() const noexcept { return architectures_; }
+    /// Whether the highest score is the best; else the lowest.
+    bool highest() const noexcept { return highest_; }
+
+    /// Whether `a` comes before `b`: by the last score, of equal ones by the larger budget, then by number.
+    /// Those that failed come last.
+    bool is_better(const TrialResult& a, const TrialResult& b) const noexcept {
+        if (a.failed() != b.failed())
+            return b.failed();
+        if (!a.failed() && a.score() != b.score())
+            return highest_ ? a.score() > b.score() : a.score() < b.score();
+        return a.budget() != b.budget() ? a.budget() > b.budget() : a.number < b.number;
+    }
+
+    /// Throws Error if all trials failed.
+    const TrialResult& best() const {
+        const auto found =
+            std::min_element(trials_.begin(), trials_.end(),
+                             [&](const TrialResult& a, const TrialResult& b) { return is_better(a, b); });
+        if (found == trials_.end() || found->failed())
+            throw Error("Results: expected a trial that did not fail, got " + std::to_string(trials_.size()) +
+                        " that did" + (trials_.empty() ? "" : ", the first: " + trials_.front().error));
+        return *found;
+    }
+
+    /// The numbers of the trials, the best first.
+    std::vector<std::size_t> ranking() const {
+        std::vector<std::size_t> order(trials_.size());
+        for (std::size_t i = 0; i < order.size(); ++i)
+            order[i] = i;
+        std::sort(order.begin(), order.end(),
+                  [&](std::size_t a, std::size_t b) { return is_better(trials_[a], trials_[b]); });
+        return order;
+    }
+
+    /// Comma-separated values, a line a trial, by number; RFC 4180. Numbers are exact.
+    std::string csv() const {
+        std::string text = "trial";
+        if (!architectures_.empty())
+            text += ",architecture";
+        if (!trials_.empty())
+            for (const Settings::Named& each : trials_.front().settings.values())
+                text += "," + cell(each.name);
+        text += ",bracket,budget,score,error\r\n";
+        for (const TrialResult& trial : trials_) {
+            text += std::to_string(trial.number);
+            if (!architectures_.empty())
+                text += "," + cell(architectures_[trial.architecture]);
+            for (const Settings::Named& each : trial.settings.values())
+                text += "," + cell(each.value.text());
+            text += "," + std::to_string(trial.bracket) + "," + std::to_string(trial.budget()) + ",";
+            if (!trial.scores.empty())
+                text += Value(trial.score()).text();
+            text += "," + cell(trial.error) + "\r\n";
+        }
+        return text;
+    }
+
+  private:
+    static std::string cell(const std::string& text) {
+        if (text.find_first_of(",\"\r\n") == std::string::npos)
+            return text;
+        std::string quoted(1, '"');
+        for (const char c : text)
+            quoted += c == '"' ? std::string(2, c) : std::string(1, c);
+        quoted += '"';
+        return quoted;
+    }
+
+    std::vector<TrialResult> trials_;
+    std::vector<std::string> architectures_;
+    bool highest_ = true;
+};
+
+} // namespace burin::search
+
+namespace burin::report {
+
+/// A table of the `most` best trials, the best first.
+inline std::string text(const search::Results& results,
+                        std::size_t most = std::numeric_limits<std::size_t>::max()) {
+    const auto number = [](double value) {
+        char buffer[32];
+        std::snprintf(buffer, sizeof buffer, "%.4g", value);
+        return std::string(buffer);
+    };
+    using Align = Table::Align;
+    std::vector<Table::Column> columns{{"trial", Align::right}};
+    if (!results.architectures().empty())
+        columns.push_back({"architecture", Align::left});
+    if (!results.trials().empty())
+        for (const search::Settings::Named& each : results.trials().front().settings.values())
+            columns.push_back({each.name, each.value.is_number() ? Align::right : Align::left});
+    columns.push_back({"bracket", Align::right});
+    columns.push_back({"budget", Align::right});
+    columns.push_back({"score", Align::right});
+    columns.push_back({"", Align::left});
+    Table table(columns);
+    std::vector<std::size_t> shown = results.ranking();
+    shown.resize(std::min(most, shown.size()));
+    for (const std::size_t i : shown) {
+        const search::TrialResult& trial = results.trials()[i];
+        std::vector<std::string> row{std::to_string(trial.number)};
+        if (!results.architectures().empty())
+            row.push_back(results.architectures()[trial.architecture]);
+        for (const search::Settings::Named& each : trial.settings.values())
+            row.push_back(each.value.is_number() ? number(*each.value.number()) : *each.value.word());
+        row.push_back(std::to_string(trial.bracket));
+        row.push_back(std::to_string(trial.budget()));
+        row.push_back(trial.scores.empty() ? "" : number(trial.score()));
+        row.push_back(trial.failed() ? "failed: " + trial.error : "");
+        table.add_row(std::move(row));
+    }
+    return table.text();
+}
+
+inline void print(const search::Results& results, std::size_t most = std::numeric_limits<std::size_t>::max(),
+                  std::FILE* stream = stdout) {
+    std::fputs(text(results, most).c_str(), stream);
+}
+
+} // namespace burin::report
