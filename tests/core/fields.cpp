@@ -58,6 +58,12 @@ struct Wrapper {
     double value{};
 };
 struct Nothing {};
+struct Constructed : private Nothing {
+    static constexpr std::size_t field_count = 2;
+    int first = 1, second = 2;
+    Constructed() = default;
+    explicit Constructed(int number) : first(number) {}
+};
 struct Sixteen {
     int a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, last;
 };
@@ -84,6 +90,7 @@ TEST_CASE("for_each_field: names and values of a struct's members, in order") {
     CHECK(names(Derived{}) == "rate count is_on");
     CHECK(names(Wrapper<Wrapper<Plain>>{}) == "optimizer value");
     CHECK(names(Every{}) == "plain kind number pair alone both list text pointer closed derived");
+    CHECK(names(Constructed(3)) == "first second");
     CHECK(names(Sixteen{}).ends_with(" a15 last"));
     std::string text;
     for_each_field(Plain{.rate = 2, .count = 7, .is_on = false},

@@ -267,7 +267,9 @@ TEST_CASE("save: a session's file has the parameters, the optimizer's state and 
           std::vector<std::string>{"0.weight", "0.bias", "2.weight", "2.bias", "optimizer.0.0.weight",
                                    "optimizer.0.0.bias", "optimizer.0.2.weight", "optimizer.0.2.bias",
                                    "optimizer.1.0.weight", "optimizer.1.0.bias", "optimizer.1.2.weight",
-                                   "optimizer.1.2.bias", "training.step_and_epoch"});
+                                   "optimizer.1.2.bias", "training.measured", "training.settings",
+                                   "training.seconds", "history.loss", "history.accuracy",
+                                   "training.position", "training.step_and_epoch"});
     std::string state;
     for (std::size_t i = 0; i < 12; ++i) {
         CHECK(file.tensors[i].dtype == "F32");
@@ -277,10 +279,14 @@ TEST_CASE("save: a session's file has the parameters, the optimizer's state and 
     }
     CHECK(file.tensors[0].bytes == bits(model["0.weight"]));
     CHECK(state == bits(std::span<const float>(session.trainer().optimizer_state())));
-    CHECK(file.tensors[12].dtype == "U64");
-    CHECK(file.tensors[12].shape == std::vector<std::size_t>{2});
+    CHECK(file.tensors.back().dtype == "U64");
+    CHECK(file.tensors.back().shape == std::vector<std::size_t>{2});
     // 20 samples are 3 batches of at most 8.
-    CHECK(file.tensors[12].values<std::uint64_t>() == std::vector<std::uint64_t>{6, 2});
+    CHECK(file.tensors.back().values<std::uint64_t>() == std::vector<std::uint64_t>{6, 2});
+    // No batch of the epoch behind the second, which was the last, of 20 samples; not to be stopped.
+    CHECK(file.tensors[17].values<std::uint64_t>() == std::vector<std::uint64_t>{0, 2, 20, 0});
+    CHECK(file.tensors[15].dtype == "F64");
+    CHECK(file.tensors[15].values<double>() == session.history()["loss"]);
 }
 
 TEST_CASE_TEMPLATE("load: a session goes on with the bits of one that never stopped", Optimizer,

@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -260,6 +261,11 @@ TEST_CASE("fit: a schedule sets the rate of each step, and a rate that is no num
     };
     CHECK(error_of([&] { fit(model, train, Fit{.schedule = Wrong{}, .verbose = false}); }) ==
           "fit: .schedule: expected a finite number of at least 0, got -1.000000");
+    // Also one that becomes so, before it spoils the weights.
+    const auto later = [](std::uint64_t step) { return step < 7 ? 1e-3 : HUGE_VAL; };
+    CHECK(error_of([&] { fit(model, train, Fit{.schedule = later, .epochs = 9, .verbose = false}); }) ==
+          "fit: .schedule: expected a finite number of at least 0, got inf");
+    CHECK(std::ranges::all_of(values(model), [](float value) { return std::isfinite(value); }));
 }
 
 TEST_CASE("Trainer: with a schedule it has the bits of one whose rate is set by hand") {

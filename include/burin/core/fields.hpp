@@ -68,10 +68,13 @@ struct FieldCount {
 } // namespace detail
 
 /// Whether `for_each_field` can take a type apart: an aggregate of at most 16 members, no array of C among
-/// them, all of them its own or all of one class that it derives from.
+/// them, all of them its own or all of one class that it derives from; or a class that says how many members
+/// it has, all of them public, in `static constexpr std::size_t field_count`.
 template <class T>
 inline constexpr bool has_fields = [] {
-    if constexpr (std::is_aggregate_v<T> && std::is_class_v<T> && !std::is_empty_v<T>) {
+    if constexpr (requires { T::field_count; }) {
+        return true;
+    } else if constexpr (std::is_aggregate_v<T> && std::is_class_v<T> && !std::is_empty_v<T>) {
         using Count = detail::FieldCount<T>;
         if constexpr (Count::value == 0 || Count::value > Count::most || Count::has_base_and_more)
             return false;
@@ -84,9 +87,17 @@ inline constexpr bool has_fields = [] {
 
 namespace detail {
 
+template <class T>
+inline constexpr std::size_t field_count = [] {
+    if constexpr (requires { T::field_count; })
+        return T::field_count;
+    else
+        return FieldCount<T>::value;
+}();
+
 template <class T, class Visit>
 constexpr auto with_fields(T& whole, Visit visit) {
-    constexpr std::size_t count = FieldCount<std::remove_const_t<T>>::value;
+    constexpr std::size_t count = field_count<std::remove_const_t<T>>;
     if constexpr (count == 1) {
         auto& [f0] = whole;
         return visit(f0);

@@ -6,6 +6,7 @@
 #include "burin/io/model_metadata.hpp"
 #include "burin/io/safetensors.hpp"
 #include "burin/io/session_metadata.hpp"
+#include "burin/io/session_state.hpp"
 #include "burin/io/storage.hpp"
 #include "burin/training/fit.hpp"
 #include "burin/training/model.hpp"
@@ -50,16 +51,63 @@ std::vector<Scalar> row_major(const Scalar* stored, std::size_t count) {
     return elements;
 }
 
-/// Everything that a training session remembers: `vectors` are its parameters and the optimizer's state, each
-/// row-major, and `counters` say how far it got.
-template <class Net, class Vectors, class Counters, class Visit>
-void for_each_tensor_of_session(Vectors& vectors, Counters& counters, Visit visit) {
-    for (std::size_t i = 0; i < vectors.size(); ++i)
-        for_each_tensor<Net>(vectors[i].data(), vectors[i].size(),
+/// The tensors of a training session: `vectors` are its parameters and the optimizer's vectors, each
+/// row-major, `extra` is what else the optimizer remembers, and `position` and `counters` say how far it got.
+/// Format 1 had no position and no extra.
+template <class Net, class State, class Visit>
+void for_each_tensor_of_session(State& state, Visit visit, bool is_first_format = false) {
+    using Scalar = typename std::remove_const_t<State>::Value;
+    for (std::size_t i = 0; i < state.vectors.size(); ++i)
+        for_each_tensor<Net>(state.vectors[i].data(), state.vectors[i].size(),
                              i == 0 ? "" : "optimizer." + std::to_string(i - 1) + ".", visit);
+    if (!state.extra.empty())
+        visit(std::string("optimizer.extra"), std::string(safetensors::dtype_of<Scalar>),
+              std::vector<std::size_t>{state.extra.size()}, std::span(state.extra));
+    if (!is_first_format)
+        visit(std::string("training.position"), std::string("U64"),
+              std::vector<std::size_t>{state.position.size()}, std::span(state.position));
     visit(std::string("training.step_and_epoch"), std::string("U64"), std::vector<std::size_t>{2},
-          std::span(counters));
+          std::span(state.counters));
 }
+
+template <class Net, class Optimizer, class Scalar>
+struct SessionTensors {
+    using Value = Scalar;
+    static constexpr std::size_t count = trained_count<Net>, state_vectors = Optimizer::state_vectors,
+                                 extra_count = optimizers::state_size<Optimizer, Net> - state_vectors * count;
+
+    std::vector<std::vector<Scalar>> vectors;
+    std::vector<Scalar> extra;
+    StoredPosition position{};
+    std::array<std::uint64_t, 2> counters{};
+
+    /// Room to read into.
+    SessionTensors()
+        : vectors(1 + (count > 0 ? state_vectors : 0), std::vector<Scalar>(count)), extra(extra_count) {
+        vectors[0].resize(stored_count<Net>);
+    }
+    /// Those of a session.
+    template <class SessionType>
+    explicit SessionTensors(const SessionType& session)
+        : vectors{row_major<Net>(session.model().parameters().data(), stored_count<Net>)},
+          position(stored(session.position())), counters{session.trainer().steps(), session.epoch()} {
+        const std::span<const Scalar> state = session.trainer().optimizer_state();
+        for (std::size_t i = 0; i < state_vectors && count > 0; ++i)
+            vectors.push_back(row_major<Net>(state.data() + i * count, count));
+        extra.assign(state.end() - static_cast<std::ptrdiff_t>(extra_count), state.end());
+    }
+
+    /// Puts the tensors where a session has them.
+    template <class SessionType>
+    void put_into(SessionType& session) const {
+        from_row_major<Net>(vectors[0].data(), session.model().parameters().data());
+        Scalar* const state = session.trainer().optimizer_state().data();
+        for (std::size_t i = 1; i < vectors.size(); ++i)
+            from_row_major<Net>(vectors[i].data(), state + (i - 1) * count, count);
+        std::copy(extra.begin(), extra.end(), state + state_vectors * count);
+        session.trainer().resume(counters[0]);
+    }
+};
 
 inline auto collect_tensors(std::vector<safetensors::Tensor>& tensors) {
     return [&tensors](std::string name, std::string dtype, std::vector<std::size_t> shape, auto elements) {
@@ -97,20 +145,32 @@ std::vector<Scalar> widened(std::span<const std::byte> bytes) {
     return elements;
 }
 
-/// Reads a file into slots of Scalar. Tensors that it has in half the bits are widened, which changes
-/// nothing. A file of `expected` metadata must have the same. Returns the file's.
-template <class Scalar>
-safetensors::Metadata read(const std::string& path, std::span<const safetensors::Slot> slots,
-                           const safetensors::Metadata& expected = {}) {
-    std::map<std::string_view, const safetensors::Slot*> by_name;
-    std::size_t most_bytes = 8 + safetensors::max_header_bytes;
-    for (const safetensors::Slot& slot : slots) {
-        by_name[slot.name] = &slot;
-        most_bytes += slot.bytes.size();
-    }
-    const std::vector<std::byte> bytes = safetensors::read_bytes(path, most_bytes);
+/// A file of at most `most_data` bytes of tensors, which point into its bytes.
+struct Content {
+    explicit Content(const std::string& path, std::size_t most_data)
+        : bytes(safetensors::read_bytes(path, 8 + safetensors::max_header_bytes + most_data)),
+          tensors(safetensors::parse(bytes, path, &metadata)) {}
+
     safetensors::Metadata metadata;
-    std::vector<safetensors::Tensor> tensors = safetensors::parse(bytes, path, &metadata);
+    std::vector<std::byte> bytes;
+    std::vector<safetensors::Tensor> tensors;
+};
+
+inline std::size_t bytes_of(std::span<const safetensors::Slot> slots) {
+    std::size_t sum = 0;
+    for (const safetensors::Slot& slot : slots)
+        sum += slot.bytes.size();
+    return sum;
+}
+
+/// Copies tensors into slots of Scalar. Those in half the bits are widened, which changes nothing. Throws
+/// Error with the `problems` that there are already and all that does not agree.
+template <class Scalar>
+void copy_tensors(std::vector<safetensors::Tensor>& tensors, std::span<const safetensors::Slot> slots,
+                  safetensors::detail::Problems& problems) {
+    std::map<std::string_view, const safetensors::Slot*> by_name;
+    for (const safetensors::Slot& slot : slots)
+        by_name[slot.name] = &slot;
     std::vector<std::vector<Scalar>> wide;
     for (safetensors::Tensor& tensor : tensors) {
         const auto slot = by_name.find(tensor.name);
@@ -125,23 +185,9 @@ safetensors::Metadata read(const std::string& path, std::span<const safetensors:
         tensor.dtype = safetensors::dtype_of<Scalar>;
         tensor.bytes = std::as_bytes(std::span(wide.back()));
     }
-    safetensors::detail::Problems problems(path);
-    if (!expected.empty())
-        compare_metadata(expected, metadata, problems);
     safetensors::detail::compare(tensors, slots, problems);
     problems.throw_if_any();
     safetensors::detail::copy_into(tensors, slots);
-    return metadata;
-}
-
-/// Steps and epochs that a program can have taken.
-inline void check_counters(const std::string& path, std::uint64_t steps, std::uint64_t epochs,
-                           std::uint64_t most_epochs) {
-    constexpr std::uint64_t most_steps = std::numeric_limits<std::int64_t>::max();
-    if (steps > most_steps || epochs > most_epochs)
-        throw Error(path + ": tensor 'training.step_and_epoch': expected at most " +
-                    std::to_string(most_steps) + " steps and " + std::to_string(most_epochs) +
-                    " epochs, got " + std::to_string(steps) + " and " + std::to_string(epochs));
 }
 
 template <class Net, class Scalar>
@@ -191,51 +237,79 @@ void load(const std::string& path, Model<Net, Scalar>& model) {
         std::vector<Scalar> elements(stored_count<Net>);
         std::vector<safetensors::Slot> slots;
         detail::for_each_tensor<Net>(elements.data(), elements.size(), "", detail::collect_slots(slots));
-        const auto links = detail::links_in<Net>(detail::read<Scalar>(path, slots), path);
+        detail::Content content(path, detail::bytes_of(slots));
+        safetensors::detail::Problems problems(path);
+        detail::copy_tensors<Scalar>(content.tensors, slots, problems);
+        const auto links = detail::links_in<Net>(content.metadata, path);
         from_row_major<Net>(elements.data(), model.parameters().data());
         model.set_links(links);
     });
 }
 
-/// Writes a training session: the parameters as above, the optimizer's state, how far it got, and in the
-/// file's metadata what it is: the network, the loss and the optimizer with their options, seed, batch size,
-/// scalar and whether it shuffles.
+/// Writes a training session: the parameters as above, the optimizer's state, how far it got, also within an
+/// epoch, what that has measured, the history, what callbacks remember, the settings that changed on the way;
+/// and in the file's metadata what it is: the network, and loss, optimizer and schedule with their options,
+/// seed, batch size, scalar and whether it shuffles.
 template <class Net, class Scalar, class Options>
 void save(const std::string& path, const Session<Net, Scalar, Options>& session) {
     within_memory(path, [&] {
-        const std::array<std::uint64_t, 2> counters{session.trainer().steps(), session.epoch()};
-        std::vector<std::vector<Scalar>> vectors{
-            detail::row_major<Net>(session.model().parameters().data(), stored_count<Net>)};
-        const std::span<const Scalar> state = session.trainer().optimizer_state();
-        for (std::size_t offset = 0; offset < state.size(); offset += trained_count<Net>)
-            vectors.push_back(detail::row_major<Net>(state.data() + offset, trained_count<Net>));
-        std::vector<safetensors::Tensor> tensors;
-        detail::for_each_tensor_of_session<Net>(vectors, counters, detail::collect_tensors(tensors));
+        const detail::SessionTensors<Net, decltype(Options::optimizer), Scalar> state(session);
+        const detail::Numbers numbers = detail::numbers_of(session);
+        std::vector<safetensors::Tensor> tensors, lists;
+        detail::for_each_tensor_of_session<Net>(state, detail::collect_tensors(tensors));
+        for (const auto& [name, values] : numbers)
+            lists.push_back({name,
+                             std::string(safetensors::dtype_of<double>),
+                             {values.size()},
+                             std::as_bytes(std::span(values))});
+        tensors.insert(tensors.end() - 2, lists.begin(), lists.end());
         safetensors::write(path, tensors, detail::session_metadata(session));
     });
 }
 
-/// Reads a training session, which then goes on with the same bits as if it had never stopped. Throws one
-/// Error with everything in which the file is not this session's, and with counters that none can reach; the
-/// session then stays as it is. Only the learning rate may be another, since it is changed in the middle of
-/// trainings; the session keeps its own. A file that does not say what it is the session of is refused.
+/// Reads a training session, which then goes on with the same bits as if it had never stopped: `run` with the
+/// same data finishes the run that was under way. Throws one Error with everything in which the file is not
+/// this session's, and with places that no training can reach; the session then stays as it is.
+///
+/// Only the learning rate may be another than the one with which the file's session was made, and then stays;
+/// else it is what it had become. Callbacks may be others: those of a type that the file knows take their
+/// state. Format 1, of files that know of no place within an epoch and no callbacks, is read too. A file that
+/// does not say what it is the session of is refused.
 template <class Net, class Scalar, class Options>
 void load(const std::string& path, Session<Net, Scalar, Options>& session) {
     within_memory(path, [&] {
-        std::array<std::uint64_t, 2> counters{};
-        const std::span<Scalar> state = session.trainer().optimizer_state();
-        constexpr std::size_t count = trained_count<Net>;
-        std::vector vectors(count == 0 ? 1 : 1 + state.size() / count, std::vector<Scalar>(count));
-        vectors[0].resize(stored_count<Net>);
+        detail::SessionTensors<Net, decltype(Options::optimizer), Scalar> state;
         std::vector<safetensors::Slot> slots;
-        detail::for_each_tensor_of_session<Net>(vectors, counters, detail::collect_slots(slots));
-        detail::read<Scalar>(path, slots, detail::session_metadata(session));
-        detail::check_counters(path, counters[0], counters[1], session.most_epochs);
-        from_row_major<Net>(vectors[0].data(), session.model().parameters().data());
-        for (std::size_t i = 1; i < vectors.size(); ++i)
-            from_row_major<Net>(vectors[i].data(), state.data() + (i - 1) * count, count);
-        session.trainer().resume(counters[0]);
-        session.resume({.epoch = static_cast<std::size_t>(counters[1])});
+        detail::for_each_tensor_of_session<Net>(state, detail::collect_slots(slots));
+        detail::Content content(path, detail::bytes_of(slots) + detail::most_number_bytes);
+        const bool is_first_format = detail::is_first_format(content.metadata);
+        if (is_first_format) {
+            slots.clear();
+            detail::for_each_tensor_of_session<Net>(state, detail::collect_slots(slots), true);
+        }
+        const detail::Numbers numbers = detail::take_numbers(content.tensors);
+        safetensors::detail::Problems problems(path);
+        detail::compare_metadata(detail::session_metadata(session), content.metadata, problems);
+        detail::copy_tensors<Scalar>(content.tensors, slots, problems);
+        const Position position = detail::position_in(path, state.counters, state.position,
+                                                      session.batch_size, session.most_epochs);
+        const std::vector<double> measured = detail::numbers_called(detail::measured_name, numbers);
+        if (position.batch > 0)
+            detail::check_count(path, "metrics", measured.size(), session.measured().size());
+        std::vector<double> settings = detail::settings_of(session);
+        if (!is_first_format) {
+            const std::vector<double> of_file = detail::numbers_called(detail::settings_name, numbers);
+            detail::check_count(path, "settings", of_file.size(), settings.size());
+            settings = detail::settings_to_go_on(session, of_file);
+        }
+        History history = detail::history_in(numbers);
+        const auto callbacks = detail::staged_callbacks(session, numbers);
+
+        for (const auto& commit : callbacks)
+            commit();
+        state.put_into(session);
+        detail::set_settings(session, settings);
+        session.resume(position, std::move(history), measured);
     });
 }
 

@@ -19,7 +19,27 @@
 #include <utility>
 #include <vector>
 
-namespace burin::detail {
+namespace burin {
+
+/// The samples of one batch before they are trained on, which `Fit{.augment = …}` may change: row-major,
+/// sample after sample. `weights` is empty where the data have none.
+template <class Net, class Loss, class Scalar>
+struct TrainingBatch {
+    template <std::size_t Output>
+    using Target = typename LossAt<Loss, Output>::template Target<Scalar>;
+    using Targets = typename decltype([]<std::size_t... I>(std::index_sequence<I...>) {
+        return std::type_identity<std::tuple<std::span<Target<I>>...>>{};
+    }(std::make_index_sequence<Objective<Loss>::count>{}))::type;
+
+    static constexpr auto& input_shapes = Network<Net>::input_shapes;
+
+    std::array<std::span<Scalar>, Network<Net>::input_count> inputs{};
+    Targets targets{};
+    std::span<Scalar> weights{};
+    std::size_t rows = 0;
+};
+
+namespace detail {
 
 /// Values of one sample, all inputs one after the other.
 template <class Net>
@@ -196,6 +216,14 @@ class InputBuffer {
                 value = std::isfinite(value) ? value : Scalar(0);
     }
 
+    /// The first `rows` samples of each input, to be changed.
+    std::array<std::span<Scalar>, N::input_count> spans(std::size_t rows) noexcept {
+        std::array<std::span<Scalar>, N::input_count> result;
+        for (std::size_t i = 0; i < N::input_count; ++i)
+            result[i] = std::span(inputs_[i]).first(rows * sizes[i]);
+        return result;
+    }
+
     std::array<const Scalar*, N::input_count> pointers() const noexcept {
         std::array<const Scalar*, N::input_count> result{};
         for (std::size_t i = 0; i < N::input_count; ++i)
@@ -248,6 +276,18 @@ class BatchBuffer {
         return samples;
     }
 
+    TrainingBatch<Net, Loss, Scalar> to_change(std::size_t rows) noexcept {
+        TrainingBatch<Net, Loss, Scalar> batch;
+        batch.inputs = inputs_.spans(rows);
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            ((std::get<I>(batch.targets) = std::span(std::get<I>(targets_)).first(rows * sizes[I])), ...);
+        }(std::make_index_sequence<Objective<Loss>::count>{});
+        if (weighted_)
+            batch.weights = std::span(weights_).first(rows);
+        batch.rows = rows;
+        return batch;
+    }
+
   private:
     using Targets = typename decltype([]<std::size_t... I>(std::index_sequence<I...>) {
         return std::type_identity<std::tuple<std::vector<typename SamplesType::template Target<I>>...>>{};
@@ -259,4 +299,5 @@ class BatchBuffer {
     bool weighted_ = false;
 };
 
-} // namespace burin::detail
+} // namespace detail
+} // namespace burin

@@ -35,6 +35,14 @@ namespace burin {
 /// One that does not go with every Fit says so to who compiles it, by `template <class Fit> static
 /// constexpr Sentence reject()`: why not, or nothing.
 ///
+/// One that looks into batches has, beside these, what is called in the midst of a step, when an output is
+/// computed and nothing is updated yet, and may not throw; `rows` samples, whose inputs and targets are in
+/// `samples` (see Samples):
+///
+///     template <class Context, class Samples, std::size_t Output, class Scalar>
+///     void on_outputs(Context& context, const Samples& samples, std::integral_constant<std::size_t, Output>,
+///                     const Scalar* outputs, std::size_t rows) noexcept;
+///
 /// In `on_fit_begin` a callback forgets an earlier run, unless `is_continued()`: then the run goes on that a
 /// checkpoint or `pause()` interrupted.
 template <class Session>

@@ -107,6 +107,10 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     /// Epochs trained so far.
     std::size_t epoch() const noexcept { return position_.epoch; }
     const Position& position() const noexcept { return position_; }
+    /// Whether a run was trained to its end, so that `run` would begin another.
+    bool is_finished() const noexcept {
+        return position_.last_epoch > 0 && position_.epoch >= position_.last_epoch;
+    }
     /// The epochs of the run that are done.
     const History& history() const noexcept { return history_; }
     /// What the epoch that is under way has measured so far, as numbers that `resume` takes.
@@ -244,7 +248,8 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
             const std::size_t rows = std::min(batch_size, order.size() - first);
             for (std::size_t row = 0; row < rows; ++row)
                 buffer.put(row, data, order[first + row]);
-            step(buffer, rows);
+            augment(buffer, rows);
+            step(buffer, rows, context);
             ++position_.batch;
             shown_ = position_;
             tell([&](auto& each) {
@@ -286,13 +291,32 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
         return rows;
     }
 
-    void step(const detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows) {
+    /// What it draws is a function of seed and step alone.
+    void augment(detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows) {
+        using Examined = detail::AugmentOf<Net, Options, Scalar>;
+        static_cast<void>(DiagnosisOf<Examined>{});
+        if constexpr (Examined::problem.empty() &&
+                      !std::is_same_v<decltype(Options::augment), NoAugmentation>) {
+            TrainingBatch<Net, Loss, Scalar> batch = buffer.to_change(rows);
+            const RandomStream stream{options_.seed, Purpose::augmentation,
+                                      static_cast<std::uint32_t>(trainer_->steps())};
+            options_.augment(batch, stream);
+        }
+    }
+
+    void step(const detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows, Context& context) {
+        if constexpr (has_schedule)
+            detail::check_learning_rate(options_.schedule(trainer_->steps()), "fit", ".schedule");
         const typename TrainerType::SamplesType samples = buffer.samples(rows);
         const auto sum = trainer_->step(
             samples,
             [&](auto output, const Scalar* outputs, std::size_t count) {
                 measured_.template update<output.value>(outputs, std::get<output.value>(samples.targets),
                                                         count);
+                detail::for_each_callback(options_.callbacks, [&](auto& each) {
+                    if constexpr (requires { each.on_outputs(context, samples, output, outputs, count); })
+                        each.on_outputs(context, samples, output, outputs, count);
+                });
             },
             options_.schedule);
         measured_.add(trainer_->last_losses(), sum.penalty);
@@ -325,6 +349,8 @@ History fit(Model<Net, Scalar>& model, const Data& data, const Options& options 
     else if constexpr (!loss_fits<Net, decltype(Options::loss)>)
         return static_cast<void>(DiagnosisOf<detail::ExaminedLoss<Net, decltype(Options::loss)>>{}),
                History{};
+    else if constexpr (!detail::AugmentOf<Net, Options, Scalar>::problem.empty())
+        return static_cast<void>(DiagnosisOf<detail::AugmentOf<Net, Options, Scalar>>{}), History{};
     else
         return Session<Net, Scalar, Options>(model, options).run(data);
 }

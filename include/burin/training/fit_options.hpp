@@ -26,6 +26,8 @@ inline constexpr BatchSize<Size> batch{};
 
 struct NoValidation {};
 
+struct NoAugmentation {};
+
 /// Of what is trained on, the last samples, a share of all before any shuffling, to validate on instead:
 /// Keras's `validation_split`. Write `.validation = HeldOut{0.2}`.
 struct HeldOut {
@@ -64,7 +66,8 @@ struct Misnamed {
 ///         .batch_size = batch<32>, .epochs = 20, .validation = &test}
 template <class Loss = losses::SparseCategoricalCrossentropy, class Optimizer = optimizers::Adam,
           class Schedule = schedules::Unscheduled, class Batch = BatchSize<32>,
-          class Validation = NoValidation, class Metrics = UsualMetrics, class Callbacks = std::tuple<>>
+          class Validation = NoValidation, class Metrics = UsualMetrics, class Callbacks = std::tuple<>,
+          class Augment = NoAugmentation>
 struct Fit {
     Loss loss{};
     Optimizer optimizer{};
@@ -78,7 +81,9 @@ struct Fit {
                        ///< the first output; `metrics::PerOutput` for several.
     Callbacks callbacks{}; ///< `std::tuple{callbacks::EarlyStopping{}, &mine}`, or a single one; pointers are
                            ///< followed.
-    bool shuffle = true;   ///< Whether each epoch has an order of its own.
+    Augment augment{};   ///< Changes each batch before it is trained on: `MixUp{}`, `CutMix{}`, or a function
+                         ///< of a TrainingBatch and a RandomStream.
+    bool shuffle = true; ///< Whether each epoch has an order of its own.
     std::uint64_t seed = 0; ///< Of the order and of dropout.
     bool verbose = true;    ///< Whether to show the progress.
     Progress::Options progress{};
@@ -95,6 +100,8 @@ struct Fit {
     detail::Misnamed<
         "Fit has no member `callback`: write `.callbacks = std::tuple{callbacks::EarlyStopping{}}`">
         callback{};
+    detail::Misnamed<"Fit has no member `augmentation`: write `.augment = MixUp{.alpha = 0.2}`">
+        augmentation{};
     detail::Misnamed<"Fit has no member `metric`: write `.metrics = metrics::Accuracy{}`"> metric{};
     detail::Misnamed<"Fit has no member `validation_data`: write `.validation = &test`"> validation_data{};
     /// @endcond

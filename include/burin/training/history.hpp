@@ -2,6 +2,7 @@
 
 #include "burin/core/error.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -43,6 +44,16 @@ class History {
         std::string name;
         std::vector<double> values;
     };
+
+    History() = default;
+    /// As many epochs as the longest of the series has values.
+    explicit History(std::vector<Series> series, std::vector<double> seconds = {})
+        : series_(std::move(series)), seconds_(std::move(seconds)) {
+        std::size_t epochs = 0;
+        for (const Series& each : series_)
+            epochs = std::max(epochs, each.values.size());
+        seconds_.resize(epochs);
+    }
 
     /// Of an epoch that took so many seconds.
     void append(const std::vector<NamedValue>& epoch, double seconds = 0) {

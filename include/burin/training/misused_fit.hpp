@@ -2,12 +2,14 @@
 
 #include "burin/core/diagnosis.hpp"
 #include "burin/core/misuse.hpp"
+#include "burin/core/random.hpp"
 #include "burin/core/text.hpp"
 #include "burin/losses/loss.hpp"
 #include "burin/metrics/metric.hpp"
 #include "burin/metrics/per_output.hpp"
 #include "burin/optimizers/optimizer.hpp"
 #include "burin/schedules/schedule.hpp"
+#include "burin/training/batches.hpp"
 #include "burin/training/fit_options.hpp"
 #include "burin/training/objective.hpp"
 
@@ -87,10 +89,10 @@ constexpr Sentence describe_misused_members() {
     if (!std::is_same_v<decltype(Options::validation), NoValidation> &&
         !std::is_same_v<decltype(Options::validation), HeldOut> &&
         !DataSetLike<ValidationData<decltype(Options::validation)>>)
-        return misuse<decltype(Options::validation)>(
-            "Fit: .validation",
-            "a data set or a pointer to one, as in `.validation = &test`, or a share of the training data, as "
-            "in `.validation = HeldOut{0.2}`");
+        return misuse<decltype(Options::validation)>("Fit: .validation",
+                                                     "a data set or a pointer to one, as in `.validation = "
+                                                     "&test`, or a share of the training data, as "
+                                                     "in `.validation = HeldOut{0.2}`");
     if (!are_metrics<decltype(Options::metrics)>)
         return misuse<decltype(Options::metrics)>(
             "Fit: .metrics",
@@ -111,6 +113,29 @@ template <class Options>
 struct ExaminedFit {
     static constexpr Sentence problem = describe_misused_fit<Options>();
 };
+
+/// What is wrong with what is given as `.augment`: it is no function of a batch, or says itself, in
+/// `Examined<Batch>::problem`, what it can't change.
+template <class Augment, class Batch>
+struct ExaminedAugment {
+    static constexpr Sentence problem = [] {
+        if constexpr (std::is_same_v<Augment, NoAugmentation>)
+            return Sentence{};
+        else if constexpr (requires { Augment::template Examined<Batch>::problem; })
+            return Augment::template Examined<Batch>::problem;
+        else if constexpr (requires(Augment& augment, Batch& batch, const RandomStream& stream) {
+                               augment(batch, stream);
+                           })
+            return Sentence{};
+        else
+            return misuse<Augment>("Fit: .augment", "what changes a batch before it is trained on, as in "
+                                                    "`.augment = MixUp{.alpha = 0.2}`");
+    }();
+};
+
+template <class Net, class Options, class Scalar>
+using AugmentOf =
+    ExaminedAugment<decltype(Options::augment), TrainingBatch<Net, decltype(Options::loss), Scalar>>;
 
 /// Whether options are such as a Session takes.
 template <class Options>

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,6 +30,8 @@ class Progress {
         std::function<double()> clock = [] { ///< Seconds.
             return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
         };
+        /// Elsewhere than on a terminal: a line this often, also within epochs, instead of one an epoch.
+        std::optional<double> line_seconds{};
     };
 
     Progress() : Progress(Options{}) {}
@@ -42,7 +45,8 @@ class Progress {
         samples_ = samples;
         done_before_ = done;
         start_ = options_.clock();
-        last_drawn_ = start_;
+        if (draws_)
+            last_drawn_ = start_;
     }
 
     void update(std::size_t done, const std::vector<NamedValue>& values) {
@@ -77,16 +81,18 @@ class Progress {
     }
     template <class Context>
     void on_epoch_end(Context& context) {
-        end_epoch(context.values());
+        const bool is_late = !options_.line_seconds || is_due();
+        if (draws_ || is_late || context.is_stopping())
+            end_epoch(context.values());
     }
 
   private:
     /// Whether it is time to draw; it then is only later again.
     bool is_due() {
-        if (!draws_)
+        if (!draws_ && !options_.line_seconds)
             return false;
         const double now = options_.clock();
-        if (now - last_drawn_ < 0.1)
+        if (now - last_drawn_ < (draws_ ? 0.1 : *options_.line_seconds))
             return false;
         last_drawn_ = now;
         return true;
@@ -100,7 +106,12 @@ class Progress {
         const std::string before =
             title_ + "  " + std::to_string(done) + "/" + std::to_string(samples_) + "  ";
         const std::string after = "  " + per_second(rate) + "  " + duration(left) + " left" + text(values);
-        draw(before + bar(done, before.size() + after.size()) + after);
+        if (draws_) {
+            draw(before + bar(done, before.size() + after.size()) + after);
+        } else {
+            std::fputs((before.substr(0, before.size() - 2) + after + "\n").c_str(), options_.stream);
+            std::fflush(options_.stream);
+        }
     }
 
     std::size_t columns() const {
@@ -172,7 +183,7 @@ class Progress {
     std::string title_;
     std::size_t samples_ = 0, done_before_ = 0;
     double start_ = 0;
-    double last_drawn_ = 0;
+    double last_drawn_ = -std::numeric_limits<double>::infinity();
 };
 
 } // namespace burin
