@@ -21,10 +21,11 @@ using Net =
                From<"text">>,
           Node<"head", Dense<2>, From<"encoder">>, Outputs<"head">>;
 
-std::string chosen(const TensorSelector& selector) {
+template <TensorSelector Selector>
+std::string chosen() {
     std::string names;
     for (const ParameterTensor& tensor : parameter_tensors<Net>)
-        if (is_selected(tensor, parameter_tensors<Net>, selector))
+        if (is_selected(tensor, parameter_tensors<Net>, Selector))
             names += std::string(names.empty() ? "" : " ") + std::string(tensor.name().view());
     return names;
 }
@@ -48,13 +49,13 @@ TEST_CASE("fits_pattern: stars are any characters, question marks one") {
 }
 
 TEST_CASE("is_selected: tensors by role and by name") {
-    CHECK(chosen(roles::weights) ==
+    CHECK(chosen<roles::weights>() ==
           "encoder.0.weight encoder.1.weight encoder.3.weight encoder.3.recurrent_weight head.weight");
-    CHECK(chosen(roles::biases) == "encoder.2.bias encoder.3.bias head.bias");
-    CHECK(chosen(roles::norms) == "encoder.2.weight encoder.2.bias");
-    CHECK(chosen(roles::embeddings) == "encoder.0.weight encoder.1.weight");
-    CHECK(chosen(roles::recurrent) == "encoder.3.recurrent_weight");
-    CHECK(chosen("head.*") == "head.weight head.bias");
-    CHECK(chosen("*.?.bias") == "encoder.2.bias encoder.3.bias");
-    CHECK(chosen("tail") == "");
+    CHECK(chosen<roles::biases>() == "encoder.2.bias encoder.3.bias head.bias");
+    CHECK(chosen<roles::norms>() == "encoder.2.weight encoder.2.bias");
+    CHECK(chosen<roles::embeddings>() == "encoder.0.weight encoder.1.weight");
+    CHECK(chosen<roles::recurrent>() == "encoder.3.recurrent_weight");
+    CHECK(chosen<"head.*">() == "head.weight head.bias");
+    CHECK(chosen<"*.?.bias">() == "encoder.2.bias encoder.3.bias");
+    CHECK(chosen<"tail">() == "");
 }

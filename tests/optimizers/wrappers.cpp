@@ -7,10 +7,10 @@
 #include "burin/optimizers/adamw.hpp"
 #include "burin/optimizers/average.hpp"
 #include "burin/optimizers/exponential_average.hpp"
-#include "burin/optimizers/groups.hpp"
 #include "burin/optimizers/lookahead.hpp"
 #include "burin/optimizers/momentum.hpp"
 #include "burin/optimizers/optimizer.hpp"
+#include "burin/optimizers/parameter_groups.hpp"
 #include "burin/optimizers/sam.hpp"
 #include "burin/optimizers/sgd.hpp"
 #include "burin/optimizers/stochastic_average.hpp"
@@ -101,33 +101,34 @@ TEST_CASE("find_ranges: neighbours with the same rules are one range, when compi
     CHECK(find_ranges(tensors, rules)[0] == ParameterRange{6, 3, 3});
 }
 
-TEST_CASE("Groups: a pattern that fits nothing is told, with what there is") {
+TEST_CASE("ParameterGroups: a pattern that fits nothing is told, with what there is") {
     const auto problem = [](auto groups) {
-        return std::string([&]<class O, class... R>(const Groups<O, R...>&) {
-            return optimizers::detail::ExaminedGroups<Net, O, R...>::problem;
+        return std::string([&]<class O, class... R>(const ParameterGroups<O, R...>&) {
+            return optimizers::detail::ExaminedParameterGroups<Net, O, R...>::problem;
         }(groups)
                                .view());
     };
-    CHECK(problem(Groups{AdamW{}, NoDecay{}, First{}}).empty());
-    CHECK(problem(Groups{AdamW{}, NoDecayOn<roles::embeddings>{}}).empty());
-    CHECK(
-        problem(Groups{AdamW{}, First{}, RateOn<roles::norms, "encodr.*">{}}) ==
-        "Groups: expected a pattern that fits a trained parameter of the network, got `encodr.*`; there are "
-        "`0.weight`, `0.bias`, `1.weight`, `1.bias`, `2.weight` and others");
-    CHECK(problem(Groups{Lookahead{SGD{}}, First{}}) ==
-          "Groups: expected an optimizer that treats each parameter by itself, as `AdamW` does (put Groups "
+    CHECK(problem(ParameterGroups{AdamW{}, NoDecay{}, First{}}).empty());
+    CHECK(problem(ParameterGroups{AdamW{}, NoDecayOn<roles::embeddings>{}}).empty());
+    CHECK(problem(ParameterGroups{AdamW{}, First{}, RateOn<roles::norms, "encodr.*">{}}) ==
+          "ParameterGroups: expected a pattern that fits a trained parameter of the network, got `encodr.*`; "
+          "there are "
+          "`0.weight`, `0.bias`, `1.weight`, `1.bias`, `2.weight` and others");
+    CHECK(problem(ParameterGroups{Lookahead{SGD{}}, First{}}) ==
+          "ParameterGroups: expected an optimizer that treats each parameter by itself, as `AdamW` does (put "
+          "ParameterGroups "
           "inside what wraps it), got `optimizers::Lookahead<optimizers::SGD>`");
 }
 
-TEST_CASE("Groups: 100 steps agree with PyTorch's parameter groups") {
+TEST_CASE("ParameterGroups: 100 steps agree with PyTorch's parameter groups") {
     const AdamW adamw{.learning_rate = 0.01, .weight_decay = 0.1, .clip_norm = 1.0};
-    Run run(Groups{adamw, First{0.1}, NoDecay{}});
+    Run run(ParameterGroups{adamw, First{0.1}, NoDecay{}});
     run.run(100);
     check(run.parameters.data(), r::groups_adamw);
     CHECK(learning_rate(run.optimizer) == 0.01);
 }
 
-TEST_CASE("Groups: what is frozen for some steps agrees with PyTorch's") {
+TEST_CASE("ParameterGroups: what is frozen for some steps agrees with PyTorch's") {
     const auto freeze_from_31_to_60 = [](auto& run) {
         thaw<"2.*">(run.optimizer);
         run.run(30);
@@ -141,18 +142,19 @@ TEST_CASE("Groups: what is frozen for some steps agrees with PyTorch's") {
         thaw<"2.*">(run.optimizer);
         run.run(40);
     };
-    Run adamw(Groups{AdamW{.learning_rate = 0.01, .weight_decay = 0.1}, NoDecay{}, Last{}, First{0.1}});
+    Run adamw(
+        ParameterGroups{AdamW{.learning_rate = 0.01, .weight_decay = 0.1}, NoDecay{}, Last{}, First{0.1}});
     static_assert(state_size<decltype(adamw.optimizer), Net> == 2 * 23 + 5);
     freeze_from_31_to_60(adamw);
     check(adamw.parameters.data(), r::groups_adamw_freeze);
-    Run momentum(Groups{Momentum{.learning_rate = 0.01, .weight_decay = 0.1, .clip_norm = 1.0}, NoDecay{},
-                        Last{}, First{0.1}});
+    Run momentum(ParameterGroups{Momentum{.learning_rate = 0.01, .weight_decay = 0.1, .clip_norm = 1.0},
+                                 NoDecay{}, Last{}, First{0.1}});
     freeze_from_31_to_60(momentum);
     check(momentum.parameters.data(), r::groups_momentum_freeze);
 }
 
-TEST_CASE("Groups: frozen up to a step; rules are found in wrappers") {
-    Run run(Lookahead{Groups{SGD{}, Last{.until_step = 3}, DecayOn<"*">{.factor = 2}}});
+TEST_CASE("ParameterGroups: frozen up to a step; rules are found in wrappers") {
+    Run run(Lookahead{ParameterGroups{SGD{}, Last{.until_step = 3}, DecayOn<"*">{.factor = 2}}});
     run.run(3);
     CHECK(run.parameters[15] == r::start[15]);
     run.run(1);
@@ -161,8 +163,8 @@ TEST_CASE("Groups: frozen up to a step; rules are found in wrappers") {
     CHECK(std::get<1>(run.optimizer.optimizer.rules).factor == 3);
 }
 
-TEST_CASE("Groups: without rules, the optimizer's own steps, bit by bit") {
-    Run grouped(Groups{Adam{.clip_norm = 1.0}});
+TEST_CASE("ParameterGroups: without rules, the optimizer's own steps, bit by bit") {
+    Run grouped(ParameterGroups{Adam{.clip_norm = 1.0}});
     Run plain(Adam{.clip_norm = 1.0});
     grouped.run(20);
     plain.run(20);
@@ -236,7 +238,8 @@ TEST_CASE("SAM: the place where it looks is found for gradients of any size") {
 
 TEST_CASE("Wrappers nest, and each keeps its own part of the state") {
     // Every other batch is a step of what is inside.
-    Run nested(Accumulate{Lookahead{ExponentialAverage{Groups{Adam{}, Last{.frozen = false}}, 0.5}, 3}, 2});
+    Run nested(
+        Accumulate{Lookahead{ExponentialAverage{ParameterGroups{Adam{}, Last{.frozen = false}}, 0.5}, 3}, 2});
     static_assert(state_size<decltype(nested.optimizer), Net> == 5 * 23 + 2);
     Run plain(Lookahead{ExponentialAverage{Adam{}, 0.5}, 3});
     for (int i = 0; i < 20; ++i) {

@@ -10,41 +10,42 @@
 
 namespace burin {
 
+/// Tensors of a network, as a template argument: those whose names, as in `0.weight`, fit a pattern, or those
+/// of one of the `roles`. In a pattern `*` stands for any characters, also none, and `?` for one, as in
+/// `encoder.*`.
+template <std::size_t Size>
+struct TensorSelector {
+    char text[Size] = {}; ///< With its zero.
+    bool is_role = false;
+
+    // Not explicit: a literal is meant to be written where a selector is expected.
+    constexpr TensorSelector(const char (&literal)[Size], bool of_role = false) : is_role(of_role) {
+        std::copy_n(literal, Size, text);
+    }
+};
+
 /// Kinds of parameters, to choose some of a network's by: `optimizers::NoDecayOn<roles::biases,
 /// roles::norms>`. A tensor may be of several.
 namespace roles {
 
-enum Role {
-    weights,    ///< All that are `ParameterRole::weight`: kernels, recurrent weights and embeddings.
-    biases,     ///< All that are added, those of normalisation among them.
-    norms,      ///< Scales and biases of layers that normalise.
-    embeddings, ///< Of which a row is looked up or added: Embedding, LearnedPositionalEmbedding.
-    recurrent,  ///< Weights that multiply a layer's own state.
-};
+inline constexpr TensorSelector weights{"weights", true}; ///< Kernels, recurrent weights and embeddings.
+inline constexpr TensorSelector biases{"biases", true};   ///< All that are added, also when normalising.
+inline constexpr TensorSelector norms{"norms", true};     ///< Scales and biases of layers that normalise.
+/// Of which a row is looked up or added: those of Embedding and LearnedPositionalEmbedding.
+inline constexpr TensorSelector embeddings{"embeddings", true};
+inline constexpr TensorSelector recurrent{"recurrent", true}; ///< Weights that multiply a layer's own state.
 
 } // namespace roles
 
-/// Tensors of a network, as a template argument: those of a role, or those whose names, as in `0.weight`, fit
-/// a pattern. In a pattern `*` stands for any characters, also none, and `?` for one: `encoder.*`, `*.bias`.
-struct TensorSelector {
-    static constexpr std::size_t longest_pattern = 63;
+/// What selects tensors, at run time.
+struct TensorSelection {
+    std::string_view text{};
+    bool is_role = false;
 
-    char pattern[longest_pattern + 1] = {};
-    bool is_pattern = false;
-    roles::Role role = roles::weights;
-
-    // Not explicit: both are meant to be written where a selector is expected.
-    constexpr TensorSelector(roles::Role which) : role(which) {}
-    template <std::size_t Length>
-    constexpr TensorSelector(const char (&literal)[Length]) : is_pattern(true) {
-        static_assert(Length <= longest_pattern + 1, "a pattern of names has at most 63 characters");
-        std::copy_n(literal, Length, pattern);
-    }
-
-    constexpr std::string_view text() const {
-        constexpr std::string_view names[] = {"weights", "biases", "norms", "embeddings", "recurrent"};
-        return is_pattern ? std::string_view(pattern) : names[role];
-    }
+    constexpr TensorSelection() = default;
+    template <std::size_t Size>
+    constexpr TensorSelection(const TensorSelector<Size>& selector)
+        : text(selector.text, Size - 1), is_role(selector.is_role) {}
 };
 
 /// Whether a name fits a pattern.
@@ -72,16 +73,13 @@ constexpr bool fits_pattern(std::string_view name, std::string_view pattern) noe
 
 /// Whether a tensor, one of `all` of a network, is among those that are selected.
 constexpr bool is_selected(const ParameterTensor& tensor, std::span<const ParameterTensor> all,
-                           const TensorSelector& selector) noexcept {
-    if (selector.is_pattern)
-        return fits_pattern(tensor.name().view(), selector.text());
+                           const TensorSelection& selection) noexcept {
     const ParameterSpec& spec = tensor.spec;
-    switch (selector.role) {
-    case roles::weights:
-        return spec.role == ParameterRole::weight;
-    case roles::biases:
+    if (!selection.is_role)
+        return fits_pattern(tensor.name().view(), selection.text);
+    if (selection.text == roles::biases.text)
         return spec.role == ParameterRole::bias;
-    case roles::norms: {
+    if (selection.text == roles::norms.text) {
         // A layer that has a scale and no weight normalises.
         bool has_scale = false, has_weight = false;
         const auto place = tensor.place.text();
@@ -93,12 +91,10 @@ constexpr bool is_selected(const ParameterTensor& tensor, std::span<const Parame
         return spec.role == ParameterRole::scale ||
                (spec.role == ParameterRole::bias && has_scale && !has_weight);
     }
-    case roles::embeddings:
-        return spec.role == ParameterRole::weight && spec.use == WeightUse::embedding;
-    case roles::recurrent:
-        return spec.role == ParameterRole::weight && spec.use == WeightUse::recurrent;
-    }
-    return false;
+    return spec.role == ParameterRole::weight &&
+           (selection.text == roles::weights.text ||
+            (selection.text == roles::embeddings.text && spec.use == WeightUse::embedding) ||
+            (selection.text == roles::recurrent.text && spec.use == WeightUse::recurrent));
 }
 
 } // namespace burin

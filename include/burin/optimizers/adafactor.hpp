@@ -54,7 +54,7 @@ struct Matrices {
 /// output channels of a convolution. (PyTorch's layout makes them its height and width.) With clipping,
 /// `gradients` are clipped in their place.
 ///
-/// It needs the network's tensors, so `Groups` can't split it.
+/// It needs the network's tensors, so `ParameterGroups` can't split it.
 struct Adafactor {
     double learning_rate = 1e-2;
     double beta2_decay = -0.8;

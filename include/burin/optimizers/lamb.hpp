@@ -22,7 +22,7 @@ namespace burin::optimizers {
 /// You et al., arXiv:1904.00962, version 5, algorithm 2 with φ(x) = x. The defaults are those of NVIDIA's
 /// apex and of timm, but clip_norm (theirs is 1).
 ///
-/// It needs the network's tensors, so `Groups` can't split it.
+/// It needs the network's tensors, so `ParameterGroups` can't split it.
 struct LAMB {
     double learning_rate = 1e-3;
     double beta1 = 0.9;

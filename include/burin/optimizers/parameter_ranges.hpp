@@ -38,7 +38,7 @@ struct ParameterRanges {
 template <std::size_t Tensors, std::size_t Rules>
 constexpr ParameterRanges<std::max<std::size_t>(Tensors, 1)>
 find_ranges(const std::array<ParameterTensor, Tensors>& tensors,
-            const std::array<std::span<const TensorSelector>, Rules>& rules) noexcept {
+            const std::array<std::span<const TensorSelection>, Rules>& rules) noexcept {
     static_assert(Rules <= most_rules);
     ParameterRanges<std::max<std::size_t>(Tensors, 1)> found;
     for (const ParameterTensor& tensor : tensors) {
@@ -46,8 +46,8 @@ find_ranges(const std::array<ParameterTensor, Tensors>& tensors,
             continue;
         std::uint64_t holding = 0;
         for (std::size_t i = 0; i < Rules; ++i)
-            for (const TensorSelector& selector : rules[i])
-                if (is_selected(tensor, tensors, selector))
+            for (const TensorSelection& selection : rules[i])
+                if (is_selected(tensor, tensors, selection))
                     holding |= std::uint64_t{1} << i;
         const std::size_t size = tensor.spec.shape.size();
         if (found.count > 0) {
@@ -66,17 +66,19 @@ find_ranges(const std::array<ParameterTensor, Tensors>& tensors,
 /// network does not have is no mistake: `roles::norms` is part of usual recipes.
 template <std::size_t Tensors, std::size_t Rules>
 constexpr Sentence describe_idle_pattern(const std::array<ParameterTensor, Tensors>& tensors,
-                                         const std::array<std::span<const TensorSelector>, Rules>& rules) {
+                                         const std::array<std::span<const TensorSelection>, Rules>& rules) {
     Sentence sentence;
-    for (const std::span<const TensorSelector> rule : rules)
-        for (const TensorSelector& selector : rule) {
-            bool fits = !selector.is_pattern;
+    for (const std::span<const TensorSelection> rule : rules)
+        for (const TensorSelection& selection : rule) {
+            bool fits = selection.is_role;
             for (const ParameterTensor& tensor : tensors)
-                fits = fits || (tensor.kind == TensorKind::trained && is_selected(tensor, tensors, selector));
+                fits =
+                    fits || (tensor.kind == TensorKind::trained && is_selected(tensor, tensors, selection));
             if (fits)
                 continue;
-            sentence.append("Groups: expected a pattern that fits a trained parameter of the network, got `");
-            sentence.append(selector.text()).append("`; there are ");
+            sentence.append(
+                "ParameterGroups: expected a pattern that fits a trained parameter of the network, got `");
+            sentence.append(selection.text).append("`; there are ");
             std::size_t named = 0;
             for (const ParameterTensor& tensor : tensors) {
                 if (tensor.kind != TensorKind::trained)

@@ -19,7 +19,7 @@
 
 namespace burin::optimizers {
 
-/// What the rules of `Groups` say of a parameter; they change it one after the other.
+/// What the rules of `ParameterGroups` say of a parameter; they change it one after the other.
 struct GroupEffect {
     double rate = 1;     ///< Times the learning rate.
     double decay = 1;    ///< Times the weight decay.
@@ -29,7 +29,7 @@ struct GroupEffect {
 /// No weight decay: `NoDecayOn<roles::biases, roles::norms>{}`.
 template <TensorSelector... Which>
 struct NoDecayOn {
-    static constexpr std::array<TensorSelector, sizeof...(Which)> which{Which...};
+    static constexpr std::array<TensorSelection, sizeof...(Which)> which{Which...};
 
     constexpr void change(GroupEffect& effect, std::uint64_t) const noexcept { effect.decay = 0; }
 };
@@ -39,7 +39,7 @@ template <TensorSelector... Which>
 struct DecayOn {
     double factor = 1;
 
-    static constexpr std::array<TensorSelector, sizeof...(Which)> which{Which...};
+    static constexpr std::array<TensorSelection, sizeof...(Which)> which{Which...};
 
     constexpr void change(GroupEffect& effect, std::uint64_t) const noexcept { effect.decay *= factor; }
 };
@@ -49,7 +49,7 @@ template <TensorSelector... Which>
 struct RateOn {
     double factor = 1;
 
-    static constexpr std::array<TensorSelector, sizeof...(Which)> which{Which...};
+    static constexpr std::array<TensorSelection, sizeof...(Which)> which{Which...};
 
     constexpr void change(GroupEffect& effect, std::uint64_t) const noexcept { effect.rate *= factor; }
 };
@@ -63,7 +63,7 @@ struct FreezeOn {
     bool frozen = true; ///< `freeze` and `thaw` set it.
     std::uint64_t until_step = std::numeric_limits<std::uint64_t>::max();
 
-    static constexpr std::array<TensorSelector, sizeof...(Which)> which{Which...};
+    static constexpr std::array<TensorSelection, sizeof...(Which)> which{Which...};
 
     constexpr void change(GroupEffect& effect, std::uint64_t step) const noexcept {
         effect.frozen = effect.frozen || (frozen && step <= until_step);
@@ -85,21 +85,21 @@ template <TensorSelector... Which>
 inline constexpr bool freezes<FreezeOn<Which...>> = true;
 
 template <class... Rules>
-inline constexpr std::array<std::span<const TensorSelector>, sizeof...(Rules)> selectors_of{
-    std::span<const TensorSelector>(Rules::which)...};
+inline constexpr std::array<std::span<const TensorSelection>, sizeof...(Rules)> selectors_of{
+    std::span<const TensorSelection>(Rules::which)...};
 
 template <class Net, class... Rules>
 inline constexpr auto ranges_of = find_ranges(parameter_tensors<Net>, selectors_of<Rules...>);
 
 template <class Net, class Optimizer, class... Rules>
-struct ExaminedGroups {
+struct ExaminedParameterGroups {
     static constexpr Sentence problem = [] {
         if constexpr (HasRule<Optimizer>)
             return describe_idle_pattern(parameter_tensors<Net>, selectors_of<Rules...>);
         else
-            return burin::detail::misuse<Optimizer>("Groups",
-                                                    "an optimizer that treats each parameter by itself, as "
-                                                    "`AdamW` does (put Groups inside what wraps it)");
+            return burin::detail::misuse<Optimizer>(
+                "ParameterGroups", "an optimizer that treats each parameter by itself, as "
+                                   "`AdamW` does (put ParameterGroups inside what wraps it)");
     }();
 };
 
@@ -107,7 +107,7 @@ struct ExaminedGroups {
 
 /// An optimizer with parameter groups, chosen when compiling by name or by role:
 ///
-///     Groups{AdamW{.learning_rate = 1e-3},
+///     ParameterGroups{AdamW{.learning_rate = 1e-3},
 ///            NoDecayOn<roles::biases, roles::norms>{},
 ///            RateOn<"encoder.*">{.factor = 0.1},
 ///            FreezeOn<"encoder.embedding.weight">{}}
@@ -120,16 +120,17 @@ struct ExaminedGroups {
 /// them counts the steps that it was frozen for (one number of state, if there is a FreezeOn), so that the
 /// corrections of Adam's bias go on where they stopped.
 template <class Optimizer, class... Rules>
-struct Groups {
-    static_assert(sizeof...(Rules) <= most_rules, "Groups has at most 64 rules");
+struct ParameterGroups {
+    static_assert(sizeof...(Rules) <= most_rules, "ParameterGroups has at most 64 rules");
 
     Optimizer optimizer{};
     std::tuple<Rules...> rules{};
 
-    constexpr Groups() = default;
-    constexpr explicit Groups(const Optimizer& wrapped, const Rules&... chosen) noexcept
+    constexpr ParameterGroups() = default;
+    constexpr explicit ParameterGroups(const Optimizer& wrapped, const Rules&... chosen) noexcept
         : optimizer(wrapped), rules(chosen...) {}
 
+    static constexpr std::size_t field_count = 2; // For io::save, which tells and keeps them.
     static constexpr std::size_t state_vectors = Optimizer::state_vectors;
 
     /// The steps that each range was frozen for.
@@ -140,7 +141,7 @@ struct Groups {
     template <class Net, class Scalar, class Again>
     void update_network(Scalar* parameters, Scalar* gradients, Scalar* state, std::uint64_t step,
                         Again&&) const noexcept {
-        using Examined = detail::ExaminedGroups<Net, Optimizer, Rules...>;
+        using Examined = detail::ExaminedParameterGroups<Net, Optimizer, Rules...>;
         static_cast<void>(DiagnosisOf<Examined>{});
         if constexpr (Examined::problem.empty()) {
             constexpr auto& ranges = detail::ranges_of<Net, Rules...>;
