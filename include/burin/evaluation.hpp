@@ -1,6 +1,7 @@
 #pragma once
 
-// Judging what models answer: all metrics of whole data sets, and their reports. `burin/burin.hpp` does not include it.
+// Judging what models answer: all metrics of whole data sets, and their reports. `burin/burin.hpp` does not
+// include it.
 
 #include "burin/core/set_macros_aside.hpp"
 

@@ -16,8 +16,8 @@ namespace burin::evaluation {
 
 namespace detail {
 
-/// `probabilities` of all samples of a data set, with its targets; positions whose label is `ignored` are left
-/// out.
+/// `probabilities` of all samples of a data set, with its targets; positions whose label is `ignored` are
+/// left out.
 template <class Net, class Scalar, class Data>
 Predictions collect(const std::vector<Scalar>& probabilities, const Data& data, bool each_by_itself,
                     IgnoredLabel ignored) {
@@ -71,8 +71,8 @@ Predictions collect(const std::vector<Scalar>& probabilities, const Data& data, 
 } // namespace detail
 
 /// The probabilities that a model gives for a data set, with what was right, by the loss that it was trained
-/// with: see `predict_proba` and `Predictions`. Throws Error as `predict_proba` does, if there are no samples,
-/// or if the targets are none for these outputs.
+/// with: see `predict_proba` and `Predictions`. Throws Error as `predict_proba` does, if there are no
+/// samples, or if the targets are none for these outputs.
 template <class Net, class Scalar, class Data, class Loss>
 Predictions classification(const Model<Net, Scalar>& model, const Data& data, const Loss& loss) {
     static_assert(Network<Net>::output_count == 1,

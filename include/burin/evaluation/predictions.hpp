@@ -16,31 +16,31 @@ namespace burin::evaluation {
 
 /// An answer that was wrong, or all but wrong.
 struct Mistake {
-    std::size_t sample = 0;  ///< Its place in the data.
-    std::size_t label = 0;   ///< What was right. Of several labels: which one is meant.
-    Label named = no_label;  ///< What was named; `no_label` if the outputs had a NaN.
-    double probability = 0;  ///< That of what was right.
+    std::size_t sample = 0; ///< Its place in the data.
+    std::size_t label = 0;  ///< What was right. Of several labels: which one is meant.
+    Label named = no_label; ///< What was named; `no_label` if the outputs had a NaN.
+    double probability = 0; ///< That of what was right.
 };
 
 /// What a classifier answered, with what was right: collected once, and everything computed from it.
 /// `classification` collects; or make it of numbers of your own with `of_classes` and `of_yes_or_no`.
 ///
-/// There are three kinds: one class of several for each position (`labels`); one yes or no (`outputs` is 1, and
-/// its classes are 0 and 1); and several labels, each a yes or no by itself. Where an answer has a NaN it is
-/// wrong; the scores that need probabilities then throw Error.
+/// There are three kinds: one class of several for each position (`labels`); one yes or no (`outputs` is 1,
+/// and its classes are 0 and 1); and several labels, each a yes or no by itself. Where an answer has a NaN it
+/// is wrong; the scores that need probabilities then throw Error.
 ///
 ///     const auto answers = evaluation::classification(model, test);
 ///     answers.confusion().cohen_kappa();
 ///     answers.roc_auc();
 struct Predictions {
-    std::size_t outputs = 0;            ///< Probabilities of one position.
-    bool each_by_itself = false;        ///< Whether each output is a yes or no.
-    std::vector<double> probabilities{};///< Position after position.
-    std::vector<Label> labels{};        ///< One a position, if one class of several is right.
-    std::vector<double> targets{};      ///< As many as probabilities, above 0.5 for yes, if not.
-    std::vector<double> weights{};      ///< One a position, or none for ones.
-    std::vector<std::size_t> samples{}; ///< Of which sample a position is; empty if position is sample.
-    std::vector<std::string> names{};   ///< Of classes, or labels; numbers are used for those that lack one.
+    std::size_t outputs = 0;             ///< Probabilities of one position.
+    bool each_by_itself = false;         ///< Whether each output is a yes or no.
+    std::vector<double> probabilities{}; ///< Position after position.
+    std::vector<Label> labels{};         ///< One a position, if one class of several is right.
+    std::vector<double> targets{};       ///< As many as probabilities, above 0.5 for yes, if not.
+    std::vector<double> weights{};       ///< One a position, or none for ones.
+    std::vector<std::size_t> samples{};  ///< Of which sample a position is; empty if position is sample.
+    std::vector<std::string> names{};    ///< Of classes, or labels; numbers are used for those that lack one.
 
     /// Throws Error unless there are `classes` probabilities for each label, which is one of them.
     static Predictions of_classes(const metrics::Labels& labels, const metrics::Numbers& probabilities,
@@ -106,9 +106,8 @@ struct Predictions {
     }
     /// Precision, recall and F-beta of classes, or labels.
     metrics::ClassScores scores() const {
-        return is_multi_label()
-                   ? metrics::multi_label_scores(targets, without_nan(), outputs, weights)
-                   : confusion().scores();
+        return is_multi_label() ? metrics::multi_label_scores(targets, without_nan(), outputs, weights)
+                                : confusion().scores();
     }
     /// The share of right answers; of several labels each is one.
     double accuracy() const {
@@ -116,7 +115,8 @@ struct Predictions {
             return confusion().accuracy();
         double right_ones = 0, all = 0;
         for (std::size_t i = 0; i < targets.size(); ++i) {
-            const bool is_right = !std::isnan(probabilities[i]) && (probabilities[i] > 0.5) == (targets[i] > 0.5);
+            const bool is_right =
+                !std::isnan(probabilities[i]) && (probabilities[i] > 0.5) == (targets[i] > 0.5);
             right_ones += is_right ? weight(i / outputs) : 0;
             all += weight(i / outputs);
         }
@@ -144,15 +144,13 @@ struct Predictions {
                    metrics::Average average = metrics::Average::macro) const {
         if (!each_by_itself)
             return metrics::roc_auc(labels, probabilities, outputs, multi_class, average, weights);
-        return mean_of_labels([&](std::size_t i) {
-            return metrics::roc_auc(targets_of(i), scores_of(i), weights);
-        });
+        return mean_of_labels(
+            [&](std::size_t i) { return metrics::roc_auc(targets_of(i), scores_of(i), weights); });
     }
     /// The area under the precision-recall curve by steps; of several classes or labels the mean.
     double average_precision() const {
-        return mean_of_labels([&](std::size_t i) {
-            return metrics::average_precision(targets_of(i), scores_of(i), weights);
-        });
+        return mean_of_labels(
+            [&](std::size_t i) { return metrics::average_precision(targets_of(i), scores_of(i), weights); });
     }
 
     /// The mean of −ln p(what was right), the sum of that of all labels.

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <limits>
 
-// Scores of a matrix of counts: `matrix[right · classes + named]` is how often class `right` was the right one
-// and `named` was named.
+// Scores of a matrix of counts: `matrix[right · classes + named]` is how often class `right` was the right
+// one and `named` was named.
 
 namespace burin::metrics {
 
@@ -35,8 +35,8 @@ constexpr ClassCount class_count(const double* matrix, std::size_t classes, std:
     return {right, column_sum(matrix, classes, index) - right, row_sum(matrix, classes, index) - right};
 }
 
-/// Cohen's kappa: 1 − Σ w·counts / Σ w·expected, where chance is expected from the sums of rows and columns. 1
-/// is full agreement, 0 is that of chance. NaN where all are of one class, or there are none (scikit-learn:
+/// Cohen's kappa: 1 − Σ w·counts / Σ w·expected, where chance is expected from the sums of rows and columns.
+/// 1 is full agreement, 0 is that of chance. NaN where all are of one class, or there are none (scikit-learn:
 /// `replace_undefined_by=nan`).
 /// J. Cohen, "A coefficient of agreement for nominal scales", 1960.
 constexpr double cohen_kappa(const double* matrix, std::size_t classes,
@@ -59,9 +59,9 @@ constexpr double cohen_kappa(const double* matrix, std::size_t classes,
     return expected == 0 ? std::numeric_limits<double>::quiet_NaN() : 1 - observed * all / expected;
 }
 
-/// Matthews's correlation coefficient, of any number of classes: from −1 to 1, and 0 for chance, and where all
-/// that is right or all that is named is of one class (as in scikit-learn).
-/// J. Gorodkin, "Comparing two K-category assignments by a K-category correlation coefficient", 2004.
+/// Matthews's correlation coefficient, of any number of classes: from −1 to 1, and 0 for chance, and where
+/// all that is right or all that is named is of one class (as in scikit-learn). J. Gorodkin, "Comparing two
+/// K-category assignments by a K-category correlation coefficient", 2004.
 inline double matthews(const double* matrix, std::size_t classes) noexcept {
     double all = 0, right = 0, both = 0, rows = 0, columns = 0;
     for (std::size_t c = 0; c < classes; ++c) {

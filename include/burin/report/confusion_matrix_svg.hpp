@@ -19,14 +19,15 @@ struct ConfusionMatrixOptions {
     std::size_t most_cells = 100;     ///< In a row; of more classes, neighbours are drawn as one.
 };
 
-/// A confusion matrix as a heat map: a row for each class that was right, a column for each that was named, the
-/// darker the larger its share of the row. Cells have their counts as text if there is room, and always where
-/// the mouse points. Readable on light and dark pages.
+/// A confusion matrix as a heat map: a row for each class that was right, a column for each that was named,
+/// the darker the larger its share of the row. Cells have their counts as text if there is room, and always
+/// where the mouse points. Readable on light and dark pages.
 inline std::string confusion_matrix_svg(const metrics::Confusion& confusion,
                                         const ConfusionMatrixOptions& options = {}) {
     using detail::SvgCanvas;
     const std::size_t classes = confusion.classes();
-    const std::size_t in_cell = (classes + options.most_cells - 1) / std::max<std::size_t>(options.most_cells, 1);
+    const std::size_t in_cell =
+        (classes + options.most_cells - 1) / std::max<std::size_t>(options.most_cells, 1);
     const std::size_t group = std::max<std::size_t>(in_cell, 1);
     const std::size_t cells = (classes + group - 1) / group;
 
@@ -71,8 +72,8 @@ inline std::string confusion_matrix_svg(const metrics::Confusion& confusion,
             svg.box(x, y, cell, cell,
                     "fill=\"#0072B2\" fill-opacity=\"" + Ticks::number(share, 3) +
                         "\" stroke=\"#ddd\" stroke-width=\"0.5\"",
-                    names[r] + ", named " + names[c] + ": " + count + " (" +
-                        Ticks::number(100 * share, 1) + " %)");
+                    names[r] + ", named " + names[c] + ": " + count + " (" + Ticks::number(100 * share, 1) +
+                        " %)");
             if (counts[c] != 0 && cell >= 7 * static_cast<double>(count.size()) + 2 && cell >= 16)
                 svg.text(x + cell / 2, y + cell / 2,
                          std::string("text-anchor=\"middle\" dy=\"0.35em\" pointer-events=\"none\"") +
@@ -93,7 +94,8 @@ inline std::string confusion_matrix_svg(const metrics::Confusion& confusion,
     }
     svg.text(left + side / 2, height - 10, "text-anchor=\"middle\"", "named");
     const std::string middle = SvgCanvas::pixels(top + side / 2);
-    svg.text(16, top + side / 2, "text-anchor=\"middle\" transform=\"rotate(-90 16 " + middle + ")\"", "right");
+    svg.text(16, top + side / 2, "text-anchor=\"middle\" transform=\"rotate(-90 16 " + middle + ")\"",
+             "right");
     return svg.take();
 }
 

@@ -67,8 +67,8 @@ inline std::string roc_svg(const evaluation::Predictions& predictions, PlotOptio
     const auto rate = [&](std::size_t c) {
         metrics::RocCurve roc = predictions.roc(c);
         const double area = roc.area();
-        return detail::RatedLine{
-            {"", std::move(roc.false_positive_rate), std::move(roc.true_positive_rate)}, area};
+        return detail::RatedLine{{"", std::move(roc.false_positive_rate), std::move(roc.true_positive_rate)},
+                                 area};
     };
     std::vector<Line> lines = detail::worst_lines(detail::rate_classes(predictions, rate), "area", most);
     lines.push_back({"chance", {0, 1}, {0, 1}});
@@ -109,8 +109,8 @@ inline std::string pr_svg(const evaluation::Predictions& predictions, PlotOption
     return svg_plot(lines, options);
 }
 
-/// The reliability diagram: how often answers of each confidence were right, beside how often they should have
-/// been, and what share of the answers had that confidence.
+/// The reliability diagram: how often answers of each confidence were right, beside how often they should
+/// have been, and what share of the answers had that confidence.
 inline std::string reliability_svg(const metrics::Reliability& reliability, PlotOptions options = {}) {
     double all = 0;
     for (const auto& bin : reliability.bins)

@@ -106,9 +106,9 @@ inline void check_columns(const Labels& labels, const Numbers& scores, std::size
 
 } // namespace detail
 
-/// The ROC of scores whose targets are above 0.5 for yes. Ties are one point; points that lie in one line with
-/// their neighbours are left out unless `all_points`. Samples of weight 0 do not count. Throws Error if there
-/// are no samples, or not as many scores as targets, or one is not finite.
+/// The ROC of scores whose targets are above 0.5 for yes. Ties are one point; points that lie in one line
+/// with their neighbours are left out unless `all_points`. Samples of weight 0 do not count. Throws Error if
+/// there are no samples, or not as many scores as targets, or one is not finite.
 inline RocCurve roc_curve(const Numbers& targets, const Numbers& scores, const Numbers& weights = {},
                           bool all_points = false) {
     const detail::Cumulative sums = detail::cumulate(targets, scores, weights, "roc_curve");
