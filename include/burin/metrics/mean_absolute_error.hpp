@@ -17,14 +17,15 @@ struct MeanAbsoluteError {
     void reset() noexcept { mean = {}; }
 
     template <Shape Output, class Scalar>
-    void update(const Scalar* outputs, const Scalar* targets, std::size_t rows) noexcept {
-        for (std::size_t i = 0; i < rows * Output.size(); ++i) {
+    void update(const Scalar* outputs, const Scalar* targets, std::size_t rows,
+                const Scalar* weights = nullptr) noexcept {
+        for_each_position<Output.size()>(rows, weights, [&](std::size_t i, double weight) {
             const double difference = static_cast<double>(outputs[i]) - static_cast<double>(targets[i]);
-            mean.sum += difference < 0 ? -difference : difference;
-        }
-        mean.count += rows * Output.size();
+            mean.add(difference < 0 ? -difference : difference, weight);
+        });
     }
 
+    void merge(const MeanAbsoluteError& other) noexcept { mean.merge(other.mean); }
     double result() const noexcept { return mean.value(); }
     std::array<double, 2> state() const noexcept { return mean.state(); }
     void restore(const std::array<double, 2>& state) noexcept { mean.restore(state); }

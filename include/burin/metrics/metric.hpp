@@ -14,14 +14,19 @@ namespace burin::metrics {
 
 /// Classes are the last axis of an output; the other axes are positions, each judged by itself.
 ///
-/// A metric adds up what it sees:
+/// A metric adds up what it sees, without allocating:
 ///
 ///     static constexpr std::string_view name;
 ///     void reset();
-///     template <Shape Output, class Scalar, class Target>
-///     void update(const Scalar* outputs, const Target* targets, std::size_t rows);   // Target: Label, or as
-///     outputs double result() const;
-
+///     template <Shape Output, class Scalar, class Target>   // Target: Label, or as the outputs
+///     void update(const Scalar* outputs, const Target* targets, std::size_t rows,
+///                 const Scalar* weights = nullptr);          // one a row, null for ones
+///     double result() const;
+///     void merge(const M& other);                            // adds what another has seen
+///
+/// Weights and `merge` are those of Burin's own metrics; a metric of yours may do without. `fit` and
+/// `evaluate` give no weights, unless a metric is `Weighted`. A row whose weight is 0 does not count,
+/// whatever is in it.
 ///
 /// What it added up so far goes into a checkpoint in the middle of an epoch, and is put back, by
 ///
@@ -37,6 +42,11 @@ concept Metric = requires(T metric) {
     { static_cast<const T&>(metric).result() } -> std::convertible_to<double>;
 };
 
+/// Whether `fit` and `evaluate` give a metric the samples' weights: a metric says so itself, as Weighted
+/// does.
+template <class M>
+inline constexpr bool takes_weights = requires { requires bool(M::takes_weights); };
+
 /// What the outputs that a metric sees are, beyond their shape. `fit` and `evaluate` set what they
 /// know, by the loss and the network's last layers, in a metric's member `scores` if it has one.
 struct Scores {
@@ -49,35 +59,59 @@ constexpr std::uint64_t to_count(double number) noexcept {
     return number >= 0 && number <= 0x1p53 ? static_cast<std::uint64_t>(number) : 0;
 }
 
-/// A share of correct answers.
+/// A share of correct answers. Counts are sums of weights.
 struct Share {
-    std::uint64_t correct = 0;
-    std::uint64_t count = 0;
+    double correct = 0;
+    double count = 0;
 
-    constexpr double value() const {
-        return count == 0 ? 0.0 : static_cast<double>(correct) / static_cast<double>(count);
+    constexpr double value() const { return count == 0 ? 0.0 : correct / count; }
+    constexpr void add(bool is_right, double weight = 1) {
+        correct += is_right ? weight : 0.0;
+        count += weight;
     }
-    constexpr std::array<double, 2> state() const {
-        return {static_cast<double>(correct), static_cast<double>(count)};
+    constexpr void merge(const Share& other) {
+        correct += other.correct;
+        count += other.count;
     }
+    constexpr std::array<double, 2> state() const { return {correct, count}; }
     constexpr void restore(const std::array<double, 2>& state) {
-        correct = to_count(state[0]);
-        count = to_count(state[1]);
+        correct = state[0];
+        count = state[1];
     }
 };
 
-/// A mean of numbers.
+/// A mean of numbers. The count is the sum of their weights.
 struct Mean {
     double sum = 0;
-    std::uint64_t count = 0;
+    double count = 0;
 
-    constexpr double value() const { return count == 0 ? 0.0 : sum / static_cast<double>(count); }
-    constexpr std::array<double, 2> state() const { return {sum, static_cast<double>(count)}; }
+    constexpr double value() const { return count == 0 ? 0.0 : sum / count; }
+    constexpr void add(double number, double weight = 1) {
+        sum += weight * number;
+        count += weight;
+    }
+    constexpr void merge(const Mean& other) {
+        sum += other.sum;
+        count += other.count;
+    }
+    constexpr std::array<double, 2> state() const { return {sum, count}; }
     constexpr void restore(const std::array<double, 2>& state) {
         sum = state[0];
-        count = to_count(state[1]);
+        count = state[1];
     }
 };
+
+/// Calls visit(position, weight) for each of the positions that `rows` rows have, and that count.
+template <std::size_t Positions, class Scalar, class Visit>
+constexpr void for_each_position(std::size_t rows, const Scalar* weights, Visit visit) noexcept {
+    for (std::size_t row = 0; row < rows; ++row) {
+        const double weight = weights == nullptr ? 1.0 : static_cast<double>(weights[row]);
+        if (weight == 0)
+            continue;
+        for (std::size_t position = row * Positions; position < (row + 1) * Positions; ++position)
+            visit(position, weight);
+    }
+}
 
 /// The index of the largest of `count` values, the first of equals. As in PyTorch what is no number counts as
 /// the largest: so `values[argmax(values, count)]` is a number only if all are.

@@ -21,29 +21,24 @@ struct TopKAccuracy {
     void reset() noexcept { share = {}; }
 
     template <Shape Output, class Scalar, class Target>
-    void update(const Scalar* outputs, const Target* targets, std::size_t rows) noexcept {
+    void update(const Scalar* outputs, const Target* targets, std::size_t rows,
+                const Scalar* weights = nullptr) noexcept {
         constexpr std::size_t classes = Output.last();
-        const std::size_t positions = rows * (Output.size() / classes);
-        for (std::size_t i = 0; i < positions; ++i) {
-            if constexpr (std::is_same_v<Target, Label>) {
+        for_each_position<Output.size() / classes>(rows, weights, [&](std::size_t i, double weight) {
+            if constexpr (std::is_same_v<Target, Label>)
                 if (ignore_index.matches(targets[i]))
-                    continue;
-                if (targets[i] >= classes) {
-                    ++share.count;
-                    continue;
-                }
-            }
-            ++share.count;
+                    return;
             const Scalar* const scores = outputs + i * classes;
             const std::size_t target = target_class<classes>(targets, i);
-            std::size_t larger = 0;
+            std::size_t larger = target < classes ? 0 : K;
             // Not ">": a network whose outputs are NaN must not seem right.
-            for (std::size_t c = 0; c < classes; ++c)
+            for (std::size_t c = 0; target < classes && c < classes; ++c)
                 larger += c != target && !(scores[c] <= scores[target]);
-            share.correct += larger < K && scores[target] <= scores[target];
-        }
+            share.add(larger < K && scores[target] <= scores[target], weight);
+        });
     }
 
+    void merge(const TopKAccuracy& other) noexcept { share.merge(other.share); }
     double result() const noexcept { return share.value(); }
     std::array<double, 2> state() const noexcept { return share.state(); }
     void restore(const std::array<double, 2>& state) noexcept { share.restore(state); }

@@ -166,7 +166,8 @@ Evaluation evaluate(const QuantizedNetwork<Net, Way>& network, const Data& data,
         [&](std::size_t, std::size_t rows, const auto& outputs) {
             for_each_index<Network<Net>::output_count>([&](auto output) {
                 measured.template update<output.value>(outputs[output.value].data(),
-                                                       std::get<output.value>(samples.targets), rows);
+                                                       std::get<output.value>(samples.targets), rows,
+                                                       samples.weights);
             });
         });
     std::vector<NamedValue> values;

@@ -58,7 +58,8 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
         measured.add(sums, penalty);
         for_each_index<outputs.size()>([&](auto output) {
             measured.template update<output.value>(outputs[output.value],
-                                                   std::get<output.value>(samples.targets), rows);
+                                                   std::get<output.value>(samples.targets), rows,
+                                                   samples.weights);
         });
     }
 }

@@ -312,7 +312,7 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
             samples,
             [&](auto output, const Scalar* outputs, std::size_t count) {
                 measured_.template update<output.value>(outputs, std::get<output.value>(samples.targets),
-                                                        count);
+                                                        count, samples.weights);
                 detail::for_each_callback(options_.callbacks, [&](auto& each) {
                     if constexpr (requires { each.on_outputs(context, samples, output, outputs, count); })
                         each.on_outputs(context, samples, output, outputs, count);

@@ -153,13 +153,17 @@ class Measure {
         ++batches_;
     }
 
+    /// `weights`, one a row, may be null; only those metrics see them that take them.
     template <std::size_t Output, class Target>
-    void update(const Scalar* outputs, const Target* targets, std::size_t rows) {
-        std::apply(
-            [&](auto&... each) {
-                (each.template update<output_shape<Net, Output>>(outputs, targets, rows), ...);
-            },
-            std::get<Output>(metrics_));
+    void update(const Scalar* outputs, const Target* targets, std::size_t rows, const Scalar* weights) {
+        const auto add = [&](auto& metric) {
+            constexpr Shape shape = output_shape<Net, Output>;
+            if constexpr (metrics::takes_weights<std::remove_cvref_t<decltype(metric)>>)
+                metric.template update<shape>(outputs, targets, rows, weights);
+            else
+                metric.template update<shape>(outputs, targets, rows);
+        };
+        std::apply([&](auto&... each) { (add(each), ...); }, std::get<Output>(metrics_));
     }
 
     /// All that was added up, as numbers, and back. Numbers that are missing are 0.
