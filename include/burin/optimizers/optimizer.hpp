@@ -22,7 +22,8 @@ namespace burin::optimizers {
 ///                         Again&& again) const noexcept;
 ///
 /// where `again()` computes the gradients of the same samples at the parameters as they are, into
-/// `gradients`, and returns the LossSum. What it remembers beyond vectors of all parameters is a
+/// `gradients`, and returns the LossSum, of which total / weight + penalty is what has these gradients. What
+/// it remembers beyond vectors of all parameters is a
 ///
 ///     template <class Net> static constexpr std::size_t extra_state;   // numbers, behind the vectors
 ///

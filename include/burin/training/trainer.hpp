@@ -78,8 +78,12 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         optimizers::apply<typename N::Type>(
             optimizer, parameters_.trained, gradients_.data(), state_.data(), steps_, [&]() noexcept {
                 const OutputSums<Loss, Scalar> first = sums_;
-                const losses::LossSum<Scalar> again = compute_gradients(samples, NoMetrics{});
+                losses::LossSum<Scalar> again = compute_gradients(samples, NoMetrics{});
                 sums_ = first;
+                // What is summed is not divided by its weight.
+                if constexpr (N::output_count == 1)
+                    if (Objective<Loss>::template get<0>(loss).reduction == losses::Reduction::sum)
+                        again.weight = 1;
                 return again;
             });
         constrain<typename N::Type>(parameters_.trained);
