@@ -1,4 +1,4 @@
-// expect: callbacks::ReduceLearningRate: expected Fit without `.schedule`, which sets the rate of each step itself, got one; leave out one of them
+// expect: ReduceLearningRate: expected Fit without `.schedule`, which sets the rate of each step itself, got one; leave out one of them
 #include "burin/burin.hpp"
 #include "burin/callbacks/reduce_learning_rate.hpp"
 

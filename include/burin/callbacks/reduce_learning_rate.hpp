@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/callbacks/monitor.hpp"
+#include "burin/callbacks/state.hpp"
 #include "burin/core/text.hpp"
 #include "burin/schedules/reduce_on_plateau.hpp"
 #include "burin/schedules/schedule.hpp"
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 namespace burin::callbacks {
 
@@ -40,13 +42,14 @@ struct ReduceLearningRate {
     static constexpr Sentence reject() {
         Sentence sentence;
         if (!std::is_same_v<decltype(Fit::schedule), schedules::Unscheduled>)
-            sentence.append("callbacks::ReduceLearningRate: expected Fit without `.schedule`, which sets the "
+            sentence.append("ReduceLearningRate: expected Fit without `.schedule`, which sets the "
                             "rate of each step itself, got one; leave out one of them");
         return sentence;
     }
 
     template <class Context>
     void on_fit_begin(Context& context) {
+        static_cast<void>(watched()); // Throws before the first epoch rather than after it.
         if (!context.is_continued()) {
             memory = {};
             learning_rate = 0;
@@ -57,44 +60,38 @@ struct ReduceLearningRate {
 
     template <class Context>
     void on_epoch_end(Context& context) {
-        const detail::Monitor watched("callbacks::ReduceLearningRate", monitor, mode);
-        schedules::ReduceOnPlateau plateau{.learning_rate = context.learning_rate(),
-                                           .better = watched.mode() == Mode::min ? schedules::Better::lower
-                                                                                 : schedules::Better::higher,
-                                           .factor = factor,
-                                           .patience = patience,
-                                           .threshold = threshold,
-                                           .relative = relative,
-                                           .cooldown = cooldown,
-                                           .floor = floor,
-                                           .least_change = least_change,
-                                           .memory = memory};
-        learning_rate = plateau.update(watched.value_in(context.values()));
+        const detail::Monitor monitored = watched();
+        schedules::ReduceOnPlateau plateau{
+            .learning_rate = context.learning_rate(),
+            .better = monitored.mode() == Mode::min ? schedules::Better::lower : schedules::Better::higher,
+            .factor = factor,
+            .patience = patience,
+            .threshold = threshold,
+            .relative = relative,
+            .cooldown = cooldown,
+            .floor = floor,
+            .least_change = least_change,
+            .memory = memory};
+        learning_rate = plateau.update(monitored.value_in(context.values()));
         memory = plateau.memory;
         context.set_learning_rate(learning_rate);
     }
 
     void save(State& state) const {
         state["best"] = {memory.best};
-        state["waited"] = {static_cast<double>(memory.waited)};
-        state["cooling"] = {static_cast<double>(memory.cooling)};
         state["learning_rate"] = {learning_rate};
+        state["epochs"] = {static_cast<double>(memory.waited), static_cast<double>(memory.cooling)};
+    }
+    void load(const State& state) {
+        const std::vector<double>& epochs = detail::numbers_in(state, "epochs", 2, "ReduceLearningRate");
+        const double best = detail::numbers_in(state, "best", 1, "ReduceLearningRate")[0];
+        learning_rate = detail::numbers_in(state, "learning_rate", 1, "ReduceLearningRate")[0];
+        memory = {
+            .best = best, .waited = detail::to_count(epochs[0]), .cooling = detail::to_count(epochs[1])};
     }
 
-    /// What is missing is as before the first epoch.
-    void load(const State& state) {
-        const auto number = [&](const char* name, double otherwise) {
-            const auto found = state.find(name);
-            return found == state.end() || found->second.empty() ? otherwise : found->second[0];
-        };
-        const auto count = [&](const char* name) {
-            const double value = number(name, 0);
-            return value >= 0 && value <= 0x1p53 ? static_cast<std::uint64_t>(value) : 0;
-        };
-        const schedules::ReduceOnPlateau::Memory fresh;
-        memory = {.best = number("best", fresh.best), .waited = count("waited"), .cooling = count("cooling")};
-        learning_rate = number("learning_rate", 0);
-    }
+  private:
+    detail::Monitor watched() const { return {"ReduceLearningRate", monitor, mode}; }
 };
 
 } // namespace burin::callbacks
