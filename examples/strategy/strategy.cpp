@@ -1,6 +1,8 @@
 // How to train, from first to last, on handwritten digits: a range test finds a learning rate, one cycle of
-// rates trains, and a page shows how it went.
+// rates trains, the weights of its best epoch stay, and a page shows how it went.
 #include <burin/burin.hpp>
+#include <burin/callbacks/early_stopping.hpp>
+#include <burin/evaluation/classification.hpp>
 #include <burin/report/html.hpp>
 #include <burin/report/range_plot.hpp>
 #include <burin/training/range_test.hpp>
@@ -34,15 +36,19 @@ int main(int argc, char** argv) try {
     std::printf("range test: %zu batches, the loss falls fastest at a rate of %.2g\n", range.rates.size(),
                 rate);
 
-    // 2. One cycle: up to that rate and down to nothing.
+    // 2. One cycle: up to that rate and down to nothing, or until nothing gets better for a third of it. The
+    // model ends with the weights that were best on the validation data.
     const std::size_t batches = (train.size() + 31) / 32;
+    callbacks::EarlyStopping stopping{.patience = (epochs + 2) / 3, .restore_best_weights = true};
     const History history =
         fit(model, train,
             Fit{.optimizer = optimizer,
                 .schedule = schedules::OneCycle{.learning_rate = rate, .steps = epochs * batches},
                 .batch_size = batch<32>,
                 .epochs = epochs,
-                .validation = &validation});
+                .validation = &validation,
+                .callbacks = &stopping});
+    std::printf("%zu of %zu epochs, the best was epoch %zu\n", history.epochs(), epochs, stopping.best_epoch);
     const Evaluation result = evaluate(model, test);
     std::printf("held out: %s\n", report::text(result).c_str());
 
@@ -50,8 +56,8 @@ int main(int argc, char** argv) try {
     if (const std::string& page = options["--report"]; !page.empty())
         report::html(page, report::Title{"Digits"},
                      report::Section{"Range test", report::svg_plot(range, {.y_label = "loss"})}, history,
-                     result, report::mistakes(model, test), report::network<Digits>(),
-                     report::timings(model, test));
+                     result, evaluation::classification(model, test), report::mistakes(model, test),
+                     report::network<Digits>(), report::timings(model, test));
 
     // With the usual 30 epochs it must read 97 of 100; a shorter run is a trial.
     return epochs < 30 || result["accuracy"] >= 0.97 ? EXIT_SUCCESS : EXIT_FAILURE;
