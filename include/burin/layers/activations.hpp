@@ -95,7 +95,7 @@ struct ELU : Elementwise<ELU<Alpha>> {
 };
 
 /// scale · x for x > 0, else scale · alpha · (eˣ − 1), with the two numbers for which mean 0 and variance 1
-/// keep themselves from layer to layer, given weights of `initializers::LecunNormal` and `AlphaDropout`
+/// keep themselves from layer to layer, given weights of `initializers::LeCunNormal` and `AlphaDropout`
 /// instead of `Dropout`. Klambauer, Unterthiner, Mayr and Hochreiter, "Self-Normalizing Neural Networks",
 /// arXiv:1706.02515.
 struct SELU : Elementwise<SELU> {
