@@ -5,6 +5,7 @@
 #include "burin/core/type_name.hpp"
 #include "burin/losses/loss.hpp"
 #include "burin/losses/per_output.hpp"
+#include "burin/schedules/schedule.hpp"
 
 #include <charconv>
 #include <concepts>
@@ -86,14 +87,15 @@ std::string option_text(const Value& value) {
 }
 
 /// A loss, an optimizer or a schedule: its type and all its options, those of what it wraps among them. Of a
-/// class without has_fields the type alone. Learning rates are left out: they change while training.
+/// class without has_fields the type alone. An optimizer's learning rate is left out: it changes while
+/// training.
 template <class Rule>
 std::string rule_text(const Rule& rule) {
     std::string text;
     if constexpr (has_fields<Rule>)
         for_each_field(rule, [&]<class Value>(std::string_view name, const Value& value) {
             if constexpr (is_told<Value>)
-                if (name != "learning_rate")
+                if (schedules::Schedule<Rule> || name != "learning_rate")
                     text.append(text.empty() ? "" : ", ").append(name).append("=").append(option_text(value));
         });
     return type_text<Rule>() + "{" + text + "}";
