@@ -28,7 +28,8 @@ std::string network_text() {
     return text;
 }
 
-inline constexpr std::string_view session_format = "burin.session", schedule_key = "burin.schedule";
+inline constexpr std::string_view session_format = "burin.session", schedule_key = "burin.schedule",
+                                  augment_key = "burin.augment";
 
 /// What a session's file says of it, all of which must be the same where it goes on.
 template <class Net, class Scalar, class Options>
@@ -42,16 +43,21 @@ safetensors::Metadata session_metadata(const Session<Net, Scalar, Options>& sess
         {"burin.loss", rule_text(options.loss)},
         {"burin.optimizer", rule_text(options.optimizer)},
         {std::string(schedule_key), rule_text(options.schedule)},
+        {std::string(augment_key), rule_text(options.augment)},
         {"burin.seed", std::to_string(options.seed)},
         {"burin.batch_size", std::to_string(Session<Net, Scalar, Options>::batch_size)},
         {"burin.shuffle", option_text(options.shuffle)},
     };
 }
 
-/// Format 1 had no schedules, and told nothing of a run's middle.
+/// Format 1 had no schedules and no augmentation, and told nothing of a run's middle.
 inline bool is_first_format(const safetensors::Metadata& found) {
     const auto format = found.find(std::string(session_format));
     return format != found.end() && format->second == "1";
+}
+inline bool is_of_first_format(std::string_view key, std::string_view value) {
+    return (key == schedule_key && value == rule_text(schedules::Unscheduled{})) ||
+           (key == augment_key && value == rule_text(NoAugmentation{}));
 }
 
 /// Adds to `problems` all in which a file differs from what is expected of it.
@@ -68,8 +74,7 @@ inline void compare_metadata(const safetensors::Metadata& expected, const safete
         return;
     }
     for (const auto& [key, value] : expected) {
-        if (key == session_format ||
-            (key == schedule_key && is_first_format(found) && value == rule_text(schedules::Unscheduled{})))
+        if (key == session_format || (is_first_format(found) && is_of_first_format(key, value)))
             continue;
         const auto other = found.find(key);
         if (other != found.end() && other->second == value)

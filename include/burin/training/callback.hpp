@@ -130,6 +130,10 @@ template <class... Ts>
 constexpr std::tuple<Ts...>& callback_tuple(std::tuple<Ts...>& callbacks) noexcept {
     return callbacks;
 }
+template <class... Ts>
+constexpr const std::tuple<Ts...>& callback_tuple(const std::tuple<Ts...>& callbacks) noexcept {
+    return callbacks;
+}
 template <class T>
 constexpr std::tuple<T&> callback_tuple(T& callback) noexcept {
     return std::tuple<T&>(callback);
