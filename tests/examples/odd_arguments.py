@@ -19,6 +19,8 @@ OPTIONS = {
     "dates_transformer": {"number": ["--steps", "--test", "--bar"]},
     "detection": {"number": ["--epochs"], "write": [("--image", "--epochs", "0")]},
     "digits": {"number": ["--epochs"], "read": ["--data"], "write": [("--pictures", "--epochs", "0")]},
+    "explain": {"number": ["--epochs"], "folder": ["--data"],
+                "write": [("--image", "--epochs", "0"), ("--bars", "--epochs", "0", "--image", "")]},
     "flash_train": {"number": ["--lanes"], "read": ["--data"], "write": [("--header",)]},
     "forecasting": {"number": ["--epochs"]},
     "lenet": {"number": ["--epochs"], "folder": ["--data"]},
@@ -78,7 +80,7 @@ class OddArguments(unittest.TestCase):
     def test_numbers(self):
         for name, option in self.each("number"):
             for number in NUMBERS:
-                if name in ("lenet", "resnet", "vae") and number == "":
+                if name in ("explain", "lenet", "resnet", "vae") and number == "":
                     continue  # Which there is the usual number.
                 self.refused(name, option, number)
 
