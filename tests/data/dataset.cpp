@@ -74,6 +74,16 @@ TEST_CASE("Dataset: an empty set has a size, and parts") {
     CHECK(Dataset<>(Shape(3), {}, {}).empty());
 }
 
+TEST_CASE("Dataset: samples without targets are samples") {
+    const auto data = Dataset<float>::without_targets(Shape(2), {1, 2, 3, 4}, {1, 0});
+    CHECK(data.size() == 2);
+    CHECK(data.target_size() == 0);
+    CHECK(data.shuffled(1).subset(0, 1).target(0).empty());
+    CHECK(data.weight(1) == 0);
+    CHECK(error_of([] { (void)Dataset<float>::without_targets(Shape(2), {1, 2, 3}); }) ==
+          "Dataset: expected inputs of whole samples of 2 values, got 3 values");
+}
+
 TEST_CASE("Dataset: refuses counts that do not agree") {
     CHECK(error_of([] { Dataset<>(Shape(2), {1, 2, 3}, {0}); }) ==
           "Dataset: expected inputs of whole samples of 2 values, got 3 values");

@@ -34,23 +34,13 @@ class Dataset {
     /// `inputs` holds whole samples of `shape`, one after the other; `targets` as many equal groups.
     /// `weights` is empty, or has one weight a sample. Throws Error if the counts do not agree.
     Dataset(Shape shape, std::vector<Scalar> inputs, std::vector<Target> targets,
-            std::vector<Scalar> weights = {}) {
-        const std::size_t size = shape.size();
-        if (size == 0 || inputs.size() % size != 0)
-            throw Error("Dataset: expected inputs of whole samples of " + std::to_string(size) +
-                        " values, got " + std::to_string(inputs.size()) + " values");
-        const std::size_t rows = inputs.size() / size;
-        if (rows == 0 ? !targets.empty() : targets.size() % rows != 0 || targets.empty())
-            throw Error("Dataset: expected the same number of targets for each of " + std::to_string(rows) +
-                        " samples, got " + std::to_string(targets.size()) + " targets");
-        if (!weights.empty() && weights.size() != rows)
-            throw Error("Dataset: expected a weight for each of " + std::to_string(rows) + " samples, got " +
-                        std::to_string(weights.size()) + " weights");
-        const std::size_t target_size = rows == 0 ? 1 : targets.size() / rows;
-        storage_ = std::make_shared<const Storage>(
-            Storage{shape, target_size, std::move(inputs), std::move(targets), std::move(weights)});
-        rows_.resize(rows);
-        std::iota(rows_.begin(), rows_.end(), std::size_t{0});
+            std::vector<Scalar> weights = {})
+        : Dataset(shape, std::move(inputs), std::move(targets), std::move(weights), true) {}
+
+    /// Samples for losses that need no targets, such as `losses::Triplet`.
+    static Dataset without_targets(Shape shape, std::vector<Scalar> inputs,
+                                   std::vector<Scalar> weights = {}) {
+        return Dataset(shape, std::move(inputs), {}, std::move(weights), false);
     }
 
     std::size_t size() const noexcept { return rows_.size(); }
@@ -85,8 +75,8 @@ class Dataset {
         return Dataset(storage_, std::vector<std::size_t>(begin, begin + static_cast<std::ptrdiff_t>(count)));
     }
 
-    /// The samples of these numbers, in this order; one may be several times among them. Throws Error if there
-    /// are fewer.
+    /// The samples of these numbers, in this order; one may be several times among them. Throws Error if
+    /// there are fewer.
     Dataset subset(std::span<const std::size_t> indices) const {
         std::vector<std::size_t> rows;
         rows.reserve(indices.size());
@@ -134,6 +124,26 @@ class Dataset {
         std::vector<Target> targets;
         std::vector<Scalar> weights;
     };
+
+    Dataset(Shape shape, std::vector<Scalar> inputs, std::vector<Target> targets, std::vector<Scalar> weights,
+            bool has_targets) {
+        const std::size_t size = shape.size();
+        if (size == 0 || inputs.size() % size != 0)
+            throw Error("Dataset: expected inputs of whole samples of " + std::to_string(size) +
+                        " values, got " + std::to_string(inputs.size()) + " values");
+        const std::size_t rows = inputs.size() / size;
+        if (rows == 0 ? !targets.empty() : targets.size() % rows != 0 || targets.empty() == has_targets)
+            throw Error("Dataset: expected the same number of targets for each of " + std::to_string(rows) +
+                        " samples, got " + std::to_string(targets.size()) + " targets");
+        if (!weights.empty() && weights.size() != rows)
+            throw Error("Dataset: expected a weight for each of " + std::to_string(rows) + " samples, got " +
+                        std::to_string(weights.size()) + " weights");
+        const std::size_t target_size = rows == 0 ? std::size_t(has_targets) : targets.size() / rows;
+        storage_ = std::make_shared<const Storage>(
+            Storage{shape, target_size, std::move(inputs), std::move(targets), std::move(weights)});
+        rows_.resize(rows);
+        std::iota(rows_.begin(), rows_.end(), std::size_t{0});
+    }
 
     void check(std::size_t index) const {
         if (index >= rows_.size())

@@ -196,7 +196,8 @@ template <class Scalar, class Function, class... Inputs>
     for (; i + 4 * lanes <= count; i += 4 * lanes)
         for (std::size_t k = 0; k < 4; ++k)
             sums[k] = sums[k] + f(load(in + i + k * lanes)...);
-    for (; i + lanes <= count; i += lanes)
+    // Counted down: of constant counts and one lane g++ 12 else warns of rounds that there are not.
+    for (std::size_t left = (count - i) / lanes; left > 0; --left, i += lanes)
         sums[0] = sums[0] + f(load(in + i)...);
     if (i < count)
         sums[1] = sums[1] + f(load_partial(in + i, count - i)...);

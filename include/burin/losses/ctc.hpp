@@ -17,12 +17,12 @@ namespace burin::losses {
 /// sequences of which nobody knows which frame belongs to which label, as in speech and handwriting. Graves
 /// et al., "Connectionist Temporal Classification", ICML 2006; torch.nn.functional.ctc_loss of `log_softmax`.
 ///
-/// A sample has `MaxLabels` targets: its labels, padded with `ignore_index` (no_label, which is −1 as a
-/// Label). All frames count. As in PyTorch the mean is over the samples, each divided by its number of labels
-/// (or 1); the sum is not divided.
+/// A sample has `MaxLabels` targets: its labels, padded with `ignore_index` (no_label, which is −1 as a Label
+/// or among the numbers of several outputs). All frames count. As in PyTorch the mean is over the samples,
+/// each divided by its number of labels (or 1); the sum is not divided.
 ///
-///     using Net = Sequential<Input<50, 13>, LSTM<32>, TimeDistributed<Dense<27>>>; // 26 letters and blank 0
-///     Fit{.loss = losses::CTC<12>{}}                                               // of at most 12 letters
+///     using Net = Sequential<Input<50, 13>, LSTM<32, ReturnSequences>, TimeDistributed<Dense<27>>>;
+///     Fit{.loss = losses::CTC<12>{}} // 26 letters and blank 0; at most 12 letters
 ///
 /// What a sample's frames are too few for, since repeated labels need a blank between them, has an infinite
 /// loss and no gradient that is a number; with `zero_infinity` both are 0. Labels must be classes, and not
@@ -30,7 +30,7 @@ namespace burin::losses {
 /// 1) numbers on the stack.
 template <std::size_t MaxLabels>
 struct CTC {
-    Label blank = 0;
+    Label blank = 0; ///< One of the classes.
     bool zero_infinity = false;
     IgnoredLabel ignore_index = no_label;
     Reduction reduction = Reduction::mean;

@@ -101,6 +101,25 @@ void check_labels(const Data& data, const Loss& loss, const std::string& who) {
     }
 }
 
+/// Throws Error where a label is the blank of a loss that has one, which stands for no label.
+template <class Net, class Loss, class Data>
+void check_blanks(const Data& data, const Loss& loss, const std::string& who) {
+    const auto check = [&](std::size_t first, std::size_t count, const auto& own) {
+        if constexpr (requires { own.blank; })
+            for (std::size_t i = 0; i < data.size(); ++i)
+                for (const auto label : data.target(i).subspan(first, count))
+                    if (to_label(static_cast<double>(label)) == own.blank)
+                        throw Error(who + ": sample " + std::to_string(i) +
+                                    ": expected labels other than the blank, got " +
+                                    std::to_string(own.blank));
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        constexpr auto& sizes = target_sizes<Net, Loss>;
+        std::size_t first = 0;
+        ((check(first, sizes[I], Objective<Loss>::template get<I>(loss)), first += sizes[I]), ...);
+    }(std::make_index_sequence<Objective<Loss>::count>{});
+}
+
 /// Throws Error unless the samples are such as the network takes.
 template <class Net, class Data>
 void check_shape(const Data& data, std::string_view caller) {
@@ -169,6 +188,7 @@ void check_data(const Data& data, const Loss& loss, std::string_view caller) {
         throw Error(who + ": expected " + std::to_string(targets) + " targets a sample, got " +
                     std::to_string(data.target_size()));
     check_labels<Net>(data, loss, who);
+    check_blanks<Net>(data, loss, who);
     check_class_weights<Net>(loss, who);
 }
 

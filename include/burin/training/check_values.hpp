@@ -61,21 +61,25 @@ inline void check_learning_rate(double rate, const std::string& who, const char*
                     std::to_string(rate));
 }
 
-/// Throws Error unless the losses that weigh classes have a weight for each, or none.
+/// Throws Error unless the losses that weigh classes, or the positives of outputs, have a weight for each, or
+/// none.
 template <class Net, class Loss>
 void check_class_weights(const Loss& loss, const std::string& who) {
+    const auto check_all = [&](const auto& weights, std::size_t wanted, const std::string& name,
+                               const char* a_weight, const char* those) {
+        if (!weights.empty() && weights.size() != wanted)
+            throw Error(who + ": expected " + a_weight + " for each of " + std::to_string(wanted) + those +
+                        ", got " + std::to_string(weights.size()));
+        for (std::size_t c = 0; c < weights.size(); ++c)
+            if (!(weights[c] >= 0) || !std::isfinite(weights[c]))
+                throw Error(who + ": " + name + "[" + std::to_string(c) +
+                            "]: expected a finite number of at least 0, got " + std::to_string(weights[c]));
+    };
     const auto check = [&](const auto& one, std::size_t wanted) {
-        if constexpr (requires { one.class_weights; }) {
-            const auto& weights = one.class_weights;
-            if (!weights.empty() && weights.size() != wanted)
-                throw Error(who + ": expected a class weight for each of " + std::to_string(wanted) +
-                            " classes, got " + std::to_string(weights.size()));
-            for (std::size_t c = 0; c < weights.size(); ++c)
-                if (!(weights[c] >= 0) || !std::isfinite(weights[c]))
-                    throw Error(who + ": class_weights[" + std::to_string(c) +
-                                "]: expected a finite number of at least 0, got " +
-                                std::to_string(weights[c]));
-        }
+        if constexpr (requires { one.class_weights; })
+            check_all(one.class_weights, wanted, "class_weights", "a class weight", " classes");
+        if constexpr (requires { one.pos_weights; })
+            check_all(one.pos_weights, wanted, "pos_weights", "a weight of the positives", " outputs");
     };
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         (check(Objective<Loss>::template get<I>(loss), Network<Net>::output_shapes[I].last()), ...);

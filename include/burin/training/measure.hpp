@@ -24,8 +24,9 @@
 
 namespace burin {
 
-/// "The usual ones": accuracy for labels, for cross-entropies and for hinges, else the mean absolute error;
-/// none for a loss that needs no target. Of each output by itself, if there are several.
+/// "The usual ones": accuracy for labels, for cross-entropies, for overlaps and for hinges, else the mean
+/// absolute error; none for a loss that needs no target, or alone says what is right, as those of embeddings,
+/// of distributions and CTC. Of each output by itself, if there are several.
 struct UsualMetrics {};
 
 namespace detail {
@@ -62,7 +63,8 @@ std::string output_name(std::size_t output) {
 /// The usual metric of one output, which ignores what its loss ignores, as a tuple.
 template <class Net, class Loss, std::size_t Output>
 auto usual_metrics([[maybe_unused]] const Loss& loss) {
-    if constexpr (Loss::target_size(output_shape<Net, Output>) == 0)
+    if constexpr (Loss::target_size(output_shape<Net, Output>) == 0 ||
+                  losses::answer_of<Loss> == losses::Answer::other)
         return std::tuple<>{};
     else if constexpr (losses::answer_of<Loss> != losses::Answer::numbers)
         return std::tuple{metrics::Accuracy{.ignore_index = losses::ignored_label(loss)}};
