@@ -33,16 +33,36 @@ struct Axis {
             return words.size() == 1 ? 0.5 : value / static_cast<double>(words.size() - 1);
         if (!(high > low))
             return 0.5;
-        return is_log ? (std::log(value) - std::log(low)) / (std::log(high) - std::log(low))
-                      : (value - low) / (high - low);
+        return is_log ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
+    }
+
+    /// What is written beside it, and where: its words, or round numbers, of a range that is none its value.
+    std::vector<std::pair<double, std::string>> marks() const {
+        std::vector<std::pair<double, std::string>> result;
+        for (std::size_t i = 0; i < words.size(); ++i)
+            result.emplace_back(place(static_cast<double>(i)), words[i]);
+        if (!words.empty() || !(low <= high))
+            return result;
+        if (low == high)
+            return {{0.5, short_number(low)}};
+        if (is_log && high >= 10 * low) {
+            const auto ends = report::ticks(std::log10(low), std::log10(high), 6, /*whole*/ true);
+            for (const double exponent : ends.places)
+                result.emplace_back(place(std::pow(10.0, exponent)), short_number(std::pow(10.0, exponent)));
+            return result;
+        }
+        const report::Ticks ticks = report::ticks(low, high, 5);
+        for (std::size_t i = 0; i < ticks.places.size(); ++i)
+            result.emplace_back(place(ticks.places[i]), ticks.label(i));
+        return result;
+    }
+
+    static std::string short_number(double value) {
+        char buffer[32];
+        std::snprintf(buffer, sizeof buffer, "%.3g", value);
+        return buffer;
     }
 };
-
-inline std::string short_number(double value) {
-    char buffer[32];
-    std::snprintf(buffer, sizeof buffer, "%.3g", value);
-    return buffer;
-}
 
 inline Axis axis_of(const Dimension& dimension) {
     return std::visit(
@@ -51,7 +71,8 @@ inline Axis axis_of(const Dimension& dimension) {
             Axis axis{.title = range.name};
             if constexpr (std::is_same_v<Range, Choice>) {
                 for (const Value& value : range.values)
-                    axis.words.push_back(value.is_number() ? short_number(*value.number()) : *value.word());
+                    axis.words.push_back(value.is_number() ? Axis::short_number(*value.number())
+                                                           : *value.word());
             } else {
                 axis.low = static_cast<double>(range.low);
                 axis.high = static_cast<double>(range.high);
@@ -94,7 +115,10 @@ inline std::string parallel_coordinates_svg(const Results& results, const Space&
         }
     axes.push_back(score);
 
-    constexpr double left = 90, top = 60, distance = 150, height = 300;
+    constexpr double top = 60, distance = 150, height = 300;
+    double left = 90;
+    for (const auto& [place, words] : axes[0].marks())
+        left = std::max(left, 20 + 7.5 * static_cast<double>(words.size()));
     const auto at_x = [&](std::size_t axis) { return left + distance * static_cast<double>(axis); };
     const auto at_y = [&](double place) { return top + height * (1 - place); };
     SvgCanvas svg(static_cast<std::size_t>(at_x(axes.size() - 1) + left),
@@ -139,19 +163,14 @@ inline std::string parallel_coordinates_svg(const Results& results, const Space&
         svg.text(at_x(i), top + height + 26, "text-anchor=\"middle\" font-weight=\"bold\"", axis.title);
         const auto mark = [&](double place, std::string_view words) {
             svg.line(at_x(i) - 4, at_y(place), at_x(i), at_y(place), "stroke=\"black\"");
-            svg.text(at_x(i) - 7, at_y(place), "text-anchor=\"end\" dy=\"0.35em\"", words);
+            // Readable over the lines.
+            svg.text(at_x(i) - 7, at_y(place),
+                     "text-anchor=\"end\" dy=\"0.35em\" paint-order=\"stroke\" stroke=\"white\" "
+                     "stroke-width=\"3\"",
+                     words);
         };
-        for (std::size_t word = 0; word < axis.words.size(); ++word)
-            mark(axis.place(static_cast<double>(word)), axis.words[word]);
-        if (!axis.words.empty() || !(axis.low <= axis.high))
-            continue;
-        for (const double place : {0.0, 0.25, 0.5, 0.75, 1.0}) {
-            const double value =
-                axis.is_log ? std::exp(std::log(axis.low) * (1 - place) + std::log(axis.high) * place)
-                            : axis.low * (1 - place) + axis.high * place;
-            if (axis.low < axis.high || place == 0.5)
-                mark(place, detail::short_number(value));
-        }
+        for (const auto& [place, words] : axis.marks())
+            mark(place, words);
     }
     return svg.take();
 }

@@ -143,10 +143,11 @@ inline std::string text(const search::Results& results,
     columns.push_back({"bracket", Align::right});
     columns.push_back({"budget", Align::right});
     columns.push_back({"score", Align::right});
-    columns.push_back({"", Align::left});
-    Table table(columns);
     std::vector<std::size_t> shown = results.ranking();
     shown.resize(std::min(most, shown.size()));
+    if (std::any_of(shown.begin(), shown.end(), [&](std::size_t i) { return results.trials()[i].failed(); }))
+        columns.push_back({"failed", Align::left});
+    Table table(columns);
     for (const std::size_t i : shown) {
         const search::TrialResult& trial = results.trials()[i];
         std::vector<std::string> row{std::to_string(trial.number)};
@@ -157,7 +158,7 @@ inline std::string text(const search::Results& results,
         row.push_back(std::to_string(trial.bracket));
         row.push_back(std::to_string(trial.budget()));
         row.push_back(trial.scores.empty() ? "" : number(trial.score()));
-        row.push_back(trial.failed() ? "failed: " + trial.error : "");
+        row.push_back(trial.error);
         table.add_row(std::move(row));
     }
     return table.text();
