@@ -1,6 +1,8 @@
 #include "burin/io/save.hpp"
 
 #include "burin/burin.hpp"
+#include "burin/optimizers/adafactor.hpp"
+#include "burin/optimizers/lbfgs.hpp"
 #include "io/independent_reader.hpp"
 #include "support/error_of.hpp"
 #include "support/files.hpp"
@@ -290,7 +292,8 @@ TEST_CASE("save: a session's file has the parameters, the optimizer's state and 
 }
 
 TEST_CASE_TEMPLATE("load: a session goes on with the bits of one that never stopped", Optimizer,
-                   optimizers::SGD, optimizers::Momentum, optimizers::Adam) {
+                   optimizers::SGD, optimizers::Momentum, optimizers::Adam, optimizers::Adafactor,
+                   optimizers::LBFGS<3>) {
     const TemporaryDirectory directory;
     const auto data = some_data();
     Model<Small> model(1), resumed_model(2);
