@@ -1,8 +1,10 @@
 #include "burin/callbacks/use_average.hpp"
 #include "burin/data/dataset.hpp"
+#include "burin/graph/carried_state.hpp"
 #include "burin/layers/activations.hpp"
 #include "burin/layers/batch_norm.hpp"
 #include "burin/layers/dense.hpp"
+#include "burin/layers/simple_rnn.hpp"
 #include "burin/losses/mean_squared_error.hpp"
 #include "burin/optimizers/accumulate.hpp"
 #include "burin/optimizers/exponential_average.hpp"
@@ -100,6 +102,37 @@ TEST_CASE("UseAverage: at the end of fit the model has the average, but not at a
     session.run(data);
     CHECK(session.trainer().steps() == 10);
     CHECK(is_average());
+}
+
+TEST_CASE("SAM: statistics and carried states are those of the first run") {
+    const auto inputs = random_numbers<float>(24, 3), targets = random_numbers<float>(16, 4);
+    Model<Net> sharp(1), plain(1);
+    make_trainer<8>(sharp, MeanSquaredError{}, optimizers::SAM{SGD{}, 0.5})->step(inputs, targets);
+    make_trainer<8>(plain, MeanSquaredError{}, SGD{})->step(inputs, targets);
+    for (const char* const name : {"1.running_mean", "1.running_var"})
+        for (std::size_t i = 0; i < 4; ++i)
+            CHECK(sharp[name][i] == plain[name][i]);
+    CHECK(sharp["0.weight"][0] != plain["0.weight"][0]);
+
+    using Steps = Sequential<Input<3, 2>, SimpleRNN<2>>;
+    const auto run = [&](auto rule) {
+        Model<Steps> model(1);
+        const auto trainer = make_trainer<4>(model, MeanSquaredError{}, rule);
+        CarriedState<Steps, 4> state;
+        Samples<Steps, MeanSquaredError> samples;
+        samples.inputs = {inputs.data()};
+        samples.targets = {targets.data()};
+        samples.rows = 4;
+        samples.state = state.data();
+        trainer->step(samples);
+        std::vector<float> after(state.values.begin(), state.values.end());
+        after.insert(after.end(), model.parameters().values.begin(), model.parameters().values.end());
+        return after;
+    };
+    // Where the place that is looked at is the same, so is the step: also from states that were carried on.
+    CHECK(run(optimizers::SAM{SGD{0.1}, 0}) == run(SGD{0.1}));
+    const auto far = run(optimizers::SAM{SGD{0}, 0.5}), near = run(SGD{0});
+    CHECK(far == near);
 }
 
 TEST_CASE("update_statistics: means over all batches, as of the weights that there are") {

@@ -16,21 +16,10 @@ namespace burin::optimizers {
 
 namespace detail {
 
-/// Whether an optimizer, or one in it, needs gradients of the same samples at other places.
-template <class Optimizer>
-inline constexpr bool asks_again = [] {
-    if constexpr (requires { Optimizer::asks_again; })
-        return bool(Optimizer::asks_again);
-    else if constexpr (requires(const Optimizer& rule) { rule.optimizer; })
-        return asks_again<decltype(Optimizer::optimizer)>;
-    else
-        return false;
-}();
-
 template <class Optimizer>
 struct ExaminedAccumulation {
     static constexpr Sentence problem = [] {
-        if constexpr (asks_again<Optimizer>)
+        if constexpr (optimizers::asks_again<Optimizer>)
             return burin::detail::misuse<Optimizer>(
                 "Accumulate", "an optimizer that needs no second gradient of the same samples (put "
                               "Accumulate inside, as in `SAM{Accumulate{AdamW{}}}`)");

@@ -22,8 +22,9 @@ namespace burin::optimizers {
 ///                         Again&& again) const noexcept;
 ///
 /// where `again()` computes the gradients of the same samples at the parameters as they are, into
-/// `gradients`, and returns the LossSum, of which total / weight + penalty is what has these gradients. What
-/// it remembers beyond vectors of all parameters is a
+/// `gradients`, and returns the LossSum, of which total / weight + penalty is what has these gradients. One
+/// that calls it says so by `static constexpr bool asks_again = true`. What it remembers beyond vectors of
+/// all parameters is a
 ///
 ///     template <class Net> static constexpr std::size_t extra_state;   // numbers, behind the vectors
 ///
@@ -41,6 +42,18 @@ inline constexpr std::size_t extra_state_of = [] {
 }();
 
 } // namespace detail
+
+/// Whether an optimizer, or one that it wraps, says by `static constexpr bool asks_again` that it calls
+/// `again`.
+template <class Optimizer>
+inline constexpr bool asks_again = [] {
+    if constexpr (requires { Optimizer::asks_again; })
+        return bool(Optimizer::asks_again);
+    else if constexpr (requires(const Optimizer& rule) { rule.optimizer; })
+        return asks_again<decltype(Optimizer::optimizer)>;
+    else
+        return false;
+}();
 
 /// Numbers that an optimizer remembers of a network: its vectors, and behind them what else it has.
 template <class Optimizer, class Net>

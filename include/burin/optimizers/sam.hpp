@@ -17,8 +17,8 @@ namespace burin::optimizers {
 ///     p + rho · g / ‖g‖             or, where it is adaptive,      p + rho · p² g / ‖|p| g‖
 ///
 /// so that it finds flat minima, which hold better for other samples. It costs a second forward and backward
-/// run a step, on the same samples, with the same random numbers. Running means of BatchNorm see both runs.
-/// Remembers one vector more (the parameters during the second run).
+/// run a step, on the same samples, with the same random numbers; running means of BatchNorm are those of the
+/// first. Remembers one vector more (the parameters during the second run).
 ///
 ///     SAM{Momentum{.learning_rate = 0.1}, 0.05}
 ///

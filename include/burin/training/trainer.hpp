@@ -13,6 +13,7 @@
 #include "burin/training/constraints.hpp"
 #include "burin/training/objective.hpp"
 #include "burin/training/regularization.hpp"
+#include "burin/training/run_traces.hpp"
 
 #include <algorithm>
 #include <array>
@@ -74,11 +75,15 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         const kernels::SubnormalsAreZero subnormals_are_zero;
         follow(schedule);
         ++steps_;
+        traces_.before_first(samples.state);
         const losses::LossSum<Scalar> sum = compute_gradients(samples, metrics);
+        traces_.after_first(parameters_.statistics, samples.state);
         optimizers::apply<typename N::Type>(
             optimizer, parameters_.trained, gradients_.data(), state_.data(), steps_, [&]() noexcept {
                 const OutputSums<Loss, Scalar> first = sums_;
+                traces_.before_another(samples.state);
                 losses::LossSum<Scalar> again = compute_gradients(samples, NoMetrics{});
+                traces_.after_another(parameters_.statistics, samples.state);
                 sums_ = first;
                 // What is summed is not divided by its weight.
                 if constexpr (N::output_count == 1)
@@ -209,6 +214,7 @@ class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         }
     }
 
+    detail::RunTraces<typename N::Type, Batch, Scalar, optimizers::asks_again<Optimizer>> traces_;
     ParameterPointers<typename N::Type, Scalar> parameters_;
     std::uint64_t seed_;
     std::uint64_t steps_ = 0;

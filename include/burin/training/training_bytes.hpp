@@ -4,6 +4,7 @@
 #include "burin/graph/workspace.hpp"
 #include "burin/optimizers/adam.hpp"
 #include "burin/optimizers/optimizer.hpp"
+#include "burin/training/run_traces.hpp"
 
 #include <cstddef>
 
@@ -15,6 +16,7 @@ namespace burin {
 template <class Net, std::size_t Batch, class Optimizer = optimizers::Adam, class Scalar = float>
 inline constexpr std::size_t training_bytes =
     sizeof(Scalar) * (stored_count<Net> + trained_count<Net> + optimizers::state_size<Optimizer, Net> +
+                      detail::RunTraces<Net, Batch, Scalar, optimizers::asks_again<Optimizer>>::count +
                       Workspace<Net, Batch, Mode::training, Scalar>::count);
 
 } // namespace burin
