@@ -29,6 +29,8 @@ OPTIONS = {
     "quantization_aware": {"number": ["--epochs", "--rate", "--seed", "--stretch"], "read": ["--data"]},
     "quantize": {"read": ["--data"]},
     "resnet": {"number": ["--epochs"], "folder": ["--data"]},
+    "search": {"number": ["--epochs"], "read": ["--data"],
+               "write": [("--image", "--epochs", "1"), ("--journal", "--epochs", "1", "--image", "")]},
     "segmentation": {"number": ["--epochs"], "write": [("--image", "--epochs", "0")]},
     "sentiment": {"number": ["--epochs", "--reviews"]},
     "sounds": {"number": ["--epochs", "--sounds"]},
