@@ -32,7 +32,7 @@ namespace burin {
 ///     void save(callbacks::State& state) const;
 ///     void load(const callbacks::State& state);
 ///
-/// One that does not go with every Fit says so to who compiles it, by `template <class Fit> static
+/// One that does not go with every Fit says so to whoever compiles it, by `template <class Fit> static
 /// constexpr Sentence reject()`: why not, or nothing.
 ///
 /// One that looks into batches has, beside these, what is called in the midst of a step, when an output is
