@@ -303,7 +303,7 @@ void load(const std::string& path, Session<Net, Scalar, Options>& session) {
             settings = detail::settings_to_go_on(session, of_file);
         }
         History history = detail::history_in(numbers);
-        const auto callbacks = detail::staged_callbacks(session, numbers);
+        const auto callbacks = detail::staged_callbacks(path, session, numbers);
 
         for (const auto& commit : callbacks)
             commit();

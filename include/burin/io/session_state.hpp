@@ -179,7 +179,8 @@ inline History history_in(const Numbers& numbers) {
 /// What gives each callback the state that a file has of it. So far copies have taken it, so that a callback
 /// which refuses leaves the others as they are.
 template <class SessionType>
-std::vector<std::function<void()>> staged_callbacks(SessionType& session, const Numbers& numbers) {
+std::vector<std::function<void()>> staged_callbacks(const std::string& path, SessionType& session,
+                                                    const Numbers& numbers) {
     std::vector<std::function<void()>> commits;
     for_each_remembering(session.callbacks(), [&]<class Each>(const std::string& prefix, Each& callback) {
         callbacks::State state;
@@ -189,7 +190,11 @@ std::vector<std::function<void()>> staged_callbacks(SessionType& session, const 
         if (state.empty())
             return;
         auto copy = std::make_shared<Each>(callback);
-        copy->load(state);
+        try {
+            copy->load(state);
+        } catch (const Error& error) {
+            throw Error(path + ": " + error.what());
+        }
         commits.push_back([&callback, copy] { callback = std::move(*copy); });
     });
     return commits;
