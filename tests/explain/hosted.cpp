@@ -55,6 +55,20 @@ TEST_CASE("attribute: the methods' attributions of a model, Captum's") {
           "attribute: expected an output below 1, got 1");
 }
 
+TEST_CASE("attribute: a sample of several inputs, and a target of another output") {
+    using Net = Graph<Inputs<Node<"a", Input<2>>, Node<"b", Input<3>>>, Node<"both", Concat, From<"a", "b">>,
+                      Node<"first", Dense<2>, From<"both">>, Node<"second", Dense<2>, From<"both">>,
+                      Outputs<"first", "second">>;
+    const Model<Net, double> model(1);
+    const auto x = random_numbers(5, 2);
+    const auto shares = explain::attribute(model, x, {.element = 1, .output = 1});
+    const auto weight = model["second.weight"];
+    for (std::size_t i = 0; i < 5; ++i)
+        CHECK(shares[i] == doctest::Approx(weight[2 * i + 1] * x[i]).epsilon(1e-12));
+    const auto covered = explain::attribute(model, x, {.element = 1, .output = 1}, explain::GradientTimesInput{});
+    check_close(covered, shares, 1e-12);
+}
+
 TEST_CASE("grad_cam: a map as large as the image") {
     using Net = Sequential<Input<6, 6, 1>, Conv2D<2, 3>, ReLU, GlobalAveragePool2D, Dense<2>>;
     Model<Net> model(1);

@@ -1,6 +1,7 @@
 #include "burin/passes/differentiate.hpp"
 #include "burin/passes/fuse.hpp"
 #include "burin/passes/infer_shapes.hpp"
+#include "burin/passes/schedule.hpp"
 #include "support/plain_graph.hpp"
 
 #include <doctest/doctest.h>
@@ -14,10 +15,7 @@ using passes::Mode, passes::Step, passes::StepKind;
 namespace {
 
 /// The steps as text: forward 1, loss 3, parameters 2, input 2, plus 0.
-template <std::size_t Edges>
-constexpr Text<160> training_steps(const auto& table) {
-    const auto shaped = passes::infer_shapes(table).graph;
-    const auto program = passes::differentiate<Edges>(shaped, passes::fuse(shaped, Mode::training));
+constexpr Text<160> steps_of(const auto& program) {
     constexpr std::string_view kinds[] = {"forward", "loss", "parameters", "input", "gradients", "plus"};
     Text<160> text;
     for (std::size_t s = 0; s < program.step_count; ++s) {
@@ -32,6 +30,20 @@ constexpr Text<160> training_steps(const auto& table) {
             text.append(" adds");
     }
     return text;
+}
+
+template <std::size_t Edges>
+constexpr Text<160> training_steps(const auto& table) {
+    const auto shaped = passes::infer_shapes(table).graph;
+    return steps_of(passes::differentiate<Edges>(shaped, passes::fuse(shaped, Mode::training)));
+}
+
+/// As an explanation wants them: the gradients of what some nodes give, and none of parameters.
+template <std::size_t Edges, std::size_t Count>
+constexpr auto explaining(const auto& table, const passes::Wanted<Count>& wanted) {
+    const auto shaped = passes::infer_shapes(table).graph;
+    return passes::schedule(
+        passes::differentiate<Edges>(shaped, passes::fuse(shaped, Mode::explaining), Mode::explaining, wanted));
 }
 
 constexpr auto chain() {
@@ -93,6 +105,30 @@ TEST_CASE("differentiate: gradients that reach no parameter are left out") {
         return passes::needs_gradient(graph(node(source), node(from_output, {0})))[1];
     };
     CHECK_BOTH(!needed());
+}
+
+TEST_CASE("differentiate: gradients of inputs and of what a node gives are wanted as those of parameters are") {
+    using passes::Wanted;
+    constexpr Wanted<1> input{.parameters = false, .nodes = {0}};
+    CHECK_BOTH(steps_of(explaining<3>(chain(), input)).view() == "forward 1+2, forward 3, loss 3, input 3+2, input 1");
+    // As a second output, without a loss, the activation is computed by itself.
+    constexpr auto middle = [] {
+        const auto table = chain();
+        const passes::Graph<4, 2> kept{.nodes = table.nodes, .outputs = {3, 2}};
+        return explaining<3>(kept, Wanted<1>{.parameters = false, .nodes = {2}, .losses = 1});
+    };
+    CHECK_BOTH(steps_of(middle()).view() == "forward 1+2, forward 3, loss 3, input 3");
+    CHECK_BOTH(middle().outputs[1] == middle().steps[0].write);
+    CHECK_BOTH(middle().outputs[2] == middle().steps[3].write);
+    constexpr auto both = [] {
+        const auto shaped = passes::infer_shapes(chain()).graph;
+        return passes::differentiate<3>(shaped, passes::fuse(shaped, Mode::training), Mode::training,
+                                        Wanted<1>{.nodes = {0}});
+    };
+    CHECK_BOTH(steps_of(both()).view() ==
+               "forward 1+2, forward 3, loss 3, parameters 3, input 3+2, parameters 1, input 1");
+    CHECK_BOTH(both().outputs[1] == both().steps[6].write);
+    CHECK_BOTH(both().values[both().outputs[1]].is_pinned);
 }
 
 TEST_CASE("differentiate: nodes with shared weights add to one gradient") {

@@ -133,7 +133,8 @@ constexpr std::array<bool, N> needs_gradient(const Graph<N, O>& graph, const Wan
 ///
 /// What is `wanted` says which gradients these are, of parameters, of inputs, of what a node gives. Those of
 /// nodes are outputs of the program behind the graph's own, in their order; `none` where no gradient gets
-/// there. A node whose output is to be kept, too, is an output of the graph without a loss.
+/// there. A node that is no input must be an output of the graph, too, one without a loss: so that what it
+/// gives is kept, and nothing fused with it.
 template <std::size_t E, std::size_t N, std::size_t O, std::size_t Count = 0>
 constexpr TrainingProgram<N, E, O, Count> differentiate(const Graph<N, O>& graph, const Fusion<N>& fusion,
                                                         Mode mode = Mode::training,
