@@ -7,6 +7,7 @@
 #include "burin/optimizers/adamw.hpp"
 #include "burin/optimizers/average.hpp"
 #include "burin/optimizers/exponential_average.hpp"
+#include "burin/optimizers/lamb.hpp"
 #include "burin/optimizers/lookahead.hpp"
 #include "burin/optimizers/momentum.hpp"
 #include "burin/optimizers/optimizer.hpp"
@@ -115,7 +116,8 @@ TEST_CASE("ParameterGroups: a pattern that fits nothing is told, with what there
           "there are "
           "`0.weight`, `0.bias`, `1.weight`, `1.bias`, `2.weight` and others");
     CHECK(problem(ParameterGroups{Lookahead{SGD{}}, First{}}) ==
-          "ParameterGroups: expected an optimizer that treats each parameter by itself, as `AdamW` does (put "
+          "ParameterGroups: expected an optimizer that treats each parameter, or each tensor, by itself, as "
+          "`AdamW` does (put "
           "ParameterGroups "
           "inside what wraps it), got `optimizers::Lookahead<optimizers::SGD>`");
 }
@@ -170,6 +172,23 @@ TEST_CASE("ParameterGroups: without rules, the optimizer's own steps, bit by bit
     plain.run(20);
     CHECK(grouped.parameters == plain.parameters);
     CHECK(grouped.state == plain.state);
+}
+
+TEST_CASE("ParameterGroups: of an optimizer that treats each tensor by itself") {
+    const LAMB rule{.weight_decay = 0.1}, clipping{.weight_decay = 0.1, .clip_norm = 1};
+    Run all(rule), none(LAMB{}), clipped(clipping);
+    Run grouped(ParameterGroups{rule, NoDecay{}});
+    Run plain(ParameterGroups{clipping});
+    for (auto* each : {&all, &none, &clipped})
+        each->run(20);
+    plain.run(20);
+    grouped.run(20);
+    CHECK(plain.parameters == clipped.parameters);
+    CHECK(all.parameters[0] != none.parameters[0]);
+    for (std::size_t i = 0; i < count; ++i) {
+        const bool is_weight = i < 6 || (i >= 15 && i < 21);
+        CHECK(grouped.parameters[i] == (is_weight ? all : none).parameters[i]);
+    }
 }
 
 TEST_CASE("ExponentialAverage and StochasticAverage: 100 steps agree with PyTorch's AveragedModel") {

@@ -21,8 +21,8 @@ namespace burin::optimizers {
 /// where the norms are those of a tensor, and their ratio is 1 if one of them is 0. For very large batches.
 /// You et al., arXiv:1904.00962, version 5, algorithm 2 with φ(x) = x. The defaults are those of NVIDIA's
 /// apex and of timm, but clip_norm (theirs is 1).
-///
-/// It needs the network's tensors, so `ParameterGroups` can't split it.
+/// Usually biases and what normalises have no decay: `ParameterGroups{LAMB{}, NoDecayOn<roles::biases,
+/// roles::norms>{}}`.
 struct LAMB {
     double learning_rate = 1e-3;
     double beta1 = 0.9;
@@ -34,34 +34,41 @@ struct LAMB {
 
     static constexpr std::size_t state_vectors = 2;
 
+    /// What is done to a gradient before the moments take it in.
+    constexpr detail::GradientTreatment treatment() const noexcept { return {clip_value, clip_norm, 0.0}; }
+
     /// Updates all trained parameters. `state` holds state_vectors · trained_count numbers that are 0 before
     /// the first step; steps count from 1.
     template <class Net, class Scalar, class Again>
     void update_network(Scalar* parameters, const Scalar* gradients, Scalar* state, std::uint64_t step,
                         const Again&) const noexcept {
         constexpr std::size_t count = trained_count<Net>;
-        update_moments(parameters, gradients, state, count);
+        const auto norm = detail::norm_factor(treatment(), gradients, count);
         for (const ParameterTensor& tensor : parameter_tensors<Net>)
             if (tensor.kind == TensorKind::trained)
-                move_tensor(parameters + tensor.offset, state + tensor.offset, state + count + tensor.offset,
-                            tensor.spec.shape.size(), step);
+                update_tensor(parameters + tensor.offset, gradients + tensor.offset, state + tensor.offset,
+                              tensor.spec.shape.size(), count, norm, step);
     }
 
-  private:
+    /// Updates one tensor; its vectors of state are `stride` apart, and `norm` is of all gradients together.
     template <class Scalar>
-    void update_moments(Scalar* parameters, const Scalar* gradients, Scalar* state,
-                        std::size_t count) const noexcept {
-        detail::sweep<Scalar, state_vectors>(
-            {clip_value, clip_norm, 0.0}, parameters, gradients, state, count,
+    void update_tensor(Scalar* parameters, const Scalar* gradients, Scalar* state, std::size_t count,
+                       std::size_t stride, const detail::NormFactor<Scalar>& norm,
+                       std::uint64_t step) const noexcept {
+        detail::sweep_part<Scalar, state_vectors>(
+            treatment(), parameters, gradients, state, count,
             [keep1 = static_cast<Scalar>(beta1), take1 = static_cast<Scalar>(1 - beta1),
              keep2 = static_cast<Scalar>(beta2), take2 = static_cast<Scalar>(1 - beta2)]<class Vector>(
                 const Vector& parameter, const Vector& gradient, std::array<Vector, 2>& moments) {
                 moments[0] = kernels::fma(Vector(keep1), moments[0], Vector(take1) * gradient);
                 moments[1] = kernels::fma(Vector(take2) * gradient, gradient, Vector(keep2) * moments[1]);
                 return parameter;
-            });
+            },
+            stride, norm);
+        move_tensor(parameters, state, state + stride, count, step);
     }
 
+  private:
     template <class Scalar>
     void move_tensor(Scalar* parameters, const Scalar* means, const Scalar* squares, std::size_t count,
                      std::uint64_t step) const noexcept {

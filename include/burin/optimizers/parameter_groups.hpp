@@ -79,6 +79,14 @@ concept HasRule = requires(const Optimizer& optimizer) {
     optimizer.treatment();
 };
 
+/// Or to each tensor.
+template <class Optimizer>
+concept HasTensorRule =
+    requires(const Optimizer& optimizer, float* numbers, std::size_t count, std::uint64_t step) {
+        optimizer.update_tensor(numbers, numbers, numbers, count, count, NormFactor<float>{}, step);
+        optimizer.treatment();
+    };
+
 template <class Rule>
 inline constexpr bool freezes = false;
 template <TensorSelector... Which>
@@ -94,11 +102,11 @@ inline constexpr auto ranges_of = find_ranges(parameter_tensors<Net>, selectors_
 template <class Net, class Optimizer, class... Rules>
 struct ExaminedParameterGroups {
     static constexpr Sentence problem = [] {
-        if constexpr (HasRule<Optimizer>)
+        if constexpr (HasRule<Optimizer> || HasTensorRule<Optimizer>)
             return describe_idle_pattern(parameter_tensors<Net>, selectors_of<Rules...>);
         else
             return burin::detail::misuse<Optimizer>(
-                "ParameterGroups", "an optimizer that treats each parameter by itself, as "
+                "ParameterGroups", "an optimizer that treats each parameter, or each tensor, by itself, as "
                                    "`AdamW` does (put ParameterGroups inside what wraps it)");
     }();
 };
@@ -165,10 +173,17 @@ struct ParameterGroups {
                 if (effect.frozen)
                     continue;
                 const Optimizer changed = changed_by(effect);
-                detail::sweep_part<Scalar, state_vectors>(changed.treatment(), parameters + range.first,
-                                                          gradients + range.first, state + range.first,
-                                                          range.count, changed.template rule<Scalar>(taken),
-                                                          trained_count<Net>, norm);
+                if constexpr (detail::HasRule<Optimizer>)
+                    detail::sweep_part<Scalar, state_vectors>(
+                        changed.treatment(), parameters + range.first, gradients + range.first,
+                        state + range.first, range.count, changed.template rule<Scalar>(taken),
+                        trained_count<Net>, norm);
+                else
+                    for (const ParameterTensor& tensor : parameter_tensors<Net>)
+                        if (const std::size_t first = tensor.offset;
+                            first >= range.first && first < range.first + range.count)
+                            changed.update_tensor(parameters + first, gradients + first, state + first,
+                                                  tensor.spec.shape.size(), trained_count<Net>, norm, taken);
             }
         }
     }
