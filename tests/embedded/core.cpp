@@ -57,3 +57,23 @@ std::size_t class_of(std::span<const std::int8_t> image) {
 }
 
 float first_class(std::span<const float> input) { return predictor(weights, input)[0]; }
+
+// A device counts its own answers, and adds what another one has counted.
+burin::metrics::ConfusionMatrix<3> confusion;
+burin::metrics::Perplexity perplexity{.scores = {.are_probabilities = true}};
+burin::metrics::Weighted<burin::metrics::CalibrationError<>> calibration;
+burin::metrics::RSquared<3> explained;
+
+double judge(std::span<const float> outputs, const burin::Label* targets, std::span<const float> numbers,
+             std::span<const float> importance, const burin::metrics::F1<3>& other) {
+    constexpr burin::Shape three{3};
+    const std::size_t rows = outputs.size() / 3;
+    burin::metrics::F1<3> f1;
+    confusion.update<three>(outputs.data(), targets, rows);
+    perplexity.update<three>(outputs.data(), targets, rows);
+    calibration.update<three>(outputs.data(), targets, rows, importance.data());
+    explained.update<three>(outputs.data(), numbers.data(), rows);
+    f1.update<three>(outputs.data(), targets, rows);
+    f1.merge(other);
+    return f1.result() + confusion.result() + perplexity.result() + calibration.result() + explained.result();
+}
