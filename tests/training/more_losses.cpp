@@ -32,18 +32,37 @@ using Usual = decltype(burin::detail::usual_metrics<Masks, Loss, 0>(Loss{}));
 TEST_CASE("The usual metric is one that can judge the loss's outputs, or none") {
     static_assert(std::is_same_v<Usual<BinaryFocalCrossentropy>, std::tuple<metrics::Accuracy>>);
     static_assert(std::is_same_v<Usual<SparseCategoricalFocalCrossentropy>, std::tuple<metrics::Accuracy>>);
-    static_assert(std::is_same_v<Usual<BinaryDice>, std::tuple<metrics::Accuracy>>);
-    static_assert(std::is_same_v<Usual<SparseCategoricalTversky>, std::tuple<metrics::Accuracy>>);
+    static_assert(std::is_same_v<Usual<BinaryDice>, std::tuple<metrics::MeanIoU<3>>>);
+    static_assert(std::is_same_v<Usual<SparseCategoricalTversky>, std::tuple<metrics::MeanIoU<3>>>);
     static_assert(std::is_same_v<Usual<LogCosh>, std::tuple<metrics::MeanAbsoluteError>>);
     static_assert(std::is_same_v<Usual<Quantile<1>>, std::tuple<metrics::MeanAbsoluteError>>);
-    static_assert(std::is_same_v<Usual<Quantile<3>>, std::tuple<>>);
-    static_assert(std::is_same_v<Usual<GaussianNLL>, std::tuple<>>);
-    static_assert(std::is_same_v<Usual<Poisson>, std::tuple<>>);
+    static_assert(std::is_same_v<Usual<Quantile<3>>, std::tuple<burin::detail::EstimateError<Quantile<3>>>>);
+    static_assert(std::is_same_v<Usual<GaussianNLL>, std::tuple<burin::detail::EstimateError<GaussianNLL>>>);
+    static_assert(std::is_same_v<Usual<Poisson>, std::tuple<burin::detail::EstimateError<Poisson>>>);
     static_assert(std::is_same_v<Usual<CosineSimilarity>, std::tuple<>>);
     static_assert(std::is_same_v<Usual<Contrastive>, std::tuple<>>);
     static_assert(std::is_same_v<Usual<Triplet>, std::tuple<>>);
     static_assert(std::is_same_v<Usual<InfoNCE<>>, std::tuple<>>);
     static_assert(std::is_same_v<Usual<CTC<2>>, std::tuple<>>);
+}
+
+TEST_CASE("The usual error of outputs that are no plain numbers is that of what they expect") {
+    const auto error = []<Shape Output>(auto loss, const std::vector<double>& outputs, const std::vector<double>& targets) {
+        burin::detail::EstimateError<decltype(loss)> metric{loss};
+        metric.template update<Output>(outputs.data(), targets.data(), 1);
+        return metric.result();
+    };
+    const std::vector<double> logs{0, std::log(3.0)}, means{1, 2, -9, 9}, quantiles{0, 1, 9, 0, 4, 9};
+    CHECK(error.operator()<Shape{2}>(Poisson{}, logs, {1, 5}) == doctest::Approx(1));
+    CHECK(error.operator()<Shape{2}>(Poisson{.log_input = false}, {1, 3}, {1, 5}) == 1);
+    CHECK(error.operator()<Shape{4}>(GaussianNLL{}, means, {2, 0}) == 1.5);
+    CHECK(error.operator()<Shape(2, 3)>(Quantile{.quantiles = std::array{0.1, 0.45, 0.9}}, quantiles, {2, 2}) == 1.5);
+    // A single mask is judged by what it covers.
+    auto iou = burin::detail::overlap_metric<Shape(4, 1)>(BinaryDice{});
+    iou.scores.each_by_itself = true;
+    const std::vector<double> mask{1, 1, -1, -1}, right{1, 0, 0, 0};
+    iou.update<Shape(4, 1)>(mask.data(), right.data(), 1);
+    CHECK(iou.result() == 0.5);
 }
 
 TEST_CASE("Losses of logits tell what their probabilities are, and others none") {

@@ -11,7 +11,7 @@ namespace burin::losses {
 ///
 /// The last axis holds masks, each by itself: `[height, width, masks]`; of an output with one axis it is one
 /// mask. `smooth` s keeps masks that should be empty from dividing by 0 (without it such a mask of zeros has
-/// loss 0). Accuracy counts each position.
+/// loss 0).
 using BinaryDice = detail::BinaryOverlap<detail::OverlapKind::dice>;
 
 /// The same of p = softmax(z) over the last axis, the classes, and one label a position: each class is a

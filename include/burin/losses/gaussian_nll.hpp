@@ -76,6 +76,12 @@ struct GaussianNLL {
         return detail::per_sample<Output, WithGradient, Scalar>(row, reduction, outputs, sample_weights,
                                                                 gradient, rows);
     }
+
+    /// What is expected: the mean.
+    template <Shape Output, class Scalar>
+    double estimate(const Scalar* outputs, std::size_t target) const noexcept {
+        return static_cast<double>(outputs[target]);
+    }
 };
 
 } // namespace burin::losses

@@ -58,7 +58,8 @@ enum class Answer {
     numbers,   ///< Numbers that should be near the targets, or nothing in particular.
     one_class, ///< Scores, of which the largest names one class of the last axis.
     yes_or_no, ///< Scores, each of which says by its sign whether its label holds.
-    other,     ///< What is judged by the loss alone, such as embeddings: there is no usual metric.
+    other,     ///< What is judged by the loss alone, such as embeddings. Outputs that say something of each
+               ///< target, as a mean and a variance do, have a member `estimate<Output>(outputs, target)`.
 };
 
 /// A loss tells by its targets and its link, or by a member `answer`.
@@ -73,6 +74,10 @@ inline constexpr Answer answer_of = [] {
     else
         return Answer::numbers;
 }();
+
+/// Whether a loss compares masks as wholes, by how much they overlap: it has a member `is_overlap`.
+template <class L>
+inline constexpr bool is_overlap = requires { requires bool(L::is_overlap); };
 
 /// The label whose positions a loss leaves out, or none.
 template <class L>

@@ -211,6 +211,7 @@ struct BinaryOverlap {
     Reduction reduction = Reduction::mean;
 
     static constexpr Link link = Link::sigmoid;
+    static constexpr bool is_overlap = true;
     template <class Scalar>
     using Target = Scalar;
     static constexpr std::size_t target_size(const Shape& output) { return output.size(); }
@@ -232,6 +233,7 @@ struct LabelOverlap {
     Reduction reduction = Reduction::mean;
 
     static constexpr Link link = Link::softmax;
+    static constexpr bool is_overlap = true;
     template <class>
     using Target = Label;
     static constexpr std::size_t target_size(const Shape& output) { return position_count(output); }

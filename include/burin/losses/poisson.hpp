@@ -35,6 +35,13 @@ struct Poisson {
             outputs, targets, sample_weights, gradient, rows);
     }
 
+    /// What is expected: the rate.
+    template <Shape Output, class Scalar>
+    double estimate(const Scalar* outputs, std::size_t target) const noexcept {
+        const auto output = static_cast<double>(outputs[target]);
+        return log_input ? kernels::first_lane<double>(kernels::exp(kernels::broadcast(output))) : output;
+    }
+
   private:
     template <class Scalar>
     struct Formula {

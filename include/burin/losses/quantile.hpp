@@ -72,6 +72,19 @@ struct Quantile {
         }
     }
 
+    /// The quantile that is nearest to the median.
+    template <Shape Output, class Scalar>
+    double estimate(const Scalar* outputs, std::size_t target) const noexcept {
+        const auto apart = [&](std::size_t i) {
+            return quantiles[i] < 0.5 ? 0.5 - quantiles[i] : quantiles[i] - 0.5;
+        };
+        std::size_t median = 0;
+        for (std::size_t i = 1; i < Count; ++i)
+            if (apart(i) < apart(median))
+                median = i;
+        return static_cast<double>(outputs[target * Count + median]);
+    }
+
   private:
     template <class Scalar>
     struct Formula {

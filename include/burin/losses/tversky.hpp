@@ -17,6 +17,7 @@ struct BinaryTversky {
     Reduction reduction = Reduction::mean;
 
     static constexpr Link link = Link::sigmoid;
+    static constexpr bool is_overlap = true;
     template <class Scalar>
     using Target = Scalar;
     static constexpr std::size_t target_size(const Shape& output) { return output.size(); }
@@ -39,6 +40,7 @@ struct SparseCategoricalTversky {
     Reduction reduction = Reduction::mean;
 
     static constexpr Link link = Link::softmax;
+    static constexpr bool is_overlap = true;
     template <class>
     using Target = Label;
     static constexpr std::size_t target_size(const Shape& output) { return detail::position_count(output); }

@@ -9,9 +9,11 @@
 #include "burin/losses/sparse_categorical_crossentropy.hpp"
 #include "burin/metrics/accuracy.hpp"
 #include "burin/metrics/mean_absolute_error.hpp"
+#include "burin/metrics/mean_iou.hpp"
 #include "burin/metrics/metric.hpp"
 #include "burin/metrics/per_output.hpp"
 #include "burin/passes/links.hpp"
+#include "burin/training/estimate_error.hpp"
 #include "burin/training/history.hpp"
 #include "burin/training/objective.hpp"
 
@@ -24,9 +26,10 @@
 
 namespace burin {
 
-/// "The usual ones": accuracy for labels, for cross-entropies, for overlaps and for hinges, else the mean
-/// absolute error; none for a loss that needs no target, or alone says what is right, as those of embeddings,
-/// of distributions and CTC. Of each output by itself, if there are several.
+/// "The usual ones", those that fit the loss: accuracy where outputs are one class of several, or a yes or no
+/// each; intersection over union for losses that compare masks; the mean absolute error for numbers, also for
+/// those that a distribution or a median stands for; none for a loss that needs no target, or alone says what
+/// is right, as those of embeddings and CTC. Of each output by itself, if there are several.
 struct UsualMetrics {};
 
 namespace detail {
@@ -60,12 +63,30 @@ std::string output_name(std::size_t output) {
     return name;
 }
 
+/// The intersection over union of masks. A single mask is judged by what it covers, its background is not
+/// one.
+template <Shape Output, class Loss>
+auto overlap_metric(const Loss& loss) {
+    constexpr std::size_t masks = Output.last() == 1 ? 2 : Output.last();
+    metrics::MeanIoU<masks> metric{.ignore_index = losses::ignored_label(loss)};
+    if (Output.last() == 1)
+        metric.average = metrics::Average::binary;
+    return metric;
+}
+
 /// The usual metric of one output, which ignores what its loss ignores, as a tuple.
 template <class Net, class Loss, std::size_t Output>
 auto usual_metrics([[maybe_unused]] const Loss& loss) {
-    if constexpr (Loss::target_size(output_shape<Net, Output>) == 0 ||
-                  losses::answer_of<Loss> == losses::Answer::other)
+    constexpr Shape shape = output_shape<Net, Output>;
+    if constexpr (Loss::target_size(shape) == 0)
         return std::tuple<>{};
+    else if constexpr (losses::answer_of<Loss> == losses::Answer::other) {
+        if constexpr (has_estimate<Loss>)
+            return std::tuple{EstimateError<Loss>{loss}};
+        else
+            return std::tuple<>{};
+    } else if constexpr (losses::is_overlap<Loss> && (shape.rank > 1 || shape.last() == 1))
+        return std::tuple{overlap_metric<shape>(loss)};
     else if constexpr (losses::answer_of<Loss> != losses::Answer::numbers)
         return std::tuple{metrics::Accuracy{.ignore_index = losses::ignored_label(loss)}};
     else
