@@ -19,6 +19,7 @@
 #include "burin/metrics/top_k_accuracy.hpp"
 #include "burin/metrics/weighted.hpp"
 #include "reference/metrics.hpp"
+#include "support/allocations.hpp"
 #include "support/metric_pair.hpp"
 
 #include <doctest/doctest.h>
@@ -240,6 +241,26 @@ TEST_CASE("metrics: huge logits have finite losses, and certain mistakes cost mu
     const std::array<double, 2> certain{1, 0};
     probable.update<Shape{2}>(certain.data(), wrong.data(), 1);
     CHECK(probable.result() == doctest::Approx(52 * std::log(2.0)));
+}
+
+TEST_CASE("metrics: no step allocates") {
+    const std::size_t before = allocations::count;
+    const auto step = [](auto metric) {
+        auto other = metric;
+        metric.template update<four>(logits.data(), labels.data(), labels.size(), weights.data());
+        other.merge(metric);
+        other.restore(metric.state());
+        return other.result();
+    };
+    const double sum = step(Accuracy{}) + step(TopKAccuracy<2>{}) + step(F1<4>{}) + step(Matthews<4>{}) +
+                       step(CohenKappa<4>{}) + step(Perplexity{}) + step(BrierScore{}) + step(CalibrationError<4>{}) +
+                       step(SubsetAccuracy{}) + step(MeanIoU<4>{});
+    RSquared<4> numbers;
+    numbers.update<four>(logits.data(), logits.data(), labels.size(), weights.data());
+    CHECK(allocations::count == before);
+    CHECK(before > 0); // the counter counts
+    CHECK(sum > 0);
+    CHECK(numbers.result() == 1);
 }
 
 TEST_CASE("Weighted: a metric that says that it takes weights") {

@@ -175,6 +175,28 @@ TEST_CASE("fit: metrics of one's choice") {
     CHECK(history["top_k_accuracy"][0] >= history["accuracy"][0]);
 }
 
+TEST_CASE("fit: Weighted metrics see the samples' weights, and can tell of the validation data") {
+    const std::vector<float> inputs(2 * 4, 0.5f);
+    const std::vector<Label> labels{0, 1, 2, 0};
+    const data::Dataset<> weighted(Shape{2}, inputs, labels, {1, 2, 4, 8});
+    Model<Net> model(1);
+    const auto history =
+        fit(model, weighted,
+            Fit{.batch_size = batch<4>,
+                .epochs = 1,
+                .validation = &weighted,
+                .metrics = std::tuple{metrics::Recall<3>{}, metrics::Weighted{metrics::Recall<3>{.average = metrics::Average::micro}}},
+                .verbose = false});
+    // All inputs are the same, so are all answers (but for dropout).
+    const auto best = metrics::argmax(predict(model, weighted).data(), 3);
+    const double share = (best == 0 ? 9.0 : best == 1 ? 2.0 : 4.0) / 15;
+    CHECK(history["val_weighted_recall"].back() == doctest::Approx(share));
+    CHECK(history["val_recall"].back() == doctest::Approx(1.0 / 3));
+    const double during = history["weighted_recall"].back() * 15;
+    CHECK(during == doctest::Approx(std::round(during)));
+    CHECK(history["recall"].back() <= 1);
+}
+
 TEST_CASE("fit: a single metric and a data set by value do as well as a tuple and a pointer") {
     const auto data = clouds(40, 1);
     const auto [train, test] = data.split(0.75, 1);
