@@ -15,6 +15,7 @@
 #include "burin/optimizers/sam.hpp"
 #include "burin/optimizers/sgd.hpp"
 #include "burin/optimizers/stochastic_average.hpp"
+#include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>
 
@@ -23,6 +24,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 using namespace burin;
@@ -172,6 +174,24 @@ TEST_CASE("ParameterGroups: without rules, the optimizer's own steps, bit by bit
     plain.run(20);
     CHECK(grouped.parameters == plain.parameters);
     CHECK(grouped.state == plain.state);
+}
+
+TEST_CASE("ParameterGroups: a parameter's path does not depend on the range that it is in") {
+    // Ranges that begin and end anywhere in a vector.
+    using Odd = Sequential<Input<5>, Dense<37>, Dense<3>, Dense<1>>;
+    constexpr std::size_t size = trained_count<Odd>;
+    const auto steps = [&](const auto& rule) {
+        std::vector<float> parameters = random_numbers<float>(size, 1);
+        std::vector<float> state(state_size<std::remove_cvref_t<decltype(rule)>, Odd> + 1, 0.0f);
+        for (unsigned step = 1; step <= 3; ++step) {
+            auto gradients = random_numbers<float>(size, step + 1);
+            apply<Odd>(rule, parameters.data(), gradients.data(), state.data(), step, [] {});
+        }
+        parameters.insert(parameters.end(), state.begin(), state.end());
+        return parameters;
+    };
+    const AdamW rule{.learning_rate = 0.01};
+    CHECK(steps(ParameterGroups{rule, RateOn<"*.bias">{.factor = 1}}) == steps(rule));
 }
 
 TEST_CASE("ParameterGroups: of an optimizer that treats each tensor by itself") {
