@@ -1,4 +1,5 @@
 #include "burin/embedded.hpp"
+#include "burin/explain/saliency.hpp"
 #include "burin/graph/explainer.hpp"
 #include "support/central_differences.hpp"
 #include "support/random_numbers.hpp"
@@ -135,6 +136,22 @@ TEST_CASE("Explainer: where no gradient gets, there is none") {
     subject.run();
     CHECK(subject.explainer->gradient<0>() != nullptr);
     CHECK(subject.explainer->gradient<1>() == nullptr);
+}
+
+TEST_CASE("Explainer: words have no gradient, what stands for them has") {
+    using Net = Sequential<Input<3>, Embedding<5, 2>, Flatten, Dense<2>>;
+    Subject<Net, OfNode<"0">> subject;
+    for (std::size_t i = 0; i < subject.x.size(); ++i)
+        subject.x[i] = static_cast<double>(i % 5);
+    Subject<Net> of_words;
+    of_words.x = subject.x;
+    CHECK(of_words.input_gradients() == std::vector<double>(6));
+    std::vector<double> attribution(6);
+    explain::GradientTimesNode{}(*subject.explainer, *subject.parameters, std::span(subject.x).first(3),
+                                 {.element = 1}, attribution);
+    for (std::size_t i = 0; i < 6; ++i)
+        CHECK(attribution[i] == doctest::Approx((*subject.parameters)["0.weight"][i] *
+                                                (*subject.parameters)["2.weight"][2 * i + 1]).epsilon(1e-12));
 }
 
 TEST_CASE("Explainer: what is no number comes out") {

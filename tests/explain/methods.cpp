@@ -99,6 +99,7 @@ TEST_CASE("explain: attributions of a network of convolutions are Captum's") {
           expected::image_uneven_occlusion, 2, 1e-7);
     Explainer<ImageNet, 1, OfNode<"1">, double>* const behind = nullptr;
     check(behind, explain::GradCam{}, expected::image_cam, 2);
+    check(behind, explain::GradientTimesNode{}, expected::image_features, 2);
     Explainer<ImageNet, 1, OfNode<"0">, double>* const before = nullptr;
     check(before, explain::GradCam{.relu = false}, expected::image_cam_against, 0);
 

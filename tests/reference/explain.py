@@ -5,7 +5,8 @@ import captum
 import numpy
 import sklearn
 import torch
-from captum.attr import InputXGradient, IntegratedGradients, LayerAttribution, LayerGradCam, Occlusion, Saliency
+from captum.attr import (InputXGradient, IntegratedGradients, LayerAttribution, LayerGradCam, LayerGradientXActivation,
+                         Occlusion, Saliency)
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.inspection import partial_dependence
 from torch import nn
@@ -89,5 +90,6 @@ record("image_uneven_occlusion", Occlusion(image).attribute(x, (1, 3, 4), stride
 cam = LayerGradCam(image, image[1]).attribute(x, target=2, relu_attributions=True)
 record("image_cam", cam)
 record("image_cam_against", LayerGradCam(image, image[0]).attribute(x, target=0))
+record("image_features", LayerGradientXActivation(image, image[1]).attribute(x, target=2))
 record("image_heat", LayerAttribution.interpolate(cam, (7, 7), "bilinear"))
 header.write()

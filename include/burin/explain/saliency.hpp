@@ -51,4 +51,28 @@ struct GradientTimesInput {
     }
 };
 
+/// The same of what a node gives, such as an Embedding, whose inputs are numbers of words and have no gradient:
+/// a · ∂y / ∂a for each element a of the node. Summed over the last axis it tells each word's part.
+///
+///     Explainer<Net, 1, OfNode<"words">> explainer;
+///     explain::GradientTimesNode{}(explainer, parameters, sample, {.element = 1}, attribution);
+///
+/// `attribution` has a number for each element of the node. Returns y.
+struct GradientTimesNode {
+    template <class Explainer>
+    typename Explainer::Scalar operator()(Explainer& explainer, typename Explainer::Pointers parameters,
+                                          std::span<const typename Explainer::Scalar> sample,
+                                          const Target& target,
+                                          std::span<typename Explainer::Scalar> attribution) const noexcept {
+        BURIN_ASSERT(attribution.size() == Explainer::node_shape().size(),
+                     "GradientTimesNode: expected room for an attribution of each element of the node");
+        explainer.put(0, sample);
+        explainer.run(parameters, 1, detail::OneHot<Explainer>{target});
+        const auto *const value = explainer.node(), *const gradient = explainer.gradient();
+        for (std::size_t i = 0; i < attribution.size(); ++i)
+            attribution[i] = gradient == nullptr ? 0 : value[i] * gradient[i];
+        return detail::value_of(explainer, target, 0);
+    }
+};
+
 } // namespace burin::explain
