@@ -71,16 +71,19 @@ std::string option_text(const Value& value) {
     } else if constexpr (std::is_convertible_v<const Value&, std::string_view>) {
         return std::string(std::string_view(value));
     } else if constexpr (std::ranges::range<Value>) {
-        std::string text;
+        // Appended piece by piece: of a literal + string g++ 12 falsely believes that it overlaps.
+        std::string text = "[";
         for (const auto& each : value)
-            text += (text.empty() ? "" : ",") + option_text(each);
-        return "[" + text + "]";
+            text.append(text.size() == 1 ? "" : ",").append(option_text(each));
+        return text.append("]");
     } else if constexpr (is_tuple<Value>) {
-        std::string text;
+        std::string text = "(";
         std::apply(
-            [&](const auto&... each) { ((text += (text.empty() ? "" : ",") + option_text(each)), ...); },
+            [&](const auto&... each) {
+                (text.append(text.size() == 1 ? "" : ",").append(option_text(each)), ...);
+            },
             value);
-        return "(" + text + ")";
+        return text.append(")");
     } else {
         return rule_text(value);
     }
