@@ -29,4 +29,6 @@ void all(std::uint64_t number) {
     step<o::LBFGS<4, o::LineSearch::strong_wolfe>>(number);
     step<o::NAdam>(number);
     step<o::RAdam>(number);
+    using Groups = o::ParameterGroups<o::AdamW, o::NoDecayOn<burin::roles::biases>, o::FreezeOn<"0.*">>;
+    step<o::SAM<o::Accumulate<o::Lookahead<o::ExponentialAverage<o::StochasticAverage<Groups>>>>>>(number);
 }
