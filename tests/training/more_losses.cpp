@@ -1,5 +1,6 @@
 // Losses whose targets are not as many as their outputs, in what is hosted.
 #include "burin/burin.hpp"
+#include "burin/io/option_text.hpp"
 #include "burin/losses/ctc.hpp"
 #include "burin/losses/info_nce.hpp"
 #include "support/error_of.hpp"
@@ -63,6 +64,27 @@ TEST_CASE("The usual error of outputs that are no plain numbers is that of what 
     const std::vector<double> mask{1, 1, -1, -1}, right{1, 0, 0, 0};
     iou.update<Shape(4, 1)>(mask.data(), right.data(), 1);
     CHECK(iou.result() == 0.5);
+}
+
+TEST_CASE("evaluate takes whole groups of losses that compare the samples of a group") {
+    using burin::detail::measured_batch;
+    static_assert(measured_batch<MeanSquaredError> == 64);
+    static_assert(measured_batch<InfoNCE<16>> == 64);
+    static_assert(measured_batch<InfoNCE<50>> == 50);
+    static_assert(measured_batch<InfoNCE<100>> == 100);
+    static_assert(measured_batch<PerOutput<InfoNCE<16>, InfoNCE<24>, BinaryDice>> == 48);
+}
+
+TEST_CASE("What a loss is can be read, and compared in a checkpoint") {
+    using io::detail::rule_text;
+    CHECK(rule_text(CTC<2>{}) ==
+          "CTC<2>{blank=0, zero_infinity=false, ignore_index=4294967295, reduction=mean}");
+    CHECK(rule_text(Quantile<2>{.quantiles = {0.25, 0.75}}) ==
+          "Quantile<2>{quantiles=[0.25,0.75], reduction=mean}");
+    CHECK(rule_text(BinaryDice{}) == "detail::BinaryOverlap<detail::DiceRule>{smooth=1e-05, reduction=mean}");
+    const std::array weights{1.0, 2.5};
+    CHECK(rule_text(BinaryCrossentropy{.pos_weights = weights}) ==
+          "BinaryCrossentropy{label_smoothing=0, pos_weight=1, pos_weights=[1,2.5], reduction=mean}");
 }
 
 TEST_CASE("Losses of logits tell what their probabilities are, and others none") {

@@ -12,10 +12,10 @@ namespace burin::losses {
 /// The last axis holds masks, each by itself: `[height, width, masks]`; of an output with one axis it is one
 /// mask. `smooth` s keeps masks that should be empty from dividing by 0 (without it such a mask of zeros has
 /// loss 0).
-using BinaryDice = detail::BinaryOverlap<detail::OverlapKind::dice>;
+using BinaryDice = detail::BinaryOverlap<detail::DiceRule>;
 
 /// The same of p = softmax(z) over the last axis, the classes, and one label a position: each class is a
 /// mask. Positions whose label is `ignore_index` do not count. Labels as in `SparseCategoricalCrossentropy`.
-using SparseCategoricalDice = detail::LabelOverlap<detail::OverlapKind::dice>;
+using SparseCategoricalDice = detail::LabelOverlap<detail::DiceRule>;
 
 } // namespace burin::losses

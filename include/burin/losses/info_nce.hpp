@@ -20,10 +20,10 @@ namespace burin::losses {
 /// contrastive predictive coding", arXiv:1807.03748. Needs no target.
 ///
 /// The output is `[2, n]` or `[2 · n]`: query and key. The samples of a batch are taken in groups of `Group`,
-/// in their order, and negatives come from the same group: give it the batch size, so that the whole batch is
-/// one, as `InfoNCE<64>` for `batch<64>`. A loss is that of its group size: `evaluate` uses the same. A
-/// sample of weight 0 is no negative of others either. The sums need room for Group² + 2 · Group · n numbers
-/// on the stack.
+/// in their order, the last of which may be smaller, and negatives come from the same group: give it the
+/// batch size, so that the whole batch is one, as `InfoNCE<64>` for `batch<64>`. `evaluate` takes groups of
+/// the same size. A sample of weight 0 is no negative of others either. The sums need room for Group² +
+/// 2 · Group · n numbers on the stack.
 template <std::size_t Group = 32>
 struct InfoNCE {
     double temperature = 0.07;
@@ -33,6 +33,7 @@ struct InfoNCE {
     static_assert(Group > 1,
                   "InfoNCE wants groups of at least 2 samples, whose keys are each other's negatives");
 
+    static constexpr std::size_t group = Group; ///< `evaluate` takes whole groups.
     static constexpr Link link = Link::none;
     static constexpr Answer answer = Answer::other;
     template <class Scalar>

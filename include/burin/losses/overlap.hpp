@@ -198,14 +198,16 @@ LossSum<Scalar> label_overlap(const Tversky& rule, IgnoredLabel ignored, Reducti
                                                           sample_weights, gradient, rows);
 }
 
-/// How Dice and Jaccard count: `smooth` is that of their own formulas.
-enum class OverlapKind { dice, jaccard };
-constexpr Tversky rule_of(OverlapKind kind, double smooth) {
-    return kind == OverlapKind::dice ? Tversky{0.5, 0.5, smooth / 2} : Tversky{1, 1, smooth};
-}
+// How Dice and Jaccard count: `smooth` is that of their own formulas.
+struct DiceRule {
+    static constexpr Tversky with(double smooth) { return {0.5, 0.5, smooth / 2}; }
+};
+struct JaccardRule {
+    static constexpr Tversky with(double smooth) { return {1, 1, smooth}; }
+};
 
 /// An overlap of masks that are yes or no by themselves.
-template <OverlapKind Kind>
+template <class Rule>
 struct BinaryOverlap {
     double smooth = 1e-5;
     Reduction reduction = Reduction::mean;
@@ -220,13 +222,13 @@ struct BinaryOverlap {
     template <Shape Output, bool WithGradient, class Scalar>
     LossSum<Scalar> compute(const Scalar* outputs, const Scalar* targets, const Scalar* sample_weights,
                             Scalar* gradient, std::size_t rows) const noexcept {
-        return mask_overlap<Output, WithGradient>(rule_of(Kind, smooth), reduction, outputs, targets,
+        return mask_overlap<Output, WithGradient>(Rule::with(smooth), reduction, outputs, targets,
                                                   sample_weights, gradient, rows);
     }
 };
 
 /// An overlap of the masks of classes of which each position has one.
-template <OverlapKind Kind>
+template <class Rule>
 struct LabelOverlap {
     double smooth = 1e-5;
     IgnoredLabel ignore_index{};
@@ -242,7 +244,7 @@ struct LabelOverlap {
     template <Shape Output, bool WithGradient, class Scalar>
     LossSum<Scalar> compute(const Scalar* outputs, const Label* targets, const Scalar* sample_weights,
                             Scalar* gradient, std::size_t rows) const noexcept {
-        return label_overlap<Output, WithGradient>(rule_of(Kind, smooth), ignore_index, reduction, outputs,
+        return label_overlap<Output, WithGradient>(Rule::with(smooth), ignore_index, reduction, outputs,
                                                    targets, sample_weights, gradient, rows);
     }
 };

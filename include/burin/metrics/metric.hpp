@@ -47,6 +47,11 @@ concept Metric = requires(T metric) {
 template <class M>
 inline constexpr bool takes_weights = requires { requires bool(M::takes_weights); };
 
+/// Whether a metric takes the targets of a loss that has neither one for each output nor a label for each
+/// position, such as GaussianNLL and CTC: a metric that reads those says so itself, and others are refused.
+template <class M>
+inline constexpr bool takes_any_targets = requires { requires bool(M::takes_any_targets); };
+
 /// What the outputs that a metric sees are, beyond their shape. `fit` and `evaluate` set what they
 /// know, by the loss and the network's last layers, in a metric's member `scores` if it has one.
 struct Scores {

@@ -17,6 +17,7 @@ struct EstimateError {
     metrics::Mean mean{};
 
     static constexpr std::string_view name = "mean_absolute_error";
+    static constexpr bool takes_any_targets = true;
 
     void reset() noexcept { mean = {}; }
 

@@ -20,11 +20,13 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <numeric>
 #include <ranges>
 #include <span>
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace burin {
@@ -34,16 +36,31 @@ namespace detail {
 /// Samples that hosted inference runs at a time.
 inline constexpr std::size_t inference_batch = 64;
 
+/// The same where losses are measured: whole groups of those that compare the samples of a group.
+template <class Loss>
+inline constexpr std::size_t measured_batch = [] {
+    std::size_t whole = 1;
+    const auto add = [&]<class L>(std::type_identity<L>) {
+        if constexpr (requires { L::group; })
+            whole = std::lcm(whole, L::group);
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (add(std::type_identity<LossAt<Loss, I>>{}), ...);
+    }(std::make_index_sequence<Objective<Loss>::count>{});
+    return std::max<std::size_t>(1, inference_batch / whole) * whole;
+}();
+
 template <class Net, class Scalar, class Loss, class Data, class Metrics>
 void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
              Measure<Net, Loss, Scalar, Metrics>& measured) {
     [[maybe_unused]] const DiagnosisOf<ExaminedLoss<Net, Loss, Mode::inference>> fits;
-    using PredictorType = Predictor<Net, inference_batch, Scalar, links_of<Net, Loss>>;
+    constexpr std::size_t size = measured_batch<Loss>;
+    using PredictorType = Predictor<Net, size, Scalar, links_of<Net, Loss>>;
     const auto predictor = std::make_unique<PredictorType>();
-    BatchBuffer<Net, Loss, Scalar> batch(inference_batch);
+    BatchBuffer<Net, Loss, Scalar> batch(size);
     const Scalar penalty = weight_penalty<Net, Scalar>(model.parameters().data(), nullptr);
-    for (std::size_t first = 0; first < data.size(); first += inference_batch) {
-        const std::size_t rows = std::min(inference_batch, data.size() - first);
+    for (std::size_t first = 0; first < data.size(); first += size) {
+        const std::size_t rows = std::min(size, data.size() - first);
         for (std::size_t row = 0; row < rows; ++row)
             batch.put(row, data, first + row);
         const Samples<Net, Loss, Scalar> samples = batch.samples(rows);
@@ -57,9 +74,8 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
         }(std::make_index_sequence<outputs.size()>{});
         measured.add(sums, penalty);
         for_each_index<outputs.size()>([&](auto output) {
-            measured.template update<output.value>(outputs[output.value],
-                                                   std::get<output.value>(samples.targets), rows,
-                                                   samples.weights);
+            measured.template update<output.value>(
+                outputs[output.value], std::get<output.value>(samples.targets), rows, samples.weights);
         });
     }
 }

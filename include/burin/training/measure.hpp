@@ -179,9 +179,15 @@ class Measure {
     /// `weights`, one a row, may be null; only those metrics see them that take them.
     template <std::size_t Output, class Target>
     void update(const Scalar* outputs, const Target* targets, std::size_t rows, const Scalar* weights) {
-        const auto add = [&](auto& metric) {
+        const auto add = [&]<class Metric>(Metric& metric) {
             constexpr Shape shape = output_shape<Net, Output>;
-            if constexpr (metrics::takes_weights<std::remove_cvref_t<decltype(metric)>>)
+            constexpr std::size_t positions = std::is_same_v<Target, Label> ? shape.last() : 1;
+            static_assert(LossAt<Loss, Output>::target_size(shape) == shape.size() / positions ||
+                              metrics::takes_any_targets<Metric>,
+                          "this metric reads a target for each output, or a label for each position, and the "
+                          "loss has others: leave it out, or give a metric of your own a member "
+                          "`static constexpr bool takes_any_targets = true`");
+            if constexpr (metrics::takes_weights<Metric>)
                 metric.template update<shape>(outputs, targets, rows, weights);
             else
                 metric.template update<shape>(outputs, targets, rows);
