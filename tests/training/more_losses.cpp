@@ -48,7 +48,8 @@ TEST_CASE("The usual metric is one that can judge the loss's outputs, or none") 
 }
 
 TEST_CASE("The usual error of outputs that are no plain numbers is that of what they expect") {
-    const auto error = []<Shape Output>(auto loss, const std::vector<double>& outputs, const std::vector<double>& targets) {
+    const auto error = []<Shape Output>(auto loss, const std::vector<double>& outputs,
+                                        const std::vector<double>& targets) {
         burin::detail::EstimateError<decltype(loss)> metric{loss};
         metric.template update<Output>(outputs.data(), targets.data(), 1);
         return metric.result();
@@ -57,7 +58,8 @@ TEST_CASE("The usual error of outputs that are no plain numbers is that of what 
     CHECK(error.operator()<Shape{2}>(Poisson{}, logs, {1, 5}) == doctest::Approx(1));
     CHECK(error.operator()<Shape{2}>(Poisson{.log_input = false}, {1, 3}, {1, 5}) == 1);
     CHECK(error.operator()<Shape{4}>(GaussianNLL{}, means, {2, 0}) == 1.5);
-    CHECK(error.operator()<Shape(2, 3)>(Quantile{.quantiles = std::array{0.1, 0.45, 0.9}}, quantiles, {2, 2}) == 1.5);
+    CHECK(error.operator()<Shape(2, 3)>(Quantile{.quantiles = std::array{0.1, 0.45, 0.9}}, quantiles,
+                                        {2, 2}) == 1.5);
     // A single mask is judged by what it covers.
     auto iou = burin::detail::overlap_metric<Shape(4, 1)>(BinaryDice{});
     iou.scores.each_by_itself = true;
