@@ -1,6 +1,7 @@
 // Finds the figure in an image and says what it is: one trunk of convolutions, two outputs, a box and a
 // class, and a loss for each.
 #include <burin/burin.hpp>
+#include <burin/metrics/hosted/boxes.hpp>
 
 #include "options.hpp"
 #include "shapes.hpp"
@@ -108,13 +109,8 @@ Detections detect(const Parameters<Detector>& trained, const Scenes& scenes) {
     return found;
 }
 
-float area(const Box& box) {
-    return std::max(0.0f, box[2] - box[0]) * std::max(0.0f, box[3] - box[1]);
-}
-
-float intersection_over_union(const Box& a, const Box& b) {
-    const Box both{std::max(a[0], b[0]), std::max(a[1], b[1]), std::min(a[2], b[2]), std::min(a[3], b[3])};
-    return area(both) / (area(a) + area(b) - area(both));
+double intersection_over_union(const Box& a, const Box& b) {
+    return metrics::box_iou({a[0], a[1], a[2], a[3]}, {b[0], b[1], b[2], b[3]});
 }
 
 /// Each image with the true box in white and the one that was found in the colour of what it is said to be.
@@ -173,7 +169,7 @@ int main(int argc, char** argv) try {
     double right = 0, overlap = 0;
     for (std::size_t i = 0; i < test.size(); ++i) {
         right += found.labels[i] == test.labels[i];
-        overlap += static_cast<double>(intersection_over_union(found.boxes[i], test.boxes[i]));
+        overlap += intersection_over_union(found.boxes[i], test.boxes[i]);
     }
     right /= static_cast<double>(test.size());
     overlap /= static_cast<double>(test.size());

@@ -2,11 +2,11 @@
 // Ronneberger, Fischer and Brox, "U-Net: Convolutional Networks for Biomedical Image Segmentation",
 // arXiv:1505.04597.
 #include <burin/burin.hpp>
+#include <burin/metrics/hosted/confusion.hpp>
 
 #include "options.hpp"
 #include "shapes.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -71,21 +71,12 @@ std::vector<Label> segment(const Model<UNet>& model, const data::Dataset<>& imag
     return labels;
 }
 
-/// Intersection over union of each class: the pixels that are both said and truly of it, among those that are
-/// either.
-std::array<double, classes> intersection_over_union(const data::Dataset<>& images,
-                                                    std::span<const Label> said) {
-    std::array<double, classes> both{}, either{};
+/// How well it covers each class, by its pixels.
+metrics::ClassScores judge(const data::Dataset<>& images, std::span<const Label> said) {
+    std::vector<Label> truth;
     for (std::size_t i = 0; i < images.size(); ++i)
-        for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
-            const Label truth = images.target(i)[pixel], found = said[i * pixels + pixel];
-            both[truth] += truth == found;
-            ++either[truth];
-            either[found] += truth != found;
-        }
-    for (std::size_t c = 0; c < classes; ++c)
-        both[c] /= either[c];
-    return both;
+        truth.insert(truth.end(), images.target(i).begin(), images.target(i).end());
+    return metrics::confusion_matrix(truth, said, classes).scores();
 }
 
 /// A row for each image: what the network sees, the truth, and what it says.
@@ -125,14 +116,14 @@ int main(int argc, char** argv) try {
     train_for(epochs / 4, 1e-3);
 
     const std::vector<Label> said = segment(*model, test);
-    const auto iou = intersection_over_union(test, said);
-    std::printf("100 new images, intersection over union: ground %.3f, discs %.3f, squares %.3f\n", iou[0],
-                iou[1], iou[2]);
+    const metrics::ClassScores scores = judge(test, said);
+    std::printf("100 new images, intersection over union: ground %.3f, discs %.3f, squares %.3f\n",
+                scores.iou_of(0), scores.iou_of(1), scores.iou_of(2));
     if (!options["--image"].empty()) {
         draw(options["--image"], test, said);
         std::printf("%s: images, the truth, and what the network says\n", options["--image"].c_str());
     }
-    return epochs < 8 || (iou[1] + iou[2]) / 2 >= 0.85 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return epochs < 8 || (scores.iou_of(1) + scores.iou_of(2)) / 2 >= 0.85 ? EXIT_SUCCESS : EXIT_FAILURE;
 } catch (...) {
     return failure("segmentation");
 }

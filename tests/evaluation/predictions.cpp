@@ -6,6 +6,7 @@
 #include "burin/layers/activations.hpp"
 #include "burin/layers/dense.hpp"
 #include "burin/losses/binary_crossentropy.hpp"
+#include "burin/losses/per_output.hpp"
 #include "burin/losses/sparse_categorical_crossentropy.hpp"
 #include "burin/metrics/f_beta.hpp"
 #include "burin/metrics/weighted.hpp"
@@ -14,6 +15,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <iterator>
@@ -138,6 +140,24 @@ TEST_CASE("classification: collects what a model says of a data set") {
     CHECK(each.is_multi_label());
     CHECK(each.targets == std::vector<double>{1, 0, 1, 1});
     CHECK(each.log_loss() == close(2 * evaluate(model, rows, losses::BinaryCrossentropy{})["loss"]));
+}
+
+TEST_CASE("classification: one of several outputs, by the losses of all") {
+    using Net = Graph<Inputs<Node<"x", Input<2>>>, Node<"kind", Dense<2>, From<"x">>, Node<"is", Dense<1>, From<"x">>,
+                      Outputs<"kind", "is">>;
+    Model<Net, double> model;
+    // The kinds are the inputs; yes is where the first is positive.
+    constexpr double weights[]{1, 0, 0, 1, 0, 0, 1, 0, 0};
+    std::copy_n(weights, 9, model.parameters().data());
+    const data::Dataset<double, double> samples(Shape{2}, {2, 1, -1, 0, 1, 0}, {0, 1, 9, 0, 1, 1});
+    const losses::PerOutput loss{losses::SparseCategoricalCrossentropy{.ignore_index = 9}, losses::BinaryCrossentropy{}};
+    const Predictions kind = evaluation::classification(model, samples, loss);
+    CHECK(kind.labels == std::vector<Label>{0, 1});
+    CHECK(kind.accuracy() == 0.5);
+    const Predictions is = evaluation::classification<1>(model, samples, loss);
+    CHECK(is.is_binary());
+    CHECK(is.targets == std::vector<double>{1, 0, 1});
+    CHECK(is.accuracy() == 1);
 }
 
 TEST_CASE("regression: collects numbers and targets") {

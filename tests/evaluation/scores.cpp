@@ -186,6 +186,7 @@ TEST_CASE("log_loss, brier_score, reliability: scikit-learn's values") {
     check_close(meant, data::calibration_meant, 1e-12);
     CHECK(reliability({1, 0}, {0.9, 0.6}, 2).largest_calibration_error() == doctest::Approx(0.25));
     CHECK(log_loss({1, 0}, {0, 1}) == doctest::Approx(52 * std::log(2.0)));
+    CHECK_THROWS_WITH_AS(reliability({1}, {0.5}, 0), "reliability: expected from 1 to 1048576 bins, got 0", Error);
     CHECK_THROWS_WITH_AS(log_loss({1}, {1.5}), "log_loss: probability 0: expected one from 0 to 1, got 1.500000", Error);
     CHECK_THROWS_WITH_AS(brier_score({1}, {not_a_number}), "brier_score: probability 0: expected one from 0 to 1, got nan", Error);
     CHECK_THROWS_WITH_AS(log_loss({4}, {0, 1}, 2), "log_loss: label 0: expected one below 2, got 4", Error);

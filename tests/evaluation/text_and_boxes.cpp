@@ -135,5 +135,7 @@ TEST_CASE("mean_average_precision: edges") {
                          Error);
     CHECK_THROWS_WITH_AS(mean_average_precision({}, {{0, 0, box, std::nan("")}}),
                          "mean_average_precision: found box 0: expected a finite score, got nan", Error);
+    CHECK_THROWS_WITH_AS(mean_average_precision({{0, no_label, box}}, {}),
+                         "mean_average_precision: expected at most 1048576 classes, got 4294967296", Error);
     CHECK_THROWS_WITH_AS(mean_average_precision({{0, 5, box}}, {}, 3), "mean_average_precision: expected labels below 3, got 5", Error);
 }

@@ -21,7 +21,7 @@ struct ConfusionMatrixOptions {
 
 /// A confusion matrix as a heat map: a row for each class that was right, a column for each that was named,
 /// the darker the larger its share of the row. Cells have their counts as text if there is room, and always
-/// where the mouse points. Readable on light and dark pages.
+/// where the mouse points; one that is empty stays blank. Readable on light and dark pages.
 inline std::string confusion_matrix_svg(const metrics::Confusion& confusion,
                                         const ConfusionMatrixOptions& options = {}) {
     using detail::SvgCanvas;
@@ -54,6 +54,11 @@ inline std::string confusion_matrix_svg(const metrics::Confusion& confusion,
     SvgCanvas svg(static_cast<std::size_t>(width), static_cast<std::size_t>(height));
     svg.text(width / 2, 20, "text-anchor=\"middle\" font-size=\"14\"", options.title);
 
+    for (std::size_t line = 0; line <= cells; ++line) {
+        const double at = cell * static_cast<double>(line);
+        svg.line(left, top + at, left + side, top + at, "stroke=\"#ddd\"");
+        svg.line(left + at, top, left + at, top + side, "stroke=\"#ddd\"");
+    }
     const std::size_t label_step = static_cast<std::size_t>(std::ceil(14 / cell));
     for (std::size_t r = 0; r < cells; ++r) {
         const double y = top + cell * static_cast<double>(r);
@@ -65,16 +70,16 @@ inline std::string confusion_matrix_svg(const metrics::Confusion& confusion,
                 counts[named / group] += confusion(right, named);
         }
         for (std::size_t c = 0; c < cells; ++c) {
+            if (counts[c] == 0)
+                continue;
             const double x = left + cell * static_cast<double>(c);
             const double share = all == 0 ? 0 : counts[c] / all;
             const bool is_whole = counts[c] == std::floor(counts[c]);
             const std::string count = Ticks::number(counts[c], is_whole ? 0 : 1);
-            svg.box(x, y, cell, cell,
-                    "fill=\"#0072B2\" fill-opacity=\"" + Ticks::number(share, 3) +
-                        "\" stroke=\"#ddd\" stroke-width=\"0.5\"",
+            svg.box(x, y, cell, cell, "fill=\"#0072B2\" fill-opacity=\"" + Ticks::number(share, 3) + "\"",
                     names[r] + ", named " + names[c] + ": " + count + " (" + Ticks::number(100 * share, 1) +
                         " %)");
-            if (counts[c] != 0 && cell >= 7 * static_cast<double>(count.size()) + 2 && cell >= 16)
+            if (cell >= 7 * static_cast<double>(count.size()) + 2 && cell >= 16)
                 svg.text(x + cell / 2, y + cell / 2,
                          std::string("text-anchor=\"middle\" dy=\"0.35em\" pointer-events=\"none\"") +
                              (share > 0.45 ? " fill=\"#ffffff\"" : ""),

@@ -203,6 +203,11 @@ inline BoxScores mean_average_precision(const std::vector<TrueBox>& truth, const
         throw Error("mean_average_precision: expected labels below " + std::to_string(classes) + ", got " +
                     std::to_string(least - 1));
 
+    constexpr std::size_t most_classes = 1 << 20;
+    if (classes > most_classes)
+        throw Error("mean_average_precision: expected at most " + std::to_string(most_classes) +
+                    " classes, got " + std::to_string(classes));
+
     BoxScores result(options.thresholds, classes);
     for (std::size_t label = 0; label < classes; ++label) {
         std::map<std::size_t, std::vector<Box>> true_boxes; // By image.

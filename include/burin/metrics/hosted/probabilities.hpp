@@ -120,10 +120,22 @@ struct Reliability {
         return metrics::largest_calibration_error(bins.data(), bins.size());
     }
 };
+namespace detail {
+
+inline Reliability empty_bins(std::size_t bins) {
+    constexpr std::size_t most = 1 << 20;
+    if (bins == 0 || bins > most)
+        throw Error("reliability: expected from 1 to " + std::to_string(most) + " bins, got " +
+                    std::to_string(bins));
+    return {std::vector<CalibrationBin>(bins)};
+}
+
+} // namespace detail
+
 inline Reliability reliability(const Numbers& targets, const Numbers& probabilities, std::size_t bins = 10,
                                const Numbers& weights = {}) {
     detail::check_binary(targets, probabilities, weights, "reliability");
-    Reliability result{std::vector<CalibrationBin>(std::max<std::size_t>(bins, 1))};
+    Reliability result = detail::empty_bins(bins);
     for (std::size_t i = 0; i < targets.size(); ++i)
         result.bins[calibration_bin(probabilities[i], result.bins.size())].add(
             probabilities[i], targets[i] > 0.5, detail::weight_at(weights, i));
@@ -132,7 +144,7 @@ inline Reliability reliability(const Numbers& targets, const Numbers& probabilit
 inline Reliability reliability(const Labels& labels, const Numbers& probabilities, std::size_t classes,
                                std::size_t bins, const Numbers& weights = {}) {
     detail::check_classes(labels, probabilities, classes, weights, "reliability");
-    Reliability result{std::vector<CalibrationBin>(std::max<std::size_t>(bins, 1))};
+    Reliability result = detail::empty_bins(bins);
     for (std::size_t i = 0; i < labels.size(); ++i) {
         const double* const row = probabilities.data() + i * classes;
         const std::size_t best = argmax(row, classes);
