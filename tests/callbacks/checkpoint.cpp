@@ -71,7 +71,7 @@ TEST_CASE("Checkpoint: one file that is the last, with what others do at the end
     const std::string path = directory / "last";
     CHECK(left_by(directory, {.path = path}) == Names{"last"});
     Model<Net> model(2);
-    auto session = session_with(model, {});
+    auto session = session_with(model, {.path = path});
     io::load(path, session);
     CHECK(session.is_finished());
     CHECK(session.epoch() == 4);
