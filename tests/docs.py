@@ -4,7 +4,8 @@
     docs.py PAGE.md COMPILER [FLAG...]
 
 A page says that it is checked by a comment, `<!-- compiled`, and then every block must compile. Later blocks may use
-what earlier ones declare, and declare it anew. What a block includes is included before the function.
+what earlier ones declare, and declare it anew. What a block includes is included before the function. So is a block that
+begins with `// At namespace scope`, where templates may be members.
 """
 
 import os
@@ -24,12 +25,18 @@ def main():
     program = [*(f"#include <{header}>" for header in umbrellas), "#include <cstdio>", "#include <memory>", "#include <tuple>", "#include <vector>",
                "using namespace burin;", "void page() {"]
     include = re.compile(r"^#include .*$", re.M)
-    blocks = 0
+    blocks = opened = 0
     for block in re.finditer(r"^```cpp\n(.*?)^```", text, re.M | re.S):
         program[:0] = include.findall(block[1])
+        if block[1].startswith("// At namespace scope"):
+            at = program.index("void page() {")
+            program[at:at] = [f'#line {text.count(chr(10), 0, block.start(1)) + 1} "{page}"', include.sub("", block[1])]
+            blocks += 1
+            continue
+        opened += 1
         program += ["{", f'#line {text.count(chr(10), 0, block.start(1)) + 1} "{page}"', include.sub("", block[1])]
         blocks += 1
-    program += ["}" * (blocks + 1)]
+    program += ["}" * (opened + 1)]
     if blocks == 0:
         sys.exit(f"{page}: no block of C++")
     with tempfile.TemporaryDirectory() as directory:
