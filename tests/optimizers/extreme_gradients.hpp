@@ -36,10 +36,12 @@ constexpr std::size_t many = 150;
 /// The largest and smallest gradients move parameters as `reference.next(optimizer, gradient)` says, which
 /// computes in floats.
 template <class Optimizer, class Reference>
-void check_sizes() {
+void check_sizes(float smallest = 0) {
     constexpr float largest = std::numeric_limits<float>::max();
     for (const float gradient : {1e-45f, 1e-38f, 1e-30f, 1e-20f, 1e10f, 1e18f, 1e20f, 1e21f, 1e30f, largest})
         for (const float sign : {1.0f, -1.0f}) {
+            if (gradient < smallest)
+                continue;
             Training<Optimizer, float> training;
             Reference reference;
             // Once, then as small as they usually are, then again.
