@@ -147,6 +147,11 @@ TEST_CASE("partial_dependence: scikit-learn's grid, averages and curves") {
     CHECK(asked.average.size() == 1);
     CHECK(error_of([&] { explain::partial_dependence(model, data, 6); }) ==
           "partial_dependence: expected a feature below 6 and an element of the output below 3, got 6 and 0");
+    std::vector<double> unknown(12);
+    unknown[8] = std::nan("");
+    const data::Dataset<double, double> gaps(Shape(6), unknown, std::vector<double>(2));
+    CHECK(error_of([&] { explain::partial_dependence(model, gaps, 2); }) ==
+          "partial_dependence: sample 1: expected a finite number, got nan");
 }
 
 TEST_CASE("heat_map: orange where it speaks for the target, blue where against, grey where neither") {

@@ -135,7 +135,7 @@ TEST_CASE("Quadrature: weights add up to 1, and Gauss-Legendre is exact for poly
             double sum = 0, last = 0, power = 0;
             const auto degree = static_cast<double>(2 * count - 1);
             for (std::size_t i = 0; i < count; ++i) {
-                const explain::Node node = explain::quadrature_node(rule, count, i);
+                const explain::QuadratureNode node = explain::quadrature_node(rule, count, i);
                 CHECK(node.position > last);
                 CHECK(node.position < 1);
                 last = node.position;

@@ -30,7 +30,8 @@ struct GradCam {
         using Scalar = typename Explainer::Scalar;
         constexpr std::size_t channels = Explainer::node_shape().last();
         constexpr std::size_t places = Explainer::node_shape().size() / channels;
-        BURIN_ASSERT(map.size() == places, "GradCam: expected room for a number for each place of the node");
+        if (!detail::fits<Explainer>(sample, map, places))
+            return 0;
         explainer.put(0, sample);
         explainer.run(parameters, 1, detail::OneHot<Explainer>{target});
         const Scalar *const features = explainer.node(), *const gradient = explainer.gradient();
@@ -59,6 +60,9 @@ void resize(std::span<const Scalar> from, const Shape& from_shape, std::span<Sca
     BURIN_ASSERT(from_shape.rank >= 2 && to_shape.rank >= 2, "resize: expected shapes [height, width]");
     BURIN_ASSERT(from.size() == from_shape[0] * from_shape[1] && to.size() == to_shape[0] * to_shape[1],
                  "resize: expected images of the shapes");
+    if (from_shape.rank < 2 || to_shape.rank < 2 || from.size() != from_shape[0] * from_shape[1] || from.empty() ||
+        to.size() != to_shape[0] * to_shape[1])
+        return;
     struct Place {
         std::size_t before, behind;
         Scalar share; ///< Of the one behind.

@@ -44,9 +44,12 @@ struct IntegratedGradients {
                             std::span<typename Explainer::Scalar> attribution,
                             std::span<const typename Explainer::Scalar> baseline = {}) const noexcept {
         using Scalar = typename Explainer::Scalar;
-        BURIN_ASSERT(attribution.size() == Explainer::sample_size,
-                     "IntegratedGradients: expected room for an attribution of each element of the sample");
         BURIN_ASSERT(steps > 0, "IntegratedGradients: expected at least one step");
+        BURIN_ASSERT(baseline.empty() || baseline.size() == sample.size(),
+                     "IntegratedGradients: expected a baseline as large as the sample");
+        if (!detail::fits<Explainer>(sample, attribution, Explainer::sample_size) || steps == 0 ||
+            (!baseline.empty() && baseline.size() != sample.size()))
+            return {};
         const auto start = [&](std::size_t i) { return baseline.empty() ? Scalar(0) : baseline[i]; };
         Completeness result;
         std::ranges::fill(attribution, Scalar(0));

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "burin/core/assert.hpp"
 #include "burin/core/shape.hpp"
 #include "burin/explain/target.hpp"
 
@@ -41,8 +40,8 @@ struct Occlusion {
             constexpr Shape shape = Explainer::input_shapes[which.value];
             if (which.value != input)
                 return;
-            BURIN_ASSERT(attribution.size() == shape.size(),
-                         "Occlusion: expected room for an attribution of each element of the input");
+            if (!detail::fits<Explainer>(sample, attribution, shape.size()))
+                return;
             std::ranges::fill(attribution, Scalar(0));
             const Windows windows(*this, shape);
             // Before the windows the sample as it is.

@@ -51,7 +51,8 @@ inline double quantile(std::span<const double> sorted, double share) {
 ///     const auto curve = explain::partial_dependence(model, data, /*feature*/ 2, {.element = 1});
 ///     report::save_svg("dependence.svg", report::plot_svg(std::vector{report::Line{"", curve.values, curve.average}}));
 ///
-/// Throws Error if the data do not fit the network or have no sample, or the feature or the target does not exist.
+/// Throws Error if the data do not fit the network or have no sample, if the feature or the target does not exist,
+/// or if a value of the feature is not finite.
 template <class Net, class Scalar, class Data>
 PartialDependence partial_dependence(const Model<Net, Scalar>& model, const Data& data, std::size_t feature,
                                      const Target& target = {}, const Grid& grid = {}) {
@@ -77,6 +78,10 @@ PartialDependence partial_dependence(const Model<Net, Scalar>& model, const Data
             std::vector<double> sorted(rows);
             for (std::size_t row = 0; row < rows; ++row)
                 sorted[row] = static_cast<double>(inputs[row * features + feature]);
+            for (std::size_t row = 0; row < rows; ++row)
+                if (!std::isfinite(sorted[row]))
+                    throw Error("partial_dependence: sample " + std::to_string(row) +
+                                ": expected a finite number, got " + std::to_string(sorted[row]));
             std::ranges::sort(sorted);
             const double low = detail::quantile(sorted, grid.low), high = detail::quantile(sorted, grid.high);
             result.values = sorted;

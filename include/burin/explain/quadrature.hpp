@@ -7,7 +7,7 @@
 namespace burin::explain {
 
 /// Where a function on [0, 1] is sampled, and what the sample counts in its integral.
-struct Node {
+struct QuadratureNode {
     double position = 0;
     double weight = 0;
 };
@@ -32,7 +32,7 @@ constexpr double near_cosine(double x) {
 
 /// Node `index` of the Gauss-Legendre rule: a zero x of the Legendre polynomial P of degree `count`, with the
 /// weight 2 / ((1 − x²) · P'(x)²), both for [−1, 1], moved to [0, 1].
-constexpr Node gauss_legendre(std::size_t count, std::size_t index) {
+constexpr QuadratureNode gauss_legendre(std::size_t count, std::size_t index) {
     constexpr double pi = 3.14159265358979323846;
     const auto n = static_cast<double>(count);
     double x = -near_cosine(pi * (static_cast<double>(index) + 0.75) / (n + 0.5)), slope = 1;
@@ -53,7 +53,7 @@ constexpr Node gauss_legendre(std::size_t count, std::size_t index) {
 } // namespace detail
 
 /// Node `index` < `count` of a rule. Positions grow with the index; the weights add up to 1.
-constexpr Node quadrature_node(Quadrature rule, std::size_t count, std::size_t index) {
+constexpr QuadratureNode quadrature_node(Quadrature rule, std::size_t count, std::size_t index) {
     if (rule == Quadrature::gauss_legendre)
         return detail::gauss_legendre(count, index);
     return {(static_cast<double>(index) + 0.5) / static_cast<double>(count), 1 / static_cast<double>(count)};

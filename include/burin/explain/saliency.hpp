@@ -1,8 +1,8 @@
 #pragma once
 
-#include "burin/core/assert.hpp"
 #include "burin/explain/target.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 
@@ -14,7 +14,8 @@ namespace burin::explain {
 ///     Explainer<Net> explainer;
 ///     explain::Saliency{}(explainer, parameters, sample, {.element = 3}, attribution);
 ///
-/// `sample` is one sample (all inputs, one after the other), `attribution` as many numbers. Returns y.
+/// `sample` is one sample (all inputs, one after the other), `attribution` as many numbers; of all methods: where
+/// they are not, nothing is done (see BURIN_ASSERT). Returns y.
 struct Saliency {
     bool absolute = true;
 
@@ -23,8 +24,8 @@ struct Saliency {
                                           std::span<const typename Explainer::Scalar> sample,
                                           const Target& target,
                                           std::span<typename Explainer::Scalar> attribution) const noexcept {
-        BURIN_ASSERT(attribution.size() == Explainer::sample_size,
-                     "Saliency: expected room for an attribution of each element of the sample");
+        if (!detail::fits<Explainer>(sample, attribution, Explainer::sample_size))
+            return 0;
         explainer.put(0, sample);
         explainer.run(parameters, 1, detail::OneHot<Explainer>{target});
         detail::for_each_gradient(explainer, 0, [&](std::size_t i, auto gradient) {
@@ -45,7 +46,7 @@ struct GradientTimesInput {
                                           const Target& target,
                                           std::span<typename Explainer::Scalar> attribution) const noexcept {
         const auto value = Saliency{.absolute = false}(explainer, parameters, sample, target, attribution);
-        for (std::size_t i = 0; i < attribution.size(); ++i)
+        for (std::size_t i = 0; i < std::min(attribution.size(), sample.size()); ++i)
             attribution[i] *= sample[i];
         return value;
     }
@@ -64,8 +65,8 @@ struct GradientTimesNode {
                                           std::span<const typename Explainer::Scalar> sample,
                                           const Target& target,
                                           std::span<typename Explainer::Scalar> attribution) const noexcept {
-        BURIN_ASSERT(attribution.size() == Explainer::node_shape().size(),
-                     "GradientTimesNode: expected room for an attribution of each element of the node");
+        if (!detail::fits<Explainer>(sample, attribution, Explainer::node_shape().size()))
+            return 0;
         explainer.put(0, sample);
         explainer.run(parameters, 1, detail::OneHot<Explainer>{target});
         const auto *const value = explainer.node(), *const gradient = explainer.gradient();

@@ -31,9 +31,9 @@ struct SmoothGrad {
                     std::span<const typename Explainer::Scalar> sample, const Target& target,
                     std::span<typename Explainer::Scalar> attribution) const noexcept {
         using Scalar = typename Explainer::Scalar;
-        BURIN_ASSERT(attribution.size() == Explainer::sample_size,
-                     "SmoothGrad: expected room for an attribution of each element of the sample");
         BURIN_ASSERT(samples > 0, "SmoothGrad: expected at least one sample");
+        if (!detail::fits<Explainer>(sample, attribution, Explainer::sample_size) || samples == 0)
+            return;
         std::ranges::fill(attribution, Scalar(0));
         detail::run_all(
             explainer, parameters, samples, target,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/assert.hpp"
 #include "burin/core/shape.hpp"
 
 #include <algorithm>
@@ -46,6 +47,14 @@ typename Explainer::Scalar value_of(Explainer& explainer, const Target& target, 
         (look(std::integral_constant<std::size_t, I>{}), ...);
     }(std::make_index_sequence<Explainer::output_count>{});
     return value;
+}
+
+/// Whether there is a whole sample and as much room for attributions as they take: else there is nothing to do.
+template <class Explainer, class Scalar>
+bool fits(std::span<const Scalar> sample, std::span<Scalar> attribution, std::size_t size) noexcept {
+    BURIN_ASSERT(sample.size() == Explainer::sample_size, "explain: expected one whole sample");
+    BURIN_ASSERT(attribution.size() == size, "explain: expected room for all attributions, and no more");
+    return sample.size() == Explainer::sample_size && attribution.size() == size;
 }
 
 /// Runs `count` samples, as many at a time as the explainer takes: `write(index, row)` puts sample `index` into

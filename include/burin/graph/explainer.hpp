@@ -65,9 +65,11 @@ class Explainer {
         return {Run::template write<given<Input>>(frame(Batch)), Batch * N::input_shapes[Input].size()};
     }
 
-    /// Writes one sample there, all its inputs.
+    /// Writes one sample there, all its inputs. Nothing if it is none, or there is no such row (see BURIN_ASSERT).
     void put(std::size_t row, std::span<const Scalar> sample) noexcept {
         BURIN_ASSERT(row < Batch && sample.size() == sample_size, "Explainer: expected one whole sample");
+        if (row >= Batch || sample.size() != sample_size)
+            return;
         for_each_input([&](auto which, std::size_t first) {
             constexpr std::size_t size = N::input_shapes[which.value].size();
             std::copy_n(sample.data() + first, size, input<which.value>().data() + row * size);

@@ -43,7 +43,8 @@ std::vector<Label> largest_of_rows(const std::vector<Scalar>& values, std::size_
 /// classes are made of. The network has one output of one number, a logit or a margin: yes is above 0.
 ///
 /// A member's initial weights, and its order of samples, depend on the seed and its number alone, so that the
-/// members train on all cores with the same bits as on one.
+/// members train on all cores with the same bits as on one. Each has a copy of the options' callbacks: give none
+/// by pointer, several threads would call it.
 template <class Net, class Scalar = float>
 class Members {
     static_assert(Network<Net>::output_count == 1 && output_shape<Net>.size() == 1,
