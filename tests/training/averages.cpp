@@ -15,6 +15,7 @@
 #include "burin/training/make_trainer.hpp"
 #include "burin/training/update_statistics.hpp"
 #include "burin/training/use_average.hpp"
+#include "support/error_of.hpp"
 #include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>
@@ -161,6 +162,16 @@ TEST_CASE("update_statistics: means over all batches, as of the weights that the
     }
     for (std::size_t i = 0; i < trained_count<Net>; ++i)
         REQUIRE(model.parameters().values[i] == untouched.parameters().values[i]);
+    // A batch of one sample has no variance.
+    const auto measured = model.parameters().values;
+    Model<Net> odd(1);
+    update_statistics<16>(odd, data.subset(0, 33));
+    Model<Net> even(1);
+    update_statistics<16>(even, data.subset(0, 32));
+    CHECK(odd.parameters().values == even.parameters().values);
+    CHECK(error_of([&] { update_statistics(model, data.subset(0, 1)); }) ==
+          "update_statistics: expected at least two samples, got one");
+    CHECK(model.parameters().values == measured);
 }
 
 TEST_CASE("SAM and Accumulate in a trainer: a small step up first; four batches as one of their size") {

@@ -24,6 +24,9 @@ std::string network_text() {
             text += " frozen";
         if (node.penalty.any())
             text += " l1=" + option_text(node.penalty.l1) + " l2=" + option_text(node.penalty.l2);
+        if (node.constraint.any())
+            text += " max_norm=" + option_text(node.constraint.max_norm) +
+                    " unit_norm=" + option_text(node.constraint.unit_norm);
     }
     return text;
 }

@@ -63,6 +63,7 @@ struct FreezeOn {
     bool frozen = true; ///< `freeze` and `thaw` set it.
     std::uint64_t until_step = std::numeric_limits<std::uint64_t>::max();
 
+    static constexpr bool freezes = true; // So that steps are counted.
     static constexpr std::array<TensorSelection, sizeof...(Which)> which{Which...};
 
     constexpr void change(GroupEffect& effect, std::uint64_t step) const noexcept {
@@ -88,9 +89,7 @@ concept HasTensorRule =
     };
 
 template <class Rule>
-inline constexpr bool freezes = false;
-template <TensorSelector... Which>
-inline constexpr bool freezes<FreezeOn<Which...>> = true;
+inline constexpr bool freezes = requires { requires Rule::freezes; };
 
 template <class... Rules>
 inline constexpr std::array<std::span<const TensorSelection>, sizeof...(Rules)> selectors_of{
@@ -116,16 +115,16 @@ struct ExaminedParameterGroups {
 /// An optimizer with parameter groups, chosen when compiling by name or by role:
 ///
 ///     ParameterGroups{AdamW{.learning_rate = 1e-3},
-///            NoDecayOn<roles::biases, roles::norms>{},
-///            RateOn<"encoder.*">{.factor = 0.1},
-///            FreezeOn<"encoder.embedding.weight">{}}
+///                     NoDecayOn<roles::biases, roles::norms>{},
+///                     RateOn<"encoder.*">{.factor = 0.1},
+///                     FreezeOn<"encoder.embedding.weight">{}}
 ///
 /// Where several rules hold for a parameter, factors multiply. Clipping by norm is by that of all gradients
 /// together. A pattern that fits no trained parameter is refused when compiling. A rule is any type with
-/// `which` and `change`, as those above.
+/// `which` and `change`, and `freezes` if it may freeze, as those above.
 ///
 /// The ranges of parameters that share their rules are found when compiling, and each is one sweep. Each of
-/// them counts the steps that it was frozen for (one number of state, if there is a FreezeOn), so that the
+/// them counts the steps that it was frozen for (one number of state, if a rule may freeze), so that the
 /// corrections of Adam's bias go on where they stopped.
 template <class Optimizer, class... Rules>
 struct ParameterGroups {
@@ -213,8 +212,10 @@ template <class Rule, class Optimizer>
 constexpr auto& rule_of(Optimizer& optimizer) noexcept {
     if constexpr (requires { std::get<Rule>(optimizer.rules); })
         return std::get<Rule>(optimizer.rules);
-    else
+    else if constexpr (requires { optimizer.optimizer; })
         return rule_of<Rule>(optimizer.optimizer);
+    else
+        static_assert(sizeof(Rule) == 0, "rule_of, freeze, thaw: the optimizer has no such rule");
 }
 
 /// Freezes what `FreezeOn<Which...>` selects: `freeze<"encoder.*">(trainer.optimizer)`.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/error.hpp"
 #include "burin/core/within_memory.hpp"
 #include "burin/graph/execute.hpp"
 #include "burin/graph/parameters.hpp"
@@ -10,11 +11,9 @@
 #include "burin/training/model.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <vector>
 
 namespace burin {
@@ -41,8 +40,9 @@ void for_each_running_mean(Visit visit) {
 
 /// Finds the running means and variances of BatchNorm anew, for weights that were not trained with those that
 /// there are: averaged ones, for instance. They become the means, over all batches, of what is measured in a
-/// batch (each as much as it has samples). Nothing else changes. PyTorch's
-/// `torch.optim.swa_utils.update_bn`. Throws Error if the samples do not fit the network.
+/// batch (each counts by its samples; a last one of a single sample, which has no variance, does not).
+/// Nothing else changes. PyTorch's `torch.optim.swa_utils.update_bn`. Throws Error, and changes nothing, if
+/// the samples do not fit the network or are less than two.
 ///
 ///     update_statistics(model, train);         // in batches of 64; of the size that it was trained with:
 ///     update_statistics<32>(model, train);
@@ -50,24 +50,30 @@ template <std::size_t Batch = 64, class Net, class Scalar, class Data>
 void update_statistics(Model<Net, Scalar>& model, const Data& data, std::uint64_t seed = 0) {
     using N = Network<Net>;
     using PlanType = Plan<Net, Mode::training>;
+    static_assert(Batch > 1, "one value has no variance");
     detail::check_samples<Net>(data, "update_statistics");
+    if (data.size() < 2)
+        throw Error("update_statistics: expected at least two samples, got one");
     within_memory("update_statistics", [&] {
         const auto arena = std::make_unique<Arena<PlanType, Batch, Scalar>>();
         const auto gradients = std::make_unique<Gradients<Net, Scalar>>();
         detail::InputBuffer<Net, Scalar> buffer(Batch);
         const kernels::SubnormalsAreZero subnormals_are_zero;
-        const std::span<Scalar> statistics(model.parameters().statistics(), statistics_count<Net>);
+        Scalar* const stored = model.parameters().statistics();
+        std::vector<Scalar> statistics(stored, stored + statistics_count<Net>);
         std::vector<double> sums(statistics.size());
         Frame<Net, Scalar> frame;
         frame.parameters = model.parameters();
+        frame.parameters.statistics = statistics.data();
         frame.gradients = gradients->data();
         frame.statistics = statistics.data();
         frame.arena = arena->data();
         frame.seed = seed;
-        // Written back once all is measured, so that what goes wrong leaves the model as it was.
-        const std::vector<Scalar> before(statistics.begin(), statistics.end());
+        std::size_t counted = 0;
         for (std::size_t first = 0; first < data.size(); first += Batch) {
             frame.rows = std::min(Batch, data.size() - first);
+            if (frame.rows == 1)
+                break;
             for (std::size_t row = 0; row < frame.rows; ++row)
                 buffer.put(row, data.input(first + row));
             frame.inputs = buffer.pointers();
@@ -81,16 +87,15 @@ void update_statistics(Model<Net, Scalar>& model, const Data& data, std::uint64_
                     std::fill_n(gradient, rows * N::output_shapes[output.value].size(), Scalar(0));
                 });
             detail::for_each_running_mean<Net>([&](std::size_t offset, std::size_t count, double kept) {
-                const double part =
-                    static_cast<double>(frame.rows) / static_cast<double>(data.size()) / (1 - kept);
                 for (std::size_t i = offset; i < offset + count; ++i)
-                    sums[i] += part * static_cast<double>(statistics[i]);
+                    sums[i] +=
+                        static_cast<double>(statistics[i]) / (1 - kept) * static_cast<double>(frame.rows);
             });
+            counted += frame.rows;
         }
-        std::copy(before.begin(), before.end(), statistics.begin());
         detail::for_each_running_mean<Net>([&](std::size_t offset, std::size_t count, double) {
             for (std::size_t i = offset; i < offset + count; ++i)
-                statistics[i] = static_cast<Scalar>(sums[i]);
+                stored[i] = static_cast<Scalar>(sums[i] / static_cast<double>(counted));
         });
     });
 }
