@@ -154,6 +154,16 @@ TEST_CASE("journal: refuses what is none, lines that are none, and twice the sam
           R"({"trial":9999,"budget":1,"settings":{},"error":""})"})
         CHECK(with(whole + line + "\n").starts_with(next));
     CHECK(with(whole + lines_of(whole)[1] + "\n").starts_with(next));
+    const std::string deep(200'000, '[');
+    CHECK(with(deep + "\n").starts_with(path + ": line 1: expected the journal of a search, got '[["));
+    const std::string nested = deep + std::string(deep.size(), ']');
+    CHECK(with(lines_of(whole)[0] + R"(
+{"trial":0,"budget":1,"score":1,"settings":)" +
+               nested + "}\n")
+              .starts_with(path + ": trial 0: expected the settings"));
+    std::string seed = whole;
+    seed.replace(seed.find("\"seed\":1") + 7, 1, nested);
+    CHECK(with(seed).starts_with(path + ": expected the journal of this search, whose seed is 1, got one"));
     std::string other = whole;
     other.replace(other.find("\"kind\":\"", whole.find('\n')), 8, "\"mind\":\"");
     CHECK(with(other).find(": expected the settings {\"rate\":") != std::string::npos);

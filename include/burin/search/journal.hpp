@@ -193,7 +193,10 @@ class Journal {
             const std::size_t end = text.find('\n', begin);
             const std::string_view line = std::string_view(text).substr(begin, end - begin);
             begin = end + 1;
-            const Json json = Json::parse(line, nullptr, /*allow_exceptions*/ false);
+            // What is nested deeper than a journal is goes unread: it would take the stack to show it.
+            const Json json = Json::parse(
+                line, [](int depth, Json::parse_event_t, Json&) { return depth <= 8; },
+                /*allow_exceptions*/ false);
             if (++number == 1)
                 check(identity, json, line);
             else if (!take(json))
