@@ -144,8 +144,10 @@ TEST_CASE("Embedding: what the row of padding holds is not read") {
 TEST_CASE("Dropout: what is no number stays so where it is dropped too, as in PyTorch") {
     using Net = Sequential<Input<4, 16>, Dropout<0.5>>;
     using Spatial = Sequential<Input<4, 16>, SpatialDropout<0.5>>;
+    using Alpha = Sequential<Input<4, 16>, AlphaDropout<0.5>>;
     const std::vector<float> x(64, std::numeric_limits<float>::quiet_NaN()), dy(64, 1.0f);
-    for (const auto& all : {LayerRun<Net, float>{}.train(x, dy), LayerRun<Spatial, float>{}.train(x, dy)})
+    for (const auto& all : {LayerRun<Net, float>{}.train(x, dy), LayerRun<Spatial, float>{}.train(x, dy),
+                            LayerRun<Alpha, float>{}.train(x, dy)})
         for (const float y : all)
             CHECK(std::isnan(y));
 }

@@ -90,6 +90,10 @@ TEST_CASE(
     CHECK(run.infer(x) == x);
     static_assert(Plan<Sequential<Input<many>, AlphaDropout<0.3>>, Mode::inference>::program.step_count == 0);
     check_gradients<Sequential<Input<5>, Dense<7>, SELU, AlphaDropout<0.5>, Dense<2>>>(3, 1);
+    // One element; at rate 0 nothing changes.
+    check_gradients<Sequential<Input<1>, Dense<1>, AlphaDropout<0.3>>>(1, 2);
+    const std::vector<double> few = random_numbers(17, 2);
+    CHECK(LayerRun<Sequential<Input<17>, AlphaDropout<0>>>{}.train(few, few) == few);
 }
 
 TEST_CASE("SpatialDropout: whole channels, the same in the gradient") {
