@@ -2,7 +2,6 @@
 
 #include "burin/explain/target.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <span>
 
@@ -45,8 +44,10 @@ struct GradientTimesInput {
                                           std::span<const typename Explainer::Scalar> sample,
                                           const Target& target,
                                           std::span<typename Explainer::Scalar> attribution) const noexcept {
+        if (!detail::fits<Explainer>(sample, attribution, Explainer::sample_size))
+            return 0;
         const auto value = Saliency{.absolute = false}(explainer, parameters, sample, target, attribution);
-        for (std::size_t i = 0; i < std::min(attribution.size(), sample.size()); ++i)
+        for (std::size_t i = 0; i < attribution.size(); ++i)
             attribution[i] *= sample[i];
         return value;
     }
