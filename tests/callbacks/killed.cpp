@@ -1,8 +1,16 @@
 // A training that is killed again and again, and goes on from its checkpoints, ends with the bits of one that
 // was not.
 
-#include "burin/burin.hpp"
-#include "burin/callbacks.hpp"
+#include "burin/callbacks/checkpoint.hpp"
+#include "burin/callbacks/csv_log.hpp"
+#include "burin/callbacks/early_stopping.hpp"
+#include "burin/callbacks/json_lines_log.hpp"
+#include "burin/callbacks/reduce_learning_rate.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/layers/batch_norm.hpp"
+#include "burin/layers/dense.hpp"
+#include "burin/layers/dropout.hpp"
+#include "burin/optimizers/lookahead.hpp"
 #include "support/files.hpp"
 
 #include <doctest/doctest.h>
@@ -28,7 +36,7 @@ using namespace burin;
 
 namespace {
 
-using Net = Sequential<Input<3>, Dense<8>, BatchNorm<>, ReLU, Dropout<0.2>, Dense<2>>;
+using Net = Sequential<Input<3>, BatchNorm<>, Dropout<0.2>, Dense<2>>;
 
 data::Dataset<> some_data(std::size_t count) {
     std::vector<float> inputs(count * 3);

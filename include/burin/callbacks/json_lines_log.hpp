@@ -5,9 +5,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace burin::callbacks {
 
@@ -29,21 +32,26 @@ struct JsonLinesLog {
         const detail::LogFile file(path);
         if (context.is_continued())
             file.keep_lines([done = context.session().epoch()](std::string_view line) {
-                const auto value = nlohmann::json::parse(line, nullptr, false);
-                return value.is_object() && value.contains("epoch") && value["epoch"].is_number_unsigned() &&
-                       value["epoch"].get<std::size_t>() <= done;
+                const std::size_t place = std::min(beginning.size(), line.size());
+                std::size_t epoch = 0;
+                const auto read = std::from_chars(line.data() + place, line.data() + line.size(), epoch);
+                return line.starts_with(beginning) && read.ec == std::errc() && epoch <= done;
             });
         else if (!appends)
             file.begin("");
     }
     template <class Context>
     void on_epoch_end(Context& context) {
-        nlohmann::ordered_json line{
-            {"epoch", context.epoch()}, {"step", context.step()}, {"learning_rate", context.learning_rate()}};
+        std::string line = std::string(beginning) + std::to_string(context.epoch()) +
+                           ",\"step\":" + std::to_string(context.step()) +
+                           ",\"learning_rate\":" + nlohmann::json(context.learning_rate()).dump();
         for (const NamedValue& each : context.values())
-            line[each.name] = each.value;
-        detail::LogFile(path).append(line.dump() + '\n');
+            line += "," + nlohmann::json(each.name).dump() + ":" + nlohmann::json(each.value).dump();
+        detail::LogFile(path).append(line + "}\n");
     }
+
+  private:
+    static constexpr std::string_view beginning = "{\"epoch\":";
 };
 
 } // namespace burin::callbacks
