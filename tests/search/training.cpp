@@ -5,11 +5,12 @@
 #include "burin/graph/forms.hpp"
 #include "burin/layers/dense.hpp"
 
+#include "support/points.hpp"
+
 #include <doctest/doctest.h>
 
-#include <cmath>
+#include <atomic>
 #include <cstddef>
-#include <utility>
 #include <vector>
 
 using namespace burin;
@@ -18,25 +19,15 @@ namespace {
 
 using Net = Sequential<Input<2>, Dense<3>>;
 
-/// Three classes of points around the corners of a triangle.
-data::Dataset<> points(std::size_t count, std::uint64_t seed) {
-    const RandomStream random{.seed = seed};
-    std::vector<float> inputs;
-    std::vector<Label> labels;
-    for (std::size_t i = 0; i < count; ++i) {
-        const double angle = 2.1 * static_cast<double>(i % 3);
-        inputs.push_back(static_cast<float>(std::cos(angle) + random.uniform(2 * i) - 0.5));
-        inputs.push_back(static_cast<float>(std::sin(angle) + random.uniform(2 * i + 1) - 0.5));
-        labels.push_back(static_cast<Label>(i % 3));
-    }
-    return {Shape(2), std::move(inputs), std::move(labels)};
-}
+/// Epochs that were trained.
+std::atomic<std::size_t> trained{0};
 
 /// Stops after the fourth epoch, if at all.
 struct StopsAfterFour {
     bool stops = false;
     template <class Context>
     void on_epoch_end(Context& context) const {
+        ++trained;
         if (stops && context.epoch() == 4)
             context.stop();
     }
@@ -64,7 +55,10 @@ TEST_CASE("Training: a trial that goes on has the bits of a training that never 
             return search::run(search::SuccessiveHalving{.trials = 8, .least = 2, .most = 8, .eta = 2},
                                search::Architectures<Net>{}, space, objective, {.highest = false});
         };
+        trained = 0;
         const search::Results results = search(1);
+        // Eight trials to 2, the best four on to 4, the best two on to 8.
+        CHECK(trained == 8 * 2 + 4 * 2 + (stops ? 0 : 2 * 4));
         CHECK(results.best().budget() == 8);
         for (const search::TrialResult& trial : results.trials())
             for (const search::TrialResult::Score& each : trial.scores) {

@@ -3,6 +3,7 @@
 #include "burin/layers/dense.hpp"
 
 #include "support/error_of.hpp"
+#include "support/points.hpp"
 
 #include <doctest/doctest.h>
 
@@ -19,21 +20,6 @@ namespace {
 
 using Net = Sequential<Input<2>, Dense<3>>;
 
-/// Three classes of points around the corners of a triangle, 20 each, mixed.
-data::Dataset<> points() {
-    constexpr std::size_t count = 60;
-    const RandomStream random{.seed = 1};
-    std::vector<float> inputs;
-    std::vector<Label> labels;
-    for (std::size_t i = 0; i < count; ++i) {
-        const double angle = 2.1 * static_cast<double>(i % 3);
-        inputs.push_back(static_cast<float>(std::cos(angle) + random.uniform(2 * i) - 0.5));
-        inputs.push_back(static_cast<float>(std::sin(angle) + random.uniform(2 * i + 1) - 0.5));
-        labels.push_back(static_cast<Label>(i % 3));
-    }
-    return {Shape(2), std::move(inputs), std::move(labels)};
-}
-
 auto options(double learning_rate) {
     return Fit{.optimizer = optimizers::Adam{.learning_rate = learning_rate},
                .batch_size = batch<8>,
@@ -45,7 +31,7 @@ auto options(double learning_rate) {
 } // namespace
 
 TEST_CASE("cross_validate: what fit and evaluate give for each fold, with the same bits on any threads") {
-    const data::Dataset<> data = points();
+    const data::Dataset<> data = points(60, 1);
     const validation::Folds folds = validation::StratifiedKFold{.folds = 4}(validation::labels_of(data));
     const validation::Scores scores = [&] {
         const parallel::Threads one(1);
@@ -104,7 +90,7 @@ TEST_CASE("cross_validate: says in which fold something was wrong, and refuses f
 }
 
 TEST_CASE("nested_cross_validate: the candidate that the inner folds choose, on what they never saw") {
-    const data::Dataset<> data = points();
+    const data::Dataset<> data = points(60, 1);
     const std::vector candidates{options(0), options(0.05), options(1e-4)};
     const validation::StratifiedKFold outer{.folds = 3}, inner{.folds = 2};
     const auto run = [&](std::size_t threads) {
@@ -125,7 +111,7 @@ TEST_CASE("nested_cross_validate: the candidate that the inner folds choose, on 
 }
 
 TEST_CASE("Fit: a share of the training data held out to validate on, the last ones") {
-    const data::Dataset<> data = points();
+    const data::Dataset<> data = points(60, 1);
     const data::Dataset<> train = data.subset(0, 47), last = data.subset(47, 13);
     const auto with = [](auto validation) {
         return Fit{

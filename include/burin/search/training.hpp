@@ -38,7 +38,8 @@ struct KeptTraining {
 ///
 /// For one network without a choice of them: `search::Architectures<Net>`. All trials have the seed of the
 /// options, for the parameters too, unless `make_fit(settings, trial)` takes `trial.seed()`; `trial.most()`
-/// is how many epochs a schedule may reckon with. A callback that stops the training stops it for good.
+/// is how many epochs a schedule may reckon with. A callback that stops the training stops it for good;
+/// callbacks that are given as pointers are shared by the threads of all trials.
 template <class Data, class MakeFit>
 struct Training {
     Data train;
