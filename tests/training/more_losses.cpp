@@ -108,6 +108,20 @@ TEST_CASE("Weights of positives: one for each of the last axis, finite and not b
     CHECK(found({1, 2, 3}) == "(nothing was thrown)");
 }
 
+TEST_CASE("Options that no loss can work with are refused in one sentence") {
+    const auto found = [](const auto& loss) {
+        return error_of([&] { burin::detail::check_loss_options<Masks>(loss, "fit"); });
+    };
+    CHECK(found(Quantile<2>{.quantiles = {0.5, 1.5}}) ==
+          "fit: quantiles: expected numbers between 0 and 1, got 1.5");
+    CHECK(found(InfoNCE<>{.temperature = 0}) == "fit: temperature: expected more than 0, got 0");
+    CHECK(found(InfoNCE<>{.temperature = std::nan("")}) == "fit: temperature: expected more than 0");
+    CHECK(found(CTC<2>{.blank = 3}) == "fit: blank: expected one of the classes of the output, got 3");
+    CHECK(found(BinaryFocalCrossentropy{.gamma = -1}) == "fit: gamma: expected at least 0, got -1");
+    CHECK(found(PerOutput{GaussianNLL{}}) == "(nothing was thrown)");
+    CHECK(found(PerOutput{GaussianNLL{.epsilon = 0}}) == "fit: epsilon: expected more than 0, got 0");
+}
+
 TEST_CASE("InfoNCE learns which views belong together, from samples without targets") {
     // The second view is the first, turned round.
     std::vector<float> views = random_numbers<float>(64 * 12, 1);

@@ -32,6 +32,10 @@ struct CategoricalFocalCrossentropy {
     static constexpr std::size_t target_size(const Shape& output) { return output.size(); }
     static constexpr Sentence reject(const Shape& output) { return detail::reject_single_class(output); }
 
+    constexpr Sentence reject_options(const Shape&) const {
+        return detail::unless(gamma >= 0, "gamma", "at least 0", gamma);
+    }
+
     template <Shape Output, bool WithGradient, class Scalar>
     LossSum<Scalar> compute(const Scalar* outputs, const Scalar* targets, const Scalar* sample_weights,
                             Scalar* gradient, std::size_t rows) const noexcept {

@@ -57,6 +57,10 @@ struct CTC {
         return sentence;
     }
 
+    constexpr Sentence reject_options(const Shape& output) const {
+        return detail::unless(blank < output.last(), "blank", "one of the classes of the output", blank);
+    }
+
     template <Shape Output, bool WithGradient, class Scalar>
     LossSum<Scalar> compute(const Scalar* outputs, const Label* targets, const Scalar* sample_weights,
                             Scalar* gradient, std::size_t rows) const noexcept {

@@ -36,6 +36,10 @@ struct GaussianNLL {
         return detail::reject_unless_vectors(output, 2, "mean and variance");
     }
 
+    constexpr Sentence reject_options(const Shape&) const {
+        return detail::unless(epsilon > 0, "epsilon", "more than 0", epsilon);
+    }
+
     template <Shape Output, bool WithGradient, class Scalar>
     LossSum<Scalar> compute(const Scalar* outputs, const Scalar* targets, const Scalar* sample_weights,
                             Scalar* gradient, std::size_t rows) const noexcept {

@@ -43,6 +43,10 @@ struct InfoNCE {
         return detail::reject_unless_vectors(output, 2, "query and key");
     }
 
+    constexpr Sentence reject_options(const Shape&) const {
+        return detail::unless(temperature > 0, "temperature", "more than 0", temperature);
+    }
+
     template <Shape Output, bool WithGradient, class Scalar>
     LossSum<Scalar> compute(const Scalar* outputs, const Scalar*, const Scalar* sample_weights,
                             Scalar* gradient, std::size_t rows) const noexcept {

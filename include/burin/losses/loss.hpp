@@ -53,6 +53,32 @@ concept Loss = requires(const T loss, Shape shape) {
     { T::reject(shape) } -> std::convertible_to<Sentence>;
 };
 
+/// Why a loss can't work with the options that it was given, for outputs of this shape; empty if it can. A
+/// loss that knows says so by a member `reject_options`; `fit` and `evaluate` throw it as an Error.
+template <class L>
+constexpr Sentence reject_options(const L& loss, const Shape& output) {
+    if constexpr (requires { loss.reject_options(output); })
+        return loss.reject_options(output);
+    else
+        return {};
+}
+
+namespace detail {
+
+/// "`name`: expected `expectation`, got `value`", unless it is fulfilled.
+constexpr Sentence unless(bool is_fulfilled, const char* name, const char* expectation, double value) {
+    Sentence sentence;
+    if (is_fulfilled)
+        return sentence;
+    sentence.append(name).append(": expected ").append(expectation);
+    // What can be written in decimals.
+    if (value > -1e12 && value < 1e12)
+        sentence.append(", got ").append(value);
+    return sentence;
+}
+
+} // namespace detail
+
 /// What a loss takes the outputs of a sample for.
 enum class Answer {
     numbers,   ///< Numbers that should be near the targets, or nothing in particular.

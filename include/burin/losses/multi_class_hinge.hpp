@@ -2,8 +2,8 @@
 
 #include "burin/core/label.hpp"
 #include "burin/losses/crossentropy_rows.hpp"
-#include "burin/losses/long_sum.hpp"
 #include "burin/losses/loss.hpp"
+#include "burin/losses/per_sample.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -28,29 +28,16 @@ struct MultiClassHinge {
     LossSum<Scalar> compute(const Scalar* outputs, const Label* targets, const Scalar* sample_weights,
                             Scalar* gradient, std::size_t rows) const noexcept {
         constexpr std::size_t classes = detail::class_count(Output);
-        constexpr std::size_t positions = detail::position_count(Output);
-        LossSum<Scalar> sum;
-        sum.weight = detail::sum_of_weights(sample_weights, rows) * static_cast<Scalar>(positions);
-        const Scalar divisor = detail::divisor_of(reduction, sum.weight);
-        detail::LongSum<Scalar> losses;
-        for (std::size_t index = 0; index < rows * positions; ++index) {
-            const Scalar weight = sample_weights == nullptr ? Scalar(1) : sample_weights[index / positions];
-            if (weight == Scalar(0)) {
-                if constexpr (WithGradient)
-                    std::fill_n(gradient + index * classes, classes, Scalar(0));
-                continue;
-            }
-            const Scalar scale = weight / divisor / Scalar(classes);
-            const Scalar* const scores = outputs + index * classes;
+        const auto row = [&](std::size_t index, const Scalar* scores, Scalar* own, Scalar scale) noexcept {
             const Label label = targets[index];
             if (!detail::is_class<classes>(label)) {
                 constexpr Scalar no_number = std::numeric_limits<Scalar>::quiet_NaN();
-                losses.add(no_number);
                 if constexpr (WithGradient)
-                    std::fill_n(gradient + index * classes, classes, no_number);
-                continue;
+                    std::fill_n(own, classes, no_number);
+                return no_number;
             }
             const Scalar threshold = scores[label] - static_cast<Scalar>(margin);
+            const Scalar share = scale / Scalar(classes);
             Scalar total = 0, violations = 0;
             for (std::size_t c = 0; c < classes; ++c) {
                 const Scalar excess = c == label ? Scalar(0) : scores[c] - threshold;
@@ -60,14 +47,14 @@ struct MultiClassHinge {
                 total += above;
                 violations += violation;
                 if constexpr (WithGradient)
-                    gradient[index * classes + c] = scale * violation;
+                    own[c] = share * violation;
             }
             if constexpr (WithGradient)
-                gradient[index * classes + label] = -scale * violations;
-            losses.add(weight * total / Scalar(classes));
-        }
-        sum.total = losses.total();
-        return sum;
+                own[label] = -share * violations;
+            return total / Scalar(classes);
+        };
+        return detail::per_row<classes, detail::position_count(Output), WithGradient, Scalar>(
+            row, reduction, outputs, sample_weights, gradient, rows);
     }
 };
 

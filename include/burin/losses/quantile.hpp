@@ -45,6 +45,13 @@ struct Quantile {
             .append("`");
     }
 
+    constexpr Sentence reject_options(const Shape&) const {
+        for (const double q : quantiles)
+            if (!(q > 0 && q < 1))
+                return detail::unless(false, "quantiles", "numbers between 0 and 1", q);
+        return {};
+    }
+
     template <Shape Output, bool WithGradient, class Scalar>
     LossSum<Scalar> compute(const Scalar* outputs, const Scalar* targets, const Scalar* sample_weights,
                             Scalar* gradient, std::size_t rows) const noexcept {

@@ -189,6 +189,7 @@ void check_data(const Data& data, const Loss& loss, std::string_view caller) {
                     std::to_string(data.target_size()));
     check_labels<Net>(data, loss, who);
     check_blanks<Net>(data, loss, who);
+    check_loss_options<Net>(loss, who);
     check_class_weights<Net>(loss, who);
 }
 

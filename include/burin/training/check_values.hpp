@@ -61,6 +61,20 @@ inline void check_learning_rate(double rate, const std::string& who, const char*
                     std::to_string(rate));
 }
 
+/// Throws Error for options that a loss can't work with.
+template <class Net, class Loss>
+void check_loss_options(const Loss& loss, const std::string& who) {
+    const auto check = [&](const Sentence& rejection) {
+        if (!rejection.empty())
+            throw Error(who + ": " + std::string(rejection.view()));
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (check(
+             losses::reject_options(Objective<Loss>::template get<I>(loss), Network<Net>::output_shapes[I])),
+         ...);
+    }(std::make_index_sequence<Objective<Loss>::count>{});
+}
+
 /// Throws Error unless the losses that weigh classes, or the positives of outputs, have a weight for each, or
 /// none.
 template <class Net, class Loss>
