@@ -1,8 +1,9 @@
 #pragma once
 
-// Asking networks why: attributions of one answer, what a model needs and how it uses it, and pictures of them.
-// `burin/burin.hpp` does not include it. A device includes what it needs: `graph/explainer.hpp` and the methods
-// `saliency`, `integrated_gradients`, `smooth_grad`, `occlusion`, `grad_cam` need no operating system.
+// Asking networks why: attributions of one answer, what a model needs and how it uses it, and pictures of
+// them. `burin/burin.hpp` does not include it. A device includes what it needs: `graph/explainer.hpp` and the
+// methods `saliency`, `integrated_gradients`, `smooth_grad`, `occlusion`, `grad_cam` need no operating
+// system.
 
 #include "burin/core/set_macros_aside.hpp"
 

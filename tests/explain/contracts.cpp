@@ -1,5 +1,5 @@
-// What explanations do with samples, rows and room that do not fit: an assertion fails, and without it nothing is
-// read or written but what belongs to the call.
+// What explanations do with samples, rows and room that do not fit: an assertion fails, and without it
+// nothing is read or written but what belongs to the call.
 #include "support/recorded_assertions.hpp"
 
 #include "burin/explain/grad_cam.hpp"
@@ -85,7 +85,8 @@ TEST_CASE("Explainer: rows beyond its batch, and samples that are none") {
     const auto explainer = std::make_unique<Explainer<Net, 2>>();
     const std::vector<float> sample{1, 2, 3, 4};
     CHECK(assertion_of([&] { explainer->put(2, sample); }) == "Explainer: expected one whole sample");
-    CHECK(assertion_of([&] { explainer->put(0, std::span(sample).first(3)); }) == "Explainer: expected one whole sample");
+    CHECK(assertion_of([&] { explainer->put(0, std::span(sample).first(3)); }) ==
+          "Explainer: expected one whole sample");
     CHECK(assertion_of([&] {
               explainer->put(0, sample);
               explainer->put(1, sample);

@@ -68,20 +68,22 @@ struct Subject {
 };
 
 using Perceptron =
-    Sequential<Input<8>, Dense<9>, ReLU, Dropout<0.5>, BatchNorm<>, Frozen<Sequential<Dense<7>, BatchNorm<>>>, GELU, GaussianNoise<0.5>, Dense<4>, Softmax>;
+    Sequential<Input<8>, Dense<9>, ReLU, Dropout<0.5>, BatchNorm<>, Frozen<Sequential<Dense<7>, BatchNorm<>>>,
+               GELU, GaussianNoise<0.5>, Dense<4>, Softmax>;
 using Image = Sequential<Input<7, 6, 2>, Conv2D<4, 3>, BatchNorm<>, ReLU, SpatialDropout<0.5>, MaxPool2D<2>,
                          Tanh, Flatten, Dense<3>>;
 using Sequence = Sequential<Input<5, 3>, LSTM<4, ReturnSequences>, LayerNorm<>, Flatten, Dense<2>>;
 using Attending = Sequential<Input<4, 6>, Residual<MultiHeadAttention<2>>, Residual<FeedForward<5>>,
                              TimeDistributed<Dense<3>>, GlobalAveragePool1D>;
-using Branching = Graph<Inputs<Node<"a", Input<4>>, Node<"b", Input<6>>>, Node<"code", Reparameterize, From<"b">>,
-                        Node<"left", Sequential<Dense<3>, Tanh>, From<"a">>, Node<"sum", Add, From<"left", "code">>,
-                        Node<"mean", Dense<2>, From<"sum">>, Outputs<"mean", "sum">>;
+using Branching =
+    Graph<Inputs<Node<"a", Input<4>>, Node<"b", Input<6>>>, Node<"code", Reparameterize, From<"b">>,
+          Node<"left", Sequential<Dense<3>, Tanh>, From<"a">>, Node<"sum", Add, From<"left", "code">>,
+          Node<"mean", Dense<2>, From<"sum">>, Outputs<"mean", "sum">>;
 
 } // namespace
 
-TEST_CASE_TEMPLATE("Explainer: input gradients match central differences of inference", Net, Perceptron, Image,
-                   Sequence, Attending, Branching) {
+TEST_CASE_TEMPLATE("Explainer: input gradients match central differences of inference", Net, Perceptron,
+                   Image, Sequence, Attending, Branching) {
     Subject<Net> subject;
     const auto analytic = subject.input_gradients();
     CHECK(std::ranges::any_of(analytic, [](double gradient) { return std::abs(gradient) > 1e-3; }));
@@ -130,8 +132,9 @@ TEST_CASE("Explainer: a name of several layers means the last of them") {
 }
 
 TEST_CASE("Explainer: where no gradient gets, there is none") {
-    using Net = Graph<Inputs<Node<"a", Input<3>>, Node<"b", Input<3>>>, Node<"still", StopGradient, From<"b">>,
-                      Node<"sum", Add, From<"a", "still">>, Node<"y", Dense<2>, From<"sum">>, Outputs<"y">>;
+    using Net =
+        Graph<Inputs<Node<"a", Input<3>>, Node<"b", Input<3>>>, Node<"still", StopGradient, From<"b">>,
+              Node<"sum", Add, From<"a", "still">>, Node<"y", Dense<2>, From<"sum">>, Outputs<"y">>;
     Subject<Net> subject;
     subject.run();
     CHECK(subject.explainer->gradient<0>() != nullptr);
@@ -151,7 +154,8 @@ TEST_CASE("Explainer: words have no gradient, what stands for them has") {
                                  {.element = 1}, attribution);
     for (std::size_t i = 0; i < 6; ++i)
         CHECK(attribution[i] == doctest::Approx((*subject.parameters)["0.weight"][i] *
-                                                (*subject.parameters)["2.weight"][2 * i + 1]).epsilon(1e-12));
+                                                (*subject.parameters)["2.weight"][2 * i + 1])
+                                    .epsilon(1e-12));
 }
 
 TEST_CASE("Explainer: what is no number comes out") {

@@ -1,6 +1,6 @@
-#include "burin/explain.hpp"
 #include "burin/data/dataset.hpp"
 #include "burin/embedded.hpp"
+#include "burin/explain.hpp"
 #include "reference/explain.hpp"
 #include "support/check_close.hpp"
 #include "support/error_of.hpp"
@@ -40,9 +40,11 @@ TEST_CASE("attribute: the methods' attributions of a model, Captum's") {
     const auto model = dense_model();
     const auto x = vector_of(expected::dense_x);
     const std::span<const double> baseline(expected::dense_baseline);
-    check_close(explain::attribute(model, x, {.element = 1}, explain::IntegratedGradients{.steps = 9}, baseline),
-                expected::dense_gauss, 1e-7);
-    check_close(explain::attribute(model, x, {.element = 1}, explain::Saliency{}), expected::dense_saliency, 1e-12);
+    check_close(
+        explain::attribute(model, x, {.element = 1}, explain::IntegratedGradients{.steps = 9}, baseline),
+        expected::dense_gauss, 1e-7);
+    check_close(explain::attribute(model, x, {.element = 1}, explain::Saliency{}), expected::dense_saliency,
+                1e-12);
     const auto outputs = predict(model, x);
     const explain::Target target = explain::predicted(model, x);
     CHECK(outputs[target.element] == *std::ranges::max_element(outputs));
@@ -65,7 +67,8 @@ TEST_CASE("attribute: a sample of several inputs, and a target of another output
     const auto weight = model["second.weight"];
     for (std::size_t i = 0; i < 5; ++i)
         CHECK(shares[i] == doctest::Approx(weight[2 * i + 1] * x[i]).epsilon(1e-12));
-    const auto covered = explain::attribute(model, x, {.element = 1, .output = 1}, explain::GradientTimesInput{});
+    const auto covered =
+        explain::attribute(model, x, {.element = 1, .output = 1}, explain::GradientTimesInput{});
     check_close(covered, shares, 1e-12);
 }
 
@@ -112,8 +115,10 @@ TEST_CASE("permutation_importance: what a model does not use has none, what it u
     CHECK(importances[2].mean() == 0);
     CHECK(importances[2].deviation() == 0);
     CHECK(importances[0].deviation() > 0);
-    CHECK(explain::permutation_importance(model, numbers, {.repeats = 20, .seed = 1})[0].each == importances[0].each);
-    CHECK(explain::permutation_importance(model, numbers, {.repeats = 20, .seed = 2})[0].each != importances[0].each);
+    CHECK(explain::permutation_importance(model, numbers, {.repeats = 20, .seed = 1})[0].each ==
+          importances[0].each);
+    CHECK(explain::permutation_importance(model, numbers, {.repeats = 20, .seed = 2})[0].each !=
+          importances[0].each);
 
     // Of labels it is what accuracy loses, and groups are mixed as one.
     const auto grouped = explain::permutation_importance(model, data::Dataset<>(Shape(3), x, labels),
@@ -130,8 +135,10 @@ TEST_CASE("permutation_importance: what a model does not use has none, what it u
 TEST_CASE("partial_dependence: scikit-learn's grid, averages and curves") {
     const auto model = dense_model();
     const data::Dataset<double, double> data(Shape(6), vector_of(expected::samples), std::vector<double>(9));
-    const auto check = [&](std::size_t feature, const auto& grid, const auto& average, const auto& individual) {
-        const auto found = explain::partial_dependence(model, data, feature, {.element = 1}, {.resolution = 5});
+    const auto check = [&](std::size_t feature, const auto& grid, const auto& average,
+                           const auto& individual) {
+        const auto found =
+            explain::partial_dependence(model, data, feature, {.element = 1}, {.resolution = 5});
         check_close(found.values, grid, 1e-12);
         check_close(found.average, average, 1e-12);
         std::vector<double> curves;
@@ -139,9 +146,11 @@ TEST_CASE("partial_dependence: scikit-learn's grid, averages and curves") {
             curves.insert(curves.end(), curve.begin(), curve.end());
         check_close(curves, individual, 1e-12);
     };
-    check(2, expected::dependence2_grid_values, expected::dependence2_average, expected::dependence2_individual);
+    check(2, expected::dependence2_grid_values, expected::dependence2_average,
+          expected::dependence2_individual);
     // Of two values only.
-    check(5, expected::dependence5_grid_values, expected::dependence5_average, expected::dependence5_individual);
+    check(5, expected::dependence5_grid_values, expected::dependence5_average,
+          expected::dependence5_individual);
     const auto asked = explain::partial_dependence(model, data, 0, {.element = 1}, {.values = {0.5}});
     CHECK(asked.values == std::vector{0.5});
     CHECK(asked.average.size() == 1);
@@ -177,8 +186,8 @@ TEST_CASE("heat_map: orange where it speaks for the target, blue where against, 
 }
 
 TEST_CASE("bar_chart_svg: a bar for each number, with its name") {
-    const std::string svg = report::bar_chart_svg({{"age < 30", 2, 0.5}, {"height", -1}, {"what", std::nan("")}},
-                                                  {.title = "Importance"});
+    const std::string svg = report::bar_chart_svg(
+        {{"age < 30", 2, 0.5}, {"height", -1}, {"what", std::nan("")}}, {.title = "Importance"});
     CHECK(svg.find("age &lt; 30") != std::string::npos);
     CHECK(svg.find("height: -1") != std::string::npos);
     std::size_t bars = 0;

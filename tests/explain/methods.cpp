@@ -32,7 +32,8 @@ namespace expected = reference::explain;
 namespace {
 
 using DenseNet = Sequential<Input<6>, Dense<8>, Tanh, BatchNorm<>, Dropout<0.5>, Dense<3>>;
-using ImageNet = Sequential<Input<7, 7, 2>, Conv2D<3, 3>, ReLU, Conv2D<4, 2>, ReLU, MaxPool2D<2>, Flatten, Dense<3>>;
+using ImageNet =
+    Sequential<Input<7, 7, 2>, Conv2D<3, 3>, ReLU, Conv2D<4, 2>, ReLU, MaxPool2D<2>, Flatten, Dense<3>>;
 
 template <class Net, std::size_t Count>
 Parameters<Net, double> parameters_from(const double (&stored)[Count]) {
@@ -44,11 +45,13 @@ Parameters<Net, double> parameters_from(const double (&stored)[Count]) {
 
 /// One attribution, with an explainer of this kind.
 template <class Explainer, class Method, class Parameters, std::size_t Count, class... More>
-std::vector<double> attribution_of(const Method& method, const Parameters& parameters, const double (&x)[Count],
-                                   explain::Target target, std::size_t size = Count, More... more) {
+std::vector<double> attribution_of(const Method& method, const Parameters& parameters,
+                                   const double (&x)[Count], explain::Target target, std::size_t size = Count,
+                                   More... more) {
     Explainer explainer;
     std::vector<double> attribution(size);
-    method(explainer, parameters, std::span<const double>(x), target, std::span<double>(attribution), more...);
+    method(explainer, parameters, std::span<const double>(x), target, std::span<double>(attribution),
+           more...);
     return attribution;
 }
 
@@ -61,8 +64,8 @@ TEST_CASE("explain: attributions of a dense network are Captum's") {
             method, parameters, expected::dense_x, {.element = 1}, 6, more...);
         check_close(one, captum, tolerance);
         // Rows of a batch are no other.
-        check_close(attribution_of<Explainer<DenseNet, 4, OfInputs, double>>(method, parameters, expected::dense_x,
-                                                                            {.element = 1}, 6, more...),
+        check_close(attribution_of<Explainer<DenseNet, 4, OfInputs, double>>(
+                        method, parameters, expected::dense_x, {.element = 1}, 6, more...),
                     one, 1e-12);
     };
     // Captum weighs its steps, and tells what occlusion does, in float.
@@ -71,20 +74,20 @@ TEST_CASE("explain: attributions of a dense network are Captum's") {
     check(explain::GradientTimesInput{}, expected::dense_times_input, 1e-12);
     const std::span<const double> baseline(expected::dense_baseline);
     check(explain::IntegratedGradients{.steps = 9}, expected::dense_gauss, 1e-7, baseline);
-    check(explain::IntegratedGradients{.steps = 9, .rule = explain::Quadrature::midpoint}, expected::dense_midpoint,
-          1e-7, baseline);
+    check(explain::IntegratedGradients{.steps = 9, .rule = explain::Quadrature::midpoint},
+          expected::dense_midpoint, 1e-7, baseline);
     const explain::Occlusion occlusion{.window = Shape(2), .fill = 0.25};
     check(occlusion, expected::dense_occlusion, 1e-7);
-    check_close(attribution_of<Explainer<DenseNet, 3, OfNothing, double>>(occlusion, parameters, expected::dense_x,
-                                                                         {.element = 1}),
+    check_close(attribution_of<Explainer<DenseNet, 3, OfNothing, double>>(occlusion, parameters,
+                                                                          expected::dense_x, {.element = 1}),
                 expected::dense_occlusion, 1e-7);
 }
 
 TEST_CASE("explain: attributions of a network of convolutions are Captum's") {
     const auto parameters = parameters_from<ImageNet>(expected::image_stored);
     using OnInputs = Explainer<ImageNet, 2, OfInputs, double>;
-    const auto check = [&]<class Explainer>(Explainer*, const auto& method, const auto& captum, std::size_t element,
-                                                 double tolerance = 1e-12) {
+    const auto check = [&]<class Explainer>(Explainer*, const auto& method, const auto& captum,
+                                            std::size_t element, double tolerance = 1e-12) {
         check_close(attribution_of<Explainer>(method, parameters, expected::image_x, {.element = element},
                                               std::size(captum)),
                     captum, tolerance);
@@ -93,8 +96,8 @@ TEST_CASE("explain: attributions of a network of convolutions are Captum's") {
     check(on_inputs, explain::Saliency{.absolute = false}, expected::image_gradient, 2);
     check(on_inputs, explain::IntegratedGradients{.steps = 16}, expected::image_gauss, 2, 1e-7);
     Explainer<ImageNet, 4, OfNothing, double>* const forward = nullptr;
-    check(forward, explain::Occlusion{.window = Shape(3, 3, 2), .stride = Shape(2, 2, 2)}, expected::image_occlusion, 2,
-          1e-7);
+    check(forward, explain::Occlusion{.window = Shape(3, 3, 2), .stride = Shape(2, 2, 2)},
+          expected::image_occlusion, 2, 1e-7);
     check(forward, explain::Occlusion{.window = Shape(3, 4, 1), .stride = Shape(3, 2, 1)},
           expected::image_uneven_occlusion, 2, 1e-7);
     Explainer<ImageNet, 1, OfNode<"1">, double>* const behind = nullptr;
@@ -104,13 +107,14 @@ TEST_CASE("explain: attributions of a network of convolutions are Captum's") {
     check(before, explain::GradCam{.relu = false}, expected::image_cam_against, 0);
 
     std::vector<double> heat(49);
-    explain::resize(std::span<const double>(expected::image_cam), Shape(5, 5), std::span<double>(heat), Shape(7, 7));
+    explain::resize(std::span<const double>(expected::image_cam), Shape(5, 5), std::span<double>(heat),
+                    Shape(7, 7));
     check_close(heat, expected::image_heat, 1e-12);
 }
 
 TEST_CASE("IntegratedGradients: attributions add up to the difference of the outputs within 1 %") {
     const auto check = []<class Net, std::size_t Count>(const Parameters<Net, double>& parameters,
-                                                        const double (&x)[Count], std::size_t steps) {
+                                                        const double(&x)[Count], std::size_t steps) {
         Explainer<Net, 8, OfInputs, double> explainer;
         std::vector<double> attribution(Count);
         for (const std::size_t element : {0U, 1U, 2U})
@@ -152,8 +156,8 @@ TEST_CASE("SmoothGrad: the mean of gradients around the sample, the same for the
     const auto parameters = parameters_from<DenseNet>(expected::dense_stored);
     const auto smooth = [&]<std::size_t Batch>(std::integral_constant<std::size_t, Batch>,
                                                const explain::SmoothGrad& method) {
-        return attribution_of<Explainer<DenseNet, Batch, OfInputs, double>>(method, parameters, expected::dense_x,
-                                                                            {.element = 1});
+        return attribution_of<Explainer<DenseNet, Batch, OfInputs, double>>(
+            method, parameters, expected::dense_x, {.element = 1});
     };
     const std::integral_constant<std::size_t, 1> one{};
     const std::integral_constant<std::size_t, 3> three{};
@@ -188,8 +192,8 @@ TEST_CASE("Occlusion: windows of one element, and one that covers all") {
     const auto parameters = parameters_from<DenseNet>(expected::dense_stored);
     Explainer<DenseNet, 2, OfNothing, double> explainer;
     std::vector<double> attribution(6);
-    const double value =
-        explain::Occlusion{.window = Shape(9)}(explainer, parameters, expected::dense_x, {.element = 1}, attribution);
+    const double value = explain::Occlusion{.window = Shape(9)}(explainer, parameters, expected::dense_x,
+                                                                {.element = 1}, attribution);
     explainer.put(0, std::vector<double>(6));
     explainer.run(parameters, 1);
     const double covered = explainer.output()[1];

@@ -41,21 +41,25 @@ std::vector<To> vector_of(const From (&values)[Count]) {
 } // namespace
 
 TEST_CASE("count_votes: scikit-learn's one-vs-one decision on given scores, ties among them") {
-    const std::size_t pairs = many_classes::pair_count(classes), rows = std::size(expected::pair_scores) / pairs;
+    const std::size_t pairs = many_classes::pair_count(classes),
+                      rows = std::size(expected::pair_scores) / pairs;
     std::vector<double> votes(rows * classes);
     for (std::size_t row = 0; row < rows; ++row)
         many_classes::count_votes(std::span<const double>(expected::pair_scores).subspan(row * pairs, pairs),
                                   std::span(votes).subspan(row * classes, classes));
     check_close(votes, expected::pair_votes, 1e-14);
-    CHECK(many_classes::detail::largest_of_rows(votes, classes) == vector_of<Label>(expected::pair_predictions));
+    CHECK(many_classes::detail::largest_of_rows(votes, classes) ==
+          vector_of<Label>(expected::pair_predictions));
 }
 
 TEST_CASE("couple: the solution of the linear system") {
-    const std::size_t pairs = many_classes::pair_count(classes), rows = std::size(expected::coupled) / classes;
+    const std::size_t pairs = many_classes::pair_count(classes),
+                      rows = std::size(expected::coupled) / classes;
     std::vector<double> found(rows * classes);
     for (std::size_t row = 0; row < rows; ++row)
-        many_classes::couple(std::span<const double>(expected::pair_probabilities).subspan(row * pairs, pairs),
-                             std::span(found).subspan(row * classes, classes));
+        many_classes::couple(
+            std::span<const double>(expected::pair_probabilities).subspan(row * pairs, pairs),
+            std::span(found).subspan(row * classes, classes));
     check_close(found, expected::coupled, 1e-10);
     // Models that are certain, and agree.
     std::array<double, 3> certain{};
@@ -70,7 +74,8 @@ TEST_CASE("couple: the solution of the linear system") {
 
 TEST_CASE("normalize_rows: scikit-learn's one-vs-rest probabilities") {
     auto rows = vector_of(expected::rest_probabilities);
-    CHECK(many_classes::detail::largest_of_rows(rows, classes) == vector_of<Label>(expected::rest_predictions));
+    CHECK(many_classes::detail::largest_of_rows(rows, classes) ==
+          vector_of<Label>(expected::rest_predictions));
     many_classes::normalize_rows(std::span(rows), classes);
     check_close(rows, expected::rest_normalized, 1e-15);
     std::vector<float> none(4);
@@ -94,7 +99,8 @@ TEST_CASE("CodeBook: decoding is scikit-learn's; the logistic one weighs how sur
         for (std::size_t each = 0; each < classes; ++each) {
             double sum = 0;
             for (std::size_t question = 0; question < 7; ++question)
-                sum += std::log(1 + std::exp(book.answer(each, question) ? -scores[question] : scores[question]));
+                sum += std::log(1 +
+                                std::exp(book.answer(each, question) ? -scores[question] : scores[question]));
             CHECK(losses[each] == doctest::Approx(sum).epsilon(1e-12));
         }
     }
@@ -159,20 +165,24 @@ TEST_CASE("Temperature: the one of the largest likelihood, as SciPy finds it") {
         return many_classes::Temperature::fit(std::span(numbers), std::span<const Label>(answers)).value;
     };
     // SciPy's search by values alone is good to half the digits.
-    CHECK(fit(std::vector<double>(logits), labels) == doctest::Approx(expected::temperature[0]).epsilon(1e-6));
-    CHECK(fit(std::vector<double>(single), yes) == doctest::Approx(expected::single_temperature[0]).epsilon(1e-6));
+    CHECK(fit(std::vector<double>(logits), labels) ==
+          doctest::Approx(expected::temperature[0]).epsilon(1e-6));
+    CHECK(fit(std::vector<double>(single), yes) ==
+          doctest::Approx(expected::single_temperature[0]).epsilon(1e-6));
     CHECK(fit(vector_of<float>(expected::logits), labels) ==
           doctest::Approx(expected::temperature[0]).epsilon(1e-6));
 
     // All of it right: the surer the better; all of it wrong: as unsure as may be.
     CHECK(fit(std::vector<double>{5, -5, -5, 5}, std::vector<Label>{0, 1}) < 0.1);
-    CHECK(fit(std::vector<double>{5, -5, -5, 5}, std::vector<Label>{1, 0}) == doctest::Approx(100).epsilon(1e-6));
+    CHECK(fit(std::vector<double>{5, -5, -5, 5}, std::vector<Label>{1, 0}) ==
+          doctest::Approx(100).epsilon(1e-6));
     CHECK(std::isfinite(fit(std::vector<double>{2, 2, 2, 2}, std::vector<Label>{1, 0})));
 
     const auto refused = [&](std::vector<double> numbers, std::vector<Label> answers) {
         return error_of([&] { fit(numbers, answers); });
     };
-    CHECK(refused({1, 2, 3}, {0, 1}) == "Temperature: expected the logits of each of 2 samples, got 3 numbers");
+    CHECK(refused({1, 2, 3}, {0, 1}) ==
+          "Temperature: expected the logits of each of 2 samples, got 3 numbers");
     CHECK(refused({1, 2}, {2}) == "Temperature: sample 0: expected a label below 2, got 2");
     CHECK(refused({1, std::nan("")}, {0}) == "Temperature: expected finite logits, got nan");
 }
@@ -202,7 +212,8 @@ TEST_CASE("Temperature: probabilities of a model that is too sure become as sure
     INFO("expected calibration error " << error_before << " before, " << error_after << " after");
     CHECK(error_before > 0.1);
     CHECK(error_after < 0.04);
-    CHECK(many_classes::detail::largest_of_rows(before, 3) == many_classes::detail::largest_of_rows(after, 3));
+    CHECK(many_classes::detail::largest_of_rows(before, 3) ==
+          many_classes::detail::largest_of_rows(after, 3));
 }
 
 TEST_CASE("best_thresholds: the best F1 that there is, by scikit-learn's curve") {
@@ -228,6 +239,7 @@ TEST_CASE("best_thresholds: the best F1 that there is, by scikit-learn's curve")
     CHECK(many_classes::best_thresholds(std::span(p), std::span(answers), 2, 2)[0] == doctest::Approx(0.3));
     CHECK(strict[1] == 0.5);
     const std::vector<double> unknown{0.5, std::nan("")};
-    CHECK(error_of([&] { many_classes::best_thresholds(std::span(unknown), std::span(answers).first(2), 1); }) ==
-          "best_thresholds: expected finite probabilities, got nan");
+    CHECK(error_of([&] {
+              many_classes::best_thresholds(std::span(unknown), std::span(answers).first(2), 1);
+          }) == "best_thresholds: expected finite probabilities, got nan");
 }

@@ -175,5 +175,6 @@ TEST_CASE("MultiLabel: thresholds of its own for each label") {
     CHECK(tags.thresholds()[2] < 0.5);
     tags.set_thresholds({1, 0, 0.5});
     CHECK(measure(0) == 0);
-    CHECK(error_of([&] { tags.set_thresholds({1}); }) == "MultiLabel: expected a threshold for each of 3 labels, got 1");
+    CHECK(error_of([&] { tags.set_thresholds({1}); }) ==
+          "MultiLabel: expected a threshold for each of 3 labels, got 1");
 }

@@ -42,8 +42,8 @@ constexpr Text<160> training_steps(const auto& table) {
 template <std::size_t Edges, std::size_t Count>
 constexpr auto explaining(const auto& table, const passes::Wanted<Count>& wanted) {
     const auto shaped = passes::infer_shapes(table).graph;
-    return passes::schedule(
-        passes::differentiate<Edges>(shaped, passes::fuse(shaped, Mode::explaining), Mode::explaining, wanted));
+    return passes::schedule(passes::differentiate<Edges>(shaped, passes::fuse(shaped, Mode::explaining),
+                                                         Mode::explaining, wanted));
 }
 
 constexpr auto chain() {
@@ -107,10 +107,12 @@ TEST_CASE("differentiate: gradients that reach no parameter are left out") {
     CHECK_BOTH(!needed());
 }
 
-TEST_CASE("differentiate: gradients of inputs and of what a node gives are wanted as those of parameters are") {
+TEST_CASE(
+    "differentiate: gradients of inputs and of what a node gives are wanted as those of parameters are") {
     using passes::Wanted;
     constexpr Wanted<1> input{.parameters = false, .nodes = {0}};
-    CHECK_BOTH(steps_of(explaining<3>(chain(), input)).view() == "forward 1+2, forward 3, loss 3, input 3+2, input 1");
+    CHECK_BOTH(steps_of(explaining<3>(chain(), input)).view() ==
+               "forward 1+2, forward 3, loss 3, input 3+2, input 1");
     // As a second output, without a loss, the activation is computed by itself.
     constexpr auto middle = [] {
         const auto table = chain();

@@ -27,15 +27,16 @@ template <class Net>
 void check_sample(std::size_t size, const Target& target, const char* who) {
     constexpr std::size_t expected = burin::detail::features_of<Net>;
     if (size != expected)
-        throw Error(std::string(who) + ": expected one sample of " + std::to_string(expected) + " values, got " +
-                    std::to_string(size));
+        throw Error(std::string(who) + ": expected one sample of " + std::to_string(expected) +
+                    " values, got " + std::to_string(size));
     if (target.output >= burin::Network<Net>::output_count)
         throw Error(std::string(who) + ": expected an output below " +
-                    std::to_string(burin::Network<Net>::output_count) + ", got " + std::to_string(target.output));
+                    std::to_string(burin::Network<Net>::output_count) + ", got " +
+                    std::to_string(target.output));
     const std::size_t elements = burin::Network<Net>::output_shapes[target.output].size();
     if (target.element >= elements)
-        throw Error(std::string(who) + ": expected an element of the output below " + std::to_string(elements) +
-                    ", got " + std::to_string(target.element));
+        throw Error(std::string(who) + ": expected an element of the output below " +
+                    std::to_string(elements) + ", got " + std::to_string(target.element));
 }
 
 } // namespace detail
@@ -54,12 +55,14 @@ Target predicted(const Model<Net, Scalar>& model, std::span<const std::type_iden
 /// network.
 ///
 ///     const auto heat = explain::attribute(model, test.input(0), explain::predicted(model, test.input(0)));
-///     const auto fine = explain::attribute(model, image, {.element = 3}, explain::SmoothGrad{.samples = 30});
+///     const auto fine = explain::attribute(model, image, {.element = 3}, explain::SmoothGrad{.samples =
+///     30});
 ///
 /// What is `more` goes to the method: the baseline of `IntegratedGradients`.
 template <class Net, class Scalar, class Method = IntegratedGradients, class... More>
-std::vector<Scalar> attribute(const Model<Net, Scalar>& model, std::span<const std::type_identity_t<Scalar>> sample,
-                              const Target& target, const Method& method = {}, const More&... more) {
+std::vector<Scalar> attribute(const Model<Net, Scalar>& model,
+                              std::span<const std::type_identity_t<Scalar>> sample, const Target& target,
+                              const Method& method = {}, const More&... more) {
     return within_memory("attribute", [&] {
         detail::check_sample<Net>(sample.size(), target, "attribute");
         const auto explainer = std::make_unique<Explainer<Net, 16, OfInputs, Scalar>>();
@@ -69,13 +72,14 @@ std::vector<Scalar> attribute(const Model<Net, Scalar>& model, std::span<const s
     });
 }
 
-/// Grad-CAM of the node called `Name`, as large as the image: `[height, width]` numbers for an input `[height,
-/// width, channels]`. Throws Error if the sample or the target does not fit the network.
+/// Grad-CAM of the node called `Name`, as large as the image: `[height, width]` numbers for an input
+/// `[height, width, channels]`. Throws Error if the sample or the target does not fit the network.
 ///
 ///     const auto heat = explain::grad_cam<"conv2">(model, image, {.element = 3});
 template <FixedString Name, class Net, class Scalar>
-std::vector<Scalar> grad_cam(const Model<Net, Scalar>& model, std::span<const std::type_identity_t<Scalar>> image,
-                             const Target& target, const GradCam& method = {}) {
+std::vector<Scalar> grad_cam(const Model<Net, Scalar>& model,
+                             std::span<const std::type_identity_t<Scalar>> image, const Target& target,
+                             const GradCam& method = {}) {
     return within_memory("grad_cam", [&] {
         using ExplainerType = Explainer<Net, 1, OfNode<Name>, Scalar>;
         constexpr Shape from = ExplainerType::node_shape(), to = input_shape<Net>;

@@ -11,8 +11,8 @@
 namespace burin::explain {
 
 /// Which places of a feature map speak for the target y: Σ_c w_c · A_c, where A_c is channel c of what a node
-/// gives (a convolution, say, or the activation behind it) and w_c the mean of ∂y / ∂A_c over all places; with
-/// `relu` what speaks against it is 0. Selvaraju et al., "Grad-CAM", arXiv:1610.02391.
+/// gives (a convolution, say, or the activation behind it) and w_c the mean of ∂y / ∂A_c over all places;
+/// with `relu` what speaks against it is 0. Selvaraju et al., "Grad-CAM", arXiv:1610.02391.
 ///
 ///     Explainer<Net, 1, OfNode<"conv2">> explainer;
 ///     explain::GradCam{}(explainer, parameters, image, {.element = 3}, map);
@@ -52,26 +52,26 @@ struct GradCam {
     }
 };
 
-/// An image `[height, width]` of another size, by linear interpolation between the centres of its pixels; beyond
-/// the outermost ones as these. As PyTorch's `interpolate(mode="bilinear", align_corners=False)`.
+/// An image `[height, width]` of another size, by linear interpolation between the centres of its pixels;
+/// beyond the outermost ones as these. As PyTorch's `interpolate(mode="bilinear", align_corners=False)`.
 template <class Scalar>
 void resize(std::span<const Scalar> from, const Shape& from_shape, std::span<Scalar> to,
             const Shape& to_shape) noexcept {
     BURIN_ASSERT(from_shape.rank >= 2 && to_shape.rank >= 2, "resize: expected shapes [height, width]");
     BURIN_ASSERT(from.size() == from_shape[0] * from_shape[1] && to.size() == to_shape[0] * to_shape[1],
                  "resize: expected images of the shapes");
-    if (from_shape.rank < 2 || to_shape.rank < 2 || from.size() != from_shape[0] * from_shape[1] || from.empty() ||
-        to.size() != to_shape[0] * to_shape[1])
+    if (from_shape.rank < 2 || to_shape.rank < 2 || from.size() != from_shape[0] * from_shape[1] ||
+        from.empty() || to.size() != to_shape[0] * to_shape[1])
         return;
     struct Place {
         std::size_t before, behind;
         Scalar share; ///< Of the one behind.
     };
     const auto place = [](std::size_t index, std::size_t extent, std::size_t count) {
-        const Scalar at = std::max(
-            (static_cast<Scalar>(index) + Scalar(0.5)) * static_cast<Scalar>(extent) / static_cast<Scalar>(count) -
-                Scalar(0.5),
-            Scalar(0));
+        const Scalar at = std::max((static_cast<Scalar>(index) + Scalar(0.5)) * static_cast<Scalar>(extent) /
+                                           static_cast<Scalar>(count) -
+                                       Scalar(0.5),
+                                   Scalar(0));
         const std::size_t before = std::min(static_cast<std::size_t>(at), extent - 1);
         return Place{before, std::min(before + 1, extent - 1), at - static_cast<Scalar>(before)};
     };

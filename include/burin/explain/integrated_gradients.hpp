@@ -28,12 +28,13 @@ struct Completeness {
 /// nearly they do is returned, and tells whether `steps` suffice. Sundararajan, Taly and Yan, "Axiomatic
 /// Attribution for Deep Networks", arXiv:1703.01365.
 ///
-///     const auto check = explain::IntegratedGradients{.steps = 50}(explainer, parameters, sample, {.element = 3},
+///     const auto check = explain::IntegratedGradients{.steps = 50}(explainer, parameters, sample, {.element
+///     = 3},
 ///                                                                  attribution);
 ///     // check.error() is small beside check.value - check.baseline_value
 ///
-/// The baseline is all zeros, or the sample that is given behind `attribution`. Each step is a run of one row:
-/// an Explainer with a larger batch does several at a time.
+/// The baseline is all zeros, or the sample that is given behind `attribution`. Each step is a run of one
+/// row: an Explainer with a larger batch does several at a time.
 struct IntegratedGradients {
     std::size_t steps = 50;
     Quadrature rule = Quadrature::gauss_legendre;
@@ -59,9 +60,9 @@ struct IntegratedGradients {
             [&](std::size_t index, std::size_t row) {
                 if (index == steps)
                     return explainer.put(row, sample);
-                const auto position =
-                    index > steps ? Scalar(0)
-                                  : static_cast<Scalar>(quadrature_node(rule, steps, index).position);
+                const auto position = index > steps
+                                          ? Scalar(0)
+                                          : static_cast<Scalar>(quadrature_node(rule, steps, index).position);
                 explainer.for_each_input([&](auto input, std::size_t first) {
                     constexpr std::size_t size = Explainer::input_shapes[input.value].size();
                     Scalar* const to = explainer.template input<input.value>().data() + row * size;

@@ -10,10 +10,10 @@
 
 namespace burin::explain {
 
-/// How much the target y falls where a part of the input is covered: a window goes over input `input` in steps
-/// of `stride`, and what is under it is set to `fill`. The attribution of an element is the mean of y(x) −
-/// y(x covered) over the windows that cover it. Needs no gradient: an Explainer with `OfNothing` suffices.
-/// Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", arXiv:1311.2901.
+/// How much the target y falls where a part of the input is covered: a window goes over input `input` in
+/// steps of `stride`, and what is under it is set to `fill`. The attribution of an element is the mean of
+/// y(x) − y(x covered) over the windows that cover it. Needs no gradient: an Explainer with `OfNothing`
+/// suffices. Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", arXiv:1311.2901.
 ///
 ///     Explainer<Net, 16, OfNothing> explainer;
 ///     explain::Occlusion{.window = Shape(4, 4, 1), .stride = Shape(2, 2, 1)}(explainer, parameters, sample,
@@ -51,8 +51,8 @@ struct Occlusion {
                     explainer.put(row, sample);
                     Scalar* const to = explainer.template input<which.value>().data() + row * shape.size();
                     if (index > 0)
-                        windows.for_each_covered(
-                            index - 1, [&](std::size_t i) { to[i] = static_cast<Scalar>(fill); });
+                        windows.for_each_covered(index - 1,
+                                                 [&](std::size_t i) { to[i] = static_cast<Scalar>(fill); });
                 },
                 [&](std::size_t index, std::size_t row) {
                     const Scalar found = detail::value_of(explainer, target, row);

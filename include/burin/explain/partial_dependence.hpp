@@ -25,8 +25,8 @@ struct Grid {
 
 /// What the outputs are on average where a feature has a value.
 struct PartialDependence {
-    std::vector<double> values;  ///< Of the feature.
-    std::vector<double> average; ///< Of the target, one for each value.
+    std::vector<double> values;                  ///< Of the feature.
+    std::vector<double> average;                 ///< Of the target, one for each value.
     std::vector<std::vector<double>> individual; ///< Of each sample, a curve as `average` (ICE curves).
 };
 
@@ -44,15 +44,16 @@ inline double quantile(std::span<const double> sorted, double share) {
 } // namespace detail
 
 /// How a target depends on one feature: for each value of a grid, the mean of the target over the data with
-/// this value in place of every sample's own, and each sample's curve. Where features hang together it asks for
-/// samples that there are not. Friedman, "Greedy Function Approximation", Annals of Statistics 29 (2001);
+/// this value in place of every sample's own, and each sample's curve. Where features hang together it asks
+/// for samples that there are not. Friedman, "Greedy Function Approximation", Annals of Statistics 29 (2001);
 /// Goldstein et al., arXiv:1309.6392. The grid is scikit-learn's.
 ///
 ///     const auto curve = explain::partial_dependence(model, data, /*feature*/ 2, {.element = 1});
-///     report::save_svg("dependence.svg", report::plot_svg(std::vector{report::Line{"", curve.values, curve.average}}));
+///     report::save_svg("dependence.svg", report::plot_svg(std::vector{report::Line{"", curve.values,
+///     curve.average}}));
 ///
-/// Throws Error if the data do not fit the network or have no sample, if the feature or the target does not exist,
-/// or if a value of the feature is not finite.
+/// Throws Error if the data do not fit the network or have no sample, if the feature or the target does not
+/// exist, or if a value of the feature is not finite.
 template <class Net, class Scalar, class Data>
 PartialDependence partial_dependence(const Model<Net, Scalar>& model, const Data& data, std::size_t feature,
                                      const Target& target = {}, const Grid& grid = {}) {
@@ -67,10 +68,12 @@ PartialDependence partial_dependence(const Model<Net, Scalar>& model, const Data
             throw Error("partial_dependence: expected a feature below " + std::to_string(features) +
                         " and an element of the output below " + std::to_string(size) + ", got " +
                         std::to_string(feature) + " and " + std::to_string(target.element));
-        if (grid.values.empty() && (grid.resolution < 2 || !(grid.low >= 0 && grid.low < grid.high && grid.high <= 1)))
-            throw Error("partial_dependence: expected a resolution of at least 2 and 0 <= low < high <= 1, got " +
-                        std::to_string(grid.resolution) + ", " + std::to_string(grid.low) + " and " +
-                        std::to_string(grid.high));
+        if (grid.values.empty() &&
+            (grid.resolution < 2 || !(grid.low >= 0 && grid.low < grid.high && grid.high <= 1)))
+            throw Error(
+                "partial_dependence: expected a resolution of at least 2 and 0 <= low < high <= 1, got " +
+                std::to_string(grid.resolution) + ", " + std::to_string(grid.low) + " and " +
+                std::to_string(grid.high));
 
         PartialDependence result;
         result.values = grid.values;

@@ -43,23 +43,27 @@ struct PermutationImportance {
     std::vector<std::vector<std::size_t>> groups{};
 };
 
-/// How much a model needs each feature: the score on the data, less that on data in which the feature's values
-/// have changed places among the samples. A feature that the model does not use has importance 0; of two that
-/// say the same each may seem to be of little use. Breiman, "Random Forests", Machine Learning 45 (2001).
+/// How much a model needs each feature: the score on the data, less that on data in which the feature's
+/// values have changed places among the samples. A feature that the model does not use has importance 0; of
+/// two that say the same each may seem to be of little use. Breiman, "Random Forests", Machine Learning 45
+/// (2001).
 ///
-///     const auto importances = explain::permutation_importance(model, test, [&](std::span<const float> outputs) {
+///     const auto importances = explain::permutation_importance(model, test, [&](std::span<const float>
+///     outputs) {
 ///         return r_squared(outputs, test);      // the larger the better
 ///     });
 ///
-/// `score` gets the outputs of all samples, in their order. Orders are a function of seed, group and repetition.
-/// Throws Error if the data do not fit the network, there are fewer than two samples, or a group names a
-/// feature that there is not.
+/// `score` gets the outputs of all samples, in their order. Orders are a function of seed, group and
+/// repetition. Throws Error if the data do not fit the network, there are fewer than two samples, or a group
+/// names a feature that there is not.
 template <class Net, class Scalar, class Data, class Score>
     requires std::is_invocable_r_v<double, const Score&, std::span<const Scalar>>
 std::vector<Importance> permutation_importance(const Model<Net, Scalar>& model, const Data& data,
-                                               const Score& score, const PermutationImportance& options = {}) {
+                                               const Score& score,
+                                               const PermutationImportance& options = {}) {
     return within_memory("permutation_importance", [&] {
-        static_assert(Network<Net>::output_count == 1, "permutation_importance takes a network of one output");
+        static_assert(Network<Net>::output_count == 1,
+                      "permutation_importance takes a network of one output");
         const std::vector<Scalar> inputs = burin::detail::inputs_of<Net, Scalar>(data);
         const std::size_t rows = data.size(), features = data.input_shape().size();
         if (rows < 2 || options.repeats == 0)
@@ -72,8 +76,8 @@ std::vector<Importance> permutation_importance(const Model<Net, Scalar>& model, 
         for (const auto& group : groups)
             for (const std::size_t feature : group)
                 if (feature >= features)
-                    throw Error("permutation_importance: expected features below " + std::to_string(features) +
-                                ", got " + std::to_string(feature));
+                    throw Error("permutation_importance: expected features below " +
+                                std::to_string(features) + ", got " + std::to_string(feature));
 
         const auto score_of = [&](const std::vector<Scalar>& values) {
             const std::vector<Scalar> outputs = predict(model, std::span<const Scalar>(values));

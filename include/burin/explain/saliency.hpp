@@ -7,14 +7,14 @@
 
 namespace burin::explain {
 
-/// What a small change of each input element does to the target y: |∂y / ∂xᵢ|, or ∂y / ∂xᵢ with its sign if not
-/// `absolute`. Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", arXiv:1312.6034.
+/// What a small change of each input element does to the target y: |∂y / ∂xᵢ|, or ∂y / ∂xᵢ with its sign if
+/// not `absolute`. Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", arXiv:1312.6034.
 ///
 ///     Explainer<Net> explainer;
 ///     explain::Saliency{}(explainer, parameters, sample, {.element = 3}, attribution);
 ///
-/// `sample` is one sample (all inputs, one after the other), `attribution` as many numbers; of all methods: where
-/// they are not, nothing is done (see BURIN_ASSERT). Returns y.
+/// `sample` is one sample (all inputs, one after the other), `attribution` as many numbers; of all methods:
+/// where they are not, nothing is done (see BURIN_ASSERT). Returns y.
 struct Saliency {
     bool absolute = true;
 
@@ -53,8 +53,8 @@ struct GradientTimesInput {
     }
 };
 
-/// The same of what a node gives, such as an Embedding, whose inputs are numbers of words and have no gradient:
-/// a · ∂y / ∂a for each element a of the node. Summed over the last axis it tells each word's part.
+/// The same of what a node gives, such as an Embedding, whose inputs are numbers of words and have no
+/// gradient: a · ∂y / ∂a for each element a of the node. Summed over the last axis it tells each word's part.
 ///
 ///     Explainer<Net, 1, OfNode<"words">> explainer;
 ///     explain::GradientTimesNode{}(explainer, parameters, sample, {.element = 1}, attribution);

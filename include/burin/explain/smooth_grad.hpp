@@ -14,8 +14,8 @@ namespace burin::explain {
 
 /// The mean of the gradients ∂y / ∂xᵢ at `samples` places around the sample, each with normally distributed
 /// noise of standard deviation `deviation` (in the inputs' units; the authors take 0.1 to 0.2 of their range)
-/// on each element: what a gradient does from one place to the next goes out of it. With `squares` the mean of
-/// their squares, which keeps what has a changing sign. The noise is a function of seed, draw and element.
+/// on each element: what a gradient does from one place to the next goes out of it. With `squares` the mean
+/// of their squares, which keeps what has a changing sign. The noise is a function of seed, draw and element.
 /// Smilkov et al., "SmoothGrad", arXiv:1706.03825.
 ///
 ///     explain::SmoothGrad{.samples = 50, .deviation = 0.15, .seed = 1}(explainer, parameters, sample,

@@ -49,7 +49,8 @@ typename Explainer::Scalar value_of(Explainer& explainer, const Target& target, 
     return value;
 }
 
-/// Whether there is a whole sample and as much room for attributions as they take: else there is nothing to do.
+/// Whether there is a whole sample and as much room for attributions as they take: else there is nothing to
+/// do.
 template <class Explainer, class Scalar>
 bool fits(std::span<const Scalar> sample, std::span<Scalar> attribution, std::size_t size) noexcept {
     BURIN_ASSERT(sample.size() == Explainer::sample_size, "explain: expected one whole sample");
@@ -57,8 +58,8 @@ bool fits(std::span<const Scalar> sample, std::span<Scalar> attribution, std::si
     return sample.size() == Explainer::sample_size && attribution.size() == size;
 }
 
-/// Runs `count` samples, as many at a time as the explainer takes: `write(index, row)` puts sample `index` into
-/// the explainer's row, `read(index, row)` looks at what came out.
+/// Runs `count` samples, as many at a time as the explainer takes: `write(index, row)` puts sample `index`
+/// into the explainer's row, `read(index, row)` looks at what came out.
 template <class Explainer, class Write, class Read>
 void run_all(Explainer& explainer, typename Explainer::Pointers parameters, std::size_t count,
              const Target& target, Write write, Read read) noexcept {

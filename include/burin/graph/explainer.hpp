@@ -65,7 +65,8 @@ class Explainer {
         return {Run::template write<given<Input>>(frame(Batch)), Batch * N::input_shapes[Input].size()};
     }
 
-    /// Writes one sample there, all its inputs. Nothing if it is none, or there is no such row (see BURIN_ASSERT).
+    /// Writes one sample there, all its inputs. Nothing if it is none, or there is no such row (see
+    /// BURIN_ASSERT).
     void put(std::size_t row, std::span<const Scalar> sample) noexcept {
         BURIN_ASSERT(row < Batch && sample.size() == sample_size, "Explainer: expected one whole sample");
         if (row >= Batch || sample.size() != sample_size)

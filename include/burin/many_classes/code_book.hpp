@@ -21,10 +21,12 @@ class CodeBook {
   public:
     /// Each question as a column of the classes that it is asked of: `answers[question · classes + class]`.
     /// Throws Error for a question that all classes answer alike, and where two classes have the same word.
-    CodeBook(std::size_t classes, std::vector<bool> answers) : classes_(classes), answers_(std::move(answers)) {
+    CodeBook(std::size_t classes, std::vector<bool> answers)
+        : classes_(classes), answers_(std::move(answers)) {
         if (classes < 2 || answers_.empty() || answers_.size() % classes != 0)
-            throw Error("CodeBook: expected at least two classes and an answer of each to each question, got " +
-                        std::to_string(answers_.size()) + " answers of " + std::to_string(classes) + " classes");
+            throw Error(
+                "CodeBook: expected at least two classes and an answer of each to each question, got " +
+                std::to_string(answers_.size()) + " answers of " + std::to_string(classes) + " classes");
         for (std::size_t question = 0; question < questions(); ++question)
             if (divides(question) == false)
                 throw Error("CodeBook: question " + std::to_string(question) +
@@ -34,8 +36,8 @@ class CodeBook {
     }
 
     /// Every way to divide the classes in two: 2^(classes − 1) − 1 questions, words 2^(classes − 2) apart.
-    /// Dietterich and Bakiri, "Solving Multiclass Learning Problems via Error-Correcting Output Codes", JAIR 2
-    /// (1995). Throws Error unless there are 3 to 11 classes: beyond, the questions are too many.
+    /// Dietterich and Bakiri, "Solving Multiclass Learning Problems via Error-Correcting Output Codes", JAIR
+    /// 2 (1995). Throws Error unless there are 3 to 11 classes: beyond, the questions are too many.
     static CodeBook exhaustive(std::size_t classes) {
         if (classes < 3 || classes > 11)
             throw Error("CodeBook::exhaustive: expected 3 to 11 classes, got " + std::to_string(classes) +
@@ -105,8 +107,8 @@ class CodeBook {
         return least;
     }
 
-    /// How far the answers to all questions for one sample (scores; above 0 is yes) are from each class's word:
-    /// in how many letters they differ.
+    /// How far the answers to all questions for one sample (scores; above 0 is yes) are from each class's
+    /// word: in how many letters they differ.
     template <class Scalar>
     void hamming(std::span<const Scalar> scores, std::span<double> distances) const {
         for (std::size_t each = 0; each < classes_; ++each) {
@@ -116,8 +118,8 @@ class CodeBook {
         }
     }
 
-    /// The same with what the scores z weigh: Σ log(1 + e^(−z)) where the word says yes, Σ log(1 + e^z) where it
-    /// says no. For logits that is −log of the product of the answers' probabilities.
+    /// The same with what the scores z weigh: Σ log(1 + e^(−z)) where the word says yes, Σ log(1 + e^z) where
+    /// it says no. For logits that is −log of the product of the answers' probabilities.
     template <class Scalar>
     void logistic_loss(std::span<const Scalar> scores, std::span<double> losses) const {
         for (std::size_t each = 0; each < classes_; ++each) {

@@ -43,14 +43,15 @@ std::vector<Label> largest_of_rows(const std::vector<Scalar>& values, std::size_
 /// classes are made of. The network has one output of one number, a logit or a margin: yes is above 0.
 ///
 /// A member's initial weights, and its order of samples, depend on the seed and its number alone, so that the
-/// members train on all cores with the same bits as on one. Each has a copy of the options' callbacks: give none
-/// by pointer, several threads would call it.
+/// members train on all cores with the same bits as on one. Each has a copy of the options' callbacks: give
+/// none by pointer, several threads would call it.
 template <class Net, class Scalar = float>
 class Members {
     static_assert(Network<Net>::output_count == 1 && output_shape<Net>.size() == 1,
                   "a member of a many-class strategy is a network with one output of one number");
-    static_assert(burin::detail::known_values<Net, 0> != Values::probabilities,
-                  "a member of a many-class strategy ends in a logit: leave out the Sigmoid, it is in the loss");
+    static_assert(
+        burin::detail::known_values<Net, 0> != Values::probabilities,
+        "a member of a many-class strategy ends in a logit: leave out the Sigmoid, it is in the loss");
 
   public:
     using ModelType = Model<Net, Scalar>;
@@ -79,22 +80,24 @@ class Members {
     Members(const char* name, std::size_t classes, std::size_t count, std::uint64_t seed)
         : name_(name), classes_(classes) {
         if (classes < 2)
-            throw Error(std::string(name) + ": expected at least two classes, got " + std::to_string(classes));
+            throw Error(std::string(name) + ": expected at least two classes, got " +
+                        std::to_string(classes));
         members_.reserve(count);
         for (std::size_t i = 0; i < count; ++i)
             members_.emplace_back(seed_of(seed, i));
     }
 
-    /// Trains each member on the samples for which `answer_of(member, label)` is 1 (yes) or 0 (no), not on those
-    /// where it is -1. Throws Error if the data do not fit, have other than one label a sample or one that is no
-    /// class, or if a member has none of both answers.
+    /// Trains each member on the samples for which `answer_of(member, label)` is 1 (yes) or 0 (no), not on
+    /// those where it is -1. Throws Error if the data do not fit, have other than one label a sample or one
+    /// that is no class, or if a member has none of both answers.
     template <class Data, class Options, class AnswerOf>
     void fit_members(const Data& data, const Options& options, const AnswerOf& answer_of) {
         static_assert(std::is_same_v<typename Data::TargetType, Label>,
                       "many-class strategies train on class labels");
-        static_assert(std::is_same_v<decltype(Options::validation), NoValidation> ||
-                          std::is_same_v<decltype(Options::validation), HeldOut>,
-                      "the members have targets of their own: validate them with HeldOut, or the whole by itself");
+        static_assert(
+            std::is_same_v<decltype(Options::validation), NoValidation> ||
+                std::is_same_v<decltype(Options::validation), HeldOut>,
+            "the members have targets of their own: validate them with HeldOut, or the whole by itself");
         if (data.target_size() != 1)
             throw Error(std::string(name_) + ": expected one label a sample, got " +
                         std::to_string(data.target_size()));
@@ -121,7 +124,8 @@ class Members {
                 own.seed = seed_of(options.seed, member);
                 histories_[member] =
                     fit(members_[member],
-                        detail::Relabelled<Data, Target<Options>>(data, std::move(rows), std::move(targets)), own);
+                        detail::Relabelled<Data, Target<Options>>(data, std::move(rows), std::move(targets)),
+                        own);
             });
         });
     }

@@ -22,16 +22,16 @@
 namespace burin::many_classes {
 
 /// For each label the threshold with the best F_β measure on these samples: probabilities above it mean yes.
-/// `probabilities` and `answers` (0 and 1) are `[samples, labels]`. Between two neighbouring probabilities the
-/// threshold is their middle; of thresholds that are equally good the lowest. 0.5 for a label that nobody has.
-/// Throws Error if they do not fit together or are not finite.
+/// `probabilities` and `answers` (0 and 1) are `[samples, labels]`. Between two neighbouring probabilities
+/// the threshold is their middle; of thresholds that are equally good the lowest. 0.5 for a label that nobody
+/// has. Throws Error if they do not fit together or are not finite.
 template <class Scalar>
 std::vector<double> best_thresholds(std::span<const Scalar> probabilities, std::span<const Label> answers,
                                     std::size_t labels, double beta = 1) {
     if (labels == 0 || answers.size() % labels != 0 || probabilities.size() != answers.size())
-        throw Error("best_thresholds: expected a probability and an answer of each of " + std::to_string(labels) +
-                    " labels for each sample, got " + std::to_string(probabilities.size()) + " and " +
-                    std::to_string(answers.size()));
+        throw Error("best_thresholds: expected a probability and an answer of each of " +
+                    std::to_string(labels) + " labels for each sample, got " +
+                    std::to_string(probabilities.size()) + " and " + std::to_string(answers.size()));
     for (const Scalar probability : probabilities)
         if (!std::isfinite(probability))
             throw Error("best_thresholds: expected finite probabilities, got " + std::to_string(probability));
@@ -45,7 +45,8 @@ std::vector<double> best_thresholds(std::span<const Scalar> probabilities, std::
         };
         const auto has = [&](std::size_t row) { return answers[row * labels + label] != 0; };
         std::iota(order.begin(), order.end(), std::size_t{0});
-        std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return probability(a) > probability(b); });
+        std::ranges::sort(order,
+                          [&](std::size_t a, std::size_t b) { return probability(a) > probability(b); });
         double all = 0;
         for (const std::size_t row : order)
             all += has(row);
@@ -65,8 +66,8 @@ std::vector<double> best_thresholds(std::span<const Scalar> probabilities, std::
     return thresholds;
 }
 
-/// Several labels at once: a network with an output for each, every one a question of its own (sigmoid), and a
-/// threshold for each, since for what is rare 0.5 is seldom the best. Targets are 0 or 1 for each label.
+/// Several labels at once: a network with an output for each, every one a question of its own (sigmoid), and
+/// a threshold for each, since for what is rare 0.5 is seldom the best. Targets are 0 or 1 for each label.
 ///
 ///     using Net = Sequential<Input<20>, Dense<16>, ReLU, Dense<5>>;
 ///     many_classes::MultiLabel<Net> tags;

@@ -12,8 +12,8 @@
 namespace burin::many_classes {
 
 /// One model for each pair of classes, trained on the samples of these two; the class that wins most duels is
-/// the answer. All models are of one network type with one output. There are classes · (classes − 1) / 2, each
-/// with a small part of the data. Knerr, Personnaz and Dreyfus, "Single-layer Learning Revisited", 1990.
+/// the answer. All models are of one network type with one output. There are classes · (classes − 1) / 2,
+/// each with a small part of the data. Knerr, Personnaz and Dreyfus, "Single-layer Learning Revisited", 1990.
 ///
 /// Used as `OneVsRest`. Members are in the order (0, 1), (0, 2), …, (1, 2), ….
 template <class Net, class Scalar = float>
@@ -50,8 +50,8 @@ class OneVsOne : public Members<Net, Scalar> {
         return detail::largest_of_rows(decision(inputs), this->class_count());
     }
 
-    /// `[samples, classes]` by `couple`, each row's sum 1. The likeliest class may be another than that with most
-    /// votes.
+    /// `[samples, classes]` by `couple`, each row's sum 1. The likeliest class may be another than that with
+    /// most votes.
     template <class Inputs>
     std::vector<Scalar> predict_proba(const Inputs& inputs) const {
         const auto of_pairs = this->probabilities(inputs);

@@ -9,8 +9,8 @@
 
 namespace burin::many_classes {
 
-/// Probabilities of classes from those of "this class or another", `[samples, classes]`: divided by their sum;
-/// where all are 0, all are equal. As scikit-learn's OneVsRestClassifier.
+/// Probabilities of classes from those of "this class or another", `[samples, classes]`: divided by their
+/// sum; where all are 0, all are equal. As scikit-learn's OneVsRestClassifier.
 template <class Scalar>
 void normalize_rows(std::span<Scalar> probabilities, std::size_t classes) noexcept {
     for (std::size_t first = 0; first + classes <= probabilities.size(); first += classes) {
@@ -23,8 +23,8 @@ void normalize_rows(std::span<Scalar> probabilities, std::size_t classes) noexce
     }
 }
 
-/// One model for each class, which tells it from all others; the class whose model is surest is the answer. All
-/// models are of one network type with one output. Rifkin and Klautau, "In Defense of One-Vs-All
+/// One model for each class, which tells it from all others; the class whose model is surest is the answer.
+/// All models are of one network type with one output. Rifkin and Klautau, "In Defense of One-Vs-All
 /// Classification", JMLR 5 (2004).
 ///
 ///     using Net = Sequential<Input<64>, Dense<16>, ReLU, Dense<1>>;
@@ -32,8 +32,8 @@ void normalize_rows(std::span<Scalar> probabilities, std::size_t classes) noexce
 ///     digits.fit(train, Fit{.loss = losses::BinaryCrossentropy{}, .epochs = 10});
 ///     const std::vector<Label> answers = digits.predict(test);
 ///
-/// `inputs` are whole samples one after the other, or a data set. Methods throw Error as `fit` and `predict` do,
-/// and where a class has no samples.
+/// `inputs` are whole samples one after the other, or a data set. Methods throw Error as `fit` and `predict`
+/// do, and where a class has no samples.
 template <class Net, class Scalar = float>
 class OneVsRest : public Members<Net, Scalar> {
   public:

@@ -19,9 +19,9 @@ enum class Decoding {
     logistic, ///< The word under which the answers are likeliest, each weighed by how sure it is.
 };
 
-/// One model for each question of a code book, which divides the classes in two; the class whose word is nearest
-/// to the answers is the answer, although some are wrong. All models are of one network type with one output.
-/// Dietterich and Bakiri, JAIR 2 (1995); Allwein, Schapire and Singer, JMLR 1 (2000).
+/// One model for each question of a code book, which divides the classes in two; the class whose word is
+/// nearest to the answers is the answer, although some are wrong. All models are of one network type with one
+/// output. Dietterich and Bakiri, JAIR 2 (1995); Allwein, Schapire and Singer, JMLR 1 (2000).
 ///
 ///     many_classes::OutputCode<Net> digits(many_classes::CodeBook::random(10, /*seed*/ 1));
 ///
@@ -30,7 +30,8 @@ template <class Net, class Scalar = float>
 class OutputCode : public Members<Net, Scalar> {
   public:
     explicit OutputCode(CodeBook book, std::uint64_t seed = 0)
-        : Members<Net, Scalar>("OutputCode", book.classes(), book.questions(), seed), book_(std::move(book)) {}
+        : Members<Net, Scalar>("OutputCode", book.classes(), book.questions(), seed), book_(std::move(book)) {
+    }
 
     const CodeBook& code_book() const noexcept { return book_; }
 
@@ -56,8 +57,8 @@ class OutputCode : public Members<Net, Scalar> {
         return detail::largest_of_rows(nearness, this->class_count());
     }
 
-    /// `[samples, classes]`, each row's sum 1: the product of the answers' probabilities under each word, as if
-    /// they were independent. Of logits, as BinaryCrossentropy makes them.
+    /// `[samples, classes]`, each row's sum 1: the product of the answers' probabilities under each word, as
+    /// if they were independent. Of logits, as BinaryCrossentropy makes them.
     template <class Inputs>
     std::vector<Scalar> predict_proba(const Inputs& inputs) const {
         std::vector<Scalar> result;

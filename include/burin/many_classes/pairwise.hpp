@@ -11,7 +11,9 @@
 
 namespace burin::many_classes {
 
-constexpr std::size_t pair_count(std::size_t classes) noexcept { return classes * (classes - 1) / 2; }
+constexpr std::size_t pair_count(std::size_t classes) noexcept {
+    return classes * (classes - 1) / 2;
+}
 
 /// Calls f(pair, a, b) for all pairs of classes.
 template <class Function>
@@ -23,8 +25,8 @@ constexpr void for_each_pair(std::size_t classes, Function f) {
 }
 
 /// How much speaks for each class, from the scores of all pairs for one sample: a vote for each duel that it
-/// wins, and the sum of its scores s, made smaller than half a vote by s / (3 · (|s| + 1)), for where votes are
-/// equal. As scikit-learn's OneVsOneClassifier.
+/// wins, and the sum of its scores s, made smaller than half a vote by s / (3 · (|s| + 1)), for where votes
+/// are equal. As scikit-learn's OneVsOneClassifier.
 template <class Scalar>
 void count_votes(std::span<const Scalar> scores, std::span<Scalar> votes) noexcept {
     std::ranges::fill(votes, Scalar(0));
@@ -39,9 +41,10 @@ void count_votes(std::span<const Scalar> scores, std::span<Scalar> votes) noexce
     });
 }
 
-/// Probabilities p of the classes from those of the pairs for one sample (r_ab, that it is a where it is a or b;
-/// given is that of b): those that make Σ_a Σ_b (r_ba · p_a − r_ab · p_b)² least. Wu, Lin and Weng, "Probability
-/// Estimates for Multi-class Classification by Pairwise Coupling", JMLR 5 (2004), second method; as LIBSVM.
+/// Probabilities p of the classes from those of the pairs for one sample (r_ab, that it is a where it is a or
+/// b; given is that of b): those that make Σ_a Σ_b (r_ba · p_a − r_ab · p_b)² least. Wu, Lin and Weng,
+/// "Probability Estimates for Multi-class Classification by Pairwise Coupling", JMLR 5 (2004), second method;
+/// as LIBSVM.
 inline void couple(std::span<const double> of_second, std::span<double> probabilities) {
     const std::size_t classes = probabilities.size();
     std::vector<double> q(classes * classes, 0), qp(classes);

@@ -18,8 +18,8 @@ namespace burin::many_classes {
 
 namespace detail {
 
-/// The mean negative log-likelihood of labels under softmax(β · z), and its derivatives by β. One logit a sample
-/// stands for the logits 0 and z.
+/// The mean negative log-likelihood of labels under softmax(β · z), and its derivatives by β. One logit a
+/// sample stands for the logits 0 and z.
 struct Likelihood {
     double value = 0;
     double slope = 0;
@@ -68,10 +68,10 @@ Likelihood likelihood(std::span<const Scalar> logits, std::span<const Label> lab
 struct Temperature {
     double value = 1; ///< More than 1 where the network is too sure of itself.
 
-    /// The temperature between 0.01 and 100 at which the labels are likeliest (by Newton's method in 1 / T, of
-    /// which the mean negative log-likelihood is a convex function; in double); some small one where all answers
-    /// are right. `logits` is `[samples, classes]`, or one logit a sample for labels 0 and 1. Throws Error if they
-    /// do not fit together or are not finite.
+    /// The temperature between 0.01 and 100 at which the labels are likeliest (by Newton's method in 1 / T,
+    /// of which the mean negative log-likelihood is a convex function; in double); some small one where all
+    /// answers are right. `logits` is `[samples, classes]`, or one logit a sample for labels 0 and 1. Throws
+    /// Error if they do not fit together or are not finite.
     template <class Scalar>
     static Temperature fit(std::span<const Scalar> logits, std::span<const Label> labels) {
         if (labels.empty() || logits.empty() || logits.size() % labels.size() != 0)
@@ -121,8 +121,8 @@ struct Temperature {
             logit = static_cast<Scalar>(static_cast<double>(logit) / value);
     }
 
-    /// Calibrated probabilities of a model whose outputs are logits: by softmax over the last axis, of a single
-    /// output by sigmoid.
+    /// Calibrated probabilities of a model whose outputs are logits: by softmax over the last axis, of a
+    /// single output by sigmoid.
     template <class Net, class Scalar, class Inputs>
     std::vector<Scalar> predict_proba(const Model<Net, Scalar>& model, const Inputs& inputs) const {
         return within_memory("Temperature", [&] {
@@ -140,9 +140,10 @@ struct Temperature {
     static constexpr void check_network() {
         static_assert(Network<Net>::output_count == 1 && output_shape<Net>.rank == 1,
                       "Temperature takes a network of one output [classes]");
-        static_assert(burin::detail::known_values<Net, 0> == Values::any,
-                      "Temperature takes a network that ends in logits: leave out Softmax and Sigmoid, they are in "
-                      "the loss");
+        static_assert(
+            burin::detail::known_values<Net, 0> == Values::any,
+            "Temperature takes a network that ends in logits: leave out Softmax and Sigmoid, they are in "
+            "the loss");
     }
 };
 

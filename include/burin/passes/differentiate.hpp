@@ -97,10 +97,11 @@ constexpr InferenceProgram<N, O> forward_program(const Graph<N, O>& graph, const
 /// Which gradients a program finds.
 template <std::size_t Count = 0>
 struct Wanted {
-    bool parameters = true;                ///< Those of all trained parameters.
-    std::array<std::size_t, Count> nodes{}; ///< Those of what these nodes give: inputs of the network or others.
-    std::size_t losses = none; ///< From how many of the graph's outputs gradients come: the first ones; `none`
-                               ///< is all.
+    bool parameters = true; ///< Those of all trained parameters.
+    std::array<std::size_t, Count>
+        nodes{};               ///< Those of what these nodes give: inputs of the network or others.
+    std::size_t losses = none; ///< From how many of the graph's outputs gradients come: the first ones;
+                               ///< `none` is all.
 };
 
 /// Which nodes a gradient must reach: those with trainable parameters or that are wanted themselves, and all

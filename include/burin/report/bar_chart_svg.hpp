@@ -27,8 +27,8 @@ struct BarChartOptions {
 };
 
 /// Numbers with names as horizontal bars from 0 on, one below the other in the order given: the importance of
-/// features, an attribution. What is below 0 has another colour; what is not finite has no bar. Throws Error if
-/// there are none.
+/// features, an attribution. What is below 0 has another colour; what is not finite has no bar. Throws Error
+/// if there are none.
 inline std::string bar_chart_svg(const std::vector<Bar>& bars, const BarChartOptions& options = {}) {
     if (bars.empty())
         throw Error("bar_chart_svg: expected at least one bar");
@@ -51,7 +51,8 @@ inline std::string bar_chart_svg(const std::vector<Bar>& bars, const BarChartOpt
     const double bottom = top + height * static_cast<double>(bars.size());
     const auto at = [&](double value) { return left + (right - left) * ((value - low) / (high - low)); };
 
-    detail::SvgCanvas svg(options.width, static_cast<std::size_t>(bottom) + (options.x_label.empty() ? 30 : 50));
+    detail::SvgCanvas svg(options.width,
+                          static_cast<std::size_t>(bottom) + (options.x_label.empty() ? 30 : 50));
     if (!options.title.empty())
         svg.text(width / 2, 20, "text-anchor=\"middle\" font-size=\"14\"", options.title);
     const Ticks across = ticks(low, high, 8);
@@ -71,8 +72,8 @@ inline std::string bar_chart_svg(const std::vector<Bar>& bars, const BarChartOpt
                 std::string("fill=\"").append(colour).append("\""),
                 bar.name + ": " + Ticks::number(bar.value, 6));
         if (std::isfinite(bar.deviation) && bar.deviation != 0)
-            svg.line(at(bar.value - std::abs(bar.deviation)), middle, at(bar.value + std::abs(bar.deviation)), middle,
-                     "stroke=\"black\"");
+            svg.line(at(bar.value - std::abs(bar.deviation)), middle, at(bar.value + std::abs(bar.deviation)),
+                     middle, "stroke=\"black\"");
     }
     svg.line(at(0), top, at(0), bottom, "stroke=\"black\"");
     if (!options.x_label.empty())

@@ -22,14 +22,14 @@ struct HeatMapOptions {
     float strongest = 0;   ///< The attribution that has the full colour; 0: the largest there is.
 };
 
-/// An image in grey with an attribution over it, as red, green and blue from 0 to 1 (`[height, width, 3]`, for
-/// `png`): what speaks for the target is orange, what speaks against it blue, the stronger the more opaque.
-/// Colours of Okabe and Ito, which most people with a colour vision deficiency tell apart.
+/// An image in grey with an attribution over it, as red, green and blue from 0 to 1 (`[height, width, 3]`,
+/// for `png`): what speaks for the target is orange, what speaks against it blue, the stronger the more
+/// opaque. Colours of Okabe and Ito, which most people with a colour vision deficiency tell apart.
 ///
 ///     save_png("why.png", heat_map(image, Shape(28, 28), attribution), Shape(28, 28, 3));
 ///
-/// The image is `[height, width]` or `[height, width, channels]`; the attribution is as large, and summed over
-/// the channels, or has one number for each pixel. Throws Error if they do not fit.
+/// The image is `[height, width]` or `[height, width, channels]`; the attribution is as large, and summed
+/// over the channels, or has one number for each pixel. Throws Error if they do not fit.
 inline std::vector<float> heat_map(std::span<const float> image, const Shape& shape,
                                    std::span<const float> attribution, const HeatMapOptions& options = {}) {
     if (shape.rank < 2 || shape.rank > 3 || image.size() != shape.size())
