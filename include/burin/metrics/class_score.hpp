@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/text.hpp"
 #include "burin/metrics/answers.hpp"
 #include "burin/metrics/class_counts.hpp"
 #include "burin/metrics/metric.hpp"
@@ -19,12 +20,19 @@ template <std::size_t Classes>
 struct ClassCounts {
     std::array<ClassCount, Classes> classes{};
 
+    /// Why it can't count such outputs; empty if it can.
+    static constexpr Sentence reject(const Shape& output) {
+        Sentence sentence;
+        if (output.last() == Classes || (output.last() == 1 && Classes == 2))
+            return sentence;
+        sentence.append("expected as many classes as outputs, ").append(output.last());
+        return sentence.append(", got ").append(Classes);
+    }
+
     template <Shape Output, class Scalar, class Target>
     void update(const Scalar* outputs, const Target* targets, std::size_t rows, const Scalar* weights,
                 const Scores& scores, const Threshold& threshold, const IgnoredLabel& ignored) noexcept {
-        static_assert(Output.last() == Classes || (Output.last() == 1 && Classes == 2),
-                      "a metric of classes: expected as many classes as outputs, or 2 for a single output, "
-                      "as in metrics::Precision<10>");
+        static_assert(reject(Output).empty(), "a metric of classes: expected as many classes as outputs");
         const bool labels = Output.last() > 1 && !is_choice<Output, Target>(scores);
         for_each_answer<Output>(outputs, targets, rows, weights, scores, threshold, ignored,
                                 [&](const Answer& answer, double weight) {
@@ -83,6 +91,7 @@ struct ClassScore {
     ClassCounts<Classes> counts{};
 
     static constexpr std::string_view name = Kind::name;
+    static constexpr Sentence reject(const Shape& output) { return ClassCounts<Classes>::reject(output); }
 
     void reset() noexcept { counts = {}; }
 

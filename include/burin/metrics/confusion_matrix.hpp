@@ -2,6 +2,7 @@
 
 #include "burin/metrics/agreement.hpp"
 #include "burin/metrics/answers.hpp"
+#include "burin/metrics/class_score.hpp"
 #include "burin/metrics/metric.hpp"
 
 #include <array>
@@ -24,6 +25,7 @@ struct MatrixScore {
     std::array<double, Classes> unanswered{}; ///< Where nothing was named, by the class that was right.
 
     static constexpr std::string_view name = Kind::name;
+    static constexpr Sentence reject(const Shape& output) { return ClassCounts<Classes>::reject(output); }
 
     void reset() noexcept {
         counts = {};
@@ -33,9 +35,7 @@ struct MatrixScore {
     template <Shape Output, class Scalar, class Target>
     void update(const Scalar* outputs, const Target* targets, std::size_t rows,
                 const Scalar* weights = nullptr) noexcept {
-        static_assert(
-            Output.last() == Classes || (Output.last() == 1 && Classes == 2),
-            "metrics::ConfusionMatrix: expected as many classes as outputs, or 2 for a single output");
+        static_assert(reject(Output).empty(), "a metric of classes: expected as many as there are outputs");
         Scores as_choice = scores;
         as_choice.each_by_itself = false; // Several labels at once have no matrix.
         for_each_answer<Output>(outputs, targets, rows, weights, as_choice, threshold, ignore_index,

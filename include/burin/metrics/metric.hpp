@@ -24,9 +24,10 @@ namespace burin::metrics {
 ///     double result() const;
 ///     void merge(const M& other);                            // adds what another has seen
 ///
-/// Weights and `merge` are those of Burin's own metrics; a metric of yours may do without. `fit` and
-/// `evaluate` give no weights, unless a metric is `Weighted`. A row whose weight is 0 does not count,
-/// whatever is in it.
+/// Weights and `merge` are those of Burin's own metrics; a metric of yours may do without. One that can't
+/// judge all outputs may have `static constexpr Sentence reject(const Shape& output)`, which says why, as
+/// losses do. `fit` and `evaluate` give no weights, unless a metric is `Weighted`. A row whose weight is 0
+/// does not count, whatever is in it.
 ///
 /// What it added up so far goes into a checkpoint in the middle of an epoch, and is put back, by
 ///

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/text.hpp"
 #include "burin/metrics/metric.hpp"
 
 #include <array>
@@ -28,6 +29,17 @@ struct RSquared {
 
     static constexpr std::string_view name = "r_squared";
 
+    /// Why it can't judge such outputs; empty if it can.
+    static constexpr Sentence reject(const Shape& output) {
+        Sentence sentence;
+        if (Outputs != 1 && output.last() != Outputs)
+            sentence.append("expected the number of outputs, ")
+                .append(output.last())
+                .append(", or 1 for all, got ")
+                .append(Outputs);
+        return sentence;
+    }
+
     void reset() noexcept {
         outputs = {};
         count = 0;
@@ -36,10 +48,8 @@ struct RSquared {
     template <Shape Output, class Scalar>
     void update(const Scalar* values, const Scalar* targets, std::size_t rows,
                 const Scalar* weights = nullptr) noexcept {
-        static_assert(
-            Output.last() == Outputs || Outputs == 1,
-            "metrics::RSquared: expected as many outputs as the last axis has, as in RSquared<3>, or 1 "
-            "to take all for one");
+        static_assert(reject(Output).empty(),
+                      "RSquared: expected as many outputs as the last axis has, or 1");
         for_each_position<Output.size()>(rows, weights, [&](std::size_t i, double weight) {
             const auto target = static_cast<double>(targets[i]);
             const double error = static_cast<double>(values[i]) - target;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/diagnosis.hpp"
 #include "burin/core/for_each_index.hpp"
 #include "burin/core/label.hpp"
 #include "burin/graph/network.hpp"
@@ -138,6 +139,46 @@ auto usual_loss() {
         return losses::MeanSquaredError{};
 }
 
+/// Why a metric can't judge an output with targets of a type; empty if it can.
+template <class Metric, Shape Output, class Scalar, class Target>
+constexpr Sentence describe_metric() {
+    Sentence reason;
+    if constexpr (!requires(Metric metric, const Scalar* outputs, const Target* targets) {
+                      metric.template update<Output>(outputs, targets, std::size_t(0));
+                  })
+        reason.append(std::is_same_v<Target, Label> ? "expected numbers as targets, got labels"
+                                                    : "expected other targets than numbers");
+    else if constexpr (requires { Metric::reject(Output); })
+        reason = Metric::reject(Output);
+    Sentence sentence;
+    if (!reason.empty())
+        sentence.append("metric `").append(Metric::name).append("`: ").append(reason.view());
+    return sentence;
+}
+
+template <class Net, class Loss, class Scalar, class... Outputs>
+struct ExaminedMetrics;
+template <class Net, class Loss, class Scalar, class... Outputs>
+struct ExaminedMetrics<Net, Loss, Scalar, std::tuple<Outputs...>> {
+    template <std::size_t Output, class... Metrics>
+    static constexpr Sentence describe(std::type_identity<std::tuple<Metrics...>>) {
+        using Target = typename LossAt<Loss, Output>::template Target<Scalar>;
+        Sentence sentence;
+        ((sentence = sentence.empty() ? describe_metric<Metrics, output_shape<Net, Output>, Scalar, Target>()
+                                      : sentence),
+         ...);
+        return sentence;
+    }
+    static constexpr Sentence problem = [] {
+        Sentence sentence;
+        if constexpr (Objective<Loss>::count == sizeof...(Outputs))
+            [&]<std::size_t... I>(std::index_sequence<I...>) {
+                ((sentence = sentence.empty() ? describe<I>(std::type_identity<Outputs>{}) : sentence), ...);
+            }(std::index_sequence_for<Outputs...>{});
+        return sentence;
+    }();
+};
+
 /// A loss and metrics over the batches of an epoch: the samples' losses are summed up, the penalties
 /// averaged.
 template <class Net, class Loss, class Scalar, class Metrics = UsualMetrics, bool SeesLogits = true>
@@ -187,7 +228,9 @@ class Measure {
                           "this metric reads a target for each output, or a label for each position, and the "
                           "loss has others: leave it out, or give a metric of your own a member "
                           "`static constexpr bool takes_any_targets = true`");
-            if constexpr (metrics::takes_weights<Metric>)
+            if constexpr (!describe_metric<Metric, shape, Scalar, Target>().empty())
+                return; // Told above.
+            else if constexpr (metrics::takes_weights<Metric>)
                 metric.template update<shape>(outputs, targets, rows, weights);
             else
                 metric.template update<shape>(outputs, targets, rows);
@@ -263,6 +306,7 @@ class Measure {
   private:
     using PerOutput =
         decltype(metrics_of_outputs<Net>(std::declval<const Loss&>(), std::declval<const Metrics&>()));
+    [[no_unique_address]] DiagnosisOf<ExaminedMetrics<Net, Loss, Scalar, PerOutput>> fits_;
 
     template <class Visitor, class Tuple>
     static void for_each_output(Visitor visit, Tuple& outputs) {

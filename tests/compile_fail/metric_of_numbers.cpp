@@ -1,0 +1,10 @@
+// expect: metric `r_squared`: expected numbers as targets, got labels
+#include "burin/burin.hpp"
+
+using namespace burin;
+
+using Net = Sequential<Input<8, 8>, Flatten, Dense<10>>;
+
+History train(Model<Net>& model, const data::Dataset<Label>& samples) {
+    return fit(model, samples, Fit{.metrics = std::tuple{metrics::Accuracy{}, metrics::RSquared<>{}}});
+}
