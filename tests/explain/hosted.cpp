@@ -126,6 +126,13 @@ TEST_CASE("permutation_importance: what a model does not use has none, what it u
     REQUIRE(grouped.size() == 2);
     CHECK(grouped[0].mean() == doctest::Approx(0.5).epsilon(0.15));
     CHECK(grouped[1].mean() == 0);
+    // A probability says yes above a half: of one that is always below nothing is lost.
+    using Probable = Sequential<Input<3>, Dense<1>, Sigmoid>;
+    Model<Probable> probable;
+    std::ranges::fill(probable.parameters().all(), 0.0F);
+    probable["0.weight"][0] = 0.1F;
+    probable["0.bias"][0] = -1;
+    CHECK(explain::permutation_importance(probable, data::Dataset<>(Shape(3), x, labels))[0].mean() == 0);
     const auto constant = [](std::span<const float>) { return 7.0; };
     CHECK(explain::permutation_importance(model, numbers, constant)[0].mean() == 0);
     CHECK(error_of([&] { explain::permutation_importance(model, numbers, {.groups = {{3}}}); }) ==

@@ -49,8 +49,8 @@ inline double quantile(std::span<const double> sorted, double share) {
 /// Goldstein et al., arXiv:1309.6392. The grid is scikit-learn's.
 ///
 ///     const auto curve = explain::partial_dependence(model, data, /*feature*/ 2, {.element = 1});
-///     report::save_svg("dependence.svg", report::plot_svg(std::vector{report::Line{"", curve.values,
-///     curve.average}}));
+///     const std::vector lines{report::Line{"", curve.values, curve.average}};
+///     report::save_svg("dependence.svg", report::svg_plot(lines));
 ///
 /// Throws Error if the data do not fit the network or have no sample, if the feature or the target does not
 /// exist, or if a value of the feature is not finite.

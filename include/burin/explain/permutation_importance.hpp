@@ -106,11 +106,14 @@ std::vector<Importance> permutation_importance(const Model<Net, Scalar>& model, 
 }
 
 /// The same with the usual score: for labels the share of samples whose class is the largest output (or, of a
-/// single output, whose side of `threshold` it is on), for numbers the mean squared error with a minus.
+/// single output, that is above 0, or 0.5 where it is a probability), for numbers the mean squared error with
+/// a minus.
 template <class Net, class Scalar, class Data>
 std::vector<Importance> permutation_importance(const Model<Net, Scalar>& model, const Data& data,
                                                const PermutationImportance& options = {}) {
     constexpr std::size_t size = output_shape<Net>.size();
+    constexpr bool tells_probabilities = burin::detail::known_values<Net, 0> == Values::probabilities;
+    [[maybe_unused]] constexpr Scalar threshold = tells_probabilities ? Scalar(0.5) : Scalar(0);
     const auto score = [&](std::span<const Scalar> outputs) {
         double sum = 0, weights = 0;
         for (std::size_t row = 0; row < data.size(); ++row) {
@@ -120,7 +123,7 @@ std::vector<Importance> permutation_importance(const Model<Net, Scalar>& model, 
             double good = 0;
             if constexpr (std::is_same_v<typename Data::TargetType, Label>) {
                 const auto chosen =
-                    size == 1 ? static_cast<std::size_t>(own[0] > Scalar(0))
+                    size == 1 ? static_cast<std::size_t>(own[0] > threshold)
                               : static_cast<std::size_t>(std::ranges::max_element(own) - own.begin());
                 good = chosen == target[0] ? 1 : 0;
             } else {
