@@ -90,10 +90,10 @@ class CTCAlignment {
             read_frame(z, t);
             write_frame(within[t % segment], backward, loss, scale, gradient + t * Classes);
             kernels::map<Scalar>(
-                states_, with_frame.at(0), [](const Vector& b, const Vector& e) { return b + e; },
+                states(), with_frame.at(0), [](const Vector& b, const Vector& e) { return b + e; },
                 static_cast<const Scalar*>(backward.at(0)), emissions_);
             kernels::map<Scalar>(
-                states_, backward.at(0),
+                states(), backward.at(0),
                 [](const Vector& stay, const Vector& next, const Vector& skip, const Vector& may) {
                     return log_add(stay, next, skip + may);
                 },
@@ -109,6 +109,14 @@ class CTCAlignment {
         const Vector most = kernels::max_or_nan(a, kernels::max_or_nan(b, c));
         const Vector sum = kernels::exp(a - most) + kernels::exp(b - most) + kernels::exp(c - most);
         return kernels::select(most == nothing, nothing, most + kernels::log(sum));
+    }
+
+    /// How many states there are. Where they are fewer than a vector's lanes the compiler is to know that:
+    /// g++ else warns of whole vectors of them, which there are not.
+    std::size_t states() const noexcept {
+        if (states_ > most_states)
+            __builtin_unreachable();
+        return states_;
     }
 
     /// The log-probability of each state's label, and of each class, in a frame.
@@ -127,7 +135,7 @@ class CTCAlignment {
             return now;
         }
         kernels::map<Scalar>(
-            states_, now.at(0),
+            states(), now.at(0),
             [](const Vector& stay, const Vector& last, const Vector& skip, const Vector& may,
                const Vector& frame) { return log_add(stay, last, skip + may) + frame; },
             before.at(0), before.with_margin + 1, before.with_margin, may_skip_to_, emissions_);
@@ -140,7 +148,7 @@ class CTCAlignment {
         const Vector total(loss), factor(scale);
         Scalar shares[most_states];
         kernels::map<Scalar>(
-            states_, shares,
+            states(), shares,
             [&](const Vector& a, const Vector& b) { return factor * kernels::exp(a + b + total); },
             forward.at(0), backward.at(0));
         kernels::map<Scalar>(
