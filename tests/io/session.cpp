@@ -295,6 +295,22 @@ struct Own {
 
 } // namespace
 
+TEST_CASE("load: a layer called as the lists of a session keeps its parameters") {
+    const std::vector<double> values{1, 2};
+    std::vector<double> room(2);
+    std::vector<io::safetensors::Tensor> tensors{
+        {"history.bias", "F64", {2}, std::as_bytes(std::span(values))},
+        {"history.loss", "F64", {2}, std::as_bytes(std::span(values))}};
+    const std::vector<io::safetensors::Slot> slots{
+        {"history.bias", "F64", {2}, std::as_writable_bytes(std::span(room))}};
+    const io::detail::Numbers numbers = io::detail::take_numbers(tensors, slots);
+    REQUIRE(tensors.size() == 1);
+    CHECK(tensors[0].name == "history.bias");
+    REQUIRE(numbers.size() == 1);
+    CHECK(numbers[0].first == "history.loss");
+    CHECK(numbers[0].second == values);
+}
+
 TEST_CASE("save: the options of any struct are told by name, with those of what it wraps") {
     using io::detail::rule_text;
     const std::string adamw =

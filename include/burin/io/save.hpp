@@ -287,7 +287,7 @@ void load(const std::string& path, Session<Net, Scalar, Options>& session) {
             slots.clear();
             detail::for_each_tensor_of_session<Net>(state, detail::collect_slots(slots), true);
         }
-        const detail::Numbers numbers = detail::take_numbers(content.tensors);
+        const detail::Numbers numbers = detail::take_numbers(content.tensors, slots);
         safetensors::detail::Problems problems(path);
         detail::compare_metadata(detail::session_metadata(session), content.metadata, problems);
         detail::copy_tensors<Scalar>(content.tensors, slots, problems);

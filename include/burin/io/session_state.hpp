@@ -18,6 +18,8 @@
 #include <map>
 #include <memory>
 #include <ranges>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -142,11 +144,18 @@ Numbers numbers_of(const SessionType& session) {
     return numbers;
 }
 
-/// Takes such lists out of a file's tensors.
-inline Numbers take_numbers(std::vector<safetensors::Tensor>& tensors) {
+/// Takes such lists out of a file's tensors. A layer may be called `history`, too: what there is a slot for
+/// is the network's.
+inline Numbers take_numbers(std::vector<safetensors::Tensor>& tensors,
+                            std::span<const safetensors::Slot> slots) {
     Numbers numbers;
+    std::set<std::string_view> of_network;
+    for (const safetensors::Slot& slot : slots)
+        of_network.insert(slot.name);
     std::erase_if(tensors, [&](const safetensors::Tensor& tensor) {
         const std::string_view name = tensor.name;
+        if (of_network.contains(name))
+            return false;
         if (tensor.dtype != safetensors::dtype_of<double> || tensor.shape.size() != 1 ||
             (name != measured_name && name != settings_name && name != seconds_name &&
              !name.starts_with(history_prefix) && !name.starts_with(callback_prefix)))
