@@ -113,6 +113,10 @@ TEST_CASE("multi_label_scores, subset_accuracy: scikit-learn's values") {
     check_pair(f1(Average::macro), w, data::label_f1_macro);
     check_pair(f1(Average::weighted), w, data::label_f1_weighted);
     check_pair([&](const Numbers& some) { return subset_accuracy(right, answers, 3, some); }, w, data::subset_accuracy);
+    // Of three samples the second has a label that is not found, and finds none.
+    CHECK(sample_scores({1, 0, 0, 1, 1, 1}, {1, 0, 0, 0, 1, 1}, 2).f1 == doctest::Approx(2.0 / 3));
+    CHECK(sample_scores({1, 0, 0, 1, 1, 1}, {1, 0, 0, 0, 1, 1}, 2, 0, {1, 2, 1}).recall == 0.5);
+    CHECK(sample_scores({1, 0, 0, 1, 1, 1}, {1, 0, 0, 0, 1, 1}, 2, not_a_number).precision == 1);
     CHECK_THROWS_WITH_AS(multi_label_scores({1, 0}, {1, 0}, 3), "multi_label_scores: expected whole samples of 3 labels, got 2",
                          Error);
 }

@@ -51,7 +51,8 @@ TEST_CASE("classification_report: scikit-learn's table") {
           "\n"
           "   micro avg      1.000     0.750     0.857         4\n"
           "   macro avg      1.000     0.750     0.833         4\n"
-          "weighted avg      1.000     0.750     0.833         4\n");
+          "weighted avg      1.000     0.750     0.833         4\n"
+          " samples avg      0.667     0.667     0.667         4\n");
 }
 
 TEST_CASE("classification_report: answers that are no numbers are wrong") {

@@ -127,6 +127,12 @@ struct Predictions {
         return is_multi_label() ? metrics::subset_accuracy(targets, without_nan(), outputs, weights)
                                 : accuracy();
     }
+    /// Of several labels: the means over positions. Throws Error of others.
+    metrics::SampleScores sample_scores(double zero_division = 0) const {
+        if (!is_multi_label())
+            throw Error("Predictions: sample_scores: expected several labels a sample, got one answer");
+        return metrics::sample_scores(targets, without_nan(), outputs, zero_division, weights);
+    }
     double top_k_accuracy(std::size_t k) const {
         return metrics::top_k_accuracy(right(), all_classes(), classes(), k, weights);
     }

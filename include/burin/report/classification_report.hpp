@@ -19,8 +19,7 @@ struct ClassificationReportOptions {
 };
 
 /// Precision, recall, F1 and support of each class, and their means, as the table that scikit-learn's
-/// `classification_report` prints. (Where some answers had a NaN, the micro average stands for the accuracy,
-/// and of several labels the means are micro, macro and weighted; scikit-learn has a mean over samples too.)
+/// `classification_report` prints.
 ///
 ///     std::cout << report::classification_report(evaluation::classification(model, test));
 inline std::string classification_report(const evaluation::Predictions& predictions,
@@ -66,6 +65,10 @@ inline std::string classification_report(const evaluation::Predictions& predicti
         add("accuracy", {"", "", number(predictions.accuracy()), all});
     add_average("macro avg", Average::macro);
     add_average("weighted avg", Average::weighted);
+    if (predictions.is_multi_label()) {
+        const metrics::SampleScores samples = predictions.sample_scores(zero);
+        add("samples avg", {number(samples.precision), number(samples.recall), number(samples.f1), all});
+    }
     return text;
 }
 

@@ -94,6 +94,34 @@ inline ClassScores multi_label_scores(const Numbers& targets, const Numbers& nam
     return ClassScores(std::move(counts));
 }
 
+/// The means over samples of the precision, recall and F1 of each, among its labels (scikit-learn's average
+/// "samples"). A sample whose score is 0 / 0 counts as `zero_division`; NaN leaves it out. Throws Error as
+/// `multi_label_scores` does.
+struct SampleScores {
+    double precision = 0, recall = 0, f1 = 0;
+};
+inline SampleScores sample_scores(const Numbers& targets, const Numbers& named, std::size_t labels,
+                                  double zero_division = 0, const Numbers& weights = {}) {
+    multi_label_scores(targets, named, labels, weights); // Checks.
+    const auto mean = [&](const auto& rule) {
+        double sum = 0, all = 0;
+        for (std::size_t first = 0; first < targets.size(); first += labels) {
+            ClassCount count;
+            for (std::size_t i = first; i < first + labels; ++i) {
+                count.true_positives += targets[i] > 0.5 && named[i] > 0.5;
+                count.false_positives += targets[i] <= 0.5 && named[i] > 0.5;
+                count.false_negatives += targets[i] > 0.5 && named[i] <= 0.5;
+            }
+            const double score = rule(count, zero_division),
+                         weight = detail::weight_at(weights, first / labels);
+            sum += score == score ? weight * score : 0;
+            all += score == score ? weight : 0;
+        }
+        return sum / all;
+    };
+    return {mean(PrecisionRule{}), mean(RecallRule{}), mean(FBetaRule{})};
+}
+
 /// The share of samples all of whose labels are right (scikit-learn's `accuracy_score` of several labels).
 /// Throws Error as `multi_label_scores` does.
 inline double subset_accuracy(const Numbers& targets, const Numbers& named, std::size_t labels,
