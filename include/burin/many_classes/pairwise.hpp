@@ -1,5 +1,7 @@
 #pragma once
 
+#include "burin/core/language.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
