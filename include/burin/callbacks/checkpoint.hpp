@@ -27,8 +27,9 @@ namespace burin::callbacks {
 /// In the path stand `{epoch}`, `{batch}`, `{step}` and the names of what is measured; `{epoch:3}` has zeros
 /// in front up to three digits, `{val_loss:.4}` four digits behind the point. Directories are made. It runs
 /// behind the other callbacks, so that it has what they made of the epoch; the end of the run is saved after
-/// they have seen it, and so is the place where a run pauses. Throws Error if the file can't be written, what
-/// was there before then stays, or if what the path or `monitor` names is not measured.
+/// they have seen it, and so is the place where a run pauses. UseAverage runs last, too: put it before this.
+/// Throws Error if the file can't be written, what was there before then stays, or if what the path or
+/// `monitor` names is not measured.
 struct Checkpoint {
     static constexpr bool runs_last = true;
 
