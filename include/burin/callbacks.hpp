@@ -3,6 +3,10 @@
 // What runs beside training, given as `Fit{.callbacks = …}`. Hosted, and not among burin.hpp. What TensorBoard shows is
 // burin/callbacks/tensorboard.hpp, which needs protozero.
 
+#include "burin/core/language.hpp"
+#include "burin/core/set_macros_aside.hpp"
+// The rest stands between these two.
+
 #include "burin/callbacks/checkpoint.hpp"
 #include "burin/callbacks/csv_log.hpp"
 #include "burin/callbacks/early_stopping.hpp"
@@ -14,3 +18,5 @@
 #include "burin/callbacks/stop_on_nan.hpp"
 #include "burin/callbacks/time_limit.hpp"
 #include "burin/callbacks/use_average.hpp"
+
+#include "burin/core/restore_macros.hpp"

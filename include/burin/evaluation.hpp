@@ -3,6 +3,7 @@
 // Judging what models answer: all metrics of whole data sets, and their reports. `burin/burin.hpp` does not
 // include it.
 
+#include "burin/core/language.hpp"
 #include "burin/core/set_macros_aside.hpp"
 
 #include "burin/evaluation/classification.hpp"

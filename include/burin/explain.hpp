@@ -5,6 +5,7 @@
 // methods `saliency`, `integrated_gradients`, `smooth_grad`, `occlusion`, `grad_cam` need no operating
 // system.
 
+#include "burin/core/language.hpp"
 #include "burin/core/set_macros_aside.hpp"
 
 #include "burin/explain/attribute.hpp"

@@ -3,6 +3,7 @@
 // Strategies for many classes, several labels at once, and probabilities that are as sure as they are right.
 // `burin/burin.hpp` does not include it.
 
+#include "burin/core/language.hpp"
 #include "burin/core/set_macros_aside.hpp"
 
 #include "burin/many_classes/code_book.hpp"
