@@ -12,7 +12,7 @@ namespace burin::search {
 template <FixedString Name, class Net>
 struct Named {};
 
-/// One of several architectures, as an objective is given it: `typename decltype(architecture)::Network`.
+/// One of several architectures, as an objective is given it; its type has the network as a member type.
 template <class Net>
 struct Architecture {
     using Network = Net;

@@ -247,8 +247,7 @@ Results run(const Strategy& strategy, const Space& space, Objective&& objective,
 }
 
 /// The same over architectures too, each of which the objective is compiled for once:
-/// `objective(architecture, settings, trial)`, where `typename decltype(architecture)::Network` is the
-/// network.
+/// `objective(architecture, settings, trial)`. The network is a member type of the type of `architecture`.
 template <class Strategy, class... Networks, class Objective>
 Results run(const Strategy& strategy, const Architectures<Networks...>&, const Space& space,
             Objective&& objective, const Options& options = {}) {
