@@ -70,10 +70,15 @@ TEST_CASE("ReduceLearningRate: the rates of ReduceOnPlateau, also when a checkpo
         callbacks::State state;
         before.save(state);
         after.load(state);
-        second.continued = true; // With the rate that the program gave: the checkpoint's counts.
+        second.continued = true;
+        second.rate = split > 0 ? rates.back() : 0.1; // As `io::load` has set it.
         const std::vector<double> rest = rates_after(after, second, {middle, values.end()});
         rates.insert(rates.end(), rest.begin(), rest.end());
         CHECK(rates == expected);
+        // Another rate that the program gives stays.
+        second.rate = 0.001;
+        after.on_fit_begin(second);
+        CHECK(second.rate == 0.001);
     }
 }
 

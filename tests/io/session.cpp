@@ -20,6 +20,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -173,8 +174,29 @@ TEST_CASE("load: in the middle of an epoch, other data and other metrics are ref
     CHECK(written("training.measured", {1, 2}) ==
           ": metrics: expected those of this session, in 6 numbers, got others in 2");
     CHECK(written("training.settings", {1}).starts_with(": settings: expected those of this session, in "));
-    CHECK(written("callback.EarlyStopping.0.best", {1, 2}) ==
+    CHECK(written("callback.EarlyStopping.loss.min.0.best", {1, 2}) ==
           ": callbacks::EarlyStopping: expected 1 numbers of 'best' in a checkpoint, got 2");
+}
+
+TEST_CASE("load: what a callback found of one metric is not taken for what it finds of another") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "session";
+    Model<Net> model(1);
+    SessionType session(model, options({.pause_at = 4}));
+    session.run(some_data(20));
+    io::save(path, session);
+    const auto best_with = [&](const char* monitor, callbacks::Mode mode) {
+        auto other = options();
+        std::get<0>(other.callbacks).monitor = monitor;
+        std::get<0>(other.callbacks).mode = mode;
+        SessionType loaded(model, other);
+        io::load(path, loaded);
+        return std::get<0>(loaded.callbacks()).best;
+    };
+    CHECK(best_with("loss", callbacks::Mode::automatic) == std::get<0>(session.callbacks()).best);
+    CHECK(best_with("loss", callbacks::Mode::min) == std::get<0>(session.callbacks()).best);
+    CHECK(std::isnan(best_with("loss", callbacks::Mode::max)));
+    CHECK(std::isnan(best_with("mean_absolute_error", callbacks::Mode::automatic)));
 }
 
 TEST_CASE("load: places that no training reaches are refused") {

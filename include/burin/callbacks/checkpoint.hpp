@@ -79,6 +79,8 @@ struct Checkpoint {
         is_due = false;
     }
 
+    /// @private
+    std::string state_key() const { return best_only ? detail::key_of(monitor, mode) : ""; }
     void save(State& state) const {
         state["best"] = {best};
         state["kept"] = kept;

@@ -85,6 +85,7 @@ struct EarlyStopping {
         });
     }
 
+    std::string state_key() const { return detail::key_of(monitor, mode); } ///< @private
     void save(State& state) const {
         state["best"] = {best};
         state["epochs"] = {static_cast<double>(best_epoch), static_cast<double>(stopped_epoch),

@@ -33,6 +33,13 @@ inline Mode mode_of_name(std::string_view name) {
     return Mode::automatic;
 }
 
+/// What is watched and which way, as the key of a callback's state: the best of one metric says nothing of
+/// another's.
+inline std::string key_of(std::string_view name, Mode mode) {
+    const Mode known = mode == Mode::automatic ? mode_of_name(name) : mode;
+    return std::string(name) + (known == Mode::min ? ".min" : known == Mode::max ? ".max" : "");
+}
+
 /// What a callback watches for, whose name is in what it throws.
 class Monitor {
   public:

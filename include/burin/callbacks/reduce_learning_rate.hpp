@@ -54,7 +54,7 @@ struct ReduceLearningRate {
             memory = {};
             learning_rate = 0;
         } else if (learning_rate > 0) {
-            context.set_learning_rate(learning_rate);
+            learning_rate = context.learning_rate(); // The checkpoint's, unless the program gave another.
         }
     }
 
@@ -77,6 +77,7 @@ struct ReduceLearningRate {
         context.set_learning_rate(learning_rate);
     }
 
+    std::string state_key() const { return detail::key_of(monitor, mode); } ///< @private
     void save(State& state) const {
         state["best"] = {memory.best};
         state["learning_rate"] = {learning_rate};

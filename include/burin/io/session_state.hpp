@@ -111,8 +111,9 @@ void set_settings(SessionType& session, const std::vector<double>& settings) noe
                      [&](std::string_view, auto& number) { set_number(number, settings[index++]); });
 }
 
-/// Calls visit(prefix, callback) for each that remembers something. The prefix is its type and its number
-/// among those of that type: others may be added or left out where a session goes on.
+/// Calls visit(prefix, callback) for each that remembers something. The prefix is its type, what it says of
+/// what it remembers (`state_key()`), and its number among those with the same of both: others may be added or
+/// left out where a session goes on, and one that watches something else begins anew.
 template <class Callbacks, class Visit>
 void for_each_remembering(Callbacks& callbacks, Visit visit) {
     std::map<std::string, int> counts;
@@ -121,8 +122,11 @@ void for_each_remembering(Callbacks& callbacks, Visit visit) {
                           callback.save(state);
                           other.load(state);
                       }) {
-            const std::string type = type_text<std::remove_const_t<Each>>();
-            visit(std::string(callback_prefix) + type + '.' + std::to_string(counts[type]++) + '.', callback);
+            std::string kind = type_text<std::remove_const_t<Each>>() + '.';
+            if constexpr (requires { callback.state_key(); })
+                if (const std::string key = callback.state_key(); !key.empty())
+                    kind += key + '.';
+            visit(std::string(callback_prefix) + kind + std::to_string(counts[kind]++) + '.', callback);
         }
     });
 }

@@ -31,6 +31,7 @@ namespace burin {
 ///
 ///     void save(callbacks::State& state) const;
 ///     void load(const callbacks::State& state);
+///     std::string state_key() const; // Optional: of what it is; a session with another key begins anew.
 ///
 /// One that does not go with every Fit says so to whoever compiles it, by `template <class Fit> static
 /// constexpr Sentence reject()`: why not, or nothing.
