@@ -21,5 +21,6 @@
 #include "burin/report/classification_report_svg.hpp"
 #include "burin/report/confusion_matrix_svg.hpp"
 #include "burin/report/curves_svg.hpp"
+#include "burin/report/regression_svg.hpp"
 
 #include "burin/core/restore_macros.hpp"

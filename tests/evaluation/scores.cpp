@@ -82,6 +82,39 @@ TEST_CASE("confusion_matrix: scikit-learn's scores") {
     }
 }
 
+TEST_CASE("functions of labels: the values of their confusion matrix") {
+    const auto check = [](auto score, const double(&expected)[2]) { check_pair(score, weights, expected); };
+    check([](const Numbers& w) { return metrics::accuracy(labels, named(), w); }, data::accuracy);
+    check([](const Numbers& w) { return balanced_accuracy(labels, named(), w); }, data::balanced_accuracy);
+    check([](const Numbers& w) { return cohen_kappa(labels, named(), Disagreement::linear, w); }, data::kappa_linear);
+    check([](const Numbers& w) { return metrics::matthews(labels, named(), w); }, data::matthews);
+    check([](const Numbers& w) { return precision(labels, named(), Average::macro, w); }, data::precision_macro);
+    check([](const Numbers& w) { return recall(labels, named(), Average::weighted, w); }, data::recall_weighted);
+    check([](const Numbers& w) { return f1(labels, named(), Average::micro, w); }, data::f1_micro);
+    CHECK(precision({0, 1, 1, 0}, {1, 1, 0, 0}) == 0.5);
+    CHECK(recall({0, 1, 1, 1}, {1, 1, 0, 0}) == doctest::Approx(1.0 / 3));
+    CHECK(f1({0, 0}, {0, 0}) == 0); // Nothing is yes.
+    CHECK(f1({0, 0}, {0, 0}, Average::binary, {}, 1) == 1);
+    CHECK(confusion_matrix({0, 1}, {0, 1}, {2, 3}).total() == 5);
+    CHECK_THROWS_WITH_AS(f1({0, 1, 2}, {0, 1, 2}),
+                         "f1: of 3 classes: expected an average: macro, micro or weighted, got binary", Error);
+}
+
+TEST_CASE("functions of probabilities: several classes that are not named") {
+    const std::vector<double> four{0.5, 0.5, 0.5, 0.5};
+    CHECK_THROWS_WITH_AS(log_loss({0, 1}, four),
+                         "log_loss: expected 2 probabilities, got 4; if these are of 2 classes, say how many: "
+                         "`log_loss(labels, probabilities, 2, …)`",
+                         Error);
+    CHECK_THROWS_WITH_AS(roc_auc({0, 1}, four),
+                         "roc_auc: expected 2 scores, got 4; if these are of 2 classes, say how many: "
+                         "`roc_auc(labels, scores, 2, …)`",
+                         Error);
+    CHECK_THROWS_WITH_AS(log_loss({0, 1}, {0.5, 0.5, 0.5}), "log_loss: expected 2 probabilities, got 3", Error);
+    CHECK(expected_calibration_error({0, 1}, {0.25, 0.75}) == 0.25);
+    CHECK(expected_calibration_error({0, 1}, four, 2, 10) == 0);
+}
+
 TEST_CASE("confusion_matrix: a single class, and what there is no answer to") {
     const Confusion one = confusion_matrix({0, 0}, {0, 0}, 2);
     CHECK(one.accuracy() == 1);
@@ -162,8 +195,8 @@ TEST_CASE("curves: one class, ties, and what is no number") {
     CHECK(average_precision({0, 0}, {0.5, 0.2}) == 0);
     CHECK(precision_recall_curve({0, 0}, {0.5, 0.2}).recall == std::vector<double>{1, 1, 0});
     CHECK(average_precision({1}, {0.5}) == 1);
-    CHECK_THROWS_WITH_AS(roc_auc({}, {}), "roc_curve: expected at least one sample, got none", Error);
-    CHECK_THROWS_WITH_AS(roc_auc({1, 0}, {1}), "roc_curve: expected 2 scores, got 1", Error);
+    CHECK_THROWS_WITH_AS(roc_auc({}, {}), "roc_auc: expected at least one sample, got none", Error);
+    CHECK_THROWS_WITH_AS(roc_auc({1, 0}, {1}), "roc_auc: expected 2 scores, got 1", Error);
     CHECK_THROWS_WITH_AS(roc_auc({1, 0}, {1, not_a_number}), "roc_curve: score 1: expected a finite number, got nan", Error);
     CHECK_THROWS_WITH_AS(average_precision({1, not_a_number}, {1, 1}),
                          "precision_recall_curve: target 1: expected a finite number, got nan", Error);

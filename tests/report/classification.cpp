@@ -70,9 +70,11 @@ TEST_CASE("confusion_matrix_svg: a cell for each pair, and its share of the row"
     CHECK(count(svg, "<rect") == 5 + 1); // Those that are not empty, and the paper.
     CHECK(count(svg, "<title>") == 5);
     CHECK(count(svg, "<line") == 8);
-    CHECK(svg.find("<title>class 2, named &lt;class 1&gt;: 1 (33.3 %)</title>") != std::string::npos);
+    CHECK(svg.find("<title>class 2, predicted &lt;class 1&gt;: 1 (33.3 %)</title>") != std::string::npos);
     CHECK(svg.find("fill-opacity=\"0.667\"") != std::string::npos);
     CHECK(svg.find("prefers-color-scheme: dark") != std::string::npos);
+    CHECK(svg.find(">predicted</text>") != std::string::npos);
+    CHECK(svg.find(">true</text>") != std::string::npos);
     // Of many classes neighbours are one.
     metrics::Confusion many(250);
     many.add(249, 0, 2);
@@ -80,8 +82,8 @@ TEST_CASE("confusion_matrix_svg: a cell for each pair, and its share of the row"
     const std::string grouped = report::confusion_matrix_svg(many, {.most_cells = 100});
     CHECK(count(grouped, "<title>") == 2);
     CHECK(count(grouped, "<line") == 2 * 85);
-    CHECK(grouped.find("249, named 0–2: 2 (100.0 %)") != std::string::npos);
-    CHECK(grouped.find("246–248, named 99–101: 1 (100.0 %)") != std::string::npos);
+    CHECK(grouped.find("249, predicted 0–2: 2 (100.0 %)") != std::string::npos);
+    CHECK(grouped.find("246–248, predicted 99–101: 1 (100.0 %)") != std::string::npos);
 }
 
 TEST_CASE("curves: the worst of many classes, with their areas") {
@@ -89,8 +91,11 @@ TEST_CASE("curves: the worst of many classes, with their areas") {
     CHECK(count(roc, "<polyline") == 4);
     CHECK(roc.find("class 0 (area 1.000)") != std::string::npos);
     CHECK(roc.find("chance") != std::string::npos);
+    CHECK(roc.find(">ROC</text>") != std::string::npos);
     const std::string one = report::roc_svg(three_classes(), {}, 1);
     CHECK(count(one, "<polyline") == 2);
+    CHECK(one.find(">ROC: the worst 1 of 3 classes</text>") != std::string::npos);
+    CHECK(report::pr_svg(three_classes(), {}, 2).find(">Precision and recall: the worst 2 of 3 classes</text>") != std::string::npos);
     CHECK(one.find("&lt;class 1&gt; (area 0.875)") != std::string::npos);
     const std::string pr = report::pr_svg(three_classes());
     CHECK(count(pr, "<polyline") == 3);
@@ -104,6 +109,8 @@ TEST_CASE("curves: the worst of many classes, with their areas") {
 TEST_CASE("reliability_svg: what was found beside what should be") {
     const std::string svg = report::reliability_svg(three_classes(), 5);
     CHECK(count(svg, "<polyline") == 3);
+    // A marker for each bin with answers, and one in the legend.
+    CHECK(count(svg, "<circle") == 2 + 1);
     CHECK(svg.find("found (calibration error 0.") != std::string::npos);
     const auto right = evaluation::Predictions::of_yes_or_no({1, 0}, {1, 0});
     CHECK(report::reliability_svg(right).find("calibration error 0.000") != std::string::npos);
@@ -111,8 +118,12 @@ TEST_CASE("reliability_svg: what was found beside what should be") {
 
 TEST_CASE("classification_report_svg: all pictures in one") {
     const std::string svg = report::classification_report_svg(three_classes());
-    CHECK(count(svg, "<svg") == 5);
-    CHECK(count(svg, "</svg>") == 5);
+    CHECK(count(svg, "<svg") == 6);
+    CHECK(count(svg, "</svg>") == 6);
+    // The table is above the pictures.
+    const std::size_t table = svg.find(">   &lt;class 1&gt;       0.50      0.50      0.50         2</text>");
+    CHECK(table < svg.find("Confusion matrix"));
+    CHECK(svg.find("precision    recall  f1-score   support</text>") < table);
     const auto labels = evaluation::Predictions::of_yes_or_no({1, 0, 0, 1}, {0.9, 0.2, 0.3, 0.1}, 2);
-    CHECK(count(report::classification_report_svg(labels), "<svg") == 4);
+    CHECK(count(report::classification_report_svg(labels), "<svg") == 5);
 }

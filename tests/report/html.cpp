@@ -5,7 +5,9 @@
 #include "burin/initializers/zeros.hpp"
 #include "burin/layers/dense.hpp"
 #include "burin/layers/reshape.hpp"
+#include "burin/search/parallel_coordinates.hpp"
 #include "burin/training/evaluate.hpp"
+#include "burin/validation/scores.hpp"
 #include "support/error_of.hpp"
 
 #include <doctest/doctest.h>
@@ -69,7 +71,7 @@ std::size_t count(const std::string& text, const std::string& part) {
 TEST_CASE(
     "html: a page has its title, a section a part, and a picture a metric with its validation beside it") {
     report::html(path(), report::Title{"A & B"}, history(), Evaluation({{"loss", 0.25}}),
-                 report::mistakes(model(), samples(), {.class_names = {"no", "yes", "<maybe>"}}),
+                 report::mistakes(model(), samples(), {.names = {"no", "yes", "<maybe>"}}),
                  report::network<Net, 8>(), report::timings(model(), samples()),
                  evaluation::classification(model(), samples()), report::Section{"Mine", "<p>own</p>"});
     const std::string page = read(path());
@@ -89,6 +91,33 @@ TEST_CASE(
     CHECK(count(page, "http") == count(page, "xmlns=\"http://www.w3.org/2000/svg\""));
 }
 
+TEST_CASE("html: regression, cross-validation and search have sections of their own") {
+    const evaluation::NumberPredictions numbers{.predicted = {1, 2, 4}, .targets = {1, 2, 3}};
+    const validation::Scores scores({{Evaluation({{"loss", 0.25}}), {}, 8, 2}, {Evaluation({{"loss", 0.75}}), {}, 8, 2}});
+    const search::Settings settings({{"rate", search::Value(0.5)}});
+    const search::Results results({{.number = 0, .settings = settings, .scores = {{1, 0.9}}}}, {}, true);
+    const search::Space space{search::Uniform{"rate", 0, 1}};
+    report::html(path(), numbers, scores, results, search::section(results, space));
+    const std::string page = read(path());
+    CHECK(count(page, "<section id=\"part") == 4);
+    CHECK(page.find("<b>0.5</b><span>r_squared</span>") != std::string::npos);
+    CHECK(count(page, "<circle") == 3 + 1); // A dot a sample, and one in the legend.
+    CHECK(page.find("<tr class=\"below\"><td>mean</td><td class=\"number\"></td><td class=\"number\"></td><td class=\"number\">0.5000</td>") != std::string::npos);
+    CHECK(count(page, "<td class=\"number\">0.9</td>") == 2);
+    CHECK(count(page, "stroke=\"#D55E00\" stroke-width=\"3\"") == 1); // The best trial.
+    CHECK(error_of([&] { (void)report::regression_svg(numbers, 1); }) ==
+          "regression_svg: expected an output below 1, got 1");
+}
+
+TEST_CASE("html: a confusion matrix of up to 15 classes fits its column, a larger one takes the whole width") {
+    const auto page_of = [](std::size_t classes) {
+        return report::section(evaluation::Predictions::of_classes({0}, std::vector<double>(classes, 0.1), classes)).html;
+    };
+    CHECK(count(page_of(15), "<figure class=\"wide\"><div class=\"scroll\">") == 0);
+    CHECK(count(page_of(15), "<figure><svg") >= 1);
+    CHECK(count(page_of(16), "<figure class=\"wide\"><div class=\"scroll\"><svg") == 1);
+}
+
 TEST_CASE("html: a title is the file's name where none is given, and a file that can't be written is named") {
     report::html(path(), Evaluation({{"loss", 0.25}}));
     const std::string page = read(path());
@@ -103,10 +132,10 @@ TEST_CASE("mistakes: the worst first, each with what it was taken for") {
     REQUIRE(worst.size() == 2);
     CHECK(worst[0].sample == 1);
     CHECK(worst[0].badness == doctest::Approx(1 - 1 / (2 + std::exp(9.0))));
-    CHECK(worst[0].caption == "2, taken for 1 (1)");
+    CHECK(worst[0].caption == "2, taken for 1 (1 against 0.000123)");
     CHECK(worst[1].sample == 3);
     CHECK(worst[1].badness == doctest::Approx(1 - 1 / (2 + std::exp(1.0))));
-    CHECK(worst[1].caption == "1, taken for 0 (0.576)");
+    CHECK(worst[1].caption == "1, taken for 0 (0.576 against 0.212)");
     CHECK(report::worst_mistakes(model(), samples(), {.count = 1}).size() == 1);
     CHECK(report::mistakes(model(), samples().subset(0, 1)).html == "<p>None.</p>\n");
 }

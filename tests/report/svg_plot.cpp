@@ -112,7 +112,7 @@ TEST_CASE("svg_plot: the legend stays out of the way of lines that end high and 
     const std::string low = svg_plot(std::vector<Line>{{"loss", {1, 2, 3}, {2, 1, 0}}});
     CHECK(count(low, "y=\"48.0\" text-anchor=\"end\" dy=\"0.35em\">loss<") == 1);
     const std::string high = svg_plot(std::vector<Line>{{"accuracy", {1, 2, 3}, {0, 1, 2}}});
-    CHECK(count(high, "y=\"342.0\" text-anchor=\"end\" dy=\"0.35em\">accuracy<") == 1);
+    CHECK(count(high, "y=\"334.0\" text-anchor=\"end\" dy=\"0.35em\">accuracy<") == 1);
 }
 
 TEST_CASE("svg_plot: a value that is not finite interrupts its line") {

@@ -90,6 +90,8 @@ TEST_CASE("find_learning_rate: rates rise evenly, the model stays, and the rate 
 
     const std::string svg = report::svg_plot(found, {.title = "rates"});
     CHECK(svg.find(">learning rate<") != std::string::npos);
+    CHECK(svg.find("rotate(-90") < svg.find(">loss</text>")); // The axis has its name too.
+    CHECK(svg.find(">suggested: ") != std::string::npos);
     CHECK(svg.find(">0.001<") != std::string::npos);
 }
 

@@ -57,7 +57,7 @@ struct Predictions {
     static Predictions of_yes_or_no(const metrics::Numbers& targets, const metrics::Numbers& probabilities,
                                     std::size_t outputs = 1, const metrics::Numbers& weights = {}) {
         metrics::multi_label_scores(targets, targets, outputs, weights); // Checks.
-        metrics::detail::check_count(probabilities.size(), targets.size(), "Predictions", "probability");
+        metrics::detail::check_count(probabilities.size(), targets.size(), "Predictions", "probabilities");
         Predictions result{.outputs = outputs, .each_by_itself = true};
         result.probabilities.assign(probabilities.span().begin(), probabilities.span().end());
         result.targets.assign(targets.span().begin(), targets.span().end());

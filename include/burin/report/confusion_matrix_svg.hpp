@@ -19,7 +19,7 @@ struct ConfusionMatrixOptions {
     std::size_t most_cells = 100;     ///< In a row; of more classes, neighbours are drawn as one.
 };
 
-/// A confusion matrix as a heat map: a row for each class that was right, a column for each that was named,
+/// A confusion matrix as a heat map: a row for each true class, a column for each predicted one,
 /// the darker the larger its share of the row. Cells have their counts as text if there is room, and always
 /// where the mouse points; one that is empty stays blank. Readable on light and dark pages.
 inline std::string confusion_matrix_svg(const metrics::Confusion& confusion,
@@ -77,8 +77,8 @@ inline std::string confusion_matrix_svg(const metrics::Confusion& confusion,
             const bool is_whole = counts[c] == std::floor(counts[c]);
             const std::string count = Ticks::number(counts[c], is_whole ? 0 : 1);
             svg.box(x, y, cell, cell, "fill=\"#0072B2\" fill-opacity=\"" + Ticks::number(share, 3) + "\"",
-                    names[r] + ", named " + names[c] + ": " + count + " (" + Ticks::number(100 * share, 1) +
-                        " %)");
+                    names[r] + ", predicted " + names[c] + ": " + count + " (" +
+                        Ticks::number(100 * share, 1) + " %)");
             if (cell >= 7 * static_cast<double>(count.size()) + 2 && cell >= 16)
                 svg.text(x + cell / 2, y + cell / 2,
                          std::string("text-anchor=\"middle\" dy=\"0.35em\" pointer-events=\"none\"") +
@@ -97,10 +97,10 @@ inline std::string confusion_matrix_svg(const metrics::Confusion& confusion,
         else
             svg.text(left + middle, top + side + 18, "text-anchor=\"middle\"", names[r]);
     }
-    svg.text(left + side / 2, height - 10, "text-anchor=\"middle\"", "named");
+    svg.text(left + side / 2, height - 10, "text-anchor=\"middle\"", "predicted");
     const std::string middle = SvgCanvas::pixels(top + side / 2);
     svg.text(16, top + side / 2, "text-anchor=\"middle\" transform=\"rotate(-90 16 " + middle + ")\"",
-             "right");
+             "true");
     return svg.take();
 }
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 // What a classifier's probabilities are worth, as pictures, readable on light and dark pages. Curves of more
-// classes than `most` are left out, the best ones first.
+// classes than `most` are left out, the best ones first, and the title says so.
 
 namespace burin::report {
 
@@ -45,6 +45,15 @@ inline std::vector<Line> worst_lines(std::vector<RatedLine> rated, std::string_v
     return lines;
 }
 
+/// A title, which says so where not all classes are drawn.
+inline std::string title_of(std::string title, std::size_t shown, const evaluation::Predictions& predictions,
+                            std::size_t all) {
+    if (shown < all)
+        title += ": the worst " + std::to_string(shown) + " of " + std::to_string(all) +
+                 (predictions.is_multi_label() ? " labels" : " classes");
+    return title;
+}
+
 /// Calls `rate(class)` for each class that there is a curve of: all, or yes alone.
 template <class Rate>
 std::vector<RatedLine> rate_classes(const evaluation::Predictions& predictions, Rate rate) {
@@ -70,10 +79,12 @@ inline std::string roc_svg(const evaluation::Predictions& predictions, PlotOptio
         return detail::RatedLine{{"", std::move(roc.false_positive_rate), std::move(roc.true_positive_rate)},
                                  area};
     };
-    std::vector<Line> lines = detail::worst_lines(detail::rate_classes(predictions, rate), "area", most);
+    std::vector<detail::RatedLine> rated = detail::rate_classes(predictions, rate);
+    const std::size_t all = rated.size();
+    std::vector<Line> lines = detail::worst_lines(std::move(rated), "area", most);
+    options.title =
+        detail::title_of(options.title.empty() ? "ROC" : options.title, lines.size(), predictions, all);
     lines.push_back({"chance", {0, 1}, {0, 1}});
-    if (options.title.empty())
-        options.title = "ROC";
     options.x_label = "false positive rate";
     options.y_label = "true positive rate";
     options.x_shows = options.y_shows = {0, 1};
@@ -98,10 +109,11 @@ inline std::string pr_svg(const evaluation::Predictions& predictions, PlotOption
                 }
         return rated;
     };
-    const std::vector<Line> lines =
-        detail::worst_lines(detail::rate_classes(predictions, rate), "average precision", most);
-    if (options.title.empty())
-        options.title = "Precision and recall";
+    std::vector<detail::RatedLine> rated = detail::rate_classes(predictions, rate);
+    const std::size_t all = rated.size();
+    const std::vector<Line> lines = detail::worst_lines(std::move(rated), "average precision", most);
+    options.title = detail::title_of(options.title.empty() ? "Precision and recall" : options.title,
+                                     lines.size(), predictions, all);
     options.x_label = "recall";
     options.y_label = "precision";
     options.legend = Legend::lower_left;
@@ -115,7 +127,7 @@ inline std::string reliability_svg(const metrics::Reliability& reliability, Plot
     double all = 0;
     for (const auto& bin : reliability.bins)
         all += bin.weight;
-    Line found{"", {}, {}}, share{"share of the answers", {}, {}};
+    Line found{"", {}, {}, Mark::line_and_dots}, share{"share of the answers", {}, {}};
     const double width = 1.0 / static_cast<double>(std::max<std::size_t>(reliability.bins.size(), 1));
     for (std::size_t i = 0; i < reliability.bins.size(); ++i) {
         const auto& bin = reliability.bins[i];

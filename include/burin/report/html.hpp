@@ -1,7 +1,10 @@
 #pragma once
 
+#include "burin/core/diagnosis.hpp"
+#include "burin/core/misuse.hpp"
 #include "burin/core/within_memory.hpp"
 #include "burin/evaluation/predictions.hpp"
+#include "burin/evaluation/regression.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/io/atomic_file.hpp"
 #include "burin/report/classification_report.hpp"
@@ -10,6 +13,7 @@
 #include "burin/report/html_page.hpp"
 #include "burin/report/memory_plan.hpp"
 #include "burin/report/mistakes.hpp"
+#include "burin/report/regression_svg.hpp"
 #include "burin/report/summary.hpp"
 #include "burin/report/svg_plot.hpp"
 #include "burin/report/table.hpp"
@@ -17,6 +21,7 @@
 #include "burin/training/history.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdio>
 #include <string>
@@ -96,23 +101,52 @@ inline Section section(const Evaluation& evaluation) {
 /// (none of answers with a NaN, or of a single class).
 inline Section section(const evaluation::Predictions& predictions) {
     std::string html = "<pre>" + detail::escaped_lines(classification_report(predictions)) + "</pre>\n";
-    const auto add = [&](auto picture) {
+    const auto add = [&](auto picture, const char* begin = "<figure>") {
         try {
-            html += "<figure>" + picture() + "</figure>\n";
+            html += begin + picture() + "</figure>\n";
         } catch (const Error& error) {
             html += "<p>" + detail::escaped(error.what()) + "</p>\n";
         }
     };
     html += "<div class=\"pictures\">\n";
+    // What would be too small beside another picture takes the page's width, and scrolls on a phone.
+    constexpr std::size_t most_in_column = 15;
+    const bool is_wide = predictions.classes() > most_in_column;
     if (!predictions.is_multi_label())
-        add([&] {
-            return detail::scrolling(
-                confusion_matrix_svg(predictions.confusion(), {.names = predictions.names}));
-        });
+        add(
+            [&] {
+                const std::string svg =
+                    confusion_matrix_svg(predictions.confusion(), {.names = predictions.names});
+                return is_wide ? detail::scrolling(svg) : svg;
+            },
+            is_wide ? "<figure class=\"wide\">" : "<figure>");
     add([&] { return roc_svg(predictions); });
     add([&] { return pr_svg(predictions); });
     add([&] { return reliability_svg(predictions); });
     return {"Classes", html + "</div>\n"};
+}
+
+/// A model's numbers: their errors, and for each of the first six outputs what was predicted over what is
+/// true.
+inline Section section(const evaluation::NumberPredictions& answers) {
+    std::string html;
+    try {
+        html += detail::values_html({{"r_squared", answers.r_squared()},
+                                     {"root_mean_squared_error", answers.root_mean_squared_error()},
+                                     {"mean_absolute_error", answers.mean_absolute_error()},
+                                     {"median_absolute_error", answers.median_absolute_error()}});
+    } catch (const Error& error) {
+        html += "<p>" + detail::escaped(error.what()) + "</p>\n";
+    }
+    constexpr std::size_t most = 6;
+    html += "<div class=\"pictures\">\n";
+    for (std::size_t output = 0; output < std::min(answers.outputs, most); ++output)
+        html += "<figure>" + regression_svg(answers, output, {.width = 480, .height = 400}) + "</figure>\n";
+    html += "</div>\n";
+    if (answers.outputs > most)
+        html += "<p>The first " + std::to_string(most) + " of " + std::to_string(answers.outputs) +
+                " outputs.</p>\n";
+    return {"Numbers", html};
 }
 
 inline Section section(const Timings& timings) {
@@ -142,35 +176,59 @@ Section network() {
     return {"Network", html};
 }
 
+namespace detail {
+
+template <class Part>
+concept IsPart = std::is_same_v<Part, Title> || requires(const Part& part) {
+    { section(part) } -> std::convertible_to<Section>;
+};
+
+template <class Part>
+struct ExaminedPart {
+    static constexpr Sentence problem =
+        IsPart<Part> ? Sentence{}
+                     : burin::detail::misuse<Part>("report::html",
+                                                   "a part that has a section, such as a `History`, or a "
+                                                   "`report::Section` of a title and HTML");
+};
+
+} // namespace detail
+
 /// Writes one self-contained page, whole or not at all: each part is a section. Parts are a History, an
 /// Evaluation, `network<Net>()`, `mistakes(model, data)`, `timings(model, data)`, what
-/// `evaluation::classification` gives, or a Section of one's own; a Title first names the page. It needs no
-/// other file, no script and no network, is light or dark as the reader's screen, and fits a phone.
+/// `evaluation::classification` and `evaluation::regression` give, the Scores of a cross-validation, the
+/// Results of a search (or `search::section(results, space)`, with a picture), or a Section of one's own; a
+/// Title first names the page. It needs no other file, no script and no network, is light or dark as the
+/// reader's screen, and fits a phone.
 ///
 ///     report::html("run.html", report::Title{"Digits"}, history, evaluate(model, test),
-///     report::network<Digits>(),
-///                  report::mistakes(model, test));
+///                  report::network<Digits>(), report::mistakes(model, test));
+///
+/// A type of your own is a part if its namespace has a function `report::Section section(const It&)`.
 ///
 /// Throws Error if the file can't be written.
 template <class... Parts>
 void html(const std::string& path, const Parts&... parts) {
-    within_memory(path, [&] {
-        std::string title = path.substr(path.find_last_of('/') + 1), body, contents;
-        std::size_t count = 0;
-        const auto add = [&](const auto& part) {
-            if constexpr (std::is_same_v<std::remove_cvref_t<decltype(part)>, Title>) {
-                title = part.text;
-            } else {
-                const Section& each = section(part);
-                const std::string id = "part" + std::to_string(++count);
-                contents += "<a href=\"#" + id + "\">" + detail::escaped(each.title) + "</a>\n";
-                body += "<section id=\"" + id + "\">\n<h2>" + detail::escaped(each.title) + "</h2>\n" +
-                        each.html + "</section>\n";
-            }
-        };
-        (add(parts), ...);
-        io::write_file(path, detail::page(title, "<nav>\n" + contents + "</nav>\n" + body));
-    });
+    if constexpr (!(detail::IsPart<Parts> && ...))
+        return (static_cast<void>(DiagnosisOf<detail::ExaminedPart<Parts>>{}), ...);
+    else
+        within_memory(path, [&] {
+            std::string title = path.substr(path.find_last_of('/') + 1), body, contents;
+            std::size_t count = 0;
+            const auto add = [&](const auto& part) {
+                if constexpr (std::is_same_v<std::remove_cvref_t<decltype(part)>, Title>) {
+                    title = part.text;
+                } else {
+                    const Section& each = section(part);
+                    const std::string id = "part" + std::to_string(++count);
+                    contents += "<a href=\"#" + id + "\">" + detail::escaped(each.title) + "</a>\n";
+                    body += "<section id=\"" + id + "\">\n<h2>" + detail::escaped(each.title) + "</h2>\n" +
+                            each.html + "</section>\n";
+                }
+            };
+            (add(parts), ...);
+            io::write_file(path, detail::page(title, "<nav>\n" + contents + "</nav>\n" + body));
+        });
 }
 
 } // namespace burin::report

@@ -45,7 +45,8 @@ pre { background: var(--card); padding: .8rem; overflow-x: auto; font-size: .85r
 .values span, figcaption { color: var(--soft); font-size: .85rem; }
 .pictures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
 .cards { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); }
-figure { margin: 0; }
+figure { margin: 0; min-width: 0; }
+figure.wide { grid-column: 1 / -1; }
 .cards figure { background: var(--card); border-radius: .4rem; padding: .5rem; }
 .cards img { width: 100%; image-rendering: pixelated; display: block; margin-bottom: .3rem; }
 svg { max-width: 100%; height: auto; }

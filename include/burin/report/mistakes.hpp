@@ -22,8 +22,9 @@
 namespace burin::report {
 
 struct MistakeOptions {
-    std::size_t count = 12;                 ///< How many are shown at most.
-    std::vector<std::string> class_names{}; ///< By label; else their numbers.
+    std::size_t count = 12; ///< How many are shown at most.
+    std::vector<std::string>
+        names{}; ///< Of classes, by label, as in `evaluation::Predictions`; else numbers.
 };
 
 /// One answer of a network that is wrong.
@@ -65,9 +66,9 @@ Mistake judge(std::size_t sample, std::span<const Scalar> answer, std::span<cons
         if (!is_class || (said == label && !std::isnan(probability(said))))
             return mistake;
         mistake.badness = 1 - probability(label);
-        mistake.caption = class_name(options.class_names, label) + ", taken for " +
-                          class_name(options.class_names, said) + " (" + three_digits(probability(said)) +
-                          ")";
+        mistake.caption = class_name(options.names, label) + ", taken for " +
+                          class_name(options.names, said) + " (" + three_digits(probability(said)) +
+                          " against " + three_digits(probability(label)) + ")";
     } else {
         for (std::size_t i = 0; i < answer.size() && i < target.size(); ++i)
             mistake.badness += std::abs(static_cast<double>(answer[i]) - static_cast<double>(target[i])) /

@@ -3,6 +3,8 @@
 #include "burin/report/svg_plot.hpp"
 #include "burin/training/range_test.hpp"
 
+#include <cstddef>
+#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,12 +12,35 @@
 namespace burin::report {
 
 /// The curve of a range test as an SVG image: the losses and their average over the rates, on a logarithmic
-/// axis.
+/// axis, and an upright line at the rate that `steepest` suggests, if it does.
 inline std::string svg_plot(const RangeTest& test, PlotOptions options = {}) {
     options.log_x = true;
     if (options.x_label.empty())
         options.x_label = "learning rate";
-    const std::vector<Line> lines{{"loss", test.rates, test.losses}, {"average", test.rates, test.smoothed}};
+    if (options.y_label.empty())
+        options.y_label = "loss";
+    std::vector<Line> lines{{"loss", test.rates, test.losses}, {"average", test.rates, test.smoothed}};
+    detail::Range all, first;
+    for (std::size_t i = 0; i < test.losses.size(); ++i) {
+        all.include(test.losses[i]);
+        if (3 * i < test.losses.size())
+            first.include(test.losses[i]);
+    }
+    // The curve ends high, where the loss diverges: the legend is at its other end, where that leaves room.
+    if (options.legend == Legend::automatic)
+        options.legend =
+            first.high < all.low + 0.7 * (all.high - all.low) ? Legend::upper_left : Legend::lower_left;
+    const auto short_rate = [](double rate) {
+        char buffer[32];
+        std::snprintf(buffer, sizeof buffer, "%.2g", rate);
+        return std::string(buffer);
+    };
+    try {
+        const double rate = test.steepest();
+        lines.push_back({"suggested: " + short_rate(rate), {rate, rate}, {all.low, all.high}});
+    } catch (const Error&) {
+        // A test that is too short, or whose loss never falls, suggests none.
+    }
     return svg_plot(lines, options);
 }
 

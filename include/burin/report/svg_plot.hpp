@@ -15,11 +15,15 @@
 
 namespace burin::report {
 
+/// How a line is drawn: through its points, as dots alone, or both.
+enum class Mark { line, dots, line_and_dots };
+
 /// One line of a plot. Where a value is not finite the line is interrupted.
 struct Line {
     std::string name;
     std::vector<double> x; ///< As many as `y`.
     std::vector<double> y;
+    Mark mark = Mark::line;
 };
 
 /// Where the names of the lines stand; `automatic` is at the right, above or below.
@@ -97,9 +101,9 @@ class SvgPlot {
             draw(lines[i], SvgCanvas::colour(i));
         const bool is_low = options.legend == Legend::lower_left ||
                             (options.legend == Legend::automatic && lines_end_high(lines));
-        const double first = is_low ? bottom_ - 4 - 18 * static_cast<double>(lines.size()) : top;
+        const double first = is_low ? bottom_ - 12 - 18 * static_cast<double>(lines.size()) : top;
         for (std::size_t i = 0; i < lines.size(); ++i)
-            draw_legend(i, first, lines[i].name);
+            draw_legend(i, first, lines[i]);
     }
 
     std::string take() { return svg_.take(); }
@@ -143,6 +147,12 @@ class SvgPlot {
     }
 
     void draw(const Line& line, std::string_view stroke_colour) {
+        if (line.mark != Mark::line)
+            for (std::size_t i = 0; i < std::min(line.x.size(), line.y.size()); ++i)
+                if (const double x = scaled(line.x[i]); std::isfinite(x) && std::isfinite(line.y[i]))
+                    draw_dot(at_x(x), at_y(line.y[i]), stroke_colour);
+        if (line.mark == Mark::dots)
+            return;
         std::string points;
         std::size_t count = 0;
         // One value on its own is a dot: round ends show a path of no length.
@@ -185,16 +195,27 @@ class SvgPlot {
         return sum > 0;
     }
 
-    void draw_legend(std::size_t index, double first, std::string_view name) {
+    void draw_dot(double x, double y, std::string_view colour) {
+        svg_.raw("<circle r=\"3\" cx=\"" + SvgCanvas::pixels(x) + "\" cy=\"" + SvgCanvas::pixels(y) +
+                 "\" fill-opacity=\"0.6\" fill=\"");
+        svg_.raw(colour);
+        svg_.raw("\"/>\n");
+    }
+
+    void draw_legend(std::size_t index, double first, const Line& line) {
+        const std::string_view name = line.name;
         const double y = first + 14 + 18 * static_cast<double>(index);
         std::string look = "stroke-width=\"2\" stroke=\"";
         look += SvgCanvas::colour(index);
         look += "\"";
+        const double x = options_.legend == Legend::automatic ? right_ - 28 : left + 8;
+        if (line.mark != Mark::line)
+            draw_dot(x + 10, y, SvgCanvas::colour(index));
+        if (line.mark != Mark::dots)
+            svg_.line(x, y, x + 20, y, look);
         if (options_.legend == Legend::automatic) {
-            svg_.line(right_ - 28, y, right_ - 8, y, look);
             svg_.text(right_ - 34, y, "text-anchor=\"end\" dy=\"0.35em\"", name);
         } else {
-            svg_.line(left + 8, y, left + 28, y, look);
             svg_.text(left + 34, y, "dy=\"0.35em\"", name);
         }
     }

@@ -175,4 +175,11 @@ inline std::string parallel_coordinates_svg(const Results& results, const Space&
     return svg.take();
 }
 
+/// A part of `report::html`: the picture, and the table below it.
+inline report::Section section(const Results& results, const Space& space) {
+    report::Section both = section(results);
+    both.html = "<div class=\"scroll\">" + parallel_coordinates_svg(results, space) + "</div>\n" + both.html;
+    return both;
+}
+
 } // namespace burin::search

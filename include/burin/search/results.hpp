@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/core/error.hpp"
+#include "burin/report/html_page.hpp"
 #include "burin/report/table.hpp"
 #include "burin/search/settings.hpp"
 
@@ -125,9 +126,9 @@ class Results {
 
 namespace burin::report {
 
-/// A table of the `most` best trials, the best first.
-inline std::string text(const search::Results& results,
-                        std::size_t most = std::numeric_limits<std::size_t>::max()) {
+namespace detail {
+
+inline Table table_of(const search::Results& results, std::size_t most) {
     const auto number = [](double value) {
         char buffer[32];
         std::snprintf(buffer, sizeof buffer, "%.4g", value);
@@ -161,7 +162,15 @@ inline std::string text(const search::Results& results,
         row.push_back(trial.error);
         table.add_row(std::move(row));
     }
-    return table.text();
+    return table;
+}
+
+} // namespace detail
+
+/// A table of the `most` best trials, the best first.
+inline std::string text(const search::Results& results,
+                        std::size_t most = std::numeric_limits<std::size_t>::max()) {
+    return detail::table_of(results, most).text();
 }
 
 inline void print(const search::Results& results, std::size_t most = std::numeric_limits<std::size_t>::max(),
@@ -170,3 +179,18 @@ inline void print(const search::Results& results, std::size_t most = std::numeri
 }
 
 } // namespace burin::report
+
+namespace burin::search {
+
+/// The 100 best trials as a part of `report::html`. With a picture: `section(results, space)` of
+/// `burin/search/parallel_coordinates.hpp`.
+inline report::Section section(const Results& results) {
+    constexpr std::size_t most = 100;
+    std::string html = "<div class=\"scroll\">" + report::detail::table_of(results, most).html() + "</div>\n";
+    if (results.trials().size() > most)
+        html += "<p>The best " + std::to_string(most) + " of " + std::to_string(results.trials().size()) +
+                " trials.</p>\n";
+    return {"Search", html};
+}
+
+} // namespace burin::search

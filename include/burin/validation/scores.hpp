@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/report/html_page.hpp"
 #include "burin/report/table.hpp"
 #include "burin/training/history.hpp"
 
@@ -64,8 +65,9 @@ class Scores {
 
 namespace burin::report {
 
-/// A table: a line a fold, then the means and the spreads.
-inline std::string text(const validation::Scores& scores) {
+namespace detail {
+
+inline Table table_of(const validation::Scores& scores) {
     const auto number = [](double value) {
         char buffer[48];
         std::snprintf(buffer, sizeof buffer, "%.4f", value);
@@ -94,7 +96,14 @@ inline std::string text(const validation::Scores& scores) {
         }
     table.add_row(std::move(means));
     table.add_row(std::move(spreads));
-    return table.text();
+    return table;
+}
+
+} // namespace detail
+
+/// A table: a line a fold, then the means and the spreads.
+inline std::string text(const validation::Scores& scores) {
+    return detail::table_of(scores).text();
 }
 
 inline void print(const validation::Scores& scores, std::FILE* stream = stdout) {
@@ -102,3 +111,13 @@ inline void print(const validation::Scores& scores, std::FILE* stream = stdout) 
 }
 
 } // namespace burin::report
+
+namespace burin::validation {
+
+/// The same table as a part of `report::html`.
+inline report::Section section(const Scores& scores) {
+    return {"Cross-validation",
+            "<div class=\"scroll\">" + report::detail::table_of(scores).html() + "</div>\n"};
+}
+
+} // namespace burin::validation

@@ -75,7 +75,7 @@ class ClassScores {
 inline ClassScores multi_label_scores(const Numbers& targets, const Numbers& named, std::size_t labels,
                                       const Numbers& weights = {}) {
     const char* const who = "multi_label_scores";
-    detail::check_count(named.size(), targets.size(), who, "answer");
+    detail::check_count(named.size(), targets.size(), who, "answers");
     if (labels == 0 || targets.size() % labels != 0)
         throw Error(std::string(who) + ": expected whole samples of " + std::to_string(labels) +
                     " labels, got " + std::to_string(targets.size()));

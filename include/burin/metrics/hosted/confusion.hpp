@@ -81,7 +81,7 @@ class Confusion {
 inline Confusion confusion_matrix(const Labels& labels, const Labels& named, std::size_t classes = 0,
                                   const Numbers& weights = {}) {
     const char* const who = "confusion_matrix";
-    detail::check_count(named.size(), labels.size(), who, "answer");
+    detail::check_count(named.size(), labels.size(), who, "answers");
     detail::check_weights(weights, labels.size(), who);
     std::size_t least = 0;
     for (std::size_t i = 0; i < labels.size(); ++i) {
@@ -104,6 +104,58 @@ inline Confusion confusion_matrix(const Labels& labels, const Labels& named, std
     for (std::size_t i = 0; i < labels.size(); ++i)
         result.add(labels[i], named[i], detail::weight_at(weights, i));
     return result;
+}
+inline Confusion confusion_matrix(const Labels& labels, const Labels& named, const Numbers& weights) {
+    return confusion_matrix(labels, named, 0, weights);
+}
+
+namespace detail {
+
+/// Throws Error where yes and no are asked for of several classes, as scikit-learn does.
+inline ClassScores scores_for(Average average, const Labels& labels, const Labels& named,
+                              const Numbers& weights, const char* who) {
+    const Confusion confusion = confusion_matrix(labels, named, weights);
+    if (average != Average::binary || confusion.classes() == 2)
+        return confusion.scores();
+    if (confusion.classes() > 2)
+        throw Error(std::string(who) + ": of " + std::to_string(confusion.classes()) +
+                    " classes: expected an average: macro, micro or weighted, got binary");
+    return confusion_matrix(labels, named, 2, weights).scores(); // Nothing but no.
+}
+
+} // namespace detail
+
+// One number of labels and what was named instead. All throw Error as `confusion_matrix` does. Classes are
+// those from 0 to the largest that is found; a score of 0 / 0 counts in a mean as `zero_division`, and NaN
+// leaves it out.
+
+/// The share of right answers.
+inline double accuracy(const Labels& labels, const Labels& named, const Numbers& weights = {}) {
+    return confusion_matrix(labels, named, weights).accuracy();
+}
+/// The mean recall of the classes that occur.
+inline double balanced_accuracy(const Labels& labels, const Labels& named, const Numbers& weights = {}) {
+    return confusion_matrix(labels, named, weights).balanced_accuracy();
+}
+inline double cohen_kappa(const Labels& labels, const Labels& named,
+                          Disagreement disagreement = Disagreement::equal, const Numbers& weights = {}) {
+    return confusion_matrix(labels, named, weights).cohen_kappa(disagreement);
+}
+inline double matthews(const Labels& labels, const Labels& named, const Numbers& weights = {}) {
+    return confusion_matrix(labels, named, weights).matthews();
+}
+/// Of class 1, `yes`; or a mean over the classes.
+inline double precision(const Labels& labels, const Labels& named, Average average = Average::binary,
+                        const Numbers& weights = {}, double zero_division = 0) {
+    return detail::scores_for(average, labels, named, weights, "precision").precision(average, zero_division);
+}
+inline double recall(const Labels& labels, const Labels& named, Average average = Average::binary,
+                     const Numbers& weights = {}, double zero_division = 0) {
+    return detail::scores_for(average, labels, named, weights, "recall").recall(average, zero_division);
+}
+inline double f1(const Labels& labels, const Labels& named, Average average = Average::binary,
+                 const Numbers& weights = {}, double zero_division = 0) {
+    return detail::scores_for(average, labels, named, weights, "f1").f1(average, zero_division);
 }
 
 } // namespace burin::metrics

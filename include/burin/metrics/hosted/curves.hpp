@@ -54,7 +54,7 @@ struct Cumulative {
 
 inline Cumulative cumulate(const Numbers& targets, const Numbers& scores, const Numbers& weights,
                            std::string_view who) {
-    check_count(scores.size(), targets.size(), who, "score");
+    check_count(scores.size(), targets.size(), who, "scores");
     check_finite(targets, who, "target");
     check_finite(scores, who, "score");
     check_weights(weights, targets.size(), who);
@@ -156,6 +156,7 @@ inline PrecisionRecallCurve precision_recall_curve(const Numbers& targets, const
 /// The area under the ROC: the chance that a positive sample has a higher score than a negative one, ties
 /// counting half. NaN if all samples are of one class. Errors as for `roc_curve`.
 inline double roc_auc(const Numbers& targets, const Numbers& scores, const Numbers& weights = {}) {
+    detail::check_scores_of_yes(scores.size(), targets.size(), "roc_auc", "scores");
     return roc_curve(targets, scores, weights, true).area();
 }
 

@@ -57,14 +57,25 @@ inline void check_finite(const Numbers& numbers, std::string_view who, std::stri
                         ": expected a finite number, got " + std::to_string(numbers[i]));
 }
 
-/// Throws Error unless there are `count`, and any at all.
+/// Throws Error unless there are `count`, and any at all. `what` is the plural.
 inline void check_count(std::size_t found, std::size_t expected, std::string_view who,
                         std::string_view what) {
     if (expected == 0)
         throw Error(std::string(who) + ": expected at least one sample, got none");
     if (found != expected)
         throw Error(std::string(who) + ": expected " + std::to_string(expected) + " " + std::string(what) +
-                    "s, got " + std::to_string(found));
+                    ", got " + std::to_string(found));
+}
+
+/// The same of scores of yes; who has those of several classes has forgotten to say so.
+inline void check_scores_of_yes(std::size_t found, std::size_t expected, std::string_view who,
+                                std::string_view what) {
+    if (expected != 0 && found > expected && found % expected == 0)
+        throw Error(std::string(who) + ": expected " + std::to_string(expected) + " " + std::string(what) +
+                    ", got " + std::to_string(found) + "; if these are of " +
+                    std::to_string(found / expected) + " classes, say how many: `" + std::string(who) +
+                    "(labels, " + std::string(what) + ", " + std::to_string(found / expected) + ", …)`");
+    check_count(found, expected, who, what);
 }
 
 /// Throws Error unless there are none, or one for each of `count` samples, finite and not negative, and not
@@ -72,7 +83,7 @@ inline void check_count(std::size_t found, std::size_t expected, std::string_vie
 inline void check_weights(const Numbers& weights, std::size_t count, std::string_view who) {
     if (weights.empty())
         return;
-    check_count(weights.size(), count, who, "weight");
+    check_count(weights.size(), count, who, "weights");
     check_finite(weights, who, "weight");
     double sum = 0;
     for (const double weight : weights.span()) {

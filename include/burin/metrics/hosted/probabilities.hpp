@@ -42,7 +42,7 @@ double mean_of_samples(std::size_t count, const Numbers& weights, OfSample of_sa
 
 inline void check_binary(const Numbers& targets, const Numbers& probabilities, const Numbers& weights,
                          std::string_view who) {
-    check_count(probabilities.size(), targets.size(), who, "probability");
+    check_scores_of_yes(probabilities.size(), targets.size(), who, "probabilities");
     check_finite(targets, who, "target");
     check_probabilities(probabilities, who);
     check_weights(weights, targets.size(), who);
@@ -141,6 +141,11 @@ inline Reliability reliability(const Numbers& targets, const Numbers& probabilit
             probabilities[i], targets[i] > 0.5, detail::weight_at(weights, i));
     return result;
 }
+/// How far confidence is from what came true, on average over the bins: see `Reliability`.
+inline double expected_calibration_error(const Numbers& targets, const Numbers& probabilities,
+                                         std::size_t bins = 10, const Numbers& weights = {}) {
+    return reliability(targets, probabilities, bins, weights).expected_calibration_error();
+}
 inline Reliability reliability(const Labels& labels, const Numbers& probabilities, std::size_t classes,
                                std::size_t bins, const Numbers& weights = {}) {
     detail::check_classes(labels, probabilities, classes, weights, "reliability");
@@ -152,6 +157,11 @@ inline Reliability reliability(const Labels& labels, const Numbers& probabilitie
                                                                         detail::weight_at(weights, i));
     }
     return result;
+}
+
+inline double expected_calibration_error(const Labels& labels, const Numbers& probabilities,
+                                         std::size_t classes, std::size_t bins, const Numbers& weights = {}) {
+    return reliability(labels, probabilities, classes, bins, weights).expected_calibration_error();
 }
 
 /// The share of samples where fewer than `k` classes have a higher score than the right one. Scores may be

@@ -25,7 +25,7 @@ namespace detail {
 
 inline void check_numbers(const Numbers& targets, const Numbers& predicted, const Numbers& weights,
                           std::string_view who) {
-    check_count(predicted.size(), targets.size(), who, "prediction");
+    check_count(predicted.size(), targets.size(), who, "predictions");
     check_finite(targets, who, "target");
     check_finite(predicted, who, "prediction");
     check_weights(weights, targets.size(), who);
