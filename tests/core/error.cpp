@@ -23,6 +23,15 @@ TEST_CASE("printable: what is no UTF-8 is escaped byte by byte") {
     CHECK(printable("\xC3(") == "\\xC3(");
     CHECK(printable("\xE2\x82") == "\\xE2\\x82");
     CHECK(printable("\xC0\xAF") == "\\xC0\\xAF");
+    // Too long a form, half of a pair, beyond the last character, and what is none: SVG may not have them.
+    CHECK(printable("\xE0\x9F\xBF") == "\\xE0\\x9F\\xBF");
+    CHECK(printable("\xED\xA0\x80") == "\\xED\\xA0\\x80");
+    CHECK(printable("\xF0\x8F\xBF\xBF") == "\\xF0\\x8F\\xBF\\xBF");
+    CHECK(printable("\xF4\x90\x80\x80") == "\\xF4\\x90\\x80\\x80");
+    CHECK(printable("\xEF\xBF\xBE") == "\\xEF\\xBF\\xBE");
+    CHECK(printable("\xEF\xBF\xBF") == "\\xEF\\xBF\\xBF");
+    CHECK(printable("\u0800\uD7FF\uE000\uFFFD\U00010000\U0010FFFF") ==
+          "\u0800\uD7FF\uE000\uFFFD\U00010000\U0010FFFF");
 }
 
 TEST_CASE("quoted: 40 bytes are shown whole, of 41 the end is cut, never within a character") {

@@ -91,6 +91,9 @@ TEST_CASE("box_iou") {
     CHECK(box_iou({0, 0, 2, 2}, {0, 0, 2, 2}) == 1);
     CHECK(box_iou({0, 0, 1, 1}, {1, 0, 2, 1}) == 0);
     CHECK(box_iou({0, 0, 0, 0}, {0, 0, 0, 0}) == 0);
+    for (const double s : {1e-200, 1e200, 1e307})
+        CHECK(box_iou({0, 0, 2 * s, 2 * s}, {s, s, 3 * s, 3 * s}) == close(1.0 / 7));
+    CHECK(box_iou({-1e308, -1e308, 1e308, 1e308}, {-1e308, -1e308, 1e308, 1e308}) == 1);
 }
 
 TEST_CASE("mean_average_precision: pycocotools's and PASCAL's values") {

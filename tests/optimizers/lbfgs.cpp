@@ -135,6 +135,28 @@ TEST_CASE_TEMPLATE("LBFGS: what is no number makes parameters none, after finite
     }
 }
 
+TEST_CASE("LBFGS: counts in a state that are none are nothing stored") {
+    Minimization<LBFGS<3>, float> minimization{};
+    const auto once = [&](float stored, float oldest) {
+        Minimization<LBFGS<3>, float> next = minimization;
+        float* const numbers = next.state.data() + LBFGS<3>::state_vectors * dimensions;
+        numbers[2] = stored;
+        numbers[3] = oldest;
+        next.step();
+        return next.x;
+    };
+    minimization.step();
+    const auto without = once(0, 0);
+    CHECK(without != once(3, 0));
+    const float nan = std::numeric_limits<float>::quiet_NaN(),
+                infinity = std::numeric_limits<float>::infinity();
+    for (const float wrong : {4.0F, 5000.0F, -1.0F, 1.5F, 1e30F, nan, infinity}) {
+        CHECK(once(wrong, 0) == without);
+        CHECK(once(0, wrong == 4 ? 3 : wrong) == without);
+        CHECK(once(3, wrong == 4 ? 3 : wrong) == once(3, 0));
+    }
+}
+
 TEST_CASE("LBFGS: a line search comes back from where the loss is infinite") {
     Minimization<Searching, float> minimization{Searching{.learning_rate = 1e12, .max_evaluations = 100}};
     const float before = minimization.evaluate().total;

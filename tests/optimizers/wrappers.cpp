@@ -167,6 +167,20 @@ TEST_CASE("ParameterGroups: frozen up to a step; rules are found in wrappers") {
     CHECK(std::get<1>(run.optimizer.optimizer.rules).factor == 3);
 }
 
+TEST_CASE("ParameterGroups: counts of steps in a state that are none count for nothing") {
+    const auto after = [](double missed) {
+        Run run{ParameterGroups{Adam{}, Last{.until_step = 1}}};
+        run.run(2);
+        for (std::size_t i = run.state.size() - ranges<Last>.count; i < run.state.size(); ++i)
+            run.state[i] = missed;
+        run.step();
+        return run.parameters;
+    };
+    CHECK(after(1) != after(0));
+    for (const double wrong : {-5.0, 0.5, 3.0, 1e300, std::nan("")})
+        CHECK(after(wrong) == after(0));
+}
+
 TEST_CASE("ParameterGroups: without rules, the optimizer's own steps, bit by bit") {
     Run grouped(ParameterGroups{Adam{.clip_norm = 1.0}});
     Run plain(Adam{.clip_norm = 1.0});

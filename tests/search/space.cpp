@@ -91,6 +91,12 @@ TEST_CASE("Space: refuses what is no range, and names given twice") {
     for (const Integer& range :
          {Integer{"x", 2, 1}, Integer{"x", 0, 1, 0}, Integer{"x", 0, std::int64_t{1} << 40}})
         CHECK(error_of([&] { Space{range}; }).starts_with("Space: x: expected bounds within ±2^31"));
+    CHECK(error_of([] { Space{Uniform{"x", -1.7e308, 1.7e308}}; }) ==
+          "Space: x: expected bounds a finite distance apart, got others");
+    constexpr std::int64_t most = std::int64_t{1} << 31;
+    CHECK(error_of([] { Space{Integer{"x", -most, most - 1}}; })
+              .ends_with("less than 2^32 values, got others"));
+    CHECK(Space{Integer{"x", -most, most - 2}}.random(1, 1) != Space{Integer{"x", -most, most - 2}}.random(1, 2));
     CHECK(error_of([] { Space{Choice{"x", {}}}; }) == "Space: x: expected values to choose from, got others");
     CHECK(error_of([&] { Space{Choice{"x", {nan}}}; }) ==
           "Space: x: expected finite numbers to choose from, got others");
@@ -98,6 +104,11 @@ TEST_CASE("Space: refuses what is no range, and names given twice") {
           "Space: expected a name for each setting, got 'x' twice");
     CHECK(error_of([] {
               static_cast<void>(Space{Integer{"a", 0, 1 << 30}, Integer{"b", 0, 1 << 30}}.grid_size());
+          }) == "Space: expected a grid of at most 2^32 points, got more");
+    // Two times 2^63 is 0 in 64 bits.
+    CHECK(error_of([] {
+              static_cast<void>(
+                  Space{Uniform{"a", 0, 1, 2}, Uniform{"b", 0, 1, std::size_t{1} << 63}}.grid_size());
           }) == "Space: expected a grid of at most 2^32 points, got more");
 }
 

@@ -12,7 +12,7 @@ namespace burin {
 namespace detail {
 
 /// Bytes of the UTF-8 character that `text` begins with; 0 if it begins with none that a terminal only shows
-/// (control characters, among them those of several bytes, and what is no UTF-8).
+/// (control characters, among them those of several bytes, and what is no UTF-8 or no character).
 constexpr std::size_t shown_bytes(std::string_view text) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     if (byte(0) < 0x80)
@@ -23,6 +23,11 @@ constexpr std::size_t shown_bytes(std::string_view text) noexcept {
     for (std::size_t i = 1; i < count; ++i)
         if ((byte(i) & 0xC0) != 0x80)
             return 0;
+    // A longer form than the character needs, half of a surrogate pair, beyond U+10FFFF, or no character.
+    if ((byte(0) == 0xE0 && byte(1) < 0xA0) || (byte(0) == 0xED && byte(1) > 0x9F) ||
+        (byte(0) == 0xF0 && byte(1) < 0x90) || (byte(0) == 0xF4 && byte(1) > 0x8F) ||
+        (byte(0) == 0xEF && byte(1) == 0xBF && byte(2) > 0xBD))
+        return 0;
     // What turns the direction of writing makes a message say something else.
     const bool turns =
         byte(0) == 0xE2 && (byte(1) == 0x80 ? byte(2) >= 0xAA && byte(2) <= 0xAE

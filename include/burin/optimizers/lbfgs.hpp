@@ -4,6 +4,7 @@
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
 #include "burin/optimizers/gradient_sweep.hpp"
+#include "burin/optimizers/optimizer.hpp"
 #include "burin/optimizers/strong_wolfe.hpp"
 
 #include <algorithm>
@@ -147,11 +148,15 @@ struct LBFGS {
         static constexpr std::size_t length = 0, curvature = 1, stored = 2, oldest = 3, begun = 4,
                                      weights = 5;
 
-        std::size_t number(std::size_t place) const noexcept {
-            return static_cast<std::size_t>(numbers_[place]);
+        /// How many pairs there are, and the slot of the oldest.
+        std::size_t pair_count() const noexcept {
+            return static_cast<std::size_t>(detail::count_in(numbers_[stored], History + 1));
+        }
+        std::size_t oldest_slot() const noexcept {
+            return static_cast<std::size_t>(detail::count_in(numbers_[oldest], History));
         }
         /// Slot of the i-th pair, the oldest first.
-        std::size_t slot(std::size_t i) const noexcept { return (number(oldest) + i) % History; }
+        std::size_t slot(std::size_t i) const noexcept { return (oldest_slot() + i) % History; }
         Scalar* change(std::size_t at) const noexcept { return changes_ + at * count_; }
         Scalar* step(std::size_t at) const noexcept { return steps_ + at * count_; }
 
@@ -195,10 +200,10 @@ struct LBFGS {
                 gradients_, last_gradients_, direction_));
             if (!(product > 1e-10))
                 return;
-            std::size_t at = number(oldest);
-            if (number(stored) < History) {
-                at = slot(number(stored));
-                numbers_[stored] += 1;
+            std::size_t at = oldest_slot();
+            if (const std::size_t pairs = pair_count(); pairs < History) {
+                at = slot(pairs);
+                numbers_[stored] = static_cast<Scalar>(pairs + 1);
             } else {
                 numbers_[oldest] = static_cast<Scalar>(slot(1));
             }
@@ -212,7 +217,7 @@ struct LBFGS {
 
         /// direction = − (the inverse Hessian that the history tells) · gradients, by two loops over it.
         void find_direction() const noexcept {
-            const std::size_t pairs = number(stored);
+            const std::size_t pairs = pair_count();
             const auto scale = pairs > 0 ? numbers_[curvature] : Scalar(1);
             kernels::map<Scalar>(
                 count_, direction_, [](const Vector& gradient) { return -gradient; }, gradients_);

@@ -41,6 +41,16 @@ inline constexpr std::size_t extra_state_of = [] {
         return std::size_t{0};
 }();
 
+/// A count that an optimizer remembers among its state. State comes from files too: what is no whole number
+/// below `end` is 0.
+template <class Scalar>
+constexpr std::uint64_t count_in(Scalar remembered, std::uint64_t end) noexcept {
+    if (!(remembered >= Scalar(0) && remembered < static_cast<Scalar>(end)))
+        return 0;
+    const auto count = static_cast<std::uint64_t>(remembered);
+    return count < end && static_cast<Scalar>(count) == remembered ? count : 0;
+}
+
 } // namespace detail
 
 /// Whether an optimizer, or one that it wraps, says by `static constexpr bool asks_again` that it calls

@@ -6,6 +6,7 @@
 #include "burin/graph/network.hpp"
 #include "burin/graph/select_tensors.hpp"
 #include "burin/optimizers/gradient_sweep.hpp"
+#include "burin/optimizers/optimizer.hpp"
 #include "burin/optimizers/parameter_ranges.hpp"
 
 #include <array>
@@ -162,12 +163,13 @@ struct ParameterGroups {
                 const GroupEffect effect = effect_on(range, step);
                 std::uint64_t taken = step;
                 if constexpr (extra_state<Net> > 0) {
-                    Scalar& missed = state[state_vectors * trained_count<Net> + i];
+                    Scalar& remembered = state[state_vectors * trained_count<Net> + i];
+                    const std::uint64_t missed = detail::count_in(remembered, step);
                     if (effect.frozen) {
-                        missed += Scalar(1);
+                        remembered = static_cast<Scalar>(missed + 1);
                         continue;
                     }
-                    taken -= static_cast<std::uint64_t>(missed);
+                    taken -= missed;
                 }
                 if (effect.frozen)
                     continue;

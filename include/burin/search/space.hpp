@@ -84,9 +84,10 @@ Value value_at(const Range& range, std::size_t index) {
 }
 
 inline std::string problem_of(const Uniform& range) {
-    return std::isfinite(range.low) && std::isfinite(range.high) && range.low < range.high && range.points > 0
-               ? ""
-               : "expected finite bounds, the lower first, and a point or more";
+    if (!(std::isfinite(range.low) && std::isfinite(range.high) && range.low < range.high &&
+          range.points > 0))
+        return "expected finite bounds, the lower first, and a point or more";
+    return std::isfinite(range.high - range.low) ? "" : "expected bounds a finite distance apart";
 }
 inline std::string problem_of(const LogUniform& range) {
     return range.low > 0 && std::isfinite(range.high) && range.low < range.high && range.points > 0
@@ -95,9 +96,11 @@ inline std::string problem_of(const LogUniform& range) {
 }
 inline std::string problem_of(const Integer& range) {
     constexpr std::int64_t most = std::int64_t{1} << 31;
-    return -most <= range.low && range.low <= range.high && range.high <= most && range.step > 0
+    return -most <= range.low && range.low <= range.high && range.high <= most && range.step > 0 &&
+                   (range.high - range.low) / range.step < 2 * most - 1
                ? ""
-               : "expected bounds within ±2^31, the lower first, and a step of 1 or more";
+               : "expected bounds within ±2^31, the lower first, a step of 1 or more, and less than 2^32 "
+                 "values";
 }
 inline std::string problem_of(const Choice& choice) {
     for (const Value& value : choice.values)
@@ -152,13 +155,15 @@ class Space {
         });
     }
 
-    /// Points of the grid, at most 2^32; and one of them, of which the last setting changes fastest.
+    /// Points of the grid, less than 2^32; and one of them, of which the last setting changes fastest.
     std::size_t grid_size() const {
         std::size_t points = 1;
         for (const Dimension& dimension : dimensions_) {
-            points *= std::visit([](const auto& range) { return detail::count_of(range); }, dimension);
-            if (points > std::numeric_limits<std::uint32_t>::max())
+            const std::size_t count =
+                std::visit([](const auto& range) { return detail::count_of(range); }, dimension);
+            if (count > std::numeric_limits<std::uint32_t>::max() / points)
                 throw Error("Space: expected a grid of at most 2^32 points, got more");
+            points *= count;
         }
         return points;
     }

@@ -24,11 +24,21 @@ struct Box {
 
 /// Intersection over union of two boxes; 0 if they do not overlap.
 constexpr double box_iou(const Box& a, const Box& b) noexcept {
-    const double width = std::min(a.right, b.right) - std::max(a.left, b.left);
-    const double height = std::min(a.bottom, b.bottom) - std::max(a.top, b.top);
-    if (!(width > 0 && height > 0))
-        return 0;
-    return width * height / (a.area() + b.area() - width * height);
+    // Boxes whose areas a double can't tell are compared at another scale.
+    for (const double scale : {1.0, 0x1p-600, 0x1p+600}) {
+        const auto scaled = [scale](const Box& box) {
+            return Box{scale * box.left, scale * box.top, scale * box.right, scale * box.bottom};
+        };
+        const Box c = scaled(a), d = scaled(b);
+        const double width = std::min(c.right, d.right) - std::max(c.left, d.left);
+        const double height = std::min(c.bottom, d.bottom) - std::max(c.top, d.top);
+        if (!(width > 0 && height > 0) && scale == 1)
+            return 0;
+        const double either = c.area() + d.area() - width * height;
+        if (either > 0 && either <= std::numeric_limits<double>::max())
+            return width * height / either;
+    }
+    return 0;
 }
 
 /// An object that is in an image, and one that was found there.
