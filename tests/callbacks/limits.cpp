@@ -9,6 +9,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <string>
@@ -46,6 +47,14 @@ TEST_CASE("TimeLimit: stops in the batch in which the time is over, that before 
     CHECK(continued.stopping);
     CHECK(error_of([&] { other.load({{"seconds", {1, 2}}}); }) ==
           "callbacks::TimeLimit: expected 1 numbers of 'seconds' in a checkpoint, got 2");
+}
+
+TEST_CASE("TimeLimit: refuses what is no number") {
+    ToldModel model;
+    ToldContext context(model);
+    callbacks::TimeLimit limit{.seconds = std::nan("")};
+    CHECK(error_of([&] { limit.on_fit_begin(context); }) ==
+          "callbacks::TimeLimit: expected a number of seconds, got nan");
 }
 
 TEST_CASE("TimeLimit: one that pauses counts the time of this program alone") {

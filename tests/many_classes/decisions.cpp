@@ -176,7 +176,7 @@ TEST_CASE("Temperature: the one of the largest likelihood, as SciPy finds it") {
     CHECK(fit(std::vector<double>{5, -5, -5, 5}, std::vector<Label>{0, 1}) < 0.1);
     CHECK(fit(std::vector<double>{5, -5, -5, 5}, std::vector<Label>{1, 0}) ==
           doctest::Approx(100).epsilon(1e-6));
-    CHECK(std::isfinite(fit(std::vector<double>{2, 2, 2, 2}, std::vector<Label>{1, 0})));
+    CHECK(fit(std::vector<double>{2, 2, 2, 2}, std::vector<Label>{1, 0}) == 1);
 
     const auto refused = [&](std::vector<double> numbers, std::vector<Label> answers) {
         return error_of([&] { fit(numbers, answers); });
@@ -204,6 +204,16 @@ TEST_CASE("Temperature: probabilities of a model that is too sure become as sure
     const data::Dataset<Label, double> all(Shape(3), x, labels);
     const auto temperature = many_classes::Temperature::fit(model, all.subset(0, rows / 2));
     CHECK(temperature.value == doctest::Approx(4).epsilon(0.1));
+    const auto refused = [&](const auto& data) {
+        return error_of([&] { (void)many_classes::Temperature::fit(model, data); });
+    };
+    CHECK(refused(data::Dataset<Label, double>::without_targets(Shape(3), {1, 2, 3})) ==
+          "Temperature: expected one label a sample, got 0 targets");
+    CHECK(refused(data::Dataset<Label, double>(Shape(3), {1, 2, 3}, {0, 1})) ==
+          "Temperature: expected one label a sample, got 2 targets");
+    for (const double wrong : {-1.0, 0.5, 3.0, std::nan("")})
+        CHECK(refused(data::Dataset<double, double>(Shape(3), {1, 2, 3}, {wrong}))
+                  .starts_with("Temperature: sample 0: expected a label below 3, got "));
     const auto test = all.subset(rows / 2, rows / 2);
     const auto test_labels = std::span<const Label>(labels).subspan(rows / 2);
     const auto before = predict_proba(model, test), after = temperature.predict_proba(model, test);

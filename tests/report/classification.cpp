@@ -55,6 +55,15 @@ TEST_CASE("classification_report: scikit-learn's table") {
           " samples avg      0.667     0.667     0.667         4\n");
 }
 
+TEST_CASE("classification_report: columns stay below each other whatever the names are") {
+    auto answers = three_classes();
+    answers.names = {"Größe in Öl, gemäß", "a\x1B[2J", "plain"};
+    const std::string text = report::classification_report(answers);
+    CHECK(text.find("\nGröße in Öl, gemäß       0.50 ") != std::string::npos);
+    CHECK(text.find("\n          a\\x1B[2J       0.50 ") != std::string::npos);
+    CHECK(text.find("\n             plain       1.00 ") != std::string::npos);
+}
+
 TEST_CASE("classification_report: answers that are no numbers are wrong") {
     auto answers = three_classes();
     answers.probabilities[0] = std::nan("");

@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -138,6 +139,12 @@ TEST_CASE("mistakes: the worst first, each with what it was taken for") {
     CHECK(worst[1].caption == "1, taken for 0 (0.576 against 0.212)");
     CHECK(report::worst_mistakes(model(), samples(), {.count = 1}).size() == 1);
     CHECK(report::mistakes(model(), samples().subset(0, 1)).html == "<p>None.</p>\n");
+    // Images of which all pixels are alike, or none a number, are drawn as well.
+    const float most = std::numeric_limits<float>::max();
+    for (const float value : {0.0f, 3e7f, -3e7f, most, -most, std::nanf("")}) {
+        const data::Dataset<> alike(Shape{2, 2}, std::vector<float>(4, value), {1});
+        CHECK(count(report::mistakes(model(), alike).html, "<img ") == 1);
+    }
 }
 
 TEST_CASE("mistakes: of numbers, the largest error first") {

@@ -277,4 +277,16 @@ TEST_CASE(
         CHECK(count(svg, std::string(">") + title + "<") == 1);
     CHECK(count(svg, "nan") == 0);
     CHECK(count(search::parallel_coordinates_svg(search::Results(), space), "<polyline ") == 0);
+
+    const search::Results huge(
+        {{.number = 0, .settings = search::Settings({{"x", 0.5}}), .scores = {{1, -1.7e308}}},
+         {.number = 1, .settings = search::Settings({{"x", 0.25}}), .scores = {{1, 1.7e308}}}},
+        {}, true);
+    const std::string far = search::parallel_coordinates_svg(huge, {search::Uniform{"x", 0, 1}});
+    CHECK(count(far, "nan") + count(far, "inf") == 0);
+    for (const search::Space& other :
+         {search::Space{search::Uniform{"y", 0, 1}}, search::Space{search::Choice{"x", {"a"}}},
+          search::Space{search::Uniform{"x", 0, 1}, search::Uniform{"y", 0, 1}}})
+        CHECK(error_of([&] { (void)search::parallel_coordinates_svg(huge, other); })
+                  .starts_with("parallel_coordinates_svg: expected the space of the search, got one whose "));
 }

@@ -136,6 +136,12 @@ std::vector<double> numbers(const History& history) {
     return all;
 }
 
+/// Sets the rate after an epoch.
+struct Sets {
+    double rate;
+    void on_epoch_end(auto& context) { context.set_learning_rate(rate); }
+};
+
 } // namespace
 
 TEST_CASE("callbacks: are called in their order, those that run last after the others") {
@@ -266,6 +272,16 @@ TEST_CASE("fit: a schedule sets the rate of each step, and a rate that is no num
     CHECK(error_of([&] { fit(model, train, Fit{.schedule = later, .epochs = 9, .verbose = false}); }) ==
           "fit: .schedule: expected a finite number of at least 0, got inf");
     CHECK(std::ranges::all_of(values(model), [](float value) { return std::isfinite(value); }));
+}
+
+TEST_CASE("callbacks: a rate that they set and that is no number is refused") {
+    for (const double rate : {std::nan(""), HUGE_VAL, -1.0}) {
+        Model<Net> model(1);
+        CHECK(error_of([&] { fit(model, train, options(Sets{rate}, 1)); })
+                  .starts_with("fit: set_learning_rate: expected a finite number of at least 0, got "));
+    }
+    Model<Net> model(1);
+    CHECK(error_of([&] { fit(model, train, options(Sets{0}, 1)); }) == "(nothing was thrown)");
 }
 
 TEST_CASE("Trainer: with a schedule it has the bits of one whose rate is set by hand") {

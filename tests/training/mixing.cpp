@@ -73,6 +73,16 @@ TEST_CASE("beta_number: the distribution that it should have") {
         const double number = detail::beta_number(alpha, draws);
         CHECK((number >= 0 && number <= 1));
     }
+    // In the limit, one of both or halves.
+    std::size_t ones = 0;
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+        detail::Draws draws(RandomStream{seed});
+        const double number = detail::beta_number(1e-310, draws);
+        CHECK((number == 0 || number == 1));
+        ones += number == 1;
+        CHECK(detail::beta_number(HUGE_VAL, draws) == 0.5);
+    }
+    CHECK((ones > 30 && ones < 70));
     for (const double alpha : {0.0, -1.0, std::nan("")}) {
         detail::Draws draws(RandomStream{1});
         CHECK(detail::beta_number(alpha, draws) == 1);

@@ -46,7 +46,10 @@ struct JsonLinesLog {
                            ",\"step\":" + std::to_string(context.step()) +
                            ",\"learning_rate\":" + nlohmann::json(context.learning_rate()).dump();
         for (const NamedValue& each : context.values())
-            line += "," + nlohmann::json(each.name).dump() + ":" + nlohmann::json(each.value).dump();
+            line.append(",")
+                .append(nlohmann::json(each.name).dump())
+                .append(":")
+                .append(nlohmann::json(each.value).dump());
         detail::LogFile(path).append(line + "}\n");
     }
 

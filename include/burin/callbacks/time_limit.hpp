@@ -1,8 +1,10 @@
 #pragma once
 
 #include "burin/callbacks/state.hpp"
+#include "burin/core/error.hpp"
 
 #include <chrono>
+#include <cmath>
 #include <functional>
 
 namespace burin::callbacks {
@@ -13,7 +15,7 @@ namespace burin::callbacks {
 ///     Fit{.epochs = 1000, .callbacks = callbacks::TimeLimit{.seconds = 3600}}
 ///
 /// If it `pauses`, only the time of this program counts, and the run is to be continued by the next, from a
-/// checkpoint: for machines that give a job no more than so long.
+/// checkpoint: for machines that give a job no more than so long. Throws Error for NaN seconds.
 struct TimeLimit {
     double seconds = 3600;
     bool pauses = false;
@@ -30,6 +32,8 @@ struct TimeLimit {
 
     template <class Context>
     void on_fit_begin(Context& context) {
+        if (std::isnan(seconds))
+            throw Error("callbacks::TimeLimit: expected a number of seconds, got nan");
         start = clock();
         is_running = true;
         if (!context.is_continued() || pauses)

@@ -70,8 +70,8 @@ struct Temperature {
 
     /// The temperature between 0.01 and 100 at which the labels are likeliest (by Newton's method in 1 / T,
     /// of which the mean negative log-likelihood is a convex function; in double); some small one where all
-    /// answers are right. `logits` is `[samples, classes]`, or one logit a sample for labels 0 and 1. Throws
-    /// Error if they do not fit together or are not finite.
+    /// answers are right, 1 where all logits of a sample are equal. `logits` is `[samples, classes]`, or one
+    /// logit a sample for labels 0 and 1. Throws Error if they do not fit together or are not finite.
     template <class Scalar>
     static Temperature fit(std::span<const Scalar> logits, std::span<const Label> labels) {
         if (labels.empty() || logits.empty() || logits.size() % labels.size() != 0)
@@ -90,6 +90,8 @@ struct Temperature {
         double low = 0.01, high = 100, beta = 1;
         for (int repeat = 0; repeat < 200; ++repeat) {
             const detail::Likelihood at = detail::likelihood(logits, labels, beta);
+            if (at.slope == 0) // The minimum, or all temperatures are alike.
+                break;
             (at.slope > 0 ? high : low) = beta;
             const double newton = beta - at.slope / at.curvature;
             const double next = newton >= low && newton <= high ? newton : (low + high) / 2;
@@ -101,14 +103,24 @@ struct Temperature {
         return {1 / beta};
     }
 
-    /// The same for a model's outputs, which are logits.
+    /// The same for a model's outputs, which are logits, and data with one label a sample (as `Label`, or as
+    /// a number that is one).
     template <class Net, class Scalar, class Data>
     static Temperature fit(const Model<Net, Scalar>& model, const Data& data) {
         return within_memory("Temperature", [&] {
             check_network<Net>();
+            if (data.target_size() != 1)
+                throw Error("Temperature: expected one label a sample, got " +
+                            std::to_string(data.target_size()) + " targets");
+            constexpr std::size_t count = std::max<std::size_t>(output_shape<Net>.size(), 2);
             std::vector<Label> labels(data.size());
-            for (std::size_t i = 0; i < data.size(); ++i)
-                labels[i] = static_cast<Label>(data.target(i)[0]);
+            for (std::size_t i = 0; i < data.size(); ++i) {
+                const auto target = static_cast<double>(data.target(i)[0]);
+                if (!(target >= 0 && target < static_cast<double>(count) && target == std::floor(target)))
+                    throw Error("Temperature: sample " + std::to_string(i) + ": expected a label below " +
+                                std::to_string(count) + ", got " + std::to_string(target));
+                labels[i] = static_cast<Label>(target);
+            }
             const std::vector<Scalar> logits = predict(model, data);
             return fit(std::span<const Scalar>(logits), std::span<const Label>(labels));
         });

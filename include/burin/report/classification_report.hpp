@@ -1,6 +1,8 @@
 #pragma once
 
+#include "burin/core/printable.hpp"
 #include "burin/evaluation/predictions.hpp"
+#include "burin/report/table.hpp"
 #include "burin/report/ticks.hpp"
 
 #include <algorithm>
@@ -30,7 +32,7 @@ inline std::string classification_report(const evaluation::Predictions& predicti
     std::size_t name_width = std::string_view("weighted avg").size();
     for (std::size_t c = 0; c < scores.classes(); ++c) {
         is_counted = is_counted && scores[c].support() == std::floor(scores[c].support());
-        name_width = std::max(name_width, predictions.name(c).size());
+        name_width = std::max(name_width, detail::width(printable(predictions.name(c))));
     }
     const auto number = [&](double value) {
         return std::isnan(value) ? std::string("nan") : Ticks::number(value, options.digits);
@@ -40,7 +42,7 @@ inline std::string classification_report(const evaluation::Predictions& predicti
     };
     std::string text;
     const auto add = [&](std::string_view name, const std::array<std::string, 4>& cells) {
-        text += std::string(name_width - std::min(name_width, name.size()), ' ');
+        text += std::string(name_width - std::min(name_width, detail::width(name)), ' ');
         text += name;
         text += ' ';
         for (const std::string& cell : cells)
@@ -51,8 +53,9 @@ inline std::string classification_report(const evaluation::Predictions& predicti
     text += '\n';
     const double zero = options.zero_division;
     for (std::size_t c = 0; c < scores.classes(); ++c)
-        add(predictions.name(c), {number(scores.precision_of(c, zero)), number(scores.recall_of(c, zero)),
-                                  number(scores.f1_of(c, zero)), support(scores[c].support())});
+        add(printable(predictions.name(c)),
+            {number(scores.precision_of(c, zero)), number(scores.recall_of(c, zero)),
+             number(scores.f1_of(c, zero)), support(scores[c].support())});
     text += '\n';
     const std::string all = support(scores.support());
     const auto add_average = [&](std::string_view name, Average average) {

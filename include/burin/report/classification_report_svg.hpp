@@ -22,7 +22,8 @@ inline std::string stacked(const std::vector<std::string>& pictures) {
     std::size_t width = 0, height = 0;
     std::string inside;
     for (const std::string& picture : pictures) {
-        inside += "<svg y=\"" + std::to_string(height) + "\"" + picture.substr(4); // Behind "<svg".
+        inside.append("<svg y=\"").append(std::to_string(height)).append("\"");
+        inside.append(picture, 4); // Behind "<svg".
         width = std::max(width, number_after(picture, " width=\"", 8));
         height += number_after(picture, " height=\"", 9);
     }

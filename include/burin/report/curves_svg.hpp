@@ -40,7 +40,8 @@ inline std::vector<Line> worst_lines(std::vector<RatedLine> rated, std::string_v
     std::vector<Line> lines;
     for (const std::size_t index : order) {
         lines.push_back(std::move(rated[index].line));
-        lines.back().name += " (" + std::string(area_name) + " " + Ticks::number(rated[index].area, 3) + ")";
+        lines.back().name.append(" (").append(area_name).append(" ");
+        lines.back().name.append(Ticks::number(rated[index].area, 3)).append(")");
     }
     return lines;
 }

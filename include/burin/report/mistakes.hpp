@@ -128,11 +128,18 @@ Section mistakes(const Model<Net, Scalar>& model, const Data& data, const Mistak
         grid.high = std::numeric_limits<float>::lowest();
         for (const Mistake& mistake : worst)
             for (const auto value : data.input(mistake.sample)) {
-                grid.low = std::min(grid.low, static_cast<float>(value));
-                grid.high = std::max(grid.high, static_cast<float>(value));
+                if (std::isfinite(static_cast<float>(value))) {
+                    grid.low = std::min(grid.low, static_cast<float>(value));
+                    grid.high = std::max(grid.high, static_cast<float>(value));
+                }
             }
-        if (!(grid.high > grid.low))
-            grid.high = grid.low + 1;
+        // All alike are black, unless there is nothing above them.
+        if (grid.low > grid.high)
+            grid.low = grid.high = 0;
+        if (grid.low == grid.high)
+            grid.high = std::max(grid.low + 1, std::nextafter(grid.low, std::numeric_limits<float>::max()));
+        if (grid.low == grid.high)
+            grid.low = 0;
     }
     std::string html = worst.empty() ? "<p>None.</p>\n" : "<div class=\"cards\">\n";
     for (const Mistake& mistake : worst) {
@@ -140,16 +147,17 @@ Section mistakes(const Model<Net, Scalar>& model, const Data& data, const Mistak
         html += "<figure>";
         if (are_images) {
             const std::vector<float> pixels(input.begin(), input.end());
-            html += "<img alt=\"sample " + std::to_string(mistake.sample) +
-                    "\" src=\"data:image/png;base64," + detail::base64(png(pixels, shape, grid)) + "\">";
+            html.append("<img alt=\"sample ").append(std::to_string(mistake.sample));
+            html.append("\" src=\"data:image/png;base64,");
+            html.append(detail::base64(png(pixels, shape, grid))).append("\">");
         } else {
-            std::string values;
+            html += "<div>";
             for (std::size_t i = 0; i < std::min<std::size_t>(input.size(), 6); ++i)
-                values += (i > 0 ? " " : "") + detail::three_digits(static_cast<double>(input[i]));
-            html += "<div>" + values + (input.size() > 6 ? " …" : "") + "</div>";
+                html.append(i > 0 ? " " : "").append(detail::three_digits(static_cast<double>(input[i])));
+            html.append(input.size() > 6 ? " …" : "").append("</div>");
         }
-        html += "<figcaption>" + detail::escaped(mistake.caption) + " <span>#" +
-                std::to_string(mistake.sample) + "</span></figcaption></figure>\n";
+        html.append("<figcaption>").append(detail::escaped(mistake.caption)).append(" <span>#");
+        html.append(std::to_string(mistake.sample)).append("</span></figcaption></figure>\n");
     }
     return {"Worst mistakes", html + (worst.empty() ? "" : "</div>\n")};
 }

@@ -28,11 +28,14 @@ struct Axis {
     double low = 0, high = 1;
     bool is_log = false;
 
+    static constexpr double most = 1e307; ///< Scores beyond are drawn there: low and high can be subtracted.
+
     double place(double value) const {
         if (!words.empty())
             return words.size() == 1 ? 0.5 : value / static_cast<double>(words.size() - 1);
         if (!(high > low))
             return 0.5;
+        value = std::clamp(value, low, high);
         return is_log ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
     }
 
@@ -91,14 +94,30 @@ inline double number_of(const Dimension& dimension, const Value& value) {
     return *value.number();
 }
 
+/// Whether a value can be on this axis.
+inline bool has(const Dimension& dimension, const Value& value) {
+    if (const Choice* const choice = std::get_if<Choice>(&dimension); choice != nullptr)
+        return std::find(choice->values.begin(), choice->values.end(), value) != choice->values.end();
+    return value.is_number();
+}
+
 } // namespace detail
 
 /// A picture of all trials: an upright axis for each setting, and for the architectures and the score; each
 /// trial is a line across them, the darker the better, and the best in orange. Trials that failed are grey
-/// and end before the score. `space` is that of the search.
+/// and end before the score. `space` is that of the search; throws Error if it is another.
 inline std::string parallel_coordinates_svg(const Results& results, const Space& space,
                                             std::string_view title = {}) {
     using report::detail::SvgCanvas;
+    for (const TrialResult& trial : results.trials()) {
+        const auto& values = trial.settings.values();
+        for (std::size_t i = 0; i < space.size(); ++i)
+            if (values.size() != space.size() || values[i].name != space.name(i) ||
+                !detail::has(space.dimensions()[i], values[i].value))
+                throw Error("parallel_coordinates_svg: expected the space of the search, got one whose " +
+                            burin::quoted(space.name(i)) + " is not what trial " +
+                            std::to_string(trial.number) + " has");
+    }
     std::vector<detail::Axis> axes;
     const bool has_architectures = results.architectures().size() > 1;
     if (has_architectures)
@@ -110,8 +129,8 @@ inline std::string parallel_coordinates_svg(const Results& results, const Space&
                        .high = -std::numeric_limits<double>::infinity()};
     for (const TrialResult& trial : results.trials())
         if (!trial.failed()) {
-            score.low = std::min(score.low, trial.score());
-            score.high = std::max(score.high, trial.score());
+            score.low = std::max(std::min(score.low, trial.score()), -detail::Axis::most);
+            score.high = std::min(std::max(score.high, trial.score()), detail::Axis::most);
         }
     axes.push_back(score);
 
@@ -153,8 +172,9 @@ inline std::string parallel_coordinates_svg(const Results& results, const Space&
             look += report::Ticks::number(0.15 + 0.75 * (1 - worse), 2);
             look += '"';
         }
-        svg.raw("<polyline fill=\"none\" stroke-linejoin=\"round\" " + look + " points=\"" + points +
-                "\"/>\n");
+        std::string line = "<polyline fill=\"none\" stroke-linejoin=\"round\" ";
+        line.append(look).append(" points=\"").append(points).append("\"/>\n");
+        svg.raw(line);
     }
 
     for (std::size_t i = 0; i < axes.size(); ++i) {

@@ -7,6 +7,7 @@
 #include "burin/optimizers/optimizer.hpp"
 #include "burin/training/history.hpp"
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -95,8 +96,14 @@ class CallbackContext {
         else
             return 0;
     }
-    /// Also for the steps that follow, unless a schedule sets it again.
-    void set_learning_rate(double rate) noexcept { optimizers::learning_rate(trainer().optimizer) = rate; }
+    /// Also for the steps that follow, unless a schedule sets it again. Throws Error for what a
+    /// schedule may not give either.
+    void set_learning_rate(double rate) {
+        if (!(std::isfinite(rate) && rate >= 0))
+            throw Error("fit: set_learning_rate: expected a finite number of at least 0, got " +
+                        std::to_string(rate));
+        optimizers::learning_rate(trainer().optimizer) = rate;
+    }
 
     /// Ends the training: the epoch at the batch that was trained last (it is measured and told like any
     /// other), and the run with it.

@@ -49,10 +49,14 @@ inline double log_gamma_number(double shape, Draws& draws) noexcept {
 }
 
 /// A number of the distribution Beta(alpha, alpha): near 0 or 1 for a small alpha, near ½ for a large one. 1
-/// unless alpha > 0.
+/// unless alpha > 0; where alpha is so small or large that a double can't tell, what it then is in the limit.
 inline double beta_number(double alpha, Draws& draws) noexcept {
     if (!(alpha > 0))
         return 1;
+    if (alpha < 1e-300)
+        return draws.uniform() < 0.5 ? 0 : 1;
+    if (alpha > 1e15)
+        return 0.5;
     const double x = log_gamma_number(alpha, draws), y = log_gamma_number(alpha, draws);
     return 1 / (1 + std::exp(y - x));
 }
