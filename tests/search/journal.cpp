@@ -5,10 +5,13 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
+
 #include <atomic>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -169,6 +172,23 @@ TEST_CASE("journal: refuses what is none, lines that are none, and twice the sam
     CHECK(with(other).find(": expected the settings {\"rate\":") != std::string::npos);
     CHECK(error_of([&] { run(directory / "none" + "/journal"); }).find("can't be opened") !=
           std::string::npos);
+}
+
+TEST_CASE("journal: refuses what is no regular file, and words that are no UTF-8") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "fifo";
+    REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+    CHECK(error_of([&] { run(path); }) ==
+          path + ": can't be opened: expected a regular file or none, got a FIFO");
+    CHECK(error_of([&] { run("/dev/zero"); }) ==
+          "/dev/zero: can't be opened: expected a regular file or none, got a device");
+    for (const search::Space& other :
+         {search::Space{search::Uniform{"rate\xFF", 1, 2}},
+          search::Space{search::Uniform{"rate", 1, 2}, search::Choice{"kind", {"\xED\xA0\x80"}}}})
+        CHECK(error_of([&] {
+                  run(directory / "words", 1, other);
+              }).starts_with(directory / "words" + ": expected a search whose names and words are UTF-8"));
+    CHECK(!std::filesystem::exists(directory / "words"));
 }
 
 TEST_CASE("journal: one search at a time") {

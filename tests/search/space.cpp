@@ -56,6 +56,24 @@ TEST_CASE("Space: random settings lie within, spread as they should, and depend 
     CHECK(space().random(1, 7) != space().random(1, 8));
 }
 
+TEST_CASE("Space: whole numbers are drawn from ranges of 2^32 and more, too") {
+    constexpr std::int64_t most = std::int64_t{1} << 31;
+    constexpr std::size_t trials = 1000;
+    for (const std::int64_t high : {most - 2, most - 1, most}) {
+        const Space wide{Integer{"n", -most, high}};
+        double mean = 0, square = 0;
+        for (std::size_t i = 0; i < trials; ++i) {
+            const double drawn = wide.random(1, i)["n"];
+            CHECK((drawn >= -0x1p31 && drawn <= static_cast<double>(high) && drawn == std::floor(drawn)));
+            mean += drawn / 0x1p31 / trials;
+            square += drawn * drawn / 0x1p62 / trials;
+        }
+        // Within five standard deviations of what is expected.
+        CHECK(std::abs(mean) < 0.092);
+        CHECK(std::abs(square - 1 / 3.0) < 0.048);
+    }
+}
+
 TEST_CASE("Space: a grid has every point once, the last setting changes fastest") {
     CHECK(space().grid_size() == 3 * 3 * 3 * 2);
     std::vector<std::string> seen;

@@ -1,6 +1,7 @@
 #include "burin/search/training.hpp"
 #include "burin/search/run.hpp"
 
+#include "burin/callbacks/events.hpp"
 #include "burin/data/dataset.hpp"
 #include "burin/graph/forms.hpp"
 #include "burin/layers/dense.hpp"
@@ -71,6 +72,20 @@ TEST_CASE("Training: a trial that goes on has the bits of a training that never 
             }
         CHECK(search(3).csv() == results.csv());
     }
+}
+
+TEST_CASE("Training: one that pauses before an epoch is over is judged by what there is") {
+    const data::Dataset<> data = points(40, 1);
+    const search::Training objective{
+        data, data, [](const search::Settings& settings) {
+            return Fit{.optimizer = optimizers::Adam{.learning_rate = settings["rate"]},
+                       .batch_size = batch<8>,
+                       .callbacks = callbacks::OnBatchEnd{[](auto& context) { context.pause(); }}};
+        }};
+    const search::Results results =
+        search::run(search::Random{.trials = 2, .budget = 2}, search::Architectures<Net>{},
+                    search::Space{search::Choice{"rate", {1e-2}}}, objective);
+    CHECK(results.trials()[0].error.empty());
 }
 
 TEST_CASE("Training: a training that leaves the finite numbers has failed") {

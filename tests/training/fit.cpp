@@ -180,13 +180,14 @@ TEST_CASE("fit: Weighted metrics see the samples' weights, and can tell of the v
     const std::vector<Label> labels{0, 1, 2, 0};
     const data::Dataset<> weighted(Shape{2}, inputs, labels, {1, 2, 4, 8});
     Model<Net> model(1);
-    const auto history =
-        fit(model, weighted,
-            Fit{.batch_size = batch<4>,
-                .epochs = 1,
-                .validation = &weighted,
-                .metrics = std::tuple{metrics::Recall<3>{}, metrics::Weighted{metrics::Recall<3>{.average = metrics::Average::micro}}},
-                .verbose = false});
+    const auto history = fit(
+        model, weighted,
+        Fit{.batch_size = batch<4>,
+            .epochs = 1,
+            .validation = &weighted,
+            .metrics = std::tuple{metrics::Recall<3>{},
+                                  metrics::Weighted{metrics::Recall<3>{.average = metrics::Average::micro}}},
+            .verbose = false});
     // All inputs are the same, so are all answers (but for dropout).
     const auto best = metrics::argmax(predict(model, weighted).data(), 3);
     const double share = (best == 0 ? 9.0 : best == 1 ? 2.0 : 4.0) / 15;
@@ -213,6 +214,30 @@ TEST_CASE("fit: a single metric and a data set by value do as well as a tuple an
         CHECK(plain[series.name] == series.values);
     const data::Dataset<Label>* const none = nullptr;
     CHECK(history(Fit{.validation = none, .verbose = false}).series().size() == 2);
+}
+
+TEST_CASE("fit: metrics of one name are told apart, and a history has a value for each epoch") {
+    const auto data = clouds(40, 1);
+    Model<Net> model(1);
+    const History history =
+        fit(model, data,
+            Fit{.epochs = 2,
+                .metrics = std::tuple{metrics::TopKAccuracy<1>{}, metrics::TopKAccuracy<2>{}},
+                .verbose = false});
+    REQUIRE(history.series().size() == 3);
+    const std::string name(metrics::TopKAccuracy<1>::name);
+    CHECK(history[name].size() == 2);
+    CHECK(history[name + "_1"].size() == 2);
+    CHECK(history[name] != history[name + "_1"]);
+
+    History changed;
+    changed.append({{"loss", 1}, {"accuracy", 0.5}});
+    changed.append({{"loss", 2}, {"f1", 0.25}});
+    CHECK(changed["loss"] == std::vector<double>{1, 2});
+    CHECK(std::isnan(changed["accuracy"].at(1)));
+    CHECK(std::isnan(changed["f1"].at(0)));
+    CHECK(changed["f1"].at(1) == 0.25);
+    CHECK(History({{"loss", {1, 2}}, {"f1", {1}}})["f1"].size() == 2);
 }
 
 TEST_CASE("fit: regression has the mean absolute error as its metric") {

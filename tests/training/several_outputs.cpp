@@ -78,6 +78,13 @@ TEST_CASE("predict: several inputs, one after the other in each sample") {
     CHECK(predict(model, std::span<const float>(inputs)) == std::vector<float>{1, 2, 3});
 }
 
+TEST_CASE("fit: an output called val is not taken for the validation set") {
+    using Named = Graph<Node<"x", Input<1>>, Node<"val", Dense<1>, From<"x">>,
+                        Node<"loss", Dense<1>, From<"x">>, Outputs<"val", "loss">>;
+    CHECK(detail::output_name<Named>(0) == "output_val");
+    CHECK(detail::output_name<Named>(1) == "loss");
+}
+
 TEST_CASE("fit: says what several inputs and outputs should have been") {
     Model<Net> model;
     const data::Dataset<float> narrow(Shape(3), {1, 2, 3}, {1, 0});

@@ -184,7 +184,8 @@ inline std::size_t threads() {
 }
 
 /// For as long as it lives, what this thread has done in parallel is done by so many threads: more than there
-/// are cores if need be, and one where there is no oneTBB. Throws Error unless they are 1 to 1024.
+/// are cores if need be, and one where there is no oneTBB. Throws Error unless they are 1 to 1024. Within the
+/// `work` of a `for_each` it changes nothing: what is nested there shares the threads of that one.
 ///
 ///     const parallel::Threads two(2);
 class Threads {

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -104,15 +105,31 @@ inline std::string dump(const Json& json) {
 /// objective that came back. A last line that was cut, as when the process was killed, does not count.
 class Journal {
   public:
-    /// Throws Error if the file can't be used, if another search is at it, and if it is of another search.
+    /// Throws Error if the file can't be used, if another search is at it, if it is of another search, and
+    /// if the search has names or words that are no UTF-8.
     Journal(std::string path, const Identity& identity) : path_(std::move(path)) {
-        descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+        const Json own = json_of(identity);
+        try {
+            static_cast<void>(own.dump());
+        } catch (const Json::type_error&) {
+            throw Error(path_ + ": expected a search whose names and words are UTF-8, got others, by which a "
+                                "journal could not be told from another search's");
+        }
+        // Of a FIFO it must not wait until somebody writes.
+        descriptor_ =
+            ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
         if (descriptor_ < 0)
             fail("can't be opened: ");
         try {
+            struct stat status{};
+            if (fstat(descriptor_, &status) != 0)
+                fail("can't be opened: ");
+            if (!S_ISREG(status.st_mode))
+                throw Error(path_ + ": can't be opened: expected a regular file or none, got a " +
+                            (S_ISFIFO(status.st_mode) ? "FIFO" : "device"));
             if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0)
                 throw Error(path_ + ": expected a journal for this search alone, got one that another is at");
-            read(json_of(identity));
+            read(own);
         } catch (...) {
             ::close(descriptor_);
             throw;

@@ -147,11 +147,19 @@ class Space {
         const RandomStream stream{seed, Purpose::searching, 0};
         return make([&](const auto& range, std::size_t index) -> Value {
             const std::uint64_t position = std::uint64_t{trial} * size() + index;
-            if constexpr (detail::is_continuous<std::remove_cvref_t<decltype(range)>>)
+            if constexpr (detail::is_continuous<std::remove_cvref_t<decltype(range)>>) {
                 return detail::between(range, stream.uniform(position));
-            else
-                return detail::value_at(
-                    range, stream.below(static_cast<std::uint32_t>(detail::count_of(range)), position));
+            } else {
+                const std::uint64_t count = detail::count_of(range);
+                if (count <= std::numeric_limits<std::uint32_t>::max())
+                    return detail::value_at(range, stream.below(static_cast<std::uint32_t>(count), position));
+                // The same product with a fraction of 64 bits, count being 2^32 or one more.
+                const RandomStream second{seed, Purpose::searching, 1};
+                const std::uint64_t high = stream.word(position) * count,
+                                    low = (second.word(position) * count) >> 32;
+                const std::uint64_t carry = ((high & 0xFFFFFFFF) + low) >> 32;
+                return detail::value_at(range, static_cast<std::size_t>((high >> 32) + carry));
+            }
         });
     }
 

@@ -38,7 +38,8 @@ struct KeptTraining {
 ///
 /// For one network without a choice of them: `search::Architectures<Net>`. All trials have the seed of the
 /// options, for the parameters too, unless `make_fit(settings, trial)` takes `trial.seed()`; `trial.most()`
-/// is how many epochs a schedule may reckon with. A callback that stops the training stops it for good;
+/// is how many epochs a schedule may reckon with. A callback that stops the training stops it for good; what
+/// is trained by then is judged, also where one pauses before the first epoch is over;
 /// callbacks that are given as pointers are shared by the threads of all trials.
 template <class Data, class MakeFit>
 struct Training {
@@ -62,7 +63,8 @@ struct Training {
         auto& session = kept.session;
         // What is neither new nor under way was stopped by a callback.
         if (session.epoch() == 0 || session.epoch() < session.position().last_epoch)
-            trial.report(session.run(train, trial.budget())["loss"].back());
+            if (const History history = session.run(train, trial.budget()); history.epochs() > 0)
+                trial.report(history["loss"].back());
         return evaluate(kept.model, validation, options.loss, options.metrics)[score];
     }
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,7 +38,9 @@ class Evaluation {
     std::vector<NamedValue> values_;
 };
 
-/// What `fit` measured, epoch by epoch: `loss`, the metrics, and with a validation set `val_loss`, ….
+/// What `fit` measured, epoch by epoch: `loss`, the metrics, and with a validation set `val_loss`, …. All
+/// have a value for each epoch, NaN where something was not measured, as before a run went on with other
+/// metrics.
 class History {
   public:
     struct Series {
@@ -53,6 +56,7 @@ class History {
         for (const Series& each : series_)
             epochs = std::max(epochs, each.values.size());
         seconds_.resize(epochs);
+        align();
     }
 
     /// Of an epoch that took so many seconds.
@@ -62,10 +66,11 @@ class History {
             while (index < series_.size() && series_[index].name != each.name)
                 ++index;
             if (index == series_.size())
-                series_.push_back({each.name, {}});
-            series_[index].values.push_back(each.value);
+                series_.push_back({each.name, std::vector<double>(epochs(), not_measured)});
+            series_[index].values.resize(epochs() + 1, each.value);
         }
         seconds_.push_back(seconds);
+        align();
     }
 
     std::size_t epochs() const noexcept { return seconds_.size(); }
@@ -82,6 +87,13 @@ class History {
     }
 
   private:
+    static constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
+
+    void align() {
+        for (Series& each : series_)
+            each.values.resize(epochs(), not_measured);
+    }
+
     std::vector<Series> series_;
     std::vector<double> seconds_;
 };

@@ -48,14 +48,16 @@ inline constexpr metrics::Scores scores_of = [] {
                                !is_linked && passes::values_of(graph)[output] == Values::probabilities};
 }();
 
-/// What an output is called before the names of its metrics: the node that the network names as its output.
+/// What an output is called before the names of its metrics: the node that the network names as its output;
+/// `output_val` if that is `val`, which stands before what is measured on the validation set.
 template <class Net>
 std::string output_name(std::size_t output) {
     const auto& graph = Network<Net>::graph;
     const auto node_name = [&](std::size_t index) {
         passes::Place place = graph.nodes[graph.outputs[index]].place;
         place.depth = place.depth > 0 ? 1 : 0;
-        return std::string(place.text().view());
+        const std::string name(place.text().view());
+        return name == "val" || name.starts_with("val_") ? "output_" + name : name;
     };
     std::string name = node_name(output);
     for (std::size_t before = 0; before < output; ++before)
@@ -259,7 +261,7 @@ class Measure {
         std::size_t at = 0;
         const auto next = [&] { return at < numbers.size() ? numbers[at++] : 0.0; };
         penalty_ = next();
-        batches_ = metrics::to_count(next());
+        batches_ = static_cast<std::size_t>(metrics::to_count(next()));
         for (auto& sum : sums_) {
             sum.total = next();
             sum.weight = next();
@@ -277,15 +279,16 @@ class Measure {
         });
     }
 
-    /// Appends `prefix` + name of each with its value: the loss first.
+    /// Appends `prefix` + name of each with its value: the loss first. As in Keras a `_1`, `_2`, … stands
+    /// behind the second and third of one name.
     void append_to(std::vector<NamedValue>& values, const std::string& prefix = {}) const {
         const double penalty = batches_ == 0 ? 0 : penalty_ / static_cast<double>(batches_);
-        values.push_back({prefix + "loss", reduce_outputs<Loss, double>(*loss_, sums_) + penalty});
+        append(values, prefix + "loss", reduce_outputs<Loss, double>(*loss_, sums_) + penalty);
         if constexpr (names_outputs<Net, Metrics>)
             for_each_index<Network<Net>::output_count>([&](auto output) {
-                values.push_back({prefix + output_name<Net>(output.value) + "_loss",
-                                  losses::reduce(Objective<Loss>::template get<output.value>(*loss_),
-                                                 sums_[output.value])});
+                append(
+                    values, prefix + output_name<Net>(output.value) + "_loss",
+                    losses::reduce(Objective<Loss>::template get<output.value>(*loss_), sums_[output.value]));
             });
         append_metrics_to(values, prefix);
     }
@@ -296,7 +299,7 @@ class Measure {
                     names_outputs<Net, Metrics> ? prefix + output_name<Net>(output.value) + "_" : prefix;
                 std::apply(
                     [&](const auto&... each) {
-                        (values.push_back({std::string(start).append(each.name), each.result()}), ...);
+                        (append(values, std::string(start).append(each.name), each.result()), ...);
                     },
                     own);
             },
@@ -307,6 +310,19 @@ class Measure {
     using PerOutput =
         decltype(metrics_of_outputs<Net>(std::declval<const Loss&>(), std::declval<const Metrics&>()));
     [[no_unique_address]] DiagnosisOf<ExaminedMetrics<Net, Loss, Scalar, PerOutput>> fits_;
+
+    static void append(std::vector<NamedValue>& values, const std::string& name, double value) {
+        std::string own = name;
+        const auto is_taken = [&] {
+            for (const NamedValue& each : values)
+                if (each.name == own)
+                    return true;
+            return false;
+        };
+        for (std::size_t number = 1; is_taken(); ++number)
+            own = name + "_" + std::to_string(number);
+        values.push_back({std::move(own), value});
+    }
 
     template <class Visitor, class Tuple>
     static void for_each_output(Visitor visit, Tuple& outputs) {
