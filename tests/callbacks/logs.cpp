@@ -94,6 +94,50 @@ TEST_CASE("JsonLinesLog: an object for each epoch; what is not finite is null") 
     }
 }
 
+TEST_CASE("logs: a run that goes on leaves what earlier ones have appended") {
+    const TemporaryDirectory directory;
+    const auto left_by = [&](auto log, const std::string& before) {
+        write_bytes(log.path, before);
+        tell_epochs(log, 1, 3);
+        callbacks::State state;
+        log.save(state);
+        auto other = log;
+        other.start = 0;
+        other.load(state);
+        tell_epochs(other, 3, 3, true);
+        return bytes_of(log.path);
+    };
+    const callbacks::CsvLog csv{.path = directory / "csv", .appends = true};
+    CHECK(left_by(csv, header + rows + third + "4,0.0") == header + rows + third + rows + third);
+    CHECK(left_by(csv, "") == header + rows + third);
+    const callbacks::JsonLinesLog json{.path = directory / "json", .appends = true};
+    CHECK(left_by(json, lines + third_line + "{") == lines + third_line + lines + third_line);
+}
+
+TEST_CASE("logs: other columns, and names that are not for a log") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "log";
+    const std::string before = "epoch,learning_rate,loss,f1\n1,0.01,1,1\n2,0.01,1,1\n";
+    write_bytes(path, before);
+    callbacks::CsvLog csv{.path = path};
+    CHECK(error_of([&] { tell_epochs(csv, 3, 3, true); }) ==
+          path + ": expected the columns epoch,learning_rate,loss,\"val_a,\"\"b\"\"\", got a file with "
+                 "epoch,learning_rate,loss,f1; give a run that measures something else a file of its own");
+    CHECK(bytes_of(path) == before);
+
+    ToldModel model;
+    ToldContext context(model);
+    context.measured = {{"epoch", 7}, {"\xED\xA0\x80", 8}};
+    callbacks::JsonLinesLog json{.path = path};
+    json.on_fit_begin(context);
+    json.on_epoch_end(context);
+    CHECK(bytes_of(path).starts_with(R"({"epoch":1,"step":0,"learning_rate":0.01,"epoch_1":7.0,")"));
+    callbacks::CsvLog own{.path = path};
+    own.on_fit_begin(context);
+    own.on_epoch_end(context);
+    CHECK(bytes_of(path).starts_with("epoch,learning_rate,epoch_1,"));
+}
+
 TEST_CASE("logs: what can't be written is an Error that names the file") {
     const TemporaryDirectory directory;
     write_bytes(directory / "file", "");

@@ -13,8 +13,15 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 namespace burin::callbacks::detail {
+
+/// What a log calls a value: not as its own columns.
+inline std::string column_of(const std::string& name) {
+    return name == "epoch" || name == "step" || name == "learning_rate" ? name + "_1" : name;
+}
 
 /// A text file to which each epoch appends a line, whole, so that whoever reads it meanwhile finds whole
 /// lines. Where a run goes on from a checkpoint, the lines of epochs that will be trained again go.
@@ -24,9 +31,10 @@ class LogFile {
 
     void begin(std::string_view text) const { io::write_file(path_, text); }
 
-    /// Leaves the lines for which `keeps(line)` and that have their end; true if there are any.
+    /// Leaves the lines that have their end and that begin below the byte `start` or for which `keeps(line)`;
+    /// true if there are any.
     template <class Keeps>
-    bool keep_lines(Keeps keeps) const {
+    bool keep_lines(std::size_t start, Keeps keeps) const {
         std::error_code ignored;
         if (!std::filesystem::exists(path_, ignored))
             return false;
@@ -34,11 +42,26 @@ class LogFile {
         const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
         std::string kept;
         for (std::size_t at = 0, end; (end = text.find('\n', at)) != std::string_view::npos; at = end + 1)
-            if (const std::string_view line = text.substr(at, end - at); keeps(line))
+            if (const std::string_view line = text.substr(at, end - at); at < start || keeps(line))
                 kept.append(line).append("\n");
         if (kept != text)
             io::write_file(path_, kept);
         return !kept.empty();
+    }
+
+    /// The first line with its end; empty if there is none.
+    std::string first_line() const {
+        const std::vector<std::byte> bytes = io::safetensors::read_bytes(path_);
+        const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        return std::string(text.substr(0, text.find('\n') + 1));
+    }
+
+    /// Bytes of whole lines; 0 where there is no file. A line that was cut short goes.
+    std::size_t whole_size() const {
+        std::error_code ignored;
+        if (!keep_lines(0, [](std::string_view) { return true; }))
+            return 0;
+        return static_cast<std::size_t>(std::filesystem::file_size(path_, ignored));
     }
 
     void append(const std::string& line) const {

@@ -68,12 +68,13 @@ inline std::vector<Tensor> parse(std::span<const std::byte> bytes, std::string_v
     };
     if (bytes.size() < 8)
         refuse(0, "expected 8 bytes with the header's length, got " + std::to_string(bytes.size()));
-    std::uint64_t header_bytes = 0;
-    std::memcpy(&header_bytes, bytes.data(), 8);
+    std::uint64_t length = 0;
+    std::memcpy(&length, bytes.data(), 8);
     const std::uint64_t most = std::min<std::uint64_t>(max_header_bytes, bytes.size() - 8);
-    if (header_bytes > most)
+    if (length > most)
         refuse(0, "expected a header of at most " + std::to_string(most) + " bytes, got one of " +
-                      std::to_string(header_bytes));
+                      std::to_string(length));
+    const auto header_bytes = static_cast<std::size_t>(length);
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + 8, header_bytes);
     const std::span<const std::byte> data = bytes.subspan(8 + header_bytes);
 
@@ -156,7 +157,7 @@ inline std::vector<std::byte> read_bytes(const std::string& path,
     std::vector<std::byte> bytes;
     within_memory(path, [&] { bytes.resize(static_cast<std::size_t>(std::max<std::streamoff>(size, 0))); });
     stream.seekg(0);
-    if (size < 0 || !stream.read(reinterpret_cast<char*>(bytes.data()), size))
+    if (size < 0 || !stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size)))
         refuse("can't be read to the end");
     return bytes;
 }

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -100,6 +101,11 @@ class Problems {
     std::size_t count_ = 0;
 };
 
+/// The largest there is for a number that is beyond it: more than any file in memory has.
+inline std::size_t to_size(std::uint64_t number) noexcept {
+    return static_cast<std::size_t>(std::min<std::uint64_t>(number, std::numeric_limits<std::size_t>::max()));
+}
+
 /// Receives the header from the parser of JSON piece by piece and makes tensors of it. Only these take
 /// memory; what is wrong is a problem each, what ends the reading is in `refusal`.
 class HeaderReader {
@@ -120,12 +126,12 @@ class HeaderReader {
             if (entry_.shape.size() == max_rank)
                 has_sizes_ = false;
             else
-                entry_.shape.push_back(value);
+                entry_.shape.push_back(to_size(value));
             return true;
         }
         if (depth_ == 3 && list_ == List::offsets) {
             if (offset_count_ < 2)
-                offsets_[offset_count_] = value;
+                offsets_[offset_count_] = to_size(value);
             add_offset(std::to_string(value));
             return true;
         }
