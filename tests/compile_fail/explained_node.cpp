@@ -1,4 +1,4 @@
-// expect: OfNode: expected the name of a node of the network, got `conv3`
+// expect: OfNode: expected the name of a node of the network, got `conv3`; there are `image`, `conv1`, `head.0`, `head.1`
 #include "burin/embedded.hpp"
 #include "burin/graph/explainer.hpp"
 

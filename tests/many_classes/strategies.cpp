@@ -136,6 +136,8 @@ TEST_CASE("Members: margins need no probabilities, and part of the data may be h
 
 TEST_CASE("Members: data that do not fit are refused") {
     const auto data = clouds();
+    CHECK(error_of([&] { (void)many_classes::OneVsRest<Net>(4).predict(data); }) ==
+          "OneVsRest: expected a fitted strategy, got one that is not trained; call `fit`, or load its members");
     CHECK(error_of([] { many_classes::OneVsRest<Net> one(1); }) ==
           "OneVsRest: expected at least two classes, got 1");
     CHECK(error_of([&] { many_classes::OneVsRest<Net>(4).fit(data); }) ==

@@ -13,6 +13,7 @@
 #include "burin/passes/plan_memory.hpp"
 #include "burin/passes/schedule.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -48,6 +49,21 @@ constexpr std::size_t node_called(std::string_view name) {
     return found;
 }
 
+/// The places of a network's nodes, for a sentence: the last ones if there are many.
+template <class Net>
+constexpr Text<160> node_names() {
+    constexpr std::size_t most = 8;
+    const auto& nodes = Network<Net>::graph.nodes;
+    Text<160> names;
+    if (nodes.size() > most)
+        names.append("others and ");
+    for (std::size_t index = nodes.size() - std::min(nodes.size(), most); index < nodes.size(); ++index)
+        names.append(names.view().ends_with("`") ? ", `" : "`")
+            .append(nodes[index].place.text().view())
+            .append("`");
+    return names;
+}
+
 /// The gradients that are asked for, as nodes, and the node whose value is to be kept.
 template <class Net, class Of>
 struct Explained {
@@ -78,7 +94,8 @@ struct Explained<Net, OfNode<Name>> {
         if (found == passes::none)
             sentence.append("OfNode: expected the name of a node of the network, got `")
                 .append(Name.view())
-                .append("`");
+                .append("`; there are ")
+                .append(node_names<Net>().view());
         return sentence;
     }();
     static constexpr std::size_t kept = found == passes::none ? 0 : found;

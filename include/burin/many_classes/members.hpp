@@ -64,7 +64,8 @@ class Members {
 
     std::size_t class_count() const noexcept { return classes_; }
 
-    /// The members' outputs for each sample: `[samples, members]`.
+    /// The members' outputs for each sample: `[samples, members]`. Throws Error unless `fit` has trained
+    /// them, or `io::load` has read them (or `set_links` says the loss of weights from elsewhere).
     template <class Inputs>
     std::vector<Scalar> scores(const Inputs& inputs) const {
         return columns_of([&](const ModelType& member) { return predict(member, inputs); });
@@ -152,6 +153,11 @@ class Members {
 
     template <class Answers>
     std::vector<Scalar> columns_of(const Answers& answers_of) const {
+        if (std::none_of(members_.begin(), members_.end(),
+                         [](const ModelType& member) { return member.links().has_value(); }))
+            throw Error(std::string(name_) +
+                        ": expected a fitted strategy, got one that is not trained; call `fit`, "
+                        "or load its members");
         return within_memory(name_, [&] {
             std::vector<std::vector<Scalar>> columns(members_.size());
             parallel::for_each(members_.size(),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/core/diagnosis.hpp"
+#include "burin/core/fixed_string.hpp"
 #include "burin/core/misuse.hpp"
 #include "burin/core/text.hpp"
 #include "burin/graph/network.hpp"
@@ -207,29 +208,56 @@ struct ParameterGroups {
     }
 };
 
+namespace detail {
+
+template <class Rule, class Optimizer>
+constexpr bool has_rule() noexcept {
+    if constexpr (requires(Optimizer& optimizer) { std::get<Rule>(optimizer.rules); })
+        return true;
+    else if constexpr (requires(Optimizer& optimizer) { optimizer.optimizer; })
+        return has_rule<Rule, std::remove_cvref_t<decltype(std::declval<Optimizer&>().optimizer)>>();
+    else
+        return false;
+}
+
+template <FixedString Who, class Optimizer>
+struct NoSuchRule {
+    static constexpr Sentence problem = burin::detail::misuse<Optimizer>(
+        Who.view(),
+        "an optimizer that has this rule, such as `ParameterGroups` with a `FreezeOn` of the same names");
+};
+
+} // namespace detail
+
 /// The rule of this type in an optimizer, to change between steps or epochs, however deep in wrappers:
 ///
 ///     rule_of<RateOn<"encoder.*">>(trainer.optimizer).factor = 0.5;
 template <class Rule, class Optimizer>
 constexpr auto& rule_of(Optimizer& optimizer) noexcept {
-    if constexpr (requires { std::get<Rule>(optimizer.rules); })
+    if constexpr (!detail::has_rule<Rule, Optimizer>())
+        return static_cast<void>(DiagnosisOf<detail::NoSuchRule<"rule_of", Optimizer>>{}), optimizer;
+    else if constexpr (requires { std::get<Rule>(optimizer.rules); })
         return std::get<Rule>(optimizer.rules);
-    else if constexpr (requires { optimizer.optimizer; })
-        return rule_of<Rule>(optimizer.optimizer);
     else
-        static_assert(sizeof(Rule) == 0, "rule_of, freeze, thaw: the optimizer has no such rule");
+        return rule_of<Rule>(optimizer.optimizer);
 }
 
 /// Freezes what `FreezeOn<Which...>` selects: `freeze<"encoder.*">(trainer.optimizer)`.
 template <TensorSelector... Which, class Optimizer>
 constexpr void freeze(Optimizer& optimizer) noexcept {
-    rule_of<FreezeOn<Which...>>(optimizer).frozen = true;
+    if constexpr (detail::has_rule<FreezeOn<Which...>, Optimizer>())
+        rule_of<FreezeOn<Which...>>(optimizer).frozen = true;
+    else
+        static_cast<void>(DiagnosisOf<detail::NoSuchRule<"freeze", Optimizer>>{});
 }
 
 /// Lets it train again.
 template <TensorSelector... Which, class Optimizer>
 constexpr void thaw(Optimizer& optimizer) noexcept {
-    rule_of<FreezeOn<Which...>>(optimizer).frozen = false;
+    if constexpr (detail::has_rule<FreezeOn<Which...>, Optimizer>())
+        rule_of<FreezeOn<Which...>>(optimizer).frozen = false;
+    else
+        static_cast<void>(DiagnosisOf<detail::NoSuchRule<"thaw", Optimizer>>{});
 }
 
 } // namespace burin::optimizers
