@@ -75,6 +75,9 @@ TEST_CASE("journal: a search that is run again repeats nothing, and gives the sa
     CHECK(second.calls == 0);
     CHECK(first.results.csv() == plain.results.csv());
     CHECK(second.results.csv() == plain.results.csv());
+    CHECK(report::text(second.results) ==
+          report::text(plain.results) + "22 of 22 calls were read from " + (directory / "journal") + "\n");
+    CHECK(report::text(first.results) == report::text(plain.results));
     const std::vector<std::string> lines = lines_of(bytes_of(directory / "journal"));
     CHECK(lines.size() == 1 + all_calls);
     CHECK(lines[0].starts_with(

@@ -6,12 +6,15 @@
 #include "burin/graph/forms.hpp"
 #include "burin/layers/dense.hpp"
 
+#include "support/error_of.hpp"
+#include "support/files.hpp"
 #include "support/points.hpp"
 
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 using namespace burin;
@@ -86,6 +89,45 @@ TEST_CASE("Training: one that pauses before an epoch is over is judged by what t
         search::run(search::Random{.trials = 2, .budget = 2}, search::Architectures<Net>{},
                     search::Space{search::Choice{"rate", {1e-2}}}, objective);
     CHECK(results.trials()[0].error.empty());
+}
+
+TEST_CASE("Training: a journal is of its network, data and options alone") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "journal";
+    const data::Dataset<> train = points(40, 1), test = points(30, 2);
+    const auto search = [&](auto networks, const data::Dataset<>& data, auto change) {
+        const search::Training objective{data, test, [&](const search::Settings& settings) {
+                                             auto fit = options(settings["rate"], false);
+                                             change(fit);
+                                             return fit;
+                                         }};
+        return search::run(search::Random{.trials = 2}, networks,
+                           search::Space{search::LogUniform{"rate", 1e-3, 1e-1}}, objective,
+                           {.journal = path});
+    };
+    const auto nothing = [](auto&) {};
+    const auto refusal = [&](auto networks, const data::Dataset<>& data, auto change) {
+        return error_of([&] { search(networks, data, change); });
+    };
+    const search::Results first = search(Net{}, train, nothing); // A network as a value.
+    const search::Results again = search(search::Architectures<Net>{}, train, nothing);
+    CHECK(again.csv() == first.csv());
+    CHECK(again.from_journal().read == 2);
+    const std::string expected = path + ": expected the journal of this search, whose ";
+    using Other = Sequential<Input<2>, Dense<4>, Dense<3>>;
+    CHECK(refusal(search::Architectures<Other>{}, train, nothing)
+              .starts_with(expected + "network 1 is \"Sequential<Input<2>,Dense<4>,Dense<3>> "));
+    CHECK(refusal(Net{}, points(41, 1), nothing)
+              .starts_with(expected + "objective's training data is \"41 samples, whose sum is "));
+    CHECK(refusal(Net{}, points(40, 5), nothing).starts_with(expected + "objective's training data is "));
+    CHECK(refusal(Net{}, train, [](auto& fit) { fit.seed = 4; }) ==
+          expected + "objective's seed is \"4\", got one whose objective's seed is \"3\"");
+    CHECK(refusal(Net{}, train, [](auto& fit) {
+              fit.loss.label_smoothing = 0.5;
+          }).starts_with(expected + "objective's loss is "));
+    CHECK(refusal(Net{}, train, [](auto& fit) {
+              fit.optimizer.learning_rate = 1;
+          }).starts_with(expected + "objective's learning rate is \"1\", got one whose "));
 }
 
 TEST_CASE("Training: a training that leaves the finite numbers has failed") {

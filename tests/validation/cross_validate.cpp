@@ -32,7 +32,7 @@ auto options(double learning_rate) {
 
 TEST_CASE("cross_validate: what fit and evaluate give for each fold, with the same bits on any threads") {
     const data::Dataset<> data = points(60, 1);
-    const validation::Folds folds = validation::StratifiedKFold{.folds = 4}(validation::labels_of(data));
+    const validation::Folds folds = validation::StratifiedKFold{.folds = 4}(data);
     const validation::Scores scores = [&] {
         const parallel::Threads one(1);
         return validation::cross_validate<Net>(data, validation::StratifiedKFold{.folds = 4}, options(0.05));
@@ -53,6 +53,7 @@ TEST_CASE("cross_validate: what fit and evaluate give for each fold, with the sa
     const validation::Scores again = validation::cross_validate<Net>(data, folds, options(0.05));
     CHECK(again["loss"] == scores["loss"]);
     CHECK(report::text(again) == report::text(scores));
+    CHECK(validation::cross_validate(Net{}, data, folds, options(0.05))["loss"] == scores["loss"]);
 }
 
 TEST_CASE("Scores: mean and spread, and a table") {

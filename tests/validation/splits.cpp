@@ -196,6 +196,22 @@ TEST_CASE("hold_out: both parts, in the shares of the classes if asked to") {
           "hold_out: expected labels, to stratify, got other targets");
 }
 
+TEST_CASE("splitters take a data set, of which they see the size or the labels") {
+    const std::size_t count = labels().size();
+    const burin::data::Dataset<> data(burin::Shape(1), std::vector<float>(count), labels());
+    CHECK(data.labels() == labels());
+    CHECK(KFold{}(data) == KFold{}(count));
+    CHECK(RepeatedKFold{}(data) == RepeatedKFold{}(count));
+    CHECK(LeaveOneOut{}(data) == LeaveOneOut{}(count));
+    CHECK(ShuffleSplit{}(data) == ShuffleSplit{}(count));
+    CHECK(TimeSeriesSplit{}(data) == TimeSeriesSplit{}(count));
+    CHECK(StratifiedKFold{}(data) == StratifiedKFold{}(labels()));
+    CHECK(RepeatedStratifiedKFold{}(data) == RepeatedStratifiedKFold{}(labels()));
+    CHECK(StratifiedShuffleSplit{}(data) == StratifiedShuffleSplit{}(labels()));
+    const burin::data::Dataset<> pairs(burin::Shape(1), std::vector<float>(4), std::vector<Label>(8));
+    CHECK(error_of([&] { pairs.labels(); }) == "Dataset::labels: expected one label a sample, got 2");
+}
+
 TEST_CASE("splitters refuse what can't be split") {
     CHECK(error_of([] { KFold{.folds = 1}(10); }) == "KFold: expected at least 2 folds, got 1");
     CHECK(error_of([] { KFold{.folds = 5}(4); }) ==

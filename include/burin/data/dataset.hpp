@@ -66,6 +66,18 @@ class Dataset {
         return has_weights() ? storage_->weights[rows_[index]] : Scalar(1);
     }
 
+    /// The label of each sample. Throws Error if they have several.
+    std::vector<Label> labels() const
+        requires std::is_same_v<Target, Label>
+    {
+        if (target_size() != 1)
+            throw Error("Dataset::labels: expected one label a sample, got " + std::to_string(target_size()));
+        std::vector<Label> labels(size());
+        for (std::size_t i = 0; i < size(); ++i)
+            labels[i] = target(i)[0];
+        return labels;
+    }
+
     /// `count` samples from `first` on. Throws Error if there are fewer.
     Dataset subset(std::size_t first, std::size_t count) const {
         if (first > size() || count > size() - first)

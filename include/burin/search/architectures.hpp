@@ -1,6 +1,8 @@
 #pragma once
 
 #include "burin/core/fixed_string.hpp"
+#include "burin/graph/fingerprint.hpp"
+#include "burin/io/option_text.hpp"
 
 #include <cstddef>
 #include <string>
@@ -31,6 +33,11 @@ struct ArchitectureOf<Named<Name, Net>> {
     static std::string name(std::size_t) { return std::string(Name.view()); }
 };
 
+template <class Net>
+std::string network_text() {
+    return io::detail::type_text<Net>() + " " + std::to_string(fingerprint<Net>);
+}
+
 } // namespace detail
 
 /// The networks among which a search chooses, each compiled once.
@@ -43,6 +50,11 @@ struct Architectures {
     static std::vector<std::string> names() {
         std::size_t index = 0;
         return {detail::ArchitectureOf<Networks>::name(index++)...};
+    }
+
+    /// What the networks are: each by its type, and a sum of what its nodes compute.
+    static std::vector<std::string> networks() {
+        return {detail::network_text<typename detail::ArchitectureOf<Networks>::type::Network>()...};
     }
 
     /// Calls `visit` with the architecture of this number.

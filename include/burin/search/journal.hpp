@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +29,9 @@
 
 namespace burin::search {
 
+/// What makes an objective the one that it is, by name, beside its settings: for the journal.
+using Description = std::vector<std::pair<std::string, std::string>>;
+
 /// What one call of the objective gave: a score, or why there is none.
 struct Outcome {
     double score = 0;
@@ -40,10 +44,12 @@ namespace detail {
 struct Identity {
     std::vector<Dimension> space;
     std::vector<std::string> architectures;
+    std::vector<std::string> networks; ///< Of the architectures.
     std::vector<Bracket> brackets;
     bool is_grid;
     std::uint64_t seed;
     bool highest;
+    Description objective{}; ///< Of its first trial.
 };
 
 using Json = nlohmann::ordered_json;
@@ -88,13 +94,18 @@ inline Json json_of(const Identity& identity) {
             rungs.push_back(Json::array({rung.trials, rung.budget}));
         brackets.push_back(rungs);
     }
-    return Json{{"burin", "journal of a search"},
-                {"seed", identity.seed},
-                {"space", space},
-                {"architectures", identity.architectures},
-                {"brackets", brackets},
-                {"grid", identity.is_grid},
-                {"highest", identity.highest}};
+    Json json{{"burin", "journal of a search"},
+              {"seed", identity.seed},
+              {"space", space},
+              {"architectures", identity.architectures}};
+    for (std::size_t i = 0; i < identity.networks.size(); ++i)
+        json["network " + std::to_string(i + 1)] = identity.networks[i];
+    json["brackets"] = brackets;
+    json["grid"] = identity.is_grid;
+    json["highest"] = identity.highest;
+    for (const auto& [name, value] : identity.objective)
+        json["objective's " + name] = value;
+    return json;
 }
 
 inline std::string dump(const Json& json) {
@@ -227,12 +238,26 @@ class Journal {
     void check(const Json& identity, const Json& found, std::string_view line) const {
         if (!found.is_object() || !found.contains("burin") || found["burin"] != identity["burin"])
             throw Error(path_ + ": line 1: expected the journal of a search, got " + burin::quoted(line));
-        for (const auto& [name, value] : identity.items()) {
-            const Json other = found.contains(name) ? found[name] : Json();
-            if (other != value)
-                throw Error(path_ + ": expected the journal of this search, whose " + name + " is " +
-                            dump(value) + ", got one whose " + name + " is " + dump(other));
+        for (const auto& [name, value] : identity.items())
+            if (!found.contains(name) || found[name] != value)
+                refuse(name, dump(value), found.contains(name) ? dump(found[name]) : "not told");
+        for (const auto& [name, value] : found.items())
+            if (!identity.contains(name))
+                refuse(name, "not told", dump(value));
+    }
+
+    [[noreturn]] void refuse(const std::string& name, std::string expected, std::string found) const {
+        // Of two long lists what they have in common says little.
+        const auto same = static_cast<std::size_t>(
+            std::mismatch(expected.begin(), expected.end(), found.begin(), found.end()).first -
+            expected.begin());
+        const std::size_t comma = expected.substr(0, same).rfind(',');
+        if (same > 200 && comma != std::string::npos) {
+            expected = "…" + expected.substr(comma);
+            found = "…" + found.substr(comma);
         }
+        throw Error(path_ + ": expected the journal of this search, whose " + name + " is " + expected +
+                    ", got one whose " + name + " is " + found);
     }
 
     /// Whether the line is one of a trial.

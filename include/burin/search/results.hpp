@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/core/error.hpp"
+#include "burin/core/printable.hpp"
 #include "burin/report/html_page.hpp"
 #include "burin/report/table.hpp"
 #include "burin/search/settings.hpp"
@@ -38,12 +39,21 @@ struct TrialResult {
     std::size_t budget() const noexcept { return scores.empty() ? 0 : scores.back().budget; }
 };
 
+/// What of a search was read from its journal instead of done.
+struct FromJournal {
+    std::string path{};
+    std::size_t read = 0; ///< Of so many calls of the objective.
+    std::size_t calls = 0;
+};
+
 /// What a search found.
 class Results {
   public:
     Results() = default;
-    Results(std::vector<TrialResult> trials, std::vector<std::string> architectures, bool highest)
-        : trials_(std::move(trials)), architectures_(std::move(architectures)), highest_(highest) {}
+    Results(std::vector<TrialResult> trials, std::vector<std::string> architectures, bool highest,
+            FromJournal from_journal = {})
+        : trials_(std::move(trials)), architectures_(std::move(architectures)), highest_(highest),
+          from_journal_(std::move(from_journal)) {}
 
     /// All trials, by number.
     const std::vector<TrialResult>& trials() const noexcept { return trials_; }
@@ -51,6 +61,7 @@ class Results {
     const std::vector<std::string>& architectures() const noexcept { return architectures_; }
     /// Whether the highest score is the best; else the lowest.
     bool highest() const noexcept { return highest_; }
+    const FromJournal& from_journal() const noexcept { return from_journal_; }
 
     /// Whether `a` comes before `b`: by the last score, of equal ones by the larger budget, then by number.
     /// Those that failed come last.
@@ -126,6 +137,7 @@ class Results {
     std::vector<TrialResult> trials_;
     std::vector<std::string> architectures_;
     bool highest_ = true;
+    FromJournal from_journal_;
 };
 
 } // namespace burin::search
@@ -173,10 +185,14 @@ inline Table table_of(const search::Results& results, std::size_t most) {
 
 } // namespace detail
 
-/// A table of the `most` best trials, the best first.
+/// A table of the `most` best trials, the best first; below it how much of it a journal had.
 inline std::string text(const search::Results& results,
                         std::size_t most = std::numeric_limits<std::size_t>::max()) {
-    return detail::table_of(results, most).text();
+    std::string text = detail::table_of(results, most).text();
+    if (const search::FromJournal& from = results.from_journal(); from.read > 0)
+        text += std::to_string(from.read) + " of " + std::to_string(from.calls) + " calls were read from " +
+                printable(from.path, 200) + "\n";
+    return text;
 }
 
 inline void print(const search::Results& results, std::size_t most = std::numeric_limits<std::size_t>::max(),

@@ -2,6 +2,7 @@
 
 #include "burin/core/error.hpp"
 #include "burin/core/printable.hpp"
+#include "burin/graph/forms.hpp"
 #include "burin/parallel/pool.hpp"
 #include "burin/search/architectures.hpp"
 #include "burin/search/journal.hpp"
@@ -48,6 +49,9 @@ class Runner {
   public:
     using Objective = std::function<double(std::size_t architecture, const Settings&, Trial&)>;
 
+    /// What an objective is, by the settings of a trial.
+    using Describe = std::function<Description(const Settings&, const Trial&)>;
+
     Runner(const Identity& identity, const Space& space, const Objective& objective, const Options& options)
         : identity_(identity), objective_(objective), options_(options) {
         if (!options.journal.empty())
@@ -71,6 +75,9 @@ class Runner {
             }
         }
     }
+
+    /// How many calls of the objective the journal had, and how many there were in all, when `run` is done.
+    FromJournal from_journal() const { return {options_.journal, known_, calls_}; }
 
     std::vector<TrialResult> run() {
         parallel::for_each(std::min(parallel::threads(), std::max<std::size_t>(results_.size(), 1)),
@@ -116,7 +123,9 @@ class Runner {
         const std::size_t budget = identity_.brackets[bracket][rungs_[bracket].rung].budget;
         const Outcome* const known = journal_ ? journal_->find(number, budget, result.settings) : nullptr;
         Outcome outcome;
+        ++calls_;
         if (known != nullptr) {
+            ++known_;
             outcome = *known;
         } else {
             lock.unlock();
@@ -191,7 +200,7 @@ class Runner {
         ready_; ///< Bracket and trial: the first bracket's go first.
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::size_t running_ = 0;
+    std::size_t running_ = 0, calls_ = 0, known_ = 0;
     bool failed_ = false;
 };
 
@@ -207,15 +216,37 @@ inline void check(const std::vector<Bracket>& brackets) {
 }
 
 template <class Strategy>
-Results run(const Strategy& strategy, std::vector<std::string> architectures, const Space& space,
-            const Runner::Objective& objective, const Options& options) {
+Results run(const Strategy& strategy, std::vector<std::string> architectures,
+            std::vector<std::string> networks, const Space& space, const Runner::Objective& objective,
+            const Runner::Describe& describe, const Options& options) {
     const std::size_t points =
         Strategy::is_grid ? space.grid_size() * std::max<std::size_t>(architectures.size(), 1) : 0;
-    const Identity identity{space.dimensions(), architectures, strategy.brackets(points),
-                            Strategy::is_grid,  options.seed,  options.highest};
+    Identity identity{space.dimensions(), architectures, std::move(networks), strategy.brackets(points),
+                      Strategy::is_grid,  options.seed,  options.highest};
     check(identity.brackets);
-    return Results(Runner(identity, space, objective, options).run(), std::move(architectures),
-                   options.highest);
+    if (!options.journal.empty() && !identity.brackets.empty()) {
+        Trial first(0, options.seed);
+        const Bracket& bracket = identity.brackets[0];
+        first.begin(bracket[0].budget, bracket.back().budget, nullptr);
+        identity.objective =
+            describe(Strategy::is_grid ? space.grid_point(0) : space.random(options.seed, 0), first);
+    }
+    Runner runner(identity, space, objective, options);
+    std::vector<TrialResult> results = runner.run();
+    return Results(std::move(results), std::move(architectures), options.highest, runner.from_journal());
+}
+
+/// What an objective says of itself; nothing if it has no member `describe`.
+template <class Objective>
+Runner::Describe describe(const Objective& objective) {
+    if constexpr (requires(const Settings& settings, const Trial& trial) {
+                      objective.describe(settings, trial);
+                  })
+        return [&objective](const Settings& settings, const Trial& trial) {
+            return Description(objective.describe(settings, trial));
+        };
+    else
+        return [](const Settings&, const Trial&) { return Description(); };
 }
 
 } // namespace detail
@@ -234,16 +265,18 @@ Results run(const Strategy& strategy, std::vector<std::string> architectures, co
 /// The objective is called from several threads at once (`parallel/pool.hpp`). If it depends on nothing but
 /// its arguments, the results are the same at any number of threads, and after an interruption too where
 /// there is a journal. Throws Error for a space or a strategy that is none, and for a journal that can't be
-/// written or is of another search.
+/// written or is of another search. Of the objective a journal knows what it says itself, if it has a
+/// `Description describe(const Settings&, const Trial&) const`, as `Training` has: names and texts that must
+/// be the same for the first trial.
 template <class Strategy, class Objective>
 Results run(const Strategy& strategy, const Space& space, Objective&& objective,
             const Options& options = {}) {
     return detail::run(
-        strategy, {}, space,
+        strategy, {}, {}, space,
         [&](std::size_t, const Settings& settings, Trial& trial) {
             return static_cast<double>(objective(settings, trial));
         },
-        options);
+        detail::describe(objective), options);
 }
 
 /// The same over architectures too, each of which the objective is compiled for once:
@@ -253,13 +286,21 @@ Results run(const Strategy& strategy, const Architectures<Networks...>&, const S
             Objective&& objective, const Options& options = {}) {
     using All = Architectures<Networks...>;
     return detail::run(
-        strategy, All::names(), space,
+        strategy, All::names(), All::networks(), space,
         [&](std::size_t index, const Settings& settings, Trial& trial) {
             return All::visit(index, [&](auto architecture) {
                 return static_cast<double>(objective(architecture, settings, trial));
             });
         },
-        options);
+        detail::describe(objective), options);
+}
+
+/// The same of one network, which may be given as a value: `search::run(search::Random{}, Net{}, space, …)`.
+template <class Strategy, class Net, class Objective>
+    requires is_network_form<Net>
+Results run(const Strategy& strategy, const Net&, const Space& space, Objective&& objective,
+            const Options& options = {}) {
+    return run(strategy, Architectures<Net>{}, space, std::forward<Objective>(objective), options);
 }
 
 } // namespace burin::search

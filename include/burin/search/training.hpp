@@ -1,13 +1,20 @@
 #pragma once
 
 #include "burin/core/error.hpp"
+#include "burin/io/option_text.hpp"
+#include "burin/optimizers/optimizer.hpp"
 #include "burin/search/architectures.hpp"
+#include "burin/search/journal.hpp"
 #include "burin/search/settings.hpp"
 #include "burin/search/trial.hpp"
 #include "burin/training/evaluate.hpp"
 #include "burin/training/fit.hpp"
 #include "burin/training/model.hpp"
 
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -50,12 +57,7 @@ struct Training {
 
     template <class Network>
     double operator()(Architecture<Network>, const Settings& settings, Trial& trial) const {
-        auto options = [&] {
-            if constexpr (std::is_invocable_v<const MakeFit&, const Settings&, const Trial&>)
-                return make_fit(settings, trial);
-            else
-                return make_fit(settings);
-        }();
+        auto options = options_of(settings, trial);
         options.epochs = trial.most();
         options.verbose = false;
         auto& kept =
@@ -66,6 +68,55 @@ struct Training {
             if (const History history = session.run(train, trial.budget()); history.epochs() > 0)
                 trial.report(history["loss"].back());
         return evaluate(kept.model, validation, options.loss, options.metrics)[score];
+    }
+
+    /// For the journal: the data, and the options of a trial. Not its callbacks. A rate that the settings
+    /// have not is told, too.
+    Description describe(const Settings& settings, const Trial& trial) const {
+        Description all{{"training data", text_of(train)}, {"validation data", text_of(validation)}};
+        all.emplace_back("score", score);
+        try {
+            const auto options = options_of(settings, trial);
+            using Options = std::remove_const_t<decltype(options)>;
+            all.emplace_back("loss", io::detail::rule_text(options.loss));
+            all.emplace_back("optimizer", io::detail::rule_text(options.optimizer));
+            if constexpr (optimizers::has_learning_rate<decltype(Options::optimizer)>)
+                all.emplace_back("learning rate", io::detail::option_text(static_cast<double>(
+                                                      optimizers::learning_rate(options.optimizer))));
+            all.emplace_back("schedule", io::detail::rule_text(options.schedule));
+            all.emplace_back("batch size", io::detail::option_text(decltype(Options::batch_size)::value));
+            all.emplace_back("metrics", io::detail::type_text<decltype(Options::metrics)>());
+            all.emplace_back("augmentation", io::detail::rule_text(options.augment));
+            all.emplace_back("order", options.shuffle ? "shuffled" : "as it is");
+            all.emplace_back("seed", io::detail::option_text(options.seed));
+        } catch (const Error& error) {
+            // Then the trial fails, too.
+            all.emplace_back("options", error.what());
+        }
+        return all;
+    }
+
+  private:
+    auto options_of(const Settings& settings, const Trial& trial) const {
+        if constexpr (std::is_invocable_v<const MakeFit&, const Settings&, const Trial&>)
+            return make_fit(settings, trial);
+        else
+            return make_fit(settings);
+    }
+
+    static std::string text_of(const Data& data) {
+        // FNV-1a by whole numbers: quick beside an epoch.
+        std::uint64_t sum = 0xCBF29CE484222325u;
+        const auto add = [&sum](const auto& numbers) {
+            for (const auto number : numbers)
+                sum = (sum ^ std::bit_cast<std::uint64_t>(static_cast<double>(number))) * 0x100000001B3u;
+        };
+        for (std::size_t i = 0; i < data.size(); ++i) {
+            add(data.input(i));
+            add(data.target(i));
+            add(std::array{data.weight(i)});
+        }
+        return std::to_string(data.size()) + " samples, whose sum is " + std::to_string(sum);
     }
 };
 

@@ -104,6 +104,15 @@ struct Fit {
         augmentation{};
     detail::Misnamed<"Fit has no member `metric`: write `.metrics = metrics::Accuracy{}`"> metric{};
     detail::Misnamed<"Fit has no member `validation_data`: write `.validation = &test`"> validation_data{};
+    detail::Misnamed<"Fit has no member `validation_split`: write `.validation = HeldOut{0.2}`">
+        validation_split{};
+    detail::Misnamed<
+        "Fit has no member `monitor`: write `.callbacks = callbacks::EarlyStopping{}`, which has it">
+        monitor{};
+    detail::Misnamed<"Fit has no member `lr`: write `.optimizer = optimizers::Adam{.learning_rate = 1e-3}`">
+        lr{};
+    detail::Misnamed<"Fit has no member `num_epochs`: write `.epochs = 20`"> num_epochs{};
+    detail::Misnamed<"Fit has no member `max_epochs`: write `.epochs = 20`"> max_epochs{};
     /// @endcond
 };
 

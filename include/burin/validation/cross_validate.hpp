@@ -1,7 +1,11 @@
 #pragma once
 
+#include "burin/core/diagnosis.hpp"
 #include "burin/core/error.hpp"
+#include "burin/core/misuse.hpp"
+#include "burin/core/text.hpp"
 #include "burin/data/dataset.hpp"
+#include "burin/graph/forms.hpp"
 #include "burin/initializers/default.hpp"
 #include "burin/parallel/pool.hpp"
 #include "burin/training/evaluate.hpp"
@@ -52,6 +56,13 @@ FoldResult train_and_test(const Data& data, const Fold& fold, Options options,
             test.size()};
 }
 
+/// A model given where a network is expected.
+template <class T>
+struct NoNetwork {
+    static constexpr Sentence problem = burin::detail::misuse<T>(
+        "cross_validate", "a network, which each fold trains anew: `cross_validate<Net>(data, folds, fit)`");
+};
+
 /// Errors say in which fold they were.
 template <class Run>
 auto in_fold(const char* who, std::size_t fold, Run run) {
@@ -87,6 +98,22 @@ Scores cross_validate(const data::Dataset<Target, Value>& data, const Splitter& 
             return detail::train_and_test<Net, Scalar>(data, folds[i], options, initializer);
         });
     }));
+}
+
+/// The same of a network that is given as a value: `cross_validate(Net{}, data, folds, fit)`.
+template <class Net, class Target, class Value, class Splitter, class Options = Fit<>,
+          class Initializer = initializers::Default>
+    requires is_network_form<Net>
+Scores cross_validate(const Net&, const data::Dataset<Target, Value>& data, const Splitter& splitter,
+                      const Options& options = {}, const Initializer& initializer = {}) {
+    return cross_validate<Net>(data, splitter, options, initializer);
+}
+
+/// Not of a model, whose parameters no fold would begin with. Refused with a sentence that says so.
+template <class Trained, class... Rest>
+    requires requires { typename Trained::Network; }
+Scores cross_validate(const Trained&, const Rest&...) {
+    return static_cast<void>(DiagnosisOf<detail::NoNetwork<Trained>>{}), Scores{};
 }
 
 } // namespace burin::validation

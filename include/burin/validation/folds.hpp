@@ -24,6 +24,14 @@ struct Fold {
 /// What a splitter gives, and what `cross_validate` takes: one's own are as good.
 using Folds = std::vector<Fold>;
 
+/// A data set, which a splitter takes instead of the number of its samples or of their labels.
+template <class T>
+concept DataSet = requires(const T& data) {
+    data.size();
+    data.input_shape();
+    data.target_size();
+};
+
 namespace detail {
 
 [[noreturn]] inline void refuse(const char* who, const std::string& expected, const std::string& found) {

@@ -32,6 +32,10 @@ struct KFold {
                 i < longer * (size + 1) ? i / (size + 1) : longer + (i - longer * (size + 1)) / size;
         return detail::folds_of_places(places, folds);
     }
+    template <DataSet Data>
+    Folds operator()(const Data& data) const {
+        return (*this)(data.size());
+    }
 };
 
 /// KFold `repetitions` times, shuffled in another order each time.
@@ -46,6 +50,10 @@ struct RepeatedKFold {
             detail::append(all, KFold{.folds = folds, .shuffle = true, .seed = seed, .repetition = i}(count));
         return all;
     }
+    template <DataSet Data>
+    Folds operator()(const Data& data) const {
+        return (*this)(data.size());
+    }
 };
 
 /// As many folds as samples, each of which tests one. Throws Error for fewer than 2 samples.
@@ -54,6 +62,10 @@ struct LeaveOneOut {
         if (count < 2)
             detail::refuse("LeaveOneOut", "at least 2 samples", std::to_string(count));
         return detail::folds_of_places(detail::all_indices(count), count);
+    }
+    template <DataSet Data>
+    Folds operator()(const Data& data) const {
+        return (*this)(data.size());
     }
 };
 

@@ -78,6 +78,10 @@ struct ShuffleSplit {
         }
         return folds;
     }
+    template <DataSet Data>
+    Folds operator()(const Data& data) const {
+        return (*this)(data.size());
+    }
 };
 
 /// The same with the classes in the shares of the whole, in both parts. Throws Error too for a class of one
@@ -126,6 +130,10 @@ struct StratifiedShuffleSplit {
     template <class T>
     Folds operator()(const std::vector<T>& labels) const {
         return (*this)(std::span<const T>(labels));
+    }
+    template <DataSet Data>
+    Folds operator()(const Data& data) const {
+        return (*this)(labels_of(data));
     }
 };
 

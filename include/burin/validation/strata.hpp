@@ -18,13 +18,7 @@ template <class Data>
 std::vector<Label> labels_of(const Data& data) {
     static_assert(std::is_same_v<typename Data::TargetType, Label>,
                   "to stratify is to keep the shares of classes: the data's targets must be labels");
-    if (data.target_size() != 1)
-        detail::refuse("labels_of", "one label a sample", std::to_string(data.target_size()));
-    std::vector<Label> labels;
-    labels.reserve(data.size());
-    for (std::size_t i = 0; i < data.size(); ++i)
-        labels.push_back(data.target(i)[0]);
-    return labels;
+    return data.labels();
 }
 
 namespace detail {

@@ -15,7 +15,7 @@ namespace burin::validation {
 /// k-fold in which each fold has the classes in the shares of the whole, as far as can be; as scikit-learn's
 /// StratifiedKFold. Labels are of any type that has an order.
 ///
-///     const auto folds = validation::StratifiedKFold{.folds = 5}(validation::labels_of(data));
+///     const auto folds = validation::StratifiedKFold{.folds = 5}(data);
 ///
 /// Throws Error for fewer than 2 folds, and where no class has as many samples as there are folds.
 struct StratifiedKFold {
@@ -58,6 +58,10 @@ struct StratifiedKFold {
     Folds operator()(const std::vector<T>& labels) const {
         return (*this)(std::span<const T>(labels));
     }
+    template <DataSet Data>
+    Folds operator()(const Data& data) const {
+        return (*this)(labels_of(data));
+    }
 };
 
 /// StratifiedKFold `repetitions` times, shuffled in another order each time.
@@ -73,6 +77,10 @@ struct RepeatedStratifiedKFold {
             detail::append(
                 all, StratifiedKFold{.folds = folds, .shuffle = true, .seed = seed, .repetition = i}(labels));
         return all;
+    }
+    template <DataSet Data>
+    Folds operator()(const Data& data) const {
+        return (*this)(labels_of(data));
     }
 };
 

@@ -42,6 +42,10 @@ struct TimeSeriesSplit {
         }
         return result;
     }
+    template <DataSet Data>
+    Folds operator()(const Data& data) const {
+        return (*this)(data.size());
+    }
 };
 
 } // namespace burin::validation
