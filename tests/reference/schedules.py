@@ -48,6 +48,7 @@ for name, rate, make in [
         o, [s.LinearLR(o, start_factor=0.1, total_iters=10), s.CosineAnnealingLR(o, 50)], [10])),
     ("warm_up_step", 0.05, lambda o: s.SequentialLR(
         o, [s.LinearLR(o, start_factor=0.25, total_iters=8), s.StepLR(o, 9)], [8])),
+    ("warm_up_default", 0.05, lambda o: s.LinearLR(o, end_factor=1.0)),
     ("sequence", 0.05, lambda o: s.SequentialLR(
         o, [s.ConstantLR(o, factor=0.5, total_iters=100), s.ExponentialLR(o, 0.9),
             s.CosineAnnealingLR(o, 40)], [15, 20])),

@@ -88,6 +88,8 @@ TEST_CASE("Schedules: made of others, step by step as PyTorch's SequentialLR") {
     check_steps(r::warm_up_cosine, schedules::WarmUp{10, cosine, 0.1});
     check_steps(r::warm_up_step,
                 schedules::WarmUp{8, schedules::Step{.learning_rate = 0.05, .steps = 9}, 0.25});
+    // As LinearLR's, its first step is a third of the rate if nothing else is said.
+    check_steps(r::warm_up_default, schedules::WarmUp{5, schedules::Constant{0.05}});
     check_steps(r::sequence, schedules::Sequence{
                                  schedules::Constant{0.025}, 15,
                                  schedules::Sequence{schedules::Exponential{0.05, 0.9}, 5,

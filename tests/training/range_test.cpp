@@ -127,7 +127,7 @@ TEST_CASE("find_learning_rate: refuses options that make no range") {
     CHECK(refusal({.from = std::nan("")}).find(".from") != std::string::npos);
     CHECK(refusal({.from = 1, .to = 1}).find(".to above .from") != std::string::npos);
     CHECK(refusal({.to = HUGE_VAL}).find(".to") != std::string::npos);
-    CHECK(refusal({.steps = 1}).find(".steps of at least 2, got 1") != std::string::npos);
+    CHECK(refusal({.steps = 5}).find(".steps of at least 13, got 5") != std::string::npos);
     CHECK(refusal({.smoothing = 1}).find(".smoothing") != std::string::npos);
     CHECK(refusal({.divergence = 1}).find(".divergence") != std::string::npos);
 }

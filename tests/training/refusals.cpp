@@ -44,6 +44,23 @@ struct Changed {
 
 } // namespace
 
+TEST_CASE("a schedule that was not told its steps, alone or within others") {
+    Model<Net> model(1);
+    const auto data = with_features(5);
+    const auto refusal = [&](auto schedule) {
+        return error_of([&] { fit(model, data, Fit{.schedule = schedule, .verbose = false}); });
+    };
+    const std::string expected = "fit: .schedule: expected .steps of at least 1 in `Cosine`, got 0";
+    const schedules::Cosine cosine{.learning_rate = 1e-3};
+    CHECK(refusal(cosine) == expected);
+    CHECK(refusal(schedules::WarmUp{5, schedules::PerEpoch{2, cosine}}) == expected);
+    CHECK(refusal(schedules::Sequence{schedules::Constant{1e-3}, 0, cosine}) == expected);
+    CHECK(refusal(schedules::OneCycle{}).find("in `OneCycle`") != std::string::npos);
+    CHECK(refusal(schedules::WarmUp{
+              0, schedules::Sequence{schedules::Constant{1e-3}, 0, schedules::Constant{1e-3}}}) ==
+          "(nothing was thrown)");
+}
+
 TEST_CASE("samples of another shape: fit, evaluate, predict, predict_proba, calibrate") {
     Model<Net> model(1);
     const auto before = values(model);
@@ -131,7 +148,8 @@ TEST_CASE("fit: data that are not finite are refused, with their place, unless t
     targets.targets[39 * 3 + 1] = infinity;
     CHECK(error(targets.data()) == "fit: target 39[1]: expected a finite number, got inf");
     weights.weights[7] = -no_number;
-    CHECK(error(weights.labelled()).starts_with("fit: weight of sample 7: expected a finite number of at least 0, got"));
+    CHECK(error(weights.labelled())
+              .starts_with("fit: weight of sample 7: expected a finite number of at least 0, got"));
 
     Model<Net> model(1);
     const auto good = Changed{}.labelled(), bad = inputs.labelled();

@@ -71,7 +71,7 @@ TEST_CASE("a rate of 0 changes nothing, and the rate of the last step stays in t
     const std::vector<float> before(parameters.data(), parameters.data() + parameter_count<Net>);
     TrainerType trainer(parameters);
     const auto inputs = random_numbers<float>(5 * 3, 1), targets = random_numbers<float>(5 * 2, 2);
-    const schedules::WarmUp warm_up{2, schedules::Cosine{.learning_rate = 0.05, .steps = 4}};
+    const schedules::WarmUp warm_up{2, schedules::Cosine{.learning_rate = 0.05, .steps = 4}, /*start*/ 0};
     trainer.step(inputs, targets, warm_up);
     CHECK(std::vector<float>(parameters.data(), parameters.data() + parameter_count<Net>) == before);
     trainer.step(inputs, targets, warm_up);

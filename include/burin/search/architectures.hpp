@@ -2,6 +2,7 @@
 
 #include "burin/core/fixed_string.hpp"
 #include "burin/graph/fingerprint.hpp"
+#include "burin/graph/forms.hpp"
 #include "burin/io/option_text.hpp"
 
 #include <cstddef>
@@ -35,7 +36,10 @@ struct ArchitectureOf<Named<Name, Net>> {
 
 template <class Net>
 std::string network_text() {
-    return io::detail::type_text<Net>() + " " + std::to_string(fingerprint<Net>);
+    std::string text = io::detail::type_text<Net>();
+    if constexpr (is_network_form<Net>)
+        text += " " + std::to_string(fingerprint<Net>);
+    return text;
 }
 
 } // namespace detail
@@ -52,7 +56,7 @@ struct Architectures {
         return {detail::ArchitectureOf<Networks>::name(index++)...};
     }
 
-    /// What the networks are: each by its type, and a sum of what its nodes compute.
+    /// What the networks are: each by its type, and of a Sequential or Graph a sum of what its nodes compute.
     static std::vector<std::string> networks() {
         return {detail::network_text<typename detail::ArchitectureOf<Networks>::type::Network>()...};
     }

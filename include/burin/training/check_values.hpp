@@ -1,12 +1,14 @@
 #pragma once
 
 #include "burin/core/error.hpp"
+#include "burin/core/type_name.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/training/objective.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -59,6 +61,29 @@ inline void check_learning_rate(double rate, const std::string& who, const char*
     if (!(rate >= 0 && std::isfinite(rate)))
         throw Error(who + ": " + place + ": expected a finite number of at least 0, got " +
                     std::to_string(rate));
+}
+
+/// Throws Error for a schedule, also within others, that was not told its steps, and so would stay as it is.
+template <class Schedule>
+void check_schedule(const Schedule& schedule, const std::string& who) {
+    if constexpr (requires { schedule.schedule; }) {
+        check_schedule(schedule.schedule, who);
+    } else if constexpr (requires {
+                             schedule.first;
+                             schedule.second;
+                         }) {
+        check_schedule(schedule.first, who);
+        check_schedule(schedule.second, who);
+    } else if constexpr (requires {
+                             { schedule.steps } -> std::convertible_to<std::uint64_t>;
+                         }) {
+        if (schedule.steps == 0) {
+            const std::string name(type_name<Schedule>());
+            const std::size_t colon = name.rfind("::");
+            throw Error(who + ": .schedule: expected .steps of at least 1 in `" +
+                        (colon == std::string::npos ? name : name.substr(colon + 2)) + "`, got 0");
+        }
+    }
 }
 
 /// Throws Error for options that a loss can't work with.

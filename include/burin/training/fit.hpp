@@ -172,11 +172,13 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
                 if (!options_.allow_not_finite)
                     detail::check_finite_data(*validation, "fit: validation");
             }
-        if constexpr (has_schedule)
+        if constexpr (has_schedule) {
+            detail::check_schedule(options_.schedule, "fit");
             detail::check_learning_rate(options_.schedule(trainer_->steps()), "fit", ".schedule");
-        else if constexpr (optimizers::has_learning_rate<Optimizer>)
+        } else if constexpr (optimizers::has_learning_rate<Optimizer>) {
             detail::check_learning_rate(static_cast<double>(optimizers::learning_rate(trainer_->optimizer)),
                                         "fit");
+        }
     }
 
     /// The run that is under way, or else one of `options.epochs` epochs more.

@@ -26,6 +26,9 @@ struct RangeTestOptions {
 
 /// What a range test of the learning rate found: the loss of each batch at its rate.
 struct RangeTest {
+    /// Of a test: less has nothing to compare.
+    static constexpr std::size_t least_steps = 13;
+
     std::vector<double> rates; ///< Each the same multiple of the one before.
     std::vector<double>
         losses; ///< Of a batch, before its step; without the penalty of `Regularized` weights.
@@ -37,9 +40,9 @@ struct RangeTest {
     /// than two points to compare, or the loss falls nowhere.
     double steepest() const {
         const std::size_t last = smoothed.size() < 1 ? 0 : smoothed.size() - 1;
-        if (last < first_certain + 2)
+        if (smoothed.size() < least_steps)
             throw Error("find_learning_rate: expected a loss that does not diverge in " +
-                        std::to_string(first_certain + 3) + " steps, got one that does after " +
+                        std::to_string(least_steps) + " steps, got one that does after " +
                         std::to_string(smoothed.size()) + "; begin with a lower rate, or take more steps");
         double least = 0;
         std::size_t place = last;
@@ -112,7 +115,7 @@ struct RangeRecorder {
 /// exponentially, and notes the loss until it diverges. Smith, arXiv:1506.01186. The model is not changed.
 ///
 /// `fit` says how: loss, optimizer, batch size, order and seed; its schedule, callbacks and validation are
-/// left out. Throws Error if `fit` would, or if the options are not 0 < from < to (finite), steps ≥ 2, 0 ≤
+/// left out. Throws Error if `fit` would, or if the options are not 0 < from < to (finite), steps ≥ 13, 0 ≤
 /// smoothing < 1 and divergence > 1.
 ///
 ///     const RangeTest found = find_learning_rate(model, train, Fit{.optimizer = optimizers::Momentum{}});
@@ -128,7 +131,8 @@ RangeTest find_learning_rate(const Model<Net, Scalar>& model, const Data& data, 
     };
     expect(options.from > 0 && std::isfinite(options.from), "a finite .from above 0", options.from);
     expect(options.to > options.from && std::isfinite(options.to), "a finite .to above .from", options.to);
-    expect(options.steps >= 2, ".steps of at least 2", static_cast<double>(options.steps));
+    expect(options.steps >= RangeTest::least_steps, ".steps of at least 13",
+           static_cast<double>(options.steps));
     expect(options.smoothing >= 0 && options.smoothing < 1, ".smoothing from 0 to below 1",
            options.smoothing);
     expect(options.divergence > 1, ".divergence above 1", options.divergence);
