@@ -448,11 +448,12 @@ TEST_CASE("save: the losses of several outputs are told one by one, as are weigh
 TEST_CASE("save: a schedule is told with its rates and with those that it is made of") {
     const schedules::WarmUp schedule{
         5, schedules::Sequence{schedules::MultiStep{.learning_rate = 0.5, .milestones = {3, 7}}, 9,
-                               schedules::Cosine{.learning_rate = 0.25, .steps = 8}}};
+                               schedules::Cosine{.learning_rate = 0.25, .steps = 8}},
+        /*start*/ 0.5};
     CHECK(io::detail::rule_text(schedule) ==
           "WarmUp<Sequence<MultiStep,Cosine>>{steps=5, schedule=Sequence<MultiStep,Cosine>{"
           "first=MultiStep{learning_rate=0.5, milestones=[3,7], factor=0.1}, steps=9, "
-          "second=Cosine{learning_rate=0.25, steps=8, end_learning_rate=0}}, start=0}");
+          "second=Cosine{learning_rate=0.25, steps=8, end_learning_rate=0}}, start=0.5}");
 }
 
 TEST_CASE("load: counters that no training reaches are refused, and those that are reached stay in range") {
