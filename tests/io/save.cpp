@@ -447,8 +447,9 @@ TEST_CASE("save: the losses of several outputs are told one by one, as are weigh
 
 TEST_CASE("save: a schedule is told with its rates and with those that it is made of") {
     const schedules::WarmUp schedule{
-        5, schedules::Sequence{schedules::MultiStep{.learning_rate = 0.5, .milestones = {3, 7}}, 9,
-                               schedules::Cosine{.learning_rate = 0.25, .steps = 8}},
+        5,
+        schedules::Sequence{schedules::MultiStep{.learning_rate = 0.5, .milestones = {3, 7}}, 9,
+                            schedules::Cosine{.learning_rate = 0.25, .steps = 8}},
         /*start*/ 0.5};
     CHECK(io::detail::rule_text(schedule) ==
           "WarmUp<Sequence<MultiStep,Cosine>>{steps=5, schedule=Sequence<MultiStep,Cosine>{"
