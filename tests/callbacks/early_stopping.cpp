@@ -24,6 +24,7 @@ std::size_t told(EarlyStopping& stopping, ToldModel& model, const std::vector<do
                  const std::string& name = "val_loss") {
     ToldContext context(model);
     context.last = values.size();
+    context.measured = {{"loss", 1}, {name, 0}};
     stopping.on_fit_begin(context);
     for (context.now = 1;; ++context.now) {
         model.own.values = {static_cast<float>(context.now)};
@@ -120,6 +121,7 @@ TEST_CASE("EarlyStopping: a checkpoint has all that it found; others are refused
     ToldContext context(model);
     context.continued = true;
     context.now = 4;
+    context.measured = {{"val_loss", 0}};
     other.on_fit_begin(context);
     for (; !context.stopping; ++context.now) {
         model.own.values = {static_cast<float>(context.now)};
@@ -146,4 +148,11 @@ TEST_CASE("EarlyStopping: what is not measured is an Error that names what is") 
           "callbacks::EarlyStopping: expected 'val_loss' among what is measured, got loss, accuracy; what "
           "begins with "
           "'val_' needs `Fit{.validation = &data}`");
+    // Before the first epoch, and before it asks which way is better.
+    ToldModel model;
+    ToldContext context(model);
+    context.measured = {{"loss", 1}};
+    EarlyStopping own{.monitor = "own"};
+    CHECK(error_of([&] { own.on_fit_begin(context); }) ==
+          "callbacks::EarlyStopping: expected 'own' among what is measured, got loss");
 }

@@ -24,6 +24,7 @@ struct Epochs {
     double rate = 0.1;
     bool continued = false;
 
+    std::vector<std::string> names() const { return {"loss", "val_loss", "val_accuracy", "own"}; }
     bool is_continued() const { return continued; }
     std::vector<NamedValue> values() const { return measured; }
     double learning_rate() const { return rate; }

@@ -33,6 +33,12 @@ data::Dataset<> clouds(std::size_t rows = 200) {
     return {Shape(2), std::move(x), std::move(labels)};
 }
 
+struct Counts {
+    std::size_t epochs = 0;
+    void on_epoch_end(auto&) { ++epochs; }
+};
+Counts counts;
+
 const auto options = Fit{.loss = losses::BinaryCrossentropy{},
                          .optimizer = optimizers::Adam{.learning_rate = 0.05},
                          .epochs = 30,
@@ -126,7 +132,9 @@ TEST_CASE("Members: margins need no probabilities, and part of the data may be h
     classifier.fit(data.shuffled(1), Fit{.loss = losses::Hinge{},
                                          .optimizer = optimizers::Adam{.learning_rate = 0.05},
                                          .epochs = 30,
-                                         .validation = HeldOut{0.2}});
+                                         .validation = HeldOut{0.2},
+                                         .callbacks = &counts});
+    CHECK(counts.epochs == 0); // Of which each member had a copy.
     CHECK(accuracy(classifier.predict(data), data) > 0.9);
     CHECK(classifier.histories()[0]["val_loss"].size() == 30);
     CHECK(error_of([&] { classifier.predict_proba(data); }) ==

@@ -15,6 +15,8 @@
 #include <atomic>
 #include <cstddef>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 using namespace burin;
@@ -37,10 +39,17 @@ struct StopsAfterFour {
     }
 };
 
+/// Trials have copies of what is given as a pointer: threads would change it at the same time.
+struct Counts {
+    std::size_t epochs = 0;
+    void on_epoch_end(auto&) { ++epochs; }
+};
+Counts counts;
+
 auto options(double learning_rate, bool stops) {
     return Fit{.optimizer = optimizers::Adam{.learning_rate = learning_rate},
                .batch_size = batch<8>,
-               .callbacks = StopsAfterFour{stops},
+               .callbacks = std::tuple{StopsAfterFour{stops}, &counts},
                .seed = 3};
 }
 
@@ -64,6 +73,7 @@ TEST_CASE("Training: a trial that goes on has the bits of a training that never 
         // Eight trials to 2, the best four on to 4, the best two on to 8.
         CHECK(trained == 8 * 2 + 4 * 2 + (stops ? 0 : 2 * 4));
         CHECK(results.best().budget() == 8);
+        CHECK(std::exchange(counts.epochs, 0) == 0);
         for (const search::TrialResult& trial : results.trials())
             for (const search::TrialResult::Score& each : trial.scores) {
                 Model<Net> model(3);
@@ -73,6 +83,7 @@ TEST_CASE("Training: a trial that goes on has the bits of a training that never 
                 fit(model, train, whole);
                 CHECK(each.score == evaluate(model, test)["loss"]);
             }
+        CHECK(std::exchange(counts.epochs, 0) > 0);
         CHECK(search(3).csv() == results.csv());
     }
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 /// What a callback is told, as a test wants it, without a training. `Model` is whatever the callback looks
@@ -34,6 +35,12 @@ class ToldContext {
     std::uint64_t step() const { return steps; }
     bool is_continued() const { return continued; }
     std::vector<burin::NamedValue> values() const { return measured; }
+    std::vector<std::string> names() const {
+        std::vector<std::string> names;
+        for (const burin::NamedValue& each : measured)
+            names.push_back(each.name);
+        return names;
+    }
     double learning_rate() const { return rate; }
     void stop() { stopping = true; }
     void pause() { paused = true; }

@@ -1,3 +1,4 @@
+#include "burin/callbacks/early_stopping.hpp"
 #include "burin/callbacks/use_average.hpp"
 #include "burin/data/dataset.hpp"
 #include "burin/graph/carried_state.hpp"
@@ -103,6 +104,27 @@ TEST_CASE("UseAverage: at the end of fit the model has the average, but not at a
     session.run(data);
     CHECK(session.trainer().steps() == 10);
     CHECK(is_average());
+}
+
+TEST_CASE("UseAverage: beside a callback that restores the best weights is an Error before the first epoch") {
+    Model<Net> model(1);
+    const auto before = model.parameters().values;
+    const auto run = [&](bool restores) {
+        fit(model, samples(16),
+            Fit{.loss = MeanSquaredError{},
+                .optimizer = optimizers::ExponentialAverage{SGD{.learning_rate = 0.1}},
+                .batch_size = batch<8>,
+                .callbacks =
+                    std::tuple{callbacks::EarlyStopping{.monitor = "loss", .restore_best_weights = restores},
+                               callbacks::UseAverage{}},
+                .verbose = false});
+    };
+    CHECK(
+        error_of([&] { run(true); }) ==
+        "callbacks::UseAverage: expected no callback with `.restore_best_weights = true`, whose weights the "
+        "average would replace, got one; leave out one of them");
+    CHECK(model.parameters().values == before);
+    CHECK(error_of([&] { run(false); }) == "(nothing was thrown)");
 }
 
 TEST_CASE("SAM: statistics and carried states are those of the first run") {

@@ -106,6 +106,14 @@ struct Asks {
     }
 };
 
+struct Names {
+    std::vector<std::string>* names;
+    template <class Context>
+    void on_fit_begin(Context& context) {
+        *names = context.names();
+    }
+};
+
 struct Rates {
     std::vector<double>* seen;
     template <class Context>
@@ -253,6 +261,35 @@ TEST_CASE("callbacks: a value that is not measured is named with those that are"
     CHECK(error_of([&] { fit(model, train, options(Asks{})); }) ==
           "fit: expected a loss or metric that is measured (loss, accuracy, val_loss, val_accuracy), got "
           "'val_f1'");
+}
+
+TEST_CASE("callbacks: what will be measured has its names before the first epoch") {
+    std::vector<std::string> names;
+    Model<Net> model(1);
+    auto how = options(Names{&names}, 1);
+    CHECK(fit(model, train, how).series().size() == 4);
+    CHECK(names == std::vector<std::string>{"loss", "accuracy", "val_loss", "val_accuracy"});
+    how.validation = nullptr;
+    CHECK(fit(model, train, how).series().size() == 2);
+    CHECK(names == std::vector<std::string>{"loss", "accuracy"});
+}
+
+TEST_CASE("callbacks: what is none is told how it becomes one") {
+    using Context = CallbackContext<Session<Net, float, decltype(options(std::tuple{}))>>;
+    const auto told = []<class T>(const T&) {
+        return std::string(detail::ExaminedCallback<T, Context>::problem.view());
+    };
+    const std::string function =
+        "Fit: .callbacks: expected a function inside of what says when to call it, as "
+        "in `.callbacks = callbacks::OnEpochEnd{[](auto& context) {…}}` "
+        "(<burin/callbacks.hpp>), got `";
+    CHECK(told([](auto& context) { context.stop(); }).starts_with(function));
+    CHECK(told([](int) {}).starts_with(function));
+    CHECK(told(std::vector<Asks>{})
+              .starts_with(
+                  "Fit: .callbacks: expected a tuple, since each callback has a type of its own, as in "
+                  "`.callbacks = std::tuple{callbacks::EarlyStopping{}, &mine}`, got `"));
+    CHECK(told(Asks{}) == "");
 }
 
 TEST_CASE("fit: a schedule sets the rate of each step, and a rate that is no number is refused") {

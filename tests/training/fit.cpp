@@ -62,8 +62,8 @@ TEST_CASE("fit: learns, and its history has every epoch's loss and metrics, also
     CHECK(evaluation["loss"] == history["val_loss"].back());
     CHECK(evaluation["loss"] < before);
     CHECK(evaluation["accuracy"] > 0.95);
-    CHECK(message([&] { (void)history["mse"]; }) ==
-          "History: expected a loss or metric that was measured, got 'mse'");
+    CHECK(message([&] { (void)history["mse"]; }) == "History: expected a loss or metric that was measured "
+                                                    "(loss, accuracy, val_loss, val_accuracy), got 'mse'");
 }
 
 TEST_CASE("fit: a last partial batch is a step like any other and counts by its samples") {

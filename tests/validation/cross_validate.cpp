@@ -28,6 +28,14 @@ auto options(double learning_rate) {
                .verbose = false};
 }
 
+struct StopsAfterTwo {
+    std::size_t epochs = 0;
+    void on_epoch_end(auto& context) {
+        if (++epochs == 2)
+            context.stop();
+    }
+};
+
 } // namespace
 
 TEST_CASE("cross_validate: what fit and evaluate give for each fold, with the same bits on any threads") {
@@ -56,6 +64,17 @@ TEST_CASE("cross_validate: what fit and evaluate give for each fold, with the sa
     CHECK(validation::cross_validate(Net{}, data, folds, options(0.05))["loss"] == scores["loss"]);
 }
 
+TEST_CASE("cross_validate: each fold has a copy of a callback that is given as a pointer") {
+    StopsAfterTwo callback;
+    const parallel::Threads three(3);
+    const validation::Scores scores =
+        validation::cross_validate<Net>(points(30, 1), validation::KFold{.folds = 3},
+                                        Fit{.batch_size = batch<8>, .epochs = 9, .callbacks = &callback});
+    for (const validation::FoldResult& fold : scores.folds())
+        CHECK(fold.history.epochs() == 2);
+    CHECK(callback.epochs == 0);
+}
+
 TEST_CASE("Scores: mean and spread, and a table") {
     const validation::Scores scores({{Evaluation({{"loss", 1}, {"accuracy", 0.5}}), {}, 1200, 30},
                                      {Evaluation({{"loss", 4}, {"accuracy", 1}}), {}, 1201, 29}});
@@ -70,7 +89,7 @@ TEST_CASE("Scores: mean and spread, and a table") {
                                   "spread                         1.5000    0.2500\n");
     CHECK(std::isnan(validation::Scores().mean("loss")));
     CHECK(error_of([&] { static_cast<void>(scores["recall"]); }) ==
-          "Evaluation: expected a loss or metric that was measured, got 'recall'");
+          "Scores: expected a loss or metric that was measured (loss, accuracy), got 'recall'");
 }
 
 TEST_CASE("cross_validate: says in which fold something was wrong, and refuses folds that are none") {

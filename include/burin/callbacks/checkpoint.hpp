@@ -50,7 +50,7 @@ struct Checkpoint {
     template <class Context>
     void on_fit_begin(Context& context) {
         if (best_only)
-            static_cast<void>(watched());
+            static_cast<void>(detail::Monitor("callbacks::Checkpoint", monitor, mode, context));
         is_due = false;
         if (!context.is_continued()) {
             best = std::numeric_limits<double>::quiet_NaN();

@@ -22,7 +22,9 @@ namespace burin::callbacks {
 ///     fit(model, train, Fit{.epochs = 100, .validation = &test, .callbacks = &stopping});
 ///     // stopping.best_epoch, stopping.best
 ///
-/// Throws Error if what it monitors is not measured, or if its name does not say which way is better.
+/// What it judges and restores are the weights that are trained, not those that an optimizer averages
+/// (`UseAverage` refuses `restore_best_weights`). Throws Error, before the first epoch, if what it monitors
+/// is not measured, or if its name does not say which way is better.
 struct EarlyStopping {
     std::string monitor = "val_loss";
     double min_delta = 0;        ///< What a change must exceed to be one.
@@ -42,7 +44,7 @@ struct EarlyStopping {
 
     template <class Context>
     void on_fit_begin(Context& context) {
-        static_cast<void>(watched()); // Throws before the first epoch rather than after it.
+        static_cast<void>(detail::Monitor("callbacks::EarlyStopping", monitor, mode, context));
         if (!context.is_continued()) {
             best = std::numeric_limits<double>::quiet_NaN();
             best_epoch = stopped_epoch = waited = 0;

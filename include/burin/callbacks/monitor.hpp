@@ -3,6 +3,7 @@
 #include "burin/core/error.hpp"
 #include "burin/training/history.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -51,18 +52,21 @@ class Monitor {
                         "' does not say whether more of it is better");
     }
 
+    /// One of a training that begins: throws before the first epoch rather than after it, for what will not
+    /// be measured as well, and that first.
+    template <class Context>
+    Monitor(std::string_view callback, std::string_view name, Mode mode, const Context& context)
+        : Monitor(callback, checked(callback, name, context), mode) {}
+
     /// The value among those of an epoch. Throws Error if it was not measured.
     double value_in(const std::vector<NamedValue>& values) const {
-        std::string names;
+        std::vector<std::string> names;
         for (const NamedValue& each : values) {
             if (each.name == name_)
                 return each.value;
-            names += (names.empty() ? "" : ", ") + each.name;
+            names.push_back(each.name);
         }
-        throw Error(
-            callback_ + ": expected '" + name_ + "' among what is measured, got " +
-            (names.empty() ? "nothing" : names) +
-            (name_.starts_with("val_") ? "; what begins with 'val_' needs `Fit{.validation = &data}`" : ""));
+        refuse(callback_, name_, names);
     }
 
     /// Whether a value is better than another by more than `min_change`. What is NaN never is.
@@ -81,6 +85,26 @@ class Monitor {
     }
 
   private:
+    template <class Context>
+    static std::string_view checked(std::string_view callback, std::string_view name,
+                                    const Context& context) {
+        const std::vector<std::string> names = context.names();
+        if (std::find(names.begin(), names.end(), name) == names.end())
+            refuse(callback, name, names);
+        return name;
+    }
+
+    [[noreturn]] static void refuse(std::string_view callback, std::string_view name,
+                                    const std::vector<std::string>& names) {
+        std::string there;
+        for (const std::string& each : names)
+            there.append(there.empty() ? "" : ", ").append(each);
+        throw Error(
+            std::string(callback) + ": expected '" + std::string(name) + "' among what is measured, got " +
+            (there.empty() ? "nothing" : there) +
+            (name.starts_with("val_") ? "; what begins with 'val_' needs `Fit{.validation = &data}`" : ""));
+    }
+
     std::string callback_;
     std::string name_;
     Mode mode_;

@@ -49,7 +49,7 @@ struct ReduceLearningRate {
 
     template <class Context>
     void on_fit_begin(Context& context) {
-        static_cast<void>(watched()); // Throws before the first epoch rather than after it.
+        static_cast<void>(detail::Monitor("ReduceLearningRate", monitor, mode, context));
         if (!context.is_continued()) {
             memory = {};
             learning_rate = 0;

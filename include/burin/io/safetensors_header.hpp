@@ -89,6 +89,7 @@ class Problems {
         if (count_++ < 10)
             text_ += (count_ == 1 ? " " : "; ") + problem;
     }
+    bool empty() const { return count_ == 0; }
     void throw_if_any() const {
         if (count_ > 0)
             throw Error(name_ + ":" + text_ +

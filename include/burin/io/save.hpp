@@ -263,7 +263,9 @@ void save(const std::string& path, const Session<Net, Scalar, Options>& session)
                              {values.size()},
                              std::as_bytes(std::span(values))});
         tensors.insert(tensors.end() - 2, lists.begin(), lists.end());
-        safetensors::write(path, tensors, detail::session_metadata(session));
+        safetensors::Metadata metadata = detail::session_metadata(session);
+        metadata.emplace(detail::metrics_key, detail::metrics_text(session));
+        safetensors::write(path, tensors, metadata);
     });
 }
 
@@ -271,10 +273,14 @@ void save(const std::string& path, const Session<Net, Scalar, Options>& session)
 /// same data finishes the run that was under way. Throws one Error with everything in which the file is not
 /// this session's, and with places that no training can reach; the session then stays as it is.
 ///
+/// The run that a file is of ends `Fit{.epochs}` epochs after the one that it began at, as this session's
+/// options have it: with more than the file's it goes on further, also where it was finished; with fewer than
+/// are done it is finished, after the epoch that is under way. One that a callback stopped stays so.
+///
 /// Only the learning rate may be another than the one with which the file's session was made, and then stays;
 /// else it is what it had become. Callbacks may be others: those of a type that the file knows take their
-/// state. Format 1, of files that know of no place within an epoch and no callbacks, is read too. A file that
-/// does not say what it is the session of is refused.
+/// state; metrics too, but not in the middle of an epoch. Format 1, of files that know of no place within an
+/// epoch and no callbacks, is read too. A file that does not say what it is the session of is refused.
 template <class Net, class Scalar, class Options>
 void load(const std::string& path, Session<Net, Scalar, Options>& session) {
     within_memory(path, [&] {
@@ -291,11 +297,16 @@ void load(const std::string& path, Session<Net, Scalar, Options>& session) {
         safetensors::detail::Problems problems(path);
         detail::compare_metadata(detail::session_metadata(session), content.metadata, problems);
         detail::copy_tensors<Scalar>(content.tensors, slots, problems);
-        const Position position = detail::position_in(path, state.counters, state.position,
-                                                      session.batch_size, session.most_epochs);
+        const Position position = detail::with_end_of_run(
+            path,
+            detail::position_in(path, state.counters, state.position, session.batch_size,
+                                session.most_epochs),
+            detail::numbers_called(detail::run_name, numbers), session.options().epochs, session.most_epochs);
         const std::vector<double> measured = detail::numbers_called(detail::measured_name, numbers);
-        if (position.batch > 0)
+        if (position.batch > 0) {
+            detail::check_metrics(path, session, content.metadata);
             detail::check_count(path, "metrics", measured.size(), session.measured().size());
+        }
         std::vector<double> settings = detail::settings_of(session);
         if (!is_first_format) {
             const std::vector<double> of_file = detail::numbers_called(detail::settings_name, numbers);

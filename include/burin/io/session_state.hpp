@@ -8,8 +8,10 @@
 #include "burin/training/callback_state.hpp"
 #include "burin/training/fit.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -35,7 +37,7 @@ using Numbers = std::vector<std::pair<std::string, std::vector<double>>>; // In 
 
 inline constexpr std::string_view history_prefix = "history.", callback_prefix = "callback.",
                                   measured_name = "training.measured", settings_name = "training.settings",
-                                  seconds_name = "training.seconds";
+                                  seconds_name = "training.seconds", run_name = "training.run";
 
 /// Most bytes of such lists that a file may have: a century of history.
 inline constexpr std::size_t most_number_bytes = std::size_t{1} << 30;
@@ -137,6 +139,9 @@ Numbers numbers_of(const SessionType& session) {
     numbers.emplace_back(measured_name, session.measured());
     numbers.emplace_back(settings_name, settings_of(session));
     numbers.emplace_back(seconds_name, session.history().seconds());
+    numbers.emplace_back(run_name,
+                         std::vector<double>{static_cast<double>(session.position().first_epoch),
+                                             static_cast<double>(session.position().has_fixed_end)});
     for (const History::Series& series : session.history().series())
         numbers.emplace_back(std::string(history_prefix) + series.name, series.values);
     for_each_remembering(session.callbacks(), [&](const std::string& prefix, const auto& callback) {
@@ -161,7 +166,7 @@ inline Numbers take_numbers(std::vector<safetensors::Tensor>& tensors,
         if (of_network.contains(name))
             return false;
         if (tensor.dtype != safetensors::dtype_of<double> || tensor.shape.size() != 1 ||
-            (name != measured_name && name != settings_name && name != seconds_name &&
+            (name != measured_name && name != settings_name && name != seconds_name && name != run_name &&
              !name.starts_with(history_prefix) && !name.starts_with(callback_prefix)))
             return false;
         std::vector<double> values(tensor.shape[0]);
@@ -247,8 +252,37 @@ inline Position position_in(const std::string& path, const std::array<std::uint6
                     std::to_string(batch) + " of " + std::to_string(samples) + " samples, epoch " +
                     std::to_string(epoch) + " of " + std::to_string(last_epoch) + ", " +
                     std::to_string(is_stopping));
-    return {static_cast<std::size_t>(epoch), static_cast<std::size_t>(batch),
-            static_cast<std::size_t>(last_epoch), static_cast<std::size_t>(samples), is_stopping == 1};
+    return {.epoch = static_cast<std::size_t>(epoch),
+            .batch = static_cast<std::size_t>(batch),
+            .last_epoch = static_cast<std::size_t>(last_epoch),
+            .samples = static_cast<std::size_t>(samples),
+            .is_stopping = is_stopping == 1};
+}
+
+/// The same with the end of the run where this session's options have it: so many epochs after the one that
+/// it began at, but not before what is done, and not where a callback ended it. `run` says where it began;
+/// nothing, of files that do not tell, keeps the end of the file.
+inline Position with_end_of_run(const std::string& path, Position position, const std::vector<double>& run,
+                                std::size_t epochs, std::uint64_t most_epochs) {
+    if (run.empty()) {
+        position.has_fixed_end = true;
+        return position;
+    }
+    const double first = run[0];
+    if (run.size() != 2 || !(first >= 0 && first <= static_cast<double>(position.epoch)) ||
+        first != std::floor(first) || (run[1] != 0 && run[1] != 1))
+        throw Error(path + ": tensor 'training.run': expected the epoch that the run began at, at most " +
+                    std::to_string(position.epoch) + ", and whether it was stopped, got others");
+    position.first_epoch = static_cast<std::size_t>(first);
+    position.has_fixed_end = run[1] == 1;
+    if (position.last_epoch == 0 || position.has_fixed_end)
+        return position;
+    if (epochs > most_epochs - position.first_epoch)
+        throw Error(path + ": expected at most " + std::to_string(most_epochs) + " epochs in all, got " +
+                    std::to_string(epochs) + " after " + std::to_string(position.first_epoch));
+    position.last_epoch =
+        std::max(position.first_epoch + epochs, position.epoch + (position.batch > 0 ? 1 : 0));
+    return position;
 }
 
 } // namespace burin::io::detail

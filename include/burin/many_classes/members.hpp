@@ -11,6 +11,7 @@
 #include "burin/training/fit_options.hpp"
 #include "burin/training/history.hpp"
 #include "burin/training/model.hpp"
+#include "burin/training/own_callbacks.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -43,8 +44,8 @@ std::vector<Label> largest_of_rows(const std::vector<Scalar>& values, std::size_
 /// classes are made of. The network has one output of one number, a logit or a margin: yes is above 0.
 ///
 /// A member's initial weights, and its order of samples, depend on the seed and its number alone, so that the
-/// members train on all cores with the same bits as on one. Each has a copy of the options' callbacks: give
-/// none by pointer, several threads would call it.
+/// members train on all cores with the same bits as on one. Each has copies of the options' callbacks, of
+/// those given as pointers, too: what these point to stays as it is.
 template <class Net, class Scalar = float>
 class Members {
     static_assert(Network<Net>::output_count == 1 && output_shape<Net>.size() == 1,
@@ -122,6 +123,7 @@ class Members {
                                 ": expected samples of both kinds, got none of one");
                 Options own = options;
                 own.verbose = false;
+                [[maybe_unused]] const auto owner = burin::detail::own_callbacks(own.callbacks);
                 own.seed = seed_of(options.seed, member);
                 histories_[member] =
                     fit(members_[member],

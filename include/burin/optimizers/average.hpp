@@ -1,5 +1,8 @@
 #pragma once
 
+#include "burin/core/fixed_string.hpp"
+#include "burin/core/misuse.hpp"
+#include "burin/core/text.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
@@ -34,6 +37,33 @@ inline constexpr bool averages = [] {
     else
         return false;
 }();
+
+namespace detail {
+
+/// Whether an optimizer, or one that it wraps, takes a step for several batches.
+template <class Optimizer>
+inline constexpr bool accumulates = [] {
+    if constexpr (requires(const Optimizer& rule) { rule.inner_step(std::uint64_t{1}); })
+        return true;
+    else if constexpr (requires(const Optimizer& rule) { rule.optimizer; })
+        return accumulates<decltype(Optimizer::optimizer)>;
+    else
+        return false;
+}();
+
+template <FixedString Name, class Optimizer>
+struct ExaminedAveraging {
+    static constexpr Sentence problem = [] {
+        if constexpr (accumulates<Optimizer>)
+            return burin::detail::misuse<Optimizer>(
+                Name.view(), "an optimizer that takes a step for each batch (put Accumulate outside, as "
+                             "in `Accumulate{ExponentialAverage{AdamW{}}}`)");
+        else
+            return Sentence{};
+    }();
+};
+
+} // namespace detail
 
 /// Where the averaged weights are in an optimizer's state after so many steps, in the trained parameters'
 /// layout; null if there are none yet. Of several averages the outermost.

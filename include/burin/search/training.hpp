@@ -10,6 +10,7 @@
 #include "burin/training/evaluate.hpp"
 #include "burin/training/fit.hpp"
 #include "burin/training/model.hpp"
+#include "burin/training/own_callbacks.hpp"
 
 #include <array>
 #include <bit>
@@ -27,9 +28,13 @@ namespace detail {
 template <class Net, class Scalar, class Options>
 struct KeptTraining {
     Model<Net, Scalar> model;
+    Options own;
+    decltype(burin::detail::own_callbacks(own.callbacks)) owner;
     Session<Net, Scalar, Options> session;
 
-    explicit KeptTraining(const Options& options) : model(options.seed), session(model, options) {}
+    explicit KeptTraining(const Options& options)
+        : model(options.seed), own(options), owner(burin::detail::own_callbacks(own.callbacks)),
+          session(model, own) {}
 };
 
 } // namespace detail
@@ -46,8 +51,8 @@ struct KeptTraining {
 /// For one network without a choice of them: `search::Architectures<Net>`. All trials have the seed of the
 /// options, for the parameters too, unless `make_fit(settings, trial)` takes `trial.seed()`; `trial.most()`
 /// is how many epochs a schedule may reckon with. A callback that stops the training stops it for good; what
-/// is trained by then is judged, also where one pauses before the first epoch is over;
-/// callbacks that are given as pointers are shared by the threads of all trials.
+/// is trained by then is judged, also where one pauses before the first epoch is over. Each trial has copies
+/// of the callbacks, of those given as pointers, too: what these point to stays as it is.
 template <class Data, class MakeFit>
 struct Training {
     Data train;

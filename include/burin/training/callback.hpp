@@ -86,6 +86,14 @@ class CallbackContext {
         throw Error("fit: expected a loss or metric that is measured (" + there + "), got '" +
                     std::string(name) + "'");
     }
+    /// Whether each epoch ends with validation, and what there is then.
+    bool has_validation() const noexcept { return session_->has_validation(); }
+    std::vector<std::string> names() const {
+        std::vector<std::string> names = session_->measured_names();
+        for (std::size_t i = 0, count = names.size(); has_validation() && i < count; ++i)
+            names.push_back("val_" + names[i]);
+        return names;
+    }
     /// The epochs of this run that are done; in `on_epoch_end` with the one that ends.
     const History& history() const noexcept { return session_->history(); }
 
@@ -188,6 +196,15 @@ struct ExaminedCallback {
             return Sentence(T::template reject<SessionOptions<Context>>());
         else if constexpr (Callback<T, Context>)
             return Sentence{};
+        else if constexpr (
+            requires { &T::operator(); } || requires(T& function, Context& context) { function(context); })
+            return misuse<T>("Fit: .callbacks",
+                             "a function inside of what says when to call it, as in `.callbacks = "
+                             "callbacks::OnEpochEnd{[](auto& context) {…}}` (<burin/callbacks.hpp>)");
+        else if constexpr (requires(T& list) { list.begin(), list.end(); })
+            return misuse<T>("Fit: .callbacks",
+                             "a tuple, since each callback has a type of its own, as in `.callbacks = "
+                             "std::tuple{callbacks::EarlyStopping{}, &mine}`");
         else
             return misuse<T>(
                 "Fit: .callbacks",

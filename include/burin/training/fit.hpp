@@ -41,6 +41,8 @@ struct Position {
     std::size_t samples = 0;    ///< Of the data set of the run.
     bool is_stopping =
         false; ///< Whether the epoch under way, and the run, end with the batches that are done.
+    std::size_t first_epoch = 0; ///< How many were done where the run began.
+    bool has_fixed_end = false;  ///< Whether `stop()` set the end of the run, and not `Fit{.epochs}`.
 };
 
 /// Training of one model that can be continued: what `fit` makes, runs once and forgets. Save and load it
@@ -115,6 +117,8 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     const History& history() const noexcept { return history_; }
     /// What the epoch that is under way has measured so far, as numbers that `resume` takes.
     std::vector<double> measured() const { return measured_.state(); }
+    /// The loss and the metrics that each epoch measures, without those of validation.
+    std::vector<std::string> measured_names() const { return measured_.names(); }
 
     /// Goes on from there: `position.last_epoch` is at most `most_epochs`. The trainer and the model have to
     /// be as they were then.
@@ -144,12 +148,19 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     // What a callback's context shows and asks for.
     bool is_continued() const noexcept { return is_continued_; }
     const Position& shown() const noexcept { return shown_; }
+    bool has_validation() const noexcept {
+        if constexpr (std::is_pointer_v<Validation>)
+            return options_.validation != nullptr;
+        else
+            return validates;
+    }
     bool is_stopping() const noexcept {
         return position_.is_stopping || position_.epoch >= position_.last_epoch;
     }
     void stop() noexcept {
         position_.is_stopping = position_.batch > 0;
         position_.last_epoch = position_.epoch + position_.is_stopping;
+        position_.has_fixed_end = true;
     }
     void pause() noexcept { is_pausing_ = true; }
     std::vector<NamedValue> values() const {
@@ -189,7 +200,9 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
             if (options_.epochs > most_epochs - position_.epoch)
                 throw Error("fit: expected at most " + std::to_string(most_epochs) + " epochs in all, got " +
                             std::to_string(options_.epochs) + " after " + std::to_string(position_.epoch));
-            position_ = {.epoch = position_.epoch, .last_epoch = position_.epoch + options_.epochs};
+            position_ = {.epoch = position_.epoch,
+                         .last_epoch = position_.epoch + options_.epochs,
+                         .first_epoch = position_.epoch};
             history_ = {};
         } else if (position_.batch > 0 && position_.samples != samples) {
             throw Error("fit: expected the " + std::to_string(position_.samples) +

@@ -18,19 +18,32 @@ struct NamedValue {
     double value = 0;
 };
 
+namespace detail {
+
+/// Throws Error which says what was measured, `named` having names.
+template <class Named>
+[[noreturn]] void refuse_name(const char* who, std::string_view name, const std::vector<Named>& named) {
+    std::string there;
+    for (const Named& each : named)
+        there.append(there.empty() ? "" : ", ").append(each.name);
+    throw Error(std::string(who) + ": expected a loss or metric that was measured (" +
+                (there.empty() ? "nothing was" : there) + "), got '" + std::string(name) + "'");
+}
+
+} // namespace detail
+
 /// What `evaluate` found: `loss` and the metrics.
 class Evaluation {
   public:
     Evaluation() = default;
     explicit Evaluation(std::vector<NamedValue> values) : values_(std::move(values)) {}
 
-    /// Throws Error if nothing of that name was measured.
+    /// Throws Error, which says what there is, if nothing of that name was measured.
     double operator[](std::string_view name) const {
         for (const NamedValue& each : values_)
             if (each.name == name)
                 return each.value;
-        throw Error("Evaluation: expected a loss or metric that was measured, got '" + std::string(name) +
-                    "'");
+        detail::refuse_name("Evaluation", name, values_);
     }
     const std::vector<NamedValue>& values() const noexcept { return values_; }
 
@@ -78,12 +91,12 @@ class History {
     const std::vector<double>& seconds() const noexcept { return seconds_; }
     const std::vector<Series>& series() const noexcept { return series_; }
 
-    /// One value an epoch. Throws Error if nothing of that name was measured.
+    /// One value an epoch. Throws Error, which says what there is, if nothing of that name was measured.
     const std::vector<double>& operator[](std::string_view name) const {
         for (const Series& each : series_)
             if (each.name == name)
                 return each.values;
-        throw Error("History: expected a loss or metric that was measured, got '" + std::string(name) + "'");
+        detail::refuse_name("History", name, series_);
     }
 
   private:

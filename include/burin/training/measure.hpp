@@ -279,6 +279,28 @@ class Measure {
         });
     }
 
+    /// The names of what `append_to` appends.
+    std::vector<std::string> names() const {
+        std::vector<NamedValue> named;
+        append(named, "loss", 0);
+        if constexpr (names_outputs<Net, Metrics>)
+            for_each_index<Network<Net>::output_count>(
+                [&](auto output) { append(named, loss_name<output.value>(), 0); });
+        for_each_output(
+            [&](auto output, const auto& own) {
+                std::apply(
+                    [&](const auto&... each) {
+                        (append(named, start_of_name<output.value>().append(each.name), 0), ...);
+                    },
+                    own);
+            },
+            metrics_);
+        std::vector<std::string> names;
+        for (NamedValue& each : named)
+            names.push_back(std::move(each.name));
+        return names;
+    }
+
     /// Appends `prefix` + name of each with its value: the loss first. As in Keras a `_1`, `_2`, … stands
     /// behind the second and third of one name.
     void append_to(std::vector<NamedValue>& values, const std::string& prefix = {}) const {
@@ -295,8 +317,7 @@ class Measure {
     void append_metrics_to(std::vector<NamedValue>& values, const std::string& prefix = {}) const {
         for_each_output(
             [&](auto output, const auto& own) {
-                const std::string start =
-                    names_outputs<Net, Metrics> ? prefix + output_name<Net>(output.value) + "_" : prefix;
+                const std::string start = prefix + start_of_name<output.value>();
                 std::apply(
                     [&](const auto&... each) {
                         (append(values, std::string(start).append(each.name), each.result()), ...);
@@ -322,6 +343,18 @@ class Measure {
         for (std::size_t number = 1; is_taken(); ++number)
             own = name + "_" + std::to_string(number);
         values.push_back({std::move(own), value});
+    }
+
+    template <std::size_t Output>
+    static std::string start_of_name() {
+        if constexpr (names_outputs<Net, Metrics>)
+            return std::string(output_name<Net>(Output)).append("_");
+        else
+            return {};
+    }
+    template <std::size_t Output>
+    static std::string loss_name() {
+        return std::string(output_name<Net>(Output)).append("_loss");
     }
 
     template <class Visitor, class Tuple>

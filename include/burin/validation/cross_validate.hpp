@@ -11,6 +11,7 @@
 #include "burin/training/evaluate.hpp"
 #include "burin/training/fit.hpp"
 #include "burin/training/model.hpp"
+#include "burin/training/own_callbacks.hpp"
 #include "burin/validation/folds.hpp"
 #include "burin/validation/scores.hpp"
 #include "burin/validation/strata.hpp"
@@ -49,6 +50,7 @@ template <class Net, class Scalar, class Data, class Options, class Initializer>
 FoldResult train_and_test(const Data& data, const Fold& fold, Options options,
                           const Initializer& initializer) {
     options.verbose = false;
+    [[maybe_unused]] const auto owner = burin::detail::own_callbacks(options.callbacks);
     const Data train = data.subset(fold.train), test = data.subset(fold.test);
     Model<Net, Scalar> model(initializer, options.seed);
     History history = fit(model, train, options);
@@ -85,9 +87,9 @@ auto in_fold(const char* who, std::size_t fold, Run run) {
 ///     const double accuracy = scores.mean("accuracy");
 ///
 /// Folds run on all cores (`parallel/pool.hpp`) and give the same bits at any number of them. Nothing is
-/// shown meanwhile. Callbacks are copied for each fold; those given as pointers are shared by the threads. To
-/// stop early, hold out a part of what is trained on: `.validation = held_out(0.1)`. Throws Error, which
-/// names the fold.
+/// shown meanwhile. Each fold has copies of the callbacks, of those given as pointers, too: what these point
+/// to stays as it is. To stop early, hold out a part of what is trained on: `.validation = HeldOut{0.1}`.
+/// Throws Error, which names the fold.
 template <class Net, class Scalar = float, class Target, class Value, class Splitter, class Options = Fit<>,
           class Initializer = initializers::Default>
 Scores cross_validate(const data::Dataset<Target, Value>& data, const Splitter& splitter,

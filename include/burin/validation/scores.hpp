@@ -30,11 +30,17 @@ class Scores {
     std::size_t size() const noexcept { return folds_.size(); }
     const std::vector<FoldResult>& folds() const noexcept { return folds_; }
 
-    /// One value a fold. Throws Error if nothing of that name was measured.
+    /// One value a fold. Throws Error, which says what there is, if nothing of that name was measured.
     std::vector<double> operator[](std::string_view name) const {
         std::vector<double> values;
         for (const FoldResult& fold : folds_)
-            values.push_back(fold.scores[name]);
+            for (const NamedValue& each : fold.scores.values())
+                if (each.name == name) {
+                    values.push_back(each.value);
+                    break;
+                }
+        if (values.size() != folds_.size())
+            burin::detail::refuse_name("Scores", name, folds_[0].scores.values());
         return values;
     }
 
