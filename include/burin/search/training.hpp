@@ -82,15 +82,15 @@ struct Training {
         all.emplace_back("score", score);
         try {
             const auto options = options_of(settings, trial);
-            using Options = std::remove_const_t<decltype(options)>;
+            using FitOptions = std::remove_const_t<decltype(options)>;
             all.emplace_back("loss", io::detail::rule_text(options.loss));
             all.emplace_back("optimizer", io::detail::rule_text(options.optimizer));
-            if constexpr (optimizers::has_learning_rate<decltype(Options::optimizer)>)
+            if constexpr (optimizers::has_learning_rate<decltype(FitOptions::optimizer)>)
                 all.emplace_back("learning rate", io::detail::option_text(static_cast<double>(
                                                       optimizers::learning_rate(options.optimizer))));
             all.emplace_back("schedule", io::detail::rule_text(options.schedule));
-            all.emplace_back("batch size", io::detail::option_text(decltype(Options::batch_size)::value));
-            all.emplace_back("metrics", io::detail::type_text<decltype(Options::metrics)>());
+            all.emplace_back("batch size", io::detail::option_text(decltype(FitOptions::batch_size)::value));
+            all.emplace_back("metrics", io::detail::type_text<decltype(FitOptions::metrics)>());
             all.emplace_back("augmentation", io::detail::rule_text(options.augment));
             all.emplace_back("order", options.shuffle ? "shuffled" : "as it is");
             all.emplace_back("seed", io::detail::option_text(options.seed));
