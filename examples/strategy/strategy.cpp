@@ -9,6 +9,7 @@
 
 #include "options.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -43,7 +44,8 @@ int main(int argc, char** argv) try {
     const History history =
         fit(model, train,
             Fit{.optimizer = optimizer,
-                .schedule = schedules::OneCycle{.learning_rate = rate, .steps = epochs * batches},
+                .schedule = schedules::OneCycle{.learning_rate = rate,
+                                                .steps = std::max<std::size_t>(1, epochs * batches)},
                 .batch_size = batch<32>,
                 .epochs = epochs,
                 .validation = &validation,
