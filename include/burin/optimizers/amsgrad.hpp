@@ -25,13 +25,13 @@ struct AMSGrad {
 
     /// What is done to a gradient before the rule sees it.
     constexpr detail::GradientTreatment treatment() const noexcept {
-        return {clip_value, clip_norm, decoupled_weight_decay ? 0 : weight_decay};
+        return detail::treatment_unless_decoupled(*this);
     }
 
     /// What a step does to one vector: (parameter, gradient, state) to the new parameter, changing the state.
     template <class Scalar>
     auto rule(std::uint64_t step) const noexcept {
-        const double shrink = decoupled_weight_decay ? 1 - learning_rate * weight_decay : 1;
+        const double shrink = detail::decoupled_shrink(*this);
         return detail::adam_rule<Scalar, true>(*this, shrink, step);
     }
 

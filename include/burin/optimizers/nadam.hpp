@@ -75,7 +75,7 @@ struct NAdam {
 
     /// What is done to a gradient before the rule sees it.
     constexpr detail::GradientTreatment treatment() const noexcept {
-        return {clip_value, clip_norm, decoupled_weight_decay ? 0 : weight_decay};
+        return detail::treatment_unless_decoupled(*this);
     }
 
     /// What a step does to one vector: (parameter, gradient, state) to the new parameter, changing the state.
@@ -90,7 +90,7 @@ struct NAdam {
             largest_product < 1e-18 ? 0 : largest_product * detail::product_of_warm_up(log_q, t);
         const double root_correction2 = std::sqrt(1 - detail::power(beta2, step));
         const double rate = learning_rate * root_correction2;
-        const double shrink = decoupled_weight_decay ? 1 - learning_rate * weight_decay : 1;
+        const double shrink = detail::decoupled_shrink(*this);
         // The rates are in the direction, which then is no larger than the gradient.
         return detail::RootRule<Scalar, 2, detail::MomentsAhead<Scalar>>(
             {{beta1, beta2, shrink},

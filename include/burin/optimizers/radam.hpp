@@ -57,7 +57,7 @@ struct RAdam {
 
     /// What is done to a gradient before the rule sees it.
     constexpr detail::GradientTreatment treatment() const noexcept {
-        return {clip_value, clip_norm, decoupled_weight_decay ? 0 : weight_decay};
+        return detail::treatment_unless_decoupled(*this);
     }
 
     /// What a step does to one vector: (parameter, gradient, state) to the new parameter, changing the state.
@@ -67,7 +67,7 @@ struct RAdam {
         const double rho = 2 / (1 - beta2) - 1;
         const double rho_now = rho - 2 * static_cast<double>(step) * past2 / correction2;
         const bool rectified = rho_now > 5;
-        const double shrink = decoupled_weight_decay ? 1 - learning_rate * weight_decay : 1;
+        const double shrink = detail::decoupled_shrink(*this);
         double rate = learning_rate / (1 - detail::power(beta1, step));
         if (rectified)
             rate *= std::sqrt(correction2 * (rho_now - 4) * (rho_now - 2) * rho /
