@@ -17,13 +17,14 @@
 #include "burin/report/summary.hpp"
 #include "burin/report/svg_plot.hpp"
 #include "burin/report/table.hpp"
+#include "burin/report/ticks.hpp"
 #include "burin/report/timings.hpp"
 #include "burin/training/history.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
-#include <cstdio>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -39,9 +40,7 @@ struct Title {
 namespace detail {
 
 inline std::string short_number(double value) {
-    char buffer[48];
-    std::snprintf(buffer, sizeof buffer, value >= 1e4 && value < 1e15 ? "%.0f" : "%.4g", value);
-    return buffer;
+    return value >= 1e4 && value < 1e15 ? significant(std::nearbyint(value), 15) : significant(value, 4);
 }
 
 inline std::string values_html(const std::vector<NamedValue>& values) {

@@ -5,13 +5,13 @@
 #include "burin/metrics/metric.hpp"
 #include "burin/report/html_page.hpp"
 #include "burin/report/image.hpp"
+#include "burin/report/ticks.hpp"
 #include "burin/training/evaluate.hpp"
 #include "burin/training/model.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 #include <limits>
 #include <span>
 #include <string>
@@ -42,12 +42,6 @@ std::string class_name(const std::vector<Text>& names, std::size_t label) {
     return label < names.size() ? std::string(names[label]) : std::to_string(label);
 }
 
-inline std::string three_digits(double value) {
-    char buffer[48];
-    std::snprintf(buffer, sizeof buffer, "%.3g", value);
-    return buffer;
-}
-
 /// What is wrong with one answer, whose probabilities or numbers these are; badness 0 if nothing.
 template <class Scalar, class Target>
 Mistake judge(std::size_t sample, std::span<const Scalar> answer, std::span<const Target> target,
@@ -67,14 +61,15 @@ Mistake judge(std::size_t sample, std::span<const Scalar> answer, std::span<cons
             return mistake;
         mistake.badness = 1 - probability(label);
         mistake.caption = class_name(options.names, label) + ", taken for " +
-                          class_name(options.names, said) + " (" + three_digits(probability(said)) +
-                          " against " + three_digits(probability(label)) + ")";
+                          class_name(options.names, said) + " (" + significant(probability(said), 3) +
+                          " against " + significant(probability(label), 3) + ")";
     } else {
         for (std::size_t i = 0; i < answer.size() && i < target.size(); ++i)
             mistake.badness += std::abs(static_cast<double>(answer[i]) - static_cast<double>(target[i])) /
                                static_cast<double>(answer.size());
-        mistake.caption = "off by " + three_digits(mistake.badness) + ": " + three_digits(double(target[0])) +
-                          ", answered " + three_digits(double(answer[0])) + (answer.size() > 1 ? ", …" : "");
+        mistake.caption = "off by " + significant(mistake.badness, 3) + ": " +
+                          significant(double(target[0]), 3) + ", answered " +
+                          significant(double(answer[0]), 3) + (answer.size() > 1 ? ", …" : "");
     }
     if (std::isnan(mistake.badness))
         mistake.badness = std::numeric_limits<double>::infinity();
@@ -153,7 +148,7 @@ Section mistakes(const Model<Net, Scalar>& model, const Data& data, const Mistak
         } else {
             html += "<div>";
             for (std::size_t i = 0; i < std::min<std::size_t>(input.size(), 6); ++i)
-                html.append(i > 0 ? " " : "").append(detail::three_digits(static_cast<double>(input[i])));
+                html.append(i > 0 ? " " : "").append(significant(static_cast<double>(input[i]), 3));
             html.append(input.size() > 6 ? " …" : "").append("</div>");
         }
         html.append("<figcaption>").append(detail::escaped(mistake.caption)).append(" <span>#");

@@ -4,7 +4,6 @@
 #include "burin/training/range_test.hpp"
 
 #include <cstddef>
-#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,14 +29,9 @@ inline std::string svg_plot(const RangeTest& test, PlotOptions options = {}) {
     if (options.legend == Legend::automatic)
         options.legend =
             first.high < all.low + 0.7 * (all.high - all.low) ? Legend::upper_left : Legend::lower_left;
-    const auto short_rate = [](double rate) {
-        char buffer[32];
-        std::snprintf(buffer, sizeof buffer, "%.2g", rate);
-        return std::string(buffer);
-    };
     try {
         const double rate = test.steepest();
-        lines.push_back({"suggested: " + short_rate(rate), {rate, rate}, {all.low, all.high}});
+        lines.push_back({"suggested: " + significant(rate, 2), {rate, rate}, {all.low, all.high}});
     } catch (const Error&) {
         // A test that is too short, or whose loss never falls, suggests none.
     }

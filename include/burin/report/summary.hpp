@@ -5,6 +5,7 @@
 #include "burin/report/memory_plan.hpp"
 #include "burin/report/node_title.hpp"
 #include "burin/report/table.hpp"
+#include "burin/report/ticks.hpp"
 #include "burin/training/history.hpp"
 #include "burin/training/training_bytes.hpp"
 
@@ -67,9 +68,8 @@ void print_summary(std::FILE* stream = stdout) {
 inline std::string text(const Evaluation& evaluation) {
     std::string line;
     for (const NamedValue& each : evaluation.values()) {
-        char buffer[48];
-        std::snprintf(buffer, sizeof buffer, "%.4g", each.value);
-        line += (line.empty() ? "" : "  ") + each.name + " " + buffer;
+        line.append(line.empty() ? "" : "  ").append(each.name).append(" ");
+        line += significant(each.value, 4);
     }
     return line;
 }

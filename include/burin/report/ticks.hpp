@@ -13,6 +13,15 @@
 
 namespace burin::report {
 
+/// A number to so many significant digits, with an exponent where it is very large or very small: `%.4g` of
+/// the C locale.
+inline std::string significant(double value, int digits) {
+    std::array<char, 64> buffer;
+    const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                            std::chars_format::general, digits);
+    return error == std::errc() ? std::string(buffer.data(), end) : std::string("?");
+}
+
 /// Places on an axis that are round numbers: multiples of 1, 2 or 5 times a power of ten.
 struct Ticks {
     std::vector<double> places;
@@ -25,10 +34,7 @@ struct Ticks {
 
     /// As short as four digits allow.
     static std::string power_of_ten(double exponent) {
-        std::array<char, 64> buffer;
-        const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(),
-                                                std::pow(10.0, exponent), std::chars_format::general, 4);
-        std::string text = error == std::errc() ? std::string(buffer.data(), end) : std::string("?");
+        std::string text = significant(std::pow(10.0, exponent), 4);
         if (const std::size_t zero = text.find("e-0"); zero != std::string::npos)
             text.erase(zero + 2, 1);
         return text;
@@ -36,12 +42,11 @@ struct Ticks {
 
     /// A number as the C locale writes it; without an exponent, unless it is very large or very small.
     static std::string number(double value, int decimals) {
+        if (!(std::abs(value) < 1e7 && decimals <= 6))
+            return significant(value, 4);
         std::array<char, 64> buffer;
-        const bool plain = std::abs(value) < 1e7 && decimals <= 6;
-        const auto [end, error] = plain ? std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
-                                                        std::chars_format::fixed, decimals)
-                                        : std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
-                                                        std::chars_format::general, 4);
+        const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                                std::chars_format::fixed, decimals);
         return error == std::errc() ? std::string(buffer.data(), end) : std::string("?");
     }
 };

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -47,23 +46,18 @@ struct Axis {
         if (!words.empty() || !(low <= high))
             return result;
         if (low == high)
-            return {{0.5, short_number(low)}};
+            return {{0.5, report::significant(low, 3)}};
         if (is_log && high >= 10 * low) {
             const auto ends = report::ticks(std::log10(low), std::log10(high), 6, /*whole*/ true);
             for (const double exponent : ends.places)
-                result.emplace_back(place(std::pow(10.0, exponent)), short_number(std::pow(10.0, exponent)));
+                result.emplace_back(place(std::pow(10.0, exponent)),
+                                    report::significant(std::pow(10.0, exponent), 3));
             return result;
         }
         const report::Ticks ticks = report::ticks(low, high, 5);
         for (std::size_t i = 0; i < ticks.places.size(); ++i)
             result.emplace_back(place(ticks.places[i]), ticks.label(i));
         return result;
-    }
-
-    static std::string short_number(double value) {
-        char buffer[32];
-        std::snprintf(buffer, sizeof buffer, "%.3g", value);
-        return buffer;
     }
 };
 
@@ -74,7 +68,7 @@ inline Axis axis_of(const Dimension& dimension) {
             Axis axis{.title = range.name};
             if constexpr (std::is_same_v<Range, Choice>) {
                 for (const Value& value : range.values)
-                    axis.words.push_back(value.is_number() ? Axis::short_number(*value.number())
+                    axis.words.push_back(value.is_number() ? report::significant(*value.number(), 3)
                                                            : *value.word());
             } else {
                 axis.low = static_cast<double>(range.low);

@@ -4,6 +4,7 @@
 #include "burin/core/printable.hpp"
 #include "burin/report/html_page.hpp"
 #include "burin/report/table.hpp"
+#include "burin/report/ticks.hpp"
 #include "burin/search/settings.hpp"
 
 #include <algorithm>
@@ -147,11 +148,7 @@ namespace burin::report {
 namespace detail {
 
 inline Table table_of(const search::Results& results, std::size_t most) {
-    const auto number = [](double value) {
-        char buffer[32];
-        std::snprintf(buffer, sizeof buffer, "%.4g", value);
-        return std::string(buffer);
-    };
+    const auto number = [](double value) { return significant(value, 4); };
     using Align = Table::Align;
     std::vector<Table::Column> columns{{"trial", Align::right}};
     if (!results.architectures().empty())
