@@ -2,7 +2,7 @@
 // LSTM in the place of a diode clipper, after Wright, Damskägg and Välimäki, "Real-Time Black-Box Modelling
 // with Recurrent Neural Networks", DAFx 2019.
 #include <burin/burin.hpp>
-#include <burin/data/wav.hpp>
+#include <burin/data/audio/wav.hpp>
 
 #include "options.hpp"
 

@@ -2,8 +2,8 @@
 // written as WAV files, read back, turned into log-mel spectrograms, and classified by a convolution over
 // time and by one over the image of time and pitch.
 #include <burin/burin.hpp>
-#include <burin/data/log_mel.hpp>
-#include <burin/data/wav.hpp>
+#include <burin/data/audio/log_mel.hpp>
+#include <burin/data/audio/wav.hpp>
 
 #include "options.hpp"
 

@@ -1,6 +1,6 @@
 #include "reference/audio.hpp"
-#include "burin/data/log_mel.hpp"
-#include "burin/data/wav.hpp"
+#include "burin/data/audio/log_mel.hpp"
+#include "burin/data/audio/wav.hpp"
 #include "support/error_of.hpp"
 #include "support/files.hpp"
 

@@ -1,4 +1,4 @@
-#include "burin/data/sound_header.hpp"
+#include "burin/data/audio/sound_header.hpp"
 
 #include "fuzz/parse.hpp"
 

@@ -1,7 +1,7 @@
 // Sound files that are cut short, streamed, packed too well, or hold what is no sound.
 
-#include "burin/data/log_mel.hpp"
-#include "burin/data/wav.hpp"
+#include "burin/data/audio/log_mel.hpp"
+#include "burin/data/audio/wav.hpp"
 
 #include "support/allocations.hpp"
 #include "support/error_of.hpp"

@@ -5,7 +5,7 @@
 #include "burin/data/byte_stream.hpp"
 #include "burin/data/number_text.hpp"
 #include "burin/data/read_file.hpp"
-#include "burin/data/sound_header.hpp"
+#include "burin/data/audio/sound_header.hpp"
 #include "burin/io/atomic_file.hpp"
 
 #include <sndfile.h>
