@@ -87,6 +87,9 @@ void check(std::string_view text, const csv::Options& options) {
     check_numbers<float>(text, options);
     if (!table)
         return;
+    // Behind a quote the first zeros would look like UTF-16.
+    if (text.substr(0, 4).find('\0') != std::string_view::npos)
+        return;
     const csv::Table again = csv::parse(quoted(*table, options.delimiter), "input",
                                         {.delimiter = options.delimiter, .same_length = options.same_length});
     expect(again.rows() == table->rows());

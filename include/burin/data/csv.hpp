@@ -20,7 +20,8 @@
 #include <vector>
 
 /// Comma-separated values after RFC 4180, plain or gzip: quoted fields may hold delimiters, quotes (doubled)
-/// and line ends. Lines end in LF or CRLF, the last one may lack its end; a byte order mark is skipped.
+/// and line ends. Lines end in LF or CRLF, the last one may lack its end. The text is UTF-8; a byte order mark
+/// is skipped, other encodings are an Error.
 ///
 /// Memory, for files of any content: `read` takes 8 bytes for each number (`read<float>` 4), which is at most
 /// 4 (2) times the file, and some 100 kB; `read_text` at most 6 times the file, and 12 times where rows may

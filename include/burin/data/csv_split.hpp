@@ -2,6 +2,7 @@
 
 #include "burin/core/error.hpp"
 #include "burin/data/byte_stream.hpp"
+#include "burin/data/encoding.hpp"
 
 #include <algorithm>
 #include <array>
@@ -34,14 +35,15 @@ inline std::string at(std::string_view name, std::size_t line, std::size_t colum
     return text + ": ";
 }
 
-/// The characters of a text, of which only a piece is in memory.
+/// The bytes of a text of UTF-8, of which only a piece is in memory. Throws Error for other encodings.
 class Characters {
   public:
     static constexpr int end = -1;
 
-    explicit Characters(ByteStream& bytes) : bytes_(bytes) {
-        if (peek() == 0xEF && peek(1) == 0xBB && peek(2) == 0xBF)
-            next_ += 3; // a byte order mark
+    explicit Characters(ByteStream& bytes) : bytes_(bytes), check_(bytes.name()) {
+        peek();
+        if (std::string_view(piece_.data(), filled_).starts_with(utf8_mark))
+            next_ += utf8_mark.size();
     }
 
     /// The character `ahead` places on, at most 2, or `end`.
@@ -59,11 +61,16 @@ class Characters {
                   piece_.begin() + static_cast<std::ptrdiff_t>(filled_), piece_.begin());
         filled_ -= next_;
         next_ = 0;
-        filled_ += bytes_.read(std::span(piece_).subspan(filled_));
+        const std::size_t got = bytes_.read(std::span(piece_).subspan(filled_));
+        check_.add({piece_.data() + filled_, got});
+        filled_ += got;
+        if (filled_ < piece_.size())
+            check_.finish();
         return ahead < filled_;
     }
 
     ByteStream& bytes_;
+    Utf8Check check_;
     std::array<char, 1 << 14> piece_;
     std::size_t next_ = 0;
     std::size_t filled_ = 0;
