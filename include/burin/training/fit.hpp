@@ -257,7 +257,7 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
 
     template <class Data, class Buffer, class Tell>
     void train_batches(const Data& data, Buffer& buffer, const Tell& tell, Context& context) {
-        const std::vector<std::size_t> order = this->order(data.size());
+        const std::vector<std::size_t> order = this->order(data);
         for (std::size_t first = position_.batch * batch_size;
              first < order.size() && !is_stopping() && !is_pausing_; first += batch_size) {
             const std::size_t rows = std::min(batch_size, order.size() - first);
@@ -296,14 +296,21 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
         });
     }
 
-    /// The order of an epoch is a function of seed and epoch alone.
-    std::vector<std::size_t> order(std::size_t count) const {
-        std::vector<std::size_t> rows(count);
-        std::iota(rows.begin(), rows.end(), std::size_t{0});
-        if (options_.shuffle)
-            shuffle(rows, RandomStream{options_.seed, Purpose::shuffling,
-                                       static_cast<std::uint32_t>(position_.epoch + 1)});
-        return rows;
+    /// The order of an epoch is a function of seed and epoch alone. Data may have one of their own, as
+    /// `data::BalancedBatches` has: as many numbers of samples as there are samples.
+    template <class Data>
+    std::vector<std::size_t> order(const Data& data) const {
+        const RandomStream stream{options_.seed, Purpose::shuffling,
+                                  static_cast<std::uint32_t>(position_.epoch + 1)};
+        if constexpr (requires { data.epoch_order(stream, options_.shuffle); }) {
+            return data.epoch_order(stream, options_.shuffle);
+        } else {
+            std::vector<std::size_t> rows(data.size());
+            std::iota(rows.begin(), rows.end(), std::size_t{0});
+            if (options_.shuffle)
+                shuffle(rows, stream);
+            return rows;
+        }
     }
 
     /// What it draws is a function of seed and step alone.
