@@ -7,6 +7,9 @@
 // The rest stands between these two.
 
 #include "burin/data/tables/column.hpp"
+#include "burin/data/tables/date_text.hpp"
+#include "burin/data/tables/read_table.hpp"
 #include "burin/data/tables/table.hpp"
+#include "burin/data/tables/write_table.hpp"
 
 #include "burin/core/restore_macros.hpp"

@@ -171,3 +171,19 @@ TEST_CASE("csv: reads files, plain or gzip, and errors name them") {
           directory / "text.csv" + ": line 1, column 2: expected a number, got 'two'");
     CHECK(rows(csv::read_text(directory / "text.csv")) == Rows{{"1", "two"}});
 }
+
+TEST_CASE("csv: lines of a comment and empty ones are left out where that is asked for") {
+    const std::string_view text = "# of 2024\na,b\n\n1,2\r\n#3,4\n\r\n5,#6\n#";
+    const csv::Options options{.header = true, .comment = '#', .skip_empty_lines = true};
+    const csv::Table table = parse(text, options);
+    CHECK(table.names() == std::vector<std::string>{"a", "b"});
+    CHECK(rows(table) == Rows{{"1", "2"}, {"5", "#6"}});
+    CHECK(table.line(0) == 4);
+    CHECK(table.line(1) == 7);
+    CHECK(rows("\"\"\n\n1\n", {.skip_empty_lines = true}) == Rows{{""}, {"1"}});
+    CHECK(rows("#\n\n", {}) == Rows{{"#"}, {""}});
+    // Where rows are not a line each, they are counted by themselves.
+    const csv::Numbers numbers = csv::numbers(parse("1\n\n2\n", {.skip_empty_lines = true}), "a.csv");
+    CHECK(numbers.place(1, 0) == "a.csv: row 1, column 1: ");
+    CHECK(csv::numbers(parse("1\n2\n"), "a.csv").place(1, 0) == "a.csv: line 2, column 1: ");
+}

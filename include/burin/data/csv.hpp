@@ -20,8 +20,8 @@
 #include <vector>
 
 /// Comma-separated values after RFC 4180, plain or gzip: quoted fields may hold delimiters, quotes (doubled)
-/// and line ends. Lines end in LF or CRLF, the last one may lack its end. The text is UTF-8; a byte order mark
-/// is skipped, other encodings are an Error.
+/// and line ends. Lines end in LF or CRLF, the last one may lack its end. The text is UTF-8; a byte order
+/// mark is skipped, other encodings are an Error.
 ///
 /// Memory, for files of any content: `read` takes 8 bytes for each number (`read<float>` 4), which is at most
 /// 4 (2) times the file, and some 100 kB; `read_text` at most 6 times the file, and 12 times where rows may
@@ -104,7 +104,7 @@ struct NumbersOf {
     std::vector<Scalar> values;
     std::vector<std::string> names; ///< Of the columns, where the file has a header.
     std::string file;               ///< Where they come from, for messages.
-    std::size_t first_line = 1;     ///< The line of the first row in the file; every row has one.
+    std::size_t first_line = 1; ///< Of the first row in the file; 0 where other lines are between the rows.
 
     std::size_t rows() const noexcept { return columns == 0 ? 0 : values.size() / columns; }
     /// Throws Error beyond the last row or column.
@@ -117,7 +117,9 @@ struct NumbersOf {
     }
     /// `file: line 3, column 1: `, to begin a message with.
     std::string place(std::size_t row, std::size_t column) const {
-        return detail::at(file, first_line + row, column + 1);
+        if (first_line > 0)
+            return detail::at(file, first_line + row, column + 1);
+        return file + ": row " + std::to_string(row) + ", column " + std::to_string(column + 1) + ": ";
     }
 };
 using Numbers = NumbersOf<double>;
@@ -187,6 +189,32 @@ inline bool vanishes(std::string_view number) noexcept {
     return place + power < 0;
 }
 
+/// What the text should have been to be a number, or nothing, and the number. Spaces around it are allowed,
+/// and are taken off, and a plus before it; what is too small is 0.
+template <class Scalar>
+std::string read_number(std::string_view& text, bool allow_not_finite, Scalar& value) {
+    while (text.starts_with(' ') || text.starts_with('\t'))
+        text.remove_prefix(1);
+    while (text.ends_with(' ') || text.ends_with('\t'))
+        text.remove_suffix(1);
+    std::string_view digits = text;
+    if (digits.starts_with('+') && !digits.starts_with("+-"))
+        digits.remove_prefix(1);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error == std::errc::invalid_argument || end != digits.data() + digits.size())
+        return "a number";
+    const Scalar sign = digits.starts_with('-') ? Scalar(-1) : Scalar(1);
+    if (error == std::errc::result_out_of_range && vanishes(digits))
+        value = sign * Scalar(0);
+    else if (error == std::errc::result_out_of_range && allow_not_finite)
+        value = sign * std::numeric_limits<Scalar>::infinity();
+    else if (error == std::errc::result_out_of_range)
+        return std::string("a number within the range of ") + scalar_name<Scalar>();
+    else if (!std::isfinite(value) && !allow_not_finite)
+        return "a finite number";
+    return {};
+}
+
 /// Receives rows as numbers.
 template <class Scalar>
 class NumberRows : public Names {
@@ -206,7 +234,7 @@ class NumberRows : public Names {
         if (!fault_.empty())
             return;
         Scalar value = 0;
-        const std::string expected = parse(text, value);
+        const std::string expected = read_number(text, allow_not_finite_, value);
         if (expected.empty())
             result_.values.push_back(value);
         else
@@ -222,6 +250,9 @@ class NumberRows : public Names {
                         std::to_string(columns));
         if (!fault_.empty())
             throw Error(fault_);
+        if (result_.first_line + rows_ != line)
+            result_.first_line = 0;
+        ++rows_;
     }
     NumbersOf<Scalar> finish() {
         result_.names = std::move(names_);
@@ -229,31 +260,8 @@ class NumberRows : public Names {
     }
 
   private:
-    /// What the text should have been, or nothing and the value.
-    std::string parse(std::string_view& text, Scalar& value) const {
-        while (text.starts_with(' ') || text.starts_with('\t'))
-            text.remove_prefix(1);
-        while (text.ends_with(' ') || text.ends_with('\t'))
-            text.remove_suffix(1);
-        std::string_view digits = text;
-        if (digits.starts_with('+') && !digits.starts_with("+-"))
-            digits.remove_prefix(1);
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-        if (error == std::errc::invalid_argument || end != digits.data() + digits.size())
-            return "a number";
-        const Scalar sign = digits.starts_with('-') ? Scalar(-1) : Scalar(1);
-        if (error == std::errc::result_out_of_range && vanishes(digits))
-            value = sign * Scalar(0);
-        else if (error == std::errc::result_out_of_range && allow_not_finite_)
-            value = sign * std::numeric_limits<Scalar>::infinity();
-        else if (error == std::errc::result_out_of_range)
-            return std::string("a number within the range of ") + scalar_name<Scalar>();
-        else if (!std::isfinite(value) && !allow_not_finite_)
-            return "a finite number";
-        return {};
-    }
-
     NumbersOf<Scalar> result_;
+    std::size_t rows_ = 0;
     bool allow_not_finite_;
     std::string fault_; ///< Of the row that is not complete yet.
 };

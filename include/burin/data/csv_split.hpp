@@ -18,7 +18,9 @@ struct Options {
     bool header = false; ///< The first row names the columns, 2^20 at most.
     std::size_t skip_rows =
         0; ///< Rows, of any length, before the data (and after the header) that are not read.
-    bool same_length = true; ///< All other rows must have as many fields as the first of them.
+    bool same_length = true;       ///< All other rows must have as many fields as the first of them.
+    char comment = '\0';           ///< A line that begins with it is no row; NUL for none.
+    bool skip_empty_lines = false; ///< Lines without a character are no rows of one empty field.
     /// Takes the numbers nan, inf and infinity (in any case, with a sign or without) as they are, and what
     /// exceeds the range of the numbers' type as infinity. Without it they are refused.
     bool allow_not_finite = false;
@@ -96,7 +98,18 @@ void split(ByteStream& bytes, const Options& options, Rows& rows) {
     const std::size_t header_rows = options.header ? 1 : 0;
     std::size_t line = 1, expected_columns = 0;
     std::string field;
-    for (std::size_t row = 0; text.peek() != Characters::end; ++row) {
+    const auto skip_lines_of_no_row = [&] {
+        while (text.peek() != Characters::end &&
+               ((options.comment != '\0' && text.peek() == static_cast<unsigned char>(options.comment)) ||
+                (options.skip_empty_lines && at_line_end()))) {
+            while (text.peek() != Characters::end && text.peek() != '\n')
+                text.take();
+            if (text.peek() == '\n')
+                text.take();
+            ++line;
+        }
+    };
+    for (std::size_t row = 0; skip_lines_of_no_row(), text.peek() != Characters::end; ++row) {
         const bool is_name = row < header_rows;
         const bool is_skipped = !is_name && row - header_rows < options.skip_rows;
         const std::size_t first_line = line;

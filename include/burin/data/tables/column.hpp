@@ -66,6 +66,11 @@ class Column {
         });
         std::vector<Label> codes(texts.size(), no_label);
         std::vector<std::string> categories;
+        // So that many different ones are not held twice while there come to be more.
+        std::size_t different = 0;
+        for (std::size_t i = 0; i < order.size(); ++i)
+            different += !texts[order[i]].empty() && (i == 0 || texts[order[i]] != texts[order[i - 1]]);
+        categories.reserve(different);
         for (const std::size_t row : order) {
             if (texts[row].empty())
                 continue;

@@ -18,6 +18,20 @@ namespace burin::data {
 
 class TableRow;
 
+namespace detail {
+
+/// Throws Error unless no two columns have the same name.
+inline void check_names(const std::vector<std::string>& names, std::string_view who) {
+    std::vector<std::string_view> sorted(names.begin(), names.end());
+    std::sort(sorted.begin(), sorted.end());
+    const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+    if (twice != sorted.end())
+        throw Error(std::string(who) + ": expected a name for each column that no other has, got " +
+                    quoted(*twice) + " twice");
+}
+
+} // namespace detail
+
 /// Columns of values, each of a type of its own, under names: what is read from a file (`read_table`) and
 /// prepared before it becomes samples. Verbs give another table and leave this one as it is. A copy costs a
 /// pointer a column.
@@ -33,6 +47,17 @@ class TableRow;
 class Table {
   public:
     Table() = default;
+
+    /// Throws Error unless each column has a name of its own and all have as many rows.
+    Table(std::vector<std::string> names, std::vector<Column> columns)
+        : names_(std::move(names)), columns_(std::move(columns)) {
+        if (names_.size() != columns_.size())
+            throw Error("Table: expected a name for each of " + std::to_string(columns_.size()) +
+                        " columns, got " + std::to_string(names_.size()));
+        detail::check_names(names_, "Table");
+        for (std::size_t c = 0; c < columns_.size(); ++c)
+            check_rows(names_[c], columns_[c]);
+    }
 
     std::size_t rows() const noexcept { return columns_.empty() ? 0 : columns_[0].size(); }
     std::size_t columns() const noexcept { return columns_.size(); }
@@ -75,9 +100,7 @@ class Table {
     /// The same with a further column, or with another one in the place of that of this name. Throws Error if
     /// it has not as many rows as the others.
     Table with(std::string_view name, Column column) const {
-        if (!columns_.empty() && column.size() != rows())
-            throw Error("Table: column " + quoted(name) + ": expected " + std::to_string(rows()) +
-                        " rows, got " + std::to_string(column.size()));
+        check_rows(name, column);
         Table table = *this;
         const auto found = std::find(names_.begin(), names_.end(), name);
         if (found != names_.end()) {
@@ -103,10 +126,10 @@ class Table {
 
     /// These columns, in this order.
     Table select(const std::vector<std::string>& names) const {
-        Table table;
+        std::vector<Column> columns;
         for (const std::string& name : names)
-            table = table.with(name, column(name));
-        return table;
+            columns.push_back(column(name));
+        return Table(names, std::move(columns));
     }
     /// All columns but these.
     Table drop(const std::vector<std::string>& names) const {
@@ -114,8 +137,10 @@ class Table {
             column(name);
         Table table;
         for (std::size_t c = 0; c < columns_.size(); ++c)
-            if (std::find(names.begin(), names.end(), names_[c]) == names.end())
-                table = table.with(names_[c], columns_[c]);
+            if (std::find(names.begin(), names.end(), names_[c]) == names.end()) {
+                table.names_.push_back(names_[c]);
+                table.columns_.push_back(columns_[c]);
+            }
         return table;
     }
     /// Throws Error if another column has the new name.
@@ -159,6 +184,11 @@ class Table {
             throw Error("Table: column " + quoted(name) + ": expected " + type_name(type) + ", got " +
                         type_name(found.type()));
         return found;
+    }
+    void check_rows(std::string_view name, const Column& column) const {
+        if (!columns_.empty() && column.size() != rows())
+            throw Error("Table: column " + quoted(name) + ": expected " + std::to_string(rows()) +
+                        " rows, got " + std::to_string(column.size()));
     }
     [[noreturn]] void refuse(std::string_view name) const {
         std::string known;
