@@ -2,9 +2,8 @@
 
 #include "burin/core/error.hpp"
 #include "burin/core/shape.hpp"
+#include "burin/data/images/encode_png.hpp"
 #include "burin/io/atomic_file.hpp"
-
-#include <zlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +11,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace burin::report {
@@ -28,16 +26,9 @@ struct ImageGrid {
 
 namespace detail {
 
-/// Grey (1) or red, green and blue (3) bytes, row by row.
-struct Pixels {
-    std::size_t width = 0;
-    std::size_t height = 0;
-    std::size_t channels = 1;
-    std::vector<std::uint8_t> bytes{};
-};
-
 /// The images beside and below each other on white.
-inline Pixels arrange(std::span<const float> images, const Shape& shape, const ImageGrid& grid) {
+inline data::images::ByteImage arrange(std::span<const float> images, const Shape& shape,
+                                       const ImageGrid& grid) {
     if (shape.rank < 2 || shape.rank > 3 || (shape.rank == 3 && shape[2] != 1 && shape[2] != 3))
         throw Error(
             "png: expected images of shape [height, width], [height, width, 1] or [height, width, 3]");
@@ -60,11 +51,11 @@ inline Pixels arrange(std::span<const float> images, const Shape& shape, const I
         throw Error("png: expected a picture of at most " + std::to_string(most) + " bytes, got a gap of " +
                     std::to_string(grid.gap) + " and a magnification of " +
                     std::to_string(grid.magnification) + " for " + std::to_string(count) + " images");
-    Pixels pixels{(columns * (width + grid.gap) + grid.gap) * grid.magnification,
-                  (rows * (height + grid.gap) + grid.gap) * grid.magnification,
-                  channels,
-                  {}};
-    pixels.bytes.assign(pixels.width * pixels.height * channels, 255);
+    data::images::ByteImage pixels{(rows * (height + grid.gap) + grid.gap) * grid.magnification,
+                                   (columns * (width + grid.gap) + grid.gap) * grid.magnification,
+                                   channels,
+                                   {}};
+    pixels.values.assign(pixels.width * pixels.height * channels, 255);
     for (std::size_t y = 0; y < pixels.height; ++y)
         for (std::size_t x = 0; x < pixels.width; ++x) {
             const std::size_t grid_x = x / grid.magnification, grid_y = y / grid.magnification;
@@ -77,25 +68,11 @@ inline Pixels arrange(std::span<const float> images, const Shape& shape, const I
             for (std::size_t channel = 0; channel < channels; ++channel) {
                 const float value = images[image * shape.size() + from * channels + channel];
                 const float share = (value - grid.low) / (grid.high - grid.low);
-                pixels.bytes[(y * pixels.width + x) * channels + channel] =
+                pixels.values[(y * pixels.width + x) * channels + channel] =
                     static_cast<std::uint8_t>(share > 0 ? std::lround(std::min(share, 1.0F) * 255) : 0);
             }
         }
     return pixels;
-}
-
-inline void append_big_endian(std::string& to, std::size_t number) {
-    for (const int shift : {24, 16, 8, 0})
-        to.push_back(static_cast<char>(static_cast<std::uint8_t>(number >> shift)));
-}
-
-/// A chunk of a PNG file: length, type, data, check sum of type and data.
-inline void append_chunk(std::string& to, std::string_view type, std::string_view data) {
-    append_big_endian(to, data.size());
-    const std::size_t begin = to.size();
-    to.append(type).append(data);
-    const auto* const bytes = reinterpret_cast<const Bytef*>(to.data() + begin);
-    append_big_endian(to, ::crc32(0, bytes, static_cast<uInt>(to.size() - begin)));
 }
 
 } // namespace detail
@@ -103,35 +80,9 @@ inline void append_chunk(std::string& to, std::string_view type, std::string_vie
 /// Images side by side as one PNG file (its bytes): `[height, width]` or `[height, width, 1]` grey,
 /// `[height, width, 3]` red, green and blue; values from `grid.low` to `grid.high`, what is beyond is
 /// clipped. Throws Error if these are no whole images, or the picture has more than 2^30 bytes before it is
-/// compressed. W3C, "Portable Network Graphics (PNG) Specification".
+/// compressed.
 inline std::string png(std::span<const float> images, const Shape& shape, const ImageGrid& grid = {}) {
-    const detail::Pixels pixels = detail::arrange(images, shape, grid);
-    std::string header;
-    detail::append_big_endian(header, pixels.width);
-    detail::append_big_endian(header, pixels.height);
-    header.push_back(8);                            // bits a channel
-    header.push_back(pixels.channels == 1 ? 0 : 2); // grey or colour
-    header.append(3, '\0');                         // the only compression and filter there are; in one go
-
-    std::vector<std::uint8_t> lines;
-    const std::size_t line = pixels.width * pixels.channels;
-    for (std::size_t y = 0; y < pixels.height; ++y) {
-        lines.push_back(0); // not filtered
-        const auto begin = pixels.bytes.begin() + static_cast<std::ptrdiff_t>(y * line);
-        lines.insert(lines.end(), begin, begin + static_cast<std::ptrdiff_t>(line));
-    }
-    uLongf size = ::compressBound(static_cast<uLong>(lines.size()));
-    std::string compressed(size, '\0');
-    if (::compress2(reinterpret_cast<Bytef*>(compressed.data()), &size, lines.data(),
-                    static_cast<uLong>(lines.size()), Z_BEST_COMPRESSION) != Z_OK)
-        throw Error("png: the image can't be compressed");
-    compressed.resize(size);
-
-    std::string file("\x89PNG\r\n\x1a\n");
-    detail::append_chunk(file, "IHDR", header);
-    detail::append_chunk(file, "IDAT", compressed);
-    detail::append_chunk(file, "IEND", {});
-    return file;
+    return data::images::encode_png(detail::arrange(images, shape, grid));
 }
 
 /// Writes them to a file, whole or not at all. Throws Error.
