@@ -21,6 +21,12 @@
 
 namespace burin {
 
+/// Data whose batches are prepared elsewhere, as those of data::Loader: `data.batches(Data::Order{.seed = …,
+/// .epoch = …, .batch_size = …, .shuffle = …, .augment = …, .first_batch = …})` has a member `next()`, which
+/// gives a pointer to the next batch, itself a data set, or null.
+template <class Data>
+concept PreparesBatches = requires(const Data& data) { data.batches(typename Data::Order{}); };
+
 /// The samples of one batch before they are trained on, which `Fit{.augment = …}` may change: row-major,
 /// sample after sample. `weights` is empty where the data have none.
 template <class Net, class Loss, class Scalar>
@@ -174,8 +180,16 @@ struct ExaminedTargets {
     }();
 };
 
+/// Throws Error unless the labels are such as the loss compares.
+template <class Net, class Loss, class Data>
+void check_all_labels(const Data& data, const Loss& loss, const std::string& who) {
+    check_labels<Net>(data, loss, who);
+    check_blanks<Net>(data, loss, who);
+}
+
 /// Throws Error unless the samples are such as the network takes and the loss compares, and unless it has a
-/// weight for each class if for any.
+/// weight for each class if for any. The labels of batches that are prepared elsewhere are looked at as they
+/// come.
 template <class Net, class Loss, class Data>
 void check_data(const Data& data, const Loss& loss, std::string_view caller) {
     [[maybe_unused]] const DiagnosisOf<ExaminedTargets<Net, Loss, typename Data::TargetType>> targets_fit;
@@ -187,8 +201,8 @@ void check_data(const Data& data, const Loss& loss, std::string_view caller) {
     if (data.target_size() != targets)
         throw Error(who + ": expected " + std::to_string(targets) + " targets a sample, got " +
                     std::to_string(data.target_size()));
-    check_labels<Net>(data, loss, who);
-    check_blanks<Net>(data, loss, who);
+    if constexpr (!PreparesBatches<Data>)
+        check_all_labels<Net>(data, loss, who);
     check_loss_options<Net>(loss, who);
     check_class_weights<Net>(loss, who);
 }

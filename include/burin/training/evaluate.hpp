@@ -59,10 +59,7 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
     const auto predictor = std::make_unique<PredictorType>();
     BatchBuffer<Net, Loss, Scalar> batch(size);
     const Scalar penalty = weight_penalty<Net, Scalar>(model.parameters().data(), nullptr);
-    for (std::size_t first = 0; first < data.size(); first += size) {
-        const std::size_t rows = std::min(size, data.size() - first);
-        for (std::size_t row = 0; row < rows; ++row)
-            batch.put(row, data, first + row);
+    const auto measure_rows = [&](std::size_t rows) {
         const Samples<Net, Loss, Scalar> samples = batch.samples(rows);
         const auto outputs = predictor->run(model.parameters().data(), samples.inputs, rows);
         OutputSums<Loss, Scalar> sums;
@@ -77,6 +74,23 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
             measured.template update<output.value>(
                 outputs[output.value], std::get<output.value>(samples.targets), rows, samples.weights);
         });
+    };
+    if constexpr (PreparesBatches<Data>) {
+        auto batches =
+            data.batches(typename Data::Order{.batch_size = size, .shuffle = false, .augment = false});
+        while (const auto* loaded = batches.next()) {
+            check_all_labels<Net>(*loaded, loss, "evaluate");
+            for (std::size_t row = 0; row < loaded->size(); ++row)
+                batch.put(row, *loaded, row);
+            measure_rows(loaded->size());
+        }
+    } else {
+        for (std::size_t first = 0; first < data.size(); first += size) {
+            const std::size_t rows = std::min(size, data.size() - first);
+            for (std::size_t row = 0; row < rows; ++row)
+                batch.put(row, data, first + row);
+            measure_rows(rows);
+        }
     }
 }
 

@@ -86,6 +86,8 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     History run(const Data& data, std::size_t until = most_epochs) {
         return within_memory("fit", [&] {
             if constexpr (std::is_same_v<Validation, HeldOut>) {
+                static_assert(!PreparesBatches<Data>, "Fit{.validation = HeldOut{…}} takes a data set: split "
+                                                      "it first, and give a Loader of one part");
                 const std::size_t count = trained(data.size());
                 const Data held_out = data.subset(count, data.size() - count);
                 return train(data.subset(0, count), &held_out, until);
@@ -171,17 +173,22 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
         return result;
     }
 
+    template <class Data>
+    void check_finite(const Data& data, const char* who) const {
+        if constexpr (!PreparesBatches<Data>)
+            if (!options_.allow_not_finite)
+                detail::check_finite_data(data, who);
+    }
+
     /// `validation` is null where there are no data to validate on.
     template <class Data, class Held>
     void check(const Data& data, [[maybe_unused]] const Held* validation) const {
         detail::check_data<Net>(data, options_.loss, "fit");
-        if (!options_.allow_not_finite)
-            detail::check_finite_data(data, "fit");
+        check_finite(data, "fit");
         if constexpr (validates)
             if (validation != nullptr) {
                 detail::check_data<Net>(*validation, options_.loss, "fit: validation");
-                if (!options_.allow_not_finite)
-                    detail::check_finite_data(*validation, "fit: validation");
+                check_finite(*validation, "fit: validation");
             }
         if constexpr (has_schedule) {
             detail::check_schedule(options_.schedule, "fit");
@@ -257,12 +264,7 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
 
     template <class Data, class Buffer, class Tell>
     void train_batches(const Data& data, Buffer& buffer, const Tell& tell, Context& context) {
-        const std::vector<std::size_t> order = this->order(data);
-        for (std::size_t first = position_.batch * batch_size;
-             first < order.size() && !is_stopping() && !is_pausing_; first += batch_size) {
-            const std::size_t rows = std::min(batch_size, order.size() - first);
-            for (std::size_t row = 0; row < rows; ++row)
-                buffer.put(row, data, order[first + row]);
+        const auto train_rows = [&](std::size_t rows) {
             augment(buffer, rows);
             step(buffer, rows, context);
             ++position_.batch;
@@ -271,7 +273,42 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
                 if constexpr (requires { each.on_batch_end(context); })
                     each.on_batch_end(context);
             });
+        };
+        if constexpr (PreparesBatches<Data>) {
+            auto batches = data.batches(typename Data::Order{.seed = options_.seed,
+                                                             .epoch = position_.epoch,
+                                                             .batch_size = batch_size,
+                                                             .shuffle = options_.shuffle,
+                                                             .first_batch = position_.batch});
+            while (!is_stopping() && !is_pausing_) {
+                const auto* const loaded = batches.next();
+                if (loaded == nullptr)
+                    break;
+                check_loaded(*loaded);
+                for (std::size_t row = 0; row < loaded->size(); ++row)
+                    buffer.put(row, *loaded, row);
+                train_rows(loaded->size());
+            }
+        } else {
+            const std::vector<std::size_t> order = this->order(data);
+            for (std::size_t first = position_.batch * batch_size;
+                 first < order.size() && !is_stopping() && !is_pausing_; first += batch_size) {
+                const std::size_t rows = std::min(batch_size, order.size() - first);
+                for (std::size_t row = 0; row < rows; ++row)
+                    buffer.put(row, data, order[first + row]);
+                train_rows(rows);
+            }
         }
+    }
+
+    /// What `check` does of all data, of a batch that was prepared elsewhere.
+    template <class Batch>
+    void check_loaded(const Batch& batch) const {
+        const std::string who = "fit: epoch " + std::to_string(position_.epoch + 1) + ", batch " +
+                                std::to_string(position_.batch + 1);
+        detail::check_all_labels<Net>(batch, options_.loss, who);
+        if (!options_.allow_not_finite)
+            detail::check_finite_data(batch, who);
     }
 
     template <class Held, class Tell>

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "burin/core/random.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+namespace burin::data {
+
+/// Stands for the number of a sample where there is none.
+inline constexpr std::size_t no_sample = std::numeric_limits<std::size_t>::max();
+
+/// The random numbers with which one sample is augmented in one epoch: a function of seed, epoch (from 0) and
+/// the sample's number, whoever asks and in whatever order. Streams of two samples, or of two epochs, share
+/// nothing but by a chance of 2^-96.
+constexpr RandomStream sample_stream(std::uint64_t seed, std::uint64_t epoch, std::uint64_t number) noexcept {
+    // Far behind what is drawn for whole batches from the streams of this purpose.
+    constexpr std::uint64_t far = std::uint64_t{1} << 61;
+    const Philox::Counter words =
+        RandomStream{seed, Purpose::augmentation, static_cast<std::uint32_t>(epoch)}.block(far + number);
+    return {std::uint64_t{words[0]} << 32 | words[1], Purpose::augmentation, words[2]};
+}
+
+} // namespace burin::data
