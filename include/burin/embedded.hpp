@@ -9,6 +9,8 @@
 
 #include "burin/core/assert.hpp"
 #include "burin/core/crc32.hpp"
+#include "burin/data/pipeline.hpp"
+#include "burin/data/prepared_predictor.hpp"
 #include "burin/decoding/beam_search.hpp"
 #include "burin/graph/block.hpp"
 #include "burin/graph/carried_state.hpp"

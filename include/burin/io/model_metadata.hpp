@@ -21,6 +21,9 @@ inline constexpr std::array<std::string_view, 3> link_names{"none", "sigmoid", "
 /// Key of the links of a model's outputs, in order: `softmax`, or `none, sigmoid`.
 inline constexpr std::string_view links_key = "burin.links";
 
+/// Key of the name of a pipeline that is in the file too.
+inline constexpr std::string_view pipeline_key = "burin.pipeline";
+
 /// What a model's file says of it besides the tensors: how its outputs become probabilities, if that is
 /// known.
 template <class Net, class Scalar>

@@ -190,19 +190,56 @@ void copy_tensors(std::vector<safetensors::Tensor>& tensors, std::span<const saf
     safetensors::detail::copy_into(tensors, slots);
 }
 
-template <class Net, class Scalar>
-void write_tensors(const std::string& path, const std::vector<Scalar>& elements,
-                   const safetensors::Metadata& metadata) {
-    std::vector<safetensors::Tensor> tensors;
-    for_each_tensor<Net>(elements.data(), elements.size(), "", collect_tensors(tensors));
-    safetensors::write(path, tensors, metadata);
-}
-
 } // namespace detail
 
 struct SaveOptions {
     Storage storage = Storage::full;
 };
+
+namespace detail {
+
+/// Writes a model's tensors, and others behind them.
+template <class Net, class Scalar>
+void save_model(const std::string& path, const Model<Net, Scalar>& model, const SaveOptions& options,
+                std::vector<safetensors::Tensor> others = {}, safetensors::Metadata metadata = {}) {
+    const std::vector<Scalar> elements = row_major<Net>(model.parameters().data(), stored_count<Net>);
+    metadata.merge(model_metadata(model));
+    const auto write = [&](const auto& stored) {
+        std::vector<safetensors::Tensor> tensors;
+        for_each_tensor<Net>(stored.data(), stored.size(), "", collect_tensors(tensors));
+        tensors.insert(tensors.end(), others.begin(), others.end());
+        safetensors::write(path, tensors, metadata);
+    };
+    switch (options.storage) {
+    case Storage::full:
+        return write(elements);
+    case Storage::float16:
+        return write(narrowed<float16, Net, Scalar>(elements, path));
+    case Storage::bfloat16:
+        return write(narrowed<bfloat16, Net, Scalar>(elements, path));
+    }
+}
+
+/// Reads a model's tensors. Of what else is in the file, those for which `is_other` holds are left alone: at
+/// most `other_bytes`.
+template <class Net, class Scalar, class IsOther>
+void load_model(const std::string& path, Model<Net, Scalar>& model, std::size_t other_bytes,
+                IsOther is_other) {
+    std::vector<Scalar> elements(stored_count<Net>);
+    std::vector<safetensors::Slot> slots;
+    for_each_tensor<Net>(elements.data(), elements.size(), "", collect_slots(slots));
+    Content content(path, bytes_of(slots) + other_bytes);
+    if (std::erase_if(content.tensors, is_other) == 0 && content.metadata.contains(std::string(pipeline_key)))
+        throw Error(path + ": expected a model alone, got one with a pipeline: read both with load(path, "
+                           "model, pipeline)");
+    safetensors::detail::Problems problems(path);
+    copy_tensors<Scalar>(content.tensors, slots, problems);
+    const auto links = links_in<Net>(content.metadata, path);
+    from_row_major<Net>(elements.data(), model.parameters().data());
+    model.set_links(links);
+}
+
+} // namespace detail
 
 /// Writes a model's parameters as safetensors, under the names `0.weight`, `0.bias`, …. A Dense weight has
 /// the shape [inputs, outputs], as in Keras (PyTorch's is the transpose). With
@@ -211,21 +248,7 @@ struct SaveOptions {
 /// numbers not be stored; what was there before then stays.
 template <class Net, class Scalar>
 void save(const std::string& path, const Model<Net, Scalar>& model, const SaveOptions& options = {}) {
-    within_memory(path, [&] {
-        const std::vector<Scalar> elements =
-            detail::row_major<Net>(model.parameters().data(), stored_count<Net>);
-        const safetensors::Metadata metadata = detail::model_metadata(model);
-        switch (options.storage) {
-        case Storage::full:
-            return detail::write_tensors<Net>(path, elements, metadata);
-        case Storage::float16:
-            return detail::write_tensors<Net>(path, detail::narrowed<float16, Net, Scalar>(elements, path),
-                                              metadata);
-        case Storage::bfloat16:
-            return detail::write_tensors<Net>(path, detail::narrowed<bfloat16, Net, Scalar>(elements, path),
-                                              metadata);
-        }
-    });
+    within_memory(path, [&] { detail::save_model(path, model, options); });
 }
 
 /// Reads a model's parameters, F16 and BF16 too. Of a file that does not say what makes probabilities of the
@@ -233,17 +256,8 @@ void save(const std::string& path, const Model<Net, Scalar>& model, const SaveOp
 /// does not agree; the model then stays as it is.
 template <class Net, class Scalar>
 void load(const std::string& path, Model<Net, Scalar>& model) {
-    within_memory(path, [&] {
-        std::vector<Scalar> elements(stored_count<Net>);
-        std::vector<safetensors::Slot> slots;
-        detail::for_each_tensor<Net>(elements.data(), elements.size(), "", detail::collect_slots(slots));
-        detail::Content content(path, detail::bytes_of(slots));
-        safetensors::detail::Problems problems(path);
-        detail::copy_tensors<Scalar>(content.tensors, slots, problems);
-        const auto links = detail::links_in<Net>(content.metadata, path);
-        from_row_major<Net>(elements.data(), model.parameters().data());
-        model.set_links(links);
-    });
+    within_memory(
+        path, [&] { detail::load_model(path, model, 0, [](const safetensors::Tensor&) { return false; }); });
 }
 
 /// Writes a training session: the parameters as above, the optimizer's state, how far it got, also within an

@@ -1,0 +1,150 @@
+#include "burin/io/pipeline.hpp"
+
+#include "burin/data/fit_pipeline.hpp"
+#include "burin/layers/dense.hpp"
+
+#include "../data/stages.hpp"
+#include "support/error_of.hpp"
+#include "support/files.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <vector>
+
+using namespace burin;
+using namespace stages;
+using data::Categorical, data::Columns, data::Numeric, data::Pipeline;
+
+namespace {
+
+using Preparation = Pipeline<Input<2>, Center, Twice, Center>;
+using OfColumns = Pipeline<Columns<Numeric<"age">, Categorical<"colour", 2, 4>>, Center>;
+using Net = Sequential<Input<4>, Dense<2>>;
+
+const data::Dataset<> train(Shape(2), {1, 2, 3, 4, 5, 9}, {0, 1, 1});
+
+struct SmallTable {
+    std::vector<std::string> colours{"red", "blau\xC3\xBC"};
+    std::size_t rows() const { return 2; }
+    std::vector<double> numbers(const std::string&) const { return {1, 2}; }
+    std::vector<double> codes(const std::string&) const { return {0, 1}; }
+    const std::vector<std::string>& categories(const std::string&) const { return colours; }
+};
+
+Preparation fitted() {
+    Preparation pipeline;
+    pipeline.fit(train);
+    return pipeline;
+}
+
+template <class P>
+std::vector<float> prepared(const P& pipeline) {
+    std::array<float, P::output_size> out;
+    pipeline.apply(std::array<float, 2>{0.1f, 0.7f}, out);
+    return {out.begin(), out.end()};
+}
+
+} // namespace
+
+TEST_CASE("io::save, io::load: a pipeline beside its model, to the same bits") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "model.safetensors";
+    const Preparation pipeline = fitted();
+    const Model<Net> model(initializers::Default{}, 3);
+    for (const io::Storage storage : {io::Storage::float16, io::Storage::full}) {
+        io::save(path, model, pipeline, {.storage = storage});
+        Preparation read;
+        Model<Net> read_model;
+        io::load(path, read_model, read);
+        CHECK(prepared(read) == prepared(pipeline));
+        const bool same = read_model["0.weight"][0] == model["0.weight"][0];
+        CHECK(same == (storage == io::Storage::full));
+    }
+    // The pipeline can be read alone, the model not: without what prepares its samples it is of no use.
+    Preparation alone;
+    io::load(path, alone);
+    CHECK(prepared(alone) == prepared(pipeline));
+    Model<Net> without;
+    CHECK(
+        error_of([&] { io::load(path, without); }) ==
+        path +
+            ": expected a model alone, got one with a pipeline: read both with load(path, model, pipeline)");
+}
+
+TEST_CASE("io::load: another pipeline is refused with all that does not agree, and nothing is changed") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "pipeline.safetensors", plain = directory / "model.safetensors";
+    io::save(path, fitted());
+    OfColumns other;
+    other.fit(SmallTable{});
+    CHECK(error_of([&] { io::load(path, other); }) ==
+          path +
+              ": expected Pipeline<Columns<Numeric<\"age\">, Categorical<\"colour\", 2, 4>>, Center>, got "
+              "Pipeline<Input<2>, Center, Twice, Center>; missing tensor 'pipeline.column.1.count' U32 [1]; "
+              "missing tensor 'pipeline.column.1.texts' U8 [8]; unexpected tensor 'pipeline.2.mean' F32 [4]");
+    CHECK(other.code<"colour">("red") == 1);
+    io::save(plain, Model<Net>());
+    Preparation pipeline = fitted();
+    CHECK(error_of([&] { io::load(plain, pipeline); })
+              .starts_with(plain +
+                           ": expected a file with Pipeline<Input<2>, Center, Twice, Center>, got one "
+                           "without a pipeline"));
+    CHECK(prepared(pipeline) == prepared(fitted()));
+}
+
+TEST_CASE("io::load: constants that a pipeline has no room for are refused") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "pipeline.safetensors";
+    OfColumns pipeline;
+    pipeline.fit(SmallTable{});
+    pipeline.beginning().at<1>().count[0] = 3;
+    io::save(path, pipeline);
+    OfColumns read;
+    CHECK(error_of([&] { io::load(path, read); }) ==
+          path + ": pipeline.column.1: expected at most 2 categories, got 3");
+    CHECK(std::isnan(read.code<"colour">("red")));
+    Pipeline<Lengths> texts;
+    texts.beginning().longest[0] = -1;
+    io::save(path, texts);
+    Pipeline<Lengths> read_texts;
+    CHECK(error_of([&] { io::load(path, read_texts); }) ==
+          path + ": pipeline.text: expected a length of at least 0");
+}
+
+TEST_CASE("io::header_text: the constants of a pipeline, exact, with bytes of text as characters") {
+    OfColumns pipeline;
+    pipeline.fit(SmallTable{});
+    pipeline.stages().fitted.mean = {0.1f, std::numeric_limits<float>::infinity()};
+    CHECK(io::header_text(pipeline,
+                          {.name_space = "houses", .pipeline = "OfColumns", .include = "houses.hpp"}) ==
+          R"(#pragma once
+
+// A fitted pipeline, written by burin::io::export_header.
+
+#include <burin/data/pipeline.hpp>
+
+#include "houses.hpp"
+
+#include <limits>
+
+namespace houses {
+
+inline constexpr OfColumns preparation{
+    OfColumns::Beginning{{{}, {{{{2U}}, {{'\x62', '\x6c', '\x61', '\x75', '\x72', '\x65', '\x64', '\x00'}}}, {}}}},
+    OfColumns::Chain{{{{0x1.99999ap-4F, std::numeric_limits<float>::infinity()}}}, {}}};
+
+} // namespace houses
+)");
+    // What it spells out is what it was.
+    constexpr OfColumns constant{
+        OfColumns::Beginning{
+            {{}, {{{{2U}}, {{'\x62', '\x6c', '\x61', '\x75', '\x72', '\x65', '\x64', '\x00'}}}, {}}}},
+        OfColumns::Chain{{{{0x1.99999ap-4F, std::numeric_limits<float>::infinity()}}}, {}}};
+    CHECK(constant.code<"colour">("red") == 1);
+    CHECK(constant.stages().fitted.mean == pipeline.stages().fitted.mean);
+}
