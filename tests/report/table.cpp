@@ -42,6 +42,22 @@ TEST_CASE("Table: a character of UTF-8 takes one column, however many bytes it h
                           "ascii  12\n");
 }
 
+TEST_CASE("text_width: characters of two columns, of one and of none") {
+    using burin::report::text_width;
+    CHECK(text_width("") == 0);
+    CHECK(text_width("Zürich") == 6);
+    CHECK(text_width("中村さん") == 8);
+    CHECK(text_width("한국어") == 6);
+    CHECK(text_width("ｱｲ ＡＢ") == 7);
+    CHECK(text_width("e\u0301") == 1);
+    CHECK(text_width("\U0001F642") == 2);
+    CHECK(text_width("สวัสดี") == 4);
+    CHECK(text_width("→ … ½") == 5);
+    // What is no UTF-8 has an end.
+    CHECK(text_width("a\xFF\x80\x80\x80\x80\x80\x80") <= 2);
+    CHECK(text_width("\xE4\xB8") <= 2);
+}
+
 TEST_CASE("Table: without rows there is the title") {
     CHECK(Table({{"a"}, {"bc"}}).text() == "a  bc\n-  --\n");
 }

@@ -3,6 +3,7 @@
 #include "burin/core/printable.hpp"
 #include "burin/evaluation/predictions.hpp"
 #include "burin/report/table.hpp"
+#include "burin/report/text_width.hpp"
 #include "burin/report/ticks.hpp"
 
 #include <algorithm>
@@ -32,7 +33,7 @@ inline std::string classification_report(const evaluation::Predictions& predicti
     std::size_t name_width = std::string_view("weighted avg").size();
     for (std::size_t c = 0; c < scores.classes(); ++c) {
         is_counted = is_counted && scores[c].support() == std::floor(scores[c].support());
-        name_width = std::max(name_width, detail::width(printable(predictions.name(c))));
+        name_width = std::max(name_width, text_width(printable(predictions.name(c))));
     }
     const auto number = [&](double value) {
         return std::isnan(value) ? std::string("nan") : Ticks::number(value, options.digits);
@@ -42,7 +43,7 @@ inline std::string classification_report(const evaluation::Predictions& predicti
     };
     std::string text;
     const auto add = [&](std::string_view name, const std::array<std::string, 4>& cells) {
-        text += std::string(name_width - std::min(name_width, detail::width(name)), ' ');
+        text += std::string(name_width - std::min(name_width, text_width(name)), ' ');
         text += name;
         text += ' ';
         for (const std::string& cell : cells)

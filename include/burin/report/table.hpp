@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/report/escaped.hpp"
+#include "burin/report/text_width.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -22,16 +23,6 @@ inline std::string with_commas(std::size_t number) {
     }
     return text;
 }
-
-namespace detail {
-
-/// Columns that UTF-8 text takes: bytes that continue a character take none.
-inline std::size_t width(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-} // namespace detail
 
 /// A table as text, its columns as wide as their widest cell.
 class Table {
@@ -56,10 +47,10 @@ class Table {
     std::string text() const {
         std::vector<std::size_t> widths;
         for (std::size_t c = 0; c < columns_.size(); ++c) {
-            widths.push_back(detail::width(columns_[c].title));
+            widths.push_back(text_width(columns_[c].title));
             for (const auto& row : rows_)
                 if (!row.empty())
-                    widths[c] = std::max(widths[c], detail::width(row[c]));
+                    widths[c] = std::max(widths[c], text_width(row[c]));
         }
         std::string result;
         std::vector<std::string> titles;
@@ -107,7 +98,7 @@ class Table {
                 const std::vector<std::size_t>& widths) const {
         std::string line;
         for (std::size_t c = 0; c < cells.size(); ++c) {
-            const std::string gap(widths[c] - detail::width(cells[c]), ' ');
+            const std::string gap(widths[c] - text_width(cells[c]), ' ');
             line +=
                 (c > 0 ? "  " : "") + (columns_[c].align == Align::right ? gap + cells[c] : cells[c] + gap);
         }

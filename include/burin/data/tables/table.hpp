@@ -120,8 +120,8 @@ class Table {
     Table with(std::string_view name, std::initializer_list<double> numbers) const {
         return with(name, std::vector<double>(numbers));
     }
-    Table with(std::string_view name, std::initializer_list<const char*> texts) const {
-        return with(name, std::vector<std::string>(texts.begin(), texts.end()));
+    Table with(std::string_view name, std::initializer_list<std::string_view> texts) const {
+        return with(name, Column::of_texts(std::span(texts.begin(), texts.size())));
     }
 
     /// These columns, in this order.

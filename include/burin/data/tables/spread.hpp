@@ -1,0 +1,56 @@
+#pragma once
+
+#include "burin/data/order_statistics.hpp"
+#include "burin/data/tables/column.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <span>
+#include <vector>
+
+namespace burin::data {
+
+/// How numbers are spread; missing ones are left out.
+///
+///     const data::Spread ages = data::spread_of(table.numbers("age"));
+struct Spread {
+    std::size_t count = 0; ///< Of those that are not missing.
+    double sum = 0;
+    double mean = Column::missing;
+    double std =
+        Column::missing; ///< Of a sample (divided by count − 1), as pandas has it; NaN of fewer than 2.
+    double min = Column::missing, max = Column::missing;
+    double lower_quartile = Column::missing, median = Column::missing, upper_quartile = Column::missing;
+};
+
+inline Spread spread_of(std::span<const double> numbers) {
+    std::vector<double> sorted;
+    sorted.reserve(numbers.size());
+    std::copy_if(numbers.begin(), numbers.end(), std::back_inserter(sorted),
+                 [](double x) { return !std::isnan(x); });
+    Spread spread;
+    spread.count = sorted.size();
+    if (sorted.empty())
+        return spread;
+    std::sort(sorted.begin(), sorted.end());
+    const auto count = static_cast<double>(sorted.size());
+    for (const double x : sorted)
+        spread.sum += x;
+    spread.mean = spread.sum / count;
+    if (sorted.size() > 1) {
+        double squares = 0;
+        for (const double x : sorted)
+            squares += (x - spread.mean) * (x - spread.mean);
+        spread.std = std::sqrt(squares / (count - 1));
+    }
+    spread.min = sorted.front();
+    spread.max = sorted.back();
+    spread.lower_quartile = quantile(sorted, 0.25);
+    spread.median = quantile(sorted, 0.5);
+    spread.upper_quartile = quantile(sorted, 0.75);
+    return spread;
+}
+
+} // namespace burin::data
