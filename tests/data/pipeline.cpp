@@ -2,6 +2,7 @@
 
 #include "burin/data/fit_pipeline.hpp"
 #include "burin/data/prepared_predictor.hpp"
+#include "burin/data/tables/table.hpp"
 #include "burin/layers/dense.hpp"
 
 #include "stages.hpp"
@@ -29,23 +30,13 @@ const double not_there = std::numeric_limits<double>::quiet_NaN();
 
 const Dataset<> train(Shape(2), {1, 2, 3, 4, 5, 9}, {0, 1, 1}, {1, 2, 3});
 
-/// What a pipeline wants of a table.
-struct SmallTable {
-    std::vector<std::string> colours;
-    std::vector<double> codes_of_rows;
-
-    std::size_t rows() const { return codes_of_rows.size(); }
-    std::vector<double> numbers(const std::string& name) const {
-        if (name != "age")
-            throw Error("no column " + name);
-        std::vector<double> ages;
-        for (std::size_t i = 0; i < rows(); ++i)
-            ages.push_back(10.0 * static_cast<double>(i));
-        return ages;
-    }
-    const std::vector<double>& codes(const std::string&) const { return codes_of_rows; }
-    const std::vector<std::string>& categories(const std::string&) const { return colours; }
-};
+/// An empty colour is missing.
+data::Table table_of(const std::vector<std::string>& colours) {
+    std::vector<double> ages(colours.size());
+    for (std::size_t i = 0; i < ages.size(); ++i)
+        ages[i] = 10.0 * static_cast<double>(i);
+    return data::Table().with("colour", colours).with("age", ages);
+}
 
 template <class Data>
 std::vector<float> all_inputs(const Data& data) {
@@ -127,7 +118,7 @@ TEST_CASE("Pipeline: from the columns of a table, whose categories have codes of
     using P = Pipeline<Columns<Numeric<"age">, Categorical<"colour", 3>>, Twice>;
     static_assert(P::input_shape == Shape(2) && P::output_shape == Shape(4));
     P pipeline;
-    const SmallTable table{{"red", "blue"}, {0, 1, not_there}};
+    const data::Table table = table_of({"red", "blue", ""});
     pipeline.fit(table);
     CHECK(pipeline.code<"colour">("blue") == 0);
     CHECK(pipeline.code<"colour">("red") == 1);
@@ -140,14 +131,15 @@ TEST_CASE("Pipeline: from the columns of a table, whose categories have codes of
     CHECK(std::isnan(ready.input(2)[1]));
     CHECK(ready.labels() == std::vector<Label>{1, 0, 1});
     // Another table may have other codes, and categories that are not known.
-    const auto other = pipeline(SmallTable{{"green", "red"}, {0, 1}});
+    const auto other = pipeline(table_of({"green", "red"}));
     CHECK(std::isnan(other.input(0)[1]));
     CHECK(other.input(1)[1] == 1);
     CHECK(other.target_size() == 0);
-    CHECK(error_of([&] { pipeline.fit(SmallTable{{"a", "b", "c", "d"}, {0}}); }) ==
+    CHECK(error_of([&] { pipeline.fit(table_of({"a", "b", "c", "d"})); }) ==
           "Pipeline: column 'colour': expected at most 3 categories, got 4");
     CHECK(error_of([&] { pipeline(table, std::vector<Label>{1, 0}); }) ==
           "Pipeline: expected the same number of targets for each of 3 samples, got 2");
+    CHECK(error_of([&] { pipeline(table.drop({"age"})); }).find("'age'") != std::string::npos);
     CHECK(pipeline.code<"colour">("red") == 1);
 }
 

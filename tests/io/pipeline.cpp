@@ -1,6 +1,7 @@
 #include "burin/io/pipeline.hpp"
 
 #include "burin/data/fit_pipeline.hpp"
+#include "burin/data/tables/table.hpp"
 #include "burin/layers/dense.hpp"
 
 #include "../data/stages.hpp"
@@ -28,13 +29,7 @@ using Net = Sequential<Input<4>, Dense<2>>;
 
 const data::Dataset<> train(Shape(2), {1, 2, 3, 4, 5, 9}, {0, 1, 1});
 
-struct SmallTable {
-    std::vector<std::string> colours{"red", "blau\xC3\xBC"};
-    std::size_t rows() const { return 2; }
-    std::vector<double> numbers(const std::string&) const { return {1, 2}; }
-    std::vector<double> codes(const std::string&) const { return {0, 1}; }
-    const std::vector<std::string>& categories(const std::string&) const { return colours; }
-};
+const data::Table table = data::Table().with("age", {1, 2}).with("colour", {"red", "blau\xC3\xBC"});
 
 Preparation fitted() {
     Preparation pipeline;
@@ -81,7 +76,7 @@ TEST_CASE("io::load: another pipeline is refused with all that does not agree, a
     const std::string path = directory / "pipeline.safetensors", plain = directory / "model.safetensors";
     io::save(path, fitted());
     OfColumns other;
-    other.fit(SmallTable{});
+    other.fit(table);
     CHECK(error_of([&] { io::load(path, other); }) ==
           path +
               ": expected Pipeline<Columns<Numeric<\"age\">, Categorical<\"colour\", 2, 4>>, Center>, got "
@@ -101,7 +96,7 @@ TEST_CASE("io::load: constants that a pipeline has no room for are refused") {
     const TemporaryDirectory directory;
     const std::string path = directory / "pipeline.safetensors";
     OfColumns pipeline;
-    pipeline.fit(SmallTable{});
+    pipeline.fit(table);
     pipeline.beginning().at<1>().count[0] = 3;
     io::save(path, pipeline);
     OfColumns read;
@@ -118,7 +113,7 @@ TEST_CASE("io::load: constants that a pipeline has no room for are refused") {
 
 TEST_CASE("io::header_text: the constants of a pipeline, exact, with bytes of text as characters") {
     OfColumns pipeline;
-    pipeline.fit(SmallTable{});
+    pipeline.fit(table);
     pipeline.stages().fitted.mean = {0.1f, std::numeric_limits<float>::infinity()};
     CHECK(io::header_text(pipeline,
                           {.name_space = "houses", .pipeline = "OfColumns", .include = "houses.hpp"}) ==

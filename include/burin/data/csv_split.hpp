@@ -89,7 +89,7 @@ void split(ByteStream& bytes, const Options& options, Rows& rows) {
     const int delimiter = static_cast<unsigned char>(options.delimiter);
     if (delimiter == '"' || delimiter == '\n' || delimiter == '\r')
         throw Error(name + ": expected a delimiter that is no quote and no line end, got " +
-                    quoted({&options.delimiter, 1}));
+                    burin::quoted({&options.delimiter, 1}));
     Characters text(bytes);
     const auto at_line_end = [&] {
         const int next = text.peek();
@@ -143,7 +143,7 @@ void split(ByteStream& bytes, const Options& options, Rows& rows) {
                     const char found = text.take();
                     throw Error(at(name, line, column) +
                                 "expected a delimiter or the line's end after a closing quote, got " +
-                                quoted({&found, 1}));
+                                burin::quoted({&found, 1}));
                 }
             } else {
                 for (; !at_line_end() && text.peek() != delimiter; take())

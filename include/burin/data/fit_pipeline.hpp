@@ -107,15 +107,14 @@ Records<typename Pipeline::Scalar> records_of_table(const Pipeline& pipeline, co
             using Column = typename Begin::template Column<Index>;
             const std::string name(Column::column());
             if constexpr (requires { Column::most; }) {
-                const auto& own = table.codes(name);
+                const auto own = table.codes(name);
                 const std::vector<double> codes =
                     codes_in(pipeline.beginning().template at<Index>(), table.categories(name));
                 for (std::size_t row = 0; row < records.size; ++row)
-                    records.values[row * Begin::count + Index] =
-                        static_cast<Scalar>(own[row] >= 0 ? codes[static_cast<std::size_t>(own[row])]
-                                                          : std::numeric_limits<double>::quiet_NaN());
+                    records.values[row * Begin::count + Index] = static_cast<Scalar>(
+                        own[row] < codes.size() ? codes[own[row]] : std::numeric_limits<double>::quiet_NaN());
             } else {
-                const auto& numbers = table.numbers(name);
+                const auto numbers = table.numbers(name);
                 for (std::size_t row = 0; row < records.size; ++row)
                     records.values[row * Begin::count + Index] = static_cast<Scalar>(numbers[row]);
             }

@@ -143,7 +143,7 @@ ImageOf<Value> decode_jpeg(std::string_view bytes, const std::string& name,
                            const ReadImageOptions& options = {}) {
     return within_memory(name, [&] {
         if (!is_jpeg(bytes))
-            throw Error(name + ": expected a JPEG file, got " + quoted(bytes.substr(0, 8)));
+            throw Error(name + ": expected a JPEG file, got " + burin::quoted(bytes.substr(0, 8)));
         detail::JpegDecoder decoder;
         jpeg_decompress_struct& jpeg = decoder.jpeg;
         const auto call = [&](const auto& function) {

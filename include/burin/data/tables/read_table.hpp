@@ -63,7 +63,7 @@ class TypedColumns {
         std::vector<std::string> names = column_names();
         for (const auto& [name, type] : options_.types)
             if (std::find(names.begin(), names.end(), name) == names.end())
-                throw Error(file_ + ": expected a column " + quoted(name) +
+                throw Error(file_ + ": expected a column " + burin::quoted(name) +
                             ", whose type is given, got none");
         std::vector<Column> columns;
         columns.reserve(names.size());
@@ -175,7 +175,7 @@ class TypedColumns {
             const std::string expected = read(type, text, values[row]);
             if (!expected.empty())
                 throw Error(csv::detail::at(file_, table_.line(row), column + 1) + "expected " + expected +
-                            ", got " + quoted(text));
+                            ", got " + burin::quoted(text));
         }
         return type == ColumnType::date ? Column::of_dates(std::move(values))
                                         : Column::of_numbers(std::move(values));
@@ -199,7 +199,7 @@ class TypedColumns {
 
 inline csv::Options csv_options(const TableOptions& options, std::string_view name) {
     const auto refuse = [&](const char* expected, char found) {
-        throw Error(std::string(name) + ": expected " + expected + ", got " + quoted({&found, 1}));
+        throw Error(std::string(name) + ": expected " + expected + ", got " + burin::quoted({&found, 1}));
     };
     if (options.decimal == options.delimiter)
         refuse("a delimiter that is not the decimal sign", options.delimiter);

@@ -27,7 +27,7 @@ inline void check_names(const std::vector<std::string>& names, std::string_view 
     const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
     if (twice != sorted.end())
         throw Error(std::string(who) + ": expected a name for each column that no other has, got " +
-                    quoted(*twice) + " twice");
+                    burin::quoted(*twice) + " twice");
 }
 
 } // namespace detail
@@ -147,7 +147,7 @@ class Table {
     Table rename(std::string_view from, std::string_view to) const {
         column(from);
         if (from != to && has(to))
-            throw Error("Table: expected a name that no other column has, got " + quoted(to));
+            throw Error("Table: expected a name that no other column has, got " + burin::quoted(to));
         Table table = *this;
         *std::find(table.names_.begin(), table.names_.end(), from) = to;
         return table;
@@ -181,21 +181,21 @@ class Table {
     const Column& of_type(std::string_view name, ColumnType type) const {
         const Column& found = column(name);
         if (found.type() != type)
-            throw Error("Table: column " + quoted(name) + ": expected " + type_name(type) + ", got " +
+            throw Error("Table: column " + burin::quoted(name) + ": expected " + type_name(type) + ", got " +
                         type_name(found.type()));
         return found;
     }
     void check_rows(std::string_view name, const Column& column) const {
         if (!columns_.empty() && column.size() != rows())
-            throw Error("Table: column " + quoted(name) + ": expected " + std::to_string(rows()) +
+            throw Error("Table: column " + burin::quoted(name) + ": expected " + std::to_string(rows()) +
                         " rows, got " + std::to_string(column.size()));
     }
     [[noreturn]] void refuse(std::string_view name) const {
         std::string known;
         for (const std::string& other : names_)
-            known += (known.empty() ? "" : ", ") + quoted(other);
+            known += (known.empty() ? "" : ", ") + burin::quoted(other);
         throw Error("Table: expected the name of a column (" + (known.empty() ? "there is none" : known) +
-                    "), got " + quoted(name));
+                    "), got " + burin::quoted(name));
     }
 
     std::vector<std::string> names_;

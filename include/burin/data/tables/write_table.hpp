@@ -43,7 +43,7 @@ inline void append_field(std::string& text, std::string_view field, const TableO
 /// one or without the spaces at its ends, and for options that give another form of dates.
 inline std::string csv_text(const Table& table, const TableOptions& options = {}) {
     if (!options.date_format.empty())
-        throw Error("csv_text: expected no .date_format, got " + quoted(options.date_format));
+        throw Error("csv_text: expected no .date_format, got " + burin::quoted(options.date_format));
     detail::csv_options(options, "csv_text");
     const std::string missing = options.missing.empty() ? "" : options.missing[0];
     std::string text;
@@ -68,8 +68,8 @@ inline std::string csv_text(const Table& table, const TableOptions& options = {}
                     });
                 if (is_marker || (options.trim && detail::trimmed(field) != field))
                     throw Error("csv_text: row " + std::to_string(row) + ", column " +
-                                quoted(table.names()[c]) +
-                                ": expected a text that is read as it is written, got " + quoted(field));
+                                burin::quoted(table.names()[c]) +
+                                ": expected a text that is read as it is written, got " + burin::quoted(field));
             } else if (column.type() == ColumnType::date) {
                 field = date_text(column.numbers()[row]);
             } else {
