@@ -6,13 +6,13 @@
 #include <burin/data/audio/wav.hpp>
 
 #include "options.hpp"
+#include "sound_folder.hpp"
 
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <numbers>
 #include <string>
 #include <utility>
@@ -64,13 +64,12 @@ std::vector<float> make_sound(std::size_t number) {
 }
 
 /// Writes the sounds, reads them again and makes their spectrograms.
-data::Dataset<> make_data(const std::filesystem::path& directory, std::size_t count) {
+data::Dataset<> make_data(const SoundFolder& folder, std::size_t count) {
     std::vector<float> inputs;
     std::vector<Label> labels;
     for (std::size_t number = 0; number < count; ++number) {
         const std::string path =
-            (directory / (std::string(kinds[number % kinds.size()]) + std::to_string(number) + ".wav"))
-                .string();
+            folder.file(std::string(kinds[number % kinds.size()]) + std::to_string(number) + ".wav");
         data::write_wav(path, make_sound(number), sample_rate);
         const std::vector<float> spectrogram = log_mel(data::read_sound(path).samples);
         inputs.insert(inputs.end(), spectrogram.begin(), spectrogram.end());
@@ -99,19 +98,8 @@ double learn(const char* name, const data::Dataset<>& train, const data::Dataset
 int main(int argc, char** argv) try {
     const Options options(argc, argv, {{"--directory", ""}, {"--sounds", "960"}, {"--epochs", "15"}});
     const std::size_t count = options.number("--sounds", 8, 100'000), epochs = options.number("--epochs");
-    const bool keeps = !options["--directory"].empty();
-    std::filesystem::path directory = options["--directory"];
-    if (!keeps) {
-        std::string name = (std::filesystem::temp_directory_path() / "burin-sounds.XXXXXX").string();
-        if (mkdtemp(name.data()) == nullptr)
-            throw Error(name + ": can't be made");
-        directory = name;
-    }
-    std::filesystem::create_directories(directory);
-    const data::Dataset<> all = make_data(directory, count);
-    if (!keeps)
-        std::filesystem::remove_all(directory);
-
+    const SoundFolder folder(options["--directory"]);
+    const data::Dataset<> all = make_data(folder, count);
     auto [train, test] = all.split(0.75, /*seed*/ 1);
     const double one = learn<OverTime>("Conv1D over time", train, test, epochs);
     const double two = learn<OverTimeAndPitch>("Conv2D over time and pitch", train, test, epochs);

@@ -23,6 +23,7 @@ OPTIONS = {
                 "write": [("--image", "--epochs", "0"), ("--bars", "--epochs", "0", "--image", "")]},
     "flash_train": {"number": ["--lanes"], "read": ["--data"], "write": [("--header",)]},
     "forecasting": {"number": ["--epochs"]},
+    "keywords_prepare": {"number": ["--sounds"], "write": [("--samples", "--sounds", "50")]},
     "lenet": {"number": ["--epochs"], "folder": ["--data"]},
     "mnist": {"number": ["--epochs"], "folder": ["--data"]},
     "on_device_prepare": {"read": ["--data"], "write": [("--weights",)]},
