@@ -3,6 +3,7 @@
 #include "burin/core/error.hpp"
 #include "burin/core/within_memory.hpp"
 #include "burin/data/dataset.hpp"
+#include "burin/data/moments.hpp"
 #include "burin/data/number_text.hpp"
 
 #include <algorithm>
@@ -88,16 +89,6 @@ void require_finite(const char* who, const Dataset<Target, Scalar>& data) {
                             std::to_string(f) + ": expected a finite value, got " + number_text(value));
 }
 
-/// What is learnt of a feature in several passes over the set.
-struct Moments {
-    double first = 0;
-    double unit = 1;  ///< A power of two by which values are multiplied so that their differences are finite.
-    double above = 0; ///< The sum of what the values exceed the first by.
-    double farthest = 0;
-    double differences_unit = 1; ///< The same for differences from the mean and their squares.
-    double squares = 0;
-};
-
 } // namespace detail
 
 /// Learns to bring every feature to mean 0 and standard deviation 1 (of the population), whatever the size of
@@ -107,42 +98,16 @@ template <class Target, class Scalar>
 FeatureScaling standardize(const Dataset<Target, Scalar>& data) {
     detail::require_finite("standardize", data);
     return within_memory("standardize", [&] {
-        const std::size_t features = data.input_shape().size();
-        const auto count = static_cast<double>(data.size());
-        std::vector<detail::Moments> moments(features);
-        const auto each = [&](auto visit) {
+        std::vector<Moments> moments(data.input_shape().size());
+        find_moments(moments, [&](auto visit) {
             for (std::size_t i = 0; i < data.size(); ++i)
-                for (std::size_t f = 0; f < features; ++f)
-                    visit(moments[f], static_cast<double>(data.input(i)[f]));
-        };
-        each([](detail::Moments& feature, double value) {
-            if (std::abs(value) > 0x1p500)
-                feature.unit = 0x1p-600;
-        });
-        for (std::size_t f = 0; f < features; ++f)
-            moments[f].first = static_cast<double>(data.input(0)[f]) * moments[f].unit;
-        // The mean as the first value and what the others add to it: a feature that never varies then has
-        // exactly its value as the mean.
-        each([](detail::Moments& feature, double value) {
-            feature.above += value * feature.unit - feature.first;
-        });
-        const auto difference = [&](const detail::Moments& feature, double value) {
-            return value * feature.unit - (feature.first + feature.above / count);
-        };
-        each([&](detail::Moments& feature, double value) {
-            feature.farthest = std::max(feature.farthest, std::abs(difference(feature, value)));
-        });
-        for (detail::Moments& feature : moments)
-            if (feature.farthest < 0x1p-500 || feature.farthest > 0x1p500)
-                feature.differences_unit = feature.farthest < 1 ? 0x1p600 : 0x1p-600;
-        each([&](detail::Moments& feature, double value) {
-            const double scaled = difference(feature, value) * feature.differences_unit;
-            feature.squares += scaled * scaled / count;
+                for (std::size_t f = 0; f < moments.size(); ++f)
+                    visit(f, static_cast<double>(data.input(i)[f]));
         });
         std::vector<double> means, deviations;
-        for (const detail::Moments& feature : moments) {
-            means.push_back((feature.first + feature.above / count) / feature.unit);
-            const double deviation = std::sqrt(feature.squares) / feature.differences_unit / feature.unit;
+        for (const Moments& feature : moments) {
+            means.push_back(feature.mean());
+            const double deviation = feature.deviation();
             deviations.push_back(deviation > 0 ? deviation : 1.0);
         }
         return FeatureScaling(std::move(means), std::move(deviations));
