@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -54,7 +55,9 @@ class Samples {
     std::uint64_t seed() const noexcept { return seed_; }
 
     /// Throws Error that begins with the stage: for what can't be learnt from.
-    [[noreturn]] void refuse(const std::string& sentence) const { throw Error(stage_ + ": " + sentence); }
+    [[noreturn]] void refuse(std::string_view sentence) const {
+        throw Error(stage_ + ": " + std::string(sentence));
+    }
 
   private:
     std::string stage_;

@@ -1,0 +1,105 @@
+#include "burin/data/tables/scalers.hpp"
+#include "burin/data/tables/clip_outliers.hpp"
+
+#include "reference/transforms.hpp"
+#include "support/check_same.hpp"
+#include "support/error_of.hpp"
+#include "support/stage.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+using namespace burin::data;
+namespace expected = reference::transforms;
+
+namespace {
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+template <class Stage>
+void check_with_holes(const auto& wanted) {
+    check_same(applied<Stage, 4>(expected::holes, expected::holes_test), wanted, 1e-13);
+}
+template <class Stage>
+void check_clip(const auto& wanted) {
+    check_same(applied<Stage, 4>(expected::full, expected::full_test), wanted, 1e-14);
+}
+
+} // namespace
+
+TEST_CASE("scalers: as scikit-learn's, where missing values stay missing") {
+    check_with_holes<StandardScaler>(expected::standard);
+    check_with_holes<MinMaxScaler<>>(expected::min_max);
+    check_with_holes<MinMaxScaler<-2, 5>>(expected::min_max_2_5);
+    check_with_holes<MaxAbsScaler>(expected::max_abs);
+    check_with_holes<RobustScaler<>>(expected::robust);
+    check_with_holes<RobustScaler<10, 80>>(expected::robust_10_80);
+}
+
+TEST_CASE("scalers: a column that never varies is only shifted; so is one sample") {
+    for (const auto& train : {std::vector<double>{0.1, 0.1, 0.1}, std::vector<double>{0.1}}) {
+        const std::vector<double> test{0.1, 2.1};
+        check_same(applied<StandardScaler, 1>(train, test), std::vector<double>{0, 2}, 1e-15);
+        check_same(applied<MinMaxScaler<>, 1>(train, test), std::vector<double>{0, 2}, 1e-15);
+        check_same(applied<MinMaxScaler<-1, 1>, 1>(train, test), std::vector<double>{-1, 1}, 1e-15);
+        check_same(applied<RobustScaler<>, 1>(train, test), std::vector<double>{0, 2}, 1e-15);
+        check_same(applied<MaxAbsScaler, 1>(train, test), std::vector<double>{1, 21}, 1e-15);
+    }
+    check_same(applied<MaxAbsScaler, 1>(std::vector<double>{0, 0}, std::vector<double>{3}),
+               std::vector<double>{3}, 0);
+}
+
+TEST_CASE("scalers: a large mean hides no small deviation, and squares of large values are finite") {
+    check_same(applied<StandardScaler, 1>(std::vector<double>{1e9 + 1, 1e9 + 2, 1e9 + 3},
+                                          std::vector<double>{1e9 + 3}),
+               std::vector<double>{std::sqrt(1.5)}, 1e-12);
+    check_same(applied<StandardScaler, 1>(std::vector<double>{-1e300, 0, 1e300},
+                                          std::vector<double>{1e300, infinity}),
+               std::vector<double>{std::sqrt(1.5), infinity}, 1e-14);
+}
+
+TEST_CASE("clipping: by deviations, quartiles, quantiles and a given range") {
+    check_clip<ClipZScore<1>>(expected::clip_z_1);
+    check_clip<ClipIQR<0.5>>(expected::clip_iqr_half);
+    check_clip<Winsorize<0.1, 0.85>>(expected::winsorized);
+    check_same(
+        Fitting<ClipRange<-1, 2.5>, 1>()(std::vector<double>{-3, -1, 0, 2.5, 3, infinity, -infinity, none}),
+        std::vector<double>{-1, -1, 0, 2.5, 2.5, 2.5, -1, none}, 0);
+    check_same(applied<ClipIQR<>, 1>(std::vector<double>{1, 2, none, 3},
+                                     std::vector<double>{none, infinity, -infinity, 2}),
+               std::vector<double>{none, 4, 0, 2}, 1e-15);
+}
+
+TEST_CASE("scalers, clipping: refuse what teaches nothing, with its place") {
+    const std::vector<double> empty{1, none, 2, none}, infinite{1, 2, 3, infinity};
+    const auto check = [&]<class Stage>() {
+        CHECK(error_of([&] { Fitting<Stage, 2>(samples_of(empty, 2)); }) ==
+              "column 1: expected a value, got only missing ones");
+        CHECK(error_of([&] { Fitting<Stage, 2>(samples_of(infinite, 2)); }) ==
+              "sample 1, column 1: expected a finite or a missing value, got an infinite one");
+    };
+    check.operator()<StandardScaler>();
+    check.operator()<RobustScaler<>>();
+    check.operator()<ClipZScore<>>();
+    CHECK(error_of([] { Fitting<StandardScaler, 1, float>(samples_of(std::vector<double>{0, 1e-60}, 1)); }) ==
+          "column 0: expected a scale within the range of the scalar type, got a smaller one");
+    CHECK(error_of([] {
+              Fitting<MinMaxScaler<>, 1>(samples_of(std::vector<double>{-1.7e308, 1.7e308}, 1));
+          }) == "column 0: expected constants within the range of the scalar type, got a larger one");
+}
+
+TEST_CASE("scalers, clipping: options that make no sense are said") {
+    using burin::Shape;
+    CHECK(MinMaxScaler<1, 1>::problem(Shape(1)).view() == "expected a lower end below the upper end");
+    CHECK(RobustScaler<75, 25>::problem(Shape(1)).view() ==
+          "expected quantiles from 0 to 100 percent, the lower one first");
+    CHECK(Winsorize<0.1, 1.1>::problem(Shape(1)).view() ==
+          "expected shares from 0 to 1, the lower one first");
+    CHECK(ClipRange<2, 1>::problem(Shape(1)).view() == "expected a range whose lower end comes first");
+    CHECK(RobustScaler<>::problem(Shape(1)).empty());
+    CHECK(MinMaxScaler<-1, 1>::name().view() == "MinMaxScaler<-1, 1>");
+}
