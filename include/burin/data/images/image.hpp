@@ -3,6 +3,7 @@
 #include "burin/core/error.hpp"
 #include "burin/core/shape.hpp"
 #include "burin/data/byte_stream.hpp"
+#include "burin/data/images/grey.hpp"
 #include "burin/data/images/view.hpp"
 
 #include <algorithm>
@@ -104,13 +105,13 @@ constexpr Value from_bits(unsigned value, unsigned bits) noexcept {
 template <class Value>
 inline constexpr Value full = std::is_same_v<Value, std::uint8_t> ? Value(255) : Value(1);
 
-/// The brightness of a colour: ITU-R BT.601's, as Pillow and torchvision have it.
+/// The brightness of a colour: of bytes as Pillow rounds it.
 template <class Value>
-constexpr Value grey_of(Value red, Value green, Value blue) noexcept {
+constexpr Value brightness(Value red, Value green, Value blue) noexcept {
     if constexpr (std::is_same_v<Value, std::uint8_t>)
         return static_cast<Value>((red * 19595u + green * 38470u + blue * 7471u + 0x8000u) >> 16);
     else
-        return Value(0.2989) * red + Value(0.587) * green + Value(0.114) * blue;
+        return images::grey_of(red, green, blue);
 }
 
 /// The channels that are asked for, of one pixel that has `from`.
@@ -118,7 +119,7 @@ template <class Value>
 constexpr void convert_pixel(const Value* in, std::size_t from, Value* out, std::size_t to) noexcept {
     const bool colour = from >= 3;
     if (to <= 2)
-        out[0] = colour ? grey_of(in[0], in[1], in[2]) : in[0];
+        out[0] = colour ? brightness(in[0], in[1], in[2]) : in[0];
     else
         for (std::size_t c = 0; c < 3; ++c)
             out[c] = in[colour ? c : 0];
