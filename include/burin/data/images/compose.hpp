@@ -25,7 +25,7 @@ template <class T>
 concept Transform =
     requires(const T& transform, Sample& sample, const RandomStream& stream) { transform(sample, stream); };
 
-template <Transform Whole>
+template <class Whole>
 class OfShape;
 
 /// Transforms one after the other. Each draws from a stream of its own, so that one that is put between
@@ -90,7 +90,7 @@ struct Compose {
 };
 
 /// A transform of the values of one sample, which have a fixed shape: what `data::Loader` takes.
-template <Transform Whole>
+template <class Whole>
 class OfShape {
   public:
     /// Throws Error unless the shape is an image's.
