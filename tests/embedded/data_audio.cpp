@@ -3,9 +3,11 @@
 #include "burin/core/set_macros_aside.hpp"
 
 #include "burin/data/audio/cosine_transform.hpp"
+#include "burin/data/audio/deltas.hpp"
 #include "burin/data/audio/front_end.hpp"
 #include "burin/data/audio/mel.hpp"
 #include "burin/data/audio/micro_front_end.hpp"
+#include "burin/data/audio/spec_augment.hpp"
 #include "burin/data/audio/window.hpp"
 
 #include "burin/core/restore_macros.hpp"
@@ -37,4 +39,10 @@ std::size_t hear(std::span<const std::int16_t> samples, unsigned& loudest) {
         for (const std::uint16_t band : bands)
             loudest = band > loudest ? band : loudest;
     });
+}
+void hide(std::span<float> image, unsigned step) {
+    SpecAugment{.bands = 10, .time_warp = 2}(image, burin::RandomStream{1, burin::Purpose::augmentation, step});
+}
+void slopes(std::span<const float> features, std::span<float> result) {
+    deltas(features, 10, result);
 }

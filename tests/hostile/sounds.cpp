@@ -180,6 +180,28 @@ TEST_CASE("read_sound: other formats cut short are an Error, too, where they tel
     }
 }
 
+TEST_CASE("read_sound: FLAC cut short is an Error, wherever it is cut; so is one with a byte of it changed") {
+    const SoundFile file;
+    std::vector<float> values;
+    for (int i = 1; i <= 400; ++i)
+        values.push_back(static_cast<float>(i) / 32768);
+    data::write_flac(file.path, values, 8000);
+    const std::string whole = bytes_of(file.path);
+    CHECK(file.count(whole) == 400);
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+        CAPTURE(length);
+        const std::string message = file.error(whole.substr(0, length));
+        CHECK(message != "(nothing was thrown)");
+        CHECK(message.size() < 300);
+    }
+    // The sums of its frames tell; what is said of the file in front may be read or refused.
+    for (std::size_t place = 0; place < whole.size(); ++place) {
+        std::string changed = whole;
+        changed[place] = static_cast<char>(changed[place] ^ 0x10);
+        CHECK(file.error(changed, {.max_bytes = 1'000'000}).size() < 300);
+    }
+}
+
 TEST_CASE("read_sound: a sample that is not finite is refused where it is, unless it is asked for") {
     const SoundFile file;
     const float nan = std::numeric_limits<float>::quiet_NaN(),

@@ -1,5 +1,5 @@
-#include "burin/data/audio/cosine_transform.hpp"
 #include "burin/data/audio/mel.hpp"
+#include "burin/data/audio/cosine_transform.hpp"
 #include "burin/data/audio/window.hpp"
 #include "reference/sound.hpp"
 #include "support/check_close.hpp"

@@ -63,8 +63,8 @@ struct MelBank {
     /// Where bands begin, have their top and end: band b at corner b, b + 1 and b + 2. Hertz.
     constexpr double corner(std::size_t number) const noexcept {
         const double low = mel_of_hertz(lowest, scale), high = mel_of_hertz(highest, scale);
-        return hertz_of_mel(
-            low + (high - low) * static_cast<double>(number) / static_cast<double>(bands + 1), scale);
+        return hertz_of_mel(low + (high - low) * static_cast<double>(number) / static_cast<double>(bands + 1),
+                            scale);
     }
 
     constexpr MelTriangle triangle(std::size_t band) const noexcept {
@@ -79,8 +79,9 @@ struct MelBank {
         for (std::size_t band = 0; band < bands; ++band) {
             const MelTriangle heard = triangle(band);
             for (std::size_t bin = 0; bin < bins; ++bin)
-                weights[band * bins + bin] = static_cast<Scalar>(heard.weight(
-                    static_cast<double>(bin) * static_cast<double>(sample_rate) / static_cast<double>(fft_size)));
+                weights[band * bins + bin] = static_cast<Scalar>(
+                    heard.weight(static_cast<double>(bin) * static_cast<double>(sample_rate) /
+                                 static_cast<double>(fft_size)));
         }
     }
 };
@@ -88,7 +89,7 @@ struct MelBank {
 /// The weights of a bank that the compiler knows.
 template <MelBank Bank, std::size_t FftSize, class Scalar = float>
 constexpr auto mel_weights(std::size_t sample_rate) noexcept {
-    std::array<Scalar, Bank.bands *(FftSize / 2 + 1)> weights{};
+    std::array<Scalar, Bank.bands*(FftSize / 2 + 1)> weights{};
     Bank.write_weights(FftSize, sample_rate, weights.data());
     return weights;
 }

@@ -2,10 +2,11 @@
 
 #include "burin/core/error.hpp"
 #include "burin/core/within_memory.hpp"
+#include "burin/data/audio/sound.hpp"
+#include "burin/data/audio/sound_header.hpp"
 #include "burin/data/byte_stream.hpp"
 #include "burin/data/number_text.hpp"
 #include "burin/data/read_file.hpp"
-#include "burin/data/audio/sound_header.hpp"
 #include "burin/io/atomic_file.hpp"
 
 #include <sndfile.h>
@@ -22,12 +23,6 @@
 #include <vector>
 
 namespace burin::data {
-
-/// One channel of sound, from -1 to 1.
-struct Sound {
-    std::vector<float> samples;
-    std::size_t sample_rate = 0; ///< Hertz.
-};
 
 namespace detail {
 
@@ -81,6 +76,48 @@ struct MemoryFile {
 
 } // namespace detail
 
+namespace detail {
+
+/// Calls begin(channels, sample_rate), then take(frame, channel, sample) for all samples of a sound file.
+template <class Begin, class Take>
+void read_samples(const std::string& path, const ReadOptions& options, Begin begin, Take take) {
+    MemoryFile file{read_file(path, options.max_bytes)};
+    check_sound_header(file.bytes, path);
+    SF_VIRTUAL_IO calls = MemoryFile::calls();
+    SF_INFO info{};
+    const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> sound(sf_open_virtual(&calls, SFM_READ, &info, &file),
+                                                            sf_close);
+    if (sound == nullptr)
+        throw Error(path + ": expected a sound file, got something else: " + sf_strerror(nullptr));
+    // Piece by piece: the number of frames that a header claims may be more than there is memory for.
+    constexpr std::size_t piece = 4096;
+    const auto channels = static_cast<std::size_t>(info.channels);
+    std::vector<float> interleaved(piece * channels);
+    const std::size_t kept = begin(channels, static_cast<std::size_t>(info.samplerate));
+    std::size_t count = 0;
+    for (;;) {
+        const sf_count_t frames = sf_readf_float(sound.get(), interleaved.data(), piece);
+        if (frames <= 0)
+            break;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(frames); ++i, ++count)
+            for (std::size_t c = 0; c < channels; ++c) {
+                const float sample = interleaved[i * channels + c];
+                if (!std::isfinite(sample) && !options.allow_not_finite)
+                    throw Error(path + ": sample " + std::to_string(count) + ", channel " +
+                                std::to_string(c) + ": expected a finite number, got " + number_text(sample));
+                take(c, sample);
+            }
+        if (count > options.max_bytes / sizeof(float) / kept)
+            throw Error(path + ": expected at most " + std::to_string(options.max_bytes) +
+                        " bytes after unpacking, got more");
+    }
+    if (static_cast<sf_count_t>(count) != info.frames)
+        throw Error(path + ": expected " + std::to_string(info.frames) + " samples, got " +
+                    std::to_string(count));
+}
+
+} // namespace detail
+
 /// Reads a sound file (WAV, FLAC and what else libsndfile knows), plain or gzip; several channels become
 /// their mean. A stream of WAV, whose header does not know its length (0, 0xFFFFFFFF, or 0x7FFF0000 to
 /// 0x80000000), is read to its end.
@@ -90,49 +127,45 @@ struct MemoryFile {
 /// finite, unless `options` allow it; if the file, or its samples as floats, exceed `options.max_bytes`.
 inline Sound read_sound(const std::string& path, const ReadOptions& options = {}) {
     return within_memory(path, [&] {
-        detail::MemoryFile file{read_file(path, options.max_bytes)};
-        detail::check_sound_header(file.bytes, path);
-        SF_VIRTUAL_IO calls = detail::MemoryFile::calls();
-        SF_INFO info{};
-        const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> sound(
-            sf_open_virtual(&calls, SFM_READ, &info, &file), sf_close);
-        if (sound == nullptr)
-            throw Error(path + ": expected a sound file, got something else: " + sf_strerror(nullptr));
-        // Piece by piece: the number of frames that a header claims may be more than there is memory for.
-        constexpr std::size_t piece = 4096;
-        const auto channels = static_cast<std::size_t>(info.channels);
-        std::vector<float> interleaved(piece * channels);
-        Sound result{{}, static_cast<std::size_t>(info.samplerate)};
-        for (;;) {
-            const sf_count_t frames = sf_readf_float(sound.get(), interleaved.data(), piece);
-            if (frames <= 0)
-                break;
-            for (std::size_t i = 0; i < static_cast<std::size_t>(frames); ++i) {
-                double sum = 0;
-                for (std::size_t c = 0; c < channels; ++c) {
-                    const float sample = interleaved[i * channels + c];
-                    if (!std::isfinite(sample) && !options.allow_not_finite)
-                        throw Error(path + ": sample " + std::to_string(result.samples.size()) +
-                                    ", channel " + std::to_string(c) + ": expected a finite number, got " +
-                                    number_text(sample));
-                    sum += static_cast<double>(sample);
-                }
-                result.samples.push_back(static_cast<float>(sum / static_cast<double>(channels)));
-            }
-            if (result.samples.size() > options.max_bytes / sizeof(float))
-                throw Error(path + ": expected at most " + std::to_string(options.max_bytes) +
-                            " bytes after unpacking, got more");
-        }
-        if (static_cast<sf_count_t>(result.samples.size()) != info.frames)
-            throw Error(path + ": expected " + std::to_string(info.frames) + " samples, got " +
-                        std::to_string(result.samples.size()));
+        Sound result;
+        std::size_t channels = 0;
+        double sum = 0;
+        detail::read_samples(
+            path, options,
+            [&](std::size_t count, std::size_t sample_rate) {
+                channels = count;
+                result.sample_rate = sample_rate;
+                return std::size_t{1};
+            },
+            [&](std::size_t channel, float sample) {
+                sum = (channel == 0 ? 0 : sum) + static_cast<double>(sample);
+                if (channel + 1 == channels)
+                    result.samples.push_back(static_cast<float>(sum / static_cast<double>(channels)));
+            });
         return result;
     });
 }
 
-/// Writes a WAV file of 16-bit samples; what exceeds -1 to 1, infinity too, is clipped. The file is written
-/// whole or not at all. Throws Error, also for NaN and for more samples than WAV can have (2 GiB).
-inline void write_wav(const std::string& path, std::span<const float> samples, std::size_t sample_rate) {
+/// The same, each channel for itself: left, right and so on. `audio::mono` makes one of them.
+inline std::vector<Sound> read_channels(const std::string& path, const ReadOptions& options = {}) {
+    return within_memory(path, [&] {
+        std::vector<Sound> result;
+        detail::read_samples(
+            path, options,
+            [&](std::size_t count, std::size_t sample_rate) {
+                result.assign(count, Sound{{}, sample_rate});
+                return count;
+            },
+            [&](std::size_t channel, float sample) { result[channel].samples.push_back(sample); });
+        return result;
+    });
+}
+
+namespace detail {
+
+/// Writes 16-bit samples; what libsndfile calls `format`, messages `name`.
+inline void write_sound(const std::string& path, std::span<const float> samples, std::size_t sample_rate,
+                        int format, const char* name) {
     const auto nan = std::find_if(samples.begin(), samples.end(), [](float x) { return std::isnan(x); });
     if (nan != samples.end())
         throw Error(path + ": sample " + std::to_string(nan - samples.begin()) +
@@ -142,17 +175,17 @@ inline void write_wav(const std::string& path, std::span<const float> samples, s
         throw Error(path + ": expected at most " + std::to_string(most) + " samples, got " +
                     std::to_string(samples.size()));
     within_memory(path, [&] {
-        detail::MemoryFile file;
-        SF_VIRTUAL_IO calls = detail::MemoryFile::calls();
+        MemoryFile file;
+        SF_VIRTUAL_IO calls = MemoryFile::calls();
         SF_INFO info{};
         info.channels = 1;
         info.samplerate = static_cast<int>(std::min<std::size_t>(sample_rate, INT_MAX));
-        info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
+        info.format = format | SF_FORMAT_PCM_16;
         SNDFILE* const sound =
             sample_rate > INT_MAX ? nullptr : sf_open_virtual(&calls, SFM_WRITE, &info, &file);
         if (sound == nullptr)
-            throw Error(path + ": expected a sample rate that WAV knows, got " + std::to_string(sample_rate) +
-                        ": " + sf_strerror(nullptr));
+            throw Error(path + ": expected a sample rate that " + name + " knows, got " +
+                        std::to_string(sample_rate) + ": " + sf_strerror(nullptr));
         sf_command(sound, SFC_SET_CLIPPING, nullptr, SF_TRUE);
         const auto count = static_cast<sf_count_t>(samples.size());
         const sf_count_t written = sf_write_float(sound, samples.data(), count);
@@ -160,8 +193,25 @@ inline void write_wav(const std::string& path, std::span<const float> samples, s
         if (written != count || !closed)
             throw Error(path + ": expected to write " + std::to_string(count) + " samples, got " +
                         std::to_string(written));
+        // libsndfile begins a FLAC file with its first sample.
+        if (file.bytes.empty())
+            throw Error(path + ": expected at least 1 sample, got 0");
         io::write_file(path, std::as_bytes(std::span(file.bytes)));
     });
+}
+
+} // namespace detail
+
+/// Writes a WAV file of 16-bit samples; what exceeds -1 to 1, infinity too, is clipped. The file is written
+/// whole or not at all. Throws Error, also for NaN and for more samples than WAV can have (2 GiB).
+inline void write_wav(const std::string& path, std::span<const float> samples, std::size_t sample_rate) {
+    detail::write_sound(path, samples, sample_rate, SF_FORMAT_WAV, "WAV");
+}
+
+/// The same as FLAC, which takes about half the space and loses nothing of the 16 bits. It has at least one
+/// sample.
+inline void write_flac(const std::string& path, std::span<const float> samples, std::size_t sample_rate) {
+    detail::write_sound(path, samples, sample_rate, SF_FORMAT_FLAC, "FLAC");
 }
 
 } // namespace burin::data

@@ -15,8 +15,8 @@ enum class Window : std::uint8_t {
     rectangular, ///< 1
 };
 
-/// Sample i of a window of `size`: periodic, as for spectra (SciPy's `fftbins`, PyTorch's default). Constant, so
-/// that a device has it in flash:
+/// Sample i of a window of `size`: periodic, as for spectra (SciPy's `fftbins`, PyTorch's default). Constant,
+/// so that a device has it in flash:
 ///
 ///     constexpr auto window = window_table<Window::hann, 400>(); // std::array<float, 400>
 constexpr double window_at(Window window, std::size_t i, std::size_t size) noexcept {

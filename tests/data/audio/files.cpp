@@ -1,8 +1,8 @@
-#include "reference/audio.hpp"
+#include "support/files.hpp"
 #include "burin/data/audio/log_mel.hpp"
 #include "burin/data/audio/wav.hpp"
+#include "reference/audio.hpp"
 #include "support/error_of.hpp"
-#include "support/files.hpp"
 
 #include <doctest/doctest.h>
 
@@ -58,6 +58,29 @@ TEST_CASE("write_wav and read_sound: 16 bits there and back; what is too loud is
         CHECK(std::abs(static_cast<double>(sound.samples[i]) - expected[i]) < 1e-4);
 }
 
+TEST_CASE("WAV and FLAC: 16 bits there and back, of every length") {
+    const TemporaryDirectory directory;
+    for (const std::size_t length : {1u, 2u, 4096u, 4097u}) {
+        std::vector<float> samples(length);
+        for (std::size_t i = 0; i < length; ++i)
+            samples[i] = static_cast<float>(static_cast<int>(i * 7919 % 65536) - 32768) / 32768;
+        data::write_wav(directory / "sound.wav", samples, 44100);
+        data::write_flac(directory / "sound.flac", samples, 44100);
+        for (const char* name : {"sound.wav", "sound.flac"}) {
+            const data::Sound sound = data::read_sound(directory / name);
+            CHECK(sound.samples == samples);
+            CHECK(sound.sample_rate == 44100);
+        }
+    }
+    data::write_wav(directory / "sound.wav", {}, 44100);
+    CHECK(data::read_sound(directory / "sound.wav").samples.empty());
+    CHECK(error_of([&] { data::write_flac(directory / "none.flac", {}, 44100); }) ==
+          directory / "none.flac" + ": expected at least 1 sample, got 0");
+    CHECK(error_of([&] {
+              data::write_flac(directory / "none.flac", std::vector<float>{0}, 0);
+          }).starts_with(directory / "none.flac" + ": expected a sample rate that FLAC knows, got 0"));
+}
+
 TEST_CASE("read_sound: says which file is none") {
     const TemporaryDirectory directory;
     const std::string path = directory / "text.wav";
@@ -85,6 +108,11 @@ TEST_CASE("read_sound: several channels become their mean; a header that claims 
     REQUIRE(sound.samples.size() == 2);
     CHECK(static_cast<double>(sound.samples[0]) == doctest::Approx(0.375).epsilon(1e-4));
     CHECK(static_cast<double>(sound.samples[1]) == doctest::Approx(-0.25).epsilon(1e-4));
+    const std::vector<data::Sound> channels = data::read_channels(path);
+    REQUIRE(channels.size() == 2);
+    CHECK(channels[0].samples == std::vector<float>{0.5F, -0.5F});
+    CHECK(channels[1].samples == std::vector<float>{0.25F, 0});
+    CHECK(channels[1].sample_rate == 8000);
 
     std::vector<char> bytes = data::read_file(path);
     // The lowest 32 of the 36 bits that count samples.
