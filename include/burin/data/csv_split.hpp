@@ -83,98 +83,129 @@ class Characters {
 /// of the data; `line` is the one on which the row begins. No field exceeds `Rows::longest_field` by more
 /// than one character. Throws Error for a quote that is not closed, text after a closing quote, a quote
 /// inside an unquoted field, and rows of unequal length.
-template <class Rows>
-void split(ByteStream& bytes, const Options& options, Rows& rows) {
-    const std::string& name = bytes.name();
-    const int delimiter = static_cast<unsigned char>(options.delimiter);
-    if (delimiter == '"' || delimiter == '\n' || delimiter == '\r')
-        throw Error(name + ": expected a delimiter that is no quote and no line end, got " +
-                    burin::quoted({&options.delimiter, 1}));
-    Characters text(bytes);
-    const auto at_line_end = [&] {
-        const int next = text.peek();
-        return next == Characters::end || next == '\n' || (next == '\r' && text.peek(1) == '\n');
-    };
-    const std::size_t header_rows = options.header ? 1 : 0;
-    std::size_t line = 1, expected_columns = 0;
-    std::string field;
-    const auto skip_lines_of_no_row = [&] {
-        while (text.peek() != Characters::end &&
-               ((options.comment != '\0' && text.peek() == static_cast<unsigned char>(options.comment)) ||
-                (options.skip_empty_lines && at_line_end()))) {
-            while (text.peek() != Characters::end && text.peek() != '\n')
-                text.take();
-            if (text.peek() == '\n')
-                text.take();
-            ++line;
+class Splitter {
+  public:
+    Splitter(ByteStream& bytes, const Options& options) : name_(bytes.name()), options_(options), text_(bytes) {
+        if (options.delimiter == '"' || options.delimiter == '\n' || options.delimiter == '\r')
+            throw Error(name_ + ": expected a delimiter that is no quote and no line end, got " +
+                        burin::quoted({&options.delimiter, 1}));
+    }
+
+    /// Hands over the next row of the data, and the header before the first; false behind the last.
+    template <class Rows>
+    bool next(Rows& rows) {
+        const std::size_t header_rows = options_.header ? 1 : 0;
+        while (skip_lines_of_no_row(), text_.peek() != Characters::end) {
+            const bool is_name = row_ < header_rows;
+            const bool is_skipped = !is_name && row_ - header_rows < options_.skip_rows;
+            const std::size_t first_line = line_;
+            const std::size_t columns = split_row(rows, is_name, is_skipped);
+            ++row_;
+            if (is_skipped)
+                continue;
+            if (options_.same_length && expected_columns_ > 0 && columns != expected_columns_)
+                throw Error(at(name_, first_line) + "expected " + std::to_string(expected_columns_) +
+                            " fields, got " + std::to_string(columns));
+            if (expected_columns_ == 0)
+                expected_columns_ = columns;
+            if (is_name)
+                continue;
+            rows.row(first_line, columns);
+            return true;
         }
-    };
-    for (std::size_t row = 0; skip_lines_of_no_row(), text.peek() != Characters::end; ++row) {
-        const bool is_name = row < header_rows;
-        const bool is_skipped = !is_name && row - header_rows < options.skip_rows;
-        const std::size_t first_line = line;
+        return false;
+    }
+
+  private:
+    bool at_line_end() {
+        const int next = text_.peek();
+        return next == Characters::end || next == '\n' || (next == '\r' && text_.peek(1) == '\n');
+    }
+
+    void skip_lines_of_no_row() {
+        while (text_.peek() != Characters::end &&
+               ((options_.comment != '\0' && text_.peek() == static_cast<unsigned char>(options_.comment)) ||
+                (options_.skip_empty_lines && at_line_end()))) {
+            while (text_.peek() != Characters::end && text_.peek() != '\n')
+                text_.take();
+            if (text_.peek() == '\n')
+                text_.take();
+            ++line_;
+        }
+    }
+
+    /// Returns how many fields the row has.
+    template <class Rows>
+    std::size_t split_row(Rows& rows, bool is_name, bool is_skipped) {
+        const int delimiter = static_cast<unsigned char>(options_.delimiter);
+        const std::size_t first_line = line_;
         std::size_t column = 1;
         const auto take = [&] {
-            const char character = text.take();
-            line += character == '\n';
+            const char character = text_.take();
+            line_ += character == '\n';
             if (is_skipped)
                 return;
-            field.push_back(character);
-            if (field.size() > Rows::longest_field && !is_name)
-                rows.field(field, first_line, column);
+            field_.push_back(character);
+            if (field_.size() > Rows::longest_field && !is_name)
+                rows.field(field_, first_line, column);
         };
         for (;; ++column) {
-            field.clear();
-            if (text.peek() == '"') {
-                const std::size_t opening_line = line;
-                text.take();
+            field_.clear();
+            if (text_.peek() == '"') {
+                const std::size_t opening_line = line_;
+                text_.take();
                 for (;; take()) {
-                    if (text.peek() == Characters::end)
-                        throw Error(at(name, opening_line, column) +
+                    if (text_.peek() == Characters::end)
+                        throw Error(at(name_, opening_line, column) +
                                     "expected a closing quote, got the end of the file");
-                    if (text.peek() != '"')
+                    if (text_.peek() != '"')
                         continue;
-                    if (text.peek(1) != '"')
+                    if (text_.peek(1) != '"')
                         break;
-                    text.take();
+                    text_.take();
                 }
-                text.take();
-                if (!at_line_end() && text.peek() != delimiter) {
-                    const char found = text.take();
-                    throw Error(at(name, line, column) +
+                text_.take();
+                if (!at_line_end() && text_.peek() != delimiter) {
+                    const char found = text_.take();
+                    throw Error(at(name_, line_, column) +
                                 "expected a delimiter or the line's end after a closing quote, got " +
                                 burin::quoted({&found, 1}));
                 }
             } else {
-                for (; !at_line_end() && text.peek() != delimiter; take())
-                    if (text.peek() == '"')
+                for (; !at_line_end() && text_.peek() != delimiter; take())
+                    if (text_.peek() == '"')
                         throw Error(
-                            at(name, line, column) +
+                            at(name_, line_, column) +
                             "expected a quote only where the whole field is quoted, got one inside it");
             }
             if (is_name)
-                rows.name(field);
+                rows.name(field_);
             else if (!is_skipped)
-                rows.field(field, first_line, column);
+                rows.field(field_, first_line, column);
             if (at_line_end())
                 break;
-            text.take();
+            text_.take();
         }
-        if (text.peek() == '\r')
-            text.take();
-        if (text.peek() == '\n')
-            text.take();
-        ++line;
+        if (text_.peek() == '\r')
+            text_.take();
+        if (text_.peek() == '\n')
+            text_.take();
+        ++line_;
+        return column;
+    }
 
-        if (is_skipped)
-            continue;
-        if (options.same_length && expected_columns > 0 && column != expected_columns)
-            throw Error(at(name, first_line) + "expected " + std::to_string(expected_columns) +
-                        " fields, got " + std::to_string(column));
-        if (expected_columns == 0)
-            expected_columns = column;
-        if (!is_name)
-            rows.row(first_line, column);
+    const std::string& name_;
+    Options options_;
+    Characters text_;
+    std::size_t row_ = 0, line_ = 1, expected_columns_ = 0;
+    std::string field_;
+};
+
+/// The same with all rows.
+template <class Rows>
+void split(ByteStream& bytes, const Options& options, Rows& rows) {
+    Splitter splitter(bytes, options);
+    while (splitter.next(rows)) {
     }
 }
 
