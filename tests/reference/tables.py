@@ -87,7 +87,7 @@ for name in ["year", "month", "day", "day_of_week", "hour", "minute", "day_of_ye
     array("date_" + name, getattr(dates, name))
 array("date_month_sin", np.sin(2 * np.pi * (dates.month - 1) / 12))
 array("date_weekday_cos", np.cos(2 * np.pi * dates.day_of_week / 7))
-array("date_hour_sin", np.sin(2 * np.pi * (dates - dates.normalize()) / pd.Timedelta(days=1)))
+array("date_hour_sin", np.sin(2 * np.pi * (((dates - dates.normalize()) / pd.Timedelta(seconds=1)) / 86400)))
 array("date_dayofyear_cos", np.cos(2 * np.pi * (dates.day_of_year - 1) / np.where(dates.is_leap_year, 366, 365)))
 
 # Outliers.

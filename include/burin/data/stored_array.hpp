@@ -23,7 +23,20 @@
 namespace burin::data::detail {
 
 /// As what a file stores a number.
-enum class StoredType { uint8, int8, uint16, int16, uint32, int32, uint64, int64, float16, float32, float64, boolean };
+enum class StoredType {
+    uint8,
+    int8,
+    uint16,
+    int16,
+    uint32,
+    int32,
+    uint64,
+    int64,
+    float16,
+    float32,
+    float64,
+    boolean
+};
 
 /// A byte that is 0 or 1.
 enum class StoredBoolean : std::uint8_t {};
@@ -87,9 +100,9 @@ bool holds(Value value, bool allow_not_finite) noexcept {
         return std::in_range<Element>(value);
     } else {
         // The limits may round to ±2^n in the file's type, hence the half-open range.
-        using Limits = std::numeric_limits<Element>;
-        return value == std::trunc(value) && value >= static_cast<Value>(Limits::lowest()) &&
-               value < std::ldexp(Value(1), Limits::digits);
+        using OfElement = std::numeric_limits<Element>;
+        return value == std::trunc(value) && value >= static_cast<Value>(OfElement::lowest()) &&
+               value < std::ldexp(Value(1), OfElement::digits);
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include "reference/tables.hpp"
 #include "support/error_of.hpp"
+#include "support/same_numbers.hpp"
 
 #include <doctest/doctest.h>
 
@@ -41,18 +42,6 @@ Table people() {
         .with("row", rows);
 }
 
-/// Whether two columns are the same, but for rounding.
-void check_close(std::span<const double> values, std::span<const double> wanted) {
-    REQUIRE(values.size() == wanted.size());
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        CAPTURE(i);
-        if (std::isnan(wanted[i]))
-            CHECK(std::isnan(values[i]));
-        else
-            CHECK(std::abs(values[i] - wanted[i]) <= 1e-12 * (1 + std::abs(wanted[i])));
-    }
-}
-
 } // namespace
 
 TEST_CASE("group: as pandas, without rows whose key is missing") {
@@ -70,14 +59,14 @@ TEST_CASE("group: as pandas, without rows whose key is missing") {
     REQUIRE(table.rows() == std::size(expected::group_city));
     for (std::size_t row = 0; row < table.rows(); ++row)
         CHECK(table.column("city").text(row) == expected::group_city[row]);
-    check_close(table.numbers("grade"), expected::group_grade);
-    check_close(table.numbers("count"), expected::group_count);
-    check_close(table.numbers("mean(income)"), expected::group_mean);
-    check_close(table.numbers("sum(income)"), expected::group_sum);
-    check_close(table.numbers("min(income)"), expected::group_min);
-    check_close(table.numbers("max(income)"), expected::group_max);
-    check_close(table.numbers("middle"), expected::group_median);
-    check_close(table.numbers("std(income)"), expected::group_std);
+    check_same(table.numbers("grade"), expected::group_grade);
+    check_same(table.numbers("count"), expected::group_count);
+    check_same(table.numbers("mean(income)"), expected::group_mean);
+    check_same(table.numbers("sum(income)"), expected::group_sum);
+    check_same(table.numbers("min(income)"), expected::group_min);
+    check_same(table.numbers("max(income)"), expected::group_max);
+    check_same(table.numbers("middle"), expected::group_median);
+    check_same(table.numbers("std(income)"), expected::group_std);
     CHECK(error_of([&] { groups.count(); }) ==
           "group: expected a name that no other column of the result has, got 'count'");
     CHECK(error_of([&] { groups.mean("city"); }) == "Table: column 'city': expected numbers, got categories");
@@ -87,8 +76,8 @@ TEST_CASE("group: as pandas, without rows whose key is missing") {
 }
 
 TEST_CASE("sort: missing values come last, rows of the same values stay in their order") {
-    check_close(sort(people(), {"grade", "income"}).numbers("row"), expected::sorted_rows);
-    check_close(sort(people(), {"grade", "income"}, Order::descending).numbers("row"), expected::sorted_down);
+    check_same(sort(people(), {"grade", "income"}).numbers("row"), expected::sorted_rows);
+    check_same(sort(people(), {"grade", "income"}, Order::descending).numbers("row"), expected::sorted_down);
     const Table by_name = sort(Table().with("a", {"z", "", "ä", "b"}), {"a"});
     CHECK(by_name.column("a").text(0) == "b");
     CHECK(by_name.column("a").text(2) == "ä");
@@ -99,17 +88,17 @@ TEST_CASE("join: inner and left, by texts whatever their codes are") {
     const Table regions =
         Table().with("city", texts(expected::region_city)).with("region", numbers(expected::region));
     const Table inner = join(people(), regions, {"city"});
-    check_close(inner.numbers("row"), expected::inner_row);
-    check_close(inner.numbers("region"), expected::inner_region);
+    check_same(inner.numbers("row"), expected::inner_row);
+    check_same(inner.numbers("region"), expected::inner_region);
     const Table left = join(people(), regions, {"city"}, Join::left);
-    check_close(left.numbers("row"), expected::left_row);
-    check_close(left.numbers("region"), expected::left_region);
+    check_same(left.numbers("row"), expected::left_row);
+    check_same(left.numbers("region"), expected::left_region);
     CHECK(left.names() == std::vector<std::string>{"city", "grade", "income", "row", "region"});
     // Two keys, of which one is a number.
     const Table both =
         join(Table().with("a", {1, 1, 2}).with("b", {"x", "y", "x"}),
              Table().with("b", {"y", "x"}).with("a", {1, 2}).with("c", {7, 8}), {"a", "b"}, Join::left);
-    check_close(both.numbers("c"), std::vector<double>{Column::missing, 7, 8});
+    check_same(both.numbers("c"), std::vector<double>{Column::missing, 7, 8});
     CHECK(error_of([&] { join(people(), people(), {"row"}); }) ==
           "join: expected names that are in one table only, got 'city' in both");
     CHECK(error_of([&] {
@@ -139,7 +128,7 @@ TEST_CASE("describe and value_counts") {
     const std::size_t income = 2;
     const std::vector<std::string> names{"count", "mean", "std", "min", "25%", "50%", "75%", "max"};
     for (std::size_t i = 0; i < names.size(); ++i)
-        check_close(table.numbers(names[i]).subspan(income, 1), std::span(expected::described).subspan(i, 1));
+        check_same(table.numbers(names[i]).subspan(income, 1), std::span(expected::described).subspan(i, 1));
     CHECK(table.numbers("missing")[income] == 40 - expected::described[0]);
     CHECK(table.column("most frequent").text(0) == "Bern");
     CHECK(table.numbers("different")[0] == 3);
@@ -147,7 +136,7 @@ TEST_CASE("describe and value_counts") {
     CHECK(table.column("latest").text(4) == "1970-01-02");
     const Table counts = value_counts(Table().with("a", {"y", "x", "", "x", "x", "z", "y"}), "a");
     CHECK(counts.column("a").text(0) == "x");
-    check_close(counts.numbers("count"), std::vector<double>{3, 2, 1});
+    check_same(counts.numbers("count"), std::vector<double>{3, 2, 1});
     CHECK(value_counts(Table().with("count", {1, 1}), "count").numbers("rows")[0] == 2);
     CHECK(describe(Table()).rows() == 0);
 }

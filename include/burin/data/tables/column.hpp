@@ -26,7 +26,7 @@ enum class ColumnType {
     date      ///< Seconds since 1970-01-01 00:00, as `double`; NaN where it is missing.
 };
 
-constexpr const char* type_name(ColumnType type) noexcept {
+constexpr const char* name_of(ColumnType type) noexcept {
     return type == ColumnType::number ? "numbers" : type == ColumnType::category ? "categories" : "dates";
 }
 

@@ -27,7 +27,7 @@ inline Table describe(const Table& table) {
     std::vector<std::string> earliest, latest;
     for (const std::string& name : table.names()) {
         const Column& column = table.column(name);
-        types.emplace_back(type_name(column.type()));
+        types.emplace_back(name_of(column.type()));
         missing.push_back(static_cast<double>(column.missing_count()));
         counts.push_back(static_cast<double>(column.size()) - missing.back());
         std::vector<double> values;
@@ -67,7 +67,7 @@ inline Table describe(const Table& table) {
                        .with("missing", std::move(missing))
                        .with("different", std::move(different));
     const auto has_any = [&](ColumnType type) {
-        return std::find(types.begin(), types.end(), type_name(type)) != types.end();
+        return std::find(types.begin(), types.end(), name_of(type)) != types.end();
     };
     if (has_any(ColumnType::number))
         for (std::size_t s = 0; s < statistics.size(); ++s)

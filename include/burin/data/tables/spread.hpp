@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/data/moments.hpp"
 #include "burin/data/order_statistics.hpp"
 #include "burin/data/tables/column.hpp"
 
@@ -35,16 +36,13 @@ inline Spread spread_of(std::span<const double> numbers) {
     if (sorted.empty())
         return spread;
     std::sort(sorted.begin(), sorted.end());
+    const Moments moments = moments_of(sorted);
     const auto count = static_cast<double>(sorted.size());
     for (const double x : sorted)
         spread.sum += x;
-    spread.mean = spread.sum / count;
-    if (sorted.size() > 1) {
-        double squares = 0;
-        for (const double x : sorted)
-            squares += (x - spread.mean) * (x - spread.mean);
-        spread.std = std::sqrt(squares / (count - 1));
-    }
+    spread.mean = moments.mean();
+    if (sorted.size() > 1)
+        spread.std = moments.deviation() * std::sqrt(count / (count - 1));
     spread.min = sorted.front();
     spread.max = sorted.back();
     spread.lower_quartile = quantile(sorted, 0.25);

@@ -181,8 +181,8 @@ class Table {
     const Column& of_type(std::string_view name, ColumnType type) const {
         const Column& found = column(name);
         if (found.type() != type)
-            throw Error("Table: column " + burin::quoted(name) + ": expected " + type_name(type) + ", got " +
-                        type_name(found.type()));
+            throw Error("Table: column " + burin::quoted(name) + ": expected " + name_of(type) + ", got " +
+                        name_of(found.type()));
         return found;
     }
     void check_rows(std::string_view name, const Column& column) const {

@@ -41,8 +41,8 @@ namespace detail {
 /// `to_dataset: row 3, column 'age': expected …, got …`.
 [[noreturn]] inline void refuse_value(std::size_t row, std::string_view column, const std::string& expected,
                                       const std::string& found) {
-    throw Error("to_dataset: row " + std::to_string(row) + ", column " + quoted(column) + ": expected " +
-                expected + ", got " + found);
+    throw Error("to_dataset: row " + std::to_string(row) + ", column " + burin::quoted(column) +
+                ": expected " + expected + ", got " + found);
 }
 
 template <class To>
@@ -81,7 +81,7 @@ TableSamples<Target, Scalar> to_dataset(const Table& table, const DatasetColumns
             const std::string& name = result.features[f];
             const Column& column = table.column(name);
             if (column.type() == ColumnType::date)
-                throw Error("to_dataset: column " + quoted(name) +
+                throw Error("to_dataset: column " + burin::quoted(name) +
                             ": expected numbers or categories, got dates; date_parts makes numbers of them");
             for (std::size_t row = 0; row < table.rows(); ++row)
                 inputs[row * result.features.size() + f] =
@@ -101,7 +101,7 @@ TableSamples<Target, Scalar> to_dataset(const Table& table, const DatasetColumns
                 targets[row] = static_cast<Label>(value);
             } else {
                 if (target.type() != ColumnType::number)
-                    detail::refuse_value(row, columns.target, "a number", type_name(target.type()));
+                    detail::refuse_value(row, columns.target, "a number", name_of(target.type()));
                 targets[row] = detail::value_as<Target>(value, row, columns.target);
             }
         }

@@ -69,7 +69,8 @@ inline std::string csv_text(const Table& table, const TableOptions& options = {}
                 if (is_marker || (options.trim && detail::trimmed(field) != field))
                     throw Error("csv_text: row " + std::to_string(row) + ", column " +
                                 burin::quoted(table.names()[c]) +
-                                ": expected a text that is read as it is written, got " + burin::quoted(field));
+                                ": expected a text that is read as it is written, got " +
+                                burin::quoted(field));
             } else if (column.type() == ColumnType::date) {
                 field = date_text(column.numbers()[row]);
             } else {
