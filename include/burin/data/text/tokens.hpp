@@ -1,0 +1,135 @@
+#pragma once
+
+#include "burin/data/text/characters.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+/// Tokenizers: types that cut text into pieces of itself. They run on a device; hosted programs write
+/// `text::split<text::Words<>>(sentence)`. One can be written by a user: what is here and no more.
+namespace burin::data::text {
+
+/// Pieces between white space: `Don't  go.` → `Don't`, `go.`
+struct WhiteSpace {
+    static constexpr bool is_tokenizer = true;
+    static constexpr std::string_view name = "WhiteSpace";
+
+    /// Calls visit(std::string_view) for each piece, in order.
+    template <class Visit>
+    static constexpr void each(std::string_view text, Visit visit) {
+        std::size_t begin = 0, at = 0;
+        while (at < text.size()) {
+            const Character character = first_character(text.substr(at));
+            if (is_space(character.code)) {
+                if (at > begin)
+                    visit(text.substr(begin, at - begin));
+                begin = at + character.bytes;
+            }
+            at += character.bytes;
+        }
+        if (at > begin)
+            visit(text.substr(begin));
+    }
+};
+
+/// Runs of at least `Shortest` letters, digits and underscores; the rest goes: `Don't go.` → `Don`, `t`,
+/// `go`. `Words<2>` is what scikit-learn's vectorizers take by default.
+template <std::size_t Shortest = 1>
+struct Words {
+    static constexpr bool is_tokenizer = true;
+    static constexpr std::string_view name = "Words";
+
+    template <class Visit>
+    static constexpr void each(std::string_view text, Visit visit) {
+        std::size_t begin = 0, at = 0, characters = 0;
+        while (at < text.size()) {
+            const Character character = first_character(text.substr(at));
+            if (is_word_character(character.code)) {
+                ++characters;
+            } else {
+                if (characters >= Shortest)
+                    visit(text.substr(begin, at - begin));
+                begin = at + character.bytes;
+                characters = 0;
+            }
+            at += character.bytes;
+        }
+        if (characters >= Shortest)
+            visit(text.substr(begin));
+    }
+    static_assert(Shortest > 0, "Words needs at least one character in a word");
+};
+
+/// Words, and each other character by itself, and each Chinese one: `Don't go.` → `Don`, `'`, `t`, `go`, `.`,
+/// as BERT cuts before it looks for pieces of words.
+struct WordsAndPunctuation {
+    static constexpr bool is_tokenizer = true;
+    static constexpr std::string_view name = "WordsAndPunctuation";
+
+    template <class Visit>
+    static constexpr void each(std::string_view text, Visit visit) {
+        std::size_t begin = 0, at = 0;
+        while (at < text.size()) {
+            const Character character = first_character(text.substr(at));
+            if (!is_word_character(character.code) || character.code == '_' || is_ideograph(character.code)) {
+                if (at > begin)
+                    visit(text.substr(begin, at - begin));
+                begin = at + character.bytes;
+                if (!is_space(character.code))
+                    visit(text.substr(at, character.bytes));
+            }
+            at += character.bytes;
+        }
+        if (at > begin)
+            visit(text.substr(begin));
+    }
+};
+
+/// Every character, white space too.
+struct Characters {
+    static constexpr bool is_tokenizer = true;
+    static constexpr std::string_view name = "Characters";
+
+    template <class Visit>
+    static constexpr void each(std::string_view text, Visit visit) {
+        for (std::size_t at = 0; at < text.size();) {
+            const std::size_t bytes = first_character(text.substr(at)).bytes;
+            visit(text.substr(at, bytes));
+            at += bytes;
+        }
+    }
+};
+
+/// Most bytes of a token in a fitted encoder; of longer ones the beginning counts.
+inline constexpr std::size_t longest_token = 64;
+
+/// A token as fitted encoders know it: at most `longest_token` bytes of it, whole characters, in small
+/// letters if `Lower`.
+template <bool Lower>
+class KnownToken {
+  public:
+    constexpr explicit KnownToken(std::string_view token) noexcept {
+        while (!token.empty()) {
+            const Character character = first_character(token);
+            if (size_ + character.bytes > longest_token)
+                break;
+            // No small letter of those that `lower` knows has more bytes than its capital.
+            if (Lower && !character.is_malformed())
+                size_ += write_character(lower(character.code), characters_.data() + size_);
+            else
+                for (std::size_t i = 0; i < character.bytes; ++i)
+                    characters_[size_++] = token[i];
+            token.remove_prefix(character.bytes);
+        }
+    }
+
+    constexpr std::string_view view() const noexcept { return {characters_.data(), size_}; }
+
+  private:
+    std::array<char, longest_token> characters_{};
+    std::size_t size_ = 0;
+};
+
+} // namespace burin::data::text

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "burin/core/language.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+/// Words in arrays of fixed size, sorted by their bytes: what a fitted encoder has. `ends[i]` is where word i
+/// ends in the characters and the next one begins. Whatever the arrays hold, nothing beside them is read.
+namespace burin::data::text::detail {
+
+template <std::size_t Bytes, std::size_t Words>
+constexpr std::string_view word_at(const std::array<char, Bytes>& characters,
+                                   const std::array<std::uint32_t, Words>& ends, std::size_t place) noexcept {
+    const std::size_t begin = place == 0 ? 0 : std::min<std::size_t>(ends[place - 1], Bytes);
+    const std::size_t end = std::clamp<std::size_t>(ends[place], begin, Bytes);
+    return {characters.data() + begin, end - begin};
+}
+
+/// The place of a word among the first `count`; `Words` if it is not there.
+template <std::size_t Bytes, std::size_t Words>
+constexpr std::size_t find_word(const std::array<char, Bytes>& characters,
+                                const std::array<std::uint32_t, Words>& ends, std::size_t count,
+                                std::string_view word) noexcept {
+    std::size_t first = 0, last = std::min(count, Words);
+    while (first < last) {
+        const std::size_t middle = first + (last - first) / 2;
+        const int order = word_at(characters, ends, middle).compare(word);
+        if (order == 0)
+            return middle;
+        if (order < 0)
+            first = middle + 1;
+        else
+            last = middle;
+    }
+    return Words;
+}
+
+} // namespace burin::data::text::detail
