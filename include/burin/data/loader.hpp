@@ -6,9 +6,9 @@
 #include "burin/core/shape.hpp"
 #include "burin/core/within_memory.hpp"
 #include "burin/data/sample_stream.hpp"
+#include "burin/data/source.hpp"
 
 #include <algorithm>
-#include <concepts>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -26,16 +26,6 @@
 
 namespace burin::data {
 
-/// In which order, and how, the batches of an epoch are loaded. What `fit` asks a Loader for.
-struct LoadOrder {
-    std::uint64_t seed = 0;
-    std::size_t epoch = 0; ///< From 0. Each has an order and an augmentation of its own.
-    std::size_t batch_size = 32;
-    bool shuffle = true;         ///< Whether samples come in an order that seed and epoch decide.
-    bool augment = true;         ///< Whether samples are augmented.
-    std::size_t first_batch = 0; ///< The batch to begin with: an epoch can be gone on with.
-};
-
 struct LoaderOptions {
     std::size_t workers = 1; ///< Threads beside that of the caller; 0: it loads them itself, as it asks.
     std::size_t ahead = 4;   ///< Most batches that are ready, or being made, before they are asked for.
@@ -43,21 +33,6 @@ struct LoaderOptions {
 
 /// Leaves samples as they are.
 struct KeepSamples {};
-
-/// Samples that can be read one by one, by their numbers, from several threads at a time: a Dataset, or a type
-/// with `read(number, input, target)`, which fills spans of one sample.
-template <class Source>
-concept ReadsByNumber =
-    requires(const Source& source) {
-        source.input(std::size_t{0});
-        source.target(std::size_t{0});
-    } || requires(const Source& source, std::span<typename Source::ScalarType> input,
-                  std::span<typename Source::TargetType> target) { source.read(std::size_t{0}, input, target); };
-
-/// Samples that come one after the other: `open(order)` gives what has `next(input, target)`, which fills spans
-/// of one sample and returns its number in the source, or `no_sample` behind the last.
-template <class Source>
-concept ReadsInTurn = requires(const Source& source, const LoadOrder& order) { source.open(order); };
 
 /// Some samples with their targets, one after the other: a data set of one batch.
 template <class Target, class Scalar>
@@ -156,14 +131,7 @@ class Feed {
     void fill(Batch& batch) const {
         for (std::size_t row = 0; row < batch.size(); ++row) {
             const std::size_t number = batch.number(row);
-            if constexpr (requires { source_->input(number); }) {
-                const auto input = source_->input(number);
-                const auto target = source_->target(number);
-                std::copy(input.begin(), input.end(), batch.input_to_fill(row).begin());
-                std::copy(target.begin(), target.end(), batch.target_to_fill(row).begin());
-            } else {
-                source_->read(number, batch.input_to_fill(row), batch.target_to_fill(row));
-            }
+            read_sample(*source_, number, batch.input_to_fill(row), batch.target_to_fill(row));
             if (batch.has_weights())
                 if constexpr (requires { source_->weight(number); })
                     batch.set_weight(row, source_->weight(number));

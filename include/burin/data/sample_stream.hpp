@@ -2,14 +2,9 @@
 
 #include "burin/core/random.hpp"
 
-#include <cstddef>
 #include <cstdint>
-#include <limits>
 
 namespace burin::data {
-
-/// Stands for the number of a sample where there is none.
-inline constexpr std::size_t no_sample = std::numeric_limits<std::size_t>::max();
 
 /// The random numbers with which one sample is augmented in one epoch: a function of seed, epoch (from 0) and
 /// the sample's number, whoever asks and in whatever order. Streams of two samples, or of two epochs, share
