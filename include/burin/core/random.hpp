@@ -42,7 +42,8 @@ enum class Purpose : std::uint32_t {
     augmentation,
     user,
     explaining,
-    searching
+    searching,
+    preparing
 };
 
 /// Random numbers by position: `word(i)` is always the same number for the same seed, purpose and substream,

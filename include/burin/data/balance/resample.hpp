@@ -28,7 +28,7 @@ inline std::vector<std::size_t> oversampled(std::span<const Label> labels, const
         for (std::size_t i = 0; i < indices.size(); ++i)
             indices[i] = i;
         for (std::size_t c = 0; c < members.size(); ++c) {
-            const RandomStream stream{options.seed, Purpose::splitting, static_cast<std::uint32_t>(c + 1)};
+            const RandomStream stream{options.seed, Purpose::preparing, static_cast<std::uint32_t>(c + 1)};
             const auto there = static_cast<std::uint32_t>(members[c].size());
             for (std::size_t i = members[c].size(); i < wanted[c]; ++i)
                 indices.push_back(members[c][stream.below(there, i)]);
@@ -46,7 +46,7 @@ inline std::vector<std::size_t> undersampled(std::span<const Label> labels, cons
         std::vector<std::size_t> indices;
         for (std::size_t c = 0; c < members.size(); ++c) {
             shuffle(members[c],
-                    RandomStream{options.seed, Purpose::splitting, static_cast<std::uint32_t>(c + 1)});
+                    RandomStream{options.seed, Purpose::preparing, static_cast<std::uint32_t>(c + 1)});
             indices.insert(indices.end(), members[c].begin(),
                            members[c].begin() + static_cast<std::ptrdiff_t>(wanted[c]));
         }

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "burin/core/language.hpp"
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+
+namespace burin::data {
+
+/// What a choice of features is on a sample: those of these numbers, which rise.
+template <std::size_t Out, std::floating_point Scalar>
+struct Selection {
+    std::array<std::uint32_t, Out> features{};
+
+    constexpr void apply(const Scalar* in, Scalar* out) const noexcept {
+        for (std::size_t o = 0; o < Out; ++o)
+            out[o] = in[features[o]];
+    }
+};
+
+} // namespace burin::data
