@@ -7,6 +7,7 @@
 #include "burin/core/language.hpp"
 #include "burin/core/set_macros_aside.hpp"
 
+#include "burin/data/fit_pipeline.hpp"
 #include "burin/data/reduction/eliminate.hpp"
 #include "burin/data/reduction/embed.hpp"
 #include "burin/data/reduction/feature_scores.hpp"

@@ -1,3 +1,5 @@
+#include "burin/data/fit_pipeline.hpp"
+#include "burin/data/pipeline.hpp"
 #include "burin/data/reduction/fit_pca.hpp"
 
 #include "reference/reduction.hpp"
@@ -118,6 +120,20 @@ TEST_CASE("PCA, Whiten, WhitenZCA: a sample becomes what scikit-learn makes of i
           "sample 1, feature 2: expected a finite number, got nan");
     CHECK(error_of([&] { fitted<PCA<4>, width>({points.first(4 * width), width}); }) ==
           "expected more than 4 samples, got 4");
+}
+
+TEST_CASE("PCA: a stage of a pipeline, whose error names it") {
+    PipelineOf<double, burin::Input<6>, WhitenZCA<>, PCA<2>> preparation;
+    const Dataset<double, double> data(Shape(6), {points.begin(), points.end()}, std::vector<double>(30));
+    preparation.fit(data);
+    const auto ready = preparation(data);
+    CHECK(ready.input_shape() == Shape(2));
+    double square = 0;
+    for (std::size_t row = 0; row < 30; ++row)
+        square += ready.input(row)[0] * ready.input(row)[0] / 29;
+    CHECK(square == doctest::Approx(1).epsilon(1e-3));
+    CHECK(error_of([&] { preparation.fit(data.subset(0, 6)); }) ==
+          "Pipeline: stage `0` `WhitenZCA<0.00001>`: expected more than 6 samples, got 6");
 }
 
 TEST_CASE("PCA: known when compiling") {

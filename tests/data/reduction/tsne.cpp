@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -68,7 +69,7 @@ TEST_CASE("tsne: ends as near as scikit-learn's, groups stay together, and nothi
     // The nearest of each is of its group, which are twenty samples each.
     for (std::size_t i = 0; i < count; ++i) {
         std::size_t nearest = i;
-        double least = INFINITY;
+        double least = std::numeric_limits<double>::infinity();
         for (std::size_t j = 0; j < count; ++j) {
             const double away = std::hypot(found.places[2 * i] - found.places[2 * j],
                                            found.places[2 * i + 1] - found.places[2 * j + 1]);
@@ -94,7 +95,7 @@ TEST_CASE("tsne: points that are equal, few of them, and what is refused") {
         error_of([&] { tsne(equal, 5, start); }) ==
         "tsne: expected two or more points of 5 numbers, and two numbers of each to start at, got 12 and 8");
     CHECK(error_of([&] {
-              tsne(std::vector<double>{1, NAN, 2}, 1, std::vector<double>(6), {.perplexity = 2});
+              tsne(std::vector<double>{1, std::nan(""), 2}, 1, std::vector<double>(6), {.perplexity = 2});
           }) == "tsne: point 1, feature 0: expected a finite number, got nan");
 }
 
@@ -115,7 +116,7 @@ TEST_CASE("scatter_svg: a mark for each sample, and one for each class in the le
     CHECK(occurrences(svg, "a &lt; b") == 1);
     CHECK(occurrences(svg, "prefers-color-scheme: dark") == 1);
     CHECK(occurrences(svg, "nan") == 0);
-    places[3] = NAN;
+    places[3] = std::nan("");
     CHECK(occurrences(burin::report::scatter_svg(places, labels), "<circle") == 2 * 7 + 6);
     CHECK(occurrences(burin::report::scatter_svg({}, {}), "<circle") == 0);
     CHECK(error_of([&] { burin::report::scatter_svg(places, {}); }) ==

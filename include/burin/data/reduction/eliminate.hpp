@@ -51,8 +51,9 @@ Elimination eliminate_recursively(std::size_t features, std::size_t keep, std::s
                             std::to_string(std::size(matters)));
             std::vector<std::size_t> order(result.kept.size());
             std::iota(order.begin(), order.end(), std::size_t{0});
-            std::ranges::stable_sort(order,
-                                     [&](std::size_t a, std::size_t b) { return matters[a] < matters[b]; });
+            std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+                return matters[a] != matters[b] ? matters[a] < matters[b] : a < b;
+            });
             order.resize(std::min(step, result.kept.size() - keep));
             std::ranges::sort(order);
             for (std::size_t i = order.size(); i-- > 0;)
