@@ -6,6 +6,8 @@
 #include "burin/core/set_macros_aside.hpp"
 // The rest stands between these two.
 
+#include "burin/data/check.hpp"
+#include "burin/data/check_rows.hpp"
 #include "burin/data/fit_pipeline.hpp"
 #include "burin/data/moments.hpp"
 #include "burin/data/order_statistics.hpp"
@@ -13,6 +15,7 @@
 #include "burin/data/prepared_predictor.hpp"
 #include "burin/data/tables/binning.hpp"
 #include "burin/data/tables/categories.hpp"
+#include "burin/data/tables/check_table.hpp"
 #include "burin/data/tables/clip_outliers.hpp"
 #include "burin/data/tables/column.hpp"
 #include "burin/data/tables/columns_at.hpp"
