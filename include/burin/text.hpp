@@ -9,6 +9,9 @@
 #include "burin/core/set_macros_aside.hpp"
 // The rest stands between these two.
 
+#include "burin/data/fit_pipeline.hpp"
+#include "burin/data/pipeline.hpp"
+#include "burin/data/prepared_predictor.hpp"
 #include "burin/data/text/augment.hpp"
 #include "burin/data/text/buckets.hpp"
 #include "burin/data/text/byte_pairs.hpp"
@@ -25,5 +28,7 @@
 #include "burin/data/text/vocabulary.hpp"
 #include "burin/data/text/word_ids.hpp"
 #include "burin/data/text/word_pieces.hpp"
+#include "burin/data/text_files.hpp"
+#include "burin/io/pipeline.hpp"
 
 #include "burin/core/restore_macros.hpp"

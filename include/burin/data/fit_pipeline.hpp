@@ -15,6 +15,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <ranges>
 #include <span>
@@ -29,9 +30,9 @@
 namespace burin::data {
 
 /// What a stage that takes text learns from.
-class Texts {
+class StageTexts {
   public:
-    Texts(std::string stage, const std::vector<std::string_view>& texts)
+    StageTexts(std::string stage, const std::vector<std::string_view>& texts)
         : stage_(std::move(stage)), texts_(texts) {}
     std::size_t size() const noexcept { return texts_.size(); }
     std::string_view operator[](std::size_t index) const noexcept { return texts_[index]; }
@@ -124,12 +125,12 @@ Records<typename Pipeline::Scalar> records_of_table(const Pipeline& pipeline, co
     return records;
 }
 
-/// Texts of a range of strings.
-template <class Range>
-std::vector<std::string_view> views_of(const Range& texts) {
+/// Texts of what is indexed: a vector of strings, Texts.
+template <class Strings>
+std::vector<std::string_view> views_of(const Strings& texts) {
     std::vector<std::string_view> views;
-    for (const auto& text : texts)
-        views.emplace_back(text);
+    for (std::size_t i = 0; i < std::size(texts); ++i)
+        views.emplace_back(texts[i]);
     return views;
 }
 
@@ -185,7 +186,7 @@ template <class Pipeline, class Data>
 void fit_beginning(Pipeline& pipeline, const Data& data) {
     if constexpr (Pipeline::takes_text) {
         const std::vector<std::string_view> views = views_of(data);
-        const Texts texts(std::string(stage_name<typename Pipeline::Begin>().view()), views);
+        const StageTexts texts(std::string(stage_name<typename Pipeline::Begin>().view()), views);
         if constexpr (requires { Pipeline::Begin::fit(pipeline.beginning(), texts); })
             Pipeline::Begin::fit(pipeline.beginning(), texts);
     } else if constexpr (Pipeline::takes_columns) {

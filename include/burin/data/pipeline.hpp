@@ -265,7 +265,7 @@ class PipelineOf : private DiagnosisOf<detail::ExaminedPipeline<First, Stages...
     }
 
     /// Learns the constants of all stages, each from what those before it make of `data`: a Dataset behind
-    /// `Input<…>`, a Table behind `Columns<…>`, texts (a range of strings) behind a stage that takes text.
+    /// `Input<…>`, a Table behind `Columns<…>`, texts (a vector of strings, Texts) behind a stage that takes text.
     /// Hosted: needs `burin/data/fit_pipeline.hpp`. `targets` are for stages that learn from them; a Dataset
     /// has its own. Throws Error with the stage and the column; the pipeline then stays as it was.
     template <class Data, class... Targets>

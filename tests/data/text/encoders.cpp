@@ -178,6 +178,41 @@ TEST_CASE("Words of any length, and what fills the room, are the same to fit and
           "texts: expected texts with characters, got none");
 }
 
+TEST_CASE("Encoders: names with all options, by which files are told") {
+    CHECK(text::TfIdf<8, text::NGrams<1, 2>, text::Sublinear, text::MinDocuments<2>>::name() ==
+          "TfIdf<8, NGrams<1, 2>, Sublinear, MinDocuments<2>>");
+    CHECK(text::WordIds<5, 4, text::Words<2>, text::PadLeft,
+                        text::WithoutStopWords<text::Language::german>>::name() ==
+          "WordIds<5, 4, Words<2>, PadLeft, WithoutStopWords<german>>");
+    CHECK(text::CharIds<5, 4>::name() == "CharIds<5, 4>");
+}
+
+TEST_CASE("Encoders say what is wrong with constants from a file") {
+    using Stage = text::WordIds<6, 4>;
+    const auto encoder = fitted<Stage>(reference::text::corpus);
+    const auto problem = [&](auto change) {
+        auto changed = *encoder;
+        change(changed);
+        return std::string(changed.problem().view());
+    };
+    CHECK(problem([](auto&) {}) == "");
+    CHECK(problem([](auto& f) { f.words[0] = 5; }) == "expected at most 4 words, got 5");
+    CHECK(problem([](auto& f) { f.ends[3] = 33; }) ==
+          "word 3: expected an end within the characters and behind the word before, got 33");
+    CHECK(problem([](auto& f) { f.ends[2] = 0; }) ==
+          "word 2: expected an end within the characters and behind the word before, got 0");
+    CHECK(problem([](auto& f) { f.characters[0] = 'z'; }) ==
+          "word 1: expected words in the order of their bytes, got others");
+    CHECK(problem([](auto& f) { f.ids[1] = 6; }) == "expected numbers of words below 6, got 6");
+    auto characters = fitted<text::CharIds<6, 3>>(reference::text::corpus);
+    CHECK(characters->problem().empty());
+    characters->characters[0] = 5;
+    CHECK(characters->problem() == "expected at most 4 characters, got 5");
+    characters->characters[0] = 4;
+    characters->alphabet[0] = 0x10000;
+    CHECK(characters->problem() == "expected characters in the order of Unicode, got others");
+}
+
 TEST_CASE("Encoders read nothing beside their arrays, whatever these hold") {
     using Stage = text::TfIdf<8>;
     auto encoder = fitted<Stage>(reference::text::corpus);

@@ -109,7 +109,7 @@ class BytePairs {
         for (const std::string& token : options.special)
             if (!can_be_special(token) || !pairs.add(token))
                 throw Error("BytePairs: expected special tokens of several characters that differ, got " +
-                            quoted(token));
+                            burin::quoted(token));
         pairs.special_ = pairs.tokens_.size();
         const auto ranked = words.ranked();
         if (options.units == Units::characters)
@@ -233,7 +233,8 @@ class BytePairs {
         bool begun = false, merges = false;
         detail::each_line(bytes, name, [&](std::string_view line, std::size_t number) {
             const auto refuse = [&](const char* expected) {
-                throw Error(detail::at_line(name, number) + "expected " + expected + ", got " + quoted(line));
+                throw Error(detail::at_line(name, number) + "expected " + expected + ", got " +
+                            burin::quoted(line));
             };
             if (!begun) {
                 begun = true;
@@ -300,7 +301,7 @@ class BytePairs {
             Characters::each(word, [&, whole = std::string_view(word)](std::string_view piece) {
                 const char32_t code = first_character(piece).code;
                 if (is_space(code))
-                    throw Error("BytePairs: expected words without spaces, got " + quoted(whole));
+                    throw Error("BytePairs: expected words without spaces, got " + burin::quoted(whole));
                 alphabet.emplace(code, piece);
             });
         for (const auto& [code, character] : alphabet)
@@ -352,7 +353,7 @@ class BytePairs {
 /// `'t`, ` go`. (What is a letter or a digit outside of ASCII is as in `burin/data/text/characters.hpp`.)
 struct Gpt2Words {
     static constexpr bool is_tokenizer = true;
-    static constexpr std::string_view name = "Gpt2Words";
+    static constexpr Text<48> name() { return "Gpt2Words"; }
 
     template <class Visit>
     static constexpr void each(std::string_view text, Visit visit) {

@@ -183,7 +183,7 @@ inline float finite_number(std::string_view text, const std::string& place) {
     if (too_small)
         return 0;
     if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
-        throw Error(place + "expected a finite number, got " + quoted(text));
+        throw Error(place + "expected a finite number, got " + burin::quoted(text));
     return value;
 }
 
@@ -201,14 +201,14 @@ inline std::pair<std::size_t, std::size_t> word2vec_header(RowReader& reader, co
         return error == std::errc{} && end == text.data() + text.size() && !text.empty();
     };
     if (!parse(words_text, words) || !parse(dimensions_text, dimensions) || words == 0 || dimensions == 0)
-        throw Error(place + "expected the number of words and of dimensions, got " + quoted(whole));
+        throw Error(place + "expected the number of words and of dimensions, got " + burin::quoted(whole));
     // Of what follows: a word of a byte and its end, and the numbers.
     constexpr std::size_t most_dimensions = std::size_t{1} << 20;
     const std::size_t left = reader.most_bytes_left();
     if (dimensions > most_dimensions || dimensions > left / bytes_a_number ||
         words > left / (1 + dimensions * bytes_a_number))
         throw Error(place + "expected no more words and dimensions than the file can have, got " +
-                    quoted(whole));
+                    burin::quoted(whole));
     return {words, dimensions};
 }
 
@@ -229,7 +229,7 @@ inline Embeddings read_rows(RowReader& reader, const std::string& name, const Vo
             dimensions = static_cast<std::size_t>(
                 std::count_if(line.begin(), line.end(), [](char c) { return c == ' ' || c == '\t'; }));
             if (dimensions == 0)
-                throw Error(place + "expected a word and its numbers, got " + quoted(line));
+                throw Error(place + "expected a word and its numbers, got " + burin::quoted(line));
             result = Embeddings(vocabulary.size(), dimensions);
         }
         row.resize(dimensions);

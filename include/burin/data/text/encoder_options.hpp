@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/text.hpp"
 #include "burin/data/text/padding.hpp"
 #include "burin/data/text/stop_words.hpp"
 #include "burin/data/text/tokens.hpp"
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <string_view>
 #include <type_traits>
 
@@ -16,34 +18,43 @@ namespace burin::data::text {
 /// Capitals stay; without it `lower` makes small letters of them.
 struct KeepCase {
     static constexpr bool keeps_case = true;
+    static constexpr Text<48> name() { return "KeepCase"; }
 };
 /// Padding stands before the text, not behind it.
 struct PadLeft {
     static constexpr bool pads_left = true;
+    static constexpr Text<48> name() { return "PadLeft"; }
 };
 /// What is too long loses its beginning, not its end.
 struct CutLeft {
     static constexpr bool cuts_left = true;
+    static constexpr Text<48> name() { return "CutLeft"; }
 };
 /// What was met less often in the training texts is unknown.
 template <std::size_t Count>
 struct MinCount {
     static constexpr std::size_t min_count = Count;
+    static constexpr Text<48> name() { return Text<48>("MinCount<").append(Count).append(">"); }
 };
 /// What is in fewer of the training texts is left out (scikit-learn's `min_df`).
 template <std::size_t Count>
 struct MinDocuments {
     static constexpr std::size_t min_documents = Count;
+    static constexpr Text<48> name() { return Text<48>("MinDocuments<").append(Count).append(">"); }
 };
 /// Room for the words' characters, in bytes; 8 for each word by default.
 template <std::size_t Count>
 struct TextBytes {
     static constexpr std::size_t text_bytes = Count;
+    static constexpr Text<48> name() { return Text<48>("TextBytes<").append(Count).append(">"); }
 };
 /// Leaves out the words that say little.
 template <Language Of>
 struct WithoutStopWords {
     static constexpr Language stop_words_of = Of;
+    static constexpr Text<48> name() {
+        return Text<48>("WithoutStopWords<").append(language_name(Of)).append(">");
+    }
 };
 /// Runs of `Shortest` to `Longest` tokens, with spaces between unless they are characters.
 template <std::size_t Shortest, std::size_t Longest>
@@ -51,18 +62,24 @@ struct NGrams {
     static_assert(Shortest >= 1 && Longest >= Shortest,
                   "NGrams needs one token or more, and no fewer in the longest");
     static constexpr std::size_t shortest_run = Shortest, longest_run = Longest;
+    static constexpr Text<48> name() {
+        return Text<48>("NGrams<").append(Shortest).append(", ").append(Longest).append(">");
+    }
 };
 /// 1 + ln(count) instead of the count.
 struct Sublinear {
     static constexpr bool is_sublinear = true;
+    static constexpr Text<48> name() { return "Sublinear"; }
 };
 /// Counts as they are, however many texts have the word.
 struct NoIdf {
     static constexpr bool has_no_idf = true;
+    static constexpr Text<48> name() { return "NoIdf"; }
 };
 /// The length of the vector is not brought to 1.
 struct NoNorm {
     static constexpr bool has_no_norm = true;
+    static constexpr Text<48> name() { return "NoNorm"; }
 };
 
 namespace detail {
@@ -127,6 +144,19 @@ struct EncoderOptions {
         });
     }
 };
+
+/// As a user writes it: `WordIds<500, 20, PadLeft>`. A pipeline in a file is told by it.
+template <class... Options>
+constexpr Text<128> encoder_name(const char* name, std::initializer_list<std::size_t> sizes) {
+    Text<128> text(name);
+    const char* before = "<";
+    for (const std::size_t size : sizes) {
+        text.append(before).append(size);
+        before = ", ";
+    }
+    (text.append(", ").append(Options::name().view()), ...);
+    return text.append(">");
+}
 
 /// Calls visit(std::string_view) for each token, or each run of tokens, as the encoders know them.
 template <class Options, class Visit>

@@ -46,7 +46,7 @@ class SentencePieceModel {
         const bool loaded = !bytes.empty() && processor_->LoadFromSerializedProto(bytes).ok();
         if (!loaded || processor_->GetPieceSize() <= 0)
             throw Error(std::string(name) + ": offset 0: expected a model of SentencePiece, got " +
-                        (bytes.empty() ? "nothing" : quoted(bytes)));
+                        (bytes.empty() ? "nothing" : burin::quoted(bytes)));
     }
 
     std::size_t size() const { return static_cast<std::size_t>(processor_->GetPieceSize()); }

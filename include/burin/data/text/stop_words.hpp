@@ -102,6 +102,11 @@ inline constexpr auto chinese_stop_words = std::to_array<std::string_view>({
 
 } // namespace detail
 
+constexpr std::string_view language_name(Language language) noexcept {
+    constexpr std::array<std::string_view, 5> names{"english", "german", "french", "spanish", "chinese"};
+    return names[static_cast<std::size_t>(language)];
+}
+
 /// Whether a word, in small letters, says little by itself: `is_stop_word(Language::english, "the")`. The
 /// lists are our own, of 100 to 250 function words each; words that deny are not among them.
 constexpr bool is_stop_word(Language language, std::string_view word) noexcept {

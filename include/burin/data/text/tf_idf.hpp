@@ -55,7 +55,7 @@ struct TfIdf {
     static constexpr bool takes_text = true;
     static constexpr std::size_t vocabulary_size = VocabularySize;
 
-    static constexpr Text<64> name() { return Text<64>("TfIdf<").append(VocabularySize).append(">"); }
+    static constexpr Text<128> name() { return detail::encoder_name<Options...>("TfIdf", {VocabularySize}); }
     static constexpr Shape output_shape() { return Shape(VocabularySize); }
 
     template <std::floating_point Scalar>
@@ -65,6 +65,10 @@ struct TfIdf {
         std::array<std::uint32_t, 1> words{};
         std::array<Scalar, VocabularySize> idf{};
 
+        /// What is wrong with constants that come from a file.
+        constexpr Sentence problem() const noexcept {
+            return detail::table_problem(characters, ends, words[0]);
+        }
         constexpr void apply(std::string_view text, Scalar* out) const noexcept {
             std::fill_n(out, VocabularySize, Scalar(0));
             detail::each_term<Chosen>(text, [&](std::string_view term) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/text.hpp"
 #include "burin/data/text/characters.hpp"
 
 #include <algorithm>
@@ -14,7 +15,7 @@ namespace burin::data::text {
 /// Pieces between white space: `Don't  go.` → `Don't`, `go.`
 struct WhiteSpace {
     static constexpr bool is_tokenizer = true;
-    static constexpr std::string_view name = "WhiteSpace";
+    static constexpr Text<48> name() { return "WhiteSpace"; }
 
     /// Calls visit(std::string_view) for each piece, in order.
     template <class Visit>
@@ -39,7 +40,7 @@ struct WhiteSpace {
 template <std::size_t Shortest = 1>
 struct Words {
     static constexpr bool is_tokenizer = true;
-    static constexpr std::string_view name = "Words";
+    static constexpr Text<48> name() { return Text<48>("Words<").append(Shortest).append(">"); }
 
     template <class Visit>
     static constexpr void each(std::string_view text, Visit visit) {
@@ -66,7 +67,7 @@ struct Words {
 /// as BERT cuts before it looks for pieces of words.
 struct WordsAndPunctuation {
     static constexpr bool is_tokenizer = true;
-    static constexpr std::string_view name = "WordsAndPunctuation";
+    static constexpr Text<48> name() { return "WordsAndPunctuation"; }
 
     template <class Visit>
     static constexpr void each(std::string_view text, Visit visit) {
@@ -90,7 +91,7 @@ struct WordsAndPunctuation {
 /// Every character, white space too.
 struct Characters {
     static constexpr bool is_tokenizer = true;
-    static constexpr std::string_view name = "Characters";
+    static constexpr Text<48> name() { return "Characters"; }
 
     template <class Visit>
     static constexpr void each(std::string_view text, Visit visit) {

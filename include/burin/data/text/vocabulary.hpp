@@ -96,8 +96,8 @@ class Vocabulary {
     explicit Vocabulary(const TokenCounts& counts, const VocabularyOptions& options = {}) {
         for (const std::string* special : {&options.padding, &options.unknown, &options.begin, &options.end})
             if (!special->empty() && !add(*special))
-                throw Error("Vocabulary: expected special tokens that differ, got " + quoted(*special) +
-                            " twice");
+                throw Error("Vocabulary: expected special tokens that differ, got " +
+                            burin::quoted(*special) + " twice");
         if (tokens_.size() > options.max_size)
             throw Error("Vocabulary: expected a max_size of at least " + std::to_string(tokens_.size()) +
                         ", which the special tokens take, got " + std::to_string(options.max_size));
@@ -116,7 +116,7 @@ class Vocabulary {
         for (const std::string& token : tokens)
             if (token.empty() || !add(token))
                 throw Error(std::string(name) + ": token " + std::to_string(tokens_.size()) +
-                            ": expected one that is not there yet, got " + quoted(token));
+                            ": expected one that is not there yet, got " + burin::quoted(token));
         set_special(options);
     }
 
@@ -153,7 +153,7 @@ class Vocabulary {
             if (ids.back() == none)
                 throw Error(
                     "Vocabulary: expected a token that is known, since there is none for what is not, got " +
-                    quoted(token));
+                    burin::quoted(token));
         }
         if (end_ != none)
             ids.push_back(end_);
@@ -174,7 +174,7 @@ class Vocabulary {
         std::string text;
         for (const std::string& token : tokens_) {
             if (token.find_first_of("\r\n") != std::string::npos)
-                throw Error(path + ": expected tokens without line ends, got " + quoted(token));
+                throw Error(path + ": expected tokens without line ends, got " + burin::quoted(token));
             text.append(token).push_back('\n');
         }
         io::write_file(path, text);
@@ -195,7 +195,7 @@ class Vocabulary {
         detail::each_line(bytes, name, [&](std::string_view line, std::size_t number) {
             if (line.empty() || !vocabulary.add(line))
                 throw Error(detail::at_line(name, number) + "expected a token that is not there yet, got " +
-                            quoted(line));
+                            burin::quoted(line));
         });
         vocabulary.set_special(options);
         return vocabulary;

@@ -63,8 +63,8 @@ struct WordIds {
     /// Of the words, without padding and unknown.
     static constexpr std::size_t capacity = VocabularySize - 2;
 
-    static constexpr Text<64> name() {
-        return Text<64>("WordIds<").append(VocabularySize).append(", ").append(Length).append(">");
+    static constexpr Text<128> name() {
+        return detail::encoder_name<Options...>("WordIds", {VocabularySize, Length});
     }
     static constexpr Shape output_shape() { return Shape(Length); }
 
@@ -74,6 +74,17 @@ struct WordIds {
         std::array<std::uint32_t, capacity> ends{}, ids{};
         std::array<std::uint32_t, 1> words{};
 
+        /// What is wrong with constants that come from a file.
+        constexpr Sentence problem() const noexcept {
+            Sentence found = detail::table_problem(characters, ends, words[0]);
+            for (const std::uint32_t each : ids)
+                if (found.empty() && each >= VocabularySize)
+                    found.append("expected numbers of words below ")
+                        .append(VocabularySize)
+                        .append(", got ")
+                        .append(std::size_t{each});
+            return found;
+        }
         constexpr std::size_t id(std::string_view token) const noexcept {
             const std::size_t place = detail::find_word(characters, ends, words[0], token);
             return place == capacity ? unknown_id : ids[place];
@@ -105,8 +116,8 @@ struct CharIds {
     static constexpr std::size_t vocabulary_size = AlphabetSize;
     static constexpr std::size_t capacity = AlphabetSize - 2;
 
-    static constexpr Text<64> name() {
-        return Text<64>("CharIds<").append(AlphabetSize).append(", ").append(Length).append(">");
+    static constexpr Text<128> name() {
+        return detail::encoder_name<Options...>("CharIds", {AlphabetSize, Length});
     }
     static constexpr Shape output_shape() { return Shape(Length); }
 
@@ -115,6 +126,19 @@ struct CharIds {
         std::array<std::uint32_t, capacity> alphabet{};
         std::array<std::uint32_t, 1> characters{};
 
+        /// What is wrong with constants that come from a file.
+        constexpr Sentence problem() const noexcept {
+            Sentence found;
+            if (characters[0] > capacity)
+                found.append("expected at most ")
+                    .append(capacity)
+                    .append(" characters, got ")
+                    .append(std::size_t{characters[0]});
+            else if (!std::is_sorted(alphabet.begin(),
+                                     alphabet.begin() + static_cast<std::ptrdiff_t>(characters[0])))
+                found.append("expected characters in the order of Unicode, got others");
+            return found;
+        }
         constexpr std::size_t id(char32_t character) const noexcept {
             const auto end = alphabet.begin() +
                              static_cast<std::ptrdiff_t>(std::min<std::size_t>(characters[0], capacity));

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "burin/core/language.hpp"
+#include "burin/core/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -37,6 +37,25 @@ constexpr std::size_t find_word(const std::array<char, Bytes>& characters,
             last = middle;
     }
     return Words;
+}
+
+/// What is wrong with arrays that come from a file, or nothing.
+template <std::size_t Bytes, std::size_t Words>
+constexpr Sentence table_problem(const std::array<char, Bytes>& characters,
+                                 const std::array<std::uint32_t, Words>& ends, std::size_t count) noexcept {
+    Sentence found;
+    if (count > Words)
+        return found.append("expected at most ").append(Words).append(" words, got ").append(count);
+    for (std::size_t i = 0; i < Words && found.empty(); ++i)
+        if (ends[i] > Bytes || (i > 0 && ends[i] < ends[i - 1]))
+            found.append("word ")
+                .append(i)
+                .append(": expected an end within the characters and behind the word before, got ")
+                .append(std::size_t{ends[i]});
+        else if (i > 0 && i < count && !(word_at(characters, ends, i - 1) < word_at(characters, ends, i)))
+            found.append("word ").append(i).append(
+                ": expected words in the order of their bytes, got others");
+    return found;
 }
 
 } // namespace burin::data::text::detail
