@@ -8,15 +8,6 @@
 
 namespace burin::data::images {
 
-/// A stream of its own for each number, such as each sample of a batch or each of several transforms. What is
-/// drawn from one does not depend on what is drawn from another.
-constexpr RandomStream stream_of(const RandomStream& stream, std::uint64_t number) noexcept {
-    // Far behind what is drawn from the stream itself.
-    constexpr std::uint64_t far = std::uint64_t{1} << 60;
-    const Philox::Counter words = stream.block(far + number);
-    return {std::uint64_t{words[0]} << 32 | words[1], stream.purpose, words[2]};
-}
-
 /// Numbers that are drawn evenly from `low` to `high`.
 struct Range {
     double low = 0;
