@@ -190,7 +190,7 @@ inline StoredArray read_header(ByteStream& bytes) {
     if (length > most)
         throw Error(at_offset(name, 8) + "expected a header of at most " + std::to_string(most) +
                     " bytes, got " + std::to_string(length));
-    std::string text(length, '\0');
+    std::string text(std::min(length, bytes.most_bytes_left()), '\0');
     const std::size_t got_text = bytes.read(text);
     if (got_text < length)
         throw Error(at_offset(name, got + got_text) + "expected a header of " + std::to_string(length) +
