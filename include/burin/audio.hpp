@@ -5,6 +5,8 @@
 // and burin/data/audio/pitch.hpp (Rubber Band, GPL).
 
 #include "burin/core/language.hpp"
+#include "burin/pipelines.hpp"
+
 #include "burin/core/set_macros_aside.hpp"
 // The rest stands between these two.
 

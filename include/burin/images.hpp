@@ -6,6 +6,8 @@
 // folder.
 
 #include "burin/core/language.hpp"
+#include "burin/pipelines.hpp"
+
 #include "burin/core/set_macros_aside.hpp"
 // The rest stands between these two.
 

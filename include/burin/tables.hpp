@@ -3,16 +3,15 @@
 // Tables of typed columns, and what prepares them. Hosted, and not among burin.hpp.
 
 #include "burin/core/language.hpp"
+#include "burin/pipelines.hpp"
+
 #include "burin/core/set_macros_aside.hpp"
 // The rest stands between these two.
 
 #include "burin/data/check.hpp"
 #include "burin/data/check_rows.hpp"
-#include "burin/data/fit_pipeline.hpp"
 #include "burin/data/moments.hpp"
 #include "burin/data/order_statistics.hpp"
-#include "burin/data/pipeline.hpp"
-#include "burin/data/prepared_predictor.hpp"
 #include "burin/data/tables/binning.hpp"
 #include "burin/data/tables/categories.hpp"
 #include "burin/data/tables/check_table.hpp"

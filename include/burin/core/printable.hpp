@@ -70,5 +70,12 @@ inline std::string quoted(std::string_view text) {
     shown += '\'';
     return shown;
 }
+// Of a std::string, std::quoted is found too where a program includes <iomanip>; these are the better match.
+inline std::string quoted(const std::string& text) {
+    return quoted(std::string_view(text));
+}
+inline std::string quoted(std::string& text) {
+    return quoted(std::string_view(text));
+}
 
 } // namespace burin
