@@ -88,7 +88,7 @@ class Splitter {
     Splitter(ByteStream& bytes, const Options& options) : name_(bytes.name()), options_(options), text_(bytes) {
         if (options.delimiter == '"' || options.delimiter == '\n' || options.delimiter == '\r')
             throw Error(name_ + ": expected a delimiter that is no quote and no line end, got " +
-                        burin::quoted({&options.delimiter, 1}));
+                        burin::quoted(std::string_view(&options.delimiter, 1)));
     }
 
     /// Hands over the next row of the data, and the header before the first; false behind the last.
@@ -169,7 +169,7 @@ class Splitter {
                     const char found = text_.take();
                     throw Error(at(name_, line_, column) +
                                 "expected a delimiter or the line's end after a closing quote, got " +
-                                burin::quoted({&found, 1}));
+                                burin::quoted(std::string_view(&found, 1)));
                 }
             } else {
                 for (; !at_line_end() && text_.peek() != delimiter; take())

@@ -177,7 +177,7 @@ inline StoredArray read_header(ByteStream& bytes) {
                     std::to_string(got));
     if (!std::string_view(begin, got).starts_with(magic))
         throw Error(at_offset(name, 0) + "expected the bytes \\x93NUMPY of an NPY file, got " +
-                    quoted({begin, magic.size()}));
+                    quoted(std::string_view(begin, magic.size())));
     const unsigned major = static_cast<unsigned char>(begin[6]), minor = static_cast<unsigned char>(begin[7]);
     if (major < 1 || major > 3 || minor != 0)
         throw Error(at_offset(name, 6) + "expected version 1.0, 2.0 or 3.0, got " + std::to_string(major) +

@@ -79,7 +79,7 @@ class Archive {
     void require_mark(std::uint64_t offset, std::uint32_t mark, const char* what) const {
         if (number(offset, 4) != mark)
             throw Error(npy::detail::at_offset(name_, offset) + "expected " + what + " of a ZIP archive, got " +
-                        quoted({bytes_.data() + offset, 4}));
+                        quoted(std::string_view(bytes_.data() + offset, 4)));
     }
 
     void read_directory() {
