@@ -22,7 +22,7 @@ namespace burin::data {
 ///
 /// ```cpp
 /// const auto decode = [](const std::string& path) {
-///     return data::images::resize(data::images::read_image(path, {.channels = data::images::Channels::rgb}), 32, 32);
+///     return data::images::resized(data::images::read_image(path, {.channels = data::images::Channels::rgb}), 32, 32);
 /// };
 /// const data::ImageFolder pets("pets", decode); // pets/cat/1.png, pets/dog/1.jpg
 /// fit(model, data::Loader(pets, {.workers = 2}), Fit{.epochs = 10});

@@ -65,8 +65,8 @@ constexpr void autocontrast(View<T> image) noexcept {
     }
 }
 
-/// Each channel so that all of 256 tones occur about equally often: values become 256 steps (255.999 · value, rounded down), and
-/// the step of the result is that of the histogram's sum, as Pillow has it.
+/// Each channel so that all of 256 tones occur about equally often: values become 256 steps (255.999 · value,
+/// rounded down), and the step of the result is that of the histogram's sum, as Pillow has it.
 template <class T>
 constexpr void equalize(View<T> image) noexcept {
     const auto step_of = [](T value) {
