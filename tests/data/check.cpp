@@ -127,6 +127,9 @@ TEST_CASE("check_text: aligned, and with an end") {
                                               "\n"
                                               "! column 'age': 1 value is missing (NaN), the first in row 1\n"
                                               "! column 'age': constant, from which nothing can be learnt\n");
+    const std::string dates = check_text(check(Table().with("d", Column::of_dates({0, 86400, 172800.5}))));
+    CHECK(dates.find("'d'                         1970-01-01  1970-01-02  1970-01-03\n") !=
+          std::string::npos);
     const Dataset<> wide(Shape(100), std::vector<float>(200), {0, 1});
     const std::string text = check_text(check(wide, wide));
     CHECK(text.find("… and 70 more") != std::string::npos);

@@ -36,6 +36,7 @@ OPTIONS = {
     "sentiment": {"number": ["--epochs", "--reviews"]},
     "sounds": {"number": ["--epochs", "--sounds"]},
     "strategy": {"number": ["--epochs"], "read": ["--data"], "write": [("--report", "--epochs", "0")]},
+    "table": {"number": ["--epochs"], "read": ["--data"], "write": [("--save", "--epochs", "0")]},
     "tagging": {"number": ["--epochs", "--sentences"]},
     "text_generation": {"number": ["--epochs"], "read": ["--data"]},
     "vae": {"number": ["--epochs"], "folder": ["--data"], "write": [("--image", "--epochs", "0")]},

@@ -3,6 +3,7 @@
 #include "burin/core/error.hpp"
 #include "burin/data/check_rows.hpp"
 #include "burin/data/dataset.hpp"
+#include "burin/data/tables/date_text.hpp"
 #include "burin/report/table.hpp"
 
 #include <algorithm>
@@ -22,6 +23,7 @@ struct FeatureCheck {
     std::size_t infinite = 0, first_infinite = 0;
     double min = 0, mean = 0, max = 0; ///< Of the finite ones; 0 where there is none.
     std::size_t categories = 0;        ///< Of a column of categories, how many are there; the rest is 0.
+    bool is_date = false;              ///< Whether min, mean and max are seconds since 1970-01-01 00:00.
     bool is_constant = false;          ///< Whether all that are there are the same.
 };
 
@@ -90,6 +92,7 @@ FeatureCheck check_feature(const Rows& rows, std::size_t feature) {
     }
     check.is_constant = rows.size() > 1 && check.infinite == 0 && (finite == 0 || least == most);
     check.categories = rows.categories(feature);
+    check.is_date = rows.is_date(feature);
     if (check.categories == 0) {
         check.min = least;
         check.mean = sum;
@@ -251,7 +254,9 @@ inline std::string check_text(const DataCheck& check, std::size_t most_features 
                     {"max", Table::Align::right}});
     for (std::size_t f = 0; f < std::min(most_features, check.features.size()); ++f) {
         const FeatureCheck& of = check.features[f];
-        const auto short_text = [](double number) {
+        const auto short_text = [&](double number) {
+            if (of.is_date)
+                return date_text(std::floor(number));
             char buffer[32];
             std::snprintf(buffer, sizeof buffer, "%.6g", number);
             return std::string(buffer);

@@ -45,6 +45,7 @@ class DatasetRows {
     std::uint64_t key(std::size_t row, std::size_t feature) const { return number_key(value(row, feature)); }
     std::string name(std::size_t feature) const { return std::to_string(feature); }
     std::size_t categories(std::size_t) const noexcept { return 0; }
+    bool is_date(std::size_t) const noexcept { return false; }
 
     std::uint64_t target_key(std::size_t row) const {
         std::uint64_t hash = 0;

@@ -38,6 +38,7 @@ class TableRows {
         return key_of(columns_[column], row);
     }
     const std::string& name(std::size_t column) const noexcept { return names_[column]; }
+    bool is_date(std::size_t column) const noexcept { return columns_[column].type() == ColumnType::date; }
     std::size_t categories(std::size_t column) const noexcept { return columns_[column].categories().size(); }
 
     std::uint64_t target_key(std::size_t row) const noexcept {
