@@ -77,5 +77,8 @@ inline std::string quoted(const std::string& text) {
 inline std::string quoted(std::string& text) {
     return quoted(std::string_view(text));
 }
+inline std::string quoted(const char* text) {
+    return quoted(std::string_view(text));
+}
 
 } // namespace burin
