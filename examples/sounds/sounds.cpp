@@ -4,6 +4,7 @@
 // for a place where a fan runs: as they are, and with noise, shifts and hidden parts (five seeds each).
 #include <burin/audio.hpp>
 #include <burin/burin.hpp>
+#include <burin/data/sample_stream.hpp>
 
 #include "options.hpp"
 #include "sound_folder.hpp"
@@ -21,6 +22,7 @@
 #include <vector>
 
 using namespace burin;
+namespace audio = burin::data::audio;
 
 namespace {
 
@@ -84,17 +86,17 @@ data::Dataset<> make_data(const SoundFolder& folder, std::size_t count) {
 template <class Net>
 Evaluation train_and_test(const data::Dataset<>& train, const data::Dataset<>& test, std::size_t epochs,
                           std::uint64_t seed = 1, std::size_t masks = 0) {
-    const data::audio::SpecAugment hide{.bands = log_mel.options().bands,
-                                        .time_masks = masks,
-                                        .time_width = 5,
-                                        .frequency_masks = masks,
-                                        .frequency_width = 3,
-                                        .value = -4};
+    const audio::SpecAugment hide{.bands = log_mel.options().bands,
+                                  .time_masks = masks,
+                                  .time_width = 5,
+                                  .frequency_masks = masks,
+                                  .frequency_width = 3,
+                                  .value = -4};
     Model<Net> model(seed);
     fit(model, train,
         Fit{.optimizer = optimizers::Adam{.learning_rate = 3e-3},
             .epochs = epochs,
-            .augment = data::Augmentations{hide},
+            .augment = audio::Compose{hide},
             .verbose = false});
     return evaluate(model, test);
 }
@@ -139,9 +141,8 @@ data::Dataset<> make_spectrograms(std::size_t first, std::size_t count, std::siz
 /// What augmentation gains where a fan runs: mean accuracy over five seeds without and with it.
 std::array<double, 2> compare_in_noise(std::size_t epochs) {
     constexpr std::size_t few = 48, copies = 8, tested = 240, seeds = 5, elsewhere = 1'000'000;
-    namespace audio = data::audio;
     const audio::BackgroundNoise one_fan({fan(1)}, sample_rate, {.lowest = 0, .highest = 20});
-    const data::Augmentations change{audio::RandomShift{.most = 400}, audio::RandomGain{}, one_fan};
+    const audio::Compose change{audio::RandomShift{.most = 400}, audio::RandomGain{}, one_fan};
     const audio::BackgroundNoise another_fan({fan(2)}, sample_rate, {.lowest = 3, .highest = 3});
     const data::Dataset<> test =
         make_spectrograms(elsewhere, tested, 1, [&](std::span<float> sound, std::size_t number, std::size_t) {

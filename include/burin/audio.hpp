@@ -12,11 +12,13 @@
 
 #include "burin/data/audio/augment.hpp"
 #include "burin/data/audio/channels.hpp"
+#include "burin/data/audio/compose.hpp"
 #include "burin/data/audio/convolve.hpp"
 #include "burin/data/audio/cosine_transform.hpp"
 #include "burin/data/audio/decibels.hpp"
 #include "burin/data/audio/deltas.hpp"
 #include "burin/data/audio/denoise.hpp"
+#include "burin/data/audio/griffin_lim.hpp"
 #include "burin/data/audio/level.hpp"
 #include "burin/data/audio/log_mel.hpp"
 #include "burin/data/audio/loudness.hpp"
@@ -29,6 +31,5 @@
 #include "burin/data/audio/voice.hpp"
 #include "burin/data/audio/wav.hpp"
 #include "burin/data/audio/window.hpp"
-#include "burin/data/augmentations.hpp"
 
 #include "burin/core/restore_macros.hpp"

@@ -60,6 +60,9 @@ assert np.allclose(librosa.istft(changed, hop_length=8, length=300),
                    torch.istft(torch.tensor(changed), 32, 8, window=torch.hann_window(32, dtype=torch.float64), length=300),
                    atol=1e-6)
 
+magnitudes = np.abs(librosa.stft(sound, n_fft=32, hop_length=8, pad_mode="constant"))
+out.array("griffin_lim", librosa.griffinlim(magnitudes, n_iter=4, hop_length=8, init=None, length=300, pad_mode="constant"))
+
 # Features: librosa's defaults but for sizes, and torchaudio's formulas by their definitions.
 longer = single(0.5 * tone(1500, 100, 150) + 0.05 * noise(1500, 2))
 mel = librosa.feature.melspectrogram(y=longer, sr=8000, n_fft=256, hop_length=128, n_mels=10, pad_mode="constant")

@@ -1,6 +1,6 @@
 #include "burin/data/audio/augment.hpp"
+#include "burin/data/audio/compose.hpp"
 #include "burin/data/audio/spec_augment.hpp"
-#include "burin/data/augmentations.hpp"
 #include "support/error_of.hpp"
 #include "support/sounds.hpp"
 
@@ -180,14 +180,14 @@ TEST_CASE("SpecAugment bends time: ends stay, order stays, by at most what was a
     CHECK(image == ramp(8));
 }
 
-TEST_CASE("Augmentations: one after the other, each sample by itself") {
-    const data::Augmentations both{RandomGain{}, WhiteNoise{}};
+TEST_CASE("Compose: one after the other, each sample by itself") {
+    const Compose both{RandomGain{}, WhiteNoise{}};
     std::vector<float> once = tone;
     both(std::span(once), stream(1));
     // Each draws from a stream of its own.
     std::vector<float> by_hand = tone;
-    RandomGain{}(by_hand, data::sample_stream(1, 3, 0));
-    WhiteNoise{}(by_hand, data::sample_stream(1, 3, 1));
+    RandomGain{}(by_hand, stream_of(stream(1), 0));
+    WhiteNoise{}(by_hand, stream_of(stream(1), 1));
     CHECK(once == by_hand);
 
     struct Batch {
@@ -202,7 +202,7 @@ TEST_CASE("Augmentations: one after the other, each sample by itself") {
         second(rows.begin() + 1000, rows.end());
     CHECK(first != second);
     std::vector<float> alone = tone;
-    both(std::span(alone), data::sample_stream(1, 3, 1));
+    both(std::span(alone), stream_of(stream(1), 1));
     CHECK(second == alone);
 
     const Sometimes now_and_then{0.25, RandomGain{.lowest = 20, .highest = 20}};

@@ -1,4 +1,5 @@
 #include "burin/data/audio/deltas.hpp"
+#include "burin/data/audio/griffin_lim.hpp"
 #include "burin/data/audio/mfcc.hpp"
 #include "burin/data/audio/stft.hpp"
 #include "reference/sound.hpp"
@@ -8,11 +9,14 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
+#include <complex>
 #include <cstddef>
 #include <initializer_list>
 #include <limits>
 #include <span>
+#include <thread>
 #include <vector>
 
 using namespace burin;
@@ -118,6 +122,50 @@ TEST_CASE("Stft: no sound, one sample, too little, too much, NaN") {
     for (std::size_t f = 0; f < spectrum.frames; ++f)
         for (const auto& bin : spectrum.frame(f))
             CHECK(std::isnan(bin.real()) == (9 >= 2 * f && 9 < 2 * f + 4));
+}
+
+TEST_CASE("griffin_lim equals librosa's, and comes nearer with every step") {
+    const Stft stft({.window = 32, .hop = 8, .fft_size = 32, .padding = Padding::constant});
+    std::vector<float> magnitudes;
+    for (const auto& bin : stft(sound).values)
+        magnitudes.push_back(std::abs(bin));
+    check_close(griffin_lim(stft, magnitudes, 300, {.iterations = 4}), expected::griffin_lim, 2e-4);
+    const auto error = [&](const GriffinLimOptions& options) {
+        const Spectrum found = stft(griffin_lim(stft, magnitudes, 300, options));
+        double sum = 0;
+        for (std::size_t i = 0; i < magnitudes.size(); ++i) {
+            const auto apart = static_cast<double>(std::abs(found.values[i]) - magnitudes[i]);
+            sum += apart * apart;
+        }
+        return sum;
+    };
+    double last = error({.iterations = 0});
+    for (const std::size_t steps : {1u, 2u, 4u, 8u}) {
+        const double after = error({.iterations = steps, .momentum = 0});
+        CHECK(after < last);
+        last = after;
+    }
+    CHECK(error({.iterations = 8}) < last);
+    CHECK(griffin_lim(stft, {}, 0).empty());
+    CHECK(griffin_lim(stft, std::vector<float>(2 * 17), 10) == std::vector<float>(10));
+    CHECK(error_of([&] { griffin_lim(stft, magnitudes, 320); }) ==
+          "griffin_lim: expected magnitudes of [41, 17] for 320 samples, got 646");
+}
+
+TEST_CASE("LogMel: several threads may use one") {
+    const data::LogMel log_mel(as_librosa);
+    const std::vector<float> alone = log_mel(longer);
+    std::array<bool, 4> is_same{};
+    std::vector<std::thread> threads;
+    for (bool& same : is_same)
+        threads.emplace_back([&] {
+            same = true;
+            for (int i = 0; i < 20; ++i)
+                same = same && log_mel(longer) == alone;
+        });
+    for (std::thread& thread : threads)
+        thread.join();
+    CHECK(is_same == std::array{true, true, true, true});
 }
 
 TEST_CASE("LogMel equals librosa's melspectrogram and power_to_db") {

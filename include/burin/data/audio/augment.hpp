@@ -5,19 +5,19 @@
 #include "burin/data/audio/level.hpp"
 #include "burin/data/audio/noise.hpp"
 #include "burin/data/audio/sound.hpp"
+#include "burin/kernels/normal_numbers.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <numbers>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 // Random changes of one sound, in place, each called as `(std::span<float> sound, const RandomStream&
-// stream)`: what a data::Loader takes, and data::Augmentations puts in a row. What they draw is a function of
+// stream)`: what a data::Loader takes, and audio::Compose puts in a row. What they draw is a function of
 // the stream alone.
 
 namespace burin::data::audio {
@@ -68,15 +68,11 @@ struct WhiteNoise {
 
     void operator()(std::span<float> sound, const RandomStream& stream) const noexcept {
         const double deviation = std::sqrt(mean_power(sound)) / amplitude_of(ratio.draw(stream, 0));
-        for (std::size_t i = 0; i < sound.size(); i += 2) {
-            // Box and Muller, 1958: two of two.
-            const Philox::Counter words = stream.block(1 + i / 2);
-            const double radius = std::sqrt(-2 * std::log((static_cast<double>(words[0]) + 0.5) * 0x1p-32)),
-                         angle = 2 * std::numbers::pi * 0x1p-32 * static_cast<double>(words[1]);
-            sound[i] += static_cast<float>(deviation * radius * std::cos(angle));
-            if (i + 1 < sound.size())
-                sound[i + 1] += static_cast<float>(deviation * radius * std::sin(angle));
-        }
+        kernels::for_each_normal<float>(stream, 4, sound.size(),
+                                        [&](std::size_t begin, std::size_t count, const float* normal) {
+                                            for (std::size_t i = 0; i < count; ++i)
+                                                sound[begin + i] += static_cast<float>(deviation) * normal[i];
+                                        });
     }
 };
 

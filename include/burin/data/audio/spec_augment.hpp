@@ -13,7 +13,7 @@ namespace burin::data::audio {
 ///
 ///     const audio::SpecAugment hide{.bands = 20, .time_width = 6};
 ///     const data::Loader loader(train, {.workers = 2}, hide);                // or
-///     fit(model, train, Fit{.augment = data::Augmentations{hide}});
+///     fit(model, train, Fit{.augment = audio::Compose{hide}});
 ///
 /// First, time is bent: a frame is drawn that is at least `time_warp` frames from both ends, and moved by up
 /// to that many frames; what is before and behind it is stretched and shortened, linearly between frames.
