@@ -9,6 +9,7 @@
 
 #include "burin/data/sequences/augmentation.hpp"
 #include "burin/data/sequences/differencing.hpp"
+#include "burin/data/sequences/each_step.hpp"
 #include "burin/data/sequences/lags.hpp"
 #include "burin/data/sequences/padding.hpp"
 #include "burin/data/sequences/resample.hpp"

@@ -109,6 +109,11 @@ header.array("target_cross_fitted", encoder.fit_transform(codes[:, None], target
 header.array("target_applied", encoder.transform(categories_test[:, 1:2]))
 smooth = TargetEncoder(categories=[range(4)], target_type="continuous", smooth=3.0, cv=KFold(3))
 header.array("target_smooth_cross_fitted", smooth.fit_transform(codes[:, None], targets))
+labels = rng.choice(3, 25)
+multiple = TargetEncoder(categories=[range(4)], target_type="multiclass", cv=KFold(5))
+header.array("labels", labels)
+header.array("target_classes_cross_fitted", multiple.fit_transform(codes[:, None], labels))
+header.array("target_classes_applied", multiple.transform(categories_test[:, 1:2]))
 ids = [0, 7, 12, 12345, 9007199254740991, -31]
 header.array("ids", ids)
 header.array("hashed", FeatureHasher(8, input_type="string").transform([[str(i)] for i in ids]).toarray())

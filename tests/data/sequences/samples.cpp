@@ -1,7 +1,11 @@
+#include "burin/data/fit_pipeline.hpp"
 #include "burin/data/sequences/differencing.hpp"
+#include "burin/data/sequences/each_step.hpp"
 #include "burin/data/sequences/padding.hpp"
 #include "burin/data/sequences/streaming.hpp"
 #include "burin/data/sequences/windows.hpp"
+#include "burin/data/tables/polynomial_features.hpp"
+#include "burin/data/tables/scalers.hpp"
 
 #include "reference/sequences.hpp"
 #include "support/check_same.hpp"
@@ -113,6 +117,26 @@ TEST_CASE("pad: refuses parts of steps and nothing at all") {
     CHECK(error_of([&] {
               pad(odd, std::vector<Label>{0, 1, 2});
           }).starts_with("Dataset: expected the same number of targets"));
+}
+
+TEST_CASE("EachStep: one stage for all steps, that learns from all of them") {
+    using Stage = EachStep<data::StandardScaler>;
+    data::PipelineOf<double, Input<2, 2>, Stage> preparation;
+    const data::Dataset<Label, double> train(Shape(2, 2), {1, 10, 2, 20, 3, 30, 4, 40}, {0, 1});
+    preparation.fit(train);
+    const auto& fitted = preparation.stages().fitted;
+    CHECK(fitted.offset == std::array<double, 2>{2.5, 25});
+    const double unit = std::sqrt(1.25);
+    check_same(inputs(preparation(train)),
+               std::vector<double>{-1.5 / unit, -1.5 / unit, -0.5 / unit, -0.5 / unit, 0.5 / unit, 0.5 / unit,
+                                   1.5 / unit, 1.5 / unit},
+               1e-15);
+    CHECK(EachStep<data::PolynomialFeatures<2>>::output_shape(Shape(5, 2)) == Shape(5, 6));
+    CHECK(Stage::problem(Shape(4)).view() == "expected input `[steps, channels]`, got `[4]`");
+    CHECK(
+        error_of(
+            [&] { preparation.fit(data::Dataset<Label, double>(Shape(2, 2), {1, none, 2, none}, {0})); }) ==
+        "Pipeline: stage `0` `EachStep<StandardScaler>`: column 1: expected a value, got only missing ones");
 }
 
 TEST_CASE("RollingWindow: the last steps, the oldest first, and lags") {

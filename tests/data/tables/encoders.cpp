@@ -129,6 +129,18 @@ TEST_CASE("TargetEncoder: as scikit-learn's, cross-fitted and applied") {
         expected::target_smooth_cross_fitted, 1e-13);
 }
 
+TEST_CASE("TargetEncoder: of more than two classes each has a column, as scikit-learn's") {
+    using Encoder = TargetEncoder<0, 4, TargetEncoderOptions{.shuffle = false, .classes = 3}>;
+    TrainingSamples samples{
+        categories().column(1), 1, {std::begin(expected::labels), std::end(expected::labels)}};
+    check_close(cross_fitted<Encoder, 1>(samples), expected::target_classes_cross_fitted, 1e-13);
+    check_close(Fitting<Encoder, 1>(samples)(std::vector<double>{0, 1, 3, 2}),
+                expected::target_classes_applied, 1e-13);
+    samples.targets[3] = 3;
+    CHECK(error_of([&] { Fitting<Encoder, 1>{samples}; }) == "sample 3: expected a label below 3");
+    CHECK(Encoder::output_shape(Shape(5)) == Shape(7));
+}
+
 TEST_CASE("TargetEncoder: parts are drawn by the seed, and no sample tells its own target") {
     TrainingSamples samples = categories();
     const auto first = cross_fitted<TargetEncoder<1, 4>, 3>(samples);

@@ -64,8 +64,7 @@ std::size_t padded_length(const Sequences& sequences, std::size_t each, const Pa
 /// mask
 /// `[length, channels + 1]`, with their targets: one or as many for each sequence.
 ///
-///     const auto samples = sequences::pad(recordings, labels, {.length = 100, .channels = 3, .mask_channel =
-///     true});
+///     const auto samples = sequences::pad(recordings, labels, {.channels = 3, .mask_channel = true});
 ///
 /// Throws Error for what is no whole steps, and where the targets are not as many for each.
 template <class Target, class Scalar>
@@ -93,8 +92,8 @@ Dataset<Target, Scalar> pad(const std::vector<std::vector<Scalar>>& sequences, s
 /// a label that losses and metrics can leave out: `losses::SparseCategoricalCrossentropy{.ignore_index =
 /// no_label}`.
 ///
-///     const auto tagged = sequences::pad(words, sequences::pad_labels(tags, {.length = 30}), {.length =
-///     30});
+///     const sequences::Padding padding{.length = 30};
+///     const auto tagged = sequences::pad(words, sequences::pad_labels(tags, padding), padding);
 inline std::vector<Label> pad_labels(const std::vector<std::vector<Label>>& labels,
                                      const Padding& padding = {}, Label ignored = no_label) {
     const std::size_t length = detail::padded_length(labels, 1, padding);

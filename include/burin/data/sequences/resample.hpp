@@ -136,8 +136,8 @@ inline std::vector<double> values_at(const std::vector<double>& grid_times, std:
 /// A series whose times are as they came, at the times of a grid. Missing values, NaN, are as if they were
 /// not there.
 ///
-///     const auto hourly = sequences::resample(times, values, {.step = 3600, .how =
-///     sequences::Resampling::linear, .max_gap = 7200});
+///     const sequences::Grid hours{.step = 3600, .how = sequences::Resampling::linear, .max_gap = 7200};
+///     const auto hourly = sequences::resample(times, values, hours);
 ///
 /// Throws Error unless the times rise and are as many as the values.
 inline Resampled resample(std::span<const double> times, std::span<const double> values, const Grid& grid) {

@@ -25,8 +25,8 @@ struct Decomposition {
 /// Takes a series apart: the trend is the moving average over a season around each value, the season the mean
 /// of what is left in each of its phases (around 0, or around 1), as statsmodels's `seasonal_decompose`.
 ///
-///     const auto parts = sequences::seasonal_decompose(passengers, 12,
-///     sequences::Composition::multiplicative);
+///     const auto product = sequences::Composition::multiplicative;
+///     const auto parts = sequences::seasonal_decompose(passengers, 12, product);
 ///
 /// Throws Error unless there are two seasons of finite values, and for a product all above 0.
 inline Decomposition seasonal_decompose(std::span<const double> series, std::size_t period,

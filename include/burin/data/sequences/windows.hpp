@@ -85,8 +85,8 @@ Dataset<Scalar, Scalar> windows(std::span<const double> series, const Windows& o
 /// The same of the columns of a table whose rows are steps: samples `[length, inputs]`, and for each horizon
 /// all targets.
 ///
-///     const auto samples = sequences::windows(table, {"load", "temperature"}, {"load"}, {.length = 24,
-///     .horizons = {1, 2, 3}});
+///     const sequences::Windows days{.length = 24, .horizons = {1, 2, 3}};
+///     const auto samples = sequences::windows(table, {"load", "temperature"}, {"load"}, days);
 template <class Scalar = float>
 Dataset<Scalar, Scalar> windows(const Table& table, const std::vector<std::string>& inputs,
                                 const std::vector<std::string>& targets, const Windows& options) {

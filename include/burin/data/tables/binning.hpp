@@ -25,8 +25,8 @@ struct BinningOptions {
 /// Each column's value becomes the number of its bin, 0 to Count − 1; a bin has its lower edge, not its upper
 /// one, and what lies beyond the outer edges belongs to the outer bins. As scikit-learn's KBinsDiscretizer.
 ///
-///     using Preparation = data::Pipeline<Input<4>, data::On<data::ColumnsAt<1>, data::Binning<5,
-///     data::Bins::quantile>>>;
+///     using Fifths = data::Binning<5, data::Bins::quantile>;
+///     using Preparation = data::Pipeline<Input<4>, data::On<data::ColumnsAt<1>, Fifths>>;
 ///
 /// A column that never varies has one bin; bins that would be narrower than 10⁻⁸ are left out (`quantile`,
 /// `kmeans`), so that a column may have fewer than Count. Missing values, NaN, are left out when learning and

@@ -45,9 +45,8 @@ struct EncodeColumn {
 /// A column of codes, whole numbers from 0 to Categories − 1, becomes a column for each: 1 for its own, 0 for
 /// others. They stand where the column stood.
 ///
-///     using Preparation = data::Pipeline<Input<4>, data::OneHot<3, 5>>;                       // 4 − 1 + 5
-///     columns using Fewer = data::Pipeline<Input<4>, data::OneHot<3, 5, data::OneHotOptions{.drop_first =
-///     true}>>;
+///     using Preparation = data::Pipeline<Input<4>, data::OneHot<3, 5>>; // 4 − 1 + 5 columns
+///     using Fewer = data::OneHot<3, 5, data::OneHotOptions{.drop_first = true}>;
 ///
 /// A missing value, NaN, and when applied whatever is no such number, become zeros alone; `fit` refuses the
 /// latter with its place. Values that are no codes become codes with `Ordinal`.

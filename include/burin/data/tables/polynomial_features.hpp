@@ -16,8 +16,7 @@ struct PolynomialOptions {
 /// All products of at most Degree columns, with the columns themselves: of a and b with degree 2 these are 1,
 /// a, b, a², ab, b², in the order of scikit-learn's PolynomialFeatures. Nothing is learnt; NaN spreads.
 ///
-///     using Preparation = data::Pipeline<Input<2>, data::StandardScaler, data::PolynomialFeatures<2>>;   //
-///     6 columns
+///     using Preparation = data::Pipeline<Input<2>, data::PolynomialFeatures<2>>; // 6 columns
 template <std::size_t Degree, PolynomialOptions Options = PolynomialOptions{}>
 struct PolynomialFeatures {
     static constexpr Text<64> name() {

@@ -18,8 +18,8 @@ enum class Distribution { uniform, normal };
 /// number below which a normal one has that probability: whatever the distribution of a column was, it then
 /// is that one. Outliers come near to the others.
 ///
-///     using Preparation = data::Pipeline<Input<4>, data::QuantileTransformer<100,
-///     data::Distribution::normal>>;
+///     using ToNormal = data::QuantileTransformer<100, data::Distribution::normal>;
+///     using Preparation = data::Pipeline<Input<4>, ToNormal>;
 ///
 /// Quantiles is how many of them are kept; with fewer training samples, as many as there are. Between them it
 /// is linear, and where several are equal it is the middle of their shares. What lies outside of the training

@@ -5,15 +5,16 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
+#include <type_traits>
 
 namespace burin::data {
 
 /// What `TargetEncoder` may be told besides.
 struct TargetEncoderOptions {
-    std::size_t folds = 5; ///< Into how many parts `fit_apply` takes the training samples apart.
-    double smooth = -1;    ///< m of the formula; below 0: by the variances (empirical Bayes).
-    bool shuffle = true;   ///< Whether the parts are drawn (by the seed), or runs of neighbours.
+    std::size_t folds = 5;   ///< Into how many parts `fit_apply` takes the training samples apart.
+    double smooth = -1;      ///< m of the formula; below 0: by the variances (empirical Bayes).
+    bool shuffle = true;     ///< Whether the parts are drawn (by the seed), or runs of neighbours.
+    std::size_t classes = 0; ///< Where the targets are labels of more than 2 classes: how many.
 };
 
 /// A column of codes, whole numbers from 0 to Categories − 1, becomes the mean target of the samples with
@@ -23,20 +24,26 @@ struct TargetEncoderOptions {
 ///
 ///     using Preparation = data::Pipeline<Input<4>, data::TargetEncoder<3, 500>>;
 ///     Preparation preparation;
-///     auto ready = preparation.fit_apply(train);    // not fit and then apply, which would tell each sample
-///     its target
+///     auto ready = preparation.fit_apply(train);
 ///
 /// `fit_apply` encodes each of `folds` parts by what the others teach (cross-fitting), and learns from all
-/// what is applied later. A missing value, a code that training didn't show and what is no code become the
-/// mean; `fit` refuses what is no code with its place, and targets that are not finite. Micci-Barreca, "A
-/// Preprocessing Scheme for High-Cardinality Categorical Attributes", SIGKDD Explorations 3 (2001). The
-/// target is a number, or a label 0 or 1; the parts are scikit-learn's KFold.
+/// what is applied later; `fit` and then applying would tell each training sample its own target. A missing
+/// value, a code that training didn't show and what is no code become the mean; `fit` refuses what is no code
+/// with its place, and targets that are not finite.
+///
+/// The target is a number, or a label 0 or 1. With more `classes` there is a column for each, of the share of
+/// samples that are of it. The parts are scikit-learn's KFold. Micci-Barreca, "A Preprocessing Scheme for
+/// High-Cardinality Categorical Attributes", SIGKDD Explorations 3 (2001).
 template <std::size_t Column, std::size_t Categories, TargetEncoderOptions Options = TargetEncoderOptions{}>
-struct TargetEncoder : detail::EncodeColumn<Column, Categories, 1> {
-    using Encode = detail::EncodeColumn<Column, Categories, 1>;
+struct TargetEncoder : detail::EncodeColumn<Column, Categories, (Options.classes > 2 ? Options.classes : 1)> {
+    /// Columns that stand in the place of one.
+    static constexpr std::size_t given = Options.classes > 2 ? Options.classes : 1;
+    using Encode = detail::EncodeColumn<Column, Categories, given>;
 
     static constexpr Text<64> name() {
-        return Text<64>("TargetEncoder<").append(Column).append(", ").append(Categories).append(">");
+        Text<64> text("TargetEncoder<");
+        text.append(Column).append(", ").append(Categories);
+        return given > 1 ? text.append(", classes ").append(given).append(">") : text.append(">");
     }
     static constexpr Sentence problem(Shape input) {
         return Options.folds < 2 ? Sentence("expected at least 2 folds, got ").append(Options.folds)
@@ -45,10 +52,13 @@ struct TargetEncoder : detail::EncodeColumn<Column, Categories, 1> {
 
     template <Shape In, class Scalar>
     struct Fitted {
-        std::array<Scalar, Categories + 1> value{}; ///< For each code; the last is for all others.
+        std::array<Scalar, given*(Categories + 1)>
+            value{}; ///< Of a column for each code; the last is for all others.
 
         constexpr void apply(const Scalar* in, Scalar* out) const noexcept {
-            *Encode::pass(In.size(), in, out) = value[detail::code_of<Categories>(in[Column])];
+            Scalar* const mean = Encode::pass(In.size(), in, out);
+            for (std::size_t k = 0; k < given; ++k)
+                mean[k] = value[k * (Categories + 1) + detail::code_of<Categories>(in[Column])];
         }
     };
 
@@ -56,9 +66,12 @@ struct TargetEncoder : detail::EncodeColumn<Column, Categories, 1> {
     static void fit(F& fitted, const Samples& samples) {
         using Scalar = typename decltype(fitted.value)::value_type;
         check(samples);
-        const Values learnt = learn(samples, [](std::size_t) { return true; });
-        for (std::size_t c = 0; c <= Categories; ++c)
-            fitted.value[c] = detail::as_constant<Scalar>(samples, Column, learnt[c]);
+        for (std::size_t k = 0; k < given; ++k) {
+            const Values learnt = learn(samples, k, [](std::size_t) { return true; });
+            for (std::size_t c = 0; c <= Categories; ++c)
+                fitted.value[k * (Categories + 1) + c] =
+                    detail::as_constant<Scalar>(samples, Column, learnt[c]);
+        }
     }
 
     template <class F, class Samples, class Out>
@@ -84,15 +97,17 @@ struct TargetEncoder : detail::EncodeColumn<Column, Categories, 1> {
                 fold[static_cast<std::size_t>(order[i])] = static_cast<double>(part);
         for (std::size_t part = 0; part < Options.folds; ++part) {
             const auto tested = [&](std::size_t i) { return fold[i] == static_cast<double>(part); };
-            const Values learnt = learn(samples, [&](std::size_t i) { return !tested(i); });
-            for (std::size_t i = 0; i < count; ++i)
-                if (tested(i)) {
-                    auto* const row = out(i);
-                    using Scalar = std::remove_reference_t<decltype(*row)>;
-                    *Encode::pass(
-                        samples.width(), [&](std::size_t c) { return samples(i, c); }, row) =
-                        static_cast<Scalar>(learnt[detail::code_of<Categories>(samples(i, Column))]);
-                }
+            for (std::size_t k = 0; k < given; ++k) {
+                const Values learnt = learn(samples, k, [&](std::size_t i) { return !tested(i); });
+                for (std::size_t i = 0; i < count; ++i)
+                    if (tested(i)) {
+                        auto* const row = out(i);
+                        using Scalar = std::remove_reference_t<decltype(*row)>;
+                        Encode::pass(
+                            samples.width(), [&](std::size_t c) { return samples(i, c); }, row)[k] =
+                            static_cast<Scalar>(learnt[detail::code_of<Categories>(samples(i, Column))]);
+                    }
+            }
         }
     }
 
@@ -105,14 +120,18 @@ struct TargetEncoder : detail::EncodeColumn<Column, Categories, 1> {
             samples.refuse("expected samples with targets, got some without");
         for (std::size_t i = 0; i < samples.size(); ++i) {
             static_cast<void>(detail::training_code<Categories>(samples, i, Column));
-            if (const double target = samples.target(i); target - target != 0)
+            const double target = samples.target(i);
+            if (target - target != 0)
                 samples.refuse(Sentence("sample ").append(i).append(": expected a finite target").view());
+            if (given > 1 && detail::code_of<given>(target) == given)
+                samples.refuse(
+                    Sentence("sample ").append(i).append(": expected a label below ").append(given).view());
         }
     }
 
-    /// What the chosen samples teach.
+    /// What the chosen samples teach of the targets, or of class k.
     template <class Samples, class Chosen>
-    static Values learn(const Samples& samples, const Chosen& chosen) {
+    static Values learn(const Samples& samples, std::size_t k, const Chosen& chosen) {
         Values means{};
         std::array<std::size_t, Categories + 1> counts{};
         std::array<double, Categories + 1> squares{};
@@ -121,7 +140,9 @@ struct TargetEncoder : detail::EncodeColumn<Column, Categories, 1> {
         const auto each = [&](auto visit) {
             for (std::size_t i = 0; i < samples.size(); ++i)
                 if (chosen(i))
-                    visit(detail::code_of<Categories>(samples(i, Column)), samples.target(i));
+                    visit(detail::code_of<Categories>(samples(i, Column)),
+                          given == 1 ? samples.target(i)
+                                     : double(samples.target(i) == static_cast<double>(k)));
         };
         each([&](std::size_t code, double target) {
             ++count;
