@@ -4,11 +4,12 @@
 
 #include "options.hpp"
 #include "sentences.hpp"
-#include "vocabulary.hpp"
+#include "tagged.hpp"
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <vector>
 
 using namespace burin;
 
@@ -28,30 +29,12 @@ using Attention =
 
 namespace {
 
-std::vector<sentences::Sentence> write(std::size_t count, std::uint64_t seed, bool knows_all) {
+std::vector<tagged::Text> write(std::size_t count, std::uint64_t seed, bool knows_all) {
     sentences::Writer writer(seed, knows_all);
-    std::vector<sentences::Sentence> all(count);
-    for (sentences::Sentence& sentence : all)
+    std::vector<tagged::Text> all(count);
+    for (tagged::Text& sentence : all)
         sentence = writer.sentence();
     return all;
-}
-
-/// One in `hidden` words is made unknown, so that the network learns what to do about those; 0: none.
-data::Dataset<> dataset(const std::vector<sentences::Sentence>& all, const Vocabulary& vocabulary,
-                        std::uint32_t hidden) {
-    const RandomStream random{3, Purpose::augmentation, 0};
-    std::vector<float> tokens;
-    std::vector<Label> tags;
-    for (const sentences::Sentence& sentence : all)
-        for (std::size_t i = 0; i < length; ++i) {
-            const bool is_word = i < sentence.words.size();
-            const bool hides = hidden > 0 && random.below(hidden, tokens.size()) == 0;
-            tokens.push_back(static_cast<float>(!is_word ? Vocabulary::padding
-                                                : hides  ? Vocabulary::unknown
-                                                         : vocabulary[sentence.words[i]]));
-            tags.push_back(is_word ? sentence.tags[i] : Label(sentences::padding));
-        }
-    return {Shape(length), std::move(tokens), std::move(tags)};
 }
 
 struct Task {
@@ -65,33 +48,17 @@ double train(const char* name, const Task& task, double learning_rate) {
     Model<Net> model(/*seed*/ 1);
     const auto start = std::chrono::steady_clock::now();
     fit(model, task.training,
-        Fit{.loss = losses::SparseCategoricalCrossentropy{.ignore_index = sentences::padding},
+        Fit{.loss = losses::SparseCategoricalCrossentropy{.ignore_index = tagged::padding},
             .optimizer = optimizers::Adam{.learning_rate = learning_rate},
             .batch_size = batch<32>,
             .epochs = task.epochs,
-            .metrics = std::tuple{metrics::Accuracy{.ignore_index = sentences::padding}},
+            .metrics = std::tuple{metrics::Accuracy{.ignore_index = tagged::padding}},
             .verbose = false});
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
 
-    sentences::NameCounts counts;
-    std::size_t right = 0, words = 0;
-    const auto predictor = std::make_unique<Predictor<Net, 1>>();
-    for (std::size_t i = 0; i < task.test.size(); ++i) {
-        const std::span<const float> scores = (*predictor)(model.parameters(), task.test.input(i));
-        std::vector<Label> truth, guess;
-        for (std::size_t t = 0; t < length && task.test.target(i)[t] != sentences::padding; ++t) {
-            truth.push_back(task.test.target(i)[t]);
-            guess.push_back(static_cast<Label>(
-                metrics::argmax(scores.data() + t * sentences::tag_count, sentences::tag_count)));
-            right += truth.back() == guess.back();
-            ++words;
-        }
-        counts.add(truth, guess);
-    }
-    std::printf(
-        "%-10s %6zu parameters, %5.1f s, words %.1f %%, names: precision %.3f, recall %.3f, F1 %.3f\n", name,
-        parameter_count<Net>, time.count(), 100 * static_cast<double>(right) / static_cast<double>(words),
-        counts.precision(), counts.recall(), counts.f1());
+    const tagged::Counts counts = tagged::count(model, task.test);
+    std::printf("%-10s %6zu parameters, %5.1f s, %s\n", name, parameter_count<Net>, time.count(),
+                counts.text().c_str());
     std::fflush(stdout);
     return counts.f1();
 }
@@ -103,16 +70,9 @@ int main(int argc, char** argv) try {
     const std::size_t epochs = options.number("--epochs");
     const auto training = write(options.number("--sentences", 1), /*seed*/ 1, false);
     const auto test = write(1000, /*seed*/ 2, true);
-    std::vector<std::string> texts;
-    for (const sentences::Sentence& sentence : training)
-        for (const std::string& word : sentence.words)
-            texts.push_back(word);
-    const Vocabulary vocabulary(texts);
-    if (vocabulary.size() > vocabulary_size)
-        throw Error("expected a vocabulary of at most " + std::to_string(vocabulary_size) + ", got " +
-                    std::to_string(vocabulary.size()));
+    const Vocabulary vocabulary = tagged::vocabulary_of(training, vocabulary_size);
     std::size_t unknown = 0, words = 0;
-    for (const sentences::Sentence& sentence : test)
+    for (const tagged::Text& sentence : test)
         for (const std::string& word : sentence.words) {
             unknown += vocabulary[word] == Vocabulary::unknown;
             ++words;
@@ -120,7 +80,8 @@ int main(int argc, char** argv) try {
     std::printf("%zu sentences of a vocabulary of %zu; in the test %.1f %% of the words are unknown\n",
                 training.size(), vocabulary.size(),
                 100 * static_cast<double>(unknown) / static_cast<double>(words));
-    const Task task{dataset(training, vocabulary, 8), dataset(test, vocabulary, 0), epochs};
+    const Task task{tagged::dataset(training, vocabulary, length, 8),
+                    tagged::dataset(test, vocabulary, length, 0), epochs};
     const double recurrent = train<Recurrent>("LSTM", task, 5e-3);
     const double attention = train<Attention>("attention", task, 2e-3);
     return epochs < 10 || (recurrent >= 0.95 && attention >= 0.95) ? EXIT_SUCCESS : EXIT_FAILURE;
