@@ -63,6 +63,16 @@ TEST_CASE("QuantileTransformer: the ends, a column that never varies, one sample
                std::vector<double>{0, 0, 1}, 0);
 }
 
+TEST_CASE("QuantileTransformer: the ends of a normal distribution, in floats too") {
+    const std::vector<double> train{1e6, 2e6, 3e6}, test{0, 1e6, 2e6, 3e6, 4e6, none};
+    const std::vector<double> wanted{-5.19933758, -5.19933758, 0, 5.19933758, 5.19933758, none};
+    using Stage = QuantileTransformer<3, Distribution::normal>;
+    check_same(Fitting<Stage, 1, float>(samples_of(train, 1))(test), wanted, 1e-6);
+    check_same(applied<Stage, 1>(train, test), wanted, 1e-8);
+    check_same(applied<Stage, 1>(std::vector<double>{2}, std::vector<double>{1, 2, 3}),
+               std::vector<double>{-5.19933758, -5.19933758, 5.19933758}, 1e-8);
+}
+
 TEST_CASE("PowerTransformer: as scikit-learn's, λ to 1e-6") {
     check_same(applied<PowerTransformer<>, 4>(expected::holes, expected::holes_test), expected::yeo_johnson,
                1e-6);

@@ -131,8 +131,8 @@ struct ImputeIterative {
         constexpr std::size_t others = Width - 1;
         std::array<double, Width> means{}, centred{}, learnt{};
         std::array<double, others> moment{}, coefficients{};
-        std::array<double, others * others> gram{};
-        std::array<double, (others + 3) * others> scratch{};
+        // Too large for the stack where there are many columns.
+        Values gram(others * others), scratch((others + 3) * others);
         std::size_t count = 0;
         const auto each = [&](auto visit) {
             for (std::size_t i = 0; i < samples.size(); ++i)

@@ -86,9 +86,9 @@ struct QuantileTransformer {
             constexpr Scalar near = Scalar(1e-7), most = Scalar(5.19933758270342);
             if (x != x || count[c] == 0)
                 return x;
-            if (x - near < quantile[c * Quantiles])
+            if (share <= 0 || x - near < quantile[c * Quantiles])
                 return -most;
-            if (x + near > quantile[c * Quantiles + count[c] - 1])
+            if (share >= 1 || x + near > quantile[c * Quantiles + count[c] - 1])
                 return most;
             const Scalar number = normal_quantile(share);
             return number < -most ? -most : number > most ? most : number;
