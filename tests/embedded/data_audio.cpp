@@ -6,9 +6,11 @@
 #include "burin/data/audio/deltas.hpp"
 #include "burin/data/audio/front_end.hpp"
 #include "burin/data/audio/mel.hpp"
+#include "burin/data/audio/mel_bands.hpp"
 #include "burin/data/audio/micro_front_end.hpp"
 #include "burin/data/audio/spec_augment.hpp"
 #include "burin/data/audio/window.hpp"
+#include "burin/data/pipeline.hpp"
 
 #include "burin/core/restore_macros.hpp"
 
@@ -45,4 +47,10 @@ void hide(std::span<float> image, unsigned step) {
 }
 void slopes(std::span<const float> features, std::span<float> result) {
     deltas(features, 10, result);
+}
+
+using Preparation = burin::data::Pipeline<burin::Input<1000>, MelBands<{.sample_rate = 8000, .bands = 10}>, Cepstrum<5>>;
+Preparation preparation;
+void prepare(std::span<const float, 1000> sound, std::span<float, Preparation::output_shape.size()> prepared) {
+    preparation.apply(sound, prepared);
 }
