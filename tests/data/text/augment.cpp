@@ -19,8 +19,7 @@ const Tokens sentence = text::split("one two three four five six seven eight nin
 
 template <class Change>
 Tokens changed(const Change& change, std::uint32_t sample, Tokens tokens = sentence) {
-    text::Draws draws({7, burin::Purpose::augmentation, sample});
-    change(tokens, draws);
+    change(tokens, burin::RandomStream{7, burin::Purpose::augmentation, sample});
     return tokens;
 }
 
@@ -102,8 +101,8 @@ TEST_CASE("ReplaceBySynonyms: words of the same group") {
     CHECK(refusal("a,\xFF") == "s: offset 2: expected text of UTF-8, got the byte 0xFF (Latin-1?)");
 }
 
-TEST_CASE("Changes: one after the other, the same by stream") {
-    const text::Changes change{text::SwapWords{.share = 0.2}, text::DropWords{.probability = 0.2}};
+TEST_CASE("Compose: one after the other, the same by stream") {
+    const text::Compose change{text::SwapWords{.share = 0.2}, text::DropWords{.probability = 0.2}};
     CHECK(changed(change, 4) == changed(change, 4));
     CHECK(changed(change, 4) != changed(change, 5));
 }

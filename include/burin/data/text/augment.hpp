@@ -17,18 +17,21 @@
 #include <vector>
 
 /// Changed copies of texts, to train on more than there is (Wei and Zou, "EDA", EMNLP 2019). Each change is a
-/// value that is called with tokens and Draws; several are one with `Changes`:
+/// value that is called as `(Tokens& tokens, const RandomStream& stream)`; `data::Augmentations` puts several
+/// in a row:
 ///
 /// ```cpp
-/// const data::text::Changes change{data::text::SwapWords{.share = 0.1}, data::text::DropWords{.probability =
-/// 0.1}}; for (std::uint32_t sample = 0; sample < 100; ++sample) {
-///     data::text::Draws draws({seed, Purpose::augmentation, sample});
-///     change(tokens, draws);
-/// }
+/// const text::Compose change{text::SwapWords{.share = 0.1}, text::DropWords{.probability = 0.1}};
+/// for (std::uint32_t sample = 0; sample < 100; ++sample)
+///     change(tokens[sample], RandomStream{seed, Purpose::augmentation, sample});
 /// ```
 ///
 /// The same stream changes the same tokens in the same way, whatever was changed before.
 namespace burin::data::text {
+
+using Tokens = std::vector<std::string>;
+
+namespace detail {
 
 /// The numbers of a stream, one after the other.
 class Draws {
@@ -44,10 +47,6 @@ class Draws {
     std::uint64_t next_ = 0;
 };
 
-using Tokens = std::vector<std::string>;
-
-namespace detail {
-
 /// How many tokens a share of them is: at least one where there are any and the share is not 0.
 inline std::size_t share_of(std::size_t tokens, double share) {
     if (!(share > 0) || tokens == 0)
@@ -61,7 +60,8 @@ inline std::size_t share_of(std::size_t tokens, double share) {
 /// Two tokens change places, as often as `share` of the tokens are (at least once).
 struct SwapWords {
     double share = 0.1;
-    void operator()(Tokens& tokens, Draws& draws) const {
+    void operator()(Tokens& tokens, const RandomStream& stream) const {
+        detail::Draws draws(stream);
         if (tokens.size() < 2)
             return;
         for (std::size_t i = detail::share_of(tokens.size(), share); i > 0; --i) {
@@ -75,7 +75,8 @@ struct SwapWords {
 /// Each token goes with `probability`; one always stays.
 struct DropWords {
     double probability = 0.1;
-    void operator()(Tokens& tokens, Draws& draws) const {
+    void operator()(Tokens& tokens, const RandomStream& stream) const {
+        detail::Draws draws(stream);
         if (tokens.empty())
             return;
         Tokens kept;
@@ -92,7 +93,8 @@ struct DropWords {
 struct InsertWords {
     double share = 0.1;
     Tokens words;
-    void operator()(Tokens& tokens, Draws& draws) const {
+    void operator()(Tokens& tokens, const RandomStream& stream) const {
+        detail::Draws draws(stream);
         if (words.empty())
             return;
         for (std::size_t i = detail::share_of(tokens.size(), share); i > 0; --i) {
@@ -105,7 +107,8 @@ struct InsertWords {
 /// A run of at least `least` of the tokens, a share drawn between that and 1, at a place that is drawn.
 struct CutText {
     double least = 0.5;
-    void operator()(Tokens& tokens, Draws& draws) const {
+    void operator()(Tokens& tokens, const RandomStream& stream) const {
+        detail::Draws draws(stream);
         if (tokens.empty())
             return;
         const double share = least + (1 - least) * draws.uniform();
@@ -172,7 +175,8 @@ class Synonyms {
 struct ReplaceBySynonyms {
     double probability = 0.1;
     Synonyms synonyms;
-    void operator()(Tokens& tokens, Draws& draws) const {
+    void operator()(Tokens& tokens, const RandomStream& stream) const {
+        detail::Draws draws(stream);
         for (std::string& token : tokens) {
             const std::span<const std::string> group = synonyms[token];
             if (group.empty() || draws.uniform() >= probability)
@@ -185,13 +189,22 @@ struct ReplaceBySynonyms {
     }
 };
 
-/// Several changes, one after the other.
-template <class... Each>
-struct Changes {
-    std::tuple<Each...> each;
-    explicit Changes(Each... changes) : each(std::move(changes)...) {}
-    void operator()(Tokens& tokens, Draws& draws) const {
-        std::apply([&](const Each&... change) { (change(tokens, draws), ...); }, each);
+/// Changes one after the other, each with a stream of its own, so that one that is put between others leaves
+/// theirs as they were.
+template <class... Changes>
+struct Compose {
+    std::tuple<Changes...> changes;
+    static constexpr std::size_t field_count = 1;
+
+    explicit Compose(Changes... each) : changes(std::move(each)...) {}
+
+    void operator()(Tokens& tokens, const RandomStream& stream) const {
+        std::apply(
+            [&](const auto&... each) {
+                std::uint64_t number = 0;
+                (each(tokens, stream_of(stream, number++)), ...);
+            },
+            changes);
     }
 };
 

@@ -42,7 +42,7 @@ struct MinDocuments {
     static constexpr std::size_t min_documents = Count;
     static constexpr Text<48> name() { return Text<48>("MinDocuments<").append(Count).append(">"); }
 };
-/// Room for the words' characters, in bytes; 8 for each word by default.
+/// Room for the words' characters, in bytes; 8 for each word of each run by default.
 template <std::size_t Count>
 struct TextBytes {
     static constexpr std::size_t text_bytes = Count;
@@ -132,7 +132,7 @@ struct EncoderOptions {
             value = O::longest_run;
     });
     static constexpr std::size_t text_bytes(std::size_t words) {
-        return get(8 * words, []<class O>(const O*, std::size_t& value) {
+        return get(8 * longest * words, []<class O>(const O*, std::size_t& value) {
             if constexpr (requires { O::text_bytes; })
                 value = O::text_bytes;
         });

@@ -12,6 +12,15 @@
 /// `text::split<text::Words<>>(sentence)`. One can be written by a user: what is here and no more.
 namespace burin::data::text {
 
+namespace detail {
+
+/// `substr` of bounds that are right, which throws nothing.
+constexpr std::string_view part(std::string_view text, std::size_t begin, std::size_t end) noexcept {
+    return {text.data() + begin, end - begin};
+}
+
+} // namespace detail
+
 /// Pieces between white space: `Don't  go.` → `Don't`, `go.`
 struct WhiteSpace {
     static constexpr bool is_tokenizer = true;
@@ -22,16 +31,16 @@ struct WhiteSpace {
     static constexpr void each(std::string_view text, Visit visit) {
         std::size_t begin = 0, at = 0;
         while (at < text.size()) {
-            const Character character = first_character(text.substr(at));
+            const Character character = first_character(detail::part(text, at, text.size()));
             if (is_space(character.code)) {
                 if (at > begin)
-                    visit(text.substr(begin, at - begin));
+                    visit(detail::part(text, begin, at));
                 begin = at + character.bytes;
             }
             at += character.bytes;
         }
         if (at > begin)
-            visit(text.substr(begin));
+            visit(detail::part(text, begin, text.size()));
     }
 };
 
@@ -46,19 +55,19 @@ struct Words {
     static constexpr void each(std::string_view text, Visit visit) {
         std::size_t begin = 0, at = 0, characters = 0;
         while (at < text.size()) {
-            const Character character = first_character(text.substr(at));
+            const Character character = first_character(detail::part(text, at, text.size()));
             if (is_word_character(character.code)) {
                 ++characters;
             } else {
                 if (characters >= Shortest)
-                    visit(text.substr(begin, at - begin));
+                    visit(detail::part(text, begin, at));
                 begin = at + character.bytes;
                 characters = 0;
             }
             at += character.bytes;
         }
         if (characters >= Shortest)
-            visit(text.substr(begin));
+            visit(detail::part(text, begin, text.size()));
     }
     static_assert(Shortest > 0, "Words needs at least one character in a word");
 };
@@ -73,18 +82,18 @@ struct WordsAndPunctuation {
     static constexpr void each(std::string_view text, Visit visit) {
         std::size_t begin = 0, at = 0;
         while (at < text.size()) {
-            const Character character = first_character(text.substr(at));
+            const Character character = first_character(detail::part(text, at, text.size()));
             if (!is_word_character(character.code) || character.code == '_' || is_ideograph(character.code)) {
                 if (at > begin)
-                    visit(text.substr(begin, at - begin));
+                    visit(detail::part(text, begin, at));
                 begin = at + character.bytes;
                 if (!is_space(character.code))
-                    visit(text.substr(at, character.bytes));
+                    visit(detail::part(text, at, at + character.bytes));
             }
             at += character.bytes;
         }
         if (at > begin)
-            visit(text.substr(begin));
+            visit(detail::part(text, begin, text.size()));
     }
 };
 
@@ -96,8 +105,8 @@ struct Characters {
     template <class Visit>
     static constexpr void each(std::string_view text, Visit visit) {
         for (std::size_t at = 0; at < text.size();) {
-            const std::size_t bytes = first_character(text.substr(at)).bytes;
-            visit(text.substr(at, bytes));
+            const std::size_t bytes = first_character(detail::part(text, at, text.size())).bytes;
+            visit(detail::part(text, at, at + bytes));
             at += bytes;
         }
     }
