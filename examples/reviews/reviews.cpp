@@ -11,13 +11,18 @@
 
 #include <unistd.h>
 
+#include <array>
+#include <bit>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace burin;
@@ -29,9 +34,9 @@ using Counted = data::Pipeline<
 using Bag = Sequential<Input<400>, Dense<2>>;
 
 // The numbers of words in order. With padding on the left the text's end is the last that the network reads.
-constexpr std::size_t vocabulary_size = 120, length = 24;
-using Ordered = data::Pipeline<text::WordIds<vocabulary_size, length, text::PadLeft, text::MinCount<2>>>;
-using Reader = Sequential<Input<length>, Embedding<vocabulary_size, 16, PaddingIndex<text::padding_id>>,
+constexpr std::size_t vocabulary_size = 120, words_read = 24;
+using Ordered = data::Pipeline<text::WordIds<vocabulary_size, words_read, text::PadLeft, text::MinCount<2>>>;
+using Reader = Sequential<Input<words_read>, Embedding<vocabulary_size, 16, PaddingIndex<text::padding_id>>,
                           LSTM<24>, Dense<2>>;
 
 namespace {
@@ -53,7 +58,32 @@ struct Reviews {
 
 struct Task {
     Reviews training, held_out;
-    std::size_t epochs;
+    std::size_t epochs = 0;
+};
+
+/// Reads raw reviews, one at a time.
+template <class Net, class Preparation>
+class Judge {
+  public:
+    Judge(const Model<Net>& model, const Preparation& preparation)
+        : model_(model), preparation_(preparation) {}
+
+    std::array<float, 2> scores(std::string_view raw) {
+        const std::string clean = cleaned(raw);
+        const std::span<const float> all =
+            (*predictor_)(preparation_, model_.parameters(), std::string_view(clean));
+        return {all[0], all[1]};
+    }
+    Label operator()(std::string_view raw) {
+        const auto [first, second] = scores(raw);
+        return second > first ? 1 : 0;
+    }
+
+  private:
+    const Model<Net>& model_;
+    const Preparation& preparation_;
+    std::unique_ptr<data::PreparedPredictor<Preparation, Net>> predictor_ =
+        std::make_unique<data::PreparedPredictor<Preparation, Net>>();
 };
 
 template <class Net, class Preparation>
@@ -65,8 +95,11 @@ double train(const char* name, const Task& task, Model<Net>& model, Preparation&
             .batch_size = batch<16>,
             .epochs = task.epochs,
             .verbose = false});
-    const double accuracy =
-        evaluate(model, preparation(task.held_out.clean, task.held_out.labels))["accuracy"];
+    Judge judge(model, preparation);
+    std::size_t right = 0;
+    for (std::size_t i = 0; i < task.held_out.raw.size(); ++i)
+        right += judge(task.held_out.raw[i]) == task.held_out.labels[i];
+    const double accuracy = static_cast<double>(right) / static_cast<double>(task.held_out.raw.size());
     std::printf("%-22s %5zu parameters, held out: %.1f %% right\n", name, parameter_count<Net>,
                 100 * accuracy);
     std::fflush(stdout);
@@ -112,25 +145,17 @@ int main(int argc, char** argv) try {
     Model<Reader> loaded;
     const auto preparation = std::make_unique<Ordered>();
     io::load(file.path, loaded, *preparation);
-    const auto before = std::make_unique<data::PreparedPredictor<Ordered, Reader>>();
-    const auto after = std::make_unique<data::PreparedPredictor<Ordered, Reader>>();
+    Judge before(reader, *ordered), after(loaded, *preparation);
     bool same = true;
-    for (const std::string& raw : task.held_out.raw) {
-        const std::span<const float> first =
-            (*before)(*ordered, reader.parameters(), std::string_view(cleaned(raw)));
-        const std::span<const float> again =
-            (*after)(*preparation, loaded.parameters(), std::string_view(cleaned(raw)));
-        same = same && std::memcmp(first.data(), again.data(), first.size_bytes()) == 0;
-    }
+    for (const std::string& raw : task.held_out.raw)
+        same = same && std::bit_cast<std::array<std::uint32_t, 2>>(before.scores(raw)) ==
+                           std::bit_cast<std::array<std::uint32_t, 2>>(after.scores(raw));
     std::printf("saved and loaded, %zu raw reviews: %s\n", task.held_out.raw.size(),
                 same ? "the same bits" : "other answers");
     for (const std::string_view raw :
          {"The WINE was not bad!", "THE CAF\u00C9 was lovely,  but the waiter was rude",
-          "the cafe\u0301 was dirty \u2013 but we loved it"}) {
-        const std::span<const float> scores =
-            (*after)(*preparation, loaded.parameters(), std::string_view(cleaned(raw)));
-        std::printf("%-8s  %.*s\n", all.classes[scores[1] > scores[0]].c_str(), int(raw.size()), raw.data());
-    }
+          "the cafe\u0301 was dirty \u2013 but we loved it"})
+        std::printf("%-8s  %.*s\n", all.classes[after(raw)].c_str(), int(raw.size()), raw.data());
     // Who counts does not know which part of "…, but …" stands behind.
     const bool learnt = counts >= 0.8 && order_counts >= 0.97 && order_counts > counts;
     return same && (task.epochs < 20 || learnt) ? EXIT_SUCCESS : EXIT_FAILURE;
