@@ -11,6 +11,7 @@
 // The rest stands between these two.
 
 #include "burin/data/audio/augment.hpp"
+#include "burin/data/audio/cepstrum.hpp"
 #include "burin/data/audio/channels.hpp"
 #include "burin/data/audio/compose.hpp"
 #include "burin/data/audio/convolve.hpp"

@@ -3,6 +3,7 @@
 
 #include <burin/embedded.hpp>
 
+#include <burin/data/audio/cepstrum.hpp>
 #include <burin/data/audio/front_end.hpp>
 #include <burin/data/audio/micro_front_end.hpp>
 
@@ -42,7 +43,11 @@ int main() {
             samples[i] = static_cast<std::int16_t>((triangle >> number) + static_cast<int>(noise >> 26));
             floats[i] = static_cast<float>(samples[i]) / 32768;
         }
-        front_end.push(floats, [](std::span<const float, 40> bands) { print("float", crc32(bands)); });
+        front_end.push(floats, [](std::span<const float, 40> bands) {
+            print("float", crc32(bands));
+            const std::array<float, 13> coefficients = data::audio::Cepstrum<40, 13>::of(bands);
+            print("cepstrum", crc32(std::span<const float>(coefficients)));
+        });
         micro_front_end.push(
             samples, [](std::span<const std::uint16_t, 40> bands) { print("integer", crc32(bands)); });
     }

@@ -1,4 +1,5 @@
 #include "reference/front_end.hpp"
+#include "burin/data/audio/cepstrum.hpp"
 #include "burin/data/audio/front_end.hpp"
 #include "burin/data/audio/micro_front_end.hpp"
 #include "reference/audio.hpp"
@@ -132,6 +133,30 @@ TEST_CASE("MicroFrontEnd gives the bits of TensorFlow's microfrontend") {
                            reference::front_end::features[i], ", got ", found[i]);
         CHECK(wrong == 0);
     }
+}
+
+TEST_CASE("MicroFrontEnd: features in 8 bits are to the nearest 26 / 256") {
+    using Hears = MicroFrontEnd<>;
+    CHECK(Hears::eight_bits(0) == -128);
+    CHECK(Hears::eight_bits(1) == -128);
+    CHECK(Hears::eight_bits(2) == -127);
+    CHECK(Hears::eight_bits(333) == 0);
+    CHECK(Hears::eight_bits(665) == 127);
+    CHECK(Hears::eight_bits(65535) == 127);
+}
+
+TEST_CASE("Cepstrum: the first coefficient is the bands' sum over its root, and a cosine is its own") {
+    std::array<float, 8> bands{};
+    bands.fill(3);
+    const std::array<float, 5> flat = Cepstrum<8, 5>::of(bands);
+    CHECK(static_cast<double>(flat[0]) == doctest::Approx(3 * std::sqrt(8.0)));
+    for (std::size_t k = 1; k < 5; ++k)
+        CHECK(std::abs(flat[k]) < 1e-6F);
+    for (std::size_t i = 0; i < 8; ++i)
+        bands[i] = static_cast<float>(std::cos(std::numbers::pi * 3 * (static_cast<double>(i) + 0.5) / 8));
+    const std::array<float, 5> wave = Cepstrum<8, 5>::of(bands);
+    for (std::size_t k = 0; k < 5; ++k)
+        CHECK(std::abs(static_cast<double>(wave[k]) - (k == 3 ? 2 : 0)) < 1e-6);
 }
 
 TEST_CASE("The integer root is the nearest, and the logarithm near") {

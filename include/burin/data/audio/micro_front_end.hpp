@@ -80,6 +80,11 @@ class MicroFrontEnd {
     static constexpr std::size_t bands = Options.bands;
     /// What networks take for 1: 10 / 256.
     static constexpr float feature_scale = 0.0390625F;
+    /// A feature in 8 bits, as the networks of `micro_speech` and microWakeWord have their inputs: from 0 to
+    /// 26 in 256 steps, of scale 26 / 256 and zero point −128.
+    static constexpr std::int8_t eight_bits(std::uint16_t feature) noexcept {
+        return static_cast<std::int8_t>(std::min((feature * 256 + 333) / 666, 255) - 128);
+    }
 
     /// Takes 16-bit samples, as many as there are, and calls `ready(std::span<const std::uint16_t, bands>)`
     /// for each frame that they complete. Returns the number of these.
