@@ -14,6 +14,7 @@
 #include "burin/data/sequences/padding.hpp"
 #include "burin/data/sequences/resample.hpp"
 #include "burin/data/sequences/seasonal_decompose.hpp"
+#include "burin/data/sequences/stl.hpp"
 #include "burin/data/sequences/streaming.hpp"
 #include "burin/data/sequences/windows.hpp"
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import statsmodels
 from scipy.interpolate import CubicHermiteSpline, CubicSpline
-from statsmodels.tsa.seasonal import seasonal_decompose
+from statsmodels.tsa.seasonal import STL, seasonal_decompose
 
 from header import Header
 
@@ -31,6 +31,15 @@ for name, model, period in [("add_4", "additive", 4), ("add_5", "additive", 5), 
     holed(f"{name}_trend", parts.trend)
     holed(f"{name}_seasonal", parts.seasonal)
     holed(f"{name}_rest", parts.resid)
+
+outliers = series.copy()
+outliers[[5, 18]] += [30, -25]
+holed("outliers", outliers)
+for name, values, options in [("stl", series, {}), ("stl_robust", outliers, {"robust": True}),
+                              ("stl_smooth", series, {"seasonal": 13, "trend": 11, "low_pass": 7})]:
+    parts = STL(values, period=4, **options).fit()
+    holed(f"{name}_trend", parts.trend)
+    holed(f"{name}_seasonal", parts.seasonal)
 
 times = np.cumsum(rng.choice([0.5, 1, 2, 7], 15, p=[.3, .3, .3, .1])) + 100
 values = np.round(rng.normal(size=15), 3)

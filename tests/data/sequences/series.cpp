@@ -2,6 +2,7 @@
 #include "burin/data/sequences/lags.hpp"
 #include "burin/data/sequences/resample.hpp"
 #include "burin/data/sequences/seasonal_decompose.hpp"
+#include "burin/data/sequences/stl.hpp"
 
 #include "reference/sequences.hpp"
 #include "support/check_same.hpp"
@@ -90,6 +91,35 @@ TEST_CASE("seasonal_decompose: refuses less than two seasons, and what has no pr
           "seasonal_decompose: value 2: expected a finite number, got nan");
     CHECK(error_of([&] { seasonal_decompose(zero, 2, Composition::multiplicative); }) ==
           "seasonal_decompose: value 2: expected a finite number above 0, got 0");
+}
+
+TEST_CASE("stl: as statsmodels's, robust too") {
+    const auto check = [](const auto& series, const Stl& options, const auto& trend, const auto& seasonal) {
+        const Decomposition found = stl(series, 4, options);
+        check_same(found.trend, trend, 1e-11);
+        check_same(found.seasonal, seasonal, 1e-11);
+        for (std::size_t i = 0; i < found.rest.size(); ++i)
+            CHECK(found.trend[i] + found.seasonal[i] + found.rest[i] == doctest::Approx(series[i]));
+    };
+    check(expected::series, {}, expected::stl_trend, expected::stl_seasonal);
+    check(expected::outliers, {.robust = true}, expected::stl_robust_trend, expected::stl_robust_seasonal);
+    check(expected::series, {.seasonal = 13, .trend = 11, .low_pass = 7}, expected::stl_smooth_trend,
+          expected::stl_smooth_seasonal);
+}
+
+TEST_CASE("stl: two seasons are enough, a constant stays, and what can't be is refused") {
+    const std::vector<double> constant(8, 3), few{1, 2, 3};
+    for (const bool robust : {false, true}) {
+        const Decomposition found = stl(constant, 4, {.robust = robust});
+        check_same(found.trend, constant, 1e-14);
+        check_same(found.seasonal, std::vector<double>(8, 0), 1e-14);
+    }
+    CHECK(error_of([&] { stl(few, 2); }) ==
+          "stl: expected a period of at least 2 and two of them, got a period of 2 and 3 values");
+    CHECK(error_of([&] { stl(constant, 4, {.seasonal = 8}); }) ==
+          "stl: .seasonal: expected an odd number of at least 3 and above 0, got 8");
+    CHECK(error_of([&] { stl(constant, 4, {.trend = 3}); }) ==
+          "stl: .trend: expected an odd number of at least 3 and above 4, got 3");
 }
 
 TEST_CASE("resample: to a grid, as pandas, numpy and scipy") {
