@@ -25,8 +25,8 @@ inline Table describe(const Table& table) {
     std::vector<double> counts, missing, different, frequencies;
     std::vector<std::vector<double>> numbers(statistics.size());
     std::vector<std::string> earliest, latest;
-    for (const std::string& name : table.names()) {
-        const Column& column = table.column(name);
+    for (std::size_t c = 0; c < table.columns(); ++c) {
+        const Column& column = table.column(c);
         types.emplace_back(name_of(column.type()));
         missing.push_back(static_cast<double>(column.missing_count()));
         counts.push_back(static_cast<double>(column.size()) - missing.back());

@@ -63,23 +63,31 @@ inline Table join(const Table& first, const Table& second, const std::vector<std
             return std::any_of(left.begin(), left.end(),
                                [&](const Column& key) { return key.is_missing(row); });
         };
+        // take(row of the first, row of the second) for each row of the result, in its order.
+        const auto for_each_row = [&](auto take) {
+            for (std::size_t row = 0; row < first.rows(); ++row) {
+                auto found =
+                    is_missing(row)
+                        ? order.end()
+                        : std::lower_bound(order.begin(), order.end(), row,
+                                           [&](std::size_t a, std::size_t b) { return compare(a, b) < 0; });
+                bool any = false;
+                for (; found != order.end() && compare(*found, row) == 0; ++found, any = true)
+                    take(row, *found);
+                if (kind == Join::left && !any)
+                    take(row, Column::no_row);
+            }
+        };
+        // Of keys that are there many times in both come very many rows: memory is asked for once.
+        std::size_t count = 0;
+        for_each_row([&](std::size_t, std::size_t) { ++count; });
         std::vector<std::size_t> first_rows, second_rows;
-        for (std::size_t row = 0; row < first.rows(); ++row) {
-            auto found =
-                is_missing(row)
-                    ? order.end()
-                    : std::lower_bound(order.begin(), order.end(), row,
-                                       [&](std::size_t a, std::size_t b) { return compare(a, b) < 0; });
-            const std::size_t before = first_rows.size();
-            for (; found != order.end() && compare(*found, row) == 0; ++found) {
-                first_rows.push_back(row);
-                second_rows.push_back(*found);
-            }
-            if (kind == Join::left && first_rows.size() == before) {
-                first_rows.push_back(row);
-                second_rows.push_back(Column::no_row);
-            }
-        }
+        first_rows.reserve(count);
+        second_rows.reserve(count);
+        for_each_row([&](std::size_t of_first, std::size_t of_second) {
+            first_rows.push_back(of_first);
+            second_rows.push_back(of_second);
+        });
         Table result = first.subset(first_rows);
         for (const std::string& name : second.names())
             if (!result.has(name))

@@ -199,7 +199,8 @@ class TypedColumns {
 
 inline csv::Options csv_options(const TableOptions& options, std::string_view name) {
     const auto refuse = [&](const char* expected, char found) {
-        throw Error(std::string(name) + ": expected " + expected + ", got " + burin::quoted(std::string_view(&found, 1)));
+        throw Error(std::string(name) + ": expected " + expected + ", got " +
+                    burin::quoted(std::string_view(&found, 1)));
     };
     if (options.decimal == options.delimiter)
         refuse("a delimiter that is not the decimal sign", options.delimiter);

@@ -18,8 +18,10 @@ namespace burin::data::detail {
 /// The columns of these names; all where none are named.
 inline std::vector<Column> columns_of(const Table& table, const std::vector<std::string>& names) {
     std::vector<Column> columns;
-    for (const std::string& name : names.empty() ? table.names() : names)
+    for (const std::string& name : names)
         columns.push_back(table.column(name));
+    for (std::size_t c = 0; names.empty() && c < table.columns(); ++c)
+        columns.push_back(table.column(c));
     return columns;
 }
 

@@ -45,10 +45,10 @@ inline std::string cell_text(const Column& column, std::size_t row, std::size_t 
 /// A table as aligned text, numbers to the right; what is missing is empty.
 inline std::string table_text(const Table& table, const TableTextOptions& options = {}) {
     std::vector<report::Table::Column> columns{{"", report::Table::Align::right}};
-    for (const std::string& name : table.names())
-        columns.push_back({printable(name, options.longest_text), table.type(name) == ColumnType::number
-                                                                      ? report::Table::Align::right
-                                                                      : report::Table::Align::left});
+    for (std::size_t c = 0; c < table.columns(); ++c)
+        columns.push_back({printable(table.names()[c], options.longest_text),
+                           table.column(c).type() == ColumnType::number ? report::Table::Align::right
+                                                                        : report::Table::Align::left});
     report::Table text(std::move(columns));
     const bool all = table.rows() <= options.rows;
     const std::size_t first = all ? table.rows() : (options.rows + 1) / 2;

@@ -69,17 +69,21 @@ template <class Target = Label, class Scalar = float>
 TableSamples<Target, Scalar> to_dataset(const Table& table, const DatasetColumns& columns) {
     return within_memory("to_dataset", [&] {
         TableSamples<Target, Scalar> result;
+        std::vector<Column> chosen;
+        for (const std::string& name : columns.features)
+            chosen.push_back(table.column(name));
         result.features = columns.features;
-        if (result.features.empty())
-            for (const std::string& name : table.names())
-                if (name != columns.target && name != columns.weight)
-                    result.features.push_back(name);
-        if (result.features.empty())
+        for (std::size_t c = 0; columns.features.empty() && c < table.columns(); ++c)
+            if (table.names()[c] != columns.target && table.names()[c] != columns.weight) {
+                chosen.push_back(table.column(c));
+                result.features.push_back(table.names()[c]);
+            }
+        if (chosen.empty())
             throw Error("to_dataset: expected at least one feature, got none");
         std::vector<Scalar> inputs(table.rows() * result.features.size());
         for (std::size_t f = 0; f < result.features.size(); ++f) {
             const std::string& name = result.features[f];
-            const Column& column = table.column(name);
+            const Column& column = chosen[f];
             if (column.type() == ColumnType::date)
                 throw Error("to_dataset: column " + burin::quoted(name) +
                             ": expected numbers or categories, got dates; date_parts makes numbers of them");

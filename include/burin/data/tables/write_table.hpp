@@ -3,6 +3,7 @@
 #include "burin/core/error.hpp"
 #include "burin/core/printable.hpp"
 #include "burin/core/within_memory.hpp"
+#include "burin/data/encoding.hpp"
 #include "burin/data/number_text.hpp"
 #include "burin/data/tables/date_text.hpp"
 #include "burin/data/tables/read_table.hpp"
@@ -83,6 +84,7 @@ inline std::string csv_text(const Table& table, const TableOptions& options = {}
         }
         text.push_back('\n');
     }
+    utf8_text(text, "csv_text");
     return text;
 }
 
