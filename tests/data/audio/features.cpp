@@ -129,7 +129,7 @@ TEST_CASE("griffin_lim equals librosa's, and comes nearer with every step") {
     std::vector<float> magnitudes;
     for (const auto& bin : stft(sound).values)
         magnitudes.push_back(std::abs(bin));
-    check_close(griffin_lim(stft, magnitudes, 300, {.iterations = 4}), expected::griffin_lim, 2e-4);
+    check_close(griffin_lim(stft, magnitudes, 300, {.iterations = 4}), expected::griffin_lim, 2e-5);
     const auto error = [&](const GriffinLimOptions& options) {
         const Spectrum found = stft(griffin_lim(stft, magnitudes, 300, options));
         double sum = 0;
@@ -169,7 +169,7 @@ TEST_CASE("LogMel: several threads may use one") {
 }
 
 TEST_CASE("LogMel equals librosa's melspectrogram and power_to_db") {
-    check_close(data::LogMel(as_librosa)(longer), expected::mel_decibels, 1e-4);
+    check_close(data::LogMel(as_librosa)(longer), expected::mel_decibels, 2e-6);
     data::LogMelOptions power = as_librosa;
     power.unit = MelUnit::power;
     const data::LogMel mel(power);
