@@ -15,6 +15,7 @@ from pathlib import Path
 #: (with the arguments that make the program come to writing quickly).
 OPTIONS = {
     "audio_effect": {"number": ["--epochs"], "write": [("--save", "--epochs", "0")]},
+    "augmentation": {"number": ["--epochs"], "folder": ["--data"], "write": [("--image", "--epochs", "0")]},
     "dates_lstm": {"number": ["--steps", "--test", "--bar"]},
     "dates_transformer": {"number": ["--steps", "--test", "--bar"]},
     "detection": {"number": ["--epochs"], "write": [("--image", "--epochs", "0")]},

@@ -238,6 +238,7 @@ TEST_CASE("transforms: probabilities are kept") {
     };
     const auto flipped = [](const Image& image) { return image.values[0] == 1.0F; };
     CHECK(std::abs(rate(images::RandomFlip{}, flipped) - 500) < 60);
+    CHECK(std::abs(rate(images::Sometimes{0.3, images::RandomFlip{1}}, flipped) - 300) < 60);
     CHECK(rate(images::RandomFlip{0}, flipped) == 0);
     CHECK(rate(images::RandomFlip{1}, flipped) == 1000);
 }

@@ -25,6 +25,20 @@ template <class T>
 concept Transform =
     requires(const T& transform, Sample& sample, const RandomStream& stream) { transform(sample, stream); };
 
+/// A transform with a given probability: `images::Sometimes{0.3, images::RandomBlur{}}`.
+template <Transform Other>
+struct Sometimes {
+    double probability = 0.5;
+    Other transform{};
+
+    void operator()(Sample& sample, const RandomStream& stream) const {
+        if (stream.uniform(0) < probability)
+            transform(sample, stream_of(stream, 0));
+    }
+};
+template <class Other>
+Sometimes(double, Other) -> Sometimes<Other>;
+
 template <class Whole>
 class OfShape;
 
