@@ -4,13 +4,14 @@
 #include <burin/balance.hpp>
 #include <burin/burin.hpp>
 #include <burin/evaluation/classification.hpp>
-#include <burin/io/pipeline.hpp>
 #include <burin/metrics/balanced_accuracy.hpp>
 #include <burin/metrics/recall.hpp>
 #include <burin/report/classification_report.hpp>
 #include <burin/tables.hpp>
 #include <burin/validation.hpp>
 
+#include "customers.hpp"
+#include "network.hpp"
 #include "options.hpp"
 
 #include <cstdio>
@@ -23,31 +24,9 @@
 #include <vector>
 
 using namespace burin;
+using customers::Network, customers::Preparation;
 
 namespace {
-
-// Five columns of numbers and two of texts. Missing numbers become the median, with a column that says so,
-// since not to answer tells something, too; each text becomes a column.
-using Record = data::Columns<data::Numeric<"age">, data::Numeric<"fee">, data::Numeric<"calls">,
-                             data::Numeric<"satisfaction">, data::Numeric<"years">,
-                             data::Categorical<"contract", 3>, data::Categorical<"city", 6>>;
-using Preparation =
-    data::Pipeline<Record, data::On<data::ColumnsAt<0, 1, 2, 3, 4>, data::Indicated<data::ImputeMedian>>,
-                   data::OneHot<11, 6>, data::OneHot<10, 3>,
-                   data::On<data::ColumnsAt<0, 1, 2, 3, 4>, data::StandardScaler>>;
-using Network = Sequential<Input<Preparation::output_size>, Dense<16>, ReLU, Dropout<0.2>, Dense<2>>;
-
-/// The table without what can't be true and what is there twice.
-data::Table cleaned(const data::Table& raw) {
-    const data::Table once = data::drop_duplicates(raw);
-    std::vector<double> ages, years;
-    constexpr double today = 1735603200, year = 365.25 * 86400; // 2024-12-31
-    for (const double age : once.numbers("age"))
-        ages.push_back(age > 120 ? data::Column::missing : age);
-    for (const double joined : once.dates("joined"))
-        years.push_back((today - joined) / year);
-    return once.with("age", std::move(ages)).with("years", std::move(years)).drop({"customer", "joined"});
-}
 
 std::vector<Label> labels_of(const data::Table& table) {
     return {table.codes("left").begin(), table.codes("left").end()};
@@ -99,12 +78,10 @@ int main(int argc, char** argv) try {
     const std::size_t epochs = options.number("--epochs");
 
     // 1. Read, look, clean.
-    const data::Table raw = data::read_table(
-        options["--data"],
-        {.delimiter = ';', .decimal = ',', .thousands = '\'', .comment = '#', .date_format = "%d.%m.%Y"});
+    const data::Table raw = customers::read(options["--data"]);
     print(raw, {.rows = 6});
     print(data::check(raw, "left"));
-    const data::Table table = cleaned(raw);
+    const data::Table table = customers::cleaned(raw);
     print(data::describe(table));
     print(data::sort(data::group(table, {"contract"}).count().mean("fee").mean("satisfaction"), {"count"}));
 

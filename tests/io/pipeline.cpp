@@ -129,17 +129,24 @@ TEST_CASE("io::header_text: the constants of a pipeline, exact, with bytes of te
 
 namespace houses {
 
-inline constexpr OfColumns preparation{
-    OfColumns::Beginning{{{}, {{{{2U}}, {{'\x62', '\x6c', '\x61', '\x75', '\x72', '\x65', '\x64', '\x00'}}}, {}}}},
-    OfColumns::Chain{{{{0x1.99999ap-4F, std::numeric_limits<float>::infinity()}}}, {}}};
+inline constexpr OfColumns preparation = [] {
+    OfColumns fitted;
+    fitted.beginning().at<1>().count = {{2U}};
+    fitted.beginning().at<1>().texts = {{'\x62', '\x6c', '\x61', '\x75', '\x72', '\x65', '\x64', '\x00'}};
+    fitted.stages().fitted.mean = {{0x1.99999ap-4F, std::numeric_limits<float>::infinity()}};
+    return fitted;
+}();
 
 } // namespace houses
 )");
     // What it spells out is what it was.
-    constexpr OfColumns constant{
-        OfColumns::Beginning{
-            {{}, {{{{2U}}, {{'\x62', '\x6c', '\x61', '\x75', '\x72', '\x65', '\x64', '\x00'}}}, {}}}},
-        OfColumns::Chain{{{{0x1.99999ap-4F, std::numeric_limits<float>::infinity()}}}, {}}};
+    constexpr OfColumns constant = [] {
+        OfColumns fitted;
+        fitted.beginning().at<1>().count = {{2U}};
+        fitted.beginning().at<1>().texts = {{'\x62', '\x6c', '\x61', '\x75', '\x72', '\x65', '\x64', '\x00'}};
+        fitted.stages().fitted.mean = {{0x1.99999ap-4F, std::numeric_limits<float>::infinity()}};
+        return fitted;
+    }();
     CHECK(constant.code<"colour">("red") == 1);
     CHECK(constant.stages().fitted.mean == pipeline.stages().fitted.mean);
 }

@@ -111,7 +111,7 @@ struct ExaminedPipeline {
     static constexpr Sentence problem = result.problem;
 };
 
-/// The constants of all stages, one within the other: an aggregate, so that a header can spell it out.
+/// The constants of all stages, one within the other.
 template <class Scalar, Shape In, class... Stages>
 struct Chain {
     static constexpr std::size_t widest_between = 0;
@@ -230,11 +230,6 @@ class PipelineOf : private DiagnosisOf<detail::ExaminedPipeline<First, Stages...
     /// On the stack, while a sample is prepared.
     static constexpr std::size_t scratch_bytes = 2 * widest_between * sizeof(Scalar);
 
-    constexpr PipelineOf() = default;
-    /// With these constants, as `io::export_header` writes them.
-    constexpr PipelineOf(const Beginning& beginning, const Chain& stages) noexcept
-        : beginning_(beginning), stages_(stages) {}
-
     /// One sample of numbers: as many as `input_size` to as many as `output_size`. They must not overlap.
     constexpr void apply(std::span<const Scalar, input_size> in,
                          std::span<Scalar, output_size> out) const noexcept
@@ -265,9 +260,9 @@ class PipelineOf : private DiagnosisOf<detail::ExaminedPipeline<First, Stages...
     }
 
     /// Learns the constants of all stages, each from what those before it make of `data`: a Dataset behind
-    /// `Input<…>`, a Table behind `Columns<…>`, texts (a vector of strings, Texts) behind a stage that takes text.
-    /// Hosted: needs `burin/data/fit_pipeline.hpp`. `targets` are for stages that learn from them; a Dataset
-    /// has its own. Throws Error with the stage and the column; the pipeline then stays as it was.
+    /// `Input<…>`, a Table behind `Columns<…>`, texts (a vector of strings, Texts) behind a stage that takes
+    /// text. Hosted: needs `burin/data/fit_pipeline.hpp`. `targets` are for stages that learn from them; a
+    /// Dataset has its own. Throws Error with the stage and the column; the pipeline then stays as it was.
     template <class Data, class... Targets>
     void fit(const Data& data, const Targets&... targets) {
         fit_pipeline(*this, data, targets...);
@@ -286,10 +281,10 @@ class PipelineOf : private DiagnosisOf<detail::ExaminedPipeline<First, Stages...
         return fit_apply_pipeline(*this, data, targets...);
     }
 
-    const Beginning& beginning() const noexcept { return beginning_; }
-    Beginning& beginning() noexcept { return beginning_; }
-    const Chain& stages() const noexcept { return stages_; }
-    Chain& stages() noexcept { return stages_; }
+    constexpr const Beginning& beginning() const noexcept { return beginning_; }
+    constexpr Beginning& beginning() noexcept { return beginning_; }
+    constexpr const Chain& stages() const noexcept { return stages_; }
+    constexpr Chain& stages() noexcept { return stages_; }
 
   private:
     constexpr void run(const Scalar* in, Scalar* out, [[maybe_unused]] Scalar* turn,

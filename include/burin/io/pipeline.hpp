@@ -32,10 +32,17 @@ inline constexpr bool is_std_array = false;
 template <class T, std::size_t N>
 inline constexpr bool is_std_array<std::array<T, N>> = true;
 
+/// How an element of an array is named: `.0` in files, `[0]` in code.
+struct Brackets {
+    const char* open = ".";
+    const char* close = "";
+};
+
 /// Calls visit(name, elements) for every array and number of constants, `0.mean`, in the order in which they
 /// are declared.
 template <class Constants, class Visit>
-void for_each_constant(Constants& constants, const std::string& prefix, Visit& visit) {
+void for_each_constant(Constants& constants, const std::string& prefix, Visit& visit,
+                       const Brackets& brackets = {}) {
     using Type = std::remove_const_t<Constants>;
     if constexpr (std::is_arithmetic_v<Type>) {
         visit(prefix, std::span<Constants>(&constants, 1));
@@ -44,11 +51,12 @@ void for_each_constant(Constants& constants, const std::string& prefix, Visit& v
             visit(prefix, std::span(constants));
         else
             for (std::size_t i = 0; i < constants.size(); ++i)
-                for_each_constant(constants[i], prefix + "." + std::to_string(i), visit);
+                for_each_constant(constants[i], prefix + brackets.open + std::to_string(i) + brackets.close,
+                                  visit, brackets);
     } else if constexpr (!std::is_empty_v<Type>) {
         static_assert(has_fields<Type>, "a stage's Fitted is an aggregate of at most 16 arrays");
         for_each_field(constants, [&](std::string_view name, auto& field) {
-            for_each_constant(field, prefix + "." + std::string(name), visit);
+            for_each_constant(field, prefix + "." + std::string(name), visit, brackets);
         });
     }
 }
@@ -243,24 +251,36 @@ std::string constant_literal(T value) {
     }
 }
 
-template <class Constants>
-std::string constants_literal(const Constants& constants) {
-    if constexpr (std::is_arithmetic_v<Constants>) {
-        return constant_literal(constants);
-    } else if constexpr (is_std_array<Constants>) {
-        std::string text = "{{";
-        for (std::size_t i = 0; i < constants.size(); ++i)
-            text += (i == 0 ? "" : i % 8 == 0 ? ",\n    " : ", ") + constants_literal(constants[i]);
-        return text + "}}";
-    } else if constexpr (std::is_empty_v<Constants>) {
-        return "{}";
-    } else {
-        std::string text = "{";
-        for_each_field(constants, [&](std::string_view, const auto& field) {
-            text += (text.size() == 1 ? "" : ", ") + constants_literal(field);
+/// A line of code that gives an array (or a number) of constants its value.
+template <class T, std::size_t N>
+std::string assignment(const std::string& name, std::span<T, N> elements, bool is_number) {
+    std::string text = "    " + name + (is_number ? " = " : " = {{");
+    for (std::size_t i = 0; i < elements.size(); ++i)
+        text.append(i == 0 ? "" : i % 8 == 0 ? ",\n        " : ", ").append(constant_literal(elements[i]));
+    return text.append(is_number ? ";\n" : "}};\n");
+}
+
+template <class Pipeline>
+std::string assignments(const Pipeline& pipeline) {
+    std::string text;
+    const auto add = [&](const auto& fitted, const std::string& place) {
+        const auto visit = [&]<class T, std::size_t N>(const std::string& name, std::span<T, N> elements) {
+            text += assignment(name, elements, N == std::dynamic_extent);
+        };
+        for_each_constant(fitted, place, visit, {.open = "[", .close = "]"});
+    };
+    if constexpr (Pipeline::takes_columns)
+        for_each_column_of(pipeline.beginning().learnt, [&](const auto& fitted, const std::string& name) {
+            add(fitted, "fitted.beginning().at<" + name.substr(name.rfind('.') + 1) + ">()");
         });
-        return text + "}";
-    }
+    else if constexpr (Pipeline::takes_text)
+        add(pipeline.beginning(), "fitted.beginning()");
+    std::string place = "fitted.stages()";
+    pipeline.stages().for_each([&](auto, std::size_t, const auto& fitted) {
+        add(fitted, place + ".fitted");
+        place += ".rest";
+    });
+    return text;
 }
 
 } // namespace detail
@@ -268,7 +288,7 @@ std::string constants_literal(const Constants& constants) {
 /// A C++ header with a fitted pipeline as a constant, for programs without files:
 ///
 ///     namespace prepared {
-///     inline constexpr Preparation preparation{...};
+///     inline constexpr Preparation preparation = [] {...}();
 ///     }
 ///
 /// It stays in flash. The values are exact.
@@ -281,10 +301,9 @@ std::string header_text(const data::PipelineOf<Scalar, First, Stages...>& pipeli
     if (!options.include.empty())
         text += "\n#include \"" + options.include + "\"\n";
     text += "\n#include <limits>\n\nnamespace " + options.name_space + " {\n\ninline constexpr " +
-            options.pipeline + " preparation{\n    " + options.pipeline + "::Beginning" +
-            detail::constants_literal(pipeline.beginning()) + ",\n    " + options.pipeline + "::Chain" +
-            detail::constants_literal(pipeline.stages()) + "};\n\n} // namespace " + options.name_space +
-            "\n";
+            options.pipeline + " preparation = [] {\n    " + options.pipeline + " fitted;\n" +
+            detail::assignments(pipeline) + "    return fitted;\n}();\n\n} // namespace " +
+            options.name_space + "\n";
     return text;
 }
 
