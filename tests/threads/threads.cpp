@@ -1,6 +1,7 @@
 // What docs/threads.md says that threads may share, shared by threads; under the thread sanitizer (see
 // check.py). With the argument `race` two threads train one model, which the sanitizer must find.
 #include <burin/burin.hpp>
+#include <burin/data/loader.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -38,6 +39,18 @@ data::Dataset<> samples() {
     return data::Dataset<>(Shape(4, 3), std::move(inputs), std::move(labels));
 }
 
+/// The sum of what an epoch's batches have, each weighed by its place; `most` batches are looked at.
+template <class Loader>
+double sum_of_batches(const Loader& loader, std::size_t most) {
+    double sum = 0;
+    auto batches = loader.batches({.seed = 1, .batch_size = 4});
+    for (std::size_t i = 0; i < most; ++i)
+        if (const auto* batch = batches.next())
+            for (const float value : batch->inputs())
+                sum += static_cast<double>(value) * static_cast<double>(i + 1);
+    return sum;
+}
+
 template <class Work>
 void in_threads(Work work) {
     std::vector<std::thread> threads;
@@ -59,6 +72,11 @@ void share(const std::string& directory) {
     fit(trained, data, options);
     Predictor<Line> of_whole;
     const auto whole = of_whole(line.parameters(), data.input(0));
+    const auto augment = [](std::span<float> input, const RandomStream& stream) {
+        input[0] += static_cast<float>(stream.uniform(0));
+    };
+    const data::Loader loader(data, {.workers = 3, .ahead = 2}, augment);
+    const double batches = sum_of_batches(data::Loader(data, {.workers = 0}, augment), 100);
 
     in_threads([&](std::size_t thread) {
         // A model and a data set that nobody changes, each thread with its own arena.
@@ -76,6 +94,8 @@ void share(const std::string& directory) {
                     "Streamer gives other numbers");
         require(crc32(*quantize(model, calibrate(model, data))) == crc32(*network),
                 "calibrate and quantize give another network");
+        require(sum_of_batches(loader, 100) == batches, "a Loader gives other batches");
+        sum_of_batches(loader, thread); // Stopped in the middle.
         require(data.shuffled(thread).split(0.5, 1).first.size() == 35, "split gives another size");
         // A model of one's own, trained and saved beside the others.
         Model<Net> own(2);

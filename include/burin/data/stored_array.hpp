@@ -94,7 +94,9 @@ auto read_number(const char* from, bool big_endian = true) noexcept {
 /// rounded, and others if they are allowed.
 template <class Element, class Value>
 bool holds(Value value, bool allow_not_finite) noexcept {
-    if constexpr (std::is_floating_point_v<Element>) {
+    if constexpr (std::is_floating_point_v<Element> && std::is_integral_v<Value>) {
+        return true; // 2^64 is within the range of float.
+    } else if constexpr (std::is_floating_point_v<Element>) {
         return allow_not_finite || std::isfinite(static_cast<Element>(value));
     } else if constexpr (std::is_integral_v<Value>) {
         return std::in_range<Element>(value);
@@ -147,22 +149,42 @@ struct StoredArray {
     }
 };
 
+/// Throws Error for the first of the values that Element does not hold.
+template <class Element, class Stored>
+[[noreturn, gnu::cold, gnu::noinline]] void refuse_value(const StoredArray& array, std::string_view name,
+                                                         std::size_t offset, const char* from,
+                                                         bool allow_not_finite) {
+    for (;; from += sizeof(Stored), offset += sizeof(Stored)) {
+        const auto value = read_number<Stored>(from, array.big_endian);
+        if (std::is_same_v<Stored, StoredBoolean> && value > decltype(value)(1))
+            throw Error(at_offset(name, offset) + "expected a truth value, 0 or 1, got " +
+                        number_text(value));
+        if (!holds<Element>(value, allow_not_finite))
+            throw Error(at_offset(name, offset) + "expected " + expected<Element>(value) + ", got " +
+                        number_text(value));
+    }
+}
+
 /// Converts values as they stand in the file `name` from `offset` on. Throws Error for one that Element does
 /// not hold.
 template <class Element>
 void convert_values(const StoredArray& array, std::string_view name, std::size_t offset, const char* from,
                     std::size_t count, bool allow_not_finite, Element* to) {
     with_stored(array.type, [&]<class Stored>(std::type_identity<Stored>) {
-        for (std::size_t i = 0; i < count; ++i) {
-            const auto value = read_number<Stored>(from + i * sizeof(Stored), array.big_endian);
-            if (std::is_same_v<Stored, StoredBoolean> && value > decltype(value)(1))
-                throw Error(at_offset(name, offset + i) + "expected a truth value, 0 or 1, got " +
-                            number_text(value));
-            if (!holds<Element>(value, allow_not_finite))
-                throw Error(at_offset(name, offset + i * sizeof(Stored)) + "expected " +
-                            expected<Element>(value) + ", got " + number_text(value));
-            to[i] = static_cast<Element>(value);
-        }
+        // Without a way out of the loop, so that it takes many values at a time.
+        const auto convert = [&](auto big_endian) {
+            bool all_hold = true;
+            for (std::size_t i = 0; i < count; ++i) {
+                const auto value = read_number<Stored>(from + i * sizeof(Stored), big_endian.value);
+                all_hold &= !std::is_same_v<Stored, StoredBoolean> || value <= decltype(value)(1);
+                const bool is_held = holds<Element>(value, allow_not_finite);
+                all_hold &= is_held;
+                to[i] = is_held ? static_cast<Element>(value) : Element(0);
+            }
+            return all_hold;
+        };
+        if (!(array.big_endian ? convert(std::true_type{}) : convert(std::false_type{})))
+            refuse_value<Element, Stored>(array, name, offset, from, allow_not_finite);
     });
 }
 
