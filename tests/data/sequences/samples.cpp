@@ -112,6 +112,9 @@ TEST_CASE("pad: refuses parts of steps and nothing at all") {
           "pad: sequence 1: expected whole steps of 2 numbers, got 3 numbers");
     CHECK(error_of([&] { pad(odd, std::vector<Label>{0, 1}, {.channels = 0}); }) ==
           "pad: expected at least one channel, got 0");
+    for (const std::size_t length : {std::size_t{1} << 62, std::size_t{1} << 63})
+        CHECK(error_of([&] { pad(odd, std::vector<Label>{0, 1}, {.length = length}); }) ==
+              "pad: expected what fits into memory, got more");
     CHECK(error_of([] { pad(std::vector<std::vector<float>>{{}}, std::vector<Label>{0}); }) ==
           "pad: expected a sequence with a step, got none");
     CHECK(error_of([&] {

@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 #include <span>
 #include <string>
@@ -42,6 +43,8 @@ TEST_CASE("lagged: as pandas's shift, and as columns of a table") {
         with_lags(Table().with("load", {1, 2, 3}).with("day", {"a", "b", "c"}), "load", {1, 2});
     CHECK(table.names() == std::vector<std::string>{"load", "day", "load_lag_1", "load_lag_2"});
     check_same(table.numbers("load_lag_2"), std::vector<double>{none, none, 1}, 0);
+    const Table far = with_lags(table, "load", {std::numeric_limits<std::size_t>::max()});
+    CHECK(std::isnan(far.numbers("load_lag_18446744073709551615")[2]));
 }
 
 TEST_CASE("difference: as pandas's diff, and back") {

@@ -102,4 +102,6 @@ TEST_CASE("scalers, clipping: options that make no sense are said") {
     CHECK(ClipRange<2, 1>::problem(Shape(1)).view() == "expected a range whose lower end comes first");
     CHECK(RobustScaler<>::problem(Shape(1)).empty());
     CHECK(MinMaxScaler<-1, 1>::name().view() == "MinMaxScaler<-1, 1>");
+    CHECK(ClipRange<-1e20, 2.5e-9>::name().view() == "ClipRange<-1e20, 2.5e-9>");
+    CHECK(ClipRange<0, infinity>::name().view() == "ClipRange<0, infinity>");
 }

@@ -3,6 +3,7 @@
 #include "burin/core/error.hpp"
 #include "burin/data/tables/table.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <span>
@@ -30,8 +31,9 @@ inline std::vector<double> lagged(std::span<const double> series, std::ptrdiff_t
 /// Throws Error where there is no such column of numbers.
 inline Table with_lags(Table table, std::string_view name, const std::vector<std::size_t>& steps) {
     for (const std::size_t step : steps)
-        table = table.with(std::string(name) + "_lag_" + std::to_string(step),
-                           lagged(table.numbers(name), static_cast<std::ptrdiff_t>(step)));
+        table = table.with(
+            std::string(name) + "_lag_" + std::to_string(step),
+            lagged(table.numbers(name), static_cast<std::ptrdiff_t>(std::min(step, table.rows()))));
     return table;
 }
 

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,6 +60,12 @@ std::size_t padded_length(const Sequences& sequences, std::size_t each, const Pa
     return longest;
 }
 
+/// That a product is a number of elements at all.
+inline void check_room(std::size_t sequences, std::size_t length, std::size_t width) {
+    if (sequences > 0 && length > std::numeric_limits<std::size_t>::max() / sequences / width)
+        throw std::bad_alloc();
+}
+
 } // namespace detail
 
 /// Sequences, each its steps one after the other, as samples of one length, `[length, channels]` or with a
@@ -73,6 +81,7 @@ Dataset<Target, Scalar> pad(const std::vector<std::vector<Scalar>>& sequences, s
     const std::size_t each = padding.channels, width = each + padding.mask_channel;
     const std::size_t length = detail::padded_length(sequences, each, padding);
     return within_memory("pad", [&] {
+        detail::check_room(sequences.size(), length, width);
         std::vector<Scalar> values(sequences.size() * length * width, static_cast<Scalar>(padding.value));
         if (padding.mask_channel)
             for (std::size_t step = 0; step < sequences.size() * length; ++step)
@@ -98,6 +107,7 @@ inline std::vector<Label> pad_labels(const std::vector<std::vector<Label>>& labe
                                      const Padding& padding = {}, Label ignored = no_label) {
     const std::size_t length = detail::padded_length(labels, 1, padding);
     return within_memory("pad_labels", [&] {
+        detail::check_room(labels.size(), length, 1);
         std::vector<Label> values(labels.size() * length, ignored);
         detail::for_each_kept(labels, 1, length, padding,
                               [&](std::size_t s, std::size_t step, std::size_t from) {

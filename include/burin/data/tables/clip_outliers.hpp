@@ -54,7 +54,7 @@ struct ClipColumns {
 template <Number auto Deviations = 3>
 struct ClipZScore : detail::ClipColumns<ClipZScore<Deviations>> {
     static constexpr Text<64> name() {
-        return Text<64>("ClipZScore<").append(double(Deviations)).append(">");
+        return Text<64>("ClipZScore<").append(detail::option_text(double(Deviations)).view()).append(">");
     }
     static constexpr Sentence problem(Shape) {
         return double(Deviations) > 0 ? "" : "expected a number of deviations above 0";
@@ -73,7 +73,9 @@ struct ClipZScore : detail::ClipColumns<ClipZScore<Deviations>> {
 ///     using Preparation = data::Pipeline<Input<4>, data::ClipIQR<>, data::StandardScaler>;
 template <Number auto Factor = 1.5>
 struct ClipIQR : detail::ClipColumns<ClipIQR<Factor>> {
-    static constexpr Text<64> name() { return Text<64>("ClipIQR<").append(double(Factor)).append(">"); }
+    static constexpr Text<64> name() {
+        return Text<64>("ClipIQR<").append(detail::option_text(double(Factor)).view()).append(">");
+    }
     static constexpr Sentence problem(Shape) {
         return double(Factor) >= 0 ? "" : "expected a factor of at least 0";
     }
@@ -90,7 +92,11 @@ struct ClipIQR : detail::ClipColumns<ClipIQR<Factor>> {
 template <Number auto Low = 0.05, Number auto High = 0.95>
 struct Winsorize : detail::ClipColumns<Winsorize<Low, High>> {
     static constexpr Text<64> name() {
-        return Text<64>("Winsorize<").append(double(Low)).append(", ").append(double(High)).append(">");
+        return Text<64>("Winsorize<")
+            .append(detail::option_text(double(Low)).view())
+            .append(", ")
+            .append(detail::option_text(double(High)).view())
+            .append(">");
     }
     static constexpr Sentence problem(Shape) {
         return 0 <= double(Low) && double(Low) <= double(High) && double(High) <= 1
@@ -108,7 +114,11 @@ struct Winsorize : detail::ClipColumns<Winsorize<Low, High>> {
 template <Number auto Low, Number auto High>
 struct ClipRange {
     static constexpr Text<64> name() {
-        return Text<64>("ClipRange<").append(double(Low)).append(", ").append(double(High)).append(">");
+        return Text<64>("ClipRange<")
+            .append(detail::option_text(double(Low)).view())
+            .append(", ")
+            .append(detail::option_text(double(High)).view())
+            .append(">");
     }
     static constexpr Sentence problem(Shape) {
         return double(Low) <= double(High) ? "" : "expected a range whose lower end comes first";

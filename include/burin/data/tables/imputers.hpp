@@ -84,7 +84,12 @@ struct ImputeMostFrequent : detail::ImputeOneValue<ImputeMostFrequent> {
 template <Number auto Value>
 struct ImputeConstant {
     static constexpr Text<64> name() {
-        return Text<64>("ImputeConstant<").append(static_cast<double>(Value)).append(">");
+        return Text<64>("ImputeConstant<").append(detail::option_text(double(Value)).view()).append(">");
+    }
+    static constexpr Sentence problem(Shape) {
+        return detail::is_missing(double(Value)) || detail::is_infinite(double(Value))
+                   ? Sentence("expected a finite value to put")
+                   : Sentence();
     }
     static constexpr Shape output_shape(Shape input) { return input; }
 

@@ -93,7 +93,11 @@ struct StandardScaler : detail::ScaleColumns<StandardScaler> {
 template <Number auto Low = 0, Number auto High = 1>
 struct MinMaxScaler : detail::ScaleColumns<MinMaxScaler<Low, High>> {
     static constexpr Text<64> name() {
-        return Text<64>("MinMaxScaler<").append(double(Low)).append(", ").append(double(High)).append(">");
+        return Text<64>("MinMaxScaler<")
+            .append(detail::option_text(double(Low)).view())
+            .append(", ")
+            .append(detail::option_text(double(High)).view())
+            .append(">");
     }
     static constexpr Sentence problem(Shape) {
         return double(Low) < double(High) ? "" : "expected a lower end below the upper end";
@@ -124,7 +128,11 @@ struct MaxAbsScaler : detail::ScaleColumns<MaxAbsScaler> {
 template <Number auto Low = 25, Number auto High = 75>
 struct RobustScaler : detail::ScaleColumns<RobustScaler<Low, High>> {
     static constexpr Text<64> name() {
-        return Text<64>("RobustScaler<").append(double(Low)).append(", ").append(double(High)).append(">");
+        return Text<64>("RobustScaler<")
+            .append(detail::option_text(double(Low)).view())
+            .append(", ")
+            .append(detail::option_text(double(High)).view())
+            .append(">");
     }
     static constexpr Sentence problem(Shape) {
         return 0 <= double(Low) && double(Low) < double(High) && double(High) <= 100

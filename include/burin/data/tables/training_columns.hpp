@@ -13,6 +13,21 @@
 
 namespace burin::data::detail {
 
+/// A number of a template's argument, as users write it: `0.5`, `1e20`.
+constexpr Text<32> option_text(double number) noexcept {
+    double size = number < 0 ? -number : number;
+    if (size == 0 || (size >= 1e-4 && size < 1e12))
+        return Text<32>().append(number);
+    if (!(number - number == 0))
+        return number > 0 ? "infinity" : number < 0 ? "-infinity" : "nan";
+    std::size_t ups = 0, downs = 0;
+    for (; size >= 10; ++ups)
+        size /= 10;
+    for (; size < 1; ++downs)
+        size *= 10;
+    return Text<32>(number < 0 ? "-" : "").append(size).append(downs > 0 ? "e-" : "e").append(ups + downs);
+}
+
 /// The number of a column among those of the whole samples: a stage on some columns sees only these.
 template <class Samples>
 std::size_t place_of(const Samples& samples, std::size_t column) {
