@@ -32,6 +32,7 @@ OPTIONS = {
     "quantize": {"read": ["--data"]},
     "question_answering": {"number": ["--epochs", "--texts"]},
     "resnet": {"number": ["--epochs"], "folder": ["--data"]},
+    "reviews": {"number": ["--epochs"], "folder": ["--data"]},
     "search": {"number": ["--epochs"], "read": ["--data"],
                "write": [("--image", "--epochs", "1"), ("--journal", "--epochs", "1", "--image", "")]},
     "segmentation": {"number": ["--epochs"], "write": [("--image", "--epochs", "0")]},

@@ -222,7 +222,7 @@ class BytePairs {
         io::write_file(path, text);
     }
     /// Throws Error, naming the line, if the file can't be read, is not UTF-8 or does not merge what is
-    /// there. Memory: some 60 times the file.
+    /// there. Memory: some 100 times the file.
     static BytePairs load(const std::string& path, std::size_t max_bytes = std::size_t{1} << 26) {
         return detail::of_file(path, max_bytes, [](std::string_view bytes, std::string_view name) {
             return parse(bytes, name);
