@@ -17,6 +17,7 @@
 #include "burin/embedded.hpp"
 #include "burin/io/export_header.hpp"
 #include "burin/io/export_quantized.hpp"
+#include "burin/io/load_part.hpp"
 #include "burin/io/safetensors.hpp"
 #include "burin/io/save.hpp"
 #include "burin/io/storage.hpp"

@@ -35,7 +35,8 @@ class SvgCanvas {
         "svg.burin text:not([fill]) {fill: #e4e6ea} "
         "svg.burin [stroke=\"black\"] {stroke: #a9afba} "
         "svg.burin [stroke=\"#ddd\"], svg.burin [stroke=\"#ccc\"] {stroke: #343a44} "
-        "svg.burin [stroke=\"#000000\"] {stroke: #ffffff}"
+        "svg.burin [stroke=\"#000000\"] {stroke: #ffffff} "
+        "svg.burin [fill=\"#000000\"] {fill: #ffffff}"
         "}</style>\n";
 
     std::string take() {
