@@ -1,9 +1,9 @@
 #pragma once
 
-// Text: tokens, vocabularies, pieces of words, encoders that run on a device, augmentation, pretrained vectors of words. Hosted,
-// and not among burin.hpp. What needs a library is a header of its own: `burin/data/text/unicode.hpp` and
-// `burin/data/text/segment.hpp` (ICU), `burin/data/text/stem.hpp` (libstemmer), `burin/data/text/sentence_piece.hpp`
-// (SentencePiece).
+// Text: tokens, vocabularies, pieces of words, encoders that run on a device, augmentation, pretrained vectors
+// of words. Hosted, and not among burin.hpp. What needs a library is a header of its own:
+// `burin/data/text/unicode.hpp` and `burin/data/text/segment.hpp` (ICU), `burin/data/text/stem.hpp`
+// (libstemmer), `burin/data/text/sentence_piece.hpp` (SentencePiece).
 
 #include "burin/core/language.hpp"
 #include "burin/pipelines.hpp"
@@ -11,9 +11,6 @@
 #include "burin/core/set_macros_aside.hpp"
 // The rest stands between these two.
 
-#include "burin/data/fit_pipeline.hpp"
-#include "burin/data/pipeline.hpp"
-#include "burin/data/prepared_predictor.hpp"
 #include "burin/data/text/augment.hpp"
 #include "burin/data/text/buckets.hpp"
 #include "burin/data/text/byte_pairs.hpp"
@@ -31,6 +28,5 @@
 #include "burin/data/text/word_ids.hpp"
 #include "burin/data/text/word_pieces.hpp"
 #include "burin/data/text_files.hpp"
-#include "burin/io/pipeline.hpp"
 
 #include "burin/core/restore_macros.hpp"

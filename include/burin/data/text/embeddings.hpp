@@ -25,20 +25,17 @@
 
 namespace burin::data::text {
 
-/// Vectors of words that were learnt elsewhere, of those words that a vocabulary has. Plain or gzip files:
+/// Vectors of words that were learnt elsewhere, of those words that a vocabulary has. From plain or gzip
+/// files:
 ///
-/// | | |
-/// |---|---|
-/// | `read_glove(path, vocabulary)` | GloVe's text: a word and its numbers a line |
-/// | `read_word2vec_text(path, vocabulary)` | word2vec's and fastText's: the same behind a line with the
-/// count of words and of numbers | | `read_word2vec_binary(path, vocabulary)` | such a line, then each word,
-/// a space and its numbers as little-endian floats |
+/// - `read_glove`: GloVe's text, a word and its numbers a line;
+/// - `read_word2vec_text`: that of word2vec and fastText, behind a line with the counts of words and numbers;
+/// - `read_word2vec_binary`: such a line, then each word, a space and its numbers as little-endian floats.
 ///
 /// ```cpp
 /// const auto vectors = data::text::read_glove("glove.6B.100d.txt", vocabulary);
-/// Model<Net> model;                                       // its layer 0 is Embedding<20'000, 100>
-/// vectors.write_to(model["0.weight"], "0.weight");       // words that were not found stay as they were
-/// initialised
+/// Model<Net> model;                                // its layer 0 is Embedding<20'000, 100>
+/// vectors.write_to(model["0.weight"], "0.weight"); // words that were not found stay as they were
 /// ```
 ///
 /// All throw Error, naming file, line or offset: for a file that can't be read, exceeds `max_bytes`, is cut

@@ -12,7 +12,8 @@
 #include <string_view>
 #include <type_traits>
 
-/// The options of WordIds, CharIds and TfIdf, in any order. A tokenizer is one, too.
+/// The options of WordIds, CharIds and TfIdf, in any order. A tokenizer is one, too. What an encoder does not
+/// take is refused when compiling.
 namespace burin::data::text {
 
 /// Capitals stay; without it `lower` makes small letters of them.
@@ -106,6 +107,26 @@ struct EncoderOptions {
         (change(static_cast<const Options*>(nullptr), value), ...);
         return value;
     }
+
+    /// Whether each is an option of some encoder.
+    static constexpr bool known =
+        ((
+             requires { Options::is_tokenizer; } || requires { Options::keeps_case; } ||
+             requires { Options::pads_left; } || requires { Options::cuts_left; } ||
+             requires { Options::min_count; } || requires { Options::min_documents; } ||
+             requires { Options::text_bytes; } || requires { Options::stop_words_of; } ||
+             requires { Options::longest_run; } || requires { Options::is_sublinear; } ||
+             requires { Options::has_no_idf; } || requires { Options::has_no_norm; }) &&
+         ...);
+    static constexpr bool counts =
+        (requires { Options::is_sublinear; } || ...) || (requires { Options::has_no_idf; } || ...) ||
+        (requires { Options::has_no_norm; } || ...) || (requires { Options::min_documents; } || ...);
+    static constexpr bool orders = (requires { Options::pads_left; } || ...) ||
+                                   (requires { Options::cuts_left; } || ...) ||
+                                   (requires { Options::min_count; } || ...);
+    static constexpr bool knows_words =
+        (requires { Options::is_tokenizer; } || ...) || (requires { Options::longest_run; } || ...) ||
+        (requires { Options::stop_words_of; } || ...) || (requires { Options::text_bytes; } || ...);
 
     static constexpr bool lowers = !(requires { Options::keeps_case; } || ...);
     static constexpr Side pad = (requires { Options::pads_left; } || ...) ? Side::left : Side::right;

@@ -51,6 +51,9 @@ template <std::size_t VocabularySize, class... Options>
 struct TfIdf {
     static_assert(VocabularySize > 0, "TfIdf needs a vocabulary");
     using Chosen = detail::EncoderOptions<Words<2>, Options...>;
+    static_assert(Chosen::known && !Chosen::orders,
+                  "TfIdf takes a tokenizer, NGrams, Sublinear, NoIdf, NoNorm, MinDocuments, "
+                  "WithoutStopWords, KeepCase, TextBytes");
 
     static constexpr bool takes_text = true;
     static constexpr std::size_t vocabulary_size = VocabularySize;

@@ -48,15 +48,17 @@ constexpr void write_ids(Scalar* out, Each each) noexcept {
 ///     using Preparation = data::Pipeline<data::text::WordIds<2'000, 40>>;
 ///
 /// Options, in any order: a tokenizer (`Words<>` if none is given), `KeepCase`, `PadLeft`, `CutLeft`,
-/// `MinCount<2>`, `WithoutStopWords<Language::english>`, `TextBytes<20'000>`. Of words longer than 64 bytes
-/// the beginning counts. It runs on a device; the vocabulary takes 8 bytes a word and the room for its
-/// characters.
+/// `MinCount<2>`, `NGrams<1, 2>`, `WithoutStopWords<Language::english>`, `TextBytes<20'000>`. Of words longer
+/// than 64 bytes the beginning counts. It runs on a device; the vocabulary takes 8 bytes a word and the room
+/// for its characters.
 template <std::size_t VocabularySize, std::size_t Length, class... Options>
 struct WordIds {
     static_assert(VocabularySize > 2 && Length > 0,
                   "WordIds needs a vocabulary of more than padding and unknown");
     static_assert(VocabularySize <= (std::size_t{1} << 24), "a float counts words exactly up to 2^24 only");
     using Chosen = detail::EncoderOptions<Words<>, Options...>;
+    static_assert(Chosen::known && !Chosen::counts, "WordIds takes a tokenizer, KeepCase, PadLeft, CutLeft, "
+                                                    "MinCount, NGrams, WithoutStopWords, TextBytes");
 
     static constexpr bool takes_text = true;
     static constexpr std::size_t vocabulary_size = VocabularySize;
@@ -111,6 +113,8 @@ struct CharIds {
     static_assert(AlphabetSize > 2 && Length > 0,
                   "CharIds needs an alphabet of more than padding and unknown");
     using Chosen = detail::EncoderOptions<Characters, Options...>;
+    static_assert(Chosen::known && !Chosen::counts && !Chosen::knows_words,
+                  "CharIds takes KeepCase, PadLeft, CutLeft, MinCount");
 
     static constexpr bool takes_text = true;
     static constexpr std::size_t vocabulary_size = AlphabetSize;
