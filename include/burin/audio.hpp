@@ -32,6 +32,7 @@
 #include "burin/data/audio/sound.hpp"
 #include "burin/data/audio/sound_folder.hpp"
 #include "burin/data/audio/spec_augment.hpp"
+#include "burin/data/audio/spectrograms.hpp"
 #include "burin/data/audio/stft.hpp"
 #include "burin/data/audio/voice.hpp"
 #include "burin/data/audio/wav.hpp"

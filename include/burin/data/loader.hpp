@@ -106,7 +106,7 @@ namespace detail {
 template <class Source>
 class Feed {
   public:
-    Feed(const Source& source, const LoadOrder& order) : source_(&source) {
+    Feed(const Source& source, const LoadOrder& order) : source_(&source), load_(order) {
         // As `fit` orders an epoch.
         const RandomStream stream{order.seed, Purpose::shuffling,
                                   static_cast<std::uint32_t>(order.epoch + 1)};
@@ -131,7 +131,7 @@ class Feed {
     void fill(Batch& batch) const {
         for (std::size_t row = 0; row < batch.size(); ++row) {
             const std::size_t number = batch.number(row);
-            read_sample(*source_, number, batch.input_to_fill(row), batch.target_to_fill(row));
+            read(number, batch.input_to_fill(row), batch.target_to_fill(row));
             if (batch.has_weights())
                 if constexpr (requires { source_->weight(number); })
                     batch.set_weight(row, source_->weight(number));
@@ -139,7 +139,20 @@ class Feed {
     }
 
   private:
+    template <class Input, class Target>
+    void read(std::size_t number, Input input, Target target) const {
+        // Another stream than what the loader itself changes samples with.
+        constexpr std::uint64_t of_source = std::uint64_t{1} << 32;
+        if constexpr (requires(const RandomStream& stream) { source_->read(number, input, target, stream); })
+            if (load_.augment)
+                return source_->read(
+                    number, input, target,
+                    stream_of(sample_stream(load_.seed, load_.epoch, number), of_source));
+        read_sample(*source_, number, input, target);
+    }
+
     const Source* source_;
+    LoadOrder load_;
     std::vector<std::size_t> order_;
 };
 
@@ -363,7 +376,8 @@ class LoadedBatches {
 ///
 /// The source is a Dataset, or any type with `TargetType`, `ScalarType`, `size()`, `input_shape()`,
 /// `target_size()` that ReadsByNumber or ReadsInTurn; `has_weights()` and `weight(number)` if it has weights, and
-/// `epoch_order(stream, shuffle)`, the numbers of an epoch, if that is another than all of them mixed. It is
+/// `epoch_order(stream, shuffle)`, the numbers of an epoch, if that is another than all of them mixed; and
+/// `read(number, input, target, stream)` if it augments samples itself, before they have their shape. It is
 /// copied into the loader. The augmentation is called for every sample, as `(input, stream)` or `(input,
 /// target, stream)`, by several threads at a time; what it draws from the stream depends on seed, epoch and the
 /// sample's number alone. So batches have the same bits at any number of workers, and those of a source that is
