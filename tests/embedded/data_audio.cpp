@@ -49,7 +49,7 @@ void slopes(std::span<const float> features, std::span<float> result) {
     deltas(features, 10, result);
 }
 
-using Preparation = burin::data::Pipeline<burin::Input<1000>, MelBands<{.sample_rate = 8000, .bands = 10}>, Cepstrum<5>>;
+using Preparation = burin::data::Pipeline<burin::Input<1000>, MelBands<{.sample_rate = 8000, .bands = 10}>, MelCepstrum<5>>;
 Preparation preparation;
 void prepare(std::span<const float, 1000> sound, std::span<float, Preparation::output_shape.size()> prepared) {
     preparation.apply(sound, prepared);

@@ -22,7 +22,7 @@ namespace {
 constexpr FrontEndOptions options{
     .sample_rate = 8000, .window = 200, .hop = 80, .fft_size = 256, .bands = 12};
 using Bands = data::Pipeline<Input<1000>, MelBands<options>>;
-using Coefficients = data::PipelineOf<double, Input<1000>, MelBands<options>, Cepstrum<5>>;
+using Coefficients = data::PipelineOf<double, Input<1000>, MelBands<options>, MelCepstrum<5>>;
 
 const data::LogMelOptions as_hosted{
     .sample_rate = 8000, .window = 200, .hop = 80, .fft_size = 256, .bands = 12};
@@ -36,7 +36,7 @@ std::string problem(Shape input) {
 
 } // namespace
 
-TEST_CASE("MelBands and Cepstrum are LogMel and Mfcc as stages") {
+TEST_CASE("MelBands and MelCepstrum are LogMel and Mfcc as stages") {
     static_assert(Bands::output_shape == Shape(11, 12) && Coefficients::output_shape == Shape(11, 5));
     Bands bands;
     std::array<float, 11 * 12> found{};
@@ -62,15 +62,15 @@ TEST_CASE("MelBands: a sample that is not finite spoils its frames alone") {
     }
 }
 
-TEST_CASE("MelBands, Cepstrum: what they can't take is said") {
+TEST_CASE("MelBands, MelCepstrum: what they can't take is said") {
     CHECK(problem<MelBands<options>>(Shape(200)) == "");
     CHECK(MelBands<options>::output_shape(Shape(200)) == Shape(1, 12));
     CHECK(problem<MelBands<options>>(Shape(199)) == "expected at least 200 samples, a frame, got 199");
     CHECK(problem<MelBands<options>>(Shape(10, 20)) == "expected input `[samples]`, got `[10, 20]`");
     CHECK(
         problem<MelBands<FrontEndOptions{.hop = 0}>>(Shape(200)).starts_with("expected a sample rate, hop"));
-    CHECK(problem<Cepstrum<13>>(Shape(3, 12)) == "expected 1 to 12 coefficients, as many as bands, got 13");
-    CHECK(problem<Cepstrum<13>>(Shape(40)) == "expected input `[frames, bands]`, got `[40]`");
+    CHECK(problem<MelCepstrum<13>>(Shape(3, 12)) == "expected 1 to 12 coefficients, as many as bands, got 13");
+    CHECK(problem<MelCepstrum<13>>(Shape(40)) == "expected input `[frames, bands]`, got `[40]`");
     CHECK(MelBands<options>::name().view() ==
           "MelBands<8000 Hz, 200/80/256, 12 of 20 to 4000 Hz, floor 0.000001>");
     CHECK(
@@ -78,5 +78,5 @@ TEST_CASE("MelBands, Cepstrum: what they can't take is said") {
             .floor = 0.5, .form = Window::hamming, .scale = MelScale::slaney, .norm = MelNorm::area}>::name()
             .view()
             .ends_with("40 of 20 to 8000 Hz, floor 0.5, hamming, slaney, area>"));
-    CHECK(Cepstrum<13>::name().view() == "Cepstrum<13>");
+    CHECK(MelCepstrum<13>::name().view() == "MelCepstrum<13>");
 }

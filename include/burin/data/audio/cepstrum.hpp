@@ -16,14 +16,14 @@ namespace burin::data::audio {
 ///
 /// The first `Coefficients` of the orthonormal DCT-II over `Bands` numbers, whose table is a constant.
 /// Freestanding.
-template <std::size_t Bands, std::size_t Coefficients>
+template <std::size_t Bands, std::size_t Coefficients, class Scalar = float>
 class Cepstrum {
     static_assert(Coefficients > 0 && Coefficients <= Bands,
                   "Cepstrum: expected at least one coefficient, and at most as many as bands");
 
   public:
-    static constexpr std::array<float, Coefficients> of(std::span<const float, Bands> bands) noexcept {
-        std::array<float, Coefficients> result{};
+    static constexpr std::array<Scalar, Coefficients> of(std::span<const Scalar, Bands> bands) noexcept {
+        std::array<Scalar, Coefficients> result{};
         for (std::size_t k = 0; k < Coefficients; ++k)
             for (std::size_t i = 0; i < Bands; ++i)
                 result[k] += weights[k * Bands + i] * bands[i];
@@ -32,10 +32,10 @@ class Cepstrum {
 
   private:
     static constexpr auto weights = [] {
-        std::array<float, Coefficients * Bands> table{};
+        std::array<Scalar, Coefficients * Bands> table{};
         for (std::size_t k = 0; k < Coefficients; ++k)
             for (std::size_t i = 0; i < Bands; ++i)
-                table[k * Bands + i] = static_cast<float>(cosine_weight(k, i, Bands));
+                table[k * Bands + i] = static_cast<Scalar>(cosine_weight(k, i, Bands));
         return table;
     }();
 };

@@ -1,10 +1,9 @@
 #pragma once
 
 #include "burin/core/text.hpp"
-#include "burin/data/audio/cosine_transform.hpp"
+#include "burin/data/audio/cepstrum.hpp"
 #include "burin/data/audio/front_end.hpp"
 
-#include <array>
 #include <cstddef>
 #include <span>
 
@@ -83,10 +82,11 @@ struct MelBands {
 /// Log-mel bands `[frames, bands]` become the first Coefficients of their cepstrum, `[frames, Coefficients]`:
 /// the orthonormal DCT-II of each frame, as Mfcc's. Nothing is learnt; NaN stays within its frame.
 ///
-///     using Preparation = data::Pipeline<Input<16000>, audio::MelBands<>, audio::Cepstrum<13>>; // [98, 13]
+///     using Preparation = data::Pipeline<Input<16000>, audio::MelBands<>, audio::MelCepstrum<13>>; // [98,
+///     13]
 template <std::size_t Coefficients>
-struct Cepstrum {
-    static constexpr Text<64> name() { return Text<64>("Cepstrum<").append(Coefficients).append(">"); }
+struct MelCepstrum {
+    static constexpr Text<64> name() { return Text<64>("MelCepstrum<").append(Coefficients).append(">"); }
 
     static constexpr Sentence problem(Shape input) {
         if (input.rank != 2)
@@ -104,22 +104,10 @@ struct Cepstrum {
     struct Fitted {
         static constexpr void apply(const Scalar* in, Scalar* out) noexcept {
             for (std::size_t frame = 0; frame < In[0]; ++frame)
-                for (std::size_t k = 0; k < Coefficients; ++k) {
-                    Scalar sum = 0;
-                    for (std::size_t i = 0; i < In[1]; ++i)
-                        sum += weights[k * In[1] + i] * in[frame * In[1] + i];
-                    *out++ = sum;
-                }
+                for (const Scalar coefficient : Cepstrum<In[1], Coefficients, Scalar>::of(
+                         std::span<const Scalar, In[1]>(in + frame * In[1], In[1])))
+                    *out++ = coefficient;
         }
-
-      private:
-        static constexpr auto weights = [] {
-            std::array<Scalar, Coefficients * In[1]> all{};
-            for (std::size_t k = 0; k < Coefficients; ++k)
-                for (std::size_t i = 0; i < In[1]; ++i)
-                    all[k * In[1] + i] = static_cast<Scalar>(cosine_weight(k, i, In[1]));
-            return all;
-        }();
     };
 };
 
