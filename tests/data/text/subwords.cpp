@@ -167,3 +167,19 @@ TEST_CASE("WordPieces: training joins what is met most often") {
               text::WordPieces::train(counts, {.vocabulary_size = 7});
           }).starts_with("WordPieces: expected a vocabulary_size of at least "));
 }
+
+TEST_CASE("Words that are no UTF-8 are refused where characters are learnt, and taken where bytes are") {
+    text::TokenCounts counts;
+    counts.add("caf\xE9!");
+    counts.add("\xFE\xFF");
+    CHECK(error_of([&] { text::BytePairs::train(counts); }) ==
+          "BytePairs: a word: offset 3: expected text of UTF-8, got the byte 0xE9 (Latin-1?)");
+    CHECK(error_of([&] { text::WordPieces::train(counts); }) ==
+          "WordPieces: a word: offset 3: expected text of UTF-8, got the byte 0xE9 (Latin-1?)");
+    const auto pairs = text::BytePairs::train(counts, {.units = text::Units::bytes, .special = {}});
+    CHECK(pairs.decode(pairs.encode_word("\xFE\xFF")) == "\xFE\xFF");
+    const TemporaryDirectory directory;
+    CHECK(error_of([&] { text::Vocabulary(counts).save(directory / "v"); }).find("expected text of UTF-8") !=
+          std::string::npos);
+    CHECK(directory.names().empty());
+}

@@ -3,6 +3,7 @@
 #include "burin/core/error.hpp"
 #include "burin/core/printable.hpp"
 #include "burin/data/byte_stream.hpp"
+#include "burin/data/encoding.hpp"
 #include "burin/data/text/pair_merging.hpp"
 #include "burin/data/text/token_file.hpp"
 #include "burin/data/text/tokens.hpp"
@@ -102,7 +103,7 @@ class BytePairs {
     using Id = std::uint32_t;
     static constexpr Id none = std::numeric_limits<Id>::max();
 
-    /// Throws Error for words with spaces or line ends in them (of `Units::characters`), and if the
+    /// Throws Error for words with spaces in them or that are no UTF-8 (of `Units::characters`), and if the
     /// vocabulary has no room for what it begins with.
     static BytePairs train(const TokenCounts& words, const BytePairOptions& options = {}) {
         BytePairs pairs(options.units);
@@ -297,13 +298,15 @@ class BytePairs {
     }
     void add_characters(const std::vector<std::pair<std::string_view, std::size_t>>& words) {
         std::map<char32_t, std::string> alphabet;
-        for (const auto& [word, count] : words)
+        for (const auto& [word, count] : words) {
+            static_cast<void>(utf8_text(word, "BytePairs: a word"));
             Characters::each(word, [&, whole = std::string_view(word)](std::string_view piece) {
                 const char32_t code = first_character(piece).code;
                 if (is_space(code))
                     throw Error("BytePairs: expected words without spaces, got " + burin::quoted(whole));
                 alphabet.emplace(code, piece);
             });
+        }
         for (const auto& [code, character] : alphabet)
             add(character);
     }

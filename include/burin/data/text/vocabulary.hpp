@@ -4,6 +4,7 @@
 #include "burin/core/printable.hpp"
 #include "burin/core/within_memory.hpp"
 #include "burin/data/byte_stream.hpp"
+#include "burin/data/encoding.hpp"
 #include "burin/data/text/token_file.hpp"
 #include "burin/io/atomic_file.hpp"
 
@@ -169,7 +170,7 @@ class Vocabulary {
         return tokens;
     }
 
-    /// Throws Error if the file can't be written, or for a token with a line end in it.
+    /// Throws Error if the file can't be written, or for a token that has a line end or is no UTF-8.
     void save(const std::string& path) const {
         std::string text;
         for (const std::string& token : tokens_) {
@@ -177,6 +178,7 @@ class Vocabulary {
                 throw Error(path + ": expected tokens without line ends, got " + burin::quoted(token));
             text.append(token).push_back('\n');
         }
+        static_cast<void>(utf8_text(text, path));
         io::write_file(path, text);
     }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/core/error.hpp"
+#include "burin/data/encoding.hpp"
 #include "burin/data/text/pair_merging.hpp"
 #include "burin/data/text/tokens.hpp"
 #include "burin/data/text/vocabulary.hpp"
@@ -63,12 +64,14 @@ class WordPieces {
         const auto ranked = words.ranked();
         // By code point; those that only go on behind the others.
         std::map<char32_t, std::pair<std::string, bool>> alphabet;
-        for (const auto& [word, count] : ranked)
+        for (const auto& [word, count] : ranked) {
+            static_cast<void>(utf8_text(word, "WordPieces: a word"));
             Characters::each(word, [&, begin = word.data()](std::string_view piece) {
                 auto& [text, goes_on] = alphabet[first_character(piece).code];
                 text = piece;
                 goes_on |= piece.data() != begin;
             });
+        }
         for (const auto& [code, character] : alphabet)
             add(character.first);
         for (const auto& [code, character] : alphabet)
