@@ -32,7 +32,7 @@ constexpr std::size_t megabyte = 1'000'000, buffers = 250'000;
 std::string number(std::uint64_t value, std::size_t size) {
     std::string bytes;
     for (std::size_t i = 0; i < size; ++i)
-        bytes.push_back(static_cast<char>(value >> (8 * i) & 0xFF));
+        bytes.push_back(i < sizeof value ? static_cast<char>(value >> (8 * i) & 0xFF) : '\0');
     return bytes;
 }
 
