@@ -15,8 +15,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace images = burin::data::images;
@@ -30,6 +33,8 @@ using images::Image;
 using images::Sample;
 
 namespace {
+
+using AnyTransform = std::function<void(Sample&, const RandomStream&)>;
 
 RandomStream stream(std::uint64_t seed) {
     return {seed, Purpose::augmentation, 0};
@@ -88,7 +93,7 @@ void check_together(const Sample& sample, double slack) {
 } // namespace
 
 TEST_CASE("transforms: boxes and masks move along") {
-    const auto check_moved = [](const char* what, double slack, const auto& transform) {
+    const auto check_moved = [](const char* what, double slack, const AnyTransform& transform) {
         CAPTURE(what);
         for (std::uint64_t seed = 0; seed < 6; ++seed) {
             CAPTURE(seed);
@@ -227,7 +232,7 @@ TEST_CASE("Cutout, RandomErasing: hide what they say") {
 }
 
 TEST_CASE("transforms: probabilities are kept") {
-    const auto rate = [](const auto& transform, const auto& changed) {
+    const auto rate = [](const AnyTransform& transform, bool (*changed)(const Image&)) {
         int count = 0;
         for (std::uint64_t seed = 0; seed < 1000; ++seed) {
             Sample sample{.image = Image{1, 2, 1, {0, 1}}};
@@ -279,22 +284,76 @@ TEST_CASE("Compose: a loader's batches have the same bits at any number of worke
     CHECK(first != inputs);
 }
 
+namespace {
+
+/// What `fit` gives to an augmentation.
+struct Batch {
+    static constexpr std::array<Shape, 1> input_shapes{Shape(2, 3)};
+    std::array<std::span<double>, 1> inputs{};
+    std::size_t rows = 0;
+};
+struct BatchOfVectors {
+    static constexpr std::array<Shape, 1> input_shapes{Shape(6)};
+};
+struct BatchOfTwo {
+    static constexpr std::array<Shape, 2> input_shapes{Shape(2, 3), Shape(2, 3)};
+};
+
+} // namespace
+
+TEST_CASE("Compose: each sample of a batch by itself; what is no batch of images is told") {
+    std::vector<double> values(40 * 6);
+    for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = static_cast<double>(i % 6);
+    Batch batch{{std::span(values)}, 40};
+    const images::Compose augment{images::RandomFlip{}};
+    augment(batch, stream(1));
+    std::size_t flipped = 0;
+    for (std::size_t row = 0; row < 40; ++row) {
+        const bool is_flipped = values[row * 6] == 2;
+        flipped += is_flipped;
+        CHECK(values[row * 6 + 1] == 1);
+        CHECK(values[row * 6 + 5] == (is_flipped ? 3 : 5));
+    }
+    CHECK((flipped > 8 && flipped < 32));
+    using Augment = decltype(augment);
+    CHECK(std::remove_cvref_t<Augment>::Examined<Batch>::problem.empty());
+    CHECK(std::remove_cvref_t<Augment>::Examined<BatchOfVectors>::problem.view() ==
+          "images::Compose: expected an image `[height, width]` or `[height, width, channels]`, got `[6]`");
+    CHECK(std::remove_cvref_t<Augment>::Examined<BatchOfTwo>::problem.view() ==
+          "images::Compose: expected a network with one input, an image");
+}
+
 TEST_CASE("Compose: refuses what it can't do in one sentence") {
-    const auto error = [](const auto& transform, Image image) {
-        return error_of([&] { transform(image, stream(1)); });
+    const auto error = [](const AnyTransform& transform, Image image) {
+        return error_of([&] {
+            Sample sample{.image = std::move(image)};
+            transform(sample, stream(1));
+        });
     };
     using images::Compose;
-    CHECK(error(Compose{images::CropTo{0, 0, 9, 4}}, Image::black(8, 8, 1)) ==
+    CHECK(error(images::CropTo{0, 0, 9, 4}, Image::black(8, 8, 1)) ==
           "CropTo: expected an image of at least 9 x 4 pixels, got 8 x 8");
-    CHECK(error(Compose{images::RandomCrop{28, 28}}, Image::black(8, 8, 1)) ==
+    CHECK(error(images::RandomCrop{28, 28}, Image::black(8, 8, 1)) ==
           "RandomCrop: expected an image of at least 28 x 28 pixels, got 8 x 8");
-    CHECK(error(Compose{images::ResizeTo{}}, Image::black(8, 8, 1)) ==
+    CHECK(error(images::ResizeTo{}, Image::black(8, 8, 1)) ==
           "ResizeTo: expected a result of 1 to 268435456 pixels, got 0 x 0");
-    CHECK(error(Compose{images::ResizeTo{1u << 20, 1u << 20}}, Image::black(8, 8, 1))
+    CHECK(error(images::ResizeTo{1u << 20, 1u << 20}, Image::black(8, 8, 1))
               .starts_with("ResizeTo: expected a result of 1 to "));
-    CHECK(error(Compose{images::RandomRotation{}}, Image{}) ==
+    CHECK(error(images::RandomRotation{}, Image{}) ==
           "RandomRotation: expected an image with pixels, got 0 x 0 pixels and 0 values");
-    CHECK(error(Compose{images::NormalizeChannels{{0.5F}, {0.0F}}}, Image::black(1, 1, 1)) ==
+    for (const AnyTransform& each :
+         {AnyTransform(images::GaussianNoise{}), AnyTransform(images::SaltAndPepper{}),
+          AnyTransform(images::ColorJitter{0.1}), AnyTransform(images::RandomGrey{1}),
+          AnyTransform(images::RandomBlur{}), AnyTransform(images::NormalizeChannels{}),
+          AnyTransform(images::Cutout{}), AnyTransform(images::RandomErasing{}),
+          AnyTransform(images::Elastic{}), AnyTransform(images::RandAugment{})}) {
+        CHECK(error(each, Image{4, 4, 3, std::vector<float>(5)}).find("got 4 x 4 pixels and 5 values") !=
+              std::string::npos);
+        CHECK(error(each, Image{4, 4, 0, std::vector<float>(16)})
+                  .find(": expected an image with pixels, got ") != std::string::npos);
+    }
+    CHECK(error(images::NormalizeChannels{{0.5F}, {0.0F}}, Image::black(1, 1, 1)) ==
           "NormalizeChannels: expected a mean and a deviation above 0 for each of 1 channels, got 1 and 1");
     CHECK(error_of([] {
               Sample sample{.image = Image::black(2, 2, 1), .mask = ByteImage::black(2, 3, 1)};

@@ -8,10 +8,13 @@
 
 #include "burin/data/dataset.hpp"
 #include "burin/data/fit_pipeline.hpp"
+#include "burin/data/images/sample.hpp"
 #include "burin/data/pipeline.hpp"
+#include "burin/io/pipeline.hpp"
 
 #include "reference/images.hpp"
 #include "support/error_of.hpp"
+#include "support/files.hpp"
 
 #include <doctest/doctest.h>
 
@@ -97,4 +100,42 @@ TEST_CASE("stages of images: what can't be taken is told") {
           "expected an image of at least 9 x 8 pixels, got `[8, 8, 1]`");
     CHECK(images::Crop<1, 1, 7, 7>::problem(Shape(8, 8)).empty());
     CHECK(images::Crop<1, 1, 8, 7>::name().view() == "images::Crop<1, 1, 8, 7>");
+}
+
+TEST_CASE("images::Resize: a stage has the bits of what resizes at run time") {
+    images::Image image = images::Image::black(7, 5, 3);
+    for (std::size_t i = 0; i < image.values.size(); ++i)
+        image.values[i] = static_cast<float>(r::colour[i]);
+    constexpr images::ResizeOptions area{images::Interpolation::area};
+    std::array<float, 4 * 3 * 3> out{};
+    PipelineOf<float, Input<7, 5, 3>, images::Resize<4, 3>>{}.apply(
+        std::span<const float, 105>(image.values.data(), 105), out);
+    CHECK(images::resized(image, 4, 3).values == std::vector<float>(out.begin(), out.end()));
+    PipelineOf<float, Input<7, 5, 3>, images::Resize<4, 3, area>>{}.apply(
+        std::span<const float, 105>(image.values.data(), 105), out);
+    CHECK(images::resized(image, 4, 3, area).values == std::vector<float>(out.begin(), out.end()));
+}
+
+TEST_CASE("stages of images: a pipeline is saved and exported with what it learnt") {
+    const burin::data::Dataset<> set(Shape(2, 2), {0, 1, 2, 3, 4, 5, 6, 7}, std::vector<burin::Label>(2));
+    using Preparation = PipelineOf<float, Input<2, 2>, images::Flip<images::Direction::horizontal>,
+                                   images::Normalize, images::Resize<1, 1>>;
+    Preparation preparation;
+    preparation.fit(set);
+    const TemporaryDirectory directory;
+    const std::string path = directory / "preparation.safetensors";
+    burin::io::save(path, preparation);
+    Preparation read;
+    burin::io::load(path, read);
+    CHECK(read.stages().rest.fitted.mean[0] == 3.5F);
+    CHECK(read.stages().rest.fitted.deviation == preparation.stages().rest.fitted.deviation);
+    constexpr images::ResizeOptions nearest{images::Interpolation::nearest, false};
+    CHECK(images::Resize<1, 1, nearest>::name().view() == "images::Resize<1, 1, nearest, no antialias>");
+    PipelineOf<float, Input<2, 2>, images::Flip<images::Direction::horizontal>, images::Normalize,
+               images::Resize<1, 1, nearest>>
+        other;
+    CHECK(error_of([&] { burin::io::load(path, other); }).starts_with(path + ": "));
+    const std::string header =
+        burin::io::header_text(preparation, {.name_space = "prepared", .pipeline = "Preparation"});
+    CHECK(header.find("mean = {{0x1.cp+1F}}") != std::string::npos);
 }

@@ -24,6 +24,7 @@ struct ColorJitter {
     double hue = 0; ///< 0 to ½.
 
     void operator()(Sample& sample, const RandomStream& stream) const {
+        detail::check("ColorJitter", sample);
         if (!(brightness >= 0 && contrast >= 0 && saturation >= 0 && hue >= 0 && hue <= 0.5))
             throw Error("ColorJitter: expected nothing below 0, and a hue of at most 0.5");
         const auto factor = [&](double most, std::uint64_t position) {
@@ -50,6 +51,7 @@ struct RandomGrey {
     double probability = 0.1;
 
     void operator()(Sample& sample, const RandomStream& stream) const {
+        detail::check("RandomGrey", sample);
         if (stream.uniform(0) < probability)
             adjust_saturation(sample.image.view(), 0.0F);
     }

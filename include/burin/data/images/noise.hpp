@@ -17,6 +17,7 @@ struct GaussianNoise {
     bool clip = true;
 
     void operator()(Sample& sample, const RandomStream& stream) const {
+        detail::check("GaussianNoise", sample);
         for (std::size_t i = 0; i < sample.image.values.size(); ++i) {
             float& value = sample.image.values[i];
             value += static_cast<float>(mean + sigma * normal_at(stream, i));
@@ -30,6 +31,7 @@ struct SaltAndPepper {
     double amount = 0.05;
 
     void operator()(Sample& sample, const RandomStream& stream) const {
+        detail::check("SaltAndPepper", sample);
         const std::size_t channels = sample.image.channels;
         for (std::size_t i = 0; i * channels < sample.image.values.size(); ++i)
             if (const double drawn = stream.uniform(i); drawn < amount)

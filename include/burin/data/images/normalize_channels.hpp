@@ -21,6 +21,7 @@ struct NormalizeChannels {
     std::vector<float> deviation{};
 
     void operator()(Sample& sample, const RandomStream&) const {
+        detail::check("NormalizeChannels", sample);
         Image& image = sample.image;
         if (mean.size() != image.channels || deviation.size() != image.channels ||
             std::any_of(deviation.begin(), deviation.end(), [](float each) { return !(each > 0); }))

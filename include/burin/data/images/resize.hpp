@@ -183,7 +183,13 @@ struct Resize {
     static_assert(Height > 0 && Width > 0, "images::Resize: expected a height and width of at least 1");
 
     static constexpr Text<64> name() {
-        return Text<64>("images::Resize<").append(Height).append(", ").append(Width).append(">");
+        // All that a saved pipeline must agree in.
+        constexpr const char* kinds[] = {"nearest", "bilinear", "area", "bicubic"};
+        Text<64> text("images::Resize<");
+        text.append(Height).append(", ").append(Width);
+        if (Options.interpolation != Interpolation::bilinear)
+            text.append(", ").append(kinds[static_cast<std::size_t>(Options.interpolation)]);
+        return text.append(Options.antialias ? ">" : ", no antialias>");
     }
     static constexpr Sentence problem(Shape input) { return image_problem(input); }
     static constexpr Shape output_shape(Shape input) { return with_extents(input, Height, Width); }
