@@ -36,8 +36,8 @@ struct RecursiveElimination {
     static constexpr Sentence problem(const Shape& input) { return detail::reject_width(input, Features); }
     static constexpr Shape output_shape(const Shape&) { return Shape(Features); }
 
-    template <Shape, std::floating_point Scalar>
-    using Fitted = Selection<Features, Scalar>;
+    template <Shape In, std::floating_point Scalar>
+    using Fitted = Selection<In.size(), Features, Scalar>;
 
     template <class F, class Samples>
     static void fit(F& fitted, const Samples& samples);

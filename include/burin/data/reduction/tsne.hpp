@@ -34,8 +34,8 @@ struct Embedding {
 
 namespace detail {
 
-/// Squared distances of all pairs of points, [points, points], in units of the largest number, so that none is
-/// infinite.
+/// Squared distances of all pairs of points, [points, points], in units of the largest number, so that none
+/// is infinite.
 inline std::vector<double> square_distances(std::span<const double> points, std::size_t width) {
     const std::size_t count = points.size() / width;
     double unit = 0;
