@@ -97,6 +97,8 @@ TEST_CASE("Embeddings: text that is cut short, of another width or not finite is
     CHECK(refusal(glove, "") == "v: line 1: expected a word and its numbers, got nothing");
     CHECK(refusal(glove, "word\n") == "v: line 1: expected a word and its numbers, got 'word'");
     CHECK(refusal(glove, "a 1 2\nb 1\n") == "v: line 2: expected a word and 2 numbers, got 1 numbers");
+    CHECK(refusal(glove, "a 1 2\nb 1 2 3\n") == "v: line 2: expected a word and 2 numbers, got more numbers");
+    CHECK(refusal(glove, "a 1e-42 2e-300\n") == "(nothing was thrown)");
     CHECK(refusal(glove, "a 1 2\n\nb 1 2\n") == "v: line 2: expected a word and 2 numbers, got 0 numbers");
     CHECK(refusal(glove, "a 1 2\nb 1 nan\n") == "v: line 2: expected a finite number, got 'nan'");
     CHECK(refusal(glove, "a 1 2\nb 1e99 2\n") == "v: line 2: expected a finite number, got '1e99'");

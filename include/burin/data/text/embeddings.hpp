@@ -173,13 +173,19 @@ inline void trim_end(std::string_view& line) {
 }
 
 inline float finite_number(std::string_view text, const std::string& place) {
+    const auto parse = [&](auto& value) {
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        return end == text.data() + text.size() ? error : std::errc::invalid_argument;
+    };
     float value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool too_small =
-        error == std::errc::result_out_of_range && text.find("e-") != std::string_view::npos;
-    if (too_small)
-        return 0;
-    if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
+    double wide = 0;
+    std::errc error = parse(value);
+    // What is too small for a float is what is left of it there.
+    if (error == std::errc::result_out_of_range && parse(wide) == std::errc{} && std::abs(wide) < 1) {
+        value = static_cast<float>(wide);
+        error = {};
+    }
+    if (error != std::errc{} || !std::isfinite(value))
         throw Error(place + "expected a finite number, got " + burin::quoted(text));
     return value;
 }
@@ -245,7 +251,7 @@ inline Embeddings read_rows(RowReader& reader, const std::string& name, const Vo
             float value = 0;
             const std::string_view last = line.substr(space + 1);
             const auto [end, error] = std::from_chars(last.data(), last.data() + last.size(), value);
-            if (!last.empty() && error == std::errc{} && end == last.data() + last.size() && words > 0)
+            if (error == std::errc{} && end == last.data() + last.size())
                 throw Error(place + "expected a word and " + std::to_string(dimensions) +
                             " numbers, got more numbers");
         }
