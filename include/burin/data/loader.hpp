@@ -281,7 +281,7 @@ class LoadedBatches {
             claimed();
             feed_.fill(slot.batch);
             if (order_.augment)
-                augment(slot.batch);
+                augment(slot.batch, first);
         } catch (const Error&) {
             slot.error = std::current_exception();
         } catch (const std::bad_alloc&) {
@@ -295,10 +295,11 @@ class LoadedBatches {
         }
     }
 
-    void augment(Batch& batch) const {
+    /// `first` is the place of the batch's first sample in the epoch.
+    void augment(Batch& batch, [[maybe_unused]] std::size_t first) const {
         if constexpr (!std::is_same_v<Augment, KeepSamples>)
             for (std::size_t row = 0; row < batch.size(); ++row) {
-                const RandomStream stream = sample_stream(order_.seed, order_.epoch, batch.number(row));
+                const RandomStream stream = sample_stream(order_.seed, order_.epoch, first + row);
                 if constexpr (requires {
                                   (*augment_)(batch.input_to_fill(row), batch.target_to_fill(row), stream);
                               })
@@ -380,7 +381,7 @@ class LoadedBatches {
 /// `read(number, input, target, stream)` if it augments samples itself, before they have their shape. It is
 /// copied into the loader. The augmentation is called for every sample, as `(input, stream)` or `(input,
 /// target, stream)`, by several threads at a time; what it draws from the stream depends on seed, epoch and the
-/// sample's number alone. So batches have the same bits at any number of workers, and those of a source that is
+/// sample's place in the epoch's order alone. So batches have the same bits at any number of workers, and those of a source that is
 /// not augmented are the same that `fit` makes of it without a loader.
 ///
 /// The memory is that of `ahead + 1` batches. An exception of the source or the augmentation comes out of the
