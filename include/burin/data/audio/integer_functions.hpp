@@ -15,19 +15,25 @@ constexpr int bit_count(std::unsigned_integral auto number) noexcept {
     return static_cast<int>(std::bit_width(number));
 }
 
-/// The square root, rounded to the nearest; of a number below 2³² at most 65535.
-constexpr std::uint32_t root(std::uint64_t number) noexcept {
-    const std::uint64_t most = number >> 32 == 0 ? 0xFFFF : 0xFFFFFFFF;
-    std::uint64_t result = 0;
+/// The square root, rounded to the nearest, of a number of half its bits at most.
+template <std::unsigned_integral Number>
+constexpr Number half_width_root(Number number) noexcept {
+    constexpr Number most = static_cast<Number>(~Number{0}) >> (4 * sizeof(Number));
+    Number result = 0;
     // Bit by bit, where `number` is what remains of it.
-    std::uint64_t bit = number == 0 ? 0 : std::uint64_t{1} << ((bit_count(number) - 1) / 2 * 2);
-    for (; bit > 0; bit >>= 2) {
+    for (Number bit = number == 0 ? 0 : Number{1} << ((bit_count(number) - 1) / 2 * 2); bit > 0; bit >>= 2) {
         const bool fits = number >= result + bit;
         if (fits)
             number -= result + bit;
         result = (result >> 1) + (fits ? bit : 0);
     }
-    return static_cast<std::uint32_t>(number > result && result != most ? result + 1 : result);
+    return number > result && result != most ? result + 1 : result;
+}
+
+/// The square root, rounded to the nearest; of a number below 2³² at most 65535.
+constexpr std::uint32_t root(std::uint64_t number) noexcept {
+    return number >> 32 == 0 ? half_width_root(static_cast<std::uint32_t>(number))
+                             : static_cast<std::uint32_t>(half_width_root(number));
 }
 
 /// log₂(1 + i / 128) − i / 128, in 2⁻¹⁶.

@@ -17,8 +17,9 @@ struct MicroBands {
     static constexpr int bits = 12;
 
     std::array<std::uint16_t, Bands + 2> first{}; ///< Where a piece begins; where the last ends.
-    std::array<std::int16_t, Bins> rising{}; ///< Of each frequency of a piece, for the band that rises there,
-    std::array<std::int16_t, Bins> falling{}; ///< and for the one that falls.
+    std::array<std::uint16_t, Bins>
+        rising{}; ///< Of each frequency of a piece, for the band that rises there,
+    std::array<std::uint16_t, Bins> falling{}; ///< and for the one that falls.
 
     static constexpr float mel(float hertz) noexcept {
         return 1127.0F * static_cast<float>(logarithm(1 + static_cast<double>(hertz / 700)));
@@ -47,8 +48,8 @@ struct MicroBands {
     }
 
   private:
-    static constexpr std::int16_t rounded(float weight) noexcept {
-        return static_cast<std::int16_t>(weight * (1 << bits) + 0.5F);
+    static constexpr std::uint16_t rounded(float weight) noexcept {
+        return static_cast<std::uint16_t>(weight * (1 << bits) + 0.5F);
     }
 };
 

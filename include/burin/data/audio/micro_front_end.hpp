@@ -154,8 +154,8 @@ class MicroFrontEnd {
             for (std::size_t bin = mel.first[piece]; bin < mel.first[piece + 1]; ++bin) {
                 const auto [re, im] = spectrum_[bin];
                 const auto power = static_cast<std::uint32_t>(re * re) + static_cast<std::uint32_t>(im * im);
-                energy += static_cast<std::uint64_t>(mel.falling[bin]) * power;
-                rising += static_cast<std::uint64_t>(mel.rising[bin]) * power;
+                energy += std::uint64_t{mel.falling[bin]} * power;
+                rising += std::uint64_t{mel.rising[bin]} * power;
             }
             if (piece > 0)
                 features_[piece - 1] = finished(piece - 1, detail::root(energy) >> shift);

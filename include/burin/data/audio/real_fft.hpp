@@ -81,7 +81,7 @@ constexpr Complex<Scalar> turned(Complex<Scalar> a) noexcept {
 
 } // namespace detail
 
-/// The spectrum of `Size` real samples, a power of two from 4 on:
+/// The spectrum of `Size` real samples, a power of two from 4 to 65536:
 ///
 ///     X[k] = Σ x[n] · e^(−2πi · k · n / Size), k from 0 to Size / 2
 ///
@@ -98,8 +98,8 @@ constexpr Complex<Scalar> turned(Complex<Scalar> a) noexcept {
 template <class Scalar, std::size_t Size>
     requires(std::floating_point<Scalar> || std::same_as<Scalar, std::int16_t>)
 class RealFft {
-    static_assert(Size >= 4 && (Size & (Size - 1)) == 0,
-                  "RealFft: expected a power of two from 4 on as its size");
+    static_assert(Size >= 4 && Size <= 65536 && (Size & (Size - 1)) == 0,
+                  "RealFft: expected a power of two from 4 to 65536 as its size");
 
     using Number = Complex<Scalar>;
     using A = detail::FftArithmetic<Scalar>;
@@ -111,7 +111,7 @@ class RealFft {
     template <class Sample>
     static void transform(const Sample& sample, Number* spectrum) noexcept {
         for (std::size_t n = 0; n < half; ++n)
-            spectrum[place_of(n)] = {sample(2 * n), sample(2 * n + 1)};
+            spectrum[places[n]] = {sample(2 * n), sample(2 * n + 1)};
         std::size_t length = 1;
         if constexpr (goes_by_twos)
             for (; length < 2; length *= 2)
@@ -147,17 +147,21 @@ class RealFft {
         return table;
     }();
 
-    /// Where number n stands before the first step: its digits the other way round.
-    static constexpr std::size_t place_of(std::size_t n) noexcept {
-        std::size_t place = 0;
-        for (std::size_t rest = half; rest > 1;) {
-            const std::size_t radix = rest % 4 == 0 ? 4 : 2;
-            rest /= radix;
-            place += n % radix * rest;
-            n /= radix;
+    /// Where each number stands before the first step: its digits the other way round.
+    static constexpr auto places = [] {
+        std::array<std::uint16_t, half> table{};
+        for (std::size_t n = 0; n < half; ++n) {
+            std::size_t digits = n, place = 0;
+            for (std::size_t rest = half; rest > 1;) {
+                const std::size_t radix = rest % 4 == 0 ? 4 : 2;
+                rest /= radix;
+                place += digits % radix * rest;
+                digits /= radix;
+            }
+            table[n] = static_cast<std::uint16_t>(place);
         }
-        return place;
-    }
+        return table;
+    }();
 
     static void two(Number* at) noexcept {
         const Number a = A::template divided<2>(at[0]);
