@@ -33,8 +33,8 @@ inline void check_names(const std::vector<std::string>& names, std::string_view 
 } // namespace detail
 
 /// Columns of values, each of a type of its own, under names: what is read from a file (`read_table`) and
-/// prepared before it becomes samples. Verbs give another table and leave this one as it is. A copy costs a
-/// pointer a column.
+/// prepared before it becomes samples. Verbs give another table and leave this one as it is. A copy shares
+/// the values.
 ///
 ///     const data::Table table = data::Table()
 ///                                   .with("age", {31, 54, data::Column::missing})
