@@ -1,7 +1,9 @@
 // Decoders and encoders of image files.
 
+#include "burin/data/image_folder.hpp"
 #include "burin/data/images/encode_png.hpp"
 #include "burin/data/images/read_image.hpp"
+#include "burin/data/images/sample.hpp"
 
 #include "reference/image_files.hpp"
 #include "support/error_of.hpp"
@@ -14,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -175,6 +178,25 @@ TEST_CASE("read_image: tells the format by the first bytes, also of what is pack
     write_bytes(path, "");
     CHECK(error_of([&] { images::read_image(path); }) ==
           path + ": expected a PNG or JPEG file, got an empty one");
+}
+
+TEST_CASE("ImageFolder: reads a folder of images by class") {
+    const TemporaryDirectory directory;
+    for (const char* name : {"cat", "dog"})
+        std::filesystem::create_directory(directory / name);
+    write_bytes(directory / "cat/1.png", text(files::rgb_file));
+    write_bytes(directory / "dog/1.jpg", text(files::jpeg_rgb_file));
+    write_bytes(directory / "dog/2.jpeg", text(files::jpeg_grey_file));
+    const burin::data::ImageFolder folder(directory.path(), [](const std::string& path) {
+        return images::resized(images::read_image(path, {.channels = Channels::rgb}), 6, 4);
+    });
+    const auto set = folder.load();
+    CHECK(folder.classes() == std::vector<std::string>{"cat", "dog"});
+    CHECK(set.input_shape() == burin::Shape(6, 4, 3));
+    CHECK(set.labels() == std::vector<burin::Label>{0, 1, 1});
+    write_bytes(directory / "dog/2.jpeg", text(files::jpeg_grey_file).substr(0, 200));
+    CHECK(error_of([&] { folder.load(); }).find("dog/2.jpeg: expected a whole JPEG image") !=
+          std::string::npos);
 }
 
 TEST_CASE("to_bytes: rounds and clips; to_floats gives it back") {

@@ -85,8 +85,11 @@ struct JpegDecoder {
         // A progressive file of a few kilobytes may have scan after scan over the whole picture.
         progress.progress_monitor = [](j_common_ptr common) {
             const auto* const decoder = reinterpret_cast<j_decompress_ptr>(common);
-            if (decoder->input_scan_number > most_scans)
-                ERREXIT(common, JERR_NOTIMPL);
+            if (decoder->input_scan_number > most_scans) {
+                auto* const raised = reinterpret_cast<JpegErrors*>(common->err);
+                std::snprintf(raised->message, sizeof raised->message, "more than %d scans", most_scans);
+                std::longjmp(raised->back, 1);
+            }
         };
         jpeg.progress = &progress;
     }
