@@ -8,7 +8,7 @@
 
 #include "burin/data/balance/balanced_batches.hpp"
 #include "burin/data/balance/class_weights.hpp"
-#include "burin/data/balance/neighbors.hpp"
+#include "burin/data/balance/neighbours.hpp"
 #include "burin/data/balance/resample.hpp"
 #include "burin/data/balance/smote.hpp"
 #include "burin/metrics/hosted/threshold.hpp"

@@ -62,9 +62,9 @@ std::vector<double> made(const Indices& class_members, const Indices& asked,
             places.push_back(i);
     }
     const std::span<const double> all = own;
-    const Indices near = nearest_neighbors(all, 3, places, 4);
-    return between_neighbors(all, 3, std::span<const std::size_t>(places), std::span<const std::size_t>(near),
-                             drawn);
+    const Indices near = nearest_neighbours(all, 3, places, 4);
+    return between_neighbours(all, 3, std::span<const std::size_t>(places),
+                              std::span<const std::size_t>(near), drawn);
 }
 
 } // namespace
@@ -172,7 +172,7 @@ TEST_CASE("smote: a set whose made-up samples lie between two of their class, an
     for (std::size_t i = 0; i < labels.size(); ++i)
         weights.push_back(static_cast<double>(i));
     const Dataset<Label, double> weighted(Shape(3), points, labels, weights);
-    const auto more = smote(weighted, Smote{.neighbors = 4, .classes = {.seed = 2}});
+    const auto more = smote(weighted, Smote{.neighbours = 4, .classes = {.seed = 2}});
     CHECK(counts(more.labels()) == Indices{30, 30, 30});
     CHECK(more.input(47)[1] == points[47 * 3 + 1]);
     for (std::size_t i = labels.size(); i < more.size(); ++i) {
@@ -190,17 +190,17 @@ TEST_CASE("smote: a set whose made-up samples lie between two of their class, an
         }
         CHECK(found);
     }
-    const auto again = smote(weighted, Smote{.neighbors = 4, .classes = {.seed = 2}});
+    const auto again = smote(weighted, Smote{.neighbours = 4, .classes = {.seed = 2}});
     CHECK(std::ranges::equal(more.input(60), again.input(60)));
-    const auto other = smote(weighted, Smote{.neighbors = 4, .classes = {.seed = 3}});
+    const auto other = smote(weighted, Smote{.neighbours = 4, .classes = {.seed = 3}});
     CHECK(!std::ranges::equal(more.input(60), other.input(60)));
-    const BorderlineSmote near_border{.neighbors = 4, .border_neighbors = 6};
+    const BorderlineSmote near_border{.neighbours = 4, .border_neighbours = 6};
     CHECK(counts(smote(data_set, near_border).labels()) == Indices{30, 30, 30});
 }
 
 TEST_CASE("smote: too few samples and numbers that are not finite are refused") {
-    CHECK(error_of([] { smote(data_set, Smote{.neighbors = 6}); }) ==
-          "smote: class 2: expected more than 6 samples, as each has so many neighbors, got 6");
+    CHECK(error_of([] { smote(data_set, Smote{.neighbours = 6}); }) ==
+          "smote: class 2: expected more than 6 samples, as each has so many neighbours, got 6");
     const Dataset<> holes(Shape(1), {1, std::numeric_limits<float>::quiet_NaN(), 3}, {0, 0, 1});
     CHECK(error_of([&] { smote(holes); }) == "smote: sample 1, feature 0: expected a finite number, got nan");
 }

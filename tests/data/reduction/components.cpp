@@ -1,5 +1,6 @@
 #include "burin/data/fit_pipeline.hpp"
 #include "burin/data/pipeline.hpp"
+#include "burin/data/reduction/embed.hpp"
 #include "burin/data/reduction/fit_pca.hpp"
 
 #include "reference/reduction.hpp"
@@ -134,6 +135,16 @@ TEST_CASE("PCA: a stage of a pipeline, whose error names it") {
     CHECK(square == doctest::Approx(1).epsilon(1e-3));
     CHECK(error_of([&] { preparation.fit(data.subset(0, 6)); }) ==
           "Pipeline: stage `0` `WhitenZCA<0.00001>`: expected more than 6 samples, got 6");
+}
+
+TEST_CASE("tsne: from principal components on, as scikit-learn's, it ends where that ends") {
+    const Dataset<burin::Label, double> data(
+        Shape(8), {std::begin(expected::cloud), std::end(expected::cloud)}, std::vector<burin::Label>(60));
+    const double divergence = tsne(data, {.perplexity = 10}).divergence;
+    CHECK(divergence < 1.01 * expected::end_cost[0]);
+    CHECK(divergence > 0.9 * expected::end_cost[0]);
+    CHECK(error_of([&] { tsne(data.subset(0, 2), {.perplexity = 1.5}); }) ==
+          "tsne: expected 1 to 1 components of 2 points with 8 features, got 2");
 }
 
 TEST_CASE("PCA: known when compiling") {

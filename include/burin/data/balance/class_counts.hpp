@@ -17,9 +17,8 @@ namespace burin::data {
 /// How many samples of each class there are to be, and what is drawn.
 struct Resampling {
     std::uint64_t seed = 0;
-    /// What share of the largest class (of the smallest, where samples are left out: its inverse) each class
-    /// has to have: 1 makes all equal. As imbalanced-learn's `sampling_strategy` of two classes. 0 < share
-    /// ≤ 1.
+    /// Every class has at least this share of the largest one's samples in the end; where samples are left
+    /// out none has more than the smallest one's divided by it. 1 makes all equal. 0 < share ≤ 1.
     double share = 1;
     /// Or how many of each class; then `share` does not count. A class of which there are as many, or more
     /// (fewer, where samples are left out), stays as it is.

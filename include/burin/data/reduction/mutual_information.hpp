@@ -29,11 +29,11 @@ inline double digamma(double x) {
                                     square * (1.0 / 240 - square * (1.0 / 132 - square * 691 / 32760)))));
 }
 
-/// The distance of sorted value `i` to its `neighbor`-th nearest among the others (from 1).
-inline double neighbor_distance(std::span<const double> sorted, std::size_t i, std::size_t neighbor) {
+/// The distance of sorted value `i` to its `neighbour`-th nearest among the others (from 1).
+inline double neighbour_distance(std::span<const double> sorted, std::size_t i, std::size_t neighbour) {
     std::size_t low = i, high = i;
     double distance = 0;
-    for (std::size_t found = 0; found < neighbor; ++found) {
+    for (std::size_t found = 0; found < neighbour; ++found) {
         const bool below = low > 0 && (high + 1 == sorted.size() ||
                                        sorted[i] - sorted[low - 1] <= sorted[high + 1] - sorted[i]);
         distance = below ? sorted[i] - sorted[--low] : sorted[++high] - sorted[i];
@@ -44,15 +44,15 @@ inline double neighbor_distance(std::span<const double> sorted, std::size_t i, s
 } // namespace detail
 
 struct MutualInformation {
-    std::size_t neighbors = 3;
+    std::size_t neighbours = 3;
     std::uint64_t seed = 0;
 };
 
 /// How much the value of a continuous feature tells of the class, in nats: 0 where it tells nothing, at most
-/// the entropy of the classes. Estimated from nearest neighbors by Ross, "Mutual Information between Discrete
-/// and Continuous Data Sets", PLoS ONE 9 (2014), as scikit-learn's `mutual_info_classif`, of which it differs
-/// by the tiny noise alone (10⁻¹⁰ of the values) that both add, so that no values are equal: to 10⁻¹² where
-/// none are, else within the estimate's own spread. A class of one sample does not count.
+/// the entropy of the classes. Estimated from nearest neighbours by Ross, "Mutual Information between
+/// Discrete and Continuous Data Sets", PLoS ONE 9 (2014), as scikit-learn's `mutual_info_classif`, of which
+/// it differs by the tiny noise alone (10⁻¹⁰ of the values) that both add, so that no values are equal: to
+/// 10⁻¹² where none are, else within the estimate's own spread. A class of one sample does not count.
 inline double mutual_information(std::span<const double> feature, std::span<const Label> labels,
                                  const MutualInformation& options = {}) {
     detail::check_targets(feature, labels.size(), "mutual_information");
@@ -90,15 +90,15 @@ inline double mutual_information(std::span<const double> feature, std::span<cons
     for (const auto& own : classes) {
         if (own.size() < 2)
             continue;
-        const std::size_t neighbors = std::min(options.neighbors, own.size() - 1);
+        const std::size_t neighbours = std::min(options.neighbours, own.size() - 1);
         for (std::size_t i = 0; i < own.size(); ++i) {
-            // As many of all as lie nearer than the neighbor, and itself.
-            const double radius = std::nextafter(detail::neighbor_distance(own, i, neighbors), 0.0);
+            // As many of all as lie nearer than the neighbour, and itself.
+            const double radius = std::nextafter(detail::neighbour_distance(own, i, neighbours), 0.0);
             const auto first = std::ranges::partition_point(
                 all, [&](double value) { return value < own[i] && own[i] - value > radius; });
             const auto last = std::ranges::partition_point(
                 all, [&](double value) { return value <= own[i] || value - own[i] <= radius; });
-            sum += detail::digamma(static_cast<double>(neighbors)) -
+            sum += detail::digamma(static_cast<double>(neighbours)) -
                    detail::digamma(static_cast<double>(own.size())) -
                    detail::digamma(static_cast<double>(last - first));
         }

@@ -17,7 +17,7 @@ enum class FeatureScore {
     anova_f,            ///< Of classes: how far their means are apart, against how far samples are.
     regression_f,       ///< Of a number: the correlation.
     chi_squared,        ///< Of classes: how far a feature's sums are from what they were if all were alike.
-    mutual_information, ///< Of classes: any dependence, from the nearest neighbors.
+    mutual_information, ///< Of classes: any dependence, from the nearest neighbours.
 };
 
 /// A stage that keeps the `Features` features with the best score, in their order, as scikit-learn's

@@ -18,7 +18,7 @@ namespace burin::data {
 /// using t-SNE", JMLR 9 (2008). Rules and defaults are those of scikit-learn's `TSNE(method="exact")`. Near
 /// places mean near points; how far groups are apart and how large they are means little.
 struct TSNE {
-    double perplexity = 30; ///< Some number of neighbors that each point has, fewer than there are points.
+    double perplexity = 30; ///< Some number of neighbours that each point has, fewer than there are points.
     double early_exaggeration = 12; ///< By which similarities are multiplied in the first steps.
     double learning_rate = 0;       ///< 0: points/exaggeration/4, at least 50.
     std::size_t early_steps = 250;  ///< Of them all.

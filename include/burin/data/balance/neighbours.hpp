@@ -16,16 +16,16 @@ namespace burin::data {
 /// equally near ones the first: `[asked, count]` numbers of points. Points are rows of `width` numbers. Every
 /// distance is computed: asked · points · width steps. Throws Error if there are not as many others.
 template <class Scalar>
-std::vector<std::size_t> nearest_neighbors(std::span<const Scalar> points, std::size_t width,
-                                           std::span<const std::size_t> asked, std::size_t count,
-                                           std::string_view who = "nearest_neighbors") {
+std::vector<std::size_t> nearest_neighbours(std::span<const Scalar> points, std::size_t width,
+                                            std::span<const std::size_t> asked, std::size_t count,
+                                            std::string_view who = "nearest_neighbours") {
     const std::size_t rows = width == 0 ? 0 : points.size() / width;
     if (rows * width != points.size() || rows == 0)
         throw Error(std::string(who) + ": expected whole points of " + std::to_string(width) +
                     " numbers, got " + std::to_string(points.size()));
     if (count >= rows)
         throw Error(std::string(who) + ": expected at least " + std::to_string(count + 1) +
-                    " points, as each has " + std::to_string(count) + " neighbors, got " +
+                    " points, as each has " + std::to_string(count) + " neighbours, got " +
                     std::to_string(rows));
     std::vector<std::size_t> result;
     result.reserve(asked.size() * count);
