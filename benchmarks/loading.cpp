@@ -1,11 +1,11 @@
-// Whether loading and augmenting hold training up: images a second of the pipeline alone, of the training step alone
-// (the bound), and of training from the pipeline, with the networks of examples/mnist and examples/lenet, in one run.
-// In turns, each epoch by itself; what is told are medians.
+// Whether loading and augmenting hold training up: images a second of the pipeline alone, of the training
+// step alone (the bound), and of training from the pipeline, with the networks of examples/mnist and
+// examples/lenet, in one run. In turns, each epoch by itself; what is told are medians.
 //
 //     build/benchmarks/loading [DIRECTORY OF MNIST] [EPOCHS]
 //
-// Images are mapped files of bytes; each is read, converted and moved by up to two pixels, or turned and cut by
-// images::Compose, when a batch is made. Without a directory they are random.
+// Images are mapped files of bytes; each is read, converted and moved by up to two pixels, or turned and cut
+// by images::Compose, when a batch is made. Without a directory they are random.
 
 #include "burin/burin.hpp"
 #include "burin/data/images/affine.hpp"
@@ -30,8 +30,8 @@ namespace {
 using namespace burin;
 
 using Mlp = Sequential<Input<28, 28>, Flatten, Dense<128>, ReLU, Dense<10>>;
-using LeNet = Sequential<Input<28, 28, 1>, Conv2D<6, 5, Same>, ReLU, MaxPool2D<2>, Conv2D<16, 5>, ReLU, MaxPool2D<2>,
-                         Flatten, Dense<120>, ReLU, Dense<84>, ReLU, Dense<10>>;
+using LeNet = Sequential<Input<28, 28, 1>, Conv2D<6, 5, Same>, ReLU, MaxPool2D<2>, Conv2D<16, 5>, ReLU,
+                         MaxPool2D<2>, Flatten, Dense<120>, ReLU, Dense<84>, ReLU, Dense<10>>;
 
 constexpr std::size_t side = 28, pixels = side * side, rows = 128, most = 20'000;
 
@@ -150,7 +150,8 @@ int main(int argc, char** argv) {
     const data::Dataset<> memory(Shape(side, side), std::move(greys), data::idx::read<Label>(labels).values);
 
     const data::images::Compose turn_and_cut{data::images::RandomRotation{10}, data::images::RandomErasing{}};
-    std::printf("images a second, %zu images in batches of %zu, medians of %zu epochs\n", memory.size(), rows, turns);
+    std::printf("images a second, %zu images in batches of %zu, medians of %zu epochs\n", memory.size(), rows,
+                turns);
     for (const std::size_t workers : {0u, 1u, 2u}) {
         const data::LoaderOptions options{.workers = workers};
         compare<Mlp>("MLP, moved", memory, data::Loader(source, options, move), turns);

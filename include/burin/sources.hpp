@@ -1,8 +1,8 @@
 #pragma once
 
-// Where data come from: files of every kind, folders by class, what is larger than memory, and a Loader that reads
-// ahead on other threads. Hosted, and not among burin.hpp. Folders of sounds are burin/data/audio/sound_folder.hpp,
-// which needs libsndfile.
+// Where data come from: files of every kind, folders by class, what is larger than memory, and a Loader that
+// reads ahead on other threads. Hosted, and not among burin.hpp. Folders of sounds are
+// burin/data/audio/sound_folder.hpp, which needs libsndfile.
 
 #include "burin/core/language.hpp"
 #include "burin/core/set_macros_aside.hpp"

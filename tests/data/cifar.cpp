@@ -81,8 +81,7 @@ TEST_CASE("cifar: files cut short and labels that there are not") {
           "a.bin: offset 3073: expected a record of 3073 bytes, got 100");
     // Of the other set.
     CHECK(error(one, Cifar::hundred) == "a.bin: offset 0: expected a record of 3074 bytes, got 3073");
-    CHECK(error(one + record({'\n'}), Cifar::ten) ==
-          "a.bin: offset 3073: expected a label below 10, got 10");
+    CHECK(error(one + record({'\n'}), Cifar::ten) == "a.bin: offset 3073: expected a label below 10, got 10");
     CHECK(error(record("\1\x64"), Cifar::hundred) == "a.bin: offset 0: expected a label below 100, got 100");
     CHECK(error(record("\x14\1"), Cifar::hundred_coarse) ==
           "a.bin: offset 0: expected a label below 20, got 20");

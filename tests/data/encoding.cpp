@@ -1,5 +1,5 @@
-#include "burin/data/csv.hpp"
 #include "burin/data/encoding.hpp"
+#include "burin/data/csv.hpp"
 
 #include "support/error_of.hpp"
 
@@ -35,9 +35,9 @@ TEST_CASE("utf8_text: takes UTF-8, with and without a byte order mark") {
     CHECK(utf8_text("\xEF\xBB\xBF", "a.txt").empty());
     CHECK(utf8_text("\xEF\xBB\xBFGrüße, 世界 🙂\n", "a.txt") == "Grüße, 世界 🙂\n");
     // The ends of each length, and a mark in the middle.
-    for (const std::string_view text : {"\x7F", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF",
-                                        "\xEE\x80\x80", "\xEF\xBF\xBF", "\xF0\x90\x80\x80",
-                                        "\xF4\x8F\xBF\xBF", "a\xEF\xBB\xBF"})
+    for (const std::string_view text :
+         {"\x7F", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xBF\xBF",
+          "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF", "a\xEF\xBB\xBF"})
         CHECK(utf8_text(text, "a.txt") == text);
 }
 

@@ -37,7 +37,8 @@ TEST_CASE("ImageFolder: images by class, sorted, read when they are asked for or
     const TemporaryDirectory directory;
     for (const char* name : {"dog", "cat"})
         std::filesystem::create_directories(directory / name);
-    write_bytes(directory / "dog/b.JPG", "123" "4");
+    write_bytes(directory / "dog/b.JPG", "123"
+                                         "4");
     write_bytes(directory / "dog/a.png", "1256");
     write_bytes(directory / "cat/z.jpeg", "1278");
     const data::ImageFolder pets(directory.path(), decode);

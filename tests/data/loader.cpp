@@ -1,5 +1,5 @@
-#include "burin/data/dataset.hpp"
 #include "burin/data/loader.hpp"
+#include "burin/data/dataset.hpp"
 
 #include "support/error_of.hpp"
 
@@ -110,8 +110,7 @@ TEST_CASE("Loader: batches have the same bits at any number of workers") {
             CHECK(expected.sizes.size() == (count + 7) / 8);
             CHECK(expected.sizes.back() == (count - 1) % 8 + 1);
             CHECK(std::set(expected.labels.begin(), expected.labels.end()).size() == count);
-            CHECK(std::is_sorted(expected.labels.begin(), expected.labels.end()) ==
-                  (!shuffle || count == 1));
+            CHECK(std::is_sorted(expected.labels.begin(), expected.labels.end()) == (!shuffle || count == 1));
             for (const std::size_t workers : {1u, 3u, 5u})
                 for (const std::size_t ahead : {0u, 1u, 16u})
                     CHECK(load(data::Loader(numbers(count), {workers, ahead}, Noise{}), order) == expected);
@@ -142,7 +141,8 @@ TEST_CASE("Loader: what a sample is augmented by depends on seed, epoch and its 
     CHECK(load(loader, {.augment = false}) == load(data::Loader(numbers(30)), {}));
 }
 
-TEST_CASE("Loader: a source with an order of its own, in which a sample comes twice and is another one each time") {
+TEST_CASE(
+    "Loader: a source with an order of its own, in which a sample comes twice and is another one each time") {
     struct Twice : data::Dataset<> {
         std::vector<std::size_t> epoch_order(const RandomStream&, bool) const { return {4, 4, 1}; }
     };
@@ -209,7 +209,7 @@ TEST_CASE("Loader: an error comes where its batch would, at any number of worker
 }
 
 TEST_CASE("Loader: no more is read ahead than was asked for, and a stop in the middle is clean") {
-    
+
     struct Counting : Failing {
         void read(std::size_t number, std::span<float> input, std::span<Label> target) const {
             ++reads;

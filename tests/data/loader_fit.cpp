@@ -62,7 +62,8 @@ std::vector<float> trained(const Data& train, const data::Dataset<>* validation 
 
 } // namespace
 
-TEST_CASE("fit: a Loader trains to the bits of its data set, and augmented to the same at any number of workers") {
+TEST_CASE(
+    "fit: a Loader trains to the bits of its data set, and augmented to the same at any number of workers") {
     const data::Dataset<> train = points(29), test = points(11);
     const std::vector<float> expected = trained(train, &test);
     CHECK(trained(data::Loader(train), &test) == expected);
@@ -83,10 +84,8 @@ TEST_CASE("fit: goes on in the middle of an epoch of a Loader") {
     const data::Loader loader(points(29), {.workers = 2}, shift);
     const auto run = [&](std::size_t at) {
         Model<Net> model(1);
-        Session session(model, Fit{.batch_size = batch<8>,
-                                   .epochs = 2,
-                                   .callbacks = Pause{at},
-                                   .verbose = false});
+        Session session(model,
+                        Fit{.batch_size = batch<8>, .epochs = 2, .callbacks = Pause{at}, .verbose = false});
         session.run(loader);
         if (at > 0)
             session.run(loader);
@@ -100,21 +99,17 @@ TEST_CASE("fit: what is wrong with the samples of a Loader is told with its batc
     Model<Net> model(1);
     const auto error = [&](const data::Dataset<>& train, bool allow = false) {
         return error_of([&] {
-            fit(model, data::Loader(train), Fit{.batch_size = batch<8>,
-                                                .shuffle = false,
-                                                .verbose = false,
-                                                .allow_not_finite = allow});
+            fit(model, data::Loader(train),
+                Fit{.batch_size = batch<8>, .shuffle = false, .verbose = false, .allow_not_finite = allow});
         });
     };
     const float nan = std::numeric_limits<float>::quiet_NaN();
-    CHECK(error(points(20, nan)) ==
-          "fit: epoch 1, batch 3: sample 3[1]: expected a finite number, got nan");
+    CHECK(error(points(20, nan)) == "fit: epoch 1, batch 3: sample 3[1]: expected a finite number, got nan");
     CHECK(error(points(20, nan), true) == "(nothing was thrown)");
     std::vector<Label> labels(20);
     labels[12] = 3;
     CHECK(error({Shape(2), std::vector<float>(40), labels}) ==
           "Loader: sample 12: expected a label below 3, got 3");
-    CHECK(error({Shape(3), std::vector<float>(60), labels}) ==
-          "fit: expected samples of shape [2], got [3]");
+    CHECK(error({Shape(3), std::vector<float>(60), labels}) == "fit: expected samples of shape [2], got [3]");
     CHECK(error({}) == "fit: expected at least one sample, got an empty data set");
 }

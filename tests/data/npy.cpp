@@ -93,8 +93,9 @@ TEST_CASE("npy: single numbers, arrays without values, both orders and all versi
     CHECK(parse<float>(file(reference::npy::nothing)).extents == Extents{0, 3});
     std::vector<float> expected(24);
     std::iota(expected.begin(), expected.end(), 0.0F);
-    for (const std::string& bytes : {file(reference::npy::cube), file(reference::npy::cube_fortran),
-                                     file(reference::npy::cube_version_2), file(reference::npy::cube_version_3)}) {
+    for (const std::string& bytes :
+         {file(reference::npy::cube), file(reference::npy::cube_fortran),
+          file(reference::npy::cube_version_2), file(reference::npy::cube_version_3)}) {
         const npy::Array<float> cube = parse<float>(bytes);
         CHECK(cube.extents == Extents{2, 3, 4});
         CHECK(cube.values == expected);
@@ -134,8 +135,7 @@ TEST_CASE("npy: files cut short, headers that lie, and what is no header") {
 
     const auto error = [](const std::string& text) { return error_for(with_header(text)); };
     CHECK(error("") == "offset 10: expected a dictionary, got the header's end");
-    CHECK(error("{}") ==
-          "offset 10: expected the keys 'descr', 'fortran_order' and 'shape', got less");
+    CHECK(error("{}") == "offset 10: expected the keys 'descr', 'fortran_order' and 'shape', got less");
     CHECK(error("{'descr': '<f4', 'descr': '<f4'}").starts_with("offset 27: expected the keys 'descr', "));
     CHECK(error("{'descr': '=f4'}").ends_with("got '=f4'"));
     CHECK(error("{'descr': '|f4'}").ends_with("got '|f4'"));
@@ -177,7 +177,8 @@ TEST_CASE("npz: stored and deflated archives") {
 }
 
 TEST_CASE("npz: archives that are damaged, cut short or lie") {
-    for (const std::string& whole : {file(reference::npy::stored_archive), file(reference::npy::packed_archive)}) {
+    for (const std::string& whole :
+         {file(reference::npy::stored_archive), file(reference::npy::packed_archive)}) {
         const auto get = [](const std::string& bytes, std::size_t max_bytes = 1000) {
             return error_of([&] {
                 const npz::Archive archive({bytes.begin(), bytes.end()}, "a.npz", {.max_bytes = max_bytes});
@@ -211,7 +212,8 @@ TEST_CASE("npz: archives that are damaged, cut short or lie") {
     CHECK(error(changed).ends_with("expected what is not encrypted, got an encrypted entry in 'x.npy'"));
     changed = archive;
     changed[entry + 10] = 14;
-    CHECK(error(changed).ends_with("expected entries that are stored (0) or deflated (8), got method 14 in 'x.npy'"));
+    CHECK(error(changed).ends_with(
+        "expected entries that are stored (0) or deflated (8), got method 14 in 'x.npy'"));
     changed = archive;
     changed[end + 10] = static_cast<char>(200);
     CHECK(error(changed).find("expected a directory within the file, got 200 entries in ") !=

@@ -224,7 +224,8 @@ TEST_CASE("CsvRows: rows of a file, in turn") {
     CHECK(error("1,2\n3,x\n", {}) == "line 2, column 2: expected a number, got 'x'");
     CHECK(error("1,2\n\n3,4\n", {}) == "line 2, column 1: expected a number, got ''");
     CHECK(error("1,2\n3\n", {}) == "line 2: expected 2 fields, got 1");
-    CHECK(error("1,2\n1.5,2\n", {}) == "line 2, column 1: expected a label (a whole number from 0 on), got 1.5");
+    CHECK(error("1,2\n1.5,2\n", {}) ==
+          "line 2, column 1: expected a label (a whole number from 0 on), got 1.5");
     CHECK(error("1,2\n3,1e300\n", {}) ==
           "line 2, column 2: expected a number within the range of float, got 1e+300");
     CHECK(error("1,2\n3,nan\n", {}) == "line 2, column 2: expected a finite number, got 'nan'");

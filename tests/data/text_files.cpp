@@ -39,7 +39,8 @@ TEST_CASE("read_lines: line ends of both kinds, a mark, a last line without an e
     CHECK(read("\xEF\xBB\xBF").empty());
     CHECK(read("\n") == Lines{""});
     CHECK(read("a") == Lines{"a"});
-    CHECK(read("\xEF\xBB\xBF" "a\r\nb\r\r\n\nc") == Lines{"a", "b\r", "", "c"});
+    CHECK(read("\xEF\xBB\xBF"
+               "a\r\nb\r\r\n\nc") == Lines{"a", "b\r", "", "c"});
     // Lines longer than a piece, and ends that lie across two.
     const std::string piece(1 << 14, 'x');
     CHECK(read(piece + "\n" + piece + piece) == Lines{piece, piece + piece});
@@ -88,12 +89,10 @@ TEST_CASE("read_text_folder: documents and lines by class, sorted by name") {
     CHECK(lines_of(lines.texts) == std::vector<std::string>{"awful", "great", "fine", "very fine", "ok"});
     CHECK(lines.labels == std::vector<Label>{0, 1, 1, 1, 1});
     // The labels of another set's classes.
-    const data::LabelledTexts others =
-        data::read_text_folder(root, {.classes = {"good", "neutral", "bad"}});
+    const data::LabelledTexts others = data::read_text_folder(root, {.classes = {"good", "neutral", "bad"}});
     CHECK(others.labels == std::vector<Label>{2, 0, 0, 0});
-    CHECK(error_of([&] {
-              data::read_text_folder(root, {.classes = {"bad"}});
-          }) == root + ": expected folders of the 1 classes that are given, got 'good'");
+    CHECK(error_of([&] { data::read_text_folder(root, {.classes = {"bad"}}); }) ==
+          root + ": expected folders of the 1 classes that are given, got 'good'");
     CHECK(error_of([&] { data::read_text_folder(root, {.max_bytes = 20}); }) ==
           root + ": expected at most 20 bytes of text, got more");
     write_bytes(root + "/bad/picture.png", "");

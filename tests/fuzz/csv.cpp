@@ -91,8 +91,8 @@ void check(std::string_view text, const csv::Options& options) {
     // Zeros behind the first quote look like UTF-16 or UTF-32.
     if (in_quotes.substr(0, 4).find('\0') != std::string::npos)
         return;
-    const csv::Table again = csv::parse(
-        in_quotes, "input", {.delimiter = options.delimiter, .same_length = options.same_length});
+    const csv::Table again =
+        csv::parse(in_quotes, "input", {.delimiter = options.delimiter, .same_length = options.same_length});
     expect(again.rows() == table->rows());
     for (std::size_t row = 0; row < again.rows(); ++row) {
         expect(again.columns(row) == table->columns(row));

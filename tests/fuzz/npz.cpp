@@ -13,9 +13,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     constexpr std::size_t limit = 100'000;
     const auto open = [&](std::vector<char> bytes) {
-        return parsed([&] {
-            return burin::data::npz::Archive(std::move(bytes), "input", {.max_bytes = limit});
-        });
+        return parsed(
+            [&] { return burin::data::npz::Archive(std::move(bytes), "input", {.max_bytes = limit}); });
     };
     const std::vector<char> bytes(data, data + size);
     // The names, their members, and how both grow; an entry has 46 bytes at least.

@@ -1,4 +1,5 @@
-// Files of NPY, NPZ, CIFAR and text that mean harm: what they cost, and that all that comes of them is an Error.
+// Files of NPY, NPZ, CIFAR and text that mean harm: what they cost, and that all that comes of them is an
+// Error.
 
 #include "burin/data/cifar.hpp"
 #include "burin/data/csv_rows.hpp"
@@ -54,12 +55,12 @@ std::string npz(const std::string& content, std::uint64_t claimed) {
     deflate(&state, Z_FINISH);
     packed.resize(state.total_out);
     deflateEnd(&state);
-    const auto sum = crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size()));
+    const auto sum =
+        crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size()));
     const std::string common = number(0, 2) + number(8, 2) + number(0, 4) + number(sum, 4) +
                                number(packed.size(), 4) + number(claimed, 4) + number(5, 2) + number(0, 2);
     const std::string local = "PK\3\4"s + number(20, 2) + common + "x.npy" + packed;
-    const std::string entry =
-        "PK\1\2"s + number(20, 2) + number(20, 2) + common + number(0, 14) + "x.npy";
+    const std::string entry = "PK\1\2"s + number(20, 2) + number(20, 2) + common + number(0, 14) + "x.npy";
     // The number 14 above: comment, disk, attributes of both kinds, and the offset.
     return local + entry + "PK\5\6"s + number(0, 4) + number(1, 2) + number(1, 2) + number(entry.size(), 4) +
            number(local.size(), 4) + number(0, 2);
@@ -76,8 +77,7 @@ TEST_CASE("npy, npz: an array takes what its values take, of Fortran's order twi
         const std::size_t times = fortran ? 2 : 1;
         CHECK(allocations::peak_of([&] { data::npy::read<unsigned char>(path); }) <=
               times * megabyte + buffers);
-        CHECK(allocations::peak_of([&] { data::npy::read<float>(path); }) <=
-              times * 4 * megabyte + buffers);
+        CHECK(allocations::peak_of([&] { data::npy::read<float>(path); }) <= times * 4 * megabyte + buffers);
     }
     const std::string file = npy("|u1", false, "(1000000,)", values);
     write_bytes(path, npz(file, file.size()));
@@ -115,13 +115,15 @@ TEST_CASE("npz: bombs have a limit, and sizes that lie are found") {
         return message;
     };
     CHECK(error(file.size(), 100 * megabyte, 20 * megabyte) == "(nothing was thrown)");
-    CHECK(error(file.size(), megabyte, 0).ends_with("expected at most 1000000 bytes after unpacking, got " +
-                                                    std::to_string(file.size()) + " in 'x.npy'"));
+    CHECK(error(file.size(), megabyte, 0)
+              .ends_with("expected at most 1000000 bytes after unpacking, got " +
+                         std::to_string(file.size()) + " in 'x.npy'"));
     CHECK(error(1000, megabyte, 0) == "a.npz: x.npy: expected 1000 bytes after unpacking, got more");
     CHECK(error(0, megabyte, 0) == "a.npz: x.npy: expected 0 bytes after unpacking, got more");
     CHECK(error(file.size() + 1, 100 * megabyte, 11 * megabyte)
               .starts_with("a.npz: x.npy: expected deflated data of "));
-    CHECK(error(900 * megabyte, 1000 * megabyte, 0).starts_with("a.npz: x.npy: expected at most 1032 times "));
+    CHECK(
+        error(900 * megabyte, 1000 * megabyte, 0).starts_with("a.npz: x.npy: expected at most 1032 times "));
 }
 
 TEST_CASE("cifar: a file takes what its values take") {
@@ -170,7 +172,8 @@ TEST_CASE("CsvRows, Streamed: a file of any length takes a row and the buffer") 
 
 TEST_CASE("npy, npz, text: want of memory is an Error") {
     const TemporaryDirectory directory;
-    const std::string path = directory / "a", file = npy("|u1", false, "(1000000,)", std::string(megabyte, 'x'));
+    const std::string path = directory / "a",
+                      file = npy("|u1", false, "(1000000,)", std::string(megabyte, 'x'));
     const auto error = [&](auto run) {
         allocations::most = allocations::current + megabyte / 2;
         const std::string message = error_of(run);

@@ -25,8 +25,8 @@ namespace burin::data {
 /// How arrays in files become samples.
 struct ArrayFileOptions {
     double divisor = 1; ///< Of the inputs: 255 for grey values of bytes.
-    /// Takes NaN and infinity among inputs and targets as they are. Without it they are refused where they are
-    /// read.
+    /// Takes NaN and infinity among inputs and targets as they are. Without it they are refused where they
+    /// are read.
     bool allow_not_finite = false;
 };
 
@@ -214,7 +214,8 @@ class ArrayRows {
             detail::check_size(*inputs, input, {.max_bytes = any});
             detail::check_size(*targets, target, {.max_bytes = any});
             const std::string inputs_name = inputs->name(), targets_name = targets->name();
-            Cursor cursor{std::move(inputs), std::move(targets),
+            Cursor cursor{std::move(inputs),
+                          std::move(targets),
                           {std::move(input), std::move(target), inputs_name, targets_name, options_}};
             cursor.pair.check();
             return cursor;

@@ -34,11 +34,12 @@ constexpr std::size_t cifar_label_bytes(Cifar kind) noexcept {
 
 } // namespace detail
 
-/// One record of such a file as a sample: an image [32, 32, 3] of values from 0 to 1, channels last (files have
-/// them first), and its label. For MappedRecords:
+/// One record of such a file as a sample: an image [32, 32, 3] of values from 0 to 1, channels last (files
+/// have them first), and its label. For MappedRecords:
 ///
 /// ```cpp
-/// const data::MappedRecords images({"data_batch_1.bin", "data_batch_2.bin"}, data::cifar_format(data::Cifar::ten),
+/// const data::MappedRecords images({"data_batch_1.bin", "data_batch_2.bin"},
+/// data::cifar_format(data::Cifar::ten),
 ///                                  data::CifarRecord{data::Cifar::ten});
 /// ```
 struct CifarRecord {
@@ -57,10 +58,9 @@ struct CifarRecord {
         const char* const planes = record.data() + detail::cifar_label_bytes(kind);
         for (std::size_t pixel = 0; pixel < detail::cifar_pixels; ++pixel)
             for (std::size_t channel = 0; channel < 3; ++channel)
-                image[3 * pixel + channel] =
-                    static_cast<Scalar>(
-                        static_cast<unsigned char>(planes[channel * detail::cifar_pixels + pixel])) /
-                    Scalar(255);
+                image[3 * pixel + channel] = static_cast<Scalar>(static_cast<unsigned char>(
+                                                 planes[channel * detail::cifar_pixels + pixel])) /
+                                             Scalar(255);
     }
 };
 
@@ -116,8 +116,7 @@ Dataset<Label, Scalar> read_cifar_files(const std::vector<std::string>& paths, C
 /// labels that there are.
 template <class Scalar = float>
 Dataset<Label, Scalar> read_cifar(const std::string& path, Cifar kind, const ReadOptions& options = {}) {
-    return within_memory(path,
-                         [&] { return detail::read_cifar_files<Scalar>({path}, kind, options); });
+    return within_memory(path, [&] { return detail::read_cifar_files<Scalar>({path}, kind, options); });
 }
 
 /// The same of bytes in memory.
@@ -146,8 +145,8 @@ TrainAndTest<Label, Scalar> load_cifar10(const std::string& directory, const Rea
     });
 }
 
-/// CIFAR-100 from `cifar-100-binary`, with the labels of its 100 classes, or with Cifar::hundred_coarse of their
-/// 20 groups.
+/// CIFAR-100 from `cifar-100-binary`, with the labels of its 100 classes, or with Cifar::hundred_coarse of
+/// their 20 groups.
 template <class Scalar = float>
 TrainAndTest<Label, Scalar> load_cifar100(const std::string& directory, Cifar labels = Cifar::hundred,
                                           const ReadOptions& options = {}) {

@@ -81,7 +81,8 @@ inline void list_files(const std::string& directory, Label label, const ClassFol
             std::string endings;
             for (const std::string& ending : options.endings)
                 endings += (endings.empty() ? "" : ", ") + ending;
-            throw Error(path + ": expected a name that ends in " + endings + ", got " + ::burin::quoted(name));
+            throw Error(path + ": expected a name that ends in " + endings + ", got " +
+                        ::burin::quoted(name));
         }
     }
 }

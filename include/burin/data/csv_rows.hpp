@@ -29,12 +29,12 @@ struct CsvRowsOptions {
     csv::Options csv{.max_bytes = std::numeric_limits<std::size_t>::max()};
 };
 
-/// Rows of numbers in a CSV file, plain or gzip, that are read in turn, for Streamed: the file may be larger than
-/// memory. It is read once when it is opened, so that its rows are counted and what is wrong in it is told
-/// before anything is trained.
+/// Rows of numbers in a CSV file, plain or gzip, that are read in turn, for Streamed: the file may be larger
+/// than memory. It is read once when it is opened, so that its rows are counted and what is wrong in it is
+/// told before anything is trained.
 ///
-/// Throws Error, naming line and column, as `csv::read` and `from_table` do: for what is no number, for a label
-/// that is no whole number from 0 on, for numbers beyond the range of Scalar.
+/// Throws Error, naming line and column, as `csv::read` and `from_table` do: for what is no number, for a
+/// label that is no whole number from 0 on, for numbers beyond the range of Scalar.
 template <class Target = Label, class Scalar = float>
 class CsvRows {
   public:
@@ -156,8 +156,8 @@ class CsvRows<Target, Scalar>::Cursor {
         return result;
     }
     [[noreturn]] void fail(std::size_t column, const char* expected) const {
-        throw Error(csv::detail::at(row_.file, row_.line, column + 1) + "expected " + expected +
-                    ", got " + number_text(row_.values[column]));
+        throw Error(csv::detail::at(row_.file, row_.line, column + 1) + "expected " + expected + ", got " +
+                    number_text(row_.values[column]));
     }
 
     std::unique_ptr<ByteStream> bytes_;

@@ -85,7 +85,8 @@ class Characters {
 /// inside an unquoted field, and rows of unequal length.
 class Splitter {
   public:
-    Splitter(ByteStream& bytes, const Options& options) : name_(bytes.name()), options_(options), text_(bytes) {
+    Splitter(ByteStream& bytes, const Options& options)
+        : name_(bytes.name()), options_(options), text_(bytes) {
         if (options.delimiter == '"' || options.delimiter == '\n' || options.delimiter == '\r')
             throw Error(name_ + ": expected a delimiter that is no quote and no line end, got " +
                         burin::quoted(std::string_view(&options.delimiter, 1)));

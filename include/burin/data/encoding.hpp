@@ -62,9 +62,10 @@ class Utf8Check {
 
     void check_beginning(std::string_view text) const {
         using namespace std::string_view_literals;
-        for (const auto& [mark, encoding] :
-             {std::pair{"\xFF\xFE\0\0"sv, "UTF-32 (little-endian)"}, {"\0\0\xFE\xFF"sv, "UTF-32 (big-endian)"},
-              {"\xFF\xFE"sv, "UTF-16 (little-endian)"}, {"\xFE\xFF"sv, "UTF-16 (big-endian)"}})
+        for (const auto& [mark, encoding] : {std::pair{"\xFF\xFE\0\0"sv, "UTF-32 (little-endian)"},
+                                             {"\0\0\xFE\xFF"sv, "UTF-32 (big-endian)"},
+                                             {"\xFF\xFE"sv, "UTF-16 (little-endian)"},
+                                             {"\xFE\xFF"sv, "UTF-16 (big-endian)"}})
             if (text.starts_with(mark))
                 refuse(0, encoding);
         if (text.size() < 4)
@@ -72,9 +73,10 @@ class Utf8Check {
         std::string zeros;
         for (const char byte : text.substr(0, 4))
             zeros.push_back(byte == '\0' ? '0' : 'x');
-        for (const auto& [pattern, encoding] :
-             {std::pair{"x000"sv, "UTF-32 (little-endian)"}, {"000x"sv, "UTF-32 (big-endian)"},
-              {"x0x0"sv, "UTF-16 (little-endian)"}, {"0x0x"sv, "UTF-16 (big-endian)"}})
+        for (const auto& [pattern, encoding] : {std::pair{"x000"sv, "UTF-32 (little-endian)"},
+                                                {"000x"sv, "UTF-32 (big-endian)"},
+                                                {"x0x0"sv, "UTF-16 (little-endian)"},
+                                                {"0x0x"sv, "UTF-16 (big-endian)"}})
             if (zeros == pattern)
                 refuse(0, "what looks like " + std::string(encoding));
     }

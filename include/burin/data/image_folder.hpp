@@ -17,20 +17,21 @@
 
 namespace burin::data {
 
-/// The images of a folder that has a subfolder for each class (`list_class_folder`), each read when it is asked
-/// for: a source for Loader, whose threads then decode; `load()` reads them all.
+/// The images of a folder that has a subfolder for each class (`list_class_folder`), each read when it is
+/// asked for: a source for Loader, whose threads then decode; `load()` reads them all.
 ///
 /// ```cpp
 /// const auto decode = [](const std::string& path) {
-///     return data::images::resized(data::images::read_image(path, {.channels = data::images::Channels::rgb}), 32, 32);
+///     const data::images::Image image = data::images::read_image(path);
+///     return data::images::resized(image, 32, 32);
 /// };
 /// const data::ImageFolder pets("pets", decode); // pets/cat/1.png, pets/dog/1.jpg
 /// fit(model, data::Loader(pets, {.workers = 2}), Fit{.epochs = 10});
 /// ```
 ///
-/// What `decode` makes of a path has `height`, `width`, `channels` and `values`, row by row, channels last, as
-/// `images::Image` has; it is called by several threads at a time. All images must have the size of the first
-/// one: Throws Error, naming the file, where one has another.
+/// What `decode` makes of a path has `height`, `width`, `channels` and `values`, row by row, channels last,
+/// as `images::Image` has; it is called by several threads at a time. All images must have the size of the
+/// first one: Throws Error, naming the file, where one has another.
 template <class Decode>
 class ImageFolder {
   public:

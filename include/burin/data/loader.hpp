@@ -102,7 +102,7 @@ class LoadedBatch {
 namespace detail {
 
 /// Which samples are in a batch, and how they get there. `claim` is called for one batch after the other,
-/// `fill` by several threads at a time.
+/// `fill` by several threads at a time; `first` is the place of the batch's first sample in the epoch.
 template <class Source>
 class Feed {
   public:
@@ -128,10 +128,10 @@ class Feed {
             batch.set_number(row, order_[first + row]);
     }
     template <class Batch>
-    void fill(Batch& batch) const {
+    void fill(std::size_t first, Batch& batch) const {
         for (std::size_t row = 0; row < batch.size(); ++row) {
             const std::size_t number = batch.number(row);
-            read(number, batch.input_to_fill(row), batch.target_to_fill(row));
+            read(number, first + row, batch.input_to_fill(row), batch.target_to_fill(row));
             if (batch.has_weights())
                 if constexpr (requires { source_->weight(number); })
                     batch.set_weight(row, source_->weight(number));
@@ -140,14 +140,13 @@ class Feed {
 
   private:
     template <class Input, class Target>
-    void read(std::size_t number, Input input, Target target) const {
+    void read(std::size_t number, [[maybe_unused]] std::size_t place, Input input, Target target) const {
         // Another stream than what the loader itself changes samples with.
         constexpr std::uint64_t of_source = std::uint64_t{1} << 32;
         if constexpr (requires(const RandomStream& stream) { source_->read(number, input, target, stream); })
             if (load_.augment)
-                return source_->read(
-                    number, input, target,
-                    stream_of(sample_stream(load_.seed, load_.epoch, number), of_source));
+                return source_->read(number, input, target,
+                                     stream_of(sample_stream(load_.seed, load_.epoch, place), of_source));
         read_sample(*source_, number, input, target);
     }
 
@@ -171,11 +170,10 @@ class Feed<Source> {
     template <class Batch>
     void claim(std::size_t, Batch& batch) {
         for (std::size_t row = 0; row < batch.size(); ++row)
-            batch.set_number(row,
-                             require(cursor_.next(batch.input_to_fill(row), batch.target_to_fill(row))));
+            batch.set_number(row, require(cursor_.next(batch.input_to_fill(row), batch.target_to_fill(row))));
     }
     template <class Batch>
-    void fill(Batch&) const noexcept {}
+    void fill(std::size_t, Batch&) const noexcept {}
 
   private:
     std::size_t require(std::size_t number) const {
@@ -219,7 +217,8 @@ class LoadedBatches {
         for (std::size_t i = 0; i < slots; ++i)
             slots_.push_back({Batch(source.input_shape(), source.target_size(),
                                     std::min(order.batch_size, size_), detail::has_weights(source)),
-                              {}, false});
+                              {},
+                              false});
         threads_.reserve(options.workers);
         try {
             for (std::size_t i = 0; i < options.workers; ++i)
@@ -279,7 +278,7 @@ class LoadedBatches {
             slot.batch.set_size(std::min(order_.batch_size, size_ - first));
             feed_.claim(first, slot.batch);
             claimed();
-            feed_.fill(slot.batch);
+            feed_.fill(first, slot.batch);
             if (order_.augment)
                 augment(slot.batch, first);
         } catch (const Error&) {
@@ -376,13 +375,13 @@ class LoadedBatches {
 /// ```
 ///
 /// The source is a Dataset, or any type with `TargetType`, `ScalarType`, `size()`, `input_shape()`,
-/// `target_size()` that ReadsByNumber or ReadsInTurn; `has_weights()` and `weight(number)` if it has weights, and
-/// `epoch_order(stream, shuffle)`, the numbers of an epoch, if that is another than all of them mixed; and
-/// `read(number, input, target, stream)` if it augments samples itself, before they have their shape. It is
-/// copied into the loader. The augmentation is called for every sample, as `(input, stream)` or `(input,
-/// target, stream)`, by several threads at a time; what it draws from the stream depends on seed, epoch and the
-/// sample's place in the epoch's order alone. So batches have the same bits at any number of workers, and those of a source that is
-/// not augmented are the same that `fit` makes of it without a loader.
+/// `target_size()` that ReadsByNumber or ReadsInTurn; `has_weights()` and `weight(number)` if it has weights,
+/// and `epoch_order(stream, shuffle)`, the numbers of an epoch, if that is another than all of them mixed;
+/// and `read(number, input, target, stream)` if it augments samples itself, before they have their shape. It
+/// is copied into the loader. The augmentation is called for every sample, as `(input, stream)` or `(input,
+/// target, stream)`, by several threads at a time; what it draws from the stream depends on seed, epoch and
+/// the sample's place in the epoch's order alone. So batches have the same bits at any number of workers, and
+/// those of a source that is not augmented are the same that `fit` makes of it without a loader.
 ///
 /// The memory is that of `ahead + 1` batches. An exception of the source or the augmentation comes out of the
 /// training as Error, where its batch would have been trained on.

@@ -18,12 +18,12 @@
 namespace burin::data {
 
 /// The bytes of a file as if they were in memory: the system reads them when they are looked at, and forgets
-/// them when it needs the room, so that a file may be larger than memory. Copies share the mapping; threads may
-/// read it at the same time.
+/// them when it needs the room, so that a file may be larger than memory. Copies share the mapping; threads
+/// may read it at the same time.
 ///
 /// What other programs write into the file is seen; one that cuts it short while it is mapped ends this
-/// program (SIGBUS), as with every mapping. Throws Error, naming the file, if it can't be opened, is no regular
-/// file, or is compressed: gzip can only be read in turn.
+/// program (SIGBUS), as with every mapping. Throws Error, naming the file, if it can't be opened, is no
+/// regular file, or is compressed: gzip can only be read in turn.
 class MappedFile {
   public:
     explicit MappedFile(const std::string& path) : name_(path.empty() ? "''" : printable(path, 1000)) {
@@ -48,11 +48,11 @@ class MappedFile {
         ::close(descriptor);
         if (memory == MAP_FAILED)
             throw Error(name_ + ": can't be mapped: " + std::strerror(number));
-        memory_ = std::shared_ptr<const char>(static_cast<const char*>(memory),
-                                              [size = size_](const char* mapped) {
-                                                  if (mapped != nullptr)
-                                                      ::munmap(const_cast<char*>(mapped), size);
-                                              });
+        memory_ =
+            std::shared_ptr<const char>(static_cast<const char*>(memory), [size = size_](const char* mapped) {
+                if (mapped != nullptr)
+                    ::munmap(const_cast<char*>(mapped), size);
+            });
         if (bytes().size() >= 2 && memory_.get()[0] == '\x1f' && memory_.get()[1] == '\x8b')
             throw Error(name_ + ": can't be mapped: expected a file that is not compressed, got gzip");
     }

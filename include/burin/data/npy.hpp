@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-/// NumPy's format for one array, as `numpy.save` writes it, of versions 1 to 3: numbers of 8 to 64 bits, whole
-/// or floating-point (of 16 too), and truth values, of either byte order. After `numpy.lib.format`.
+/// NumPy's format for one array, as `numpy.save` writes it, of versions 1 to 3: numbers of 8 to 64 bits,
+/// whole or floating-point (of 16 too), and truth values, of either byte order. After `numpy.lib.format`.
 namespace burin::data::npy {
 
 /// An array read from a file: its extents (none for a single number) and its values, the last index varying
@@ -154,7 +154,8 @@ class Header {
         });
         const bool has_order = type.starts_with('<') || type.starts_with('>');
         if (found == std::end(known) || !(has_order || (type[0] == '|' && type[2] == '1')))
-            fail(begin, "a type among |b1, |u1, |i1, <u2, <i2, <u4, <i4, <u8, <i8, <f2, <f4, <f8 and those with >",
+            fail(begin,
+                 "a type among |b1, |u1, |i1, <u2, <i2, <u4, <i4, <u8, <i8, <f2, <f4, <f8 and those with >",
                  quoted(type));
         array.type = found->type;
         array.big_endian = type[0] == '>';

@@ -20,8 +20,8 @@
 #include <vector>
 
 /// NumPy's format for several named arrays, as `numpy.savez` and `numpy.savez_compressed` write it: a ZIP
-/// archive of NPY files, stored or deflated. Of ZIP (APPNOTE 6.3) it takes what these have, ZIP64 too; what is
-/// encrypted, in parts, or packed in other ways is refused.
+/// archive of NPY files, stored or deflated. Of ZIP (APPNOTE 6.3) it takes what these have, ZIP64 too; what
+/// is encrypted, in parts, or packed in other ways is refused.
 namespace burin::data::npz {
 
 /// The arrays of a file, packed as they are in it.
@@ -78,8 +78,8 @@ class Archive {
     }
     void require_mark(std::uint64_t offset, std::uint32_t mark, const char* what) const {
         if (number(offset, 4) != mark)
-            throw Error(npy::detail::at_offset(name_, offset) + "expected " + what + " of a ZIP archive, got " +
-                        quoted(std::string_view(bytes_.data() + offset, 4)));
+            throw Error(npy::detail::at_offset(name_, offset) + "expected " + what +
+                        " of a ZIP archive, got " + quoted(std::string_view(bytes_.data() + offset, 4)));
     }
 
     void read_directory() {
@@ -91,8 +91,7 @@ class Archive {
         if (!all.starts_with("PK") || last == all.npos || all.size() - last < end_size ||
             all.size() - last - end_size > most_behind)
             throw Error(name_ + ": expected a ZIP archive, got another file or a part of one");
-        std::uint64_t count = number(last + 10, 2), size = number(last + 12, 4),
-                      begin = number(last + 16, 4);
+        std::uint64_t count = number(last + 10, 2), size = number(last + 12, 4), begin = number(last + 16, 4);
         if (number(last + 4, 2) != number(last + 6, 2) && count != 0xFFFF)
             throw Error(npy::detail::at_offset(name_, last) + "expected an archive of one file, got a part");
         constexpr std::uint64_t unknown = 0xFFFFFFFF;
@@ -258,8 +257,8 @@ class Archive {
 /// ```
 ///
 /// Throws Error, naming file and place, if it is none, if it (or an array, unpacked) exceeds
-/// `options.max_bytes`, and, when it is got, for an array that is damaged. Memory: the file, and while an array
-/// is got its bytes and its values.
+/// `options.max_bytes`, and, when it is got, for an array that is damaged. Memory: the file, and while an
+/// array is got its bytes and its values.
 inline Archive open(const std::string& path, const ReadOptions& options = {}) {
     return within_memory(path, [&] { return Archive(read_file(path, options.max_bytes), path, options); });
 }

@@ -22,8 +22,8 @@ struct RecordFormat {
     std::size_t target_size = 1;
 };
 
-/// Samples in one or several files of records of one length, which are mapped: they may be larger than memory,
-/// and each is decoded when it is asked for. A source for Loader and Streamed:
+/// Samples in one or several files of records of one length, which are mapped: they may be larger than
+/// memory, and each is decoded when it is asked for. A source for Loader and Streamed:
 ///
 /// ```cpp
 /// const auto decode = [](std::span<const char> record, std::span<float> input, std::span<Label> target) {
@@ -31,7 +31,8 @@ struct RecordFormat {
 ///     for (std::size_t i = 0; i < input.size(); ++i)
 ///         input[i] = static_cast<float>(static_cast<unsigned char>(record[1 + i])) / 255;
 /// };
-/// const data::MappedRecords records({"a.bin", "b.bin"}, {.record_bytes = 65, .input_shape = Shape(8, 8)}, decode);
+/// const data::MappedRecords records({"a.bin", "b.bin"}, {.record_bytes = 65, .input_shape = Shape(8, 8)},
+/// decode);
 /// ```
 ///
 /// `decode` is called by several threads at a time; what it throws as Error gets the record's place in front.
@@ -65,8 +66,8 @@ class MappedRecords {
 
     /// Fills the spans with sample `number`, which is below size(), counted through all files.
     void read(std::size_t number, std::span<Scalar> input, std::span<Target> target) const {
-        const auto file = static_cast<std::size_t>(std::upper_bound(ends_.begin(), ends_.end(), number) -
-                                                   ends_.begin());
+        const auto file =
+            static_cast<std::size_t>(std::upper_bound(ends_.begin(), ends_.end(), number) - ends_.begin());
         const std::size_t before = file == 0 ? 0 : ends_[file - 1];
         const std::size_t offset = format_.header_bytes + (number - before) * format_.record_bytes;
         try {

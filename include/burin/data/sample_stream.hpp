@@ -11,11 +11,9 @@ namespace burin::data {
 /// several times in an epoch, because its class is rare, is another one each time. Streams of two places, or
 /// of two epochs, share nothing but by a chance of 2^-96.
 constexpr RandomStream sample_stream(std::uint64_t seed, std::uint64_t epoch, std::uint64_t place) noexcept {
-    // Far behind what is drawn for whole batches from the streams of this purpose.
-    constexpr std::uint64_t far = std::uint64_t{1} << 61;
-    const Philox::Counter words =
-        RandomStream{seed, Purpose::augmentation, static_cast<std::uint32_t>(epoch)}.block(far + place);
-    return {std::uint64_t{words[0]} << 32 | words[1], Purpose::augmentation, words[2]};
+    // Apart from those of the samples of a batch, which `fit` augments.
+    constexpr std::uint64_t apart = std::uint64_t{1} << 60;
+    return stream_of({seed, Purpose::augmentation, static_cast<std::uint32_t>(epoch)}, apart + place);
 }
 
 } // namespace burin::data

@@ -20,18 +20,19 @@ struct LoadOrder {
     std::size_t first_batch = 0; ///< The batch to begin with: an epoch can be gone on with.
 };
 
-/// Samples that can be read one by one, by their numbers, from several threads at a time: a Dataset, or a type
-/// with `read(number, input, target)`, which fills spans of one sample.
+/// Samples that can be read one by one, by their numbers, from several threads at a time: a Dataset, or a
+/// type with `read(number, input, target)`, which fills spans of one sample.
 template <class Source>
 concept ReadsByNumber =
     requires(const Source& source) {
         source.input(std::size_t{0});
         source.target(std::size_t{0});
-    } || requires(const Source& source, std::span<typename Source::ScalarType> input,
-                  std::span<typename Source::TargetType> target) { source.read(std::size_t{0}, input, target); };
+    } ||
+    requires(const Source& source, std::span<typename Source::ScalarType> input,
+             std::span<typename Source::TargetType> target) { source.read(std::size_t{0}, input, target); };
 
-/// Samples that come one after the other: `open(order)` gives what has `next(input, target)`, which fills spans
-/// of one sample and returns its number in the source, or `no_sample` behind the last.
+/// Samples that come one after the other: `open(order)` gives what has `next(input, target)`, which fills
+/// spans of one sample and returns its number in the source, or `no_sample` behind the last.
 template <class Source>
 concept ReadsInTurn = requires(const Source& source, const LoadOrder& order) { source.open(order); };
 

@@ -18,25 +18,25 @@
 namespace burin::data {
 
 struct StreamOptions {
-    /// Samples from which the next one is drawn. 1: they come in the order of the source; as many as there are:
-    /// all orders are as likely.
+    /// Samples from which the next one is drawn. 1: they come in the order of the source; as many as there
+    /// are: all orders are as likely.
     std::size_t shuffle_buffer = 4096;
 };
 
-/// Reads a source in turn, from its beginning in every epoch, and mixes it through a buffer: the next sample is
-/// drawn from the `shuffle_buffer` ones that are in memory, and the source's next takes its place
+/// Reads a source in turn, from its beginning in every epoch, and mixes it through a buffer: the next sample
+/// is drawn from the `shuffle_buffer` ones that are in memory, and the source's next takes its place
 /// (TensorFlow's `Dataset.shuffle`). So a source may be larger than memory and compressed. What is far behind
 /// in the file comes late in every epoch: a file that is sorted by class wants to be shuffled once before.
 ///
 /// ```cpp
-/// const data::Streamed rows(data::CsvRows<>("large.csv.gz", {.target_column = 4}), {.shuffle_buffer = 10'000});
-/// fit(model, data::Loader(rows), Fit{.epochs = 3});
+/// const data::Streamed rows(data::CsvRows<>("large.csv.gz", {.target_column = 4}), {.shuffle_buffer =
+/// 10'000}); fit(model, data::Loader(rows), Fit{.epochs = 3});
 /// ```
 ///
-/// The source is CsvRows or ArrayRows, or any type with `TargetType`, `ScalarType`, `size()`, `input_shape()`,
-/// `target_size()`, and `open()`, which gives what has `bool next(input, target)`; or one that is read by
-/// number, as MappedArrays and MappedRecords, which are then read front to back. The order is a function of
-/// seed and epoch alone. Memory: that of the buffer.
+/// The source is CsvRows or ArrayRows, or any type with `TargetType`, `ScalarType`, `size()`,
+/// `input_shape()`, `target_size()`, and `open()`, which gives what has `bool next(input, target)`; or one
+/// that is read by number, as MappedArrays and MappedRecords, which are then read front to back. The order is
+/// a function of seed and epoch alone. Memory: that of the buffer.
 template <class Source>
 class Streamed {
   public:

@@ -59,8 +59,8 @@ class Texts {
 ///     …
 /// ```
 ///
-/// Text is UTF-8; a byte order mark is skipped. Lines end in LF or CRLF, the last one may lack its end. Throws
-/// Error, naming file and place: if it can't be read; for other encodings; for a line of more than
+/// Text is UTF-8; a byte order mark is skipped. Lines end in LF or CRLF, the last one may lack its end.
+/// Throws Error, naming file and place: if it can't be read; for other encodings; for a line of more than
 /// `longest_line` bytes.
 class LineReader {
   public:
@@ -118,8 +118,8 @@ class LineReader {
     std::size_t line_ = 0;
 };
 
-/// A text file, plain or gzip, as a whole, without byte order mark. Throws Error unless it is UTF-8, and if it
-/// exceeds `max_bytes`.
+/// A text file, plain or gzip, as a whole, without byte order mark. Throws Error unless it is UTF-8, and if
+/// it exceeds `max_bytes`.
 inline std::string read_text(const std::string& path, std::size_t max_bytes = max_file_bytes) {
     return within_memory(path, [&] {
         ByteStream bytes(path, max_bytes);
@@ -166,7 +166,8 @@ struct TextFolderOptions {
 };
 
 /// The text files of a folder that has a subfolder for each class (`list_class_folder`), such as
-/// `reviews/good/1.txt`. Throws Error as that does, as `read_text` does, and for more than `max_bytes` in all.
+/// `reviews/good/1.txt`. Throws Error as that does, as `read_text` does, and for more than `max_bytes` in
+/// all.
 inline LabelledTexts read_text_folder(const std::string& path, const TextFolderOptions& options = {}) {
     return within_memory(path, [&] {
         ClassFolder folder = list_class_folder(path, {options.endings, options.classes, options.skip_others});

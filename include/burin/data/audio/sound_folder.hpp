@@ -28,8 +28,8 @@ struct SoundFolderOptions {
     ReadOptions read{}; ///< `max_bytes` is that of one file.
 };
 
-/// The sounds of a folder that has a subfolder for each class (`list_class_folder`), each read when it is asked
-/// for: a source for Loader, whose samples have one axis.
+/// The sounds of a folder that has a subfolder for each class (`list_class_folder`), each read when it is
+/// asked for: a source for Loader, whose samples have one axis.
 ///
 /// ```cpp
 /// const data::SoundFolder words("speech", {.sample_rate = 16'000}); // speech/yes/1.wav, speech/no/1.flac
