@@ -24,7 +24,7 @@
 #include <vector>
 
 using namespace burin;
-using customers::Network, customers::Preparation;
+using customers::Preparation;
 
 namespace {
 
@@ -34,7 +34,7 @@ std::vector<Label> labels_of(const data::Table& table) {
 
 struct Trained {
     Preparation preparation;
-    Model<Network> model{/*seed*/ 1};
+    Model<customers::Network> model{/*seed*/ 1};
     History history;
 };
 

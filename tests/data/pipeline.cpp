@@ -135,6 +135,11 @@ TEST_CASE("Pipeline: from the columns of a table, whose categories have codes of
     CHECK(std::isnan(other.input(0)[1]));
     CHECK(other.input(1)[1] == 1);
     CHECK(other.target_size() == 0);
+    // A part of a table has the categories of the whole, of which its own rows' are learnt.
+    P of_part;
+    of_part.fit(table_of({"a", "b", "c", "d"}).subset(std::vector<std::size_t>{3, 1}));
+    CHECK(of_part.code<"colour">("d") == 1);
+    CHECK(std::isnan(of_part.code<"colour">("a")));
     CHECK(error_of([&] { pipeline.fit(table_of({"a", "b", "c", "d"})); }) ==
           "Pipeline: column 'colour': expected at most 3 categories, got 4");
     CHECK(error_of([&] { pipeline(table, std::vector<Label>{1, 0}); }) ==

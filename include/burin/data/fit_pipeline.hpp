@@ -167,9 +167,16 @@ template <class Column, class Table>
 void fit_column(typename Column::Fitted& fitted, const Table& table) {
     if constexpr (requires { Column::most; }) {
         const std::string name(Column::column());
+        // A part of a table has the categories of the whole: those of its own rows are learnt.
+        const auto& categories = table.categories(name);
+        std::vector<bool> is_there(categories.size());
+        for (const auto code : table.codes(name))
+            if (code < is_there.size())
+                is_there[code] = true;
         std::vector<std::string> texts;
-        for (const auto& text : table.categories(name))
-            texts.emplace_back(std::string_view(text).substr(0, Column::bytes));
+        for (std::size_t i = 0; i < categories.size(); ++i)
+            if (is_there[i])
+                texts.emplace_back(std::string_view(categories[i]).substr(0, Column::bytes));
         std::sort(texts.begin(), texts.end());
         texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
         if (texts.size() > Column::most)
