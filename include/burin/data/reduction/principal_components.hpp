@@ -172,21 +172,28 @@ PrincipalComponents components_of(std::span<const double> points, std::size_t wi
     }
     const Eigen::RowVectorXd mean = a.colwise().mean();
     a.rowwise() -= mean;
+    // By a power of two, which changes no digit: squares of very large or small numbers are then in range.
+    int exponent = 0;
+    const double largest = a.cwiseAbs().maxCoeff();
+    std::frexp(largest, &exponent);
+    const double unit = largest > 0 ? std::ldexp(1.0, exponent - 1) : 1;
+    a /= unit;
     const double all = a.squaredNorm() / static_cast<double>(rows - 1);
     const RightVectors found = find(a);
     PrincipalComponents result;
     result.mean.assign(mean.data(), mean.data() + width);
     for (std::size_t k = 0; k < count; ++k) {
         const auto column = found.vectors.col(index(k));
-        Eigen::Index largest = 0;
-        column.cwiseAbs().maxCoeff(&largest);
-        const double sign = column(largest) < 0 ? -1 : 1;
+        Eigen::Index place = 0;
+        column.cwiseAbs().maxCoeff(&place);
+        const double sign = column(place) < 0 ? -1 : 1;
         for (std::size_t f = 0; f < width; ++f)
             result.components.push_back(sign * column(index(f)));
         const double value = found.values(index(k));
-        result.singular_values.push_back(value);
-        result.explained_variance.push_back(value * value / static_cast<double>(rows - 1));
-        result.explained_variance_ratio.push_back(all > 0 ? result.explained_variance[k] / all : 0);
+        const double variance = value * value / static_cast<double>(rows - 1);
+        result.singular_values.push_back(value * unit);
+        result.explained_variance.push_back(variance * unit * unit);
+        result.explained_variance_ratio.push_back(all > 0 ? variance / all : 0);
     }
     return result;
 }
