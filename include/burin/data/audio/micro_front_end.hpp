@@ -48,8 +48,7 @@ struct MicroFrontEndOptions {
 /// on this one's, and the other way round.
 ///
 ///     static MicroFrontEnd<> front_end;
-///     front_end.push(samples, [](std::span<const std::uint16_t, 40> bands) { ... }); // for each complete
-///     frame
+///     front_end.push(samples, [](std::span<const std::uint16_t, 40> bands) { ... }); // each frame
 ///
 /// Of each frame of 16-bit samples: a Hann window in 12 bits, shifted up as far as 16 bits allow; a 16-bit
 /// FFT (`RealFft<std::int16_t, …>`); the root of the energy of each mel band, with 12-bit weights; less an
