@@ -99,7 +99,8 @@ int main(int argc, char** argv) try {
                 digits.size() - each * 10);
     double plain_mean = 0, mean = 0;
     std::size_t better = 0;
-    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    // Kinds and strengths of variants were chosen by what seeds 1 to 5 gave.
+    for (std::uint64_t seed = 6; seed < 6 + seeds; ++seed) {
         const auto [train, test] = few_and_rest(digits, each, seed);
         const double plain = accuracy(train, test, epochs, seed, 0);
         const double augmented = accuracy(train, test, epochs, seed, 0.5);
@@ -109,7 +110,7 @@ int main(int argc, char** argv) try {
         plain_mean += plain / seeds;
         mean += augmented / seeds;
         better += augmented > plain;
-        if (seed == 1 && !options["--image"].empty())
+        if (seed == 6 && !options["--image"].empty())
             draw(options["--image"], train);
     }
     std::printf(" mean  %7.2f %%  %7.2f %%: of 100 mistakes %.0f are gone\n", 100 * plain_mean, 100 * mean,
