@@ -137,12 +137,14 @@ TEST_CASE("PCA: a stage of a pipeline, whose error names it") {
           "Pipeline: stage `0` `WhitenZCA<0.00001>`: expected more than 6 samples, got 6");
 }
 
-TEST_CASE("tsne: from principal components on, as scikit-learn's, it ends where that ends") {
+TEST_CASE("tsne: from principal components on, as scikit-learn's, it ends about where that ends") {
     const Dataset<burin::Label, double> data(
         Shape(8), {std::begin(expected::cloud), std::end(expected::cloud)}, std::vector<burin::Label>(60));
     const double divergence = tsne(data, {.perplexity = 10}).divergence;
-    CHECK(divergence < 1.01 * expected::end_cost[0]);
-    CHECK(divergence > 0.9 * expected::end_cost[0]);
+    // Rounding alone, as compilers differ in it, moves the end from 0.166 to 0.176; scikit-learn's seeds from
+    // 0.160 to 0.172.
+    CHECK(divergence < 1.1 * expected::end_cost[0]);
+    CHECK(divergence > 0.85 * expected::end_cost[0]);
     CHECK(error_of([&] { tsne(data.subset(0, 2), {.perplexity = 1.5}); }) ==
           "tsne: expected 1 to 1 components of 2 points with 8 features, got 2");
 }

@@ -133,8 +133,9 @@ inline double divergence(std::span<const double> similarities, std::span<const d
 
 /// Puts points, rows of `width` numbers, into the plane, from `start`, [points, 2]: the first two principal
 /// components, of which `tsne(data)` makes the first deviate by 10⁻⁴. Nothing is drawn: the same points have
-/// the same places. Each step takes points² steps, and memory for three times as many numbers. Throws Error
-/// for numbers that are not finite, and for a perplexity that is not below the number of points.
+/// the same places from one program; another compiler's rounding leads elsewhere. Each step takes points²
+/// steps, and memory for three times as many numbers. Throws Error for numbers that are not finite, and for a
+/// perplexity that is not below the number of points.
 inline Embedding tsne(std::span<const double> points, std::size_t width, std::span<const double> start,
                       const TSNE& options = {}) {
     return within_memory("tsne", [&] {
