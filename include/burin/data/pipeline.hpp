@@ -50,11 +50,11 @@ concept IsStage = requires(Shape shape) {
 };
 
 template <class Stage>
-constexpr Text<128> stage_name() {
+constexpr Text<256> stage_name() {
     if constexpr (requires { Stage::name(); })
-        return Text<128>(Stage::name().view());
+        return Text<256>(Stage::name().view());
     else
-        return Text<128>(type_name<Stage>());
+        return Text<256>(type_name<Stage>());
 }
 
 /// The shapes before and behind each stage, up to the first that can't take what it gets, and why not.

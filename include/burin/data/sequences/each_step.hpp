@@ -53,8 +53,8 @@ struct StepsOfSamples {
 /// step among those of all samples.
 template <class Stage>
 struct EachStep {
-    static constexpr Text<64> name() {
-        return Text<64>("EachStep<").append(Stage::name().view()).append(">");
+    static constexpr Text<256> name() {
+        return Text<256>("EachStep<").append(Stage::name().view()).append(">");
     }
     static constexpr Sentence problem(Shape input) {
         if (input.rank != 2)

@@ -16,8 +16,8 @@ struct ColumnsAt {
 
     static constexpr bool contains(std::size_t column) { return ((column == Numbers) || ...); }
 
-    static constexpr Text<64> name(std::string_view begin = "ColumnsAt<") {
-        Text<64> text(begin);
+    static constexpr Text<256> name(std::string_view begin = "ColumnsAt<") {
+        Text<256> text(begin);
         for (std::size_t i = 0; i < size; ++i)
             text.append(i > 0 ? ", " : "").append(numbers[i]);
         return text.append(">");

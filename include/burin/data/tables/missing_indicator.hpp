@@ -27,8 +27,8 @@ struct MissingIndicator {
 ///     using Preparation = data::Pipeline<Input<4>, data::Indicated<data::ImputeMean>>;   // 8 columns
 template <class Imputer>
 struct Indicated {
-    static constexpr Text<64> name() {
-        return Text<64>("Indicated<").append(Imputer::name().view()).append(">");
+    static constexpr Text<256> name() {
+        return Text<256>("Indicated<").append(Imputer::name().view()).append(">");
     }
     static constexpr Sentence problem(Shape input) {
         if (input.rank != 1)

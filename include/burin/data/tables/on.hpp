@@ -46,8 +46,8 @@ struct ColumnsOfSamples {
 ///     using Preparation = data::Pipeline<Input<4>, data::On<data::ColumnsAt<0, 2>, data::StandardScaler>>;
 template <class Chosen, class Stage>
 struct On {
-    static constexpr Text<64> name() {
-        return Text<64>("On<")
+    static constexpr Text<256> name() {
+        return Text<256>("On<")
             .append(Chosen::name().view())
             .append(", ")
             .append(Stage::name().view())

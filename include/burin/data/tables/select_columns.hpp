@@ -11,7 +11,7 @@ namespace burin::data {
 ///     using Preparation = data::Pipeline<Input<4>, data::SelectColumns<3, 0>, data::StandardScaler>;
 template <std::size_t... Numbers>
 struct SelectColumns {
-    static constexpr Text<64> name() { return ColumnsAt<Numbers...>::name("SelectColumns<"); }
+    static constexpr Text<256> name() { return ColumnsAt<Numbers...>::name("SelectColumns<"); }
     static constexpr Sentence problem(Shape input) { return ColumnsAt<Numbers...>::problem(input); }
     static constexpr Shape output_shape(Shape) { return Shape(sizeof...(Numbers)); }
 
@@ -24,7 +24,7 @@ struct SelectColumns {
 /// All columns but these.
 template <std::size_t... Numbers>
 struct DropColumns {
-    static constexpr Text<64> name() { return ColumnsAt<Numbers...>::name("DropColumns<"); }
+    static constexpr Text<256> name() { return ColumnsAt<Numbers...>::name("DropColumns<"); }
     static constexpr Sentence problem(Shape input) {
         const Sentence problem = ColumnsAt<Numbers...>::problem(input);
         return problem.empty() && input.size() == sizeof...(Numbers)
