@@ -160,6 +160,20 @@ TEST_CASE("Pipeline: of texts") {
     CHECK(pipeline(texts, std::vector<Label>{1, 2, 3}).target(2)[0] == 3);
 }
 
+TEST_CASE("Pipeline: a seed for what stages draw, 0 without one") {
+    Pipeline<Input<2>, Seeded> pipeline;
+    pipeline.fit(train, data::Seed{7});
+    CHECK(pipeline(train).input(0)[0] == 7);
+    pipeline.fit(train);
+    CHECK(pipeline(train).input(0)[0] == 0);
+    CHECK(pipeline.fit_apply(train, data::Seed{3}).input(2)[0] == 3);
+    Pipeline<Columns<Numeric<"age">>, Seeded> of_columns;
+    const auto seen =
+        of_columns.fit_apply(table_of({"red", "blue"}), std::vector<Label>{1, 0}, data::Seed{9});
+    CHECK(seen.input(0)[0] == 9);
+    CHECK(seen.labels() == std::vector<Label>{1, 0});
+}
+
 TEST_CASE("PreparedPredictor: a raw sample to the network's outputs") {
     using P = Pipeline<Input<2>, Center, Twice>;
     using Net = Sequential<Input<4>, Dense<1>>;

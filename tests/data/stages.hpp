@@ -86,6 +86,23 @@ struct Lengths {
     }
 };
 
+/// Becomes the seed with which it was fitted.
+struct Seeded {
+    static constexpr burin::Text<64> name() { return "Seeded"; }
+    static constexpr burin::Shape output_shape(burin::Shape) { return burin::Shape(1); }
+
+    template <burin::Shape, std::floating_point Scalar>
+    struct Fitted {
+        std::array<Scalar, 1> seed{};
+        constexpr void apply(const Scalar*, Scalar* out) const noexcept { out[0] = seed[0]; }
+    };
+
+    template <class F, class Samples>
+    static void fit(F& fitted, const Samples& samples) {
+        fitted.seed[0] = static_cast<std::remove_cvref_t<decltype(fitted.seed[0])>>(samples.seed());
+    }
+};
+
 /// Adds the mean of all targets; while training, of all others.
 struct OtherTargets {
     static constexpr burin::Text<64> name() { return "OtherTargets"; }

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
+#include <memory>
 #include <ranges>
 #include <span>
 #include <string>
@@ -58,6 +59,7 @@ struct Records {
     std::vector<double> targets; ///< One a sample, for stages that learn from them.
     std::vector<Scalar> weights;
     std::size_t size = 0;
+    std::uint64_t seed = 0; ///< Of what stages draw.
 };
 
 template <class Pipeline, class Data>
@@ -218,7 +220,7 @@ std::vector<typename Pipeline::Scalar> fit_stages(Pipeline& pipeline,
             const std::size_t out = Pipeline::shapes[place + 1].size();
             const Samples<Scalar> samples("Pipeline: stage `" + std::to_string(place) + "` `" +
                                               std::string(stage_name<Stage>().view()) + "`",
-                                          width, values, records.targets, records.weights);
+                                          width, values, records.targets, records.weights, records.seed);
             std::vector<Scalar> next;
             const auto row_of = [&](std::size_t row) { return next.data() + row * out; };
             const auto make_room = [&] { next.resize(records.size * out); };
@@ -295,6 +297,10 @@ auto with_values(const Pipeline&, const Data&, std::vector<typename Pipeline::Sc
         std::vector<Target>(std::ranges::begin(targets), std::ranges::end(targets)));
 }
 
+template <class Scalar>
+void take_targets(Records<Scalar>& records, Seed seed) {
+    records.seed = seed.value;
+}
 template <class Scalar, class Targets>
 void take_targets(Records<Scalar>& records, const Targets& targets) {
     const auto count = static_cast<std::size_t>(std::ranges::size(targets));
@@ -306,15 +312,28 @@ void take_targets(Records<Scalar>& records, const Targets& targets) {
         records.targets.push_back(static_cast<double>(targets[i * each]));
 }
 
+/// As with_values above: a seed is nothing of a Dataset.
+template <class Pipeline, class Data>
+auto with_values(const Pipeline& pipeline, const Data& data, std::vector<typename Pipeline::Scalar> values,
+                 Seed) {
+    return with_values(pipeline, data, std::move(values));
+}
+template <class Pipeline, class Data, class Targets>
+auto with_values(const Pipeline& pipeline, const Data& data, std::vector<typename Pipeline::Scalar> values,
+                 const Targets& targets, Seed) {
+    return with_values(pipeline, data, std::move(values), targets);
+}
+
 template <bool IsTraining, class Pipeline, class Data, class... Targets>
 std::vector<typename Pipeline::Scalar> fit(Pipeline& pipeline, const Data& data, const Targets&... targets) {
-    static_assert(sizeof...(Targets) <= 1, "fit takes data and, where they have none, their targets");
-    Pipeline fitted = pipeline;
-    fit_beginning(fitted, data);
-    auto records = records_of(std::as_const(fitted), data);
+    static_assert(sizeof...(Targets) <= 2, "fit takes data, their targets where they have none, and a seed");
+    // Constants may be more than fits on a stack.
+    const auto fitted = std::make_unique<Pipeline>(pipeline);
+    fit_beginning(*fitted, data);
+    auto records = records_of(std::as_const(*fitted), data);
     (take_targets(records, targets), ...);
-    auto values = fit_stages<IsTraining>(fitted, records);
-    pipeline = fitted;
+    auto values = fit_stages<IsTraining>(*fitted, records);
+    pipeline = *fitted;
     return values;
 }
 

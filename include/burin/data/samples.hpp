@@ -13,6 +13,12 @@
 
 namespace burin::data {
 
+/// Of what stages draw while they learn (parts, rows, projections): `preparation.fit(train, data::Seed{7})`.
+/// Without it 0.
+struct Seed {
+    std::uint64_t value = 0;
+};
+
 /// What a stage of a pipeline learns from: samples as rows of numbers, NaN where one is missing, and their
 /// targets if there are any. Stages that also run on a device name no type of the heap; they take this as a
 /// template argument.

@@ -15,6 +15,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -187,7 +188,9 @@ void save(const std::string& path, const data::PipelineOf<Scalar, First, Stages.
 template <class Scalar, class First, class... Stages>
 void load(const std::string& path, data::PipelineOf<Scalar, First, Stages...>& pipeline) {
     within_memory(path, [&] {
-        data::PipelineOf<Scalar, First, Stages...> read = pipeline;
+        // Constants may be more than fits on a stack.
+        const auto copy = std::make_unique<data::PipelineOf<Scalar, First, Stages...>>(pipeline);
+        auto& read = *copy;
         const std::vector<safetensors::Slot> slots = detail::pipeline_slots(read);
         detail::Content content(path, std::numeric_limits<std::size_t>::max() / 2);
         std::erase_if(content.tensors, [](const auto& tensor) { return !detail::is_of_pipeline(tensor); });
@@ -216,7 +219,8 @@ template <class Net, class Scalar, class Number, class First, class... Stages>
 void load(const std::string& path, Model<Net, Scalar>& model,
           data::PipelineOf<Number, First, Stages...>& pipeline) {
     within_memory(path, [&] {
-        data::PipelineOf<Number, First, Stages...> read = pipeline;
+        const auto copy = std::make_unique<data::PipelineOf<Number, First, Stages...>>(pipeline);
+        auto& read = *copy;
         load(path, read);
         detail::load_model(path, model, detail::bytes_of(detail::pipeline_slots(read)),
                            detail::is_of_pipeline);
