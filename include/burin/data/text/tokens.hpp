@@ -44,8 +44,8 @@ struct WhiteSpace {
     }
 };
 
-/// Runs of at least `Shortest` letters, digits and underscores; the rest goes: `Don't go.` → `Don`, `t`,
-/// `go`. `Words<2>` is what scikit-learn's vectorizers take by default.
+/// Runs of at least `Shortest` letters, digits and underscores; the rest goes: "Don't go." becomes Don, t,
+/// go. `Words<2>` is what scikit-learn's vectorizers take by default.
 template <std::size_t Shortest = 1>
 struct Words {
     static constexpr bool is_tokenizer = true;
@@ -72,7 +72,7 @@ struct Words {
     static_assert(Shortest > 0, "Words needs at least one character in a word");
 };
 
-/// Words, and each other character by itself, and each Chinese one: `Don't go.` → `Don`, `'`, `t`, `go`, `.`,
+/// Words, and each other character by itself, and each Chinese one: "Don't go." becomes Don, ', t, go and .,
 /// as BERT cuts before it looks for pieces of words.
 struct WordsAndPunctuation {
     static constexpr bool is_tokenizer = true;
