@@ -54,7 +54,7 @@ TEST_CASE("Pipeline: the compiler knows the shapes between stages") {
     static_assert(P::scratch_bytes == 2 * 4 * sizeof(float));
     static_assert(Pipeline<Input<2>, Center>::scratch_bytes == 0);
     static_assert(Pipeline<Input<2>>::output_shape == Shape(2));
-    static_assert(sizeof(P) >= (2 + 4) * sizeof(float) && sizeof(P) <= (2 + 4 + 2) * sizeof(float));
+    static_assert(sizeof(P) >= (2 + 4) * sizeof(float) && sizeof(P) <= (2 + 4 + 3) * sizeof(float));
 }
 
 TEST_CASE("Pipeline: each stage learns from what those before it make") {
@@ -85,6 +85,19 @@ TEST_CASE("Pipeline: without stages it hands samples on, with one there is nothi
     std::array<double, 4> out;
     one.apply(std::array<double, 2>{1, 2}, out);
     CHECK(out == std::array<double, 4>{1, 2, 1, 2});
+}
+
+TEST_CASE("Pipeline: samples are not prepared by constants that were never learnt") {
+    Pipeline<Input<2>, Center> pipeline;
+    CHECK_FALSE(pipeline.is_fitted());
+    CHECK(error_of([&] { pipeline(train); }) ==
+          "Pipeline: expected a pipeline that has been fitted, got one that has not");
+    CHECK(error_of([&] { pipeline.fit(train.subset(0, 0)); }) != "");
+    CHECK_FALSE(pipeline.is_fitted());
+    pipeline.fit(train);
+    CHECK(pipeline.is_fitted());
+    static_assert(Pipeline<Input<2>, Twice>{}.is_fitted());
+    CHECK(pipeline(train).size() == 3);
 }
 
 TEST_CASE("Pipeline: what can't be learnt from is refused and changes nothing") {

@@ -105,10 +105,41 @@ TEST_CASE("io::load: constants that a pipeline has no room for are refused") {
     CHECK(std::isnan(read.code<"colour">("red")));
     Pipeline<Lengths> texts;
     texts.beginning().longest[0] = -1;
+    texts.mark_as_fitted();
     io::save(path, texts);
     Pipeline<Lengths> read_texts;
     CHECK(error_of([&] { io::load(path, read_texts); }) ==
           path + ": pipeline.text: expected a length of at least 0");
+}
+
+TEST_CASE("io::save, io::header_text: a pipeline that has not been fitted is refused") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "pipeline.safetensors";
+    const std::string said = ": expected a pipeline that has been fitted, got one that has not";
+    CHECK(error_of([&] { io::save(path, Preparation{}); }) == path + said);
+    CHECK(error_of([&] { io::save(path, Model<Net>(), Preparation{}); }) == path + said);
+    CHECK(error_of([&] { io::header_text(Preparation{}, {}); }) == "export_header" + said);
+    CHECK(directory.names().empty());
+    // Without constants there is nothing to fit.
+    io::save(path, Pipeline<Input<2>, Twice>{});
+}
+
+TEST_CASE("io::load: names of any length and the type of the numbers tell pipelines apart") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "pipeline.safetensors";
+    Pipeline<Columns<Numeric<"a very long name of a column as a survey's tool exports it, question 1">>>
+        first;
+    Pipeline<Columns<Numeric<"a very long name of a column as a survey's tool exports it, question 2">>>
+        second;
+    first.mark_as_fitted();
+    io::save(path, first);
+    CHECK(error_of([&] { io::load(path, second); }).find("question 2\">>>, got Pipeline<") !=
+          std::string::npos);
+    io::load(path, first);
+    io::save(path, Pipeline<Input<2>, Twice>{});
+    data::PipelineOf<double, Input<2>, Twice> wide;
+    CHECK(error_of([&] { io::load(path, wide); }) ==
+          path + ": expected PipelineOf<double, Input<2>, Twice>, got Pipeline<Input<2>, Twice>");
 }
 
 TEST_CASE("io::header_text: the constants of a pipeline, exact, with bytes of text as characters") {
@@ -134,6 +165,7 @@ inline constexpr OfColumns preparation = [] {
     fitted.beginning().at<1>().count = {{2U}};
     fitted.beginning().at<1>().texts = {{'\x62', '\x6c', '\x61', '\x75', '\x72', '\x65', '\x64', '\x00'}};
     fitted.stages().fitted.mean = {{0x1.99999ap-4F, std::numeric_limits<float>::infinity()}};
+    fitted.mark_as_fitted();
     return fitted;
 }();
 

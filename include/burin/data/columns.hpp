@@ -19,7 +19,9 @@ namespace burin::data {
 template <FixedString Name>
 struct Numeric {
     static constexpr std::string_view column() { return Name.view(); }
-    static constexpr Text<64> name() { return Text<64>("Numeric<\"").append(Name.view()).append("\">"); }
+    static constexpr auto name() {
+        return Text<Name.size() + 16>("Numeric<\"").append(Name.view()).append("\">");
+    }
 
     struct Fitted {};
 };
@@ -32,8 +34,8 @@ struct Categorical {
     static_assert(Most > 0 && Bytes > 0, "a categorical column has at least one category of one byte");
     static constexpr std::size_t most = Most, bytes = Bytes;
     static constexpr std::string_view column() { return Name.view(); }
-    static constexpr Text<64> name() {
-        Text<64> text("Categorical<\"");
+    static constexpr auto name() {
+        Text<Name.size() + 64> text("Categorical<\"");
         text.append(Name.view()).append("\", ").append(Most);
         if (Bytes != 16)
             text.append(", ").append(Bytes);
@@ -81,10 +83,6 @@ struct Columns {
 
     static constexpr Shape output_shape() { return Shape(count); }
     static constexpr Text<64> name() { return Text<64>("Columns of ").append(count); }
-    /// As users write it, `Numeric<"age">`.
-    static constexpr Text<64> column_name(std::size_t place) {
-        return std::array<Text<64>, count>{Each::name()...}[place];
-    }
 
     /// The place of a column. Does not compile for a name that no column has.
     template <FixedString Name>

@@ -333,6 +333,7 @@ std::vector<typename Pipeline::Scalar> fit(Pipeline& pipeline, const Data& data,
     auto records = records_of(std::as_const(*fitted), data);
     (take_targets(records, targets), ...);
     auto values = fit_stages<IsTraining>(*fitted, records);
+    fitted->mark_as_fitted();
     pipeline = *fitted;
     return values;
 }
@@ -357,6 +358,7 @@ template <class Scalar, class First, class... Stages, class Data, class... Targe
 auto apply_pipeline(const PipelineOf<Scalar, First, Stages...>& pipeline, const Data& data,
                     const Targets&... targets) {
     return within_memory("Pipeline", [&] {
+        detail::require_fitted(pipeline, "Pipeline");
         auto records = detail::records_of(pipeline, data);
         (detail::take_targets(records, targets), ...);
         return detail::with_values(pipeline, data, detail::apply_stages(pipeline, records), targets...);

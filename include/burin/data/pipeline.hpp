@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace burin::data {
@@ -115,6 +116,7 @@ struct ExaminedPipeline {
 template <class Scalar, Shape In, class... Stages>
 struct Chain {
     static constexpr std::size_t widest_between = 0;
+    static constexpr bool has_constants = false;
 
     template <class Visit>
     constexpr void for_each(Visit&&, std::size_t = 0) {}
@@ -130,6 +132,7 @@ struct Chain<Scalar, In, Stage, Later...> {
     Fitted fitted{};
     Rest rest{};
 
+    static constexpr bool has_constants = !std::is_empty_v<Fitted> || Rest::has_constants;
     /// Elements of the largest sample between two stages.
     static constexpr std::size_t widest_between = [] {
         return sizeof...(Later) == 0 ? 0 : std::max(out.size(), Rest::widest_between);
@@ -281,6 +284,20 @@ class PipelineOf : private DiagnosisOf<detail::ExaminedPipeline<First, Stages...
         return fit_apply_pipeline(*this, data, targets...);
     }
 
+    /// Whether it has learnt its constants, or there are none to be learnt. Hosted parts refuse one that has
+    /// not; `apply` takes its zeros for constants.
+    constexpr bool is_fitted() const noexcept {
+        if constexpr (has_constants)
+            return fitted_;
+        else
+            return true;
+    }
+    /// For constants that come from elsewhere than `fit`, as those of an exported header.
+    constexpr void mark_as_fitted() noexcept {
+        if constexpr (has_constants)
+            fitted_ = true;
+    }
+
     constexpr const Beginning& beginning() const noexcept { return beginning_; }
     constexpr Beginning& beginning() noexcept { return beginning_; }
     constexpr const Chain& stages() const noexcept { return stages_; }
@@ -295,8 +312,11 @@ class PipelineOf : private DiagnosisOf<detail::ExaminedPipeline<First, Stages...
             stages_.apply(in, out, turn, other);
     }
 
+    static constexpr bool has_constants = !std::is_empty_v<Beginning> || Chain::has_constants;
+
     [[no_unique_address]] Beginning beginning_{};
     [[no_unique_address]] Chain stages_{};
+    [[no_unique_address]] std::conditional_t<has_constants, bool, detail::Nothing> fitted_{};
 };
 
 template <class First, class... Stages>

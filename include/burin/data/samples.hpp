@@ -13,6 +13,16 @@
 
 namespace burin::data {
 
+namespace detail {
+
+template <class Pipeline>
+void require_fitted(const Pipeline& pipeline, const std::string& who) {
+    if (!pipeline.is_fitted())
+        throw Error(who + ": expected a pipeline that has been fitted, got one that has not");
+}
+
+} // namespace detail
+
 /// Of what stages draw while they learn (parts, rows, projections): `preparation.fit(train, data::Seed{7})`.
 /// Without it 0.
 struct Seed {

@@ -5,6 +5,7 @@
 #include "burin/core/fields.hpp"
 #include "burin/core/within_memory.hpp"
 #include "burin/data/pipeline.hpp"
+#include "burin/data/samples.hpp"
 #include "burin/io/atomic_file.hpp"
 #include "burin/io/export_header.hpp"
 #include "burin/io/safetensors.hpp"
@@ -126,11 +127,12 @@ std::vector<safetensors::Slot> pipeline_slots(Pipeline& pipeline) {
 /// A pipeline as its user writes it, with the names of all columns.
 template <class Scalar, class First, class... Stages>
 std::string pipeline_text(const data::PipelineOf<Scalar, First, Stages...>&) {
-    std::string text = "Pipeline<";
-    if constexpr (requires { First::column_name(0); }) {
+    std::string text = std::is_same_v<Scalar, float> ? "Pipeline<" : "PipelineOf<double, ";
+    if constexpr (requires { First::names; }) {
         text += "Columns<";
-        for (std::size_t i = 0; i < First::count; ++i)
-            text.append(i == 0 ? "" : ", ").append(First::column_name(i).view());
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            (text.append(I == 0 ? "" : ", ").append(First::template Column<I>::name().view()), ...);
+        }(std::make_index_sequence<First::count>{});
         text += ">";
     } else {
         text += data::detail::stage_name<First>().view();
@@ -178,6 +180,7 @@ void check_constants(const Pipeline& pipeline, const std::string& path) {
 template <class Scalar, class First, class... Stages>
 void save(const std::string& path, const data::PipelineOf<Scalar, First, Stages...>& pipeline) {
     within_memory(path, [&] {
+        data::detail::require_fitted(pipeline, path);
         safetensors::write(path, detail::pipeline_tensors(pipeline),
                            {{std::string(detail::pipeline_key), detail::pipeline_text(pipeline)}});
     });
@@ -200,6 +203,7 @@ void load(const std::string& path, data::PipelineOf<Scalar, First, Stages...>& p
         problems.throw_if_any();
         safetensors::detail::copy_into(content.tensors, slots);
         detail::check_constants(read, path);
+        read.mark_as_fitted();
         pipeline = read;
     });
 }
@@ -209,6 +213,7 @@ template <class Net, class Scalar, class Number, class First, class... Stages>
 void save(const std::string& path, const Model<Net, Scalar>& model,
           const data::PipelineOf<Number, First, Stages...>& pipeline, const SaveOptions& options = {}) {
     within_memory(path, [&] {
+        data::detail::require_fitted(pipeline, path);
         safetensors::Metadata more{{std::string(detail::pipeline_key), detail::pipeline_text(pipeline)}};
         detail::save_model(path, model, options, detail::pipeline_tensors(pipeline), std::move(more));
     });
@@ -299,6 +304,7 @@ std::string assignments(const Pipeline& pipeline) {
 template <class Scalar, class First, class... Stages>
 std::string header_text(const data::PipelineOf<Scalar, First, Stages...>& pipeline,
                         const PipelineHeaderOptions& options) {
+    data::detail::require_fitted(pipeline, "export_header");
     std::string text =
         "#pragma once\n\n// A fitted pipeline, written by burin::io::export_header.\n\n#include "
         "<burin/data/pipeline.hpp>\n";
@@ -306,8 +312,9 @@ std::string header_text(const data::PipelineOf<Scalar, First, Stages...>& pipeli
         text += "\n#include \"" + options.include + "\"\n";
     text += "\n#include <limits>\n\nnamespace " + options.name_space + " {\n\ninline constexpr " +
             options.pipeline + " preparation = [] {\n    " + options.pipeline + " fitted;\n" +
-            detail::assignments(pipeline) + "    return fitted;\n}();\n\n} // namespace " +
-            options.name_space + "\n";
+            detail::assignments(pipeline) +
+            "    fitted.mark_as_fitted();\n    return fitted;\n}();\n\n} // namespace " + options.name_space +
+            "\n";
     return text;
 }
 

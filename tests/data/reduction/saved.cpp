@@ -50,6 +50,7 @@ TEST_CASE("PCA: a header has its mean and its matrix") {
     Pipeline<Input<2>, PCA<1>> line;
     line.stages().fitted.mean = {1, 2};
     line.stages().fitted.matrix = {0.5f, -0.25f};
+    line.mark_as_fitted();
     const std::string header = io::header_text(line, {.name_space = "line", .pipeline = "Line"});
     CHECK(header.find("fitted.stages().fitted.mean = {{0x1p+0F, 0x1p+1F}};") != std::string::npos);
     CHECK(header.find("fitted.stages().fitted.matrix = {{0x1p-1F, -0x1p-2F}};") != std::string::npos);
