@@ -101,6 +101,9 @@ TEST_CASE("decode_image: what a small file claims has a limit") {
     std::string message;
     CHECK(allocations::peak_of([&] { message = error(claiming(8000, 8000, "")); }) < 100'000);
     CHECK(message.starts_with("it: expected the values of 8000 x 8000 pixels, got "));
+    // Rows of less than a byte are a byte, and one for the filter.
+    CHECK(allocations::peak_of([&] { message = error(claiming(1, 50'000'000, "")); }) < 100'000);
+    CHECK(message.starts_with("it: expected the values of 1 x 50000000 pixels, got "));
     // A bomb that holds what it claims is refused by the limit that is set.
     const std::string bomb = claiming(4000, 4000, std::string(4000 * 4001, '\0'));
     REQUIRE(bomb.size() < 20'000);

@@ -69,7 +69,9 @@ struct ExaminedPipeline {
     template <class Stage>
     static constexpr Sentence refusal(std::size_t place, Shape input) {
         Sentence found;
-        if constexpr (!IsStage<Stage>)
+        if constexpr (TakesText<Stage>)
+            found.append("takes text, and begins a pipeline: expected it first");
+        else if constexpr (!IsStage<Stage>)
             found.append("expected a stage, such as `StandardScaler`, got another type");
         else if constexpr (requires { Stage::problem(input); })
             found.append(Stage::problem(input).view());

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -150,6 +151,20 @@ TEST_CASE("SpecAugment hides whole bands and whole frames, as wide as asked for"
     SpecAugment{.bands = 5, .time_width = 100, .frequency_width = 100, .time_warp = 3}(std::span(small),
                                                                                        stream(1));
     hide(std::span(none), stream(1));
+}
+
+TEST_CASE("SpecAugment, WhiteNoise: extreme options") {
+    std::vector<float> image(6 * 2, 1.0F);
+    for (const std::size_t warp :
+         {std::numeric_limits<std::size_t>::max() / 2 + 1, std::size_t{3}, std::size_t{6}})
+        SpecAugment{.bands = 2, .time_masks = 0, .frequency_masks = 0, .time_warp = warp}(
+            std::span<float>(image), RandomStream{1});
+    CHECK(image == std::vector<float>(12, 1.0F));
+    for (const double ratio : {-1000.0, 1000.0, std::numeric_limits<double>::quiet_NaN()}) {
+        std::vector<float> sound(64, 0.5F);
+        WhiteNoise{{ratio, ratio}}(sound, RandomStream{2});
+        CHECK(std::all_of(sound.begin(), sound.end(), [](float x) { return std::isfinite(x); }));
+    }
 }
 
 TEST_CASE("SpecAugment bends time: ends stay, order stays, by at most what was asked for") {

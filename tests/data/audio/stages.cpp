@@ -69,7 +69,8 @@ TEST_CASE("MelBands, MelCepstrum: what they can't take is said") {
     CHECK(problem<MelBands<options>>(Shape(10, 20)) == "expected input `[samples]`, got `[10, 20]`");
     CHECK(
         problem<MelBands<FrontEndOptions{.hop = 0}>>(Shape(200)).starts_with("expected a sample rate, hop"));
-    CHECK(problem<MelCepstrum<13>>(Shape(3, 12)) == "expected 1 to 12 coefficients, as many as bands, got 13");
+    CHECK(problem<MelCepstrum<13>>(Shape(3, 12)) ==
+          "expected 1 to 12 coefficients, as many as bands, got 13");
     CHECK(problem<MelCepstrum<13>>(Shape(40)) == "expected input `[frames, bands]`, got `[40]`");
     CHECK(MelBands<options>::name().view() ==
           "MelBands<8000 Hz, 200/80/256, 12 of 20 to 4000 Hz, floor 0.000001>");

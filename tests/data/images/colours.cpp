@@ -132,6 +132,15 @@ TEST_CASE("blur, sharpness: equal torchvision to 5e-9") {
     CHECK(blurred({one, 1, 1, 1}, 9, 3)[0] == doctest::Approx(0.3));
 }
 
+TEST_CASE("adjust_hue: more than a turn is none, and ends") {
+    for (const float turns :
+         {1e9F, -std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
+        std::vector<float> rgb{0.1F, 0.5F, 0.9F};
+        images::adjust_hue<float>({rgb.data(), 1, 1, 3}, turns);
+        CHECK(rgb == std::vector<float>{0.1F, 0.5F, 0.9F});
+    }
+}
+
 TEST_CASE("changes of colour: NaN stays where it is, grey has no hue") {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const double two[] = {0.2, 0.4, 0.6, nan, 0.5, 0.25, 0.3, 0.3, 0.3};

@@ -145,6 +145,12 @@ TEST_CASE("transforms: a box is clipped, and dropped where too little is left of
     CHECK(sample.mask.values[0] == 255);
 }
 
+TEST_CASE("Elastic: a box of numbers that are none is dropped") {
+    Sample sample{.image = Image{8, 8, 1, std::vector<float>(64)}, .boxes = {{std::nan(""), 0, 4, 4, 1}}};
+    images::Elastic{.alpha = 2, .sigma = 1}(sample, RandomStream{3});
+    CHECK(sample.boxes.empty());
+}
+
 TEST_CASE("RandAugment: operations equal torchvision's to 1e-6, and all run on every image") {
     const auto check_operation = [](images::Operation operation, std::span<const double> expected) {
         Sample sample{.image = of_reference(r::eight, 8, 8)};

@@ -99,6 +99,8 @@ TEST_CASE("stages of images: what can't be taken is told") {
     CHECK(images::CenterCrop<9, 8>::problem(Shape(8, 8, 1)).view() ==
           "expected an image of at least 9 x 8 pixels, got `[8, 8, 1]`");
     CHECK(images::Crop<1, 1, 7, 7>::problem(Shape(8, 8)).empty());
+    CHECK_FALSE(
+        images::Crop<std::numeric_limits<std::size_t>::max(), 0, 4, 4>::problem(Shape(8, 8, 3)).empty());
     CHECK(images::Crop<1, 1, 8, 7>::name().view() == "images::Crop<1, 1, 8, 7>");
 }
 

@@ -190,3 +190,15 @@ TEST_CASE("Difference: step by step what the whole series gives, and back") {
     CHECK(ahead.undo(1) == 21);
     CHECK(ahead.undo(1) == 12);
 }
+
+TEST_CASE("windows, pad: extreme strides and channels") {
+    const std::vector<double> series{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    const auto one =
+        windows(series, {.length = 2, .horizons = {1}, .stride = std::numeric_limits<std::size_t>::max()});
+    CHECK(one.size() == 1);
+    CHECK(windows(series, {.length = 2, .horizons = {1}, .stride = 3}).size() == 3);
+    CHECK(error_of([&] {
+              pad(std::vector<std::vector<float>>{{1}}, std::vector<burin::Label>{0},
+                  {.channels = std::numeric_limits<std::size_t>::max(), .mask_channel = true});
+          }) == "pad: expected fewer channels, got 18446744073709551615");
+}

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <set>
 #include <string>
 
@@ -81,6 +82,18 @@ TEST_CASE("CutText: a run of at least its share") {
     CHECK(*sizes.rbegin() == 10);
     CHECK(changed(text::CutText{.least = 1}, 1) == sentence);
     CHECK(changed(text::CutText{}, 1, {}).empty());
+}
+
+TEST_CASE("CutText: a share that is none is refused, and one token stays") {
+    for (const double least : {-1.0, 2.0, std::numeric_limits<double>::quiet_NaN()}) {
+        Tokens tokens{"a", "b"};
+        CHECK(error_of([&] {
+                  text::CutText{least}(tokens, burin::RandomStream{1});
+              }).starts_with("CutText: expected a share from 0 to 1, got "));
+    }
+    Tokens tokens{"a", "b", "c"};
+    text::CutText{0}(tokens, burin::RandomStream{4});
+    CHECK(!tokens.empty());
 }
 
 TEST_CASE("ReplaceBySynonyms: words of the same group") {

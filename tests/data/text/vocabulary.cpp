@@ -15,6 +15,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <set>
 #include <span>
 #include <string>
@@ -139,6 +140,11 @@ TEST_CASE("length_buckets: each sample once, little padding, the same by seed an
     CHECK(text::length_buckets({}, {}).empty());
     CHECK(error_of([&] { text::length_buckets(lengths, {.batch_size = 0}); }) ==
           "length_buckets: expected at least one sample in a batch and one batch to sort, got 0 and 100");
+}
+
+TEST_CASE("length_buckets: one batch of all, however large it may be") {
+    const std::vector<std::size_t> lengths{3, 1, 2};
+    CHECK(text::length_buckets(lengths, {.batch_size = std::numeric_limits<std::size_t>::max()}).size() == 1);
 }
 
 TEST_CASE("stop words: five languages, sorted, and none that denies") {

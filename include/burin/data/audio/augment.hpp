@@ -57,8 +57,10 @@ struct RandomShift {
 struct SnrRange {
     double lowest = 5, highest = 30; ///< dB.
 
+    /// Within ±200 dB, beyond which there is nothing left of one of them.
     double draw(const RandomStream& stream, std::uint64_t position) const noexcept {
-        return detail::between(lowest, highest, stream, position);
+        const double drawn = detail::between(lowest, highest, stream, position);
+        return drawn > -200 ? (drawn < 200 ? drawn : 200) : -200;
     }
 };
 

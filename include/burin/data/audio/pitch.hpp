@@ -26,6 +26,9 @@ inline Sound stretched(const char* who, const Sound& sound, double time_ratio, d
         throw Error(std::string(who) + ": expected a sample rate from 1000 to 1000000, got " +
                     std::to_string(sound.sample_rate));
     require_finite(who, sound.samples);
+    // Squares of larger ones are infinite, which Rubber Band does not expect.
+    for (const float sample : sound.samples)
+        require_within(who, "samples", static_cast<double>(sample), -1e6, 1e6);
     Sound result{{}, sound.sample_rate};
     if (sound.samples.empty())
         return result;
@@ -36,6 +39,7 @@ inline Sound stretched(const char* who, const Sound& sound, double time_ratio, d
                                           RubberBandStretcher::OptionThreadingNever |
                                           RubberBandStretcher::OptionPitchHighQuality,
                                       time_ratio, pitch_scale);
+        stretcher.setDebugLevel(0);
         stretcher.setMaxProcessSize(piece);
         const auto for_each_piece = [&](auto take) {
             for (std::size_t first = 0; first < sound.samples.size(); first += piece) {

@@ -41,7 +41,7 @@ struct SpecAugment {
         const auto up_to = [&](std::size_t most) {
             return static_cast<std::size_t>(stream.below(static_cast<std::uint32_t>(most + 1), position++));
         };
-        if (time_warp > 0 && frames > 2 * time_warp) {
+        if (time_warp > 0 && time_warp < frames && frames - time_warp > time_warp) {
             const std::size_t from = time_warp + up_to(frames - 2 * time_warp - 1);
             bend(image, frames, from, from + up_to(2 * time_warp) - time_warp);
         }

@@ -38,6 +38,7 @@ inline Interval find_sound(std::span<const float> samples, const TrimOptions& op
     if (options.frame == 0 || options.hop == 0)
         throw Error("trim: expected a frame and a hop above 0");
     detail::require_finite("trim", samples);
+    detail::require_within("trim", "decibels", options.decibels, 0, 1000);
     if (samples.empty())
         return {};
     return within_memory("trim", [&] {

@@ -86,9 +86,11 @@ constexpr void adjust_hue(View<T> image, T turns) noexcept {
                 : most == rgb[1] ? T(2) + (rgb[2] - rgb[0]) / range
                                  : T(4) + (rgb[0] - rgb[1]) / range;
         hue += T(6) * turns;
-        while (hue < T(0))
+        if (!(hue > T(-6) && hue < T(12)))
+            continue; // More than a turn, which no hue is.
+        if (hue < T(0))
             hue += T(6);
-        while (hue >= T(6))
+        if (hue >= T(6))
             hue -= T(6);
         for (std::size_t c = 0; c < 3; ++c) {
             // How far from this channel's own colour (red 0, green 2, blue 4), around the circle.

@@ -71,8 +71,8 @@ struct Crop {
     }
     static constexpr Sentence problem(Shape input) {
         Sentence sentence = image_problem(input);
-        if (sentence.empty() &&
-            (Height == 0 || Width == 0 || input[0] < Top + Height || input[1] < Left + Width))
+        if (sentence.empty() && (Height == 0 || Width == 0 || input[0] < Height || input[0] - Height < Top ||
+                                 input[1] < Width || input[1] - Width < Left))
             sentence.append("expected an image of at least ")
                 .append(Top + Height)
                 .append(" x ")

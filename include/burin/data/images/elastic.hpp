@@ -42,8 +42,10 @@ struct Elastic {
                     size, scratch.data());
         const auto moved = [&](Point p, double sign) {
             const auto place = [](double at, std::size_t extent) {
-                return static_cast<std::size_t>(
-                    std::clamp(std::floor(at), 0.0, static_cast<double>(extent - 1)));
+                // Of what is no number the first place: `clamp` would leave it.
+                return at >= 0 ? static_cast<std::size_t>(
+                                     std::min(std::floor(at), static_cast<double>(extent - 1)))
+                               : std::size_t{0};
             };
             const float* const move = &blurred[(place(p.y, height) * width + place(p.x, width)) * 2];
             return Point{p.x + sign * static_cast<double>(move[0]),

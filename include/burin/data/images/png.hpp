@@ -65,12 +65,12 @@ ImageOf<Value> decode_png(std::string_view bytes, const std::string& name,
         const bool deep = header.bit_depth == 16;
         const std::size_t decoded = deep ? 8 : 4;
         detail::check_extents(name, height, width, decoded + 4 * sizeof(Value), options);
-        // Deflate makes of a byte 1032 at most.
+        // Deflate makes of a byte 1032 at most; a row is whole bytes and one for its filter.
         const unsigned samples = header.color_type == SPNG_COLOR_TYPE_TRUECOLOR         ? 3
                                  : header.color_type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA ? 2
                                  : header.color_type == SPNG_COLOR_TYPE_TRUECOLOR_ALPHA ? 4
                                                                                         : 1;
-        if (height * (width * samples * header.bit_depth / 8) / 1032 > bytes.size())
+        if (height * (1 + (width * samples * header.bit_depth + 7) / 8) / 1032 > bytes.size())
             throw Error(name + ": expected the values of " + std::to_string(width) + " x " +
                         std::to_string(height) + " pixels, got " + std::to_string(bytes.size()) +
                         " bytes, which can't hold them");

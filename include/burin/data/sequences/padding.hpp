@@ -78,6 +78,8 @@ inline void check_room(std::size_t sequences, std::size_t length, std::size_t wi
 template <class Target, class Scalar>
 Dataset<Target, Scalar> pad(const std::vector<std::vector<Scalar>>& sequences, std::vector<Target> targets,
                             const Padding& padding = {}) {
+    if (padding.channels == std::numeric_limits<std::size_t>::max())
+        throw Error("pad: expected fewer channels, got " + std::to_string(padding.channels));
     const std::size_t each = padding.channels, width = each + padding.mask_channel;
     const std::size_t length = detail::padded_length(sequences, each, padding);
     return within_memory("pad", [&] {

@@ -46,7 +46,9 @@ Dataset<Scalar, Scalar> windows_of(const std::vector<std::span<const double>>& i
                     std::to_string(farthest) + " steps, got " + std::to_string(steps));
     return within_memory("windows", [&] {
         std::vector<Scalar> samples, wanted;
-        for (std::size_t begin = 0; begin + options.length + farthest <= steps; begin += options.stride) {
+        const std::size_t last = steps - options.length - farthest;
+        for (std::size_t number = 0; number <= last / options.stride; ++number) {
+            const std::size_t begin = number * options.stride;
             const std::size_t samples_before = samples.size(), wanted_before = wanted.size();
             bool missing = false;
             const auto take = [&](std::vector<Scalar>& to, double value) {

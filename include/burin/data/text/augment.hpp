@@ -2,6 +2,7 @@
 
 #include "burin/core/error.hpp"
 #include "burin/core/random.hpp"
+#include "burin/data/number_text.hpp"
 #include "burin/data/text/token_file.hpp"
 
 #include <algorithm>
@@ -111,8 +112,10 @@ struct CutText {
         detail::Draws draws(stream);
         if (tokens.empty())
             return;
+        if (!(least >= 0 && least <= 1))
+            throw Error("CutText: expected a share from 0 to 1, got " + number_text(least));
         const double share = least + (1 - least) * draws.uniform();
-        const std::size_t count = detail::share_of(tokens.size(), share);
+        const std::size_t count = std::max<std::size_t>(detail::share_of(tokens.size(), share), 1);
         const std::size_t first = draws.below(tokens.size() - count + 1);
         tokens.erase(tokens.begin() + static_cast<std::ptrdiff_t>(first + count), tokens.end());
         tokens.erase(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(first));

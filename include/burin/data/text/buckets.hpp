@@ -48,11 +48,12 @@ inline std::vector<std::vector<std::size_t>> length_buckets(std::span<const std:
     std::vector<std::vector<std::size_t>> batches;
     for (std::size_t first = 0; first < order.size(); first += sorted) {
         const auto begin = order.begin() + static_cast<std::ptrdiff_t>(first);
-        const auto end = order.begin() + static_cast<std::ptrdiff_t>(std::min(first + sorted, order.size()));
+        const auto end =
+            order.begin() + static_cast<std::ptrdiff_t>(first + std::min(sorted, order.size() - first));
         std::sort(begin, end);
         for (auto at = begin; at < end;) {
-            const auto next =
-                at + std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(options.batch_size), end - at);
+            const auto next = at + static_cast<std::ptrdiff_t>(
+                                       std::min(options.batch_size, static_cast<std::size_t>(end - at)));
             batches.emplace_back();
             for (; at < next; ++at)
                 batches.back().push_back(at->number);
