@@ -92,7 +92,7 @@ TEST_CASE("Dataset: refuses counts that do not agree") {
     CHECK(error_of([] { Dataset<>(Shape(1), {1, 2}, {0, 1, 2}); }) ==
           "Dataset: expected the same number of targets for each of 2 samples, got 3 targets");
     CHECK(error_of([] { Dataset<>(Shape(1), {1, 2}, {}); }) ==
-          "Dataset: expected the same number of targets for each of 2 samples, got 0 targets");
+          "Dataset: expected at least a target for each of 2 samples, got 0 targets");
     CHECK(error_of([] { Dataset<>(Shape(1), {}, {1}); }) ==
           "Dataset: expected the same number of targets for each of 0 samples, got 1 targets");
     CHECK(error_of([] { Dataset<>(Shape(1), {1, 2}, {0, 1}, {1, 1, 1}); }) ==

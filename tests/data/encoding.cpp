@@ -67,8 +67,9 @@ TEST_CASE("utf8_text: names what is invalid with its offset, wherever the pieces
     check("caf\xE9 au lait", 3, "the byte 0xE9 (Latin-1?)");
     check("twenty letters, then 5 \xB0", 23, "the byte 0xB0 (Latin-1?)");
     check("\x93quoted\x94", 0, "the byte 0x93 (Windows-1252?)");
-    check("abcd\xC3", 4, "the end of the text within a character");
+    check("abcd\xC3", 4, "the end of the text within a character (Latin-1?)");
     check("abcdefgh\xF0\x9F\x99", 8, "the end of the text within a character");
+    check("\xE9", 0, "the end of the text within a character (Latin-1?)");
     check("abcd\xC0\x80", 4, "the byte 0xC0 (Latin-1?)");
     check("abcd\xE0\x80\x80", 4, "bytes that are no character");
     check("abcd\xF4\x90\x80\x80", 4, "bytes that are no character");

@@ -37,6 +37,21 @@ constexpr auto shift = [](std::span<float> input, const RandomStream& stream) {
     input[0] += static_cast<float>(stream.uniform(0));
 };
 
+/// A source of one's own.
+struct Points {
+    using TargetType = Label;
+    using ScalarType = float;
+    data::Dataset<> own;
+    std::size_t size() const { return own.size(); }
+    Shape input_shape() const { return own.input_shape(); }
+    std::size_t target_size() const { return 1; }
+    void read(std::size_t number, std::span<float> input, std::span<Label> target) const {
+        input[0] = own.input(number)[0];
+        input[1] = own.input(number)[1];
+        target[0] = own.target(number)[0];
+    }
+};
+
 struct Pause {
     std::size_t at = 0;
     template <class Context>
@@ -47,8 +62,8 @@ struct Pause {
 };
 
 /// The parameters, and the loss of the last epoch, after a training.
-template <class Data>
-std::vector<float> trained(const Data& train, const data::Dataset<>* validation = nullptr) {
+template <class Data, class Validation = data::Dataset<>>
+std::vector<float> trained(const Data& train, const Validation* validation = nullptr) {
     Model<Net> model(1);
     const History history = fit(
         model, train, Fit{.batch_size = batch<8>, .epochs = 3, .validation = validation, .verbose = false});
@@ -66,7 +81,8 @@ TEST_CASE(
     "fit: a Loader trains to the bits of its data set, and augmented to the same at any number of workers") {
     const data::Dataset<> train = points(29), test = points(11);
     const std::vector<float> expected = trained(train, &test);
-    CHECK(trained(data::Loader(train), &test) == expected);
+    const data::Loader validation(Points{test}, {.workers = 1});
+    CHECK(trained(data::Loader(train), &validation) == expected);
     const std::vector<float> augmented = trained(data::Loader(train, {.workers = 0}, shift));
     CHECK(augmented.size() == expected.size() - 1);
     CHECK(augmented[0] != expected[0]);

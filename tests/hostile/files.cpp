@@ -131,10 +131,15 @@ TEST_CASE("csv: control characters reach no terminal, and a NUL ends no message"
     CHECK(error_of([&] { csv::read(path); }) == path +
                                                     ": line 1, column 1: expected a number, got "
                                                     "'\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00 …'");
+    CHECK(error_of([&] { csv::read_text(path); }) ==
+          path + ": line 1, column 1: expected text, got NUL at offset 0");
+    write_bytes(path, "a,b\n1,\"x" + std::string(1, '\0') + "\"\n");
+    CHECK(error_of([&] { csv::read_text(path); }) ==
+          path + ": line 2, column 2: expected text, got NUL at offset 8");
     write_bytes(path, "\"a\"\x1b\n");
     CHECK(error_of([&] { csv::read(path); }).ends_with("got '\\x1B'"));
     CHECK(error_of([&] { csv::read(path, {.delimiter = '\n'}); }) ==
-          path + ": expected a delimiter that is no quote and no line end, got '\\n'");
+          path + ": expected a delimiter that is no quote, no line end and no NUL, got '\\n'");
 }
 
 TEST_CASE("from_table: a number that the samples' type does not hold is refused with its place") {
@@ -265,6 +270,9 @@ TEST_CASE("gzip: a bomb is an Error in little memory, whatever reads it") {
     CHECK(error_within(little, [&] { idx::read<float>(path, {.max_bytes = 5'000'000}); }) ==
           path + ": offset 8: expected at most 5000000 bytes after unpacking, got a header for 16777216 "
                  "bytes of values");
+    CHECK(error_within(little, [&] { idx::read<float>(path, {.max_bytes = 20'000'000}); }) ==
+          path + ": offset 8: expected elements that take at most 20000000 bytes of memory, got 16777216 of "
+                 "4 bytes each");
     CHECK(error_within(little, [&] { idx::read<float>(path); }) ==
           path + ": expected what fits into memory, got more");
     CHECK(error_within(8 * large, [&] { idx::read<float>(path); }) == "(nothing was thrown)");

@@ -32,7 +32,7 @@ struct ReadOptions {
     /// Takes NaN and infinity as they are, and what exceeds the range of the elements as infinity. Without it
     /// a file with such a value is refused.
     bool allow_not_finite = false;
-    /// Most bytes that the file may have after unpacking; memory for what is read grows with it.
+    /// Most bytes that the file may have after unpacking, and that the elements of an array may take.
     std::size_t max_bytes = max_file_bytes;
 };
 

@@ -130,6 +130,7 @@ namespace detail {
 class TextRows : public Names {
   public:
     static constexpr std::size_t longest_field = std::numeric_limits<std::size_t>::max();
+    static constexpr bool takes_nul = false;
 
     TextRows(std::string_view file, const Options& options)
         : Names(file), same_length_(options.same_length) {}
@@ -220,6 +221,7 @@ template <class Scalar>
 class NumberRows : public Names {
   public:
     static constexpr std::size_t longest_field = 4096;
+    static constexpr bool takes_nul = true; ///< Refused, with its field, as no number.
 
     NumberRows(std::string_view file, const Options& options)
         : Names(file), allow_not_finite_(options.allow_not_finite) {
@@ -288,7 +290,7 @@ auto read(const std::string& path, const Options& options) {
 } // namespace detail
 
 /// Splits CSV text into fields. Throws Error, naming `name`, the line and the column, for a quote that is not
-/// closed, text after a closing quote, a quote inside an unquoted field, and rows of unequal length.
+/// closed, text after a closing quote, a quote inside an unquoted field, NUL, and rows of unequal length.
 inline Table parse(std::string_view bytes, std::string_view name, const Options& options = {}) {
     return within_memory(name, [&] {
         ByteStream stream(bytes, name);

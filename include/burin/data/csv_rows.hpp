@@ -127,6 +127,7 @@ class CsvRows<Target, Scalar>::Cursor {
     /// The numbers of one row.
     struct Row {
         static constexpr std::size_t longest_field = csv::detail::NumberRows<double>::longest_field;
+        static constexpr bool takes_nul = csv::detail::NumberRows<double>::takes_nul;
 
         void name(const std::string&) const noexcept {}
         void field(std::string_view text, std::size_t first_line, std::size_t column) {

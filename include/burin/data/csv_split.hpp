@@ -56,12 +56,15 @@ class Characters {
     }
     /// Takes a character that `peek` has shown.
     char take() noexcept { return piece_[next_++]; }
+    /// Of the next character in the text.
+    std::size_t offset() const noexcept { return before_ + next_; }
 
   private:
     bool refill(std::size_t ahead) {
         std::copy(piece_.begin() + static_cast<std::ptrdiff_t>(next_),
                   piece_.begin() + static_cast<std::ptrdiff_t>(filled_), piece_.begin());
         filled_ -= next_;
+        before_ += next_;
         next_ = 0;
         const std::size_t got = bytes_.read(std::span(piece_).subspan(filled_));
         check_.add({piece_.data() + filled_, got});
@@ -74,6 +77,7 @@ class Characters {
     ByteStream& bytes_;
     Utf8Check check_;
     std::array<char, 1 << 14> piece_;
+    std::size_t before_ = 0; ///< Characters that were in pieces before.
     std::size_t next_ = 0;
     std::size_t filled_ = 0;
 };
@@ -82,13 +86,14 @@ class Characters {
 /// header, `rows.field(text, line, column)` for one of the data, and `rows.row(line, columns)` after each row
 /// of the data; `line` is the one on which the row begins. No field exceeds `Rows::longest_field` by more
 /// than one character. Throws Error for a quote that is not closed, text after a closing quote, a quote
-/// inside an unquoted field, and rows of unequal length.
+/// inside an unquoted field, rows of unequal length and, unless `Rows::takes_nul`, NUL.
 class Splitter {
   public:
     Splitter(ByteStream& bytes, const Options& options)
         : name_(bytes.name()), options_(options), text_(bytes) {
-        if (options.delimiter == '"' || options.delimiter == '\n' || options.delimiter == '\r')
-            throw Error(name_ + ": expected a delimiter that is no quote and no line end, got " +
+        if (options.delimiter == '"' || options.delimiter == '\n' || options.delimiter == '\r' ||
+            options.delimiter == '\0')
+            throw Error(name_ + ": expected a delimiter that is no quote, no line end and no NUL, got " +
                         burin::quoted(std::string_view(&options.delimiter, 1)));
     }
 
@@ -142,7 +147,11 @@ class Splitter {
         const std::size_t first_line = line_;
         std::size_t column = 1;
         const auto take = [&] {
+            const std::size_t offset = text_.offset();
             const char character = text_.take();
+            if (character == '\0' && !Rows::takes_nul)
+                throw Error(at(name_, line_, column) + "expected text, got NUL at offset " +
+                            std::to_string(offset));
             line_ += character == '\n';
             if (is_skipped)
                 return;

@@ -144,6 +144,9 @@ class Dataset {
             throw Error("Dataset: expected inputs of whole samples of " + std::to_string(size) +
                         " values, got " + std::to_string(inputs.size()) + " values");
         const std::size_t rows = inputs.size() / size;
+        if (targets.size() < rows && has_targets)
+            throw Error("Dataset: expected at least a target for each of " + std::to_string(rows) +
+                        " samples, got " + std::to_string(targets.size()) + " targets");
         if (rows == 0 ? !targets.empty() : targets.size() % rows != 0 || targets.empty() == has_targets)
             throw Error("Dataset: expected the same number of targets for each of " + std::to_string(rows) +
                         " samples, got " + std::to_string(targets.size()) + " targets");

@@ -52,7 +52,8 @@ class Utf8Check {
     /// Throws Error if the text ends within a character.
     void finish() const {
         if (needed_ > 0)
-            refuse(begin_, "the end of the text within a character");
+            refuse(begin_, std::string("the end of the text within a character") +
+                               (begin_ + 1 == offset_ ? guess() : ""));
     }
 
   private:
@@ -110,9 +111,11 @@ class Utf8Check {
     /// A byte above 0x7F that neither begins nor continues a character.
     [[noreturn]] void refuse_byte() const {
         constexpr char digits[] = "0123456789ABCDEF";
-        refuse(begin_, std::string("the byte 0x") + digits[first_ / 16] + digits[first_ % 16] +
-                           (first_ >= 0xA0 ? " (Latin-1?)" : " (Windows-1252?)"));
+        refuse(begin_, std::string("the byte 0x") + digits[first_ / 16] + digits[first_ % 16] + guess());
     }
+
+    /// What the byte would be a character of by itself.
+    const char* guess() const noexcept { return first_ >= 0xA0 ? " (Latin-1?)" : " (Windows-1252?)"; }
 
     std::string name_;
     std::size_t offset_ = 0; ///< Of the next piece.

@@ -207,6 +207,10 @@ inline void check_size(const ByteStream& bytes, const StoredArray& array, const 
 template <class Element>
 std::vector<Element> read_values(ByteStream& bytes, const StoredArray& array, const ReadOptions& options) {
     check_size(bytes, array, options);
+    if (array.count > options.max_bytes / sizeof(Element))
+        throw Error(at_offset(bytes.name(), array.offset) + "expected elements that take at most " +
+                    std::to_string(options.max_bytes) + " bytes of memory, got " +
+                    std::to_string(array.count) + " of " + std::to_string(sizeof(Element)) + " bytes each");
     const std::size_t size = array.element_size();
     std::vector<Element> values;
     // Reserved, not resized: what was never written costs no memory.

@@ -45,14 +45,14 @@ template <std::size_t Size>
 inline constexpr bool is_batch_size<BatchSize<Size>> = Size > 0;
 
 template <class T>
-concept DataSetLike = requires(const T& data) {
+concept DataSetLike = PreparesBatches<T> || requires(const T& data) {
     { data.size() } -> std::convertible_to<std::size_t>;
     data.input_shape();
     data.input(std::size_t{0});
     data.target(std::size_t{0});
 };
 
-/// What `.validation` is that is neither none nor held out: a data set or a pointer to one.
+/// What `.validation` is that is neither none nor held out: a data set, a Loader, or a pointer to one.
 template <class T>
 using ValidationData = std::remove_cv_t<std::remove_pointer_t<T>>;
 

@@ -12,6 +12,8 @@
 #include <limits>
 #include <set>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 using burin::Label;
@@ -138,7 +140,7 @@ TEST_CASE("undersampled: some of the large classes, none twice, in order") {
 
 TEST_CASE("Resampling: what can't be is one sentence") {
     CHECK(error_of([] { oversampled(labels, {.share = 0}); }) ==
-          "oversampled: expected 0 < share <= 1, got 0.000000");
+          "oversampled: expected 0 < share <= 1, got 0");
     CHECK(error_of([] { undersampled(labels, {.counts = {1, 2}}); }) ==
           "undersampled: expected a count for each of 3 classes, got 2");
     CHECK(error_of([] { oversampled(std::vector<Label>{1, 1}, {.counts = {4, 2}}); }) ==
@@ -203,6 +205,39 @@ TEST_CASE("smote: too few samples and numbers that are not finite are refused") 
           "smote: class 2: expected more than 6 samples, as each has so many neighbours, got 6");
     const Dataset<> holes(Shape(1), {1, std::numeric_limits<float>::quiet_NaN(), 3}, {0, 0, 1});
     CHECK(error_of([&] { smote(holes); }) == "smote: sample 1, feature 0: expected a finite number, got nan");
+}
+
+TEST_CASE("oversample, smote: what no memory holds is refused at once, and one sample or class is enough") {
+    const Dataset<> one(Shape(1), {1}, {0});
+    const Dataset<> two(Shape(1), {1, 2}, {0, 0});
+    const std::size_t much = std::size_t{1} << 62;
+    const auto too_much = [&](const std::string& who) {
+        return who + ": expected counts of 1099511627776 samples at most in all, got 4611686018427387904 of "
+                     "a class";
+    };
+    CHECK(error_of([&] { oversample(one, {.counts = {much}}); }) == too_much("oversampled"));
+    CHECK(error_of([&] { smote(two, Smote{.neighbours = 1, .classes = {.counts = {much}}}); }) ==
+          too_much("smote"));
+    CHECK(oversample(one, {.counts = {3}}).size() == 3);
+    CHECK(undersample(one).size() == 1);
+    CHECK(smote(one).size() == 1);
+    CHECK(error_of([&] { smote(one, Smote{.classes = {.counts = {2}}}); }) ==
+          "smote: class 0: expected more than 5 samples, as each has so many neighbours, got 1");
+    CHECK(error_of([&] {
+              smote(two, Smote{.neighbours = much, .classes = {.counts = {3}}});
+          }).starts_with("smote: class 0: expected more than 4611686018427387904 samples"));
+    CHECK(error_of([&] { oversample(one, {.share = 1e300}); }) ==
+          "oversampled: expected 0 < share <= 1, got 1e+300");
+    CHECK(BalancedBatches(one).epoch_order({1, burin::Purpose::shuffling, 1}, true) == Indices{0});
+}
+
+TEST_CASE("weighted_by_class: a weight that is negative or not finite is refused") {
+    const Dataset<> one(Shape(1), {1}, {0});
+    for (const auto& [weight, text] :
+         {std::pair{std::nan(""), "nan"}, std::pair{-1.0, "-1"}, std::pair{1e300, "1e+300"}})
+        CHECK(error_of([&] { weighted_by_class(one, std::vector<double>{weight}); }) ==
+              "weighted_by_class: class 0: expected a finite weight of at least 0, got " + std::string(text));
+    CHECK(weighted_by_class(one, std::vector<double>{0}).weight(0) == 0);
 }
 
 TEST_CASE("best_threshold: the best values are those of scikit-learn's curves") {

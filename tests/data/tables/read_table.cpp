@@ -115,6 +115,17 @@ TEST_CASE("read_table: what does not fit is named with line and column") {
           "a.csv: expected a delimiter that is not the decimal sign, got ','");
     CHECK(error_for("a\n", {.thousands = '.'}) ==
           "a.csv: expected a decimal sign that is not between thousands, got '.'");
+    for (const char sign : {'5', '-', 'e', '\0', ' '})
+        CHECK(error_for("a\n1\n", {.decimal = sign})
+                  .starts_with("a.csv: expected a decimal sign that nothing else in a number is"));
+    CHECK(error_for("a\n1\n", {.thousands = '5'})
+              .starts_with("a.csv: expected a sign between thousands that nothing else in a number is"));
+    CHECK(error_for("a\n1\n", {.delimiter = '\0'}) ==
+          "a.csv: expected a delimiter that is no quote, no line end and no NUL, got '\\x00'");
+    CHECK(error_for("a,b\r1,2\r3,4\r") ==
+          "a.csv: line 1, column 2: expected lines that end in LF or CRLF, got CR alone");
+    CHECK(error_for("1\r2\r", {.header = false})
+              .ends_with("expected lines that end in LF or CRLF, got CR alone"));
     CHECK(error_for("name\nM\xFCller\n").starts_with("a.csv: offset 6: expected text of UTF-8, got "));
     CHECK(error_for(std::string_view("\xFF\xFE"
                                      "a\0",

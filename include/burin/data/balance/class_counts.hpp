@@ -2,6 +2,7 @@
 
 #include "burin/core/error.hpp"
 #include "burin/core/label.hpp"
+#include "burin/data/number_text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -52,7 +53,7 @@ inline std::vector<std::size_t> wanted_counts(const std::vector<std::vector<std:
         throw Error(std::string(who) + ": expected a count for each of " + std::to_string(members.size()) +
                     " classes, got " + std::to_string(options.counts.size()));
     if (!(options.share > 0 && options.share <= 1))
-        throw Error(std::string(who) + ": expected 0 < share <= 1, got " + std::to_string(options.share));
+        throw Error(std::string(who) + ": expected 0 < share <= 1, got " + number_text(options.share));
     std::size_t largest = 0, smallest = 0;
     for (const auto& own : members) {
         largest = std::max(largest, own.size());
@@ -71,6 +72,20 @@ inline std::vector<std::size_t> wanted_counts(const std::vector<std::vector<std:
         wanted.push_back(there == 0 ? 0 : grows ? std::max(there, asked) : std::min(there, asked));
     }
     return wanted;
+}
+
+/// How many there are to be of all classes. Throws Error for more than any memory holds, before anything is
+/// made of them.
+inline std::size_t count_of_all(const std::vector<std::size_t>& wanted, std::string_view who) {
+    constexpr std::size_t most = std::size_t{1} << 40;
+    std::size_t all = 0;
+    for (const std::size_t each : wanted) {
+        if (each > most - all)
+            throw Error(std::string(who) + ": expected counts of " + std::to_string(most) +
+                        " samples at most in all, got " + std::to_string(each) + " of a class");
+        all += each;
+    }
+    return all;
 }
 
 } // namespace detail

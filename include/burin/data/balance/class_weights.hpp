@@ -110,11 +110,16 @@ std::vector<double> class_weights(const Dataset<Label, Scalar>& data, std::size_
 }
 
 /// The set with each sample's weight multiplied by that of its class: for losses that take no class weights.
-/// Copies the samples. Throws Error if a sample has several labels, or one that has no weight.
+/// Copies the samples. Throws Error if a weight is negative or not finite, and if a sample has
+/// several labels, or one that has no weight.
 template <class Scalar>
 Dataset<Label, Scalar> weighted_by_class(const Dataset<Label, Scalar>& data,
                                          std::span<const double> class_weights) {
     return within_memory("weighted_by_class", [&] {
+        for (std::size_t c = 0; c < class_weights.size(); ++c)
+            if (!(class_weights[c] >= 0 && std::isfinite(static_cast<Scalar>(class_weights[c]))))
+                throw Error("weighted_by_class: class " + std::to_string(c) +
+                            ": expected a finite weight of at least 0, got " + number_text(class_weights[c]));
         std::vector<Label> labels = data.labels();
         std::vector<Scalar> inputs, weights;
         inputs.reserve(data.size() * data.input_shape().size());

@@ -27,6 +27,7 @@ inline std::vector<std::size_t> oversampled(std::span<const Label> labels, const
         std::vector<std::size_t> indices(labels.size());
         for (std::size_t i = 0; i < indices.size(); ++i)
             indices[i] = i;
+        indices.reserve(detail::count_of_all(wanted, "oversampled"));
         for (std::size_t c = 0; c < members.size(); ++c) {
             const RandomStream stream{options.seed, Purpose::preparing, static_cast<std::uint32_t>(c + 1)};
             const auto there = static_cast<std::uint32_t>(members[c].size());

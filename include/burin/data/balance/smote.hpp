@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <numeric>
 #include <span>
 #include <string>
@@ -100,6 +101,8 @@ Dataset<Label, Scalar> with_samples_between(const Dataset<Label, Scalar>& data, 
     const std::size_t width = data.input_shape().size();
     const auto members = members_of_classes(labels, who);
     const auto wanted = wanted_counts(members, classes, true, who);
+    if (count_of_all(wanted, who) > std::vector<Scalar>().max_size() / std::max<std::size_t>(width, 1))
+        throw std::bad_alloc();
     std::vector<Scalar> points, weights;
     points.reserve(data.size() * width);
     for (std::size_t i = 0; i < data.size(); ++i) {

@@ -60,6 +60,7 @@ class TypedColumns {
           plain_(options.decimal == '.' && options.thousands == '\0') {}
 
     Table read() {
+        refuse_line_ends();
         std::vector<std::string> names = column_names();
         for (const auto& [name, type] : options_.types)
             if (std::find(names.begin(), names.end(), name) == names.end())
@@ -73,6 +74,21 @@ class TypedColumns {
     }
 
   private:
+    /// Lines that end in CR alone are one line to the reader.
+    void refuse_line_ends() const {
+        const auto refuse = [&](std::string_view text, std::size_t column) {
+            if (text.find('\r') != std::string_view::npos)
+                throw Error(csv::detail::at(file_, 1, column + 1) +
+                            "expected lines that end in LF or CRLF, got CR alone");
+        };
+        if (table_.rows() == 0)
+            for (std::size_t c = 0; c < table_.names().size(); ++c)
+                refuse(table_.names()[c], c);
+        else if (table_.rows() == 1 && table_.names().empty())
+            for (std::size_t c = 0; c < table_.columns(0); ++c)
+                refuse(table_.field(0, c), c);
+    }
+
     std::size_t columns() const noexcept {
         return table_.rows() > 0 ? table_.columns(0) : std::max(table_.names().size(), options_.names.size());
     }
@@ -202,6 +218,18 @@ inline csv::Options csv_options(const TableOptions& options, std::string_view na
         throw Error(std::string(name) + ": expected " + expected + ", got " +
                     burin::quoted(std::string_view(&found, 1)));
     };
+    const auto is_of_numbers = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' ||
+               c == '-' || c == '"' || c == '\n' || c == '\r';
+    };
+    if (options.delimiter == '\0' || options.delimiter == '"' || options.delimiter == '\n' ||
+        options.delimiter == '\r')
+        refuse("a delimiter that is no quote, no line end and no NUL", options.delimiter);
+    if (options.decimal == '\0' || options.decimal == ' ' || options.decimal == '\t' ||
+        is_of_numbers(options.decimal))
+        refuse("a decimal sign that nothing else in a number is, as '.' or ','", options.decimal);
+    if (is_of_numbers(options.thousands))
+        refuse("a sign between thousands that nothing else in a number is, as ',' or ' '", options.thousands);
     if (options.decimal == options.delimiter)
         refuse("a delimiter that is not the decimal sign", options.delimiter);
     if (options.decimal == options.thousands)
