@@ -161,6 +161,27 @@ TEST_CASE("Pipeline: from the columns of a table, whose categories have codes of
     CHECK(pipeline.code<"colour">("red") == 1);
 }
 
+TEST_CASE("Pipeline: categories that are the same in what is kept of them are refused") {
+    Pipeline<Columns<Categorical<"colour", 4, 5>>> pipeline;
+    const data::Table alike = table_of({"green", "light blue", "light red", "light bluish"});
+    CHECK(error_of([&] { pipeline.fit(alike); }) ==
+          "Pipeline: column 'colour': expected categories whose first 5 bytes differ, got 'light blue' and "
+          "'light bluish'; Categorical<\"colour\", 4, 10> tells them apart");
+    pipeline.fit(table_of({"green", "light blue"}));
+    CHECK(pipeline.code<"colour">("light blue") == 1);
+}
+
+TEST_CASE("Pipeline: a number that the scalar type does not hold is named") {
+    Pipeline<Input<2>> pipeline;
+    const Dataset<Label, double> large(Shape(2), {1, 2, 3, 1e300}, {0, 1});
+    const std::string wanted =
+        "expected a number that float holds, got 1e+300 (PipelineOf<double, …> holds it)";
+    CHECK(error_of([&] { pipeline.fit(large); }) == "Pipeline: sample 1, column 1: " + wanted);
+    Pipeline<Columns<Numeric<"size">>> of_columns;
+    CHECK(error_of([&] { of_columns.fit(data::Table().with("size", std::vector<double>{1, 1e300})); }) ==
+          "Pipeline: row 1, column 'size': " + wanted);
+}
+
 TEST_CASE("Pipeline: of texts") {
     Pipeline<Lengths, Twice> pipeline;
     static_assert(decltype(pipeline)::output_shape == Shape(4));

@@ -27,8 +27,8 @@ struct Numeric {
 };
 
 /// A column of categories of a Table: at most `Most` different texts of at most `Bytes` bytes each, the rest
-/// of a longer one is left out of account. In a record a category is its code, from 0 on in the order of the
-/// texts; NaN where it is missing or one that `fit` has not seen.
+/// of a longer one is left out of account; `fit` refuses two that then are the same. In a record a category
+/// is its code, from 0 on in the order of the texts; NaN where it is missing or one that `fit` has not seen.
 template <FixedString Name, std::size_t Most, std::size_t Bytes = 16>
 struct Categorical {
     static_assert(Most > 0 && Bytes > 0, "a categorical column has at least one category of one byte");

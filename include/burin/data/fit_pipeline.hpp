@@ -62,6 +62,25 @@ struct Records {
     std::uint64_t seed = 0; ///< Of what stages draw.
 };
 
+/// A number of training data in the scalar type of a pipeline. Refused where that does not hold it.
+template <class Scalar, class Number, class Place>
+Scalar as_scalar(Number number, const Place& place) {
+    const auto scalar = static_cast<Scalar>(number);
+    if (scalar - scalar != 0 && number - number == 0)
+        throw Error("Pipeline: " + place() + ": expected a number that " + scalar_name<Scalar>() +
+                    " holds, got " + number_text(number) + " (PipelineOf<double, …> holds it)");
+    return scalar;
+}
+
+/// A target as stages learn from it: NaN for a label that is none.
+template <class Target>
+double target_number(const Target& target) {
+    if constexpr (std::is_same_v<Target, Label>)
+        if (target == no_label)
+            return std::numeric_limits<double>::quiet_NaN();
+    return static_cast<double>(target);
+}
+
 template <class Pipeline, class Data>
 void require_shape(const Data& data) {
     if (data.input_shape().size() != Pipeline::input_size)
@@ -79,10 +98,14 @@ Records<typename Pipeline::Scalar> records_of(const Pipeline&, const Dataset<Tar
     records.size = data.size();
     records.values.reserve(data.size() * Pipeline::input_size);
     for (std::size_t i = 0; i < data.size(); ++i) {
-        for (const Number value : data.input(i))
-            records.values.push_back(static_cast<Scalar>(value));
+        std::size_t column = 0;
+        for (const Number value : data.input(i)) {
+            records.values.push_back(as_scalar<Scalar>(
+                value, [&] { return "sample " + std::to_string(i) + ", column " + std::to_string(column); }));
+            ++column;
+        }
         if (data.target_size() > 0)
-            records.targets.push_back(static_cast<double>(data.target(i)[0]));
+            records.targets.push_back(target_number(data.target(i)[0]));
         if (data.has_weights())
             records.weights.push_back(static_cast<Scalar>(data.weight(i)));
     }
@@ -119,7 +142,9 @@ Records<typename Pipeline::Scalar> records_of_table(const Pipeline& pipeline, co
             } else {
                 const auto numbers = table.numbers(name);
                 for (std::size_t row = 0; row < records.size; ++row)
-                    records.values[row * Begin::count + Index] = static_cast<Scalar>(numbers[row]);
+                    records.values[row * Begin::count + Index] = as_scalar<Scalar>(numbers[row], [&] {
+                        return "row " + std::to_string(row) + ", column " + burin::quoted(name);
+                    });
             }
         };
         (take(std::integral_constant<std::size_t, I>{}), ...);
@@ -164,6 +189,27 @@ inline void require_count(std::size_t rows, std::size_t got, const char* what) {
                     " samples, got " + std::to_string(got));
 }
 
+/// Refuses categories that are the same within the bytes that a pipeline keeps of each. `texts` are whole, in
+/// order, each once.
+template <class Column>
+void require_told_apart(const std::string& name, const std::vector<std::string>& texts) {
+    std::size_t place = 0, bytes = 0;
+    for (std::size_t i = 1; i < texts.size(); ++i) {
+        const std::string &a = texts[i - 1], &b = texts[i];
+        const auto end = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first;
+        const auto same = static_cast<std::size_t>(end - a.begin());
+        if (same >= Column::bytes) {
+            place = place == 0 ? i : place;
+            bytes = std::max(bytes, same + 1);
+        }
+    }
+    if (place > 0)
+        throw Error("Pipeline: column " + burin::quoted(name) + ": expected categories whose first " +
+                    std::to_string(Column::bytes) + " bytes differ, got " + burin::quoted(texts[place - 1]) +
+                    " and " + burin::quoted(texts[place]) + "; Categorical<\"" + name + "\", " +
+                    std::to_string(Column::most) + ", " + std::to_string(bytes) + "> tells them apart");
+}
+
 /// What the beginning of a pipeline learns before any stage.
 template <class Column, class Table>
 void fit_column(typename Column::Fitted& fitted, const Table& table) {
@@ -178,16 +224,17 @@ void fit_column(typename Column::Fitted& fitted, const Table& table) {
         std::vector<std::string> texts;
         for (std::size_t i = 0; i < categories.size(); ++i)
             if (is_there[i])
-                texts.emplace_back(std::string_view(categories[i]).substr(0, Column::bytes));
+                texts.emplace_back(categories[i]);
         std::sort(texts.begin(), texts.end());
         texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
         if (texts.size() > Column::most)
             throw Error("Pipeline: column " + burin::quoted(name) + ": expected at most " +
                         std::to_string(Column::most) + " categories, got " + std::to_string(texts.size()));
+        require_told_apart<Column>(name, texts);
         fitted = {};
         fitted.count[0] = static_cast<std::uint32_t>(texts.size());
         for (std::size_t i = 0; i < texts.size(); ++i)
-            std::copy(texts[i].begin(), texts[i].end(), fitted.texts.data() + i * Column::bytes);
+            texts[i].copy(fitted.texts.data() + i * Column::bytes, Column::bytes);
     }
 }
 
@@ -309,7 +356,7 @@ void take_targets(Records<Scalar>& records, const Targets& targets) {
     records.targets.clear();
     const std::size_t each = records.size == 0 ? 1 : count / records.size;
     for (std::size_t i = 0; i < records.size; ++i)
-        records.targets.push_back(static_cast<double>(targets[i * each]));
+        records.targets.push_back(target_number(targets[i * each]));
 }
 
 /// As with_values above: a seed is nothing of a Dataset.

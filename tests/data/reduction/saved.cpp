@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -57,4 +58,7 @@ TEST_CASE("PCA: a header has its mean and its matrix") {
     std::array<float, 1> out{};
     line.apply(std::array{3.0f, 4.0f}, out);
     CHECK(out[0] == 0.5f);
+    CHECK(line.stages().fitted.problem().empty());
+    line.stages().fitted.matrix[1] = std::numeric_limits<float>::quiet_NaN();
+    CHECK(line.stages().fitted.problem().view() == "expected finite constants, got one that isn't");
 }

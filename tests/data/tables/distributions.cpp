@@ -105,6 +105,35 @@ TEST_CASE("PowerTransformer: λ of 0 and 2 are logarithms; what is no power of a
           }) == "column 0: expected values above 0, got one that isn't");
 }
 
+TEST_CASE("PowerTransformer: a column of whose powers a float holds too little is refused, not wiped out") {
+    std::vector<double> close;
+    for (int i = 0; i < 200; ++i)
+        close.push_back(8000 + 7 * i % 1000);
+    const double most = double(std::numeric_limits<float>::max());
+    const std::vector<double> ends{most, -most, 0};
+    check_same(Fitting<PowerTransformer<>, 1, float>(samples_of(ends, 1))(ends),
+               std::vector<double>{std::sqrt(1.5), -std::sqrt(1.5), 0}, 1e-6);
+    for (const auto& train : {close, std::vector<double>{1e7, 1e7 + 1, 1e7}})
+        CHECK(error_of([&] {
+                  Fitting<PowerTransformer<>, 1, float>(samples_of(train, 1));
+              }).starts_with("column 0: expected "));
+    CHECK(error_of([&] {
+              Fitting<PowerTransformer<Power::yeo_johnson, PowerOptions{.standardize = false}>, 1, float>(
+                  samples_of(close, 1));
+          }) == "column 0: expected values whose powers the scalar type tells apart, got some too close "
+                "together or too large: scale the column before, or take PipelineOf<double, …>");
+    const auto wide = applied<PowerTransformer<>, 1>(close, close);
+    CHECK((std::abs(wide[0]) > 1 && std::abs(wide[0]) < 3));
+    for (const double value : {1.0, 1234.567, 1e37}) {
+        const std::vector<double> same{static_cast<double>(static_cast<float>(value))};
+        check_same(Fitting<PowerTransformer<>, 1, float>(samples_of(same, 1))(same), std::vector<double>{0},
+                   0);
+        check_same(Fitting<PowerTransformer<Power::box_cox>, 1, float>(samples_of(same, 1))(same),
+                   std::vector<double>{0}, 0);
+    }
+    CHECK(!Fitting<PowerTransformer<>, 1>().fitted.problem().empty());
+}
+
 TEST_CASE("Binning: as scikit-learn's KBinsDiscretizer") {
     check_full<Binning<4>>(expected::bins_uniform, 0);
     check_full<Binning<5, Bins::quantile>>(expected::bins_quantile, 0);

@@ -160,7 +160,7 @@ TEST_CASE("TargetEncoder: codes that are missing or new become the mean; equal t
           std::vector<double>(3, 2));
     samples.targets[1] = infinity;
     CHECK(error_of([&] { Fitting<TargetEncoder<0, 3>, 1>{samples}; }) ==
-          "sample 1: expected a finite target");
+          "sample 1: expected a finite target, got an infinite one");
     samples.targets.clear();
     CHECK(error_of([&] { Fitting<TargetEncoder<0, 3>, 1>{samples}; }) ==
           "expected samples with targets, got some without");

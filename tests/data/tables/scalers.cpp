@@ -62,6 +62,45 @@ TEST_CASE("scalers: a large mean hides no small deviation, and squares of large 
                std::vector<double>{std::sqrt(1.5), infinity}, 1e-14);
 }
 
+TEST_CASE("scalers: what floats round off the offset is not lost, and constant columns are one thing") {
+    const std::vector<double> train{1e7, 1e7 + 1, 1e7};
+    check_same(Fitting<StandardScaler, 1, float>(samples_of(train, 1))(train),
+               std::vector<double>{-std::sqrt(0.5), std::sqrt(2), -std::sqrt(0.5)}, 1e-6);
+    check_same(Fitting<MinMaxScaler<-1, 1>, 1, float>(samples_of(train, 1))(train),
+               std::vector<double>{-1, 1, -1}, 0);
+    check_same(Fitting<RobustScaler<50, 100>, 1, float>(samples_of(std::vector<double>{1e7, 1e7 + 1}, 1))(
+                   std::vector<double>{1e7, 1e7 + 1}),
+               std::vector<double>{-1, 1}, 0);
+    for (const double value : {1.0, 1234.567, 1e37, -1e37}) {
+        const std::vector<double> same{static_cast<double>(static_cast<float>(value))};
+        check_same(Fitting<StandardScaler, 1, float>(samples_of(same, 1))(same), std::vector<double>{0}, 0);
+        check_same(Fitting<MinMaxScaler<-1, 1>, 1, float>(samples_of(same, 1))(same), std::vector<double>{-1},
+                   0);
+    }
+    const std::vector<double> ends{3e38, 3e38, -3e38};
+    CHECK(error_of([&] { Fitting<RobustScaler<>, 1, float>(samples_of(ends, 1)); }) ==
+          "sample 2, column 0: expected a value within the range of the scalar type once it is transformed, "
+          "got a larger one");
+}
+
+TEST_CASE("scalers, clipping: constants from a file that can't be are told") {
+    Fitting<StandardScaler, 2> scaler;
+    CHECK(scaler.fitted.problem().view() ==
+          "expected scales above 0, got one that isn't (is the pipeline fitted?)");
+    scaler.fitted.divisor = {1, none};
+    CHECK(scaler.fitted.problem().view().starts_with("expected scales above 0"));
+    scaler.fitted.divisor = {1, infinity};
+    CHECK(scaler.fitted.problem().view() == "expected finite constants, got one that isn't");
+    scaler.fitted.divisor = {1, 2};
+    CHECK(scaler.fitted.problem().empty());
+    scaler.fitted.shift = {0, none};
+    CHECK(!scaler.fitted.problem().empty());
+    Fitting<ClipIQR<>, 1> clip;
+    CHECK(clip.fitted.problem().empty());
+    clip.fitted.high = {none};
+    CHECK(!clip.fitted.problem().empty());
+}
+
 TEST_CASE("clipping: by deviations, quartiles, quantiles and a given range") {
     check_clip<ClipZScore<1>>(expected::clip_z_1);
     check_clip<ClipIQR<0.5>>(expected::clip_iqr_half);

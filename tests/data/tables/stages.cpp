@@ -7,6 +7,7 @@
 #include "burin/data/tables/on.hpp"
 #include "burin/data/tables/quantile_transformer.hpp"
 #include "burin/data/tables/scalers.hpp"
+#include "burin/data/tables/table.hpp"
 #include "burin/data/tables/target_encoder.hpp"
 
 #include "reference/transforms.hpp"
@@ -67,6 +68,19 @@ TEST_CASE("stages: training sees what is cross-fitted, through any stage around 
         CHECK(seen.input(i)[0] == applied.input(i)[0]);
         CHECK(seen.input(i)[4] != applied.input(i)[4]);
     }
+}
+
+TEST_CASE("stages: a sample without a label teaches nothing of it") {
+    data::Pipeline<Input<1>, data::TargetEncoder<0, 2>> preparation;
+    const std::string wanted =
+        "Pipeline: stage `0` `TargetEncoder<0, 2>`: sample 2: expected a finite target, got none";
+    CHECK(error_of([&] { preparation.fit(data::Dataset<>(Shape(1), {0, 1, 0}, {0, 1, no_label})); }) ==
+          wanted);
+    data::Pipeline<data::Columns<data::Numeric<"x">>, data::TargetEncoder<0, 2>> of_table;
+    CHECK(error_of([&] {
+              of_table.fit(data::Table().with("x", std::vector<double>{0, 1, 0}),
+                           std::vector<Label>{0, 1, no_label});
+          }) == wanted);
 }
 
 TEST_CASE("stages: what is learnt can be saved, also of stages within stages") {

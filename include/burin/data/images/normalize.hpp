@@ -4,6 +4,7 @@
 #include "burin/core/text.hpp"
 #include "burin/data/images/image_shape.hpp"
 #include "burin/data/images/view.hpp"
+#include "burin/data/scale_problem.hpp"
 
 #include <array>
 #include <cmath>
@@ -40,6 +41,11 @@ struct Normalize {
             return ones;
         }();
 
+        /// What of constants from a file can't be.
+        constexpr Sentence problem() const noexcept {
+            return data::detail::first_problem(data::detail::scale_problem(deviation),
+                                               data::detail::finite_problem(mean));
+        }
         constexpr void apply(const Scalar* in, Scalar* out) const noexcept {
             normalize<Scalar>(view_of<In>(in), view_of<In>(out), mean.data(), deviation.data());
         }

@@ -31,15 +31,19 @@ std::vector<double> finite_points(const Samples& samples, std::size_t least = 1)
     return points;
 }
 
-/// The target of each sample.
+/// The target of each sample. They must be finite.
 template <class Samples>
 std::vector<double> targets_of(const Samples& samples) {
     if (!samples.has_targets())
         samples.refuse("expected samples with a target, got none");
     std::vector<double> targets;
     targets.reserve(samples.size());
-    for (std::size_t i = 0; i < samples.size(); ++i)
+    for (std::size_t i = 0; i < samples.size(); ++i) {
         targets.push_back(samples.target(i));
+        if (!std::isfinite(targets.back()))
+            samples.refuse("sample " + std::to_string(i) + ": expected a finite target, got " +
+                           (std::isnan(targets.back()) ? "none" : number_text(targets.back())));
+    }
     return targets;
 }
 

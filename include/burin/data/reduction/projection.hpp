@@ -1,6 +1,7 @@
 #pragma once
 
-#include "burin/core/language.hpp"
+#include "burin/core/text.hpp"
+#include "burin/data/scale_problem.hpp"
 
 #include <array>
 #include <concepts>
@@ -14,6 +15,10 @@ struct Projection {
     std::array<Scalar, In> mean{};
     std::array<Scalar, Out * In> matrix{}; ///< [Out, In].
 
+    /// What of constants from a file can't be.
+    constexpr Sentence problem() const noexcept {
+        return detail::first_problem(detail::finite_problem(mean), detail::finite_problem(matrix));
+    }
     constexpr void apply(const Scalar* in, Scalar* out) const noexcept {
         for (std::size_t o = 0; o < Out; ++o) {
             const Scalar* const row = matrix.data() + o * In;

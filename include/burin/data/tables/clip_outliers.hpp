@@ -3,6 +3,7 @@
 #include "burin/core/number.hpp"
 #include "burin/data/moments.hpp"
 #include "burin/data/order_statistics.hpp"
+#include "burin/data/scale_problem.hpp"
 #include "burin/data/tables/training_columns.hpp"
 
 #include <algorithm>
@@ -30,6 +31,10 @@ struct ClipColumns {
     struct Fitted {
         std::array<Scalar, In.size()> low{}, high{};
 
+        /// What of constants from a file can't be.
+        constexpr Sentence problem() const noexcept {
+            return first_problem(finite_problem(low), finite_problem(high));
+        }
         constexpr void apply(const Scalar* in, Scalar* out) const noexcept {
             for (std::size_t c = 0; c < In.size(); ++c)
                 out[c] = in[c] < low[c] ? low[c] : in[c] > high[c] ? high[c] : in[c];

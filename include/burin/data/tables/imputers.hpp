@@ -3,6 +3,7 @@
 #include "burin/core/number.hpp"
 #include "burin/data/moments.hpp"
 #include "burin/data/order_statistics.hpp"
+#include "burin/data/scale_problem.hpp"
 #include "burin/data/tables/training_columns.hpp"
 
 #include <array>
@@ -21,6 +22,8 @@ template <class Scalar, std::size_t Columns>
 struct Replacements {
     std::array<Scalar, Columns> value{};
 
+    /// What of constants from a file can't be.
+    constexpr Sentence problem() const noexcept { return finite_problem(value); }
     constexpr void apply(const Scalar* in, Scalar* out) const noexcept {
         for (std::size_t c = 0; c < Columns; ++c)
             out[c] = in[c] != in[c] ? value[c] : in[c];

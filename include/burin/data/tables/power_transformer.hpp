@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/data/moments.hpp"
+#include "burin/data/scale_problem.hpp"
 #include "burin/data/tables/normal_quantile.hpp"
 #include "burin/data/tables/training_columns.hpp"
 
@@ -30,11 +31,15 @@ Scalar power_of_log(Scalar t, Scalar l) noexcept {
                : expm1_of(l * t) / l;
 }
 
-/// The transformed value. NaN, and for Box and Cox what is not above 0, is NaN.
+/// The transformed value. NaN, and for Box and Cox what is not above 0, is NaN. The power 1 is exact.
 template <Power Which, class Scalar>
 Scalar power_transformed(Scalar x, Scalar lambda) noexcept {
+    if (lambda == 1 && Which == Power::yeo_johnson)
+        return x;
     if constexpr (Which == Power::box_cox)
-        return x > 0 ? power_of_log(log_of(x), lambda) : std::numeric_limits<Scalar>::quiet_NaN();
+        return !(x > 0)      ? std::numeric_limits<Scalar>::quiet_NaN()
+               : lambda == 1 ? x - 1
+                             : power_of_log(log_of(x), lambda);
     else if (x != x)
         return x;
     else
@@ -100,9 +105,11 @@ double minimum_between(double low, double high, double tolerance, const Function
 /// As scikit-learn's, but a λ of 10⁻⁸ more or less (where the likelihood is flat). Applied by the functions
 /// of kernels/functions.hpp, log1p and expm1, to 3 units in the last place, and the same with and without
 /// SIMD on processors with fused multiply-add. Missing values, NaN, stay missing; a column that never varies
-/// keeps λ = 1. `fit` refuses infinite values, columns of missing ones, and for Box-Cox values that are not
-/// above 0; when applied such become missing. Yeo and Johnson, Biometrika 87 (2000); Box and Cox, Journal of
-/// the Royal Statistical Society B 26 (1964).
+/// keeps λ = 1 and becomes 0. `fit` refuses infinite values, columns of missing ones, for Box-Cox values that
+/// are not above 0 (when applied such become missing), and columns of whose powers the scalar type is off by
+/// more than a hundredth of their deviation: values that lie close together far from 0, such as years, have
+/// powers that a float may not tell apart. Scale such a column before. Yeo and Johnson, Biometrika 87 (2000);
+/// Box and Cox, Journal of the Royal Statistical Society B 26 (1964).
 template <Power Which = Power::yeo_johnson, PowerOptions Options = PowerOptions{}>
 struct PowerTransformer {
     static constexpr Text<64> name() {
@@ -116,9 +123,17 @@ struct PowerTransformer {
     struct Fitted {
         std::array<Scalar, In.size()> lambda{}, offset{}, divisor{};
 
+        /// What of constants from a file can't be.
+        constexpr Sentence problem() const noexcept {
+            return detail::first_problem(detail::scale_problem(divisor), detail::finite_problem(lambda),
+                                         detail::finite_problem(offset));
+        }
+        Scalar apply_to(std::size_t c, Scalar x) const noexcept {
+            return (detail::power_transformed<Which>(x, lambda[c]) - offset[c]) / divisor[c];
+        }
         void apply(const Scalar* in, Scalar* out) const noexcept {
             for (std::size_t c = 0; c < In.size(); ++c)
-                out[c] = (detail::power_transformed<Which>(in[c], lambda[c]) - offset[c]) / divisor[c];
+                out[c] = apply_to(c, in[c]);
         }
     };
 
@@ -130,21 +145,31 @@ struct PowerTransformer {
             const auto [least, largest] = std::minmax_element(values.begin(), values.end());
             if (Which == Power::box_cox && *least <= 0)
                 detail::refuse_column(samples, c, "expected values above 0, got one that isn't");
-            const double lambda = *least == *largest ? 1 : best_lambda(values, *least, *largest);
+            const bool varies = *least < *largest;
+            const double lambda = varies ? best_lambda(values, *least, *largest) : 1;
             fitted.lambda[c] = detail::as_constant<Scalar>(samples, c, lambda);
             fitted.offset[c] = 0;
             fitted.divisor[c] = 1;
+            auto transformed = values;
+            for (double& value : transformed)
+                value = detail::power_transformed<Which>(value, lambda);
+            const Moments moments = moments_of(transformed);
+            const double mean = moments.mean(), deviation = varies ? moments.deviation() : 1;
             if constexpr (Options.standardize) {
-                for (double& value : values)
-                    value = detail::power_transformed<Which>(value, lambda);
-                const Moments moments = moments_of(values);
-                const double deviation = moments.deviation();
-                fitted.offset[c] = detail::as_constant<Scalar>(samples, c, moments.mean());
-                fitted.divisor[c] = detail::as_constant<Scalar>(samples, c, deviation > 0 ? deviation : 1);
-                if (fitted.divisor[c] == 0)
+                fitted.offset[c] = varies ? detail::as_constant<Scalar>(samples, c, mean)
+                                          : fitted.apply_to(c, static_cast<Scalar>(values.front()));
+                fitted.divisor[c] = detail::as_constant<Scalar>(samples, c, deviation);
+            }
+            for (std::size_t i = 0; varies && i < values.size(); ++i) {
+                const double got = static_cast<double>(fitted.apply_to(c, static_cast<Scalar>(values[i])));
+                const double of_mean = Options.standardize ? got : (got - mean) / deviation;
+                const double wanted = (transformed[i] - mean) / deviation;
+                if (!(std::abs(of_mean - wanted) <= 0.01 * (1 + std::abs(wanted))))
                     detail::refuse_column(
                         samples, c,
-                        "expected a scale within the range of the scalar type, got a smaller one");
+                        "expected values whose powers the scalar type tells apart, got some "
+                        "too close together or too large: scale the column before, or take "
+                        "PipelineOf<double, …>");
             }
         }
     }

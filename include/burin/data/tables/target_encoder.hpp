@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/core/random.hpp"
+#include "burin/data/scale_problem.hpp"
 #include "burin/data/tables/one_hot.hpp"
 
 #include <array>
@@ -55,6 +56,8 @@ struct TargetEncoder : detail::EncodeColumn<Column, Categories, (Options.classes
         std::array<Scalar, given*(Categories + 1)>
             value{}; ///< Of a column for each code; the last is for all others.
 
+        /// What of constants from a file can't be.
+        constexpr Sentence problem() const noexcept { return detail::finite_problem(value); }
         constexpr void apply(const Scalar* in, Scalar* out) const noexcept {
             Scalar* const mean = Encode::pass(In.size(), in, out);
             for (std::size_t k = 0; k < given; ++k)
@@ -122,7 +125,11 @@ struct TargetEncoder : detail::EncodeColumn<Column, Categories, (Options.classes
             static_cast<void>(detail::training_code<Categories>(samples, i, Column));
             const double target = samples.target(i);
             if (target - target != 0)
-                samples.refuse(Sentence("sample ").append(i).append(": expected a finite target").view());
+                samples.refuse(Sentence("sample ")
+                                   .append(i)
+                                   .append(": expected a finite target, got ")
+                                   .append(target == target ? "an infinite one" : "none")
+                                   .view());
             if (given > 1 && detail::code_of<given>(target) == given)
                 samples.refuse(
                     Sentence("sample ").append(i).append(": expected a label below ").append(given).view());

@@ -97,6 +97,35 @@ Scalar as_constant(const Samples& samples, std::size_t column, double value) {
     return constant;
 }
 
+/// Refuses a column whose values become infinite or, though they vary, all the same by
+/// `transform(Scalar x)`, what was learnt of them.
+template <class Scalar, class Samples, class Transform>
+void require_told_apart(const Samples& samples, std::size_t column, const Transform& transform) {
+    bool varies = false, is_told = false, is_first = true;
+    Scalar first = 0, first_result = 0;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        const auto value = static_cast<Scalar>(samples(i, column));
+        if (value != value)
+            continue;
+        const Scalar result = transform(value);
+        if (!(result - result == 0))
+            refuse_value(samples, i, column,
+                         "expected a value within the range of the scalar type once it is transformed, got a "
+                         "larger one");
+        if (is_first) {
+            first = value;
+            first_result = result;
+            is_first = false;
+        }
+        varies = varies || value != first;
+        is_told = is_told || result != first_result;
+    }
+    if (varies && !is_told)
+        refuse_column(samples, column,
+                      "expected values that the scalar type tells apart once they are transformed, got some "
+                      "that all become the same");
+}
+
 /// What is wrong with a count among constants that come from a file, or nothing.
 constexpr Sentence count_problem(std::size_t count, std::size_t least, std::size_t most) noexcept {
     return count >= least && count <= most ? Sentence()
