@@ -10,6 +10,7 @@
 #include "burin/data/fit_pipeline.hpp"
 #include "burin/data/pipeline.hpp"
 #include "burin/data/prepared_predictor.hpp"
+#include "burin/data/scale_targets.hpp"
 #include "burin/io/pipeline.hpp"
 
 #include "burin/core/restore_macros.hpp"

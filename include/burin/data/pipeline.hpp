@@ -256,6 +256,16 @@ class PipelineOf : private DiagnosisOf<detail::ExaminedPipeline<First, Stages...
         }
     }
 
+    /// From what was prepared back to what it was made of, for a pipeline of one scaler (`StandardScaler`,
+    /// `MinMaxScaler<>`, …): the answers of a network whose targets it has scaled (`scale_targets`). Rounds
+    /// twice. They may be the same memory.
+    constexpr void undo(std::span<const Scalar, output_size> prepared,
+                        std::span<Scalar, input_size> values) const noexcept
+        requires(stage_count == 1) && requires(const Chain& chain, Scalar* to) { chain.fitted.undo(to, to); }
+    {
+        stages_.fitted.undo(prepared.data(), values.data());
+    }
+
     /// The code of a category of the column of this name: NaN for one that `fit` has not seen.
     template <FixedString Column>
     constexpr Scalar code(std::string_view category) const noexcept

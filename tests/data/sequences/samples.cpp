@@ -52,9 +52,9 @@ TEST_CASE("windows: of a series, with what follows them") {
     CHECK(next.input_shape() == Shape(3, 1));
     CHECK(inputs(next) == std::vector<double>{0, 1, 2, 1, 2, 3, 2, 3, 4});
     CHECK(targets(next) == std::vector<double>{3, 4, 5});
-    const auto far = windows<double>(six, {.length = 2, .horizons = {1, 3, 0}, .stride = 2});
+    const auto far = windows<double>(six, {.length = 2, .horizons = {1, 3, 2}, .stride = 2});
     CHECK(inputs(far) == std::vector<double>{0, 1});
-    CHECK(targets(far) == std::vector<double>{2, 4, 1});
+    CHECK(targets(far) == std::vector<double>{2, 4, 3});
     CHECK(windows(six, {.length = 1, .horizons = {5}}).size() == 1);
 }
 
@@ -75,7 +75,9 @@ TEST_CASE("windows: what is missing is left out, or kept on wish") {
     CHECK(windows(std::vector<double>{none, none}, {.length = 1}).empty());
 }
 
-TEST_CASE("windows: refuse a series that is too short, and nothing to do") {
+TEST_CASE("windows: refuse a series that is too short, a target that is an input, and nothing to do") {
+    CHECK(error_of([] { windows(six, {.length = 2, .horizons = {1, 0}}); }) ==
+          "windows: expected horizons of at least 1, steps behind the window, got 0, which is its own last step");
     CHECK(error_of([] { windows(six, {.length = 5, .horizons = {1, 2}}); }) ==
           "windows: expected a series of at least 5 and 2 steps, got 6");
     CHECK(error_of([] { windows(six, {.length = 0}); }) ==

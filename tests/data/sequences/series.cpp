@@ -146,14 +146,22 @@ TEST_CASE("resample: wide gaps stay missing; ends, one value, none that is known
                std::vector<double>{none}, 0);
 }
 
-TEST_CASE("resample: a table's numbers, by numbers or dates") {
+TEST_CASE("resample: a table, by numbers or dates; categories and dates are the last ones") {
     const Table table = Table()
                             .with("time", {0, 1, 4})
                             .with("a", {1, 2, 5})
                             .with("b", {none, 0, 3})
-                            .with("name", {"x", "y", "z"});
+                            .with("name", {"x", "y", "z"})
+                            .with("day", data::Column::of_dates({none, 60, 120}));
     const Table even = resample(table, "time", {.step = 2, .how = Resampling::linear});
-    CHECK(even.names() == std::vector<std::string>{"time", "a", "b"});
+    CHECK(even.names() == table.names());
+    CHECK(std::vector<Label>(even.codes("name").begin(), even.codes("name").end()) ==
+          std::vector<Label>{0, 1, 2});
+    CHECK(even.categories("name").size() == 3);
+    check_same(even.dates("day"), std::vector<double>{none, 60, 120}, 0);
+    const Table early = resample(table, "time", {.step = 2, .start = -2, .max_gap = 0.5});
+    CHECK(std::vector<Label>(early.codes("name").begin(), early.codes("name").end()) ==
+          std::vector<Label>{no_label, 0, no_label, 2});
     check_same(even.numbers("a"), std::vector<double>{1, 3, 5}, 1e-15);
     check_same(even.numbers("b"), std::vector<double>{none, 1, 3}, 1e-15);
     const Table dated = Table().with("time", data::Column::of_dates({0, 60})).with("a", {1, 2});

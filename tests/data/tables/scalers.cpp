@@ -1,4 +1,6 @@
 #include "burin/data/tables/scalers.hpp"
+#include "burin/data/scale_targets.hpp"
+#include "burin/data/sequences/each_step.hpp"
 #include "burin/data/tables/clip_outliers.hpp"
 
 #include "reference/transforms.hpp"
@@ -8,8 +10,10 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 using namespace burin::data;
@@ -143,4 +147,33 @@ TEST_CASE("scalers, clipping: options that make no sense are said") {
     CHECK(MinMaxScaler<-1, 1>::name().view() == "MinMaxScaler<-1, 1>");
     CHECK(ClipRange<-1e20, 2.5e-9>::name().view() == "ClipRange<-1e20, 2.5e-9>");
     CHECK(ClipRange<0, infinity>::name().view() == "ClipRange<0, infinity>");
+}
+
+TEST_CASE("scale_targets: targets are scaled as inputs are, and answers are scaled back") {
+    using burin::Input;
+    using burin::Shape;
+    const Dataset<double, double> data(Shape(1), {1, 2, 3}, {20000, 1, 20300, 2, 20600, 3}, {1, 2, 1});
+    PipelineOf<double, Input<2>, StandardScaler> standard;
+    fit_targets(standard, data);
+    const auto scaled = scale_targets(standard, data);
+    CHECK(scaled.weight(1) == 2);
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        CHECK(scaled.input(i)[0] == data.input(i)[0]);
+        const double expected = (static_cast<double>(i) - 1) * std::sqrt(1.5);
+        check_same(scaled.target(i), std::vector<double>{expected, expected}, 1e-12);
+        std::array<double, 2> back{};
+        standard.undo(std::span<const double, 2>(scaled.target(i)), back);
+        check_same(back, data.target(i), 1e-12);
+    }
+
+    PipelineOf<double, Input<2, 1>, sequences::EachStep<MinMaxScaler<-1, 1>>> each;
+    fit_targets(each, Dataset<double, double>(Shape(1), {1, 2}, {10, 20, 30, 50}));
+    std::array<double, 2> back{};
+    each.undo(std::array<double, 2>{-1, 0.5}, back);
+    check_same(back, std::vector<double>{10, 40}, 1e-14);
+
+    CHECK(error_of([&] { fit_targets(standard, Dataset<double, double>(Shape(1), {1}, {1})); }) ==
+          "Pipeline: expected 2 targets a sample, got 1");
+    CHECK(error_of([&] { scale_targets(PipelineOf<double, Input<2>, StandardScaler>{}, data); })
+              .starts_with("Pipeline: "));
 }

@@ -78,6 +78,13 @@ struct EachStep {
             for (std::size_t step = 0; step < In[0]; ++step)
                 Inner::apply(in + step * In[1], out + step * output_shape(In)[1]);
         }
+        /// Of a stage that can be undone.
+        constexpr void undo(const Scalar* out, Scalar* in) const noexcept
+            requires requires(const Inner& inner) { inner.undo(out, in); }
+        {
+            for (std::size_t step = 0; step < In[0]; ++step)
+                Inner::undo(out + step * output_shape(In)[1], in + step * In[1]);
+        }
     };
 
     template <class F, class Samples>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/core/error.hpp"
+#include "burin/core/label.hpp"
 #include "burin/core/within_memory.hpp"
 #include "burin/data/number_text.hpp"
 #include "burin/data/tables/natural_spline.hpp"
@@ -32,8 +33,9 @@ enum class Resampling {
 struct Grid {
     double step = 0; ///< In the unit of the times; seconds for dates of a Table.
     Resampling how = Resampling::mean;
-    double start =
-        std::numeric_limits<double>::quiet_NaN(); ///< The first time of the series where it is NaN.
+    /// The first time of the series where it is NaN. pandas begins at the multiple of the step below it:
+    /// `std::floor(times[0] / step) * step`.
+    double start = std::numeric_limits<double>::quiet_NaN();
     std::size_t count = 0; ///< How many times; up to the last one of the series where it is 0.
     /// The widest gap that is bridged: `last` reaches no farther than that, and `linear` and `spline` leave
     /// wider ones between two values missing.
@@ -131,6 +133,19 @@ inline std::vector<double> values_at(const std::vector<double>& grid_times, std:
     return result;
 }
 
+/// Categories at the times of a grid.
+inline Column categories_at(const std::vector<double>& grid_times, std::span<const double> times,
+                            const Column& column, const Grid& grid) {
+    constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+    std::vector<double> values;
+    for (const Label code : column.codes())
+        values.push_back(code == no_label ? missing : static_cast<double>(code));
+    std::vector<Label> codes;
+    for (const double code : values_at(grid_times, times, values, grid))
+        codes.push_back(std::isnan(code) ? no_label : static_cast<Label>(code));
+    return Column::of_codes(std::move(codes), {column.categories().begin(), column.categories().end()});
+}
+
 } // namespace detail
 
 /// A series whose times are as they came, at the times of a grid. Missing values, NaN, are as if they were
@@ -152,20 +167,27 @@ inline Resampled resample(std::span<const double> times, std::span<const double>
     });
 }
 
-/// The same of a table: its column `time`, of numbers or dates, and all its columns of numbers. Others are
-/// left out.
+/// The same of a table: its column `time`, of numbers or dates, and all its other columns. Of categories and
+/// of further dates there is no mean and nothing between two: they are as of `Resampling::last`.
 inline Table resample(const Table& table, std::string_view time, const Grid& grid) {
     const bool dates = table.type(time) == ColumnType::date;
     const std::span<const double> times = dates ? table.dates(time) : table.numbers(time);
     detail::check_times(times, grid);
     return within_memory("resample", [&] {
         const std::vector<double> at = detail::grid_times(times, grid);
+        Grid last = grid;
+        last.how = Resampling::last;
         Table result;
         for (const std::string& name : table.names())
             if (name == time)
                 result = result.with(name, dates ? Column::of_dates(at) : Column::of_numbers(at));
             else if (table.type(name) == ColumnType::number)
                 result = result.with(name, detail::values_at(at, times, table.numbers(name), grid));
+            else if (table.type(name) == ColumnType::date)
+                result = result.with(
+                    name, Column::of_dates(detail::values_at(at, times, table.dates(name), last)));
+            else
+                result = result.with(name, detail::categories_at(at, times, table.column(name), last));
         return result;
     });
 }

@@ -40,6 +40,9 @@ Dataset<Scalar, Scalar> windows_of(const std::vector<std::span<const double>>& i
                     std::to_string(inputs.size()) + " columns and " + std::to_string(targets.size()) +
                     " targets");
     const std::size_t steps = inputs[0].size();
+    if (std::count(options.horizons.begin(), options.horizons.end(), 0) > 0)
+        throw Error("windows: expected horizons of at least 1, steps behind the window, got 0, which is its "
+                    "own last step");
     const std::size_t farthest = *std::max_element(options.horizons.begin(), options.horizons.end());
     if (options.length > steps || farthest > steps - options.length)
         throw Error("windows: expected a series of at least " + std::to_string(options.length) + " and " +
@@ -77,8 +80,8 @@ Dataset<Scalar, Scalar> windows_of(const std::vector<std::span<const double>>& i
 ///
 ///     const auto samples = sequences::windows(load, {.length = 24, .horizons = {1, 24}});
 ///
-/// A horizon of 0 is the last value that a window has. Windows in which a value is missing (NaN) are left
-/// out. Throws Error for a series that is shorter than one window and the farthest horizon.
+/// Windows in which a value is missing (NaN) are left out. Throws Error for a horizon of 0, which is the last
+/// value that a window has, and for a series that is shorter than one window and the farthest horizon.
 template <class Scalar = float>
 Dataset<Scalar, Scalar> windows(std::span<const double> series, const Windows& options) {
     return detail::windows_of<Scalar>({series}, {series}, options);

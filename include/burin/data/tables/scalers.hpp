@@ -38,6 +38,11 @@ struct Scaling {
         for (std::size_t c = 0; c < Columns; ++c)
             out[c] = apply_to(c, in[c]);
     }
+    /// Back to the column's own scale.
+    constexpr void undo(const Scalar* scaled, Scalar* values) const noexcept {
+        for (std::size_t c = 0; c < Columns; ++c)
+            values[c] = scaled[c] * divisor[c] + offset[c];
+    }
 };
 
 struct OffsetAndDivisor {
