@@ -20,6 +20,7 @@
 #include "burin/data/text/fit_encoders.hpp"
 #include "burin/data/text/ngrams.hpp"
 #include "burin/data/text/padding.hpp"
+#include "burin/data/text/prepared_texts.hpp"
 #include "burin/data/text/split.hpp"
 #include "burin/data/text/stop_words.hpp"
 #include "burin/data/text/tf_idf.hpp"

@@ -5,6 +5,7 @@
 #include "burin/data/pipeline.hpp"
 #include "burin/graph/predictor.hpp"
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -14,6 +15,21 @@
 namespace burin::data {
 
 namespace detail {
+
+/// Tokens of the least Embedding that reads the network's input itself; 0 if none does.
+template <class Net>
+constexpr std::size_t tokens_read() {
+    std::size_t least = 0;
+    const auto& nodes = Network<Net>::graph.nodes;
+    for (const passes::Node& node : nodes) {
+        if (node.input_count != 1 || !nodes[node.inputs[0]].rules->is_input ||
+            !node.rules->name().view().starts_with("Embedding<"))
+            continue;
+        const std::size_t tokens = node.rules->parameters({})[0].shape[0];
+        least = least == 0 ? tokens : std::min(least, tokens);
+    }
+    return least;
+}
 
 template <class Preparation, class Net>
 struct ExaminedPreparation {
@@ -27,6 +43,17 @@ struct ExaminedPreparation {
                 .append("`, got one that gives `")
                 .append(Preparation::output_shape)
                 .append("`");
+        else if constexpr (Preparation::stage_count == 0 &&
+                           requires { Preparation::Begin::vocabulary_size; }) {
+            constexpr std::size_t tokens = tokens_read<Net>();
+            if (tokens > 0 && tokens < Preparation::Begin::vocabulary_size)
+                found.append("expected an Embedding of all numbers that `")
+                    .append(Preparation::Begin::name().view())
+                    .append("` gives, of at least ")
+                    .append(Preparation::Begin::vocabulary_size)
+                    .append(" tokens, got one of ")
+                    .append(tokens);
+        }
         return found;
     }
     static constexpr Sentence problem = examine();
@@ -41,6 +68,7 @@ struct ExaminedPreparation {
 ///     const float record[] = {31.0f, preparation.code<"sex">("female")};
 ///     std::span<const float> outputs = predictor(preparation, parameters, record);
 ///
+/// A network whose Embedding has fewer tokens than the pipeline's text stage gives does not compile.
 /// `parameters` is what a `Predictor<Net, 1, Stored>` takes.
 template <class Preparation, class Net, class Stored = float>
 class PreparedPredictor : private DiagnosisOf<detail::ExaminedPreparation<Preparation, Net>> {

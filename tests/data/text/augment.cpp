@@ -119,3 +119,19 @@ TEST_CASE("Compose: one after the other, the same by stream") {
     CHECK(changed(change, 4) == changed(change, 4));
     CHECK(changed(change, 4) != changed(change, 5));
 }
+
+TEST_CASE("Changes of text: shares and probabilities that are none are refused") {
+    CHECK(error_of([] { changed(text::DropWords{.probability = 7}, 1); }) ==
+          "DropWords: expected a probability from 0 to 1, got 7");
+    CHECK(error_of([] { changed(text::SwapWords{.share = -1}, 1); }) ==
+          "SwapWords: expected a share from 0 to 1, got -1");
+    CHECK(error_of([] { changed(text::InsertWords{.share = 2, .words = {"x"}}, 1); }) ==
+          "InsertWords: expected a share from 0 to 1, got 2");
+    CHECK(error_of([] { changed(text::CutText{.least = 1.5}, 1); }) ==
+          "CutText: expected a share `least` from 0 to 1, got 1.5");
+    CHECK(error_of([] {
+              changed(text::ReplaceBySynonyms{.probability = std::numeric_limits<double>::quiet_NaN(),
+                                              .synonyms = {}},
+                      1);
+          }).starts_with("ReplaceBySynonyms: expected a probability from 0 to 1, got "));
+}

@@ -81,14 +81,25 @@ TEST_CASE("Embeddings: into the weights of an Embedding") {
     text::Embeddings vectors(5, 3);
     vectors.add(2, std::vector{4.0f, 5.0f, 6.0f});
     vectors.add(2, std::vector{7.0f, 7.0f, 7.0f});
-    vectors.write_to(model["0.weight"], "0.weight");
+    CHECK(vectors.write_to(model["0.weight"], "0.weight") == 1);
     const auto weight = model["0.weight"];
     CHECK(weight[5] == 1);
     CHECK(weight[6] == 4);
     CHECK(weight[8] == 6);
     CHECK(weight[9] == 1);
-    CHECK(error_of([&] { text::Embeddings(4, 3).write_to(model["0.weight"], "0.weight"); }) ==
-          "Embeddings: 0.weight: expected a tensor of 4 words times 3 numbers, got one of 15 elements");
+    // A vocabulary that is not full.
+    text::Embeddings few(3, 3);
+    few.add(1, std::vector{7.0f, 8.0f, 9.0f});
+    CHECK(few.write_to(model["0.weight"], "0.weight") == 1);
+    CHECK(weight[3] == 7);
+    CHECK(weight[6] == 4);
+    CHECK(weight[14] == 1);
+    CHECK(error_of([&] { text::Embeddings(6, 3).write_to(model["0.weight"], "0.weight"); }) ==
+          "Embeddings: 0.weight: expected a tensor of at least 6 words times 3 numbers, got one of 15 "
+          "elements");
+    CHECK(error_of([&] { text::Embeddings(3, 4).write_to(model["0.weight"], "0.weight"); }) ==
+          "Embeddings: 0.weight: expected a tensor of at least 3 words times 4 numbers, got one of 15 "
+          "elements");
 }
 
 TEST_CASE("Embeddings: text that is cut short, of another width or not finite is refused by line") {

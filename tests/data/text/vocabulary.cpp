@@ -43,6 +43,10 @@ TEST_CASE("Vocabulary: special tokens, then the most frequent first") {
     CHECK(plain.begin() == text::Vocabulary::none);
     CHECK(plain.encode(List{"b", "a", "c", "d", "x"}) == Ids{2, 3, 4, 5, 1});
     CHECK(plain.token(2) == "b");
+    CHECK(plain.encode({"b", "x"}) == Ids{2, 1});
+    CHECK(plain.encode({"b"}) == Ids{2});
+    CHECK(plain.id("a") == 3);
+    CHECK(plain.id("x") == plain.unknown());
 
     const text::Vocabulary cut(counts_of("b a b c a d b"),
                                {.min_count = 2, .max_size = 5, .begin = "<s>", .end = "</s>"});
@@ -53,6 +57,8 @@ TEST_CASE("Vocabulary: special tokens, then the most frequent first") {
 
     const text::Vocabulary bare(counts_of("a"), {.padding = "", .unknown = ""});
     CHECK(error_of([&] { bare.encode(List{"x"}); }) ==
+          "Vocabulary: expected a token that is known, since there is none for what is not, got 'x'");
+    CHECK(error_of([&] { bare.id("x"); }) ==
           "Vocabulary: expected a token that is known, since there is none for what is not, got 'x'");
     CHECK(error_of([&] { bare.token(1); }) == "Vocabulary: expected a number below 1, got 1");
     CHECK(error_of([] { text::Vocabulary(text::TokenCounts(), {.max_size = 1}); }) ==

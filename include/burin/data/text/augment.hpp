@@ -27,7 +27,8 @@
 ///     change(tokens[sample], RandomStream{seed, Purpose::augmentation, sample});
 /// ```
 ///
-/// The same stream changes the same tokens in the same way, whatever was changed before.
+/// The same stream changes the same tokens in the same way, whatever was changed before. A share or a
+/// probability that is not from 0 to 1 is an Error that names the change.
 namespace burin::data::text {
 
 using Tokens = std::vector<std::string>;
@@ -48,6 +49,12 @@ class Draws {
     std::uint64_t next_ = 0;
 };
 
+/// Throws Error for a share or a probability that is none.
+inline void require_share(const char* name, double value) {
+    if (!(value >= 0 && value <= 1))
+        throw Error(std::string(name) + " from 0 to 1, got " + number_text(value));
+}
+
 /// How many tokens a share of them is: at least one where there are any and the share is not 0.
 inline std::size_t share_of(std::size_t tokens, double share) {
     if (!(share > 0) || tokens == 0)
@@ -62,6 +69,7 @@ inline std::size_t share_of(std::size_t tokens, double share) {
 struct SwapWords {
     double share = 0.1;
     void operator()(Tokens& tokens, const RandomStream& stream) const {
+        detail::require_share("SwapWords: expected a share", share);
         detail::Draws draws(stream);
         if (tokens.size() < 2)
             return;
@@ -77,6 +85,7 @@ struct SwapWords {
 struct DropWords {
     double probability = 0.1;
     void operator()(Tokens& tokens, const RandomStream& stream) const {
+        detail::require_share("DropWords: expected a probability", probability);
         detail::Draws draws(stream);
         if (tokens.empty())
             return;
@@ -95,6 +104,7 @@ struct InsertWords {
     double share = 0.1;
     Tokens words;
     void operator()(Tokens& tokens, const RandomStream& stream) const {
+        detail::require_share("InsertWords: expected a share", share);
         detail::Draws draws(stream);
         if (words.empty())
             return;
@@ -109,6 +119,7 @@ struct InsertWords {
 struct CutText {
     double least = 0.5;
     void operator()(Tokens& tokens, const RandomStream& stream) const {
+        detail::require_share("CutText: expected a share `least`", least);
         detail::Draws draws(stream);
         if (tokens.empty())
             return;
@@ -179,6 +190,7 @@ struct ReplaceBySynonyms {
     double probability = 0.1;
     Synonyms synonyms;
     void operator()(Tokens& tokens, const RandomStream& stream) const {
+        detail::require_share("ReplaceBySynonyms: expected a probability", probability);
         detail::Draws draws(stream);
         for (std::string& token : tokens) {
             const std::span<const std::string> group = synonyms[token];

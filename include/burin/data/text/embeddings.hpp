@@ -57,12 +57,15 @@ class Embeddings {
         return std::span(values_).subspan(rows_[id] * dimensions_, dimensions_);
     }
 
-    /// Writes the vectors into a tensor `[vocabulary, dimensions]`, such as `model["0.weight"]` of a layer
-    /// `Embedding`. Throws Error if it has another shape.
+    /// Writes the vectors into a tensor `[tokens, dimensions]`, such as `model["0.weight"]` of a layer
+    /// `Embedding`, and returns how many. The other rows stay as they were, also those behind the vocabulary,
+    /// which need not be as large as the tensor. Throws Error if the tensor has fewer rows, or rows of
+    /// another width as far as its size tells.
     template <class Tensor>
-    void write_to(Tensor tensor, std::string_view name) const {
-        if (tensor.size() != rows_.size() * dimensions_)
-            throw Error("Embeddings: " + printable(name, 100) + ": expected a tensor of " +
+    std::size_t write_to(Tensor tensor, std::string_view name) const {
+        if (tensor.size() < rows_.size() * dimensions_ ||
+            (dimensions_ > 0 && tensor.size() % dimensions_ != 0))
+            throw Error("Embeddings: " + printable(name, 100) + ": expected a tensor of at least " +
                         std::to_string(rows_.size()) + " words times " + std::to_string(dimensions_) +
                         " numbers, got one of " + std::to_string(tensor.size()) + " elements");
         for (std::size_t id = 0; id < rows_.size(); ++id) {
@@ -70,6 +73,7 @@ class Embeddings {
             for (std::size_t i = 0; i < row.size(); ++i)
                 tensor[id * dimensions_ + i] = row[i];
         }
+        return found();
     }
 
     /// Adds the row of a word, unless it has one.

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <limits>
 #include <map>
 #include <span>
@@ -129,6 +130,15 @@ class Vocabulary {
         const auto found = numbers_.find(token);
         return found == numbers_.end() ? unknown_ : found->second;
     }
+    /// The same, of one word; throws Error for an unknown token if there is no number for it.
+    Id id(std::string_view token) const {
+        const Id found = (*this)[token];
+        if (found == none)
+            throw Error(
+                "Vocabulary: expected a token that is known, since there is none for what is not, got " +
+                burin::quoted(token));
+        return found;
+    }
     /// Throws Error if there are fewer.
     const std::string& token(std::size_t id) const {
         if (id >= tokens_.size())
@@ -149,16 +159,14 @@ class Vocabulary {
         std::vector<Id> ids;
         if (begin_ != none)
             ids.push_back(begin_);
-        for (const std::string& token : tokens) {
-            ids.push_back((*this)[token]);
-            if (ids.back() == none)
-                throw Error(
-                    "Vocabulary: expected a token that is known, since there is none for what is not, got " +
-                    burin::quoted(token));
-        }
+        for (const std::string& token : tokens)
+            ids.push_back(id(token));
         if (end_ != none)
             ids.push_back(end_);
         return ids;
+    }
+    std::vector<Id> encode(std::initializer_list<std::string> tokens) const {
+        return encode(std::span<const std::string>(tokens.begin(), tokens.size()));
     }
     /// The tokens of numbers, without those of padding, beginning and end. Throws Error for a number too
     /// large.
