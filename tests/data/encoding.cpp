@@ -88,7 +88,8 @@ TEST_CASE("csv: text of other encodings is refused by name, far behind the begin
     CHECK(error(text + "\xE9\n") ==
           "a.csv: offset 40000: expected text of UTF-8, got the byte 0xE9 (Latin-1?)");
     CHECK(error(text + "\xC3") ==
-          "a.csv: offset 40000: expected text of UTF-8, got the end of the text within a character (Latin-1?)");
+          "a.csv: offset 40000: expected text of UTF-8, got the end of the text within a character "
+          "(Latin-1?)");
     // A character that lies across the ends of two pieces.
     text = std::string((std::size_t{1} << 14) - 1, 'x') + "é,2\n";
     CHECK(error(text) == "(nothing was thrown)");
