@@ -12,6 +12,7 @@
 // The rest stands between these two.
 
 #include "burin/data/images/affine.hpp"
+#include "burin/data/images/affine_map.hpp"
 #include "burin/data/images/blur.hpp"
 #include "burin/data/images/color_jitter.hpp"
 #include "burin/data/images/colour.hpp"

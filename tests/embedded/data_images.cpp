@@ -1,4 +1,5 @@
 // What prepares a camera's image on a device.
+#include "burin/data/images/affine_map.hpp"
 #include "burin/data/images/blur.hpp"
 #include "burin/data/images/colour.hpp"
 #include "burin/data/images/crop.hpp"
@@ -25,6 +26,8 @@ void prepare(const Preparation& preparation, const float* camera, float* prepare
 void correct(float* camera, float* result) {
     const images::View<float> image{camera, 48, 64, 3};
     images::autocontrast(image);
+    images::adjust_brightness(image, 1.2F);
     images::adjust_saturation(image, 1.2F);
-    images::warp<float>(image, {result, 48, 64, 3}, images::Projection::translation(0.5, 0.5));
+    images::warp<float>(image, {result, 48, 64, 3},
+                        images::projection_of({.degrees = 3}, 48, 64).inverted());
 }

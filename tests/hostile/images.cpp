@@ -94,7 +94,7 @@ TEST_CASE("decode_png: bytes that changed are an Error") {
 
 TEST_CASE("decode_image: what a small file claims has a limit") {
     const std::string wide = claiming(60'000, 60'000, std::string(1000, '\0'));
-    CHECK(error(wide) == "it: expected an image of 1 to 67108864 pixels, got 60000 x 60000");
+    CHECK(error(wide) == "it: expected an image of 1 to 67108864 pixels (.max_pixels), got 60000 x 60000");
     CHECK(error(claiming(0x7FFFFFFF, 0x7FFFFFFF, "")).starts_with("it: expected an image of 1 to 67108864"));
     CHECK(error(claiming(0, 5, "")).starts_with("it: expected a"));
     // Within the limit, and more than its bytes can be unpacked to: nothing is allocated for it.
@@ -108,9 +108,10 @@ TEST_CASE("decode_image: what a small file claims has a limit") {
     const std::string bomb = claiming(4000, 4000, std::string(4000 * 4001, '\0'));
     REQUIRE(bomb.size() < 20'000);
     CHECK(error(bomb, {.max_pixels = 1'000'000}) ==
-          "it: expected an image of 1 to 1000000 pixels, got 4000 x 4000");
+          "it: expected an image of 1 to 1000000 pixels (.max_pixels), got 4000 x 4000");
     CHECK(error(bomb, {.max_bytes = 1'000'000})
-              .starts_with("it: expected an image of 1 to 125000 pixels, got 4000 x 4000"));
+              .starts_with("it: expected an image of 1 to 125000 pixels (.max_bytes, of which a pixel takes 8), "
+                          "got 4000 x 4000"));
     // More lines than the image has are never unpacked.
     const std::string more = claiming(2, 2, std::string(60'000'000, '\0'));
     CHECK(allocations::peak_of([&] { message = error(more); }) < 100'000);
@@ -120,7 +121,7 @@ TEST_CASE("decode_image: what a small file claims has a limit") {
 TEST_CASE("decode_jpeg: what a small file claims has a limit") {
     for (const std::string& whole : {text(files::jpeg_rgb_file), text(files::jpeg_progressive_file)}) {
         CHECK(error(with_extents(whole, 65'500, 65'500)) ==
-              "it: expected an image of 1 to 67108864 pixels, got 65500 x 65500");
+              "it: expected an image of 1 to 67108864 pixels (.max_pixels), got 65500 x 65500");
         std::string message;
         CHECK(allocations::peak_of([&] { message = error(with_extents(whole, 8000, 8000)); }) < 1'000'000);
         CHECK(message.starts_with("it: expected a whole JPEG image, got a damaged one: "));

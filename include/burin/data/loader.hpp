@@ -1,9 +1,12 @@
 #pragma once
 
+#include "burin/core/diagnosis.hpp"
 #include "burin/core/error.hpp"
 #include "burin/core/label.hpp"
+#include "burin/core/misuse.hpp"
 #include "burin/core/random.hpp"
 #include "burin/core/shape.hpp"
+#include "burin/core/text.hpp"
 #include "burin/core/within_memory.hpp"
 #include "burin/data/sample_stream.hpp"
 #include "burin/data/source.hpp"
@@ -187,6 +190,29 @@ class Feed<Source> {
     decltype(std::declval<const Source&>().open(LoadOrder{})) cursor_;
     std::vector<typename Source::ScalarType> input_;
     std::vector<typename Source::TargetType> target_;
+};
+
+/// What is wrong with what shall change the samples of a source.
+template <class Source, class Augment>
+struct ExaminedSampleAugment {
+    static constexpr Sentence problem = [] {
+        using Input = std::span<typename Source::ScalarType>;
+        using Target = std::span<typename Source::TargetType>;
+        if constexpr (std::is_same_v<Augment, KeepSamples> ||
+                      requires(const Augment& augment, Input input, Target target,
+                               const RandomStream& stream) { augment(input, target, stream); } ||
+                      requires(const Augment& augment, Input input, const RandomStream& stream) {
+                          augment(input, stream);
+                      })
+            return Sentence{};
+        else if constexpr (requires(const Augment& augment, const Shape& shape) { augment.of(shape); })
+            return Sentence("data::Loader: expected transforms with the shape of a sample, as in "
+                            "`augment.of(Shape(32, 32, 3))`, got them without");
+        else
+            return burin::detail::misuse<Augment>("data::Loader",
+                                   "what changes a sample, called as `(input, stream)` or `(input, target, "
+                                   "stream)`");
+    }();
 };
 
 template <class Source>
@@ -403,6 +429,7 @@ class Loader {
 
     explicit Loader(Source source, LoaderOptions options = {}, Augment augment = {})
         : source_(std::move(source)), options_(options), augment_(std::move(augment)) {
+        [[maybe_unused]] const DiagnosisOf<detail::ExaminedSampleAugment<Source, Augment>> augment_fits;
         constexpr std::size_t most_workers = 1024, most_ahead = 65'536;
         if (options.workers > most_workers || options.ahead > most_ahead)
             throw Error("Loader: expected at most " + std::to_string(most_workers) + " workers and " +

@@ -373,3 +373,49 @@ TEST_CASE("Compose: refuses what it can't do in one sentence") {
     CHECK(error_of([&] { Compose{images::RandomFlip{}}.of(Shape(64)); }) ==
           "images: expected an image `[height, width]` or `[height, width, channels]`, got `[64]`");
 }
+
+TEST_CASE("transforms: absurd options are refused in a sentence") {
+    const auto error = [](const AnyTransform& transform) {
+        return error_of([&] {
+            Sample sample{.image = Image::black(4, 4, 3)};
+            transform(sample, stream(1));
+        });
+    };
+    CHECK(error(images::RandomFlip{30}) == "RandomFlip: expected a probability of 0 to 1, got 30.000000");
+    CHECK(error(images::RandomGrey{-1}).starts_with("RandomGrey: expected a probability"));
+    CHECK(error(images::Sometimes{2, images::RandomFlip{}}).starts_with("Sometimes: expected a probability"));
+    CHECK(error(images::RandomErasing{2}).starts_with("RandomErasing: expected a probability"));
+    CHECK(error(images::RandomPerspective{.probability = 2})
+              .starts_with("RandomPerspective: expected a probability"));
+    CHECK(error(images::GaussianNoise{.sigma = -1}).starts_with("GaussianNoise: expected a finite sigma"));
+    CHECK(error(images::SaltAndPepper{5}).starts_with("SaltAndPepper: expected an amount of 0 to 1"));
+    CHECK(error(images::RandomBlur{.sigma = {2, 1}}).starts_with("RandomBlur: expected sigmas above 0"));
+    CHECK(error(images::RandomRotation{std::nan("")}).starts_with("RandomRotation: expected a finite"));
+}
+
+TEST_CASE("Compose: targets of places move along or are refused") {
+    using burin::Label;
+    const images::Compose flip{images::RandomFlip{1}};
+    std::vector<float> image{0, 1, 2, 3, 4, 5};
+    std::vector<Label> labels{0, 1, 2, 3, 4, 255};
+    flip.with_mask().of(Shape(2, 3))(std::span(image), std::span(labels), stream(1));
+    CHECK(image == std::vector<float>{2, 1, 0, 5, 4, 3});
+    CHECK(labels == std::vector<Label>{2, 1, 0, 255, 4, 3});
+    const auto error = [&](const auto& transform, auto targets) {
+        return error_of([&] { transform(std::span(image), std::span(targets), stream(1)); });
+    };
+    const std::string refusal = "images::Compose: expected one target a sample where pixels move, got ";
+    const auto flips = flip.of(Shape(2, 3));
+    CHECK(error(flips, labels).starts_with(refusal + "6"));
+    CHECK(error(flips, std::vector<float>{1, 1, 2, 2}).starts_with(refusal + "4"));
+    // What tells of the whole image may stay, and everything may where no pixel moves.
+    CHECK(error(flips, std::vector<Label>{7}) == "(nothing was thrown)");
+    CHECK(error(flips, std::vector<float>{0.25F, 0.75F}) == "(nothing was thrown)");
+    CHECK(error(flips, std::vector<float>{0, 1, 1}) == "(nothing was thrown)");
+    CHECK(error(images::Compose{images::GaussianNoise{}}.of(Shape(2, 3)), labels) == "(nothing was thrown)");
+    const auto masks = flip.with_mask().of(Shape(2, 3));
+    CHECK(error(masks, std::vector<Label>(2)) ==
+          "images::Compose: expected a label for each of 2 x 3 pixels, got 2 a sample");
+    CHECK(error(masks, std::vector<Label>(6, 256)) ==
+          "images::Compose: expected labels of 0 to 255 in a mask, got 256");
+}

@@ -52,6 +52,7 @@ struct RandomGrey {
 
     void operator()(Sample& sample, const RandomStream& stream) const {
         detail::check("RandomGrey", sample);
+        detail::check_probability("RandomGrey", probability);
         if (stream.uniform(0) < probability)
             adjust_saturation(sample.image.view(), 0.0F);
     }

@@ -31,6 +31,8 @@ struct CropTo {
     std::size_t height = 0;
     std::size_t width = 0;
 
+    static constexpr bool moves_pixels = true;
+
     void operator()(Sample& sample, const RandomStream&) const {
         constexpr std::size_t most = detail::most_pixels; // So that the sums stay within their type.
         detail::check_part("CropTo", sample, std::min(top, most) + std::min(height, most),
@@ -44,6 +46,8 @@ struct CropTo {
 struct CenterCropTo {
     std::size_t height = 0;
     std::size_t width = 0;
+
+    static constexpr bool moves_pixels = true;
 
     void operator()(Sample& sample, const RandomStream&) const {
         detail::check_part("CenterCropTo", sample, height, width);
@@ -60,6 +64,8 @@ struct Pad {
     std::size_t right = 0;
     Border border = Border::constant;
     float fill = 0;
+
+    static constexpr bool moves_pixels = true;
 
     void operator()(Sample& sample, const RandomStream&) const {
         constexpr std::size_t most = detail::most_pixels;
@@ -79,6 +85,8 @@ struct RandomCrop {
     std::size_t padding = 0;
     Border border = Border::constant;
     float fill = 0;
+
+    static constexpr bool moves_pixels = true;
 
     void operator()(Sample& sample, const RandomStream& stream) const {
         detail::check("RandomCrop", sample);
@@ -106,6 +114,8 @@ struct RandomResizedCrop {
     Range area{0.08, 1};
     Range ratio{3.0 / 4, 4.0 / 3};
     ResizeOptions options{};
+
+    static constexpr bool moves_pixels = true;
 
     void operator()(Sample& sample, const RandomStream& stream) const {
         detail::check("RandomResizedCrop", sample);

@@ -28,6 +28,8 @@ struct Elastic {
     Interpolation interpolation = Interpolation::bilinear;
     float fill = 0;
 
+    static constexpr bool moves_pixels = true;
+
     void operator()(Sample& sample, const RandomStream& stream) const {
         detail::check("Elastic", sample);
         if (!(alpha >= 0 && sigma > 0 && sigma <= 1000))

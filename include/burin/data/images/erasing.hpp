@@ -53,6 +53,7 @@ struct RandomErasing {
 
     void operator()(Sample& sample, const RandomStream& stream) const {
         detail::check("RandomErasing", sample);
+        detail::check_probability("RandomErasing", probability);
         if (!(area.low > 0 && area.high >= area.low && ratio.low > 0 && ratio.high >= ratio.low))
             throw Error("RandomErasing: expected areas and ratios above 0, the low ones not above the high");
         if (!(stream.uniform(0) < probability))

@@ -88,8 +88,11 @@ inline void check_extents(const std::string& name, std::size_t height, std::size
                           std::size_t bytes_a_pixel, const ReadImageOptions& options) {
     const std::size_t most = std::min(options.max_pixels, options.max_bytes / bytes_a_pixel);
     if (height == 0 || width == 0 || width > most / height)
-        throw Error(name + ": expected an image of 1 to " + std::to_string(most) + " pixels, got " +
-                    std::to_string(width) + " x " + std::to_string(height));
+        throw Error(name + ": expected an image of 1 to " + std::to_string(most) + " pixels (" +
+                    (most == options.max_pixels
+                         ? std::string(".max_pixels")
+                         : ".max_bytes, of which a pixel takes " + std::to_string(bytes_a_pixel)) +
+                    "), got " + std::to_string(width) + " x " + std::to_string(height));
 }
 
 /// A value of `bits` bits as Value, rounded.

@@ -104,6 +104,8 @@ struct RandAugment {
     double magnitude = 9;
     float fill = 0;
 
+    static constexpr bool moves_pixels = true;
+
     void operator()(Sample& sample, const RandomStream& stream) const {
         if (!(magnitude >= 0 && magnitude <= 30) || operations > 1000)
             throw Error("RandAugment: expected a magnitude of 0 to 30 and at most 1000 operations, got " +

@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct RandomBlur {
     Range sigma{0.1, 2};
 
     void operator()(Sample& sample, const RandomStream& stream) const {
+        if (!(sigma.low > 0 && sigma.high >= sigma.low))
+            throw Error("RandomBlur: expected sigmas above 0, the low one not above the high, got " +
+                        std::to_string(sigma.low) + " and " + std::to_string(sigma.high));
         sample.image = blurred(sample.image, sigma.at(stream, 0), size);
     }
 };

@@ -11,7 +11,10 @@ struct RandomFlip {
     double probability = 0.5;
     Direction direction = Direction::horizontal;
 
+    static constexpr bool moves_pixels = true;
+
     void operator()(Sample& sample, const RandomStream& stream) const {
+        detail::check_probability("RandomFlip", probability);
         if (stream.uniform(0) < probability)
             flip("RandomFlip", sample, direction);
     }

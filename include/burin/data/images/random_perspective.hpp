@@ -18,9 +18,12 @@ struct RandomPerspective {
     Interpolation interpolation = Interpolation::bilinear;
     float fill = 0;
 
+    static constexpr bool moves_pixels = true;
+
     void operator()(Sample& sample, const RandomStream& stream) const {
         if (!(distortion >= 0 && distortion < 1))
             throw Error("RandomPerspective: expected a distortion of at least 0 and below 1");
+        detail::check_probability("RandomPerspective", probability);
         if (!(stream.uniform(0) < probability))
             return;
         const auto width = static_cast<double>(sample.image.width),

@@ -15,6 +15,8 @@ struct ResizeTo {
     std::size_t width = 0;
     ResizeOptions options{};
 
+    static constexpr bool moves_pixels = true;
+
     void operator()(Sample& sample, const RandomStream&) const {
         resize("ResizeTo", sample, height, width, options);
     }

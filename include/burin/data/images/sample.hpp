@@ -97,6 +97,12 @@ inline void check(const char* who, const Sample& sample) {
                     std::to_string(sample.mask.channels));
 }
 
+inline void check_probability(const char* who, double probability) {
+    if (!(probability >= 0 && probability <= 1))
+        throw Error(std::string(who) + ": expected a probability of 0 to 1, got " +
+                    std::to_string(probability));
+}
+
 /// Most pixels that a transform makes.
 inline constexpr std::size_t most_pixels = std::size_t{1} << 28;
 
