@@ -208,6 +208,13 @@ TEST_CASE("CsvRows: rows of a file, in turn") {
     const data::CsvRowsOptions options{
         .target_column = 1, .divisor = 2, .csv = {.header = true, .max_bytes = 10'000}};
     const data::CsvRows<> rows(path, options);
+    // The whole file is never in memory, so that only a limit of its own counts.
+    data::CsvRowsOptions limited = options;
+    limited.csv.max_bytes = 1;
+    CHECK(data::CsvRows<>(path, limited).size() == rows.size());
+    limited.max_bytes = 1;
+    CHECK(error_of([&] { data::CsvRows<>(path, limited); }) ==
+          path + ": expected at most 1 bytes after unpacking, got more");
     CHECK(rows.size() == 50);
     CHECK(rows.input_shape() == Shape(2));
     const Epoch epoch = load(data::Streamed(rows), {.shuffle = false}, 2);

@@ -26,7 +26,8 @@ struct CsvRowsOptions {
     std::size_t target_column = 0; ///< From 0; all others are the inputs.
     double divisor = 1;            ///< Of the inputs.
     Shape shape{};                 ///< Of the inputs; by default one axis.
-    csv::Options csv{.max_bytes = std::numeric_limits<std::size_t>::max()};
+    csv::Options csv{};            ///< Its `max_bytes` is not used: the file is never held as a whole.
+    std::size_t max_bytes = std::numeric_limits<std::size_t>::max(); ///< Of the file, unpacked.
 };
 
 /// Rows of numbers in a CSV file, plain or gzip, that are read in turn, for Streamed: the file may be larger
@@ -88,7 +89,7 @@ template <class Target, class Scalar>
 class CsvRows<Target, Scalar>::Cursor {
   public:
     explicit Cursor(const CsvRows& rows)
-        : bytes_(std::make_unique<ByteStream>(rows.path_, rows.options_.csv.max_bytes)),
+        : bytes_(std::make_unique<ByteStream>(rows.path_, rows.options_.max_bytes)),
           splitter_(std::make_unique<csv::detail::Splitter>(*bytes_, rows.options_.csv)),
           row_{bytes_->name(), rows.options_.csv.allow_not_finite}, target_(rows.options_.target_column),
           divisor_(rows.options_.divisor) {}
