@@ -89,7 +89,7 @@ TEST_CASE("CutText: a share that is none is refused, and one token stays") {
         Tokens tokens{"a", "b"};
         CHECK(error_of([&] {
                   text::CutText{least}(tokens, burin::RandomStream{1});
-              }).starts_with("CutText: expected a share from 0 to 1, got "));
+              }).starts_with("CutText: expected a share `least` from 0 to 1, got "));
     }
     Tokens tokens{"a", "b", "c"};
     text::CutText{0}(tokens, burin::RandomStream{4});

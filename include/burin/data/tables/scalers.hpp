@@ -41,7 +41,7 @@ struct Scaling {
     /// Back to the column's own scale.
     constexpr void undo(const Scalar* scaled, Scalar* values) const noexcept {
         for (std::size_t c = 0; c < Columns; ++c)
-            values[c] = scaled[c] * divisor[c] + offset[c];
+            values[c] = (scaled[c] - shift[c]) * divisor[c] + offset[c];
     }
 };
 

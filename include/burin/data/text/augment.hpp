@@ -123,8 +123,6 @@ struct CutText {
         detail::Draws draws(stream);
         if (tokens.empty())
             return;
-        if (!(least >= 0 && least <= 1))
-            throw Error("CutText: expected a share from 0 to 1, got " + number_text(least));
         const double share = least + (1 - least) * draws.uniform();
         const std::size_t count = std::max<std::size_t>(detail::share_of(tokens.size(), share), 1);
         const std::size_t first = draws.below(tokens.size() - count + 1);
