@@ -1,5 +1,7 @@
 #pragma once
 
+#include "burin/core/language.hpp"
+
 #include <kissfft/kiss_fft.h>
 
 #include <cmath>
