@@ -156,8 +156,9 @@ int main(int argc, char** argv) {
         const data::LoaderOptions options{.workers = workers};
         compare<Mlp>("MLP, moved", memory, data::Loader(source, options, move), turns);
         compare<LeNet>("LeNet-5, moved", memory, data::Loader(source, options, move), turns);
-        compare<LeNet>("LeNet-5, turned and cut", memory,
-                       data::Loader(source, options, turn_and_cut.of(Shape(side, side))), turns);
+        const data::Loader turned(source, options, turn_and_cut.of(Shape(side, side)));
+        compare<LeNet>("LeNet-5, turned and cut", memory, turned, turns);
+        compare<Mlp>("MLP, turned and cut", memory, turned, turns);
     }
     std::filesystem::remove_all(folder);
 }
