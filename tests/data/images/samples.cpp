@@ -146,7 +146,7 @@ TEST_CASE("transforms: a box is clipped, and dropped where too little is left of
 }
 
 TEST_CASE("Elastic: a box of numbers that are none is dropped") {
-    Sample sample{.image = Image{8, 8, 1, std::vector<float>(64)}, .boxes = {{std::nan(""), 0, 4, 4, 1}}};
+    Sample sample{.image = Image{8, 8, 1, std::vector<float>(64)}, .boxes = {{std::nanf(""), 0, 4, 4, 1}}};
     images::Elastic{.alpha = 2, .sigma = 1}(sample, RandomStream{3});
     CHECK(sample.boxes.empty());
 }
