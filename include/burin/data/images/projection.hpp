@@ -28,7 +28,8 @@ struct Projection {
         const double depth = m[6] * p.x + m[7] * p.y + m[8];
         if (!(depth > 0))
             return {-1e30, -1e30};
-        return {(m[0] * p.x + m[1] * p.y + m[2]) / depth, (m[3] * p.x + m[4] * p.y + m[5]) / depth};
+        const Point moved{m[0] * p.x + m[1] * p.y + m[2], m[3] * p.x + m[4] * p.y + m[5]};
+        return depth == 1 ? moved : Point{moved.x / depth, moved.y / depth};
     }
 
     /// First this, then the other.
@@ -130,6 +131,17 @@ constexpr void sample_at(View<const T> in, Point place, Interpolation interpolat
         return;
     }
     const double right = x - static_cast<double>(left), down = y - static_cast<double>(top);
+    // Most places have four neighbours, which count: the sums are those below.
+    if (right > 0 && down > 0 && is_in(top, left) && is_in(top + 1, left + 1)) {
+        const T* const upper = in.pixel(static_cast<std::size_t>(top), static_cast<std::size_t>(left));
+        const T* const lower = in.pixel(static_cast<std::size_t>(top + 1), static_cast<std::size_t>(left));
+        const T weights[4] = {static_cast<T>((1 - down) * (1 - right)), static_cast<T>((1 - down) * right),
+                              static_cast<T>(down * (1 - right)), static_cast<T>(down * right)};
+        for (std::size_t c = 0; c < in.channels; ++c)
+            to[c] = static_cast<T>(T(0) + weights[0] * upper[c] + weights[1] * upper[c + in.channels] +
+                                   weights[2] * lower[c] + weights[3] * lower[c + in.channels]);
+        return;
+    }
     for (std::size_t c = 0; c < in.channels; ++c)
         to[c] = T(0);
     for (std::ptrdiff_t i = 0; i < 2; ++i)
