@@ -245,7 +245,7 @@ class ByteStream {
                 return 0;
             if (!in_member_ && next_[0] != '\x1f')
                 throw Error(here() + "expected the end of the file or a further gzip member, got " +
-                            burin::quoted(next_));
+                            quoted(next_));
             if (!in_member_)
                 unpacker_.begin();
             state.next_in = reinterpret_cast<Bytef*>(packed_.data() + (next_.data() - packed_.data()));

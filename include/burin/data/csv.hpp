@@ -231,7 +231,7 @@ class NumberRows : public Names {
     void reserve(const FieldCount& count) { result_.values.reserve(count.not_empty); }
     void field(std::string_view text, std::size_t line, std::size_t column) {
         if (text.size() > longest_field)
-            throw Error(at(file_, line, column) + "expected a number, got " + burin::quoted(text));
+            throw Error(at(file_, line, column) + "expected a number, got " + quoted(text));
         // A row of another length is the greater fault: that of the field waits for its end.
         if (!fault_.empty())
             return;
@@ -240,7 +240,7 @@ class NumberRows : public Names {
         if (expected.empty())
             result_.values.push_back(value);
         else
-            fault_ = at(file_, line, column) + "expected " + expected + ", got " + burin::quoted(text);
+            fault_ = at(file_, line, column) + "expected " + expected + ", got " + quoted(text);
     }
     void row(std::size_t line, std::size_t columns) {
         if (result_.columns == 0) {

@@ -173,6 +173,24 @@ void check_constants(const Pipeline& pipeline, const std::string& path) {
     });
 }
 
+/// Takes a pipeline's constants from a file's tensors, which it leaves those of a model. Throws one Error
+/// with everything that does not agree.
+template <class Pipeline>
+void read_pipeline(const std::string& path, std::vector<safetensors::Tensor>& tensors,
+                   const safetensors::Metadata& metadata, Pipeline& pipeline) {
+    const auto others = std::partition(tensors.begin(), tensors.end(), is_of_pipeline);
+    const std::span<const safetensors::Tensor> own(tensors.begin(), others);
+    const std::vector<safetensors::Slot> slots = pipeline_slots(pipeline);
+    safetensors::detail::Problems problems(path);
+    check_pipeline(pipeline, metadata, problems);
+    safetensors::detail::compare(own, slots, problems);
+    problems.throw_if_any();
+    safetensors::detail::copy_into(own, slots);
+    tensors.erase(tensors.begin(), others);
+    check_constants(pipeline, path);
+    pipeline.mark_as_fitted();
+}
+
 } // namespace detail
 
 /// Writes a fitted pipeline alone, as safetensors: `pipeline.0.mean`, …. Throws Error; what was there before
@@ -193,18 +211,9 @@ void load(const std::string& path, data::PipelineOf<Scalar, First, Stages...>& p
     within_memory(path, [&] {
         // Constants may be more than fits on a stack.
         const auto copy = std::make_unique<data::PipelineOf<Scalar, First, Stages...>>(pipeline);
-        auto& read = *copy;
-        const std::vector<safetensors::Slot> slots = detail::pipeline_slots(read);
         detail::Content content(path, std::numeric_limits<std::size_t>::max() / 2);
-        std::erase_if(content.tensors, [](const auto& tensor) { return !detail::is_of_pipeline(tensor); });
-        safetensors::detail::Problems problems(path);
-        detail::check_pipeline(read, content.metadata, problems);
-        safetensors::detail::compare(content.tensors, slots, problems);
-        problems.throw_if_any();
-        safetensors::detail::copy_into(content.tensors, slots);
-        detail::check_constants(read, path);
-        read.mark_as_fitted();
-        pipeline = read;
+        detail::read_pipeline(path, content.tensors, content.metadata, *copy);
+        pipeline = *copy;
     });
 }
 
@@ -225,11 +234,12 @@ void load(const std::string& path, Model<Net, Scalar>& model,
           data::PipelineOf<Number, First, Stages...>& pipeline) {
     within_memory(path, [&] {
         const auto copy = std::make_unique<data::PipelineOf<Number, First, Stages...>>(pipeline);
-        auto& read = *copy;
-        load(path, read);
-        detail::load_model(path, model, detail::bytes_of(detail::pipeline_slots(read)),
-                           detail::is_of_pipeline);
-        pipeline = read;
+        detail::ModelTensors<Net, Scalar> of_model;
+        detail::Content content(path, detail::bytes_of(of_model.slots) +
+                                          detail::bytes_of(detail::pipeline_slots(*copy)));
+        detail::read_pipeline(path, content.tensors, content.metadata, *copy);
+        of_model.read(path, content.tensors, content.metadata, model);
+        pipeline = *copy;
     });
 }
 

@@ -220,24 +220,24 @@ void save_model(const std::string& path, const Model<Net, Scalar>& model, const 
     }
 }
 
-/// Reads a model's tensors. Of what else is in the file, those for which `is_other` holds are left alone: at
-/// most `other_bytes`.
-template <class Net, class Scalar, class IsOther>
-void load_model(const std::string& path, Model<Net, Scalar>& model, std::size_t other_bytes,
-                IsOther is_other) {
-    std::vector<Scalar> elements(stored_count<Net>);
+/// Room for a model's tensors, as files have them.
+template <class Net, class Scalar>
+struct ModelTensors {
+    std::vector<Scalar> elements = std::vector<Scalar>(stored_count<Net>);
     std::vector<safetensors::Slot> slots;
-    for_each_tensor<Net>(elements.data(), elements.size(), "", collect_slots(slots));
-    Content content(path, bytes_of(slots) + other_bytes);
-    if (std::erase_if(content.tensors, is_other) == 0 && content.metadata.contains(std::string(pipeline_key)))
-        throw Error(path + ": expected a model alone, got one with a pipeline: read both with load(path, "
-                           "model, pipeline)");
-    safetensors::detail::Problems problems(path);
-    copy_tensors<Scalar>(content.tensors, slots, problems);
-    const auto links = links_in<Net>(content.metadata, path);
-    from_row_major<Net>(elements.data(), model.parameters().data());
-    model.set_links(links);
-}
+
+    ModelTensors() { for_each_tensor<Net>(elements.data(), elements.size(), "", collect_slots(slots)); }
+
+    /// Takes those of a file, and then gives them to the model.
+    void read(const std::string& path, std::vector<safetensors::Tensor>& tensors,
+              const safetensors::Metadata& metadata, Model<Net, Scalar>& model) {
+        safetensors::detail::Problems problems(path);
+        copy_tensors<Scalar>(tensors, slots, problems);
+        const auto links = links_in<Net>(metadata, path);
+        from_row_major<Net>(elements.data(), model.parameters().data());
+        model.set_links(links);
+    }
+};
 
 } // namespace detail
 
@@ -256,8 +256,14 @@ void save(const std::string& path, const Model<Net, Scalar>& model, const SaveOp
 /// does not agree; the model then stays as it is.
 template <class Net, class Scalar>
 void load(const std::string& path, Model<Net, Scalar>& model) {
-    within_memory(
-        path, [&] { detail::load_model(path, model, 0, [](const safetensors::Tensor&) { return false; }); });
+    within_memory(path, [&] {
+        detail::ModelTensors<Net, Scalar> of_model;
+        detail::Content content(path, detail::bytes_of(of_model.slots));
+        if (content.metadata.contains(std::string(detail::pipeline_key)))
+            throw Error(path + ": expected a model alone, got one with a pipeline: read both with load(path, "
+                               "model, pipeline)");
+        of_model.read(path, content.tensors, content.metadata, model);
+    });
 }
 
 /// Writes a training session: the parameters as above, the optimizer's state, how far it got, also within an
