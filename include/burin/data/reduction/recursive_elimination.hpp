@@ -3,7 +3,6 @@
 #include "burin/core/shape.hpp"
 #include "burin/core/text.hpp"
 #include "burin/data/reduction/selection.hpp"
-#include "burin/data/reduction/width.hpp"
 
 #include <concepts>
 #include <cstddef>
@@ -26,18 +25,13 @@ struct RidgeWeights {
 ///
 ///     data::Pipeline<Input<64>, data::RecursiveElimination<20>> preparation;
 template <std::size_t Features, RidgeWeights Weights = RidgeWeights{}>
-struct RecursiveElimination {
+struct RecursiveElimination : detail::KeepFeatures<Features> {
     static_assert(Weights.step > 0 && Weights.alpha >= 0,
                   "RecursiveElimination: expected a step, and no alpha below 0");
 
     static constexpr Text<64> name() {
         return Text<64>("RecursiveElimination<").append(Features).append(">");
     }
-    static constexpr Sentence problem(const Shape& input) { return detail::reject_width(input, Features); }
-    static constexpr Shape output_shape(const Shape&) { return Shape(Features); }
-
-    template <Shape In, std::floating_point Scalar>
-    using Fitted = Selection<In.size(), Features, Scalar>;
 
     template <class F, class Samples>
     static void fit(F& fitted, const Samples& samples);

@@ -3,7 +3,6 @@
 #include "burin/core/shape.hpp"
 #include "burin/core/text.hpp"
 #include "burin/data/reduction/selection.hpp"
-#include "burin/data/reduction/width.hpp"
 
 #include <array>
 #include <concepts>
@@ -26,7 +25,7 @@ enum class FeatureScore {
 ///
 ///     data::Pipeline<Input<64>, data::SelectBest<20, data::FeatureScore::anova_f>> preparation;
 template <std::size_t Features, FeatureScore Score = FeatureScore::anova_f>
-struct SelectBest {
+struct SelectBest : detail::KeepFeatures<Features> {
     static constexpr Text<64> name() {
         constexpr std::array names{"anova_f", "regression_f", "chi_squared", "mutual_information"};
         return Text<64>("SelectBest<")
@@ -35,11 +34,6 @@ struct SelectBest {
             .append(names[static_cast<std::size_t>(Score)])
             .append(">");
     }
-    static constexpr Sentence problem(const Shape& input) { return detail::reject_width(input, Features); }
-    static constexpr Shape output_shape(const Shape&) { return Shape(Features); }
-
-    template <Shape In, std::floating_point Scalar>
-    using Fitted = Selection<In.size(), Features, Scalar>;
 
     template <class F, class Samples>
     static void fit(F& fitted, const Samples& samples);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "burin/core/shape.hpp"
 #include "burin/core/text.hpp"
+#include "burin/data/reduction/width.hpp"
 
 #include <array>
 #include <concepts>
@@ -30,5 +32,19 @@ struct Selection {
             out[o] = in[features[o]];
     }
 };
+
+namespace detail {
+
+/// What the stages share that keep so many of the features: `fit` says which.
+template <std::size_t Features>
+struct KeepFeatures {
+    static constexpr Sentence problem(const Shape& input) { return reject_width(input, Features); }
+    static constexpr Shape output_shape(const Shape&) { return Shape(Features); }
+
+    template <Shape In, std::floating_point Scalar>
+    using Fitted = Selection<In.size(), Features, Scalar>;
+};
+
+} // namespace detail
 
 } // namespace burin::data

@@ -3,7 +3,6 @@
 #include "burin/core/shape.hpp"
 #include "burin/core/text.hpp"
 #include "burin/data/reduction/selection.hpp"
-#include "burin/data/reduction/width.hpp"
 
 #include <concepts>
 #include <cstddef>
@@ -16,17 +15,12 @@ namespace burin::data {
 ///
 ///     data::Pipeline<Input<64>, data::VarianceThreshold<61>> preparation;
 template <std::size_t Features, double Threshold = 0.0>
-struct VarianceThreshold {
+struct VarianceThreshold : detail::KeepFeatures<Features> {
     static_assert(Threshold >= 0, "VarianceThreshold: expected a threshold of at least 0");
 
     static constexpr Text<64> name() {
         return Text<64>("VarianceThreshold<").append(Features).append(", ").append(Threshold).append(">");
     }
-    static constexpr Sentence problem(const Shape& input) { return detail::reject_width(input, Features); }
-    static constexpr Shape output_shape(const Shape&) { return Shape(Features); }
-
-    template <Shape In, std::floating_point Scalar>
-    using Fitted = Selection<In.size(), Features, Scalar>;
 
     template <class F, class Samples>
     static void fit(F& fitted, const Samples& samples);
