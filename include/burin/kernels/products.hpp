@@ -23,7 +23,7 @@ namespace burin::kernels {
 
 /// Memory is mapped in pages of so many bytes or more. A first-level table of them has 64 entries; so many
 /// samples of x that are nearly or more than a page apart leave room for the rows of dy.
-inline constexpr std::size_t page_bytes = 4096;
+inline constexpr std::size_t page_bytes = this_machine.page_bytes;
 
 /// So many samples go into one running sum of a weight gradient: longer ones are made of such.
 inline constexpr std::size_t summed_samples = 512;

@@ -28,7 +28,7 @@ inline constexpr std::size_t shared_elements = inlined_row_elements + 1;
 /// with 32 registers have 1 MiB or more). Half of it stays there anyway, unless a large matrix passes
 /// through.
 constexpr std::size_t resident_bytes(std::size_t matrix_bytes) {
-    return matrix_bytes > 1024 * 1024 ? 64 * 1024 : 256 * 1024;
+    return matrix_bytes > this_machine.streaming_bytes ? 64 * 1024 : 256 * 1024;
 }
 template <class Scalar>
 inline constexpr std::size_t deep = 3584 / sizeof(Scalar);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/machine.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/unroll.hpp"
 
@@ -8,12 +9,7 @@
 
 namespace burin::kernels {
 
-/// Vector registers of the architecture: 32 for AVX-512 and AArch64, else 16.
-#if defined(__AVX512F__) || defined(__aarch64__)
-inline constexpr std::size_t vector_registers = 32;
-#else
-inline constexpr std::size_t vector_registers = 16;
-#endif
+inline constexpr std::size_t vector_registers = this_machine.registers;
 
 /// In how many interleaved sums the depth is summed up, for a matrix of so many vectors of columns. A single
 /// row has no more than `vectors` sums under way, and each multiply-add waits 4 or 5 cycles for the one
@@ -91,7 +87,7 @@ inline constexpr std::size_t copied_vectors =
 /// Whether a matrix of so many elements streams from beyond the second-level cache.
 template <class Scalar>
 constexpr bool streams(std::size_t elements) {
-    return elements * sizeof(Scalar) > 1024 * 1024;
+    return elements * sizeof(Scalar) > this_machine.streaming_bytes;
 }
 
 /// result(r, c) = finish(start(r, c) + Σ_d left(r, d) · right(d, c)).

@@ -14,11 +14,7 @@
 namespace burin::kernels {
 
 /// Whether a group of neighbours is broadcast by one load.
-#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__)
-inline constexpr bool broadcasts_groups = true;
-#else
-inline constexpr bool broadcasts_groups = false;
-#endif
+inline constexpr bool broadcasts_groups = this_machine.group_broadcasts;
 
 /// The `Group` elements from `from` on, a power of two, as often as a vector has room for them.
 template <std::size_t Group, class Scalar>

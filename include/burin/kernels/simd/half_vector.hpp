@@ -9,15 +9,11 @@ namespace burin::kernels {
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
 
 /// Whether there are halves.
-inline constexpr bool has_half_vectors = true;
+inline constexpr bool has_half_vectors = this_machine.half_vectors;
 
 /// Whether the processor computes a vector as two halves, which then take no longer by themselves: a factor
 /// that is broadcast to half a vector takes one load, to a whole one two.
-#if defined(__znver1__)
-inline constexpr bool splits_vectors = true;
-#else
-inline constexpr bool splits_vectors = false;
-#endif
+inline constexpr bool splits_vectors = this_machine.splits_vectors();
 
 inline __m128 load_half(const float* from) noexcept {
     return _mm_loadu_ps(from);

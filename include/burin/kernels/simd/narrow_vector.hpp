@@ -13,7 +13,7 @@ namespace burin::kernels {
 
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
 
-inline constexpr bool has_narrow_vectors = true;
+inline constexpr bool has_narrow_vectors = this_machine.narrow_vectors;
 
 template <class Scalar>
 using NarrowVector = xsimd::batch<Scalar, xsimd::fma3<xsimd::avx2>>;

@@ -174,7 +174,7 @@ load_square(const Scalar* from, std::size_t stride) noexcept {
 
 /// Whether columns of narrow rows are loaded without what is beside these rows.
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__) && defined(__AVX512VL__)
-inline constexpr bool loads_exact_columns = true;
+inline constexpr bool loads_exact_columns = this_machine.exact_loads;
 
 namespace detail {
 

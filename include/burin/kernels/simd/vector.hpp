@@ -2,6 +2,7 @@
 
 // Vectors, and what is done with each of their lanes.
 
+#include "burin/kernels/machine.hpp"
 #include "burin/kernels/simd/mixed_vector.hpp"
 #include "burin/kernels/simd/scalar_vector.hpp"
 #include "burin/kernels/simd/xsimd.hpp"
@@ -163,6 +164,8 @@ Vector<Scalar> fnma(const Vector<Scalar>& a, const std::type_identity_t<Vector<S
 /// Lanes of a vector.
 template <class Scalar>
 inline constexpr std::size_t width = Vector<Scalar>::size;
+static_assert(width<float> == this_machine.lanes<float>() && width<double> == this_machine.lanes<double>(),
+              "xsimd has other vectors for this processor than kernels/machine.hpp says");
 
 template <class Scalar>
 Vector<Scalar> broadcast(Scalar value) noexcept {

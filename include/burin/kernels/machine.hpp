@@ -1,0 +1,103 @@
+#pragma once
+
+#include "burin/core/language.hpp"
+
+#include <cstddef>
+
+namespace burin::kernels {
+
+/// What the kernels ask of a processor: a plain value, so that what they choose can be computed, and tested,
+/// for a processor that is not there.
+struct Machine {
+    std::size_t vector_bytes = 0; ///< Of the widest vectors; 0 where every vector has one lane.
+    std::size_t widest_lane = 8;  ///< A scalar of more bytes has one lane.
+    std::size_t registers = 16;   ///< For vectors.
+    std::size_t unit_bytes = 0;   ///< What an execution unit computes at once.
+    std::size_t general_registers = 16;
+    std::size_t l1 = 32 * 1024;  ///< Bytes of the first-level data cache,
+    std::size_t l2 = 512 * 1024; ///< and of the second-level one.
+    /// A matrix of more bytes is read from beyond the second-level cache often enough for a prefetch to pay.
+    std::size_t streaming_bytes = 1024 * 1024;
+    std::size_t page_bytes = 4096; ///< Memory is mapped in pages of so many bytes or more,
+    std::size_t page_entries = 64; ///< and a first-level table of them has so many entries.
+    bool half_vectors = false;     ///< There are vectors of half the width, with the same registers.
+    bool narrow_vectors = false;   ///< The same, where whole vectors keep a unit from others' operations.
+    bool group_broadcasts = false; ///< A group of neighbours is broadcast by one load.
+    bool exact_loads = false;      ///< The first lanes are loaded by one instruction that reads no others.
+
+    /// Lanes of a vector of scalars of so many bytes.
+    constexpr std::size_t lanes(std::size_t scalar_bytes) const {
+        return vector_bytes == 0 || scalar_bytes > widest_lane ? 1 : vector_bytes / scalar_bytes;
+    }
+    template <class Scalar>
+    constexpr std::size_t lanes() const {
+        return lanes(sizeof(Scalar));
+    }
+    /// A vector is computed as two halves: half of one takes half the time.
+    constexpr bool splits_vectors() const { return unit_bytes < vector_bytes; }
+    /// Room for tiles of a dozen rows of two vectors.
+    constexpr bool has_many_registers() const { return registers >= 32; }
+
+    friend constexpr bool operator==(const Machine&, const Machine&) = default;
+};
+
+namespace machines {
+
+/// One lane: microcontrollers, and whatever xsimd knows no vectors of.
+inline constexpr Machine scalar{};
+
+inline constexpr Machine sse2{.vector_bytes = 16, .unit_bytes = 16};
+
+inline constexpr Machine avx{.vector_bytes = 32, .unit_bytes = 32};
+
+inline constexpr Machine avx2{
+    .vector_bytes = 32, .unit_bytes = 32, .half_vectors = true, .group_broadcasts = true};
+
+inline constexpr Machine zen1{
+    .vector_bytes = 32, .unit_bytes = 16, .half_vectors = true, .group_broadcasts = true};
+
+inline constexpr Machine avx512{.vector_bytes = 64,
+                                .registers = 32,
+                                .unit_bytes = 64,
+                                .l2 = 1024 * 1024,
+                                .narrow_vectors = true,
+                                .group_broadcasts = true,
+                                .exact_loads = true};
+
+/// 64-bit Arm.
+inline constexpr Machine neon{
+    .vector_bytes = 16, .registers = 32, .unit_bytes = 16, .general_registers = 31, .l2 = 1024 * 1024};
+
+/// 32-bit Arm, whose vectors hold no doubles.
+inline constexpr Machine neon32{.vector_bytes = 16, .widest_lane = 4, .unit_bytes = 16};
+
+} // namespace machines
+
+/// The processor that the compiler was told about. (`kernels/simd/vector.hpp` checks it against xsimd.)
+#if defined(BURIN_SCALAR)
+inline constexpr Machine this_machine = machines::scalar;
+#elif defined(__AVX512F__)
+inline constexpr Machine this_machine = [] {
+    Machine machine = machines::avx512;
+#if !defined(__AVX512VL__)
+    machine.exact_loads = false; // The first AVX-512 has no masks for its narrower vectors.
+#endif
+    return machine;
+}();
+#elif defined(__AVX2__) && defined(__znver1__)
+inline constexpr Machine this_machine = machines::zen1;
+#elif defined(__AVX2__)
+inline constexpr Machine this_machine = machines::avx2;
+#elif defined(__AVX__)
+inline constexpr Machine this_machine = machines::avx;
+#elif defined(__SSE2__)
+inline constexpr Machine this_machine = machines::sse2;
+#elif defined(__aarch64__)
+inline constexpr Machine this_machine = machines::neon;
+#elif defined(__ARM_NEON) && __ARM_ARCH >= 7
+inline constexpr Machine this_machine = machines::neon32;
+#else
+inline constexpr Machine this_machine = machines::scalar;
+#endif
+
+} // namespace burin::kernels
