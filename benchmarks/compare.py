@@ -1,20 +1,18 @@
 #!/usr/bin/env python3
-"""Flags what became slower: compares ratios of a run with those of a saved one.
+"""Flags what became slower: compares ratios of a run with those of saved ones.
 
-    compare.py results.csv baseline.csv            exit status 1 if anything is slower
-    compare.py results.csv baseline.csv --save     makes the run the baseline
+    compare.py RESULTS.csv SAVED.csv ...           exit status 1 if anything is slower
 
 Only ratios within one run are compared: a peer's time over Burin's, and the share of the core's peak. A time by itself
-says more of the machine's other work than of Burin. Baselines hold for one kind of processor: on others this says so and
-flags nothing.
+says more of the machine's other work than of Burin. Of the saved ones, only that of the same processor has a say.
 """
 
 import argparse
-import csv
 import sys
 from pathlib import Path
 
-COLUMNS = ["processor", "work", "precision", "sizes", "against", "ratio"]
+sys.path.insert(0, str(Path(__file__).resolve().parent / "suite"))
+import report
 
 
 def processor():
@@ -27,20 +25,18 @@ def processor():
     return " ".join(known) or "unknown"
 
 
-def read(path):
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+def machine(records):
+    return next((record["sizes"] for record in records if record["work"] == "about"), "unknown")
 
 
-def ratios(results):
-    """(work, precision, sizes, against) → ratio, of a results.csv; more is better."""
+def ratios(records):
+    """(work, precision, sizes, against) → ratio; more is better."""
     found = {}
-    for record in results:
-        work = record["work"], record["precision"], record["sizes"]
-        if not record["peer"].startswith("burin") and record["ratio"]:
-            found[(*work, record["peer"])] = float(record["ratio"])
-        elif record["peer"] == "burin" and record["share_of_peak"] and not record["work"].startswith("inference"):
-            found[(*work, "peak")] = float(record["share_of_peak"])
+    for work, record in report.by_work(records).items():
+        found |= {(*work, peer): ratio for peer, ratio in report.others(record).items()}
+        share = report.number(record, "share_of_peak")
+        if share and not record["work"].startswith("inference"):
+            found[(*work, "peak")] = share
     return found
 
 
@@ -62,29 +58,17 @@ def compare(now, before, tolerance):
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("results")
-    parser.add_argument("baseline")
-    parser.add_argument("--save", action="store_true", help="write the baseline; other processors' stays")
+    parser.add_argument("saved", nargs="+")
     parser.add_argument("--tolerance", type=float, default=0.15, help="how much smaller a ratio may be (default: 0.15)")
-    parser.add_argument("--processor", default=processor(), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    now = ratios(read(options.results))
-    baseline = read(options.baseline) if Path(options.baseline).exists() else []
-    if options.save:
-        others = [record for record in baseline if record["processor"] != options.processor]
-        mine = [dict(zip(COLUMNS, (options.processor, *key, f"{value:.4g}"))) for key, value in now.items()]
-        with open(options.baseline, "w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(others + mine)
-        return 0
-    before = {tuple(record[column] for column in COLUMNS[1:5]): float(record["ratio"])
-              for record in baseline if record["processor"] == options.processor}
+    now = report.read_csv(options.results)
+    before = [ratios(saved) for path in options.saved if machine(saved := report.read_csv(path)) == machine(now)]
     if not before:
-        print(f"no baseline for '{options.processor}': nothing to compare with")
+        print(f"no saved results of '{machine(now)}': nothing to compare with")
         return 0
-    slower = compare(now, before, options.tolerance)
+    slower = compare(ratios(now), before[0], options.tolerance)
     print(*(f"slower: {line}" for line in slower), sep="\n", end="\n" if slower else "")
-    print(f"{sum(key in now for key in before)} ratios compared with the baseline, {len(slower)} works slower")
+    print(f"{sum(key in ratios(now) for key in before[0])} ratios compared with those saved, {len(slower)} works slower")
     return 1 if slower else 0
 
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The README's first program is examples/quickstart, which is built and run; every file it links to exists.
+"""The README's first program is examples/quickstart, which is built and run. What README and docs/ link to exists, and
+their lines, but for tables, are no longer than those of the code.
 
     readme.py [EXAMPLE ...]    and with the names of the examples that are built: so is each that the README has a row of
 """
@@ -26,9 +27,14 @@ def main():
         # Not every machine builds these.
         missing = named - set(sys.argv[1:]) - {"dispatch", "sounds", "audio_effect", "autoencoder", "keywords", "reviews"}
         problems += [f"README.md: ./run {name} is not built" for name in sorted(missing)]
-    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+    widest = int(re.search(r"^ColumnLimit: (\d+)", (ROOT / ".clang-format").read_text(encoding="utf-8"), re.M)[1])
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "include").rglob("*.md"))]:
+        text = page.read_text(encoding="utf-8")
+        for number, line in enumerate(text.splitlines(), 1):
+            if len(line) > widest and not line.startswith("|"):
+                problems.append(f"{page.relative_to(ROOT)}:{number}: {len(line)} characters, and {widest} is the limit")
         # Lambdas look like links.
-        text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+        text = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
         for target in re.findall(r"\]\(([^)#:]+)\)", text):
             if not (page.parent / target).exists():
                 problems.append(f"{page.relative_to(ROOT)}: links to {target}, which does not exist")

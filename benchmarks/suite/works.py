@@ -21,6 +21,11 @@ TITLES = {
 }
 
 
+def sizes_of(shape):
+    """Of `8x784x128`."""
+    return tuple(map(int, shape.split("x")))
+
+
 @dataclass(frozen=True)
 class Work:
     """What peers are asked to prepare, as in `forward float 128 784 256`."""
@@ -32,6 +37,15 @@ class Work:
     @property
     def request(self):
         return " ".join([self.name, self.precision, *map(str, self.sizes)])
+
+    @property
+    def shape(self):
+        return "x".join(map(str, self.sizes))
+
+    @property
+    def key(self):
+        """Of its row in a table of results."""
+        return self.name, self.precision, self.shape
 
     @property
     def operations(self):
