@@ -115,7 +115,11 @@ struct Twice : Dense<4, NoBias> {
         for (std::size_t i = 0; i < 4 * run.rows; ++i)
             run.output[i] *= 2;
     }
-    static constexpr bool accepts_epilogue = false;
+    static constexpr OpTraits traits = [] {
+        OpTraits result = Dense<4, NoBias>::traits;
+        result.accepts_epilogue = false;
+        return result;
+    }();
 };
 
 } // namespace

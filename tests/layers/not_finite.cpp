@@ -65,7 +65,7 @@ TEST_CASE_TEMPLATE("activations: what is no number stays so, and so does its gra
                    double) {
     for_each_activation([]<class Activation>(Activation) {
         INFO(Activation::name().view());
-        constexpr Reads reads = Activation::input_gradient;
+        constexpr Reads reads = Activation::traits.input_gradient;
         for (const std::size_t length : lengths<Scalar>())
             for (std::size_t at = 0; at < length; ++at) {
                 std::vector<Scalar> x(length, Scalar(0.5)), dy(length, Scalar(1)), y(length), dx(length);
@@ -105,7 +105,7 @@ void check_ends(const Ends& ends) {
             const auto at = static_cast<Scalar>(x);
             const Scalar y = kernels::first_lane<Scalar>(Activation::value(V(at)));
             const Scalar dx = kernels::first_lane<Scalar>(
-                Activation::gradient(V(Scalar(1)), V(Activation::input_gradient.output ? y : at)));
+                Activation::gradient(V(Scalar(1)), V(Activation::traits.input_gradient.output ? y : at)));
             const double below = ends.slope > 0 ? ends.slope * x : ends.least;
             const double value = x < 0 ? below : (ends.is_bounded ? 1 : x);
             const double gradient = x < 0 ? ends.slope : (ends.is_bounded ? 0 : 1);

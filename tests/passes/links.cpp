@@ -13,8 +13,8 @@ namespace {
 
 constexpr OpRules linked(Link link, Values values) {
     OpRules rules = from_output;
-    rules.link = link;
-    rules.values = values;
+    rules.traits.link = link;
+    rules.traits.values = values;
     return rules;
 }
 constexpr OpRules softmax = linked(Link::softmax, Values::probabilities);
@@ -22,17 +22,17 @@ constexpr OpRules sigmoid = linked(Link::sigmoid, Values::probabilities);
 
 constexpr OpRules view = [] {
     OpRules rules = noise;
-    rules.is_view = true;
+    rules.traits.is_view = true;
     return rules;
 }();
 constexpr OpRules stop = [] {
     OpRules rules = view;
-    rules.stops_gradient = true;
+    rules.traits.stops_gradient = true;
     return rules;
 }();
 constexpr OpRules average = [] {
     OpRules rules = sum;
-    rules.keeps_range = true;
+    rules.traits.keeps_range = true;
     return rules;
 }();
 constexpr std::size_t output_of(const auto& table, Link link, Mode mode) {

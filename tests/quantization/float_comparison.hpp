@@ -61,7 +61,7 @@ struct FloatComparison {
         ranges = calibrator.ranges();
         std::size_t input = 0;
         for (std::size_t node = 0; node < N::size; ++node)
-            if (N::graph.nodes[node].rules->is_input) {
+            if (N::graph.nodes[node].rules->traits.is_input) {
                 const burin::Scale scale = input_scale(input++);
                 ranges[node] = {scale.scale * static_cast<float>(-128 - scale.zero_point),
                                 scale.scale * static_cast<float>(127 - scale.zero_point)};

@@ -74,7 +74,7 @@ class LayerRun {
 /// Σ_rows x · dx.
 struct Probe : burin::Op {
     static constexpr burin::Text<64> name() { return "Probe"; }
-    static constexpr burin::Reads parameter_gradient{.input = true};
+    static constexpr burin::OpTraits traits{.parameter_gradient = {.input = true}};
     static constexpr burin::InferredShape infer_shape(std::span<const burin::Shape> inputs) {
         return {.shape = inputs[0]};
     }

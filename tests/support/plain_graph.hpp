@@ -42,7 +42,7 @@ constexpr OpRules rules(Text<64> (*name)(), passes::InferredShape (*infer_shape)
 constexpr OpRules source = [] {
     OpRules result = rules([] { return Text<64>("Source"); },
                            [](std::span<const Shape>) { return passes::InferredShape{.shape = Shape{4}}; });
-    result.is_input = true;
+    result.traits.is_input = true;
     return result;
 }();
 
@@ -59,16 +59,17 @@ constexpr OpRules matrix = [] {
         return ParameterList(ParameterSpec{
             "weight", ParameterRole::weight, Shape{inputs[0].size(), Width}, {inputs[0].size(), Width}});
     };
-    result.accepts_epilogue = result.accepts_gradient_epilogue = true;
-    result.parameter_gradient = {.input = true};
+    result.traits.accepts_epilogue = result.traits.accepts_gradient_epilogue = true;
+    result.traits.parameter_gradient = {.input = true};
     return result;
 }();
 
 /// Elementwise; the derivative follows from the output, as for ReLU.
 constexpr OpRules from_output = [] {
     OpRules result = rules([] { return Text<64>("FromOutput"); }, same_shape);
-    result.elementwise = result.accepts_epilogue = result.in_place = result.gradient_in_place = true;
-    result.input_gradient = {.output = true};
+    result.traits.elementwise = result.traits.accepts_epilogue = result.traits.in_place =
+        result.traits.gradient_in_place = true;
+    result.traits.input_gradient = {.output = true};
     return result;
 }();
 
@@ -76,13 +77,13 @@ constexpr OpRules from_output = [] {
 constexpr OpRules from_input = [] {
     OpRules result = from_output;
     result.name = [] { return Text<64>("FromInput"); };
-    result.input_gradient = {.input = true};
+    result.traits.input_gradient = {.input = true};
     return result;
 }();
 
 constexpr OpRules sum = [] {
     OpRules result = rules([] { return Text<64>("Sum"); }, same_shape);
-    result.in_place = result.gradient_is_view = true;
+    result.traits.in_place = result.traits.gradient_is_view = true;
     return result;
 }();
 
@@ -92,14 +93,14 @@ constexpr OpRules square = [] {
                            [](std::span<const Shape> inputs) {
                                return passes::InferredShape{.shape = Shape{inputs[0].size() / 2, 2}};
                            });
-    result.is_view = true;
+    result.traits.is_view = true;
     return result;
 }();
 
 /// Passes its input on in inference; in training it changes it and keeps one element per sample.
 constexpr OpRules noise = [] {
     OpRules result = rules([] { return Text<64>("Noise"); }, same_shape);
-    result.is_view_in_inference = true;
+    result.traits.is_view_in_inference = true;
     result.saved = [](std::span<const Shape>) { return Elements(1); };
     return result;
 }();
@@ -110,7 +111,7 @@ template <std::size_t Width>
 constexpr OpRules joint = [] {
     OpRules result = matrix<Width>;
     result.name = [] { return Text<64>("Joint"); };
-    result.joint_backward = result.gradient_in_place = true;
+    result.traits.joint_backward = result.traits.gradient_in_place = true;
     result.scratch = [](std::span<const Shape>, passes::StepKind, passes::Mode mode) {
         return mode == passes::Mode::training ? Elements(2, 7) : Elements(0, 7);
     };
@@ -120,14 +121,14 @@ constexpr OpRules joint = [] {
 /// The sum of its inputs, whose gradients are found all at once.
 constexpr OpRules joint_sum = [] {
     OpRules result = rules([] { return Text<64>("JointSum"); }, same_shape);
-    result.joint_backward = true;
+    result.traits.joint_backward = true;
     return result;
 }();
 
 /// Passes its input on, but no gradient back.
 constexpr OpRules barrier = [] {
     OpRules result = rules([] { return Text<64>("Barrier"); }, same_shape);
-    result.is_view = result.stops_gradient = true;
+    result.traits.is_view = result.traits.stops_gradient = true;
     return result;
 }();
 

@@ -22,7 +22,7 @@ constexpr std::size_t tokens_read() {
     std::size_t least = 0;
     const auto& nodes = Network<Net>::graph.nodes;
     for (const passes::Node& node : nodes) {
-        if (node.input_count != 1 || !nodes[node.inputs[0]].rules->is_input ||
+        if (node.input_count != 1 || !nodes[node.inputs[0]].rules->traits.is_input ||
             !node.rules->name().view().starts_with("Embedding<"))
             continue;
         const std::size_t tokens = node.rules->parameters({})[0].shape[0];

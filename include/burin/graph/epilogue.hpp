@@ -8,7 +8,7 @@ namespace burin {
 template <class... Layers>
 struct Chain {
     static constexpr bool is_identity = sizeof...(Layers) == 0;
-    static constexpr bool for_any_width = (Layers::for_any_width && ...);
+    static constexpr bool for_any_width = (Layers::traits.for_any_width && ...);
 
     template <class Vector>
     Vector operator()(Vector x) const noexcept {
@@ -20,7 +20,7 @@ struct Chain {
 /// Multiplies a gradient by the derivative of an elementwise layer, taken from the layer's output.
 template <class LayerType>
 struct DerivativeOf {
-    static constexpr bool reads_activation = LayerType::input_gradient.output;
+    static constexpr bool reads_activation = LayerType::traits.input_gradient.output;
 
     template <class Vector>
     Vector operator()(Vector gradient, Vector activated) const noexcept {

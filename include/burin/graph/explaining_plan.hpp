@@ -80,7 +80,7 @@ struct Explained<Net, OfInputs> {
         passes::Wanted<Network<Net>::input_count> inputs{.parameters = false};
         std::size_t count = 0;
         for (std::size_t index = 0; index < Network<Net>::size; ++index)
-            if (Network<Net>::graph.nodes[index].rules->is_input)
+            if (Network<Net>::graph.nodes[index].rules->traits.is_input)
                 inputs.nodes[count++] = index;
         return inputs;
     }();

@@ -18,8 +18,7 @@ struct Input : Op {
     static constexpr std::string_view misuse =
         (static_cast<long double>(Extents) * ... * 1.0L) <= 0x1p40L ? "" : "expected at most 2^40 elements";
 
-    static constexpr bool is_input = true;
-    static constexpr bool streams = true;
+    static constexpr OpTraits traits{.is_input = true, .streams = true};
     static constexpr Text<64> name() {
         Text<64> text("Input<");
         std::size_t index = 0;

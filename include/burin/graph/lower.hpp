@@ -159,12 +159,12 @@ struct Lower {
                     .append(Form::name().view())
                     .append("`: ")
                     .append(Form::misuse);
-            if (!lowering.failed() && Form::is_input && wires.count > 0)
+            if (!lowering.failed() && Form::traits.is_input && wires.count > 0)
                 fail_layer(lowering, place, "layer")
                     .append(" `")
                     .append(Form::name().view())
                     .append("`: expected nothing before it; an Input can only be first");
-            if (!lowering.failed() && !Form::is_input && wires.count == 0)
+            if (!lowering.failed() && !Form::traits.is_input && wires.count == 0)
                 fail_layer(lowering, place, "layer")
                     .append(" `")
                     .append(Form::name().view())

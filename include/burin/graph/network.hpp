@@ -55,7 +55,7 @@ struct Network : private DiagnosisOf<detail::Examined<Net>> {
     static constexpr std::size_t input_count = [] {
         std::size_t count = 0;
         for (const passes::Node& node : graph.nodes)
-            count += node.rules->is_input;
+            count += node.rules->traits.is_input;
         return count;
     }();
 
@@ -71,7 +71,7 @@ struct Network : private DiagnosisOf<detail::Examined<Net>> {
         std::array<Shape, input_count> shapes{};
         std::size_t count = 0;
         for (const passes::Node& node : graph.nodes)
-            if (node.rules->is_input)
+            if (node.rules->traits.is_input)
                 shapes[count++] = node.shape;
         return shapes;
     }();

@@ -20,6 +20,7 @@ namespace burin {
 using passes::InferredShape;
 using passes::Mode;
 using passes::OpRules;
+using passes::OpTraits;
 using passes::Reads;
 using passes::StepKind;
 
@@ -50,7 +51,7 @@ using passes::StepKind;
 ///
 /// Then `run.parameters` may be those. All others get them as they always do.
 ///
-/// The flags say what the compiler may do with it; `OpRules` explains each.
+/// `traits` say what the compiler may do with it; `OpTraits` explains each.
 struct Op {
     static constexpr ParameterList parameters(std::span<const Shape>) { return {}; }
     static constexpr ParameterList statistics(std::span<const Shape>) { return {}; }
@@ -63,25 +64,7 @@ struct Op {
     /// What is wrong with the layer's own template arguments, for the error message: `expected …`.
     static constexpr std::string_view misuse{};
 
-    static constexpr bool is_input = false;
-    static constexpr bool is_view = false;
-    static constexpr bool is_view_in_inference = false;
-    static constexpr bool elementwise = false;
-    static constexpr bool for_any_width = false; ///< See `Elementwise`.
-    static constexpr bool accepts_epilogue = false;
-    static constexpr bool accepts_gradient_epilogue = false;
-    static constexpr bool in_place = false;
-    static constexpr bool gradient_in_place = false;
-    static constexpr bool gradient_is_view = false;
-    static constexpr bool joint_backward = false;
-    static constexpr bool stops_gradient = false;
-    static constexpr bool streams = false;
-    static constexpr Reads parameter_gradient{};
-    static constexpr Reads input_gradient{};
-    static constexpr Link link = Link::none;
-    static constexpr Values values = Values::any;
-    static constexpr bool keeps_range = false;
-    static constexpr double statistics_momentum = 0;
+    static constexpr OpTraits traits{};
 };
 
 /// A type that can stand as a layer in a network.
@@ -120,24 +103,7 @@ inline constexpr OpRules rules_of{
     .state = [](std::span<const Shape> inputs) { return L::state(inputs); },
     .flops = [](std::span<const Shape> inputs) { return L::flops(inputs); },
     .macs = [](std::span<const Shape> inputs) { return L::macs(inputs); },
-    .is_input = L::is_input,
-    .is_view = L::is_view,
-    .is_view_in_inference = L::is_view_in_inference,
-    .elementwise = L::elementwise,
-    .accepts_epilogue = L::accepts_epilogue,
-    .accepts_gradient_epilogue = L::accepts_gradient_epilogue,
-    .in_place = L::in_place,
-    .gradient_in_place = L::gradient_in_place,
-    .gradient_is_view = L::gradient_is_view,
-    .joint_backward = L::joint_backward,
-    .stops_gradient = L::stops_gradient,
-    .streams = L::streams,
-    .parameter_gradient = L::parameter_gradient,
-    .input_gradient = L::input_gradient,
-    .link = L::link,
-    .values = L::values,
-    .keeps_range = L::keeps_range,
-    .statistics_momentum = L::statistics_momentum,
+    .traits = L::traits,
 };
 
 /// The shapes that a layer's kernels are made for. Layers with the same shapes share their code.

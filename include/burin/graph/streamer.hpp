@@ -50,7 +50,7 @@ constexpr Sentence describe_what_does_not_stream() {
     Sentence sentence;
     if constexpr (is_valid_network<Net>) {
         for (const passes::Node& node : Network<Net>::graph.nodes)
-            if (!node.rules->streams && sentence.empty()) {
+            if (!node.rules->traits.streams && sentence.empty()) {
                 sentence.append("layer `").append(node.place.text().view()).append("` `");
                 sentence.append(node.rules->name().view());
                 sentence.append("`: expected a layer that can run in a Streamer, got one that needs the "

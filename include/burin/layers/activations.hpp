@@ -27,10 +27,10 @@ Vector limited(Vector x, double most) noexcept {
 
 /// max(x, 0). The derivative at 0 is 0.
 struct ReLU : Elementwise<ReLU> {
-    static constexpr bool keeps_range = true; // Of numbers that are not negative.
-    static constexpr bool for_any_width = true;
     static constexpr Text<64> name() { return "ReLU"; }
-    static constexpr Reads input_gradient{.output = true};
+    // keeps_range: of numbers that are not negative.
+    static constexpr OpTraits traits =
+        elementwise_traits({.for_any_width = true, .input_gradient = {.output = true}, .keeps_range = true});
     static constexpr std::size_t cost = 1;
 
     template <class Vector>
@@ -47,16 +47,16 @@ struct ReLU : Elementwise<ReLU> {
 /// x for x > 0, else NegativeSlope · x. The default slope is PyTorch's (Keras's is 0.3). It must be positive.
 template <Number auto NegativeSlope = 0.01>
 struct LeakyReLU : Elementwise<LeakyReLU<NegativeSlope>> {
-    static constexpr bool keeps_range = true; // Of numbers that are not negative.
     static_assert(NegativeSlope > 0,
                   "LeakyReLU needs a positive slope, from which the sign of x can be told; "
                   "use ReLU for slope 0");
 
-    static constexpr bool for_any_width = true;
     static constexpr Text<64> name() {
         return Text<64>("LeakyReLU<").append(double(NegativeSlope)).append(">");
     }
-    static constexpr Reads input_gradient{.output = true};
+    // keeps_range: of numbers that are not negative.
+    static constexpr OpTraits traits =
+        elementwise_traits({.for_any_width = true, .input_gradient = {.output = true}, .keeps_range = true});
     static constexpr std::size_t cost = 2;
 
     template <class Vector>
@@ -74,11 +74,12 @@ struct LeakyReLU : Elementwise<LeakyReLU<NegativeSlope>> {
 /// x for x > 0, else Alpha · (eˣ − 1). Clevert, Unterthiner and Hochreiter, arXiv:1511.07289.
 template <Number auto Alpha = 1.0>
 struct ELU : Elementwise<ELU<Alpha>> {
-    static constexpr bool keeps_range = true; // Of numbers that are not negative.
     static_assert(Alpha > 0, "ELU needs a positive alpha, from which the sign of x can be told");
 
     static constexpr Text<64> name() { return Text<64>("ELU<").append(double(Alpha)).append(">"); }
-    static constexpr Reads input_gradient{.output = true};
+    // keeps_range: of numbers that are not negative.
+    static constexpr OpTraits traits =
+        elementwise_traits({.input_gradient = {.output = true}, .keeps_range = true});
     static constexpr std::size_t cost = 4;
 
     template <class Vector>
@@ -103,7 +104,7 @@ struct SELU : Elementwise<SELU> {
     static constexpr double scale = 1.0507009873554804934;
 
     static constexpr Text<64> name() { return "SELU"; }
-    static constexpr Reads input_gradient{.output = true};
+    static constexpr OpTraits traits = elementwise_traits({.input_gradient = {.output = true}});
     static constexpr std::size_t cost = 5;
 
     template <class Vector>
@@ -124,9 +125,8 @@ struct SELU : Elementwise<SELU> {
 /// 1 / (1 + e⁻ˣ).
 struct Sigmoid : Elementwise<Sigmoid> {
     static constexpr Text<64> name() { return "Sigmoid"; }
-    static constexpr Reads input_gradient{.output = true};
-    static constexpr Link link = Link::sigmoid;
-    static constexpr Values values = Values::probabilities;
+    static constexpr OpTraits traits = elementwise_traits(
+        {.input_gradient = {.output = true}, .link = Link::sigmoid, .values = Values::probabilities});
     static constexpr bool has_fast_form = true;
     static constexpr std::size_t cost = 4;
 
@@ -143,7 +143,7 @@ struct Sigmoid : Elementwise<Sigmoid> {
 /// Hyperbolic tangent.
 struct Tanh : Elementwise<Tanh> {
     static constexpr Text<64> name() { return "Tanh"; }
-    static constexpr Reads input_gradient{.output = true};
+    static constexpr OpTraits traits = elementwise_traits({.input_gradient = {.output = true}});
     static constexpr bool has_fast_form = true;
     static constexpr std::size_t cost = 4;
 
@@ -160,7 +160,7 @@ struct Tanh : Elementwise<Tanh> {
 /// log(1 + eˣ).
 struct Softplus : Elementwise<Softplus> {
     static constexpr Text<64> name() { return "Softplus"; }
-    static constexpr Reads input_gradient{.output = true};
+    static constexpr OpTraits traits = elementwise_traits({.input_gradient = {.output = true}});
     static constexpr bool has_fast_form = true;
     static constexpr std::size_t cost = 6;
 
@@ -179,7 +179,7 @@ struct Softplus : Elementwise<Softplus> {
 /// arXiv:1606.08415.
 struct GELU : Elementwise<GELU> {
     static constexpr Text<64> name() { return "GELU"; }
-    static constexpr Reads input_gradient{.input = true};
+    static constexpr OpTraits traits = elementwise_traits({.input_gradient = {.input = true}});
     static constexpr bool has_fast_form = true;
     static constexpr std::size_t cost = 8;
 
@@ -197,7 +197,7 @@ struct GELU : Elementwise<GELU> {
 /// GELU by the tanh formula: x · (1 + tanh(√(2/π) · (x + 0.044715 x³))) / 2.
 struct GELUTanh : Elementwise<GELUTanh> {
     static constexpr Text<64> name() { return "GELUTanh"; }
-    static constexpr Reads input_gradient{.input = true};
+    static constexpr OpTraits traits = elementwise_traits({.input_gradient = {.input = true}});
     static constexpr bool has_fast_form = true;
     static constexpr std::size_t cost = 12;
 
@@ -230,7 +230,7 @@ struct GELUTanh : Elementwise<GELUTanh> {
 /// x · σ(x), also called swish.
 struct SiLU : Elementwise<SiLU> {
     static constexpr Text<64> name() { return "SiLU"; }
-    static constexpr Reads input_gradient{.input = true};
+    static constexpr OpTraits traits = elementwise_traits({.input_gradient = {.input = true}});
     static constexpr bool has_fast_form = true;
     static constexpr std::size_t cost = 5;
 
@@ -251,10 +251,9 @@ struct SiLU : Elementwise<SiLU> {
 
 /// min(max(x + 3, 0), 6) / 6, Keras 3's and PyTorch's.
 struct HardSigmoid : Elementwise<HardSigmoid> {
-    static constexpr bool for_any_width = true;
     static constexpr Text<64> name() { return "HardSigmoid"; }
-    static constexpr Reads input_gradient{.output = true};
-    static constexpr Values values = Values::probabilities;
+    static constexpr OpTraits traits = elementwise_traits(
+        {.for_any_width = true, .input_gradient = {.output = true}, .values = Values::probabilities});
     static constexpr std::size_t cost = 4;
 
     template <class Vector>
@@ -275,9 +274,9 @@ struct HardSigmoid : Elementwise<HardSigmoid> {
 
 /// x · hard_sigmoid(x). Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
 struct HardSwish : Elementwise<HardSwish> {
-    static constexpr bool for_any_width = true;
     static constexpr Text<64> name() { return "HardSwish"; }
-    static constexpr Reads input_gradient{.input = true};
+    static constexpr OpTraits traits =
+        elementwise_traits({.for_any_width = true, .input_gradient = {.input = true}});
     static constexpr std::size_t cost = 5;
 
     template <class Vector>

@@ -63,8 +63,7 @@ struct ScaledDotProductAttention : Op {
 
     static constexpr bool is_causal = detail::has_option<CausalMask, Options...>;
     static constexpr bool has_mask = detail::has_option<KeyPaddingMask, Options...>;
-    static constexpr bool joint_backward = true;
-    static constexpr Reads input_gradient{.input = true};
+    static constexpr OpTraits traits{.joint_backward = true, .input_gradient = {.input = true}};
 
     static constexpr Text<64> name() {
         constexpr std::string_view options = is_causal && has_mask ? "<CausalMask, KeyPaddingMask>"

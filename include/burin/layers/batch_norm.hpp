@@ -37,13 +37,13 @@ struct BatchNorm : Op {
 
     static constexpr double momentum = detail::option_or<RunningMomentum, Options...>(0.1);
     static constexpr double epsilon = detail::option_or<Epsilon, Options...>(1e-5);
-    static constexpr double statistics_momentum = momentum;
-    static constexpr bool streams = true;
-    static constexpr bool accepts_epilogue = true;
-    static constexpr bool in_place = true;
-    static constexpr bool joint_backward = true;
-    static constexpr bool gradient_in_place = true;
-    static constexpr Reads input_gradient{.input = true};
+    static constexpr OpTraits traits{.accepts_epilogue = true,
+                                     .in_place = true,
+                                     .gradient_in_place = true,
+                                     .joint_backward = true,
+                                     .streams = true,
+                                     .input_gradient = {.input = true},
+                                     .statistics_momentum = momentum};
 
     static constexpr Text<64> name() { return detail::name_with_options<Options...>("BatchNorm"); }
 

@@ -30,11 +30,11 @@ struct ConvolutionLayer : Op {
         : Rank != 1 && is_causal          ? "expected no `Causal`: images have no future"
                                           : "";
 
-    static constexpr bool streams =
-        Rank == 1 && Settings::windowing.stride[0] == 1 && (is_causal || Settings::kernel[0] == 1);
-    static constexpr bool accepts_epilogue = true;
-    static constexpr bool accepts_gradient_epilogue = true;
-    static constexpr Reads parameter_gradient{.input = true};
+    static constexpr OpTraits traits{.accepts_epilogue = true,
+                                     .accepts_gradient_epilogue = true,
+                                     .streams = Rank == 1 && Settings::windowing.stride[0] == 1 &&
+                                                (is_causal || Settings::kernel[0] == 1),
+                                     .parameter_gradient = {.input = true}};
 
     static constexpr Text<64> name() {
         return Settings::name(Rank == 1 ? "Conv1D" : Rank == 2 ? "Conv2D" : "Conv3D", Filters);
@@ -62,7 +62,7 @@ struct ConvolutionLayer : Op {
 
     /// The inputs before a piece of a sequence that the kernel reaches.
     static constexpr std::size_t state(std::span<const Shape> inputs) {
-        return streams ? of(inputs[0]).axes[2].before * inputs[0].last() : 0;
+        return traits.streams ? of(inputs[0]).axes[2].before * inputs[0].last() : 0;
     }
 
     static constexpr std::size_t macs(std::span<const Shape> inputs) {
@@ -79,7 +79,7 @@ struct ConvolutionLayer : Op {
     static void forward(const Context& run) noexcept {
         using Scalar = typename Context::Scalar;
         constexpr kernels::Convolution c = of(Context::Shapes::inputs[0]);
-        constexpr bool carries = Context::mode == Mode::streaming && streams && c.axes[2].before > 0;
+        constexpr bool carries = Context::mode == Mode::streaming && traits.streams && c.axes[2].before > 0;
         kernels::convolution_forward<c, has_bias>(
             run.inputs[0], run.parameters, bias<c>(run.parameters), run.output, run.rows, run.scratch,
             carries ? static_cast<const Scalar*>(run.state) : nullptr, typename Context::Epilogue{});

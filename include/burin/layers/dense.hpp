@@ -35,10 +35,10 @@ struct Dense : Op {
     using Itself = Dense;
     using WithBias = Dense<Units>;
     static constexpr bool has_bias = !(std::is_same_v<Options, NoBias> || ...);
-    static constexpr bool streams = true;
-    static constexpr bool accepts_epilogue = true;
-    static constexpr bool accepts_gradient_epilogue = true;
-    static constexpr Reads parameter_gradient{.input = true};
+    static constexpr OpTraits traits{.accepts_epilogue = true,
+                                     .accepts_gradient_epilogue = true,
+                                     .streams = true,
+                                     .parameter_gradient = {.input = true}};
 
     static constexpr Text<64> name() {
         return Text<64>("Dense<").append(Units).append(has_bias ? ">" : ", NoBias>");

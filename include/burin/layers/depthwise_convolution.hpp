@@ -60,9 +60,9 @@ struct DepthwiseConv2D : Op {
               "and "
               "`NoBias`, those with numbers with one, or one for each axis";
 
-    static constexpr bool accepts_epilogue = true;
-    static constexpr bool accepts_gradient_epilogue = multiplier == 1;
-    static constexpr Reads parameter_gradient{.input = true};
+    static constexpr OpTraits traits{.accepts_epilogue = true,
+                                     .accepts_gradient_epilogue = multiplier == 1,
+                                     .parameter_gradient = {.input = true}};
 
     static constexpr Text<64> name() { return Settings::name("DepthwiseConv2D"); }
 

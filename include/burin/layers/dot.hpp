@@ -19,7 +19,7 @@ namespace burin {
 /// and so on with further axes: those of the first but the last, then those of the second but the last.
 /// (Keras's `Dot(axes=-1)`.)
 struct Dot : Op {
-    static constexpr Reads input_gradient{.input = true};
+    static constexpr OpTraits traits{.input_gradient = {.input = true}};
 
     static constexpr Text<64> name() { return "Dot"; }
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {

@@ -10,22 +10,25 @@
 
 namespace burin {
 
+/// The traits of a layer that merges element by element and also has its `own`.
+constexpr OpTraits merge_traits(OpTraits own = {}) {
+    own.streams = own.accepts_epilogue = own.in_place = own.gradient_in_place = true;
+    return own;
+}
+
 /// Base of layers that make one element of the same elements of two or more inputs of one shape. `Self`
 /// provides
 ///
 ///     template <class... Vectors> static auto value(Vectors... x) noexcept;
 ///
-/// and, unless `gradient_is_view`, the gradient of input Which for the inputs x (which hold nothing to rely
-/// on if `input_gradient.input` is not set)
+/// `traits` made by `merge_traits` and, unless they say `gradient_is_view`, the gradient of input Which for
+/// the inputs x (which hold nothing to rely on if `input_gradient.input` is not set)
 ///
 ///     template <std::size_t Which, class Vector, std::size_t Count>
 ///     static Vector gradient(Vector dy, const std::array<Vector, Count>& x) noexcept;
 template <class Self>
 struct ElementwiseMerge : Op {
-    static constexpr bool streams = true;
-    static constexpr bool accepts_epilogue = true;
-    static constexpr bool in_place = true;
-    static constexpr bool gradient_in_place = true;
+    static constexpr OpTraits traits = merge_traits();
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         for (std::size_t i = 1; i < inputs.size(); ++i)
@@ -50,7 +53,7 @@ struct ElementwiseMerge : Op {
 
     template <std::size_t Which, class Context>
     static void backward_input(const Context& run) noexcept {
-        constexpr bool reads_inputs = Self::input_gradient.input;
+        constexpr bool reads_inputs = Self::traits.input_gradient.input;
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             kernels::map<typename Context::Scalar>(
                 Context::Shapes::output.size() * run.rows, run.input_gradient,
@@ -62,7 +65,7 @@ struct ElementwiseMerge : Op {
 
 /// The sum of two or more inputs.
 struct Add : ElementwiseMerge<Add> {
-    static constexpr bool gradient_is_view = true;
+    static constexpr OpTraits traits = merge_traits({.gradient_is_view = true});
 
     static constexpr Text<64> name() { return "Add"; }
 
@@ -93,7 +96,7 @@ struct Subtract : ElementwiseMerge<Subtract> {
 
 /// The product of two or more inputs.
 struct Multiply : ElementwiseMerge<Multiply> {
-    static constexpr Reads input_gradient{.input = true};
+    static constexpr OpTraits traits = merge_traits({.input_gradient = {.input = true}});
 
     static constexpr Text<64> name() { return "Multiply"; }
 
@@ -112,7 +115,7 @@ struct Multiply : ElementwiseMerge<Multiply> {
 
 /// The mean of two or more inputs.
 struct Average : ElementwiseMerge<Average> {
-    static constexpr bool keeps_range = true;
+    static constexpr OpTraits traits = merge_traits({.keeps_range = true});
     static constexpr Text<64> name() { return "Average"; }
 
     template <class Vector, class... Vectors>
@@ -135,9 +138,8 @@ struct Average : ElementwiseMerge<Average> {
 /// The largest of two or more inputs. Where several are as large, the first of them gets the gradient; where
 /// one is no number, neither is the output, and all inputs get it that are not less than another.
 struct Maximum : ElementwiseMerge<Maximum> {
-    static constexpr Reads input_gradient{.input = true};
+    static constexpr OpTraits traits = merge_traits({.input_gradient = {.input = true}, .keeps_range = true});
 
-    static constexpr bool keeps_range = true;
     static constexpr Text<64> name() { return "Maximum"; }
 
     template <class Vector, class... Vectors>
@@ -159,9 +161,8 @@ struct Maximum : ElementwiseMerge<Maximum> {
 /// The smallest of two or more inputs. Where several are as small, the first of them gets the gradient; where
 /// one is no number, it is as with Maximum.
 struct Minimum : ElementwiseMerge<Minimum> {
-    static constexpr Reads input_gradient{.input = true};
+    static constexpr OpTraits traits = merge_traits({.input_gradient = {.input = true}, .keeps_range = true});
 
-    static constexpr bool keeps_range = true;
     static constexpr Text<64> name() { return "Minimum"; }
 
     template <class Vector, class... Vectors>

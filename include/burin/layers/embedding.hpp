@@ -68,8 +68,7 @@ struct Embedding : Op {
 
     static constexpr bool has_padding = sizeof...(Options) > 0;
     static constexpr std::size_t padding = (detail::PaddingOf<Options>::token + ... + 0);
-    static constexpr bool streams = true;
-    static constexpr Reads parameter_gradient{.input = true};
+    static constexpr OpTraits traits{.streams = true, .parameter_gradient = {.input = true}};
 
     static constexpr Text<64> name() {
         Text<64> text("Embedding<");
@@ -144,9 +143,7 @@ struct Embedding : Op {
 ///           Node<"mask", PaddingMask<0>, From<"words">>, …
 template <std::size_t Token = 0>
 struct PaddingMask : Op {
-    static constexpr bool streams = true;
-    static constexpr bool in_place = true;
-    static constexpr bool stops_gradient = true;
+    static constexpr OpTraits traits{.in_place = true, .stops_gradient = true, .streams = true};
 
     static constexpr Text<64> name() { return Text<64>("PaddingMask<").append(Token).append(">"); }
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }

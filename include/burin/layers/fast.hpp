@@ -13,9 +13,7 @@ namespace detail {
 template <class Layer>
 struct FastLayer : Elementwise<FastLayer<Layer>> {
     static constexpr Text<64> name() { return Text<64>("Fast<").append(Layer::name().view()).append(">"); }
-    static constexpr Reads input_gradient = Layer::input_gradient;
-    static constexpr Link link = Layer::link;
-    static constexpr Values values = Layer::values;
+    static constexpr OpTraits traits = Layer::traits;
     static constexpr std::size_t cost = Layer::cost;
 
     template <class Vector>

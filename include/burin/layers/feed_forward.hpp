@@ -26,11 +26,10 @@ namespace burin {
 template <std::size_t Units, class Activation = ReLU>
 struct FeedForward : Op {
     static_assert(Units > 0, "FeedForward needs at least one unit");
-    static_assert(Activation::elementwise, "FeedForward takes an elementwise activation");
+    static_assert(Activation::traits.elementwise, "FeedForward takes an elementwise activation");
 
-    static constexpr bool streams = true;
-    static constexpr bool joint_backward = true;
-    static constexpr Reads parameter_gradient{.input = true};
+    static constexpr OpTraits traits{
+        .joint_backward = true, .streams = true, .parameter_gradient = {.input = true}};
 
     static constexpr Text<64> name() {
         return Text<64>("FeedForward<")
@@ -127,7 +126,7 @@ struct FeedForward : Op {
 
   private:
     static constexpr std::size_t block = 64;
-    static constexpr bool saves_output = Activation::input_gradient.output;
+    static constexpr bool saves_output = Activation::traits.input_gradient.output;
 
     template <std::size_t Features>
     using In = detail::Projection<Features, Units, true>;

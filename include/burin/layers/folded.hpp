@@ -76,7 +76,7 @@ struct Folding {
         constexpr auto is_taker = takers(std::make_index_sequence<size>{});
         constexpr auto readers = passes::count_readers(graph);
         const auto is_looked_through = [](const passes::OpRules& rules) {
-            return rules.is_view_in_inference || (is_whole && rules.is_view);
+            return rules.traits.is_view_in_inference || (is_whole && rules.traits.is_view);
         };
         if (graph.nodes[first + norm].input_count != 1)
             return passes::none;

@@ -19,10 +19,8 @@ struct GaussianNoise : Op {
     static constexpr std::string_view misuse =
         Deviation >= 0 ? "" : "expected a standard deviation of at least 0";
 
-    static constexpr bool streams = true;
-    static constexpr bool is_view_in_inference = true;
-    static constexpr bool in_place = true;
-    static constexpr bool gradient_is_view = true;
+    static constexpr OpTraits traits{
+        .is_view_in_inference = true, .in_place = true, .gradient_is_view = true, .streams = true};
 
     static constexpr Text<64> name() {
         return Text<64>("GaussianNoise<").append(double(Deviation)).append(">");

@@ -22,11 +22,11 @@ struct GroupedNorm : Op {
     static_assert((is_option<Epsilon, Options> && ...), "this normalisation takes no option but Epsilon");
 
     static constexpr double epsilon = option_or<Epsilon, Options...>(1e-5);
-    static constexpr bool accepts_epilogue = true;
-    static constexpr bool in_place = true;
-    static constexpr bool joint_backward = true;
-    static constexpr bool gradient_in_place = true;
-    static constexpr Reads input_gradient{.input = true};
+    static constexpr OpTraits traits{.accepts_epilogue = true,
+                                     .in_place = true,
+                                     .gradient_in_place = true,
+                                     .joint_backward = true,
+                                     .input_gradient = {.input = true}};
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         if (inputs[0].last() % groups(inputs[0]) != 0)

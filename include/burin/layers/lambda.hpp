@@ -21,7 +21,7 @@ namespace burin {
 /// Vector::value_type(0.5))`.
 template <class Function>
 struct Lambda : Elementwise<Lambda<Function>> {
-    static constexpr Reads input_gradient{.input = true};
+    static constexpr OpTraits traits = elementwise_traits({.input_gradient = {.input = true}});
     static constexpr std::size_t cost = 1;
 
     static constexpr Text<64> name() { return "Lambda"; }

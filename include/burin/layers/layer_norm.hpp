@@ -37,12 +37,12 @@ struct RowNorm : Op {
         ((count = is_last_axes<Options> ? static_cast<std::size_t>(Options::value) : count), ...);
         return count;
     }();
-    static constexpr bool streams = true;
-    static constexpr bool accepts_epilogue = true;
-    static constexpr bool in_place = true;
-    static constexpr bool joint_backward = true;
-    static constexpr bool gradient_in_place = true;
-    static constexpr Reads input_gradient{.input = true};
+    static constexpr OpTraits traits{.accepts_epilogue = true,
+                                     .in_place = true,
+                                     .gradient_in_place = true,
+                                     .joint_backward = true,
+                                     .streams = true,
+                                     .input_gradient = {.input = true}};
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         if (inputs[0].rank < axes)

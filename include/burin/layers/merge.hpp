@@ -13,8 +13,7 @@ namespace burin {
 
 /// The inputs side by side along the last axis (channels); the other axes must agree.
 struct Concat : Op {
-    static constexpr bool keeps_range = true;
-    static constexpr bool streams = true;
+    static constexpr OpTraits traits{.streams = true, .keeps_range = true};
     static constexpr Text<64> name() { return "Concat"; }
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         InferredShape result{.shape = inputs[0]};

@@ -72,8 +72,7 @@ struct MultiHeadAttention : Op {
     static constexpr bool has_mask = detail::has_option<KeyPaddingMask, Options...>;
     static constexpr bool has_bias = !detail::has_option<NoBias, Options...>;
     static constexpr std::size_t key_dim = (detail::key_dim_of<Options> + ... + 0);
-    static constexpr bool joint_backward = true;
-    static constexpr Reads parameter_gradient{.input = true};
+    static constexpr OpTraits traits{.joint_backward = true, .parameter_gradient = {.input = true}};
 
     static constexpr Text<64> name() {
         Text<64> text("MultiHeadAttention<");

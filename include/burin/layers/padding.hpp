@@ -41,7 +41,7 @@ struct Bordered : Op {
 
     static constexpr Borders<Rank> border = borders<Rank, Counts...>();
 
-    static constexpr bool keeps_range = true;
+    static constexpr OpTraits traits{.keeps_range = true};
     static constexpr Text<64> name() {
         Text<64> text(Pads ? "ZeroPadding" : "Cropping");
         text.append(Rank).append("D<");

@@ -48,9 +48,8 @@ struct Permute : Op {
     }
 
   public:
-    static constexpr bool is_view = std::is_sorted(order.begin(), order.end());
-    static constexpr bool keeps_range = true;
-    static constexpr bool streams = order[0] == 0;
+    static constexpr OpTraits traits{
+        .is_view = std::is_sorted(order.begin(), order.end()), .streams = order[0] == 0, .keeps_range = true};
 
     static constexpr Text<64> name() {
         Text<64> text("Permute<");

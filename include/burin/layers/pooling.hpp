@@ -22,12 +22,12 @@ template <Pooling Kind, std::size_t Rank, class Windows>
 struct Pool : Op {
     static_assert(Rank >= 1 && Rank <= 3, "pooling is over one to three axes");
 
-    static constexpr bool accepts_epilogue = true;
-    static constexpr bool accepts_gradient_epilogue = Windows::are_disjoint;
-    static constexpr bool keeps_range = true;
-    static constexpr bool streams = Windows::stream;
-    static constexpr Reads input_gradient =
-        Kind == Pooling::max ? Reads{.input = true, .output = true} : Reads{};
+    static constexpr OpTraits traits{
+        .accepts_epilogue = true,
+        .accepts_gradient_epilogue = Windows::are_disjoint,
+        .streams = Windows::stream,
+        .input_gradient = Kind == Pooling::max ? Reads{.input = true, .output = true} : Reads{},
+        .keeps_range = true};
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         if (inputs[0].rank != Rank + 1)

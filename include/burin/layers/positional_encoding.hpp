@@ -66,8 +66,7 @@ inline constexpr auto position_rotations = [] {
 }();
 
 struct PositionOp : Op {
-    static constexpr bool in_place = true;
-    static constexpr bool gradient_is_view = true;
+    static constexpr OpTraits traits{.in_place = true, .gradient_is_view = true};
 
     static constexpr std::size_t flops(std::span<const Shape> inputs) { return inputs[0].size(); }
 };
@@ -82,7 +81,7 @@ struct PositionOp : Op {
 /// Input and output are `[T, d]`; nothing is trained. Streaming counts on from piece to piece.
 /// Vaswani et al., "Attention Is All You Need", arXiv:1706.03762.
 struct PositionalEncoding : detail::PositionOp {
-    static constexpr bool streams = true;
+    static constexpr OpTraits traits{.in_place = true, .gradient_is_view = true, .streams = true};
 
     static constexpr Text<64> name() { return "PositionalEncoding"; }
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {

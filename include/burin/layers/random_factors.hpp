@@ -18,10 +18,8 @@ constexpr std::string_view misused_rate(double rate) {
 /// position, and are drawn again. `Self` provides `multiply(run, from, to)`.
 template <class Self>
 struct RandomFactors : Op {
-    static constexpr bool streams = true;
-    static constexpr bool is_view_in_inference = true;
-    static constexpr bool in_place = true;
-    static constexpr bool gradient_in_place = true;
+    static constexpr OpTraits traits{
+        .is_view_in_inference = true, .in_place = true, .gradient_in_place = true, .streams = true};
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }
 

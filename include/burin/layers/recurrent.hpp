@@ -42,10 +42,10 @@ struct Recurrent : Op {
     static constexpr std::size_t input_count = 1 + has<InitialState> + has<Masked>;
 
     static constexpr bool is_recurrent = true;
-    static constexpr bool streams = !has<GoBackwards> && !has<InitialState>;
-    static constexpr bool joint_backward = true;
-    static constexpr Reads parameter_gradient{.input = true};
-    static constexpr Reads input_gradient{.input = has<Masked>};
+    static constexpr OpTraits traits{.joint_backward = true,
+                                     .streams = !has<GoBackwards> && !has<InitialState>,
+                                     .parameter_gradient = {.input = true},
+                                     .input_gradient = {.input = has<Masked>}};
 
     static constexpr Text<64> name_of(std::string_view cell) {
         Text<64> text(cell);
@@ -111,7 +111,7 @@ struct Recurrent : Op {
         return sums + separate + (mode == Mode::streaming ? 0 : state_size);
     }
 
-    static constexpr std::size_t state(std::span<const Shape>) { return streams ? state_size : 0; }
+    static constexpr std::size_t state(std::span<const Shape>) { return traits.streams ? state_size : 0; }
 
     static constexpr std::size_t macs(std::span<const Shape> inputs) {
         return inputs[0][0] * columns * (inputs[0].last() + Units);
@@ -171,7 +171,7 @@ struct Recurrent : Op {
                 const kernels::Rows<Scalar> gates{sums + (at - first_place) * columns, block * columns};
                 const kernels::Rows<const Scalar> h_before =
                     saves ? kernels::Rows<const Scalar>{saved.h + at * Units, time * Units}
-                             : kernels::Rows<const Scalar>{carried.data, state_size};
+                          : kernels::Rows<const Scalar>{carried.data, state_size};
                 if constexpr (Cell::separates_recurrent)
                     kernels::recurrent_product<Units, columns, Scalar>(
                         h_before, weights.recurrent_weight, {weights.recurrent_bias, 0}, recurrent, rows);

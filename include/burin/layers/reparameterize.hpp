@@ -25,9 +25,8 @@ namespace burin {
 /// What is drawn is a function of seed, layer, step and position, and is drawn again in the backward pass.
 /// Kingma and Welling, "Auto-Encoding Variational Bayes", arXiv:1312.6114.
 struct Reparameterize : Op {
-    static constexpr bool joint_backward = true;
-    static constexpr bool gradient_in_place = true;
-    static constexpr Reads input_gradient{.input = true};
+    static constexpr OpTraits traits{
+        .gradient_in_place = true, .joint_backward = true, .input_gradient = {.input = true}};
 
     static constexpr Text<64> name() { return "Reparameterize"; }
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {

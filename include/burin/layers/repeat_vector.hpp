@@ -15,9 +15,8 @@ template <std::size_t Times>
 struct RepeatVector : Op {
     static_assert(Times > 0, "RepeatVector repeats its input at least once");
 
-    static constexpr bool is_view = Times == 1;
+    static constexpr OpTraits traits{.is_view = Times == 1, .keeps_range = true};
 
-    static constexpr bool keeps_range = true;
     static constexpr Text<64> name() { return Text<64>("RepeatVector<").append(Times).append(">"); }
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         if (inputs[0].rank == Shape::max_rank)

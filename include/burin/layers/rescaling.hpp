@@ -10,7 +10,6 @@ namespace burin {
 /// Scale · x + Offset: `Rescaling<1.0 / 255>` of pixels, `Rescaling<2, -1>` of what lies in [0, 1].
 template <Number auto Scale, Number auto Offset = 0.0>
 struct Rescaling : Elementwise<Rescaling<Scale, Offset>> {
-    static constexpr Reads input_gradient{};
     static constexpr std::size_t cost = Offset == 0 ? 1 : 2;
 
     static constexpr Text<64> name() {

@@ -9,7 +9,7 @@ namespace burin {
 
 /// The input as one axis: `[28, 28]` becomes `[784]`. Costs nothing: the elements stay where they are.
 struct Flatten : Op {
-    static constexpr bool is_view = true;
+    static constexpr OpTraits traits{.is_view = true};
     static constexpr Text<64> name() { return "Flatten"; }
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         return {.shape = Shape(inputs[0].size())};
@@ -22,7 +22,7 @@ struct Reshape : Op {
     static_assert(sizeof...(Extents) >= 1 && sizeof...(Extents) <= Shape::max_rank,
                   "Reshape takes one to six extents");
 
-    static constexpr bool is_view = true;
+    static constexpr OpTraits traits{.is_view = true};
     static constexpr Text<64> name() {
         Text<64> text("Reshape<");
         std::size_t index = 0;
@@ -38,8 +38,7 @@ struct Reshape : Op {
 
 /// The input itself: the empty branch of a `Parallel`.
 struct Identity : Op {
-    static constexpr bool streams = true;
-    static constexpr bool is_view = true;
+    static constexpr OpTraits traits{.is_view = true, .streams = true};
     static constexpr Text<64> name() { return "Identity"; }
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }
 };

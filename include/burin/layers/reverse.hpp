@@ -10,7 +10,7 @@ namespace burin {
 
 /// The steps of the first axis (time) from the last to the first.
 struct Reverse : Op {
-    static constexpr bool keeps_range = true;
+    static constexpr OpTraits traits{.keeps_range = true};
     static constexpr Text<64> name() { return "Reverse"; }
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }
 

@@ -17,8 +17,7 @@ struct Slice : Op {
     static_assert(Count > 0, "Slice keeps at least one element");
 
     // Cut along time, a piece of a sequence is not what the whole sequence gives.
-    static constexpr bool keeps_range = true;
-    static constexpr bool streams = AlongWhich::index > 0;
+    static constexpr OpTraits traits{.streams = AlongWhich::index > 0, .keeps_range = true};
 
     static constexpr Text<64> name() {
         Text<64> text("Slice<");

@@ -10,13 +10,17 @@ namespace burin {
 
 namespace detail {
 
+constexpr OpTraits softmax_traits(Values values) {
+    return {.in_place = true,
+            .gradient_in_place = true,
+            .streams = true,
+            .input_gradient = {.output = true},
+            .link = Link::softmax,
+            .values = values};
+}
+
 /// What the two layers over the last axis have in common.
 struct LastAxisOp : Op {
-    static constexpr bool streams = true;
-    static constexpr bool in_place = true;
-    static constexpr bool gradient_in_place = true;
-    static constexpr Reads input_gradient{.output = true};
-
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }
     static constexpr std::size_t flops(std::span<const Shape> inputs) { return 6 * inputs[0].size(); }
 
@@ -32,8 +36,7 @@ struct LastAxisOp : Op {
 /// eˣ / Σ eˣ over the last axis: probabilities. A cross-entropy after it takes its place in training and
 /// works on its input, which is the same but stable.
 struct Softmax : detail::LastAxisOp {
-    static constexpr Link link = Link::softmax;
-    static constexpr Values values = Values::probabilities;
+    static constexpr OpTraits traits = detail::softmax_traits(Values::probabilities);
     static constexpr Text<64> name() { return "Softmax"; }
 
     template <class Context>
@@ -51,8 +54,8 @@ struct Softmax : detail::LastAxisOp {
 
 /// x − log Σ eˣ over the last axis: the logarithms of probabilities.
 struct LogSoftmax : detail::LastAxisOp {
-    static constexpr Link link = Link::softmax; // The softmax of its output is that of its input.
-    static constexpr Values values = Values::log_probabilities;
+    // The softmax of its output is that of its input.
+    static constexpr OpTraits traits = detail::softmax_traits(Values::log_probabilities);
     static constexpr Text<64> name() { return "LogSoftmax"; }
 
     template <class Context>

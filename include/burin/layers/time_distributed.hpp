@@ -46,23 +46,11 @@ struct TimeDistributed {};
 
 template <Layer LayerType>
 struct TimeDistributed<LayerType> : Op {
-    static constexpr bool streams = true;
-    static constexpr bool is_view = LayerType::is_view;
-    static constexpr bool is_view_in_inference = LayerType::is_view_in_inference;
-    static constexpr bool elementwise = LayerType::elementwise;
-    static constexpr bool accepts_epilogue = LayerType::accepts_epilogue;
-    static constexpr bool accepts_gradient_epilogue = LayerType::accepts_gradient_epilogue;
-    static constexpr bool in_place = LayerType::in_place;
-    static constexpr bool gradient_in_place = LayerType::gradient_in_place;
-    static constexpr bool gradient_is_view = LayerType::gradient_is_view;
-    static constexpr bool joint_backward = LayerType::joint_backward;
-    static constexpr bool stops_gradient = LayerType::stops_gradient;
-    static constexpr Reads parameter_gradient = LayerType::parameter_gradient;
-    static constexpr Reads input_gradient = LayerType::input_gradient;
-    static constexpr Link link = LayerType::link;
-    static constexpr Values values = LayerType::values;
-    static constexpr bool keeps_range = LayerType::keeps_range;
-    static constexpr double statistics_momentum = LayerType::statistics_momentum;
+    static constexpr OpTraits traits = [] {
+        OpTraits result = LayerType::traits;
+        result.streams = true;
+        return result;
+    }();
 
     static constexpr Text<64> name() {
         return Text<64>("TimeDistributed<").append(Text<64>(LayerType::name()).view()).append(">");

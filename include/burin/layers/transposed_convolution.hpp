@@ -29,9 +29,8 @@ struct TransposedConvolutionLayer : Op {
               "with "
               "one, or one for each axis";
 
-    static constexpr bool accepts_epilogue = true;
-    static constexpr bool accepts_gradient_epilogue = true;
-    static constexpr Reads parameter_gradient{.input = true};
+    static constexpr OpTraits traits{
+        .accepts_epilogue = true, .accepts_gradient_epilogue = true, .parameter_gradient = {.input = true}};
 
     static constexpr Text<64> name() {
         return Settings::name(Rank == 1 ? "Conv1DTranspose" : "Conv2DTranspose", Filters);

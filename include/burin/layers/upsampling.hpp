@@ -23,8 +23,7 @@ struct Upsampler : Op {
                   "UpSampling takes no option but Bilinear, and only UpSampling2D takes it");
 
     static constexpr bool is_bilinear = sizeof...(Options) > 0;
-    static constexpr bool keeps_range = true;
-    static constexpr bool streams = !is_bilinear;
+    static constexpr OpTraits traits{.streams = !is_bilinear, .keeps_range = true};
 
     static constexpr Text<64> name() {
         Text<64> text("UpSampling");

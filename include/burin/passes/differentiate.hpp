@@ -43,7 +43,7 @@ constexpr std::array<std::size_t, N> append_forward(Program& program, std::array
     saved.fill(none);
     for (std::size_t index = 0; index < N; ++index) {
         const Node& node = graph.nodes[index];
-        if (node.rules->is_input) {
+        if (node.rules->traits.is_input) {
             value_of[index] = program.add_value({.size = node.shape.size(), .is_external = true});
         } else if (is_view(*node.rules, mode)) {
             value_of[index] = value_of[node.inputs[0]];
@@ -115,7 +115,7 @@ constexpr std::array<bool, N> needs_gradient(const Graph<N, O>& graph, const Wan
     for (std::size_t index = 0; index < N; ++index) {
         const Node& node = graph.nodes[index];
         needed[index] = asked[index];
-        if (node.rules->stops_gradient)
+        if (node.rules->traits.stops_gradient)
             continue;
         needed[index] = needed[index] || (wanted.parameters && node.is_trained());
         for (std::size_t i = 0; i < node.input_count; ++i)
@@ -189,20 +189,20 @@ constexpr TrainingProgram<N, E, O, Count> differentiate(const Graph<N, O>& graph
     for (std::size_t index = N; index-- > 0;) {
         const Node& node = graph.nodes[index];
         const OpRules& rules = *node.rules;
-        if (gradient_of[index] == none || rules.is_input || rules.stops_gradient)
+        if (gradient_of[index] == none || rules.traits.is_input || rules.traits.stops_gradient)
             continue;
 
         Step common{.node = index, .inputs = Step::no_inputs()};
         common.gradient = gradient_of[index];
         common.saved_read = saved[index];
 
-        if (rules.joint_backward) {
+        if (rules.traits.joint_backward) {
             Step step = common;
             step.kind = StepKind::backward;
             step.trains = trains(node);
             step.adds = step.trains && adds(index);
-            read(step, rules.parameter_gradient, index);
-            read(step, rules.input_gradient, index);
+            read(step, rules.traits.parameter_gradient, index);
+            read(step, rules.traits.input_gradient, index);
             detail::add_scratch(program, step, graph.nodes, mode);
             bool any = step.trains;
             for (std::size_t i = 0; i < node.input_count; ++i)
@@ -224,7 +224,7 @@ constexpr TrainingProgram<N, E, O, Count> differentiate(const Graph<N, O>& graph
             Step step = common;
             step.kind = StepKind::backward_parameters;
             step.adds = adds(index);
-            read(step, rules.parameter_gradient, index);
+            read(step, rules.traits.parameter_gradient, index);
             detail::add_scratch(program, step, graph.nodes, mode);
             program.add_step(step);
         }
@@ -233,21 +233,21 @@ constexpr TrainingProgram<N, E, O, Count> differentiate(const Graph<N, O>& graph
             const std::size_t input = node.inputs[i];
             if (!needed[input])
                 continue;
-            if (rules.gradient_is_view || is_view(rules, mode)) {
+            if (rules.traits.gradient_is_view || is_view(rules, mode)) {
                 contribute(input, gradient_of[index]);
                 continue;
             }
             Step step = common;
             step.kind = StepKind::backward_input;
             step.which = i;
-            read(step, rules.input_gradient, index);
+            read(step, rules.traits.input_gradient, index);
             detail::add_scratch(program, step, graph.nodes, mode);
             std::size_t target = input;
-            if (rules.accepts_gradient_epilogue) {
+            if (rules.traits.accepts_gradient_epilogue) {
                 const std::size_t activation = detail::activation_behind(input, graph, readers, mode);
                 if (activation != none) {
                     step.epilogue = activation;
-                    if (graph.nodes[activation].rules->input_gradient.output)
+                    if (graph.nodes[activation].rules->traits.input_gradient.output)
                         step.inputs[i] = value_of[activation];
                     target = graph.nodes[activation].inputs[0];
                 }

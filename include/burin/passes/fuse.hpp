@@ -24,12 +24,12 @@ struct Fusion {
 /// Whether the gradient through an elementwise node can be taken from its output, so that its input need not
 /// be kept.
 constexpr bool derivative_from_output(const OpRules& rules) {
-    return rules.elementwise && !rules.input_gradient.input;
+    return rules.traits.elementwise && !rules.traits.input_gradient.input;
 }
 
 /// True if the node is no step of its own in this mode.
 constexpr bool is_view(const OpRules& rules, Mode mode) {
-    return rules.is_view || (mode != Mode::training && rules.is_view_in_inference);
+    return rules.traits.is_view || (mode != Mode::training && rules.traits.is_view_in_inference);
 }
 
 /// Appends elementwise nodes to the step that computes their input, where nothing else reads that input.
@@ -45,19 +45,18 @@ constexpr Fusion<N> fuse(const Graph<N, Outputs>& graph, Mode mode) {
     for (std::size_t index = 0; index < N; ++index) {
         fusion.head[index] = fusion.tail[index] = index;
         const Node& node = graph.nodes[index];
-        if (!node.rules->elementwise || is_view(*node.rules, mode))
+        if (!node.rules->traits.elementwise || is_view(*node.rules, mode))
             continue;
         std::size_t previous = node.inputs[0];
-        while (!saves(mode) && is_view(*graph.nodes[previous].rules, mode) &&
-               readers[previous] == 1)
+        while (!saves(mode) && is_view(*graph.nodes[previous].rules, mode) && readers[previous] == 1)
             previous = graph.nodes[previous].inputs[0];
         const std::size_t head = fusion.head[previous];
         const OpRules& head_rules = *graph.nodes[head].rules;
-        if (readers[previous] != 1 || !head_rules.accepts_epilogue || length[head] == max_epilogue)
+        if (readers[previous] != 1 || !head_rules.traits.accepts_epilogue || length[head] == max_epilogue)
             continue;
         if (saves(mode)) {
             const bool head_reads_its_output =
-                head_rules.parameter_gradient.output || head_rules.input_gradient.output;
+                head_rules.traits.parameter_gradient.output || head_rules.traits.input_gradient.output;
             if (previous != head || head_reads_its_output || !derivative_from_output(*node.rules))
                 continue;
         }

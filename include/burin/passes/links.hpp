@@ -13,7 +13,7 @@ namespace burin::passes {
 template <std::size_t N, std::size_t Outputs>
 constexpr std::size_t maker_of(const Graph<N, Outputs>& graph, std::size_t node, Mode mode) {
     const auto changes_nothing = [mode](const OpRules& rules) {
-        return is_view(rules, mode) && !(rules.stops_gradient && saves(mode));
+        return is_view(rules, mode) && !(rules.traits.stops_gradient && saves(mode));
     };
     while (changes_nothing(*graph.nodes[node].rules))
         node = graph.nodes[node].inputs[0];
@@ -27,8 +27,9 @@ constexpr std::array<Values, N> values_of(const Graph<N, Outputs>& graph) {
     for (std::size_t index = 0; index < N; ++index) {
         const Node& node = graph.nodes[index];
         const OpRules& rules = *node.rules;
-        values[index] = rules.values;
-        if (!(rules.is_view || rules.is_view_in_inference || rules.keeps_range) || node.input_count == 0)
+        values[index] = rules.traits.values;
+        if (!(rules.traits.is_view || rules.traits.is_view_in_inference || rules.traits.keeps_range) ||
+            node.input_count == 0)
             continue;
         values[index] = values[node.inputs[0]];
         for (std::size_t i = 1; i < node.input_count; ++i)
@@ -43,7 +44,7 @@ constexpr std::array<Values, N> values_of(const Graph<N, Outputs>& graph) {
 template <std::size_t N, std::size_t Outputs>
 constexpr std::size_t linked_node(const Graph<N, Outputs>& graph, std::size_t output, Link link, Mode mode) {
     const std::size_t maker = maker_of(graph, output, mode);
-    if (link == Link::none || graph.nodes[maker].rules->link != link)
+    if (link == Link::none || graph.nodes[maker].rules->traits.link != link)
         return none;
     const bool is_same_axis = maker == output || link == Link::sigmoid ||
                               graph.nodes[maker].shape.last() == graph.nodes[output].shape.last();

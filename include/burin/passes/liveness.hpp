@@ -40,7 +40,7 @@ constexpr std::array<std::size_t, max_inputs> overwritable(const Step& step, con
     auto candidates = Step::no_inputs();
     switch (step.kind) {
     case StepKind::forward:
-        if (rules.in_place)
+        if (rules.traits.in_place)
             candidates = step.inputs;
         break;
     case StepKind::loss:
@@ -49,13 +49,13 @@ constexpr std::array<std::size_t, max_inputs> overwritable(const Step& step, con
     case StepKind::backward_parameters:
         break;
     case StepKind::backward_input:
-        if (rules.gradient_in_place)
+        if (rules.traits.gradient_in_place)
             candidates[0] = step.gradient;
         if (step.epilogue != none)
             candidates[1] = step.inputs[step.which];
         break;
     case StepKind::backward:
-        if (rules.gradient_in_place)
+        if (rules.traits.gradient_in_place)
             candidates[0] = step.gradient;
         break;
     case StepKind::accumulate:

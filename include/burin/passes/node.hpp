@@ -1,10 +1,10 @@
 #pragma once
 
 #include "burin/core/elements.hpp"
-#include "burin/core/link.hpp"
 #include "burin/core/parameter.hpp"
 #include "burin/core/shape.hpp"
 #include "burin/core/text.hpp"
+#include "burin/passes/op_traits.hpp"
 
 #include <array>
 #include <cstddef>
@@ -53,12 +53,6 @@ struct InferredShape {
     constexpr bool fits() const { return expected.empty(); }
 };
 
-/// Which activations a backward rule reads besides the gradient of the output.
-struct Reads {
-    bool input = false;
-    bool output = false;
-};
-
 /// Everything the passes need to know of a kind of layer. The layer's type provides it; the passes see only
 /// this.
 struct OpRules {
@@ -81,27 +75,7 @@ struct OpRules {
     /// Those of them that are multiply-adds of its products with weights or of activations with each other.
     std::size_t (*macs)(std::span<const Shape> inputs) = nullptr;
 
-    bool is_input = false;             ///< A place where data enters; computes nothing.
-    bool is_view = false;              ///< The output is the input's elements under another shape.
-    bool is_view_in_inference = false; ///< As `is_view`, but only when not training (dropout).
-    bool elementwise = false;      ///< One input, each output element a function of the same input element.
-    bool accepts_epilogue = false; ///< The forward rule can apply elementwise functions to its output.
-    bool accepts_gradient_epilogue =
-        false;                      ///< `backward_input` can multiply by the derivative of an activation.
-    bool in_place = false;          ///< The forward rule may write its output over an input of the same size.
-    bool gradient_in_place = false; ///< `backward_input` may write over the gradient it reads.
-    bool gradient_is_view = false;  ///< The gradient of each input is the gradient of the output itself.
-    bool joint_backward = false;    ///< One `backward` computes all gradients, instead of a rule for each.
-    bool stops_gradient = false;    ///< No gradient goes through.
-    bool streams = false; ///< Pieces of a sequence, one after the other, give the same as the whole.
-    Reads parameter_gradient{};
-    Reads input_gradient{};
-    Link link = Link::none;
-    Values values = Values::any; ///< What the outputs are, whatever the inputs are.
-    bool keeps_range = false; ///< Each output lies between the least and the largest of the inputs, or is 0.
-    /// What part of the statistics a batch replaces, s ← (1 − momentum) · s + momentum · of the batch; 0
-    /// where they are no such means.
-    double statistics_momentum = 0;
+    OpTraits traits{};
 };
 
 /// Where a node stands in the network: `0`, `2.0`, `encoder.1`. Segments are names or numbers.

@@ -52,7 +52,7 @@ inline kernels::Int8Exponentials int8_exponentials(float scale) noexcept {
 /// Elementwise layers are tables of 256 entries, made with the float function. (A ReLU is none where the
 /// layer before it clamps.)
 template <class LayerType>
-    requires(LayerType::elementwise && !LayerType::is_view_in_inference)
+    requires(LayerType::traits.elementwise && !LayerType::traits.is_view_in_inference)
 struct Int8Layer<LayerType> : Int8Form {
     static constexpr bool is_relu = std::is_same_v<LayerType, ReLU>;
 

@@ -70,7 +70,7 @@ class Calibrator {
         frame.rows = rows;
         std::size_t input = 0;
         for (std::size_t node = 0; node < N::size; ++node)
-            if (N::graph.nodes[node].rules->is_input)
+            if (N::graph.nodes[node].rules->traits.is_input)
                 include(node, inputs[input++], rows);
         execute<PlanType, Batch, float>(frame, detail::NoLoss{}, Observer{this});
     }

@@ -27,12 +27,12 @@ constexpr kernels::FakeQuantization<Scalar> fake_quantization(const Scale& scale
 }
 
 struct FakeQuantizeOp : Op {
-    static constexpr bool keeps_range = true;
-    static constexpr bool streams = true;
-    static constexpr bool accepts_epilogue = true;
-    static constexpr bool in_place = true;
-    static constexpr bool gradient_in_place = true;
-    static constexpr Reads input_gradient{.input = true};
+    static constexpr OpTraits traits{.accepts_epilogue = true,
+                                     .in_place = true,
+                                     .gradient_in_place = true,
+                                     .streams = true,
+                                     .input_gradient = {.input = true},
+                                     .keeps_range = true};
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }
     static constexpr std::size_t flops(std::span<const Shape> inputs) { return 8 * inputs[0].size(); }

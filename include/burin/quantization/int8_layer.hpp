@@ -92,10 +92,11 @@ struct Int8Layer : Int8Form {
 
 /// Inputs, and layers that are views of their input: nothing to compute.
 template <class LayerType>
-    requires(LayerType::is_input || LayerType::is_view || LayerType::is_view_in_inference)
+    requires(LayerType::traits.is_input || LayerType::traits.is_view ||
+             LayerType::traits.is_view_in_inference)
 struct Int8Layer<LayerType> : Int8Form {
     static constexpr Scale output_scale(const Range& range, std::span<const Scale> inputs) {
-        return LayerType::is_input ? scale_of(range) : inputs[0];
+        return LayerType::traits.is_input ? scale_of(range) : inputs[0];
     }
     template <class Shapes>
     static void quantize(const Int8Source<Shapes>&, NoConstants&) {}

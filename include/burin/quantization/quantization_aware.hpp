@@ -72,7 +72,7 @@ struct AwareOf {
         constexpr std::size_t head = PlanType::template clamped_head<Index>;
         constexpr std::size_t computes = head == passes::none ? Index : head;
         constexpr bool is_linked_output =
-            node.rules->link != Link::none &&
+            node.rules->traits.link != Link::none &&
             std::any_of(N::graph.outputs.begin(), N::graph.outputs.end(), [](std::size_t output) {
                 return passes::maker_of(N::graph, output, Mode::inference) == Index;
             });
@@ -93,7 +93,7 @@ struct AwareOf {
             return LayerTypes<>{};
         else if constexpr (kind<Index> == Kind::known)
             return LayerTypes<FixedFakeQuantize<scale_for<Index>(1, 1)>>{};
-        else if constexpr (N::graph.nodes[Index].rules->is_input)
+        else if constexpr (N::graph.nodes[Index].rules->traits.is_input)
             return LayerTypes<InputFakeQuantize>{};
         else
             return LayerTypes<FakeQuantize<>>{};

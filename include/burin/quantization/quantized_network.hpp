@@ -180,7 +180,7 @@ void fill(QuantizedNetwork<Net, Way>& to, const std::array<Scale, Network<Net>::
     constexpr auto& graph = Network<Net>::graph;
     std::size_t input_count = 0;
     for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-        if (graph.nodes[i].rules->is_input)
+        if (graph.nodes[i].rules->traits.is_input)
             to.inputs[input_count++] = scales[i];
     for (std::size_t i = 0; i < graph.outputs.size(); ++i)
         to.outputs[i] = scales[graph.outputs[i]];
@@ -213,7 +213,8 @@ void quantize(const Parameters<Net>& parameters, const ActivationRanges<Net>& ra
     });
 }
 
-/// The same as a value, for a network that is small beside the stack: `quantize(parameters, ranges)`, or `quantize<Rounding::twice>(parameters, ranges)`.
+/// The same as a value, for a network that is small beside the stack: `quantize(parameters, ranges)`, or
+/// `quantize<Rounding::twice>(parameters, ranges)`.
 template <Rounding Way = Rounding::once, class Net>
 QuantizedNetwork<Net, Way> quantize(const Parameters<Net>& parameters,
                                     const ActivationRanges<Net>& ranges) noexcept {

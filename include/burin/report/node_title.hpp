@@ -9,7 +9,7 @@ namespace burin::report::detail {
 /// Where a node stands, as in `2.0`; nothing for the Input of a Sequential, which is not counted.
 inline std::string node_place(const passes::Node& node) {
     const bool is_unnamed_input =
-        node.rules->is_input && node.place.depth == 1 && node.place.segments[0].name.empty();
+        node.rules->traits.is_input && node.place.depth == 1 && node.place.segments[0].name.empty();
     return is_unnamed_input ? std::string() : std::string(node.place.text().view());
 }
 

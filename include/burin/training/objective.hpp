@@ -103,14 +103,14 @@ consteval Sentence describe_values() {
         return sentence;
     // The layer whose outputs are known.
     std::size_t source = output;
-    while (graph.nodes[source].rules->values == Values::any) {
+    while (graph.nodes[source].rules->traits.values == Values::any) {
         std::size_t which = 0;
         while (values[graph.nodes[source].inputs[which]] == Values::any)
             ++which;
         source = graph.nodes[source].inputs[which];
     }
     const auto name = graph.nodes[source].rules->name();
-    if (graph.nodes[source].rules->link == Loss::link && Loss::link != Link::none)
+    if (graph.nodes[source].rules->traits.link == Loss::link && Loss::link != Link::none)
         sentence.append("expected `")
             .append(name.view())
             .append("` last, as the loss contains it, got `")

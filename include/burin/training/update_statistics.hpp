@@ -26,12 +26,12 @@ void for_each_running_mean(Visit visit) {
     const auto& graph = Network<Net>::graph;
     for (std::size_t owner = 0; owner < graph.nodes.size(); ++owner) {
         const passes::Node& node = graph.nodes[owner];
-        if (node.shares_with != passes::none || node.is_frozen || node.rules->statistics_momentum == 0)
+        if (node.shares_with != passes::none || node.is_frozen || node.rules->traits.statistics_momentum == 0)
             continue;
         double kept = 1;
         for (std::size_t i = 0; i < graph.nodes.size(); ++i)
             if (i == owner || graph.nodes[i].shares_with == owner)
-                kept *= 1 - graph.nodes[i].rules->statistics_momentum;
+                kept *= 1 - graph.nodes[i].rules->traits.statistics_momentum;
         visit(node.statistics_offset - parameter_count<Net>, node.statistics_count, kept);
     }
 }
