@@ -29,7 +29,7 @@ def unanswered(text):
     if len(questions) < 2 * 20:
         yield f"expected 20 questions or more, got {len(questions) // 2}"
     for question, answer in zip(questions[::2], questions[1::2]):
-        places = re.search(r"^Header (.*?), example (.*?), test (.*?)$(?:\n\n|\n?\Z)", answer, re.M | re.S)
+        places = re.search(r"^Header\s(.*?),\sexample\s(.*?),\stest\s(.*?)$(?:\n\n|\n?\Z)", answer, re.M | re.S)
         if not question.endswith("?") or not places or len(re.findall(r"[.?](?:\s|$)", answer[:places.start()])) < 2:
             yield f"{question}: expected a question, two sentences, and a line of header, example and test"
             continue
