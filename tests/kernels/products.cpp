@@ -235,7 +235,7 @@ TEST_CASE("where samples come from is no part of the result") {
     check_from_outside<150, 64>(33);
     check_from_outside<150, 71>(40);
     check_from_outside<150, 16>(70);   // fewer columns than a panel has with AVX-512
-    check_from_outside<150, 64>(5);    // fewer rows than are asked for
+    check_from_outside<150, 64>(5);    // fewer rows than are prefetched
     check_from_outside<1100, 70>(35);  // deeper than a block
     check_from_outside<1100, 300>(35); // the matrix streams
 }

@@ -137,11 +137,11 @@ TEST_CASE_TEMPLATE("fused forms", Scalar, float, double) {
     CHECK(kernels::first_lane<Scalar>(kernels::fnma(a, b, c)) == -8);
 }
 
-TEST_CASE_TEMPLATE("load_transposed and load_square", Scalar, float, double) {
+TEST_CASE_TEMPLATE("load_transposed and load_square_transposed", Scalar, float, double) {
     constexpr std::size_t lanes = kernels::width<Scalar>, stride = lanes + 3;
     const auto from = random_numbers<Scalar>(lanes * stride, 1);
-    for (const auto& columns :
-         {kernels::load_transposed(from.data(), stride), kernels::load_square(from.data(), stride)})
+    for (const auto& columns : {kernels::load_transposed(from.data(), stride),
+                                kernels::load_square_transposed(from.data(), stride)})
         for (std::size_t c = 0; c < lanes; ++c) {
             std::array<Scalar, lanes> column{};
             kernels::store(column.data(), columns[c]);
@@ -172,17 +172,17 @@ void check_groups() {
         if constexpr (Group > 1) {
             constexpr std::size_t stride = lanes + 3;
             const auto rows = random_numbers<Scalar>(lanes / Group * stride, 1);
-            const auto turned = kernels::load_groups<Group>(rows.data(), stride);
+            const auto transposed = kernels::load_groups_transposed<Group>(rows.data(), stride);
             for (std::size_t i = 0; i < lanes / Group; ++i) {
                 std::array<Scalar, lanes> group{};
-                kernels::store(group.data(), turned[i]);
+                kernels::store(group.data(), transposed[i]);
                 for (std::size_t lane = 0; lane < lanes; ++lane)
                     CHECK(group[lane] == rows[lane / Group * stride + i * Group + lane % Group]);
             }
         }
 
-        const auto sums = kernels::quad_sums<Group, Scalar>(vectors);
-        constexpr std::size_t count = kernels::quad_vectors<Group>;
+        const auto sums = kernels::group_sums<Group, Scalar>(vectors);
+        constexpr std::size_t count = kernels::group_sum_vectors<Group>;
         for (std::size_t group = 0; group < lanes / Group; ++group) {
             std::array<Scalar, lanes> quads{};
             kernels::store(quads.data(), sums[group % count]);
@@ -200,20 +200,20 @@ void check_groups() {
 
 template <class Scalar>
 void check_octets() {
-    if constexpr (kernels::turns_octets) {
+    if constexpr (kernels::has_transpose_8x8) {
         constexpr std::size_t lanes = kernels::width<Scalar>, octets = lanes / 8, stride = 11;
         const auto elements = random_numbers<Scalar>(8 * lanes, 1);
         Vector<Scalar> rows[8];
         for (std::size_t r = 0; r < 8; ++r)
             rows[r] = kernels::load(elements.data() + r * lanes);
-        const auto turned = kernels::transpose_octets<Scalar>(rows);
+        const auto transposed = kernels::transpose_8x8<Scalar>(rows);
         for (std::size_t i = 0; i < 8; ++i)
             for (std::size_t count = 1; count <= octets; ++count) {
                 // What is loaded again is what was stored, and nothing beside it was touched.
                 std::vector<Scalar> stored(2 * stride, Scalar(-1));
-                kernels::store_octets(stored.data(), stride, turned[i], count);
+                kernels::store_rows_of_8(stored.data(), stride, transposed[i], count);
                 std::array<Scalar, lanes> loaded{};
-                kernels::store(loaded.data(), kernels::load_octets(stored.data(), stride, count));
+                kernels::store(loaded.data(), kernels::load_rows_of_8(stored.data(), stride, count));
                 for (std::size_t g = 0; g < 2; ++g)
                     for (std::size_t e = 0; e < stride; ++e) {
                         const std::size_t lane = i % 4 + 4 * (g + i / 4 * octets);
@@ -230,10 +230,10 @@ void check_octets() {
 template <std::size_t N, std::size_t Rows, class Scalar>
 void check_exact_columns() {
     constexpr std::size_t lanes = kernels::width<Scalar>;
-    if constexpr (kernels::loads_exact_columns && N <= lanes && Rows <= lanes) {
+    if constexpr (kernels::loads_exact_rows && N <= lanes && Rows <= lanes) {
         // Behind the last row memory ends, as far as AddressSanitizer can tell.
         const auto rows = random_numbers<Scalar>(N * Rows, 1);
-        const auto columns = kernels::load_exact_columns<N, Rows>(rows.data());
+        const auto columns = kernels::load_exact_rows_transposed<N, Rows>(rows.data());
         for (std::size_t c = 0; c < N; ++c) {
             std::array<Scalar, lanes> column{};
             kernels::store(column.data(), columns[c]);

@@ -1,5 +1,5 @@
 #include "burin/kernels/softmax.hpp"
-#include "burin/kernels/columns.hpp"
+#include "burin/kernels/transposed_rows.hpp"
 #include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>
@@ -44,7 +44,7 @@ TEST_CASE_TEMPLATE("columns are the transposed rows, and back", Scalar, float, d
         constexpr std::size_t n = extent.value;
         // Exactly as long as may be read: AddressSanitizer sees what goes beyond.
         const auto rows = random_numbers<Scalar>(lanes * n, 1);
-        const auto columns = kernels::load_columns<n>(rows.data());
+        const auto columns = kernels::load_rows_transposed<n>(rows.data());
         bool equal = true;
         for (std::size_t c = 0; c < n; ++c) {
             std::array<Scalar, lanes> column{};
@@ -55,7 +55,7 @@ TEST_CASE_TEMPLATE("columns are the transposed rows, and back", Scalar, float, d
         INFO(n << " columns");
         CHECK(equal);
         std::vector<Scalar> again(rows.size() + 1, Scalar(-5));
-        kernels::store_columns<n>(columns, again.data());
+        kernels::store_rows_transposed<n>(columns, again.data());
         CHECK(std::equal(rows.begin(), rows.end(), again.begin()));
         CHECK(again.back() == Scalar(-5));
     });

@@ -27,8 +27,8 @@ struct AttentionSize {
     bool is_causal = false;     ///< Query i sees keys 0 to i alone.
 
     constexpr std::size_t scores() const { return queries * keys; }
-    /// What its products need for a matrix that is turned.
-    constexpr std::size_t turned() const { return std::max(key_size, value_size) * keys; }
+    /// What its products need for a matrix that is transposed.
+    constexpr std::size_t transposed() const { return std::max(key_size, value_size) * keys; }
 };
 
 /// What one head of one sample reads.
@@ -121,17 +121,18 @@ void attention_softmax_gradient(const Scalar* probabilities, Scalar* gradient, S
 } // namespace detail
 
 /// probabilities [queries, keys] = softmax(scale · query · keyᵀ) and result = probabilities · value. What a
-/// mask hides may hold anything, infinities too: it reaches neither the result nor a gradient. `turned` has
-/// room for Size.turned() elements. The result may be written over the query.
+/// mask hides may hold anything, infinities too: it reaches neither the result nor a gradient. `transposed`
+/// has room for Size.transposed() elements. The result may be written over the query.
 template <AttentionSize Size, class Scalar>
 [[gnu::noinline]] void attention_forward(const AttentionHead<Scalar>& head, Scalar* probabilities,
-                                         Rows<Scalar> result, Scalar* turned) noexcept {
-    transpose(Size.keys, Size.key_size, head.key.data, head.key.stride, turned, Size.keys);
-    detail::multiply_rows_of<Size.keys, Size.key_size, Scalar>(
-        head.query.data, head.query.stride, 1, {turned, Size.keys}, {probabilities, Size.keys}, Size.queries);
+                                         Rows<Scalar> result, Scalar* transposed) noexcept {
+    transpose(Size.keys, Size.key_size, head.key.data, head.key.stride, transposed, Size.keys);
+    detail::multiply_rows_of<Size.keys, Size.key_size, Scalar>(head.query.data, head.query.stride, 1,
+                                                               {transposed, Size.keys},
+                                                               {probabilities, Size.keys}, Size.queries);
     detail::attention_softmax<Size>(probabilities, head.mask, head.scale);
     const Rows<const Scalar> value =
-        with_finite_padding<Size.value_size>(head.value, head.mask, Size.keys, turned);
+        with_finite_padding<Size.value_size>(head.value, head.mask, Size.keys, transposed);
     detail::multiply_rows_of<Size.value_size, Size.keys, Scalar>(probabilities, Size.keys, 1, value, result,
                                                                  Size.queries);
 }
@@ -145,26 +146,26 @@ struct AttentionGradients {
 };
 
 /// From the probabilities and the result's gradient the gradients of query, key and value. `scores` has room
-/// for Size.scores() elements, `turned` for Size.turned(). The query's gradient may be written over the
-/// result's, the others not.
+/// for Size.scores() elements, `transposed` for Size.transposed(). The query's gradient may be written over
+/// the result's, the others not.
 template <AttentionSize Size, class Scalar>
 [[gnu::noinline]] void attention_backward(const AttentionHead<Scalar>& head, const Scalar* probabilities,
                                           std::type_identity_t<Rows<const Scalar>> result_gradient,
                                           const AttentionGradients<Scalar>& gradients, Scalar* scores,
-                                          Scalar* turned) noexcept {
+                                          Scalar* transposed) noexcept {
     if (gradients.value.data != nullptr)
         detail::multiply_rows_of<Size.value_size, Size.queries>(probabilities, 1, Size.keys, result_gradient,
                                                                 gradients.value, Size.keys);
     if (gradients.query.data == nullptr && gradients.key.data == nullptr)
         return;
-    transpose(Size.keys, Size.value_size, head.value.data, head.value.stride, turned, Size.keys);
+    transpose(Size.keys, Size.value_size, head.value.data, head.value.stride, transposed, Size.keys);
     for (std::size_t key = 0; head.mask != nullptr && key < Size.keys; ++key)
         if (head.mask[key] == Scalar(0))
             for (std::size_t i = 0; i < Size.value_size; ++i)
-                turned[i * Size.keys + key] = Scalar(0);
+                transposed[i * Size.keys + key] = Scalar(0);
     detail::multiply_rows_of<Size.keys, Size.value_size, Scalar>(result_gradient.data, result_gradient.stride,
-                                                                 1, {turned, Size.keys}, {scores, Size.keys},
-                                                                 Size.queries);
+                                                                 1, {transposed, Size.keys},
+                                                                 {scores, Size.keys}, Size.queries);
     detail::attention_softmax_gradient<Size>(probabilities, scores, head.scale);
     const Scalar* const score_gradient = scores;
     if (gradients.key.data != nullptr)
@@ -172,7 +173,7 @@ template <AttentionSize Size, class Scalar>
                                                               gradients.key, Size.keys);
     if (gradients.query.data != nullptr) {
         const Rows<const Scalar> key =
-            with_finite_padding<Size.key_size>(head.key, head.mask, Size.keys, turned);
+            with_finite_padding<Size.key_size>(head.key, head.mask, Size.keys, transposed);
         detail::multiply_rows_of<Size.key_size, Size.keys>(score_gradient, Size.keys, 1, key, gradients.query,
                                                            Size.queries);
     }

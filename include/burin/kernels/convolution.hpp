@@ -215,7 +215,7 @@ constexpr std::size_t convolution_backward_scratch(const Convolution& c) {
     return c.taps() * c.group_filters() * c.channels + (frame.extent != frame.image ? frame.size() : 0);
 }
 
-/// dx = derivative(dy ∗ turned w, activated). dx may be the same memory as activated.
+/// dx = derivative(dy ∗ transposed w, activated). dx may be the same memory as activated.
 template <Convolution C, class Scalar, class Derivative>
 void convolution_input_gradient(const Scalar* dy, const Scalar* w, const Scalar* activated, Scalar* dx,
                                 std::size_t rows, Scalar* scratch, Derivative derivative) noexcept {

@@ -64,7 +64,7 @@ void depthwise_forward(const Scalar* x, const Scalar* w, const Scalar* bias, Sca
             detail::finish_with(epilogue));
 }
 
-/// dx = derivative(dy ∗ turned w, activated). dx may be the same memory as activated.
+/// dx = derivative(dy ∗ transposed w, activated). dx may be the same memory as activated.
 template <Convolution C, class Scalar, class Derivative>
 void depthwise_input_gradient(const Scalar* dy, const Scalar* w, const Scalar* activated, Scalar* dx,
                               std::size_t rows, Derivative derivative) noexcept {

@@ -23,7 +23,7 @@ constexpr std::array<std::size_t, Rank> strides(const std::array<std::size_t, Ra
 } // namespace detail
 
 /// Axis i of `to` is axis Order[i] of `from`, an array with these extents. What stays together is copied in
-/// one piece; else the two axes that are innermost before and after are turned in registers.
+/// one piece; else the two axes that are innermost before and after are transposed in registers.
 template <auto Extents, auto Order, class Scalar>
 void permute(const Scalar* from, Scalar* to) noexcept {
     constexpr std::size_t rank = Extents.size();
@@ -38,7 +38,7 @@ void permute(const Scalar* from, Scalar* to) noexcept {
     constexpr auto to_strides = detail::strides(target_extents);
     constexpr bool keeps_last = Order[last] == last;
     /// Where the innermost axis of `from` goes.
-    constexpr std::size_t turned = [] {
+    constexpr std::size_t transposed = [] {
         std::size_t axis = 0;
         while (Order[axis] != last)
             ++axis;
@@ -53,10 +53,10 @@ void permute(const Scalar* from, Scalar* to) noexcept {
             std::copy_n(from + read, Extents[last], to + write);
         else
             transpose(target_extents[last], Extents[last], from + read, from_strides[Order[last]], to + write,
-                      to_strides[turned]);
+                      to_strides[transposed]);
         std::size_t axis = last;
         while (axis-- > 0) {
-            if (!keeps_last && axis == turned)
+            if (!keeps_last && axis == transposed)
                 continue;
             read += from_strides[Order[axis]];
             write += to_strides[axis];

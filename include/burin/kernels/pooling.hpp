@@ -231,7 +231,7 @@ void max_pool(const Scalar* x, Scalar* y, std::size_t rows, Epilogue epilogue) n
                 [&](std::size_t c, const auto& load, const auto& store) {
                     RunningMaximum<Scalar> largest;
                     detail::for_each_element<W>(
-                        places, [&](std::size_t offset) { largest.meet(load(x + offset + c)); });
+                        places, [&](std::size_t offset) { largest.update(load(x + offset + c)); });
                     store(y + output + c, epilogue(largest.value()));
                 });
         });

@@ -70,7 +70,7 @@ template <std::size_t K, class Scalar>
     constexpr std::size_t lanes = width<Scalar>, vectors = K / lanes;
     if constexpr (has_narrow_vectors && 2 * K == lanes) {
         return narrow_dot(a, b);
-    } else if constexpr (vectors == 0 && loads_exact_columns) {
+    } else if constexpr (vectors == 0 && loads_exact_rows) {
         return reduce_add<Scalar>(load_partial(a, K) * load_partial(b, K));
     } else if constexpr (vectors == 0 || vectors > 8) {
         return sum<Scalar>(K, [](const auto& x, const auto& y) { return x * y; }, a, b);

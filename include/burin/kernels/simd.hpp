@@ -6,13 +6,13 @@
 // BURIN_SCALAR to have one lane everywhere.
 
 #include "burin/kernels/simd/estimates.hpp"
-#include "burin/kernels/simd/folds.hpp"
 #include "burin/kernels/simd/groups.hpp"
 #include "burin/kernels/simd/half_vector.hpp"
 #include "burin/kernels/simd/narrow_vector.hpp"
-#include "burin/kernels/simd/octets.hpp"
 #include "burin/kernels/simd/partial.hpp"
+#include "burin/kernels/simd/reduce.hpp"
 #include "burin/kernels/simd/running_maximum.hpp"
 #include "burin/kernels/simd/subnormals.hpp"
-#include "burin/kernels/simd/transposed.hpp"
+#include "burin/kernels/simd/transpose.hpp"
+#include "burin/kernels/simd/transpose_8x8.hpp"
 #include "burin/kernels/simd/vector.hpp"

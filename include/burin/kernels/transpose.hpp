@@ -32,7 +32,7 @@ void transpose(std::size_t rows, std::size_t columns, const Scalar* from, std::s
     for (; r + lanes <= rows; r += lanes) {
         std::size_t c = 0;
         for (; c + lanes <= columns; c += lanes) {
-            const auto square = load_square(from + r * from_stride + c, from_stride);
+            const auto square = load_square_transposed(from + r * from_stride + c, from_stride);
             BURIN_DETAIL_UNROLL
             for (std::size_t i = 0; i < lanes; ++i)
                 store(to + (c + i) * to_stride + r, square[i]);

@@ -94,7 +94,7 @@ struct ScaledDotProductAttention : Op {
     static constexpr Elements scratch(std::span<const Shape> inputs, StepKind kind, Mode mode) {
         const kernels::AttentionSize extents = size(inputs);
         const bool probabilities_are_saved = kind == StepKind::forward && passes::saves(mode);
-        return {0, extents.turned() + (probabilities_are_saved ? 0 : extents.scores())};
+        return {0, extents.transposed() + (probabilities_are_saved ? 0 : extents.scores())};
     }
 
     static constexpr std::size_t macs(std::span<const Shape> inputs) {
@@ -111,7 +111,7 @@ struct ScaledDotProductAttention : Op {
     static void forward(const Context& run) noexcept {
         constexpr auto extents = size(Context::Shapes::inputs);
         for (std::size_t row = 0; row < run.rows; ++row) {
-            auto* probabilities = run.scratch + extents.turned();
+            auto* probabilities = run.scratch + extents.transposed();
             if constexpr (Context::saves)
                 probabilities = run.saved + row * extents.scores();
             kernels::attention_forward<extents>(
@@ -133,7 +133,7 @@ struct ScaledDotProductAttention : Op {
             kernels::attention_backward<extents>(
                 head(run, row), run.saved + row * extents.scores(),
                 {run.output_gradient + row * Context::Shapes::output.size(), extents.value_size},
-                {gradient(0, row), gradient(1, row), gradient(2, row)}, run.scratch + extents.turned(),
+                {gradient(0, row), gradient(1, row), gradient(2, row)}, run.scratch + extents.transposed(),
                 run.scratch);
         if constexpr (has_mask)
             detail::write_no_mask_gradient(run);

@@ -124,10 +124,10 @@ struct MultiHeadAttention : Op {
         const Extents e(inputs);
         if (kind != StepKind::forward)
             return {e.queries() + 2 * e.keys() + (has_mask ? e.widest_input() : 0),
-                    e.head.turned() + e.head.scores()};
+                    e.head.transposed() + e.head.scores()};
         if (passes::saves(mode))
-            return {0, e.head.turned()};
-        return {0, e.queries() + 2 * e.keys() + e.head.turned() + e.head.scores()};
+            return {0, e.head.transposed()};
+        return {0, e.queries() + 2 * e.keys() + e.head.transposed() + e.head.scores()};
     }
 
     static constexpr std::size_t macs(std::span<const Shape> inputs) {
@@ -151,7 +151,7 @@ struct MultiHeadAttention : Op {
             attend(run, 0, run.rows, buffers, run.scratch);
         } else {
             Buffers<Scalar> buffers;
-            buffers.query = buffers.mixed = run.scratch + e.head.turned();
+            buffers.query = buffers.mixed = run.scratch + e.head.transposed();
             buffers.key = buffers.query + e.queries();
             buffers.value = buffers.key + e.keys();
             buffers.probabilities = buffers.value + e.keys();
@@ -166,8 +166,8 @@ struct MultiHeadAttention : Op {
         constexpr Extents e(Context::Shapes::inputs);
         using P = Projections<Context>;
         const Buffers<const Scalar> kept = saved_buffers<e>(run.saved, run.rows);
-        Scalar* const turned = run.scratch;
-        Scalar* const scores = turned + e.head.turned();
+        Scalar* const transposed = run.scratch;
+        Scalar* const scores = transposed + e.head.transposed();
         // The gradient of the heads' results, over which that of the queries is written.
         Scalar* const query_gradient = scores + e.head.scores();
         Scalar* const key_gradient = query_gradient + run.rows * e.queries();
@@ -188,7 +188,7 @@ struct MultiHeadAttention : Op {
                                                     {of_head<e>(query_gradient, row * e.head.queries, h),
                                                      of_head<e>(key_gradient, row * e.head.keys, h),
                                                      of_head<e>(value_gradient, row * e.head.keys, h)},
-                                                    scores, turned);
+                                                    scores, transposed);
 
         constexpr std::size_t inputs = Context::Shapes::inputs.size();
         constexpr std::size_t key = key_input(inputs), value = value_input(inputs);
@@ -318,7 +318,7 @@ struct MultiHeadAttention : Op {
     template <class Context>
     static void attend(const Context& run, std::size_t first, std::size_t samples,
                        const Buffers<typename Context::Scalar>& buffers,
-                       typename Context::Scalar* turned) noexcept {
+                       typename Context::Scalar* transposed) noexcept {
         constexpr Extents e(Context::Shapes::inputs);
         using P = Projections<Context>;
         constexpr std::size_t inputs = Context::Shapes::inputs.size();
@@ -344,7 +344,7 @@ struct MultiHeadAttention : Op {
                     probabilities += (row * Heads + h) * e.head.scores();
                 kernels::attention_forward<e.head>(
                     head<e>(buffers, row, h, mask(run, first + row)), probabilities,
-                    of_head<e>(buffers.mixed, row * e.head.queries, h), turned);
+                    of_head<e>(buffers.mixed, row * e.head.queries, h), transposed);
             }
         P::Output::forward(static_cast<const typename Context::Scalar*>(buffers.mixed),
                            run.parameters + P::output_offset,

@@ -2,9 +2,9 @@
 
 #include "burin/core/assert.hpp"
 #include "burin/core/label.hpp"
-#include "burin/kernels/columns.hpp"
 #include "burin/kernels/softmax.hpp"
 #include "burin/kernels/sweep.hpp"
+#include "burin/kernels/transposed_rows.hpp"
 #include "burin/losses/class_weight.hpp"
 #include "burin/losses/long_sum.hpp"
 #include "burin/losses/loss.hpp"
@@ -71,7 +71,7 @@ kernels::Vector<Scalar> replace_by_exponentials(std::array<kernels::Vector<Scala
 template <std::size_t Classes, class Scalar>
 [[gnu::always_inline]] inline std::array<kernels::Vector<Scalar>, Classes>
 load_weighted_columns(const Scalar* rows, const kernels::Vector<Scalar>& weights, bool all) noexcept {
-    auto columns = kernels::load_columns<Classes>(rows);
+    auto columns = kernels::load_rows_transposed<Classes>(rows);
     if (!all) {
         const kernels::Vector<Scalar> zero(Scalar(0));
         for (auto& each : columns)
@@ -170,7 +170,7 @@ struct LabelTargets {
             const Vector factor = scales / sum;
             for (Vector& each : e)
                 each = each * factor;
-            kernels::store_columns<Classes>(e, gradient);
+            kernels::store_rows_transposed<Classes>(e, gradient);
             Scalar lane[lanes];
             kernels::store(lane, scales);
             for (std::size_t r = 0; r < lanes; ++r)
@@ -254,7 +254,7 @@ struct DistributionTargets {
             const Vector factor = scales * terms.mass / sum;
             for (std::size_t c = 0; c < Classes; ++c)
                 e[c] = e[c] * factor - q[c] * scales;
-            kernels::store_columns<Classes>(e, gradient);
+            kernels::store_rows_transposed<Classes>(e, gradient);
         }
         return kernels::log(sum) * terms.mass + (terms.entropy - terms.weighted);
     }

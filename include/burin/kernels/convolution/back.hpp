@@ -14,15 +14,15 @@
 
 namespace burin::kernels::detail {
 
-/// Elements that a convolution's weights take, turned for the gradient of its inputs.
+/// Elements that a convolution's weights take, transposed for the gradient of its inputs.
 template <Convolution C>
-inline constexpr std::size_t turned_weights = C.taps() * C.group_filters() * C.channels;
+inline constexpr std::size_t transposed_weights = C.taps() * C.group_filters() * C.channels;
 
-/// Rows first … first + count of a matrix, turned into columns of a matrix in panels of `count` columns and
-/// `depth` rows, from its row `to_row` on.
+/// Rows first … first + count of a matrix, transposed into columns of a matrix in panels of `count` columns
+/// and `depth` rows, from its row `to_row` on.
 template <class Scalar>
-void turn_block(PanelView<const Scalar> from, std::size_t from_columns, std::size_t first, std::size_t count,
-                Scalar* to, std::size_t depth, std::size_t to_row) noexcept {
+void transpose_block(PanelView<const Scalar> from, std::size_t from_columns, std::size_t first,
+                     std::size_t count, Scalar* to, std::size_t depth, std::size_t to_row) noexcept {
     const Panels from_panels = panels<Scalar>(from_columns), to_panels = panels<Scalar>(count);
     for (std::size_t p = 0; p < from_panels.count(); ++p, from.skip_panels(1)) {
         const std::size_t row = p < from_panels.full ? from.row : from.last_row;
@@ -36,21 +36,21 @@ void turn_block(PanelView<const Scalar> from, std::size_t from_columns, std::siz
 
 /// For each class of inputs and each group, a matrix in panels of [taps · filters, channels].
 template <Convolution C, class Scalar>
-void turn_weights(const Scalar* w, Scalar* turned) noexcept {
+void transpose_weights(const Scalar* w, Scalar* transposed) noexcept {
     constexpr auto& patches = gradient_patches<C>;
     constexpr std::size_t channels = C.group_channels(), filters = C.group_filters();
     for (const GradientClass& each : patches.classes)
         for (std::size_t group = 0; group < C.groups; ++group) {
             for (std::size_t t = 0; t < each.taps; ++t)
-                turn_block(weights_of_group<C>(w, group), filters,
-                           patches.taps[each.first_tap + t] * channels, channels, turned, each.taps * filters,
-                           t * filters);
-            turned += each.taps * filters * channels;
+                transpose_block(weights_of_group<C>(w, group), filters,
+                                patches.taps[each.first_tap + t] * channels, channels, transposed,
+                                each.taps * filters, t * filters);
+            transposed += each.taps * filters * channels;
         }
 }
 
 /// dx = finish(start + Σ over the outputs that each input is part of), input by input: a convolution of
-/// stride 1 with turned weights for each class of inputs.
+/// stride 1 with transposed weights for each class of inputs.
 template <Convolution C, class Scalar, class Finish>
 void gather_back(const Scalar* dy, const Scalar* w, const Scalar* start, Scalar* dx, std::size_t rows,
                  Scalar* scratch, Finish finish) noexcept {
@@ -63,9 +63,9 @@ void gather_back(const Scalar* dy, const Scalar* w, const Scalar* start, Scalar*
     constexpr RowSteps left_steps{Patches::pitch.x, Patches::pitch.y, Patches::pitch.z, y_size};
     constexpr RowSteps row_steps{pixel.x * C.axes[2].stride, pixel.y * C.axes[1].stride,
                                  pixel.z * C.axes[0].stride, C.input_pixels()};
-    Scalar* const turned = scratch;
-    Scalar* const frame = scratch + turned_weights<C>;
-    turn_weights<C>(w, turned);
+    Scalar* const transposed = scratch;
+    Scalar* const frame = scratch + transposed_weights<C>;
+    transpose_weights<C>(w, transposed);
 
     const auto multiply = [&](const Scalar* image, Scalar* result, std::size_t images,
                               const GradientClass& each, const Scalar* weights, const ClippedRun& lines,
@@ -104,7 +104,7 @@ void gather_back(const Scalar* dy, const Scalar* w, const Scalar* start, Scalar*
         }
     };
     const auto multiply_classes = [&](const Scalar* image, Scalar* result, std::size_t images) {
-        const Scalar* weights = turned;
+        const Scalar* weights = transposed;
         for (std::size_t i = 0; i < patches.classes.size(); ++i) {
             const GradientClass& each = patches.classes[i];
             const auto run = [&](const ClippedRun& lines, const ClippedRun& columns) {
@@ -182,11 +182,11 @@ void scatter_back(const Scalar* dy, const Scalar* w, const Scalar* start, Scalar
     constexpr RowSteps row_steps{C.axes[1].stride * pitch.y, C.axes[2].stride * pitch.x,
                                  C.axes[0].stride * pitch.z, 0};
     constexpr std::size_t whole_row = 0;
-    Scalar* const turned = scratch;
-    Scalar* const sums = scratch + turned_weights<C>;
+    Scalar* const transposed = scratch;
+    Scalar* const sums = scratch + transposed_weights<C>;
     for (std::size_t line = 0; line < lines; ++line)
-        turn_block(weights_of_group<C>(w, 0), C.filters, line * columns, columns,
-                   turned + line * columns * C.filters, C.filters, 0);
+        transpose_block(weights_of_group<C>(w, 0), C.filters, line * columns, columns,
+                        transposed + line * columns * C.filters, C.filters, 0);
 
     ScatteredProduct<Scalar> product;
     product.offsets = &whole_row;
@@ -200,7 +200,7 @@ void scatter_back(const Scalar* dy, const Scalar* w, const Scalar* start, Scalar
                 std::copy_n(start, C.channels, sums + i);
         for (std::size_t line = 0; line < lines; ++line) {
             product.right = in_panels<C.filters, columns>(
-                static_cast<const Scalar*>(turned + line * columns * C.filters));
+                static_cast<const Scalar*>(transposed + line * columns * C.filters));
             product.result = {sums + pitch.of(line / C.axes[1].kernel * C.axes[0].dilation,
                                               line % C.axes[1].kernel * C.axes[1].dilation, 0),
                               1, 1, panels.width};

@@ -109,8 +109,8 @@ struct Int8Block {
     }
     static Weight weight(const std::int8_t* from) noexcept { return _mm512_loadu_si512(from); }
     static Sum add(Sum sum, const Input& x, Weight w) noexcept {
-        const __m512i turned = _mm512_mask_sub_epi8(w, x.negative, _mm512_setzero_si512(), w);
-        return _mm512_dpbusd_epi32(sum, x.magnitudes, turned);
+        const __m512i negated = _mm512_mask_sub_epi8(w, x.negative, _mm512_setzero_si512(), w);
+        return _mm512_dpbusd_epi32(sum, x.magnitudes, negated);
     }
     static std::int32_t total(Sum sum) noexcept { return _mm512_reduce_add_epi32(sum); }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "burin/kernels/columns.hpp"
 #include "burin/kernels/products/dense_gradient.hpp"
 #include "burin/kernels/products/input_gradient_by_halves.hpp"
 #include "burin/kernels/products/input_gradient_in_groups.hpp"
@@ -8,6 +7,7 @@
 #include "burin/kernels/products/input_gradient_packed.hpp"
 #include "burin/kernels/products/input_gradient_side_by_side.hpp"
 #include "burin/kernels/simd.hpp"
+#include "burin/kernels/transposed_rows.hpp"
 #include "burin/kernels/unroll.hpp"
 
 #include <algorithm>
@@ -17,23 +17,23 @@
 namespace burin::kernels {
 namespace detail {
 
-/// From so many samples on, a narrow matrix of so many rows is turned: rows that fit into a vector are turned
-/// fastest.
+/// From so many samples on, a narrow matrix of so many rows is transposed: rows that fit into a vector are
+/// transposed fastest.
 template <std::size_t K, std::size_t N, class Scalar>
-inline constexpr std::size_t turned_from_samples = N <= width<Scalar>       ? 1
-                                                   : K % width<Scalar> == 0 ? 4
-                                                                            : 5;
+inline constexpr std::size_t transposed_from_samples = N <= width<Scalar>       ? 1
+                                                       : K % width<Scalar> == 0 ? 4
+                                                                                : 5;
 
 /// Of so many samples, transposing w takes less time than broadcasting its elements; of fewer doubles, since
 /// half as many stand side by side and w is read more often. A matrix of a single full panel is as narrow as
-/// those that are turned in registers, which would take all of them.
+/// those that are transposed in registers, which would take all of them.
 template <std::size_t N, class Scalar>
 inline constexpr std::size_t packed_from_samples = N == 2 * width<Scalar>            ? width<Scalar>
                                                    : sizeof(Scalar) == sizeof(float) ? 96
                                                                                      : 48;
 
-/// Rows k, k + 1, … of a narrow matrix, `Count`, as many as a vector has lanes or less, turned: their columns
-/// are vectors of dx's. `kept` of these that come first are as they should be already.
+/// Rows k, k + 1, … of a narrow matrix, `Count`, as many as a vector has lanes or less, transposed: their
+/// columns are vectors of dx's. `kept` of these that come first are as they should be already.
 template <std::size_t N, std::size_t Count, class Scalar, class Derivative>
 [[gnu::always_inline]] inline void
 input_gradient_of_columns(const DenseGradient<Scalar>& dense, std::size_t rows,
@@ -58,26 +58,27 @@ input_gradient_of_columns(const DenseGradient<Scalar>& dense, std::size_t rows,
     }
 }
 
-/// Of a narrow matrix of at least as many rows as a vector has lanes, so many are turned at a time. The last
-/// ones are turned with some that have been before, if they fit into a vector; a single one, and wider ones,
-/// are sooner multiplied than turned.
+/// Of a narrow matrix of at least as many rows as a vector has lanes, so many are transposed at a time. The
+/// last ones are transposed with some that have been before, if they fit into a vector; a single one, and
+/// wider ones, are sooner multiplied than transposed.
 template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
 [[gnu::always_inline]] inline void input_gradient_of_narrow(const DenseGradient<Scalar>& dense,
                                                             std::size_t rows,
                                                             Derivative derivative) noexcept {
     constexpr std::size_t lanes = width<Scalar>, rest = Elements / N % lanes;
-    if constexpr (loads_exact_columns && N < lanes && Elements / N < lanes) {
-        input_gradient_of_columns<N, rest>(dense, rows, load_exact_columns<N, rest>(dense.w), 0, 0,
+    if constexpr (loads_exact_rows && N < lanes && Elements / N < lanes) {
+        input_gradient_of_columns<N, rest>(dense, rows, load_exact_rows_transposed<N, rest>(dense.w), 0, 0,
                                            derivative);
         return;
     }
     constexpr Beside first =
         Elements >= lanes * N + (N < lanes ? lanes - N : 0) ? Beside::behind : Beside::nothing;
-    input_gradient_of_columns<N, lanes>(dense, rows, load_columns<N, first>(dense.w), 0, 0, derivative);
+    input_gradient_of_columns<N, lanes>(dense, rows, load_rows_transposed<N, first>(dense.w), 0, 0,
+                                        derivative);
     std::size_t k = lanes;
     for (; k + lanes <= dense.k; k += lanes)
-        input_gradient_of_columns<N, lanes>(dense, rows, load_columns<N, Beside::before>(dense.w + k * N), k,
-                                            0, derivative);
+        input_gradient_of_columns<N, lanes>(
+            dense, rows, load_rows_transposed<N, Beside::before>(dense.w + k * N), k, 0, derivative);
     if constexpr (rest == 1 && N <= lanes) {
         const Vector<Scalar> w = load_partial(dense.w + k * N, N);
         for (std::size_t row = 0; row < rows; ++row) {
@@ -88,8 +89,8 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
         const std::size_t last = dense.k - lanes;
         const Scalar* const w = dense.w + last * N;
         input_gradient_of_columns<N, lanes>(
-            dense, rows, k > lanes ? load_columns<N, Beside::before>(w) : load_columns<N>(w), last,
-            lanes - rest, derivative);
+            dense, rows, k > lanes ? load_rows_transposed<N, Beside::before>(w) : load_rows_transposed<N>(w),
+            last, lanes - rest, derivative);
     } else if constexpr (rest > 0) {
         input_gradient_of_few<N, Elements>(dense, rows, dense.k - rest, derivative);
     }
@@ -101,15 +102,15 @@ template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
 /// product of two rows (of which one stays in registers, whole or in parts). Of more, the samples stand side
 /// by side in the lanes, a group of lanes for each; where no load broadcasts groups, or halves of vectors are
 /// faster, few samples are products of rows too, and for many w is transposed panel by panel. Narrow matrices
-/// are turned in registers.
+/// are transposed in registers.
 template <std::size_t N, std::size_t Elements, class Scalar, class Derivative>
 [[gnu::always_inline]] inline void input_gradient(DenseGradient<Scalar> dense, std::size_t rows,
                                                   Derivative derivative) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     if constexpr (lanes > 1 && is_single_panel<Scalar>(N)) {
         constexpr bool is_small = Elements / N < lanes;
-        if (is_small ? loads_exact_columns && N < lanes && rows > 1
-                     : rows >= detail::turned_from_samples<Elements / N, N, Scalar>)
+        if (is_small ? loads_exact_rows && N < lanes && rows > 1
+                     : rows >= detail::transposed_from_samples<Elements / N, N, Scalar>)
             return detail::input_gradient_of_narrow<N, Elements>(dense, rows, derivative);
     } else if constexpr (lanes >= 4) {
         if constexpr (detail::goes_by_halves<N, Elements, Scalar>) {

@@ -29,7 +29,7 @@ struct LastColumns {
             const Scalar* const dy = dense.dy + r * dense.n + dense.panels.first_column(dense.panels.full);
             BURIN_DETAIL_UNROLL
             for (std::size_t v = 0; v < Kind.last_vectors; ++v)
-                vectors[r][v] = load_columns(dy, v, columns);
+                vectors[r][v] = load_rows_transposed(dy, v, columns);
             if constexpr (Kind.last_tail == Tail::overlaps)
                 vectors[r][Kind.last_vectors - 1] =
                     first_lanes<Scalar>(Kind.last_vectors * lanes - columns, broadcast(Scalar(0)),
@@ -40,8 +40,8 @@ struct LastColumns {
     /// Vector v of a row of as many columns as the last panel. A row that is narrower than a vector is loaded
     /// whole if others follow: masks take longer.
     template <bool OthersFollow = false>
-    [[gnu::always_inline]] static Vector<Scalar> load_columns(const Scalar* row, std::size_t v,
-                                                              std::size_t columns) noexcept {
+    [[gnu::always_inline]] static Vector<Scalar> load_rows_transposed(const Scalar* row, std::size_t v,
+                                                                      std::size_t columns) noexcept {
         if constexpr (Kind.last_tail == Tail::masked)
             return OthersFollow ? first_lanes<Scalar>(columns, load(row), broadcast(Scalar(0)))
                                 : load_partial(row, columns);
@@ -115,7 +115,7 @@ template <ColumnKind Kind, bool OthersFollow, std::size_t Rows, std::size_t Colu
             BURIN_DETAIL_UNROLL
             for (std::size_t c = 0; c < Columns; ++c) {
                 const Vector<Scalar> weights =
-                    Last::template load_columns<OthersFollow>(w + row_of_w(c) * columns, v, columns);
+                    Last::template load_rows_transposed<OthersFollow>(w + row_of_w(c) * columns, v, columns);
                 BURIN_DETAIL_UNROLL
                 for (std::size_t r = 0; r < Rows; ++r)
                     sums[r][c] = fma(weights, last.vectors[r][v], sums[r][c]);
@@ -143,8 +143,8 @@ template <ColumnKind Kind, std::size_t Rows, std::size_t Columns, bool OthersFol
 }
 
 /// Four rows with twelve rows of w from row k on, in tiles of four by three: of more loads for each product,
-/// four columns would leave room for two or three rows only. The sums of a column are turned to the rows they
-/// belong to.
+/// four columns would leave room for two or three rows only. The sums of a column are transposed to the rows
+/// they belong to.
 template <ColumnKind Kind, bool OthersFollow, class Scalar, class Last, class Derivative>
 [[gnu::always_inline]] inline void input_gradient_of_four(const DenseGradient<Scalar>& dense, std::size_t k,
                                                           const Last& last, Derivative derivative) noexcept {
@@ -159,8 +159,7 @@ template <ColumnKind Kind, bool OthersFollow, class Scalar, class Last, class De
         }
     }
     for (std::size_t c = 0; c < 12; c += 4) {
-        const auto rows =
-            transpose_quads<Scalar>({columns[c], columns[c + 1], columns[c + 2], columns[c + 3]});
+        const auto rows = transpose_4x4<Scalar>({columns[c], columns[c + 1], columns[c + 2], columns[c + 3]});
         BURIN_DETAIL_UNROLL
         for (std::size_t r = 0; r < 4; ++r)
             finish_gradient(dense, r * dense.k + k + c, rows[r], 4, derivative);

@@ -14,8 +14,8 @@ namespace burin::kernels::detail {
 
 /// How many panels of w, which make 32 KiB with the columns of dx that a tile has, and how many samples at a
 /// time.
-inline constexpr std::size_t turned_panels = 32;
-inline constexpr std::size_t turned_samples = 128;
+inline constexpr std::size_t transposed_panels = 32;
+inline constexpr std::size_t transposed_samples = 128;
 
 /// to(c, r) = from(r, c) for `Rows` rows of `Columns`, without gaps, as constants of which the compiler makes
 /// straight code.
@@ -24,7 +24,7 @@ template <std::size_t Rows, std::size_t Columns, class Scalar>
     constexpr std::size_t lanes = width<Scalar>;
     for (std::size_t r = 0; r < Rows; r += lanes)
         for (std::size_t c = 0; c < Columns; c += lanes) {
-            const auto square = load_square(from + r * Columns + c, Columns);
+            const auto square = load_square_transposed(from + r * Columns + c, Columns);
             BURIN_DETAIL_UNROLL
             for (std::size_t i = 0; i < lanes; ++i)
                 store(to + (c + i) * Rows + r, square[i]);
@@ -39,26 +39,26 @@ template <class Scalar, class Derivative>
     constexpr std::size_t lanes = width<Scalar>, wide = 2 * lanes;
     constexpr Panels one_panel{wide, 1, 0};
     constexpr ColumnKind kind{true};
-    alignas(64) Scalar turned[(turned_panels * wide + lanes) * wide];
-    alignas(64) Scalar sums[turned_samples * wide];
+    alignas(64) Scalar transposed[(transposed_panels * wide + lanes) * wide];
+    alignas(64) Scalar sums[transposed_samples * wide];
 
     Product<Scalar> product;
     product.left_row = dense.n;
-    product.right = {turned, wide, wide, 0};
+    product.right = {transposed, wide, wide, 0};
     product.result = {sums, wide, wide, 0};
-    for (; rows > 0; rows -= std::min(rows, turned_samples)) {
-        const std::size_t samples = std::min(rows, turned_samples);
+    for (; rows > 0; rows -= std::min(rows, transposed_samples)) {
+        const std::size_t samples = std::min(rows, transposed_samples);
         for (std::size_t k = 0; k < dense.k; k += wide) {
             const std::size_t columns = std::min(wide, dense.k - k);
             product.left = dense.dy;
             product.start = {};
             for (std::size_t p = 0; p < dense.panels.count();) {
                 product.depth = 0;
-                for (const std::size_t end = std::min(dense.panels.count(), p + turned_panels); p < end;
+                for (const std::size_t end = std::min(dense.panels.count(), p + transposed_panels); p < end;
                      ++p) {
                     const std::size_t depth = dense.panels.columns(p);
                     const Scalar* const w = dense.panel(p) + k * depth;
-                    Scalar* const to = turned + product.depth * wide;
+                    Scalar* const to = transposed + product.depth * wide;
                     if (columns == wide && depth == wide) {
                         transpose_block<wide, wide>(w, to);
                     } else {

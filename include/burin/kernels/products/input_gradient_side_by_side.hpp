@@ -12,7 +12,7 @@
 namespace burin::kernels::detail {
 
 // The input gradient of a dozen samples or two: these stand side by side in the lanes. The small matrix dy is
-// transposed, w is read as it lies, and tiles of the result are turned back in registers.
+// transposed, w is read as it lies, and tiles of the result are transposed back in registers.
 
 /// Some panels.
 struct PanelRange {
@@ -111,8 +111,8 @@ template <std::size_t Group = 1, class Scalar, class Derivative>
 [[gnu::always_inline]] inline void
 finish_side_by_side(const DenseGradient<Scalar>& dense, std::size_t rows, std::size_t k, std::size_t first,
                     const Vector<Scalar> (&sums)[4], Derivative derivative, std::size_t count = 4) noexcept {
-    constexpr std::size_t quads = quad_vectors<Group>;
-    const auto turned = quad_sums<Group, Scalar>(sums);
+    constexpr std::size_t quads = group_sum_vectors<Group>;
+    const auto transposed = group_sums<Group, Scalar>(sums);
     BURIN_DETAIL_UNROLL
     for (std::size_t i = 0; i < quads; ++i) {
         // Rows row, row + quads, … of the result, four elements of each.
@@ -123,30 +123,29 @@ finish_side_by_side(const DenseGradient<Scalar>& dense, std::size_t rows, std::s
         const std::size_t at = row * dense.k + k, stride = quads * dense.k;
         if (count < 4) {
             Scalar gradients[width<Scalar>];
-            store(gradients, turned[i]);
+            store(gradients, transposed[i]);
             for (std::size_t q = 0; q < held; ++q)
                 for (std::size_t c = 0; c < count; ++c)
                     finish_gradient(dense, at + q * stride + c, broadcast(gradients[4 * q + c]), 1,
                                     derivative);
             continue;
         }
-        store_quads(dense.dx + at, stride,
-                    finished_gradient(turned[i], derivative,
-                                      [&]() __attribute__((always_inline)) {
-                                          return load_quads(dense.activated + at, stride, held);
-                                      }),
-                    held);
+        store_rows_of_4(dense.dx + at, stride,
+                        finished_gradient(transposed[i], derivative,
+                                          [&]() __attribute__((always_inline)) {
+                                              return load_rows_of_4(dense.activated + at, stride, held);
+                                          }),
+                        held);
     }
 }
 
 /// Eight rows of w at once: elements of dx twice as far.
 template <class Scalar, class Derivative>
 [[gnu::always_inline]] inline void
-finish_octets_side_by_side(const DenseGradient<Scalar>& dense, std::size_t rows, std::size_t k,
-                           std::size_t first, const Vector<Scalar> (&sums)[8],
-                           Derivative derivative) noexcept {
+finish_8x8_side_by_side(const DenseGradient<Scalar>& dense, std::size_t rows, std::size_t k,
+                        std::size_t first, const Vector<Scalar> (&sums)[8], Derivative derivative) noexcept {
     constexpr std::size_t octets = width<Scalar> / 8, quad = 4;
-    const auto turned = transpose_octets<Scalar>(sums);
+    const auto transposed = transpose_8x8<Scalar>(sums);
     BURIN_DETAIL_UNROLL
     for (std::size_t i = 0; i < 8; ++i) {
         const std::size_t row = first + i % quad + i / quad * octets * quad;
@@ -154,12 +153,12 @@ finish_octets_side_by_side(const DenseGradient<Scalar>& dense, std::size_t rows,
             continue;
         const std::size_t at = row * dense.k + k, stride = quad * dense.k;
         const std::size_t held = octets > 1 && row + quad < rows ? 2 : 1;
-        store_octets(dense.dx + at, stride,
-                     finished_gradient(turned[i], derivative,
-                                       [&]() __attribute__((always_inline)) {
-                                           return load_octets(dense.activated + at, stride, held);
-                                       }),
-                     held);
+        store_rows_of_8(dense.dx + at, stride,
+                        finished_gradient(transposed[i], derivative,
+                                          [&]() __attribute__((always_inline)) {
+                                              return load_rows_of_8(dense.activated + at, stride, held);
+                                          }),
+                        held);
     }
 }
 
@@ -170,10 +169,10 @@ finish_rows_side_by_side(const DenseGradient<Scalar>& dense, std::size_t rows, s
                          std::size_t count, const Vector<Scalar> (&sums)[Order::vectors][Rows],
                          Derivative derivative) noexcept {
     constexpr std::size_t quad = 4;
-    if constexpr (turns_octets && Order::group == 1 && Rows == 8) {
+    if constexpr (has_transpose_8x8 && Order::group == 1 && Rows == 8) {
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < Order::vectors; ++v)
-            finish_octets_side_by_side(dense, rows, k, v * Order::samples_of_vector, sums[v], derivative);
+            finish_8x8_side_by_side(dense, rows, k, v * Order::samples_of_vector, sums[v], derivative);
     } else {
         BURIN_DETAIL_UNROLL
         for (std::size_t r = 0; r < Rows; r += quad) {

@@ -242,15 +242,16 @@ template <std::size_t Splits, class Scalar, Form Known, class Finish>
     multiply_panels<Splits>(product, panels, rows, finish);
 }
 
-/// From so many rows on, of which each is as deep or deeper, the next rows of a left matrix are asked for.
+/// From so many rows on, of which each is as deep or deeper, the next rows of a left matrix are prefetched.
 inline constexpr std::size_t asking_rows = 32, asking_depth = 128;
 
 /// Full panels with rows that come from beyond the caches and lie behind one another: all panels with the
-/// rows of a tile before the next rows, which are asked for beside them. (Within the first panel they all
+/// rows of a tile before the next rows, which are prefetched beside them. (Within the first panel they all
 /// would have to come in a quarter of the time.)
 template <std::size_t Splits, class Scalar, class Finish>
-[[gnu::noinline]] void multiply_asked_rows(const Product<Scalar, Form::streams_left>& given,
-                                           std::size_t panels, std::size_t rows, Finish finish) noexcept {
+[[gnu::noinline]] void multiply_prefetched_rows(const Product<Scalar, Form::streams_left>& given,
+                                                std::size_t panels, std::size_t rows,
+                                                Finish finish) noexcept {
     constexpr std::size_t tallest = tallest_tile_of<Form::streams_left>(2, Splits);
     Product<Scalar, Form::streams_left> product = given;
     product.ahead_step = (choose_tile_rows(asking_rows, tallest) + panels - 1) / panels;
@@ -297,7 +298,7 @@ template <ColumnKind Kind, class Scalar, Form Known, class Finish>
     if constexpr (Known == Form::streams_left) {
         if constexpr (Kind.has_full_panels) {
             if (rows >= asking_rows && product.depth >= asking_depth && product.depth == product.left_row) {
-                multiply_asked_rows<Kind.splits>(product, panels.full, rows, finish);
+                multiply_prefetched_rows<Kind.splits>(product, panels.full, rows, finish);
                 if constexpr (Kind.last_vectors > 0)
                     multiply_last_panel_shared<Kind>(product.template as<Form::any>(), panels, rows, finish);
                 return;

@@ -17,10 +17,10 @@ namespace burin::kernels::detail {
 /// How w is read.
 enum class Reading {
     whole,     ///< Its rows through all panels.
-    in_parts,  ///< Through some panels at a time. What is next of the panel behind is asked for where there
+    in_parts,  ///< Through some panels at a time. What is next of the panel behind is prefetched where there
                ///< are groups: panels a power of two of bytes apart drive what a processor expects out of the
                ///< sets that they share.
-    streaming, ///< The same, but its next rows come from beyond the second-level cache and are asked for.
+    streaming, ///< The same, but its next rows come from beyond the second-level cache and are prefetched.
 };
 
 /// So many panels are read whole: what 16 panels of eight lanes meet of 16 samples are 16 KiB, half of a
@@ -56,7 +56,7 @@ struct SideBySide {
 
     static constexpr std::size_t height = side_by_side_height(vector_registers, Vectors, Group);
 
-    /// Rows whose sums are turned together: whole quads of them.
+    /// Rows whose sums are transposed together: whole quads of them.
     static constexpr std::size_t rows_together = height % 4 == 0 ? height : 2 * height;
 
     /// Where w is read in parts, the sums of so many of its rows are kept for the panels behind: the more,
@@ -102,17 +102,18 @@ void put_groups_side_by_side(const DenseGradient<Scalar>& dense, std::size_t row
     if constexpr (group == 1)
         return put_side_by_side(dense, rows, n, depth, side_by_side, Order::samples);
     constexpr std::size_t lanes = width<Scalar>, of_vector = Order::samples_of_vector;
-    std::size_t turned = 0; // So many columns of whole vectors of samples are put there in registers.
-    for (; broadcasts_groups && turned + lanes <= depth; turned += lanes)
+    std::size_t transposed = 0; // So many columns of whole vectors of samples are put there in registers.
+    for (; broadcasts_groups && transposed + lanes <= depth; transposed += lanes)
         for (std::size_t first = 0; first + of_vector <= rows; first += of_vector) {
-            const auto groups = load_groups<group>(dense.dy + first * dense.n + n + turned, dense.n);
+            const auto groups =
+                load_groups_transposed<group>(dense.dy + first * dense.n + n + transposed, dense.n);
             BURIN_DETAIL_UNROLL
             for (std::size_t i = 0; i < lanes / group; ++i)
-                store(side_by_side + (turned / group + i) * Order::step + first * group, groups[i]);
+                store(side_by_side + (transposed / group + i) * Order::step + first * group, groups[i]);
         }
     for (std::size_t sample = 0; sample < Order::samples; ++sample) {
-        const bool is_turned = sample < rows / of_vector * of_vector;
-        const std::size_t begin = is_turned ? turned : 0;
+        const bool is_transposed = sample < rows / of_vector * of_vector;
+        const std::size_t begin = is_transposed ? transposed : 0;
         Scalar* to = side_by_side + sample * group + begin / group * Order::step;
         const Scalar* from = dense.dy + sample * dense.n + n + begin;
         for (std::size_t c = begin; c < depth; to += Order::step) {

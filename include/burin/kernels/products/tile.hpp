@@ -66,13 +66,13 @@ struct PanelView {
 /// multiply-adds leave room for it.
 enum class Form {
     any,
-    streams_right, ///< The right matrix comes from beyond the caches: what is next of it is asked for.
-    streams_left,  ///< The left one does: its next rows are asked for.
+    streams_right, ///< The right matrix comes from beyond the caches: what is next of it is prefetched.
+    streams_left,  ///< The left one does: its next rows are prefetched.
     /// The left matrix is a row-major one transposed and the result lies in panels. The rows of a tile then
     /// have one address, not one each, for which there are not enough registers.
     weight_gradient,
     weight_gradient_copying,   ///< The same; the left elements of what comes next are copied.
-    weight_gradient_streaming, ///< The same; where the result of what comes next will lie, is asked for.
+    weight_gradient_streaming, ///< The same; where the result of what comes next will lie, is prefetched.
 };
 
 constexpr bool is_weight_gradient(Form form) {
@@ -106,7 +106,7 @@ struct Product {
     /// of a weight gradient, which are long, it is added when they are made: a block's own sum is rounded
     /// less than that of all blocks.
     PanelView<const Scalar> start{};
-    /// What is asked for or copied, how far on it goes with each step, and where it is copied to, there a
+    /// What is prefetched or copied, how far on it goes with each step, and where it is copied to, there a
     /// step is as long as for the left matrix.
     const Scalar* ahead = nullptr;
     std::size_t ahead_step = 0;
@@ -307,10 +307,10 @@ void multiply_tile(const Product<Scalar, Known>& product, std::size_t columns, F
             prefetch(ahead);
             ahead += p.ahead_step;
         } else if constexpr (Known == Form::streams_left) {
-            prefetch_to_second_level(ahead);
+            prefetch_to_l2(ahead);
             ahead += p.ahead_step;
         } else if constexpr (Known == Form::weight_gradient_streaming) {
-            prefetch_to_write(ahead);
+            prefetch_for_write(ahead);
             ahead += p.ahead_step;
         } else if constexpr (Known == Form::weight_gradient_copying) {
             prefetch(ahead + 8 * p.ahead_step); // No stream that a processor expects.

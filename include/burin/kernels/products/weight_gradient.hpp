@@ -41,7 +41,7 @@ template <class Scalar>
 /// the first-level cache a tile then takes 1.07 times as long. While a block of the left matrix meets the
 /// panels of the right one, the next is copied.
 ///
-/// Where the result `Streams` beyond the second-level cache, each panel of it is asked for beside the one
+/// Where the result `Streams` beyond the second-level cache, each panel of it is prefetched beside the one
 /// before.
 template <ColumnKind Kind, bool Streams, class Scalar>
 struct PackedWeightGradient {

@@ -2,9 +2,9 @@
 
 // Groups of lanes: a vector of the same few neighbours again and again, and what is summed within groups.
 
-#include "burin/kernels/simd/folds.hpp"
 #include "burin/kernels/simd/quarters.hpp"
-#include "burin/kernels/simd/transposed.hpp"
+#include "burin/kernels/simd/reduce.hpp"
+#include "burin/kernels/simd/transpose.hpp"
 #include "burin/kernels/simd/vector.hpp"
 #include "burin/kernels/unroll.hpp"
 
@@ -61,31 +61,31 @@ template <std::size_t Group, class Scalar>
 /// row. For `Group` > 1, where groups are broadcast.
 template <std::size_t Group, class Scalar>
 [[gnu::always_inline]] inline std::array<Vector<Scalar>, width<Scalar> / Group>
-load_groups(const Scalar* from, std::size_t stride) noexcept {
+load_groups_transposed(const Scalar* from, std::size_t stride) noexcept {
     constexpr std::size_t rows = width<Scalar> / Group;
     std::array<Vector<Scalar>, rows> groups;
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__)
     // Whatever they hold, groups are moved as doubles are.
-    std::array<Vector<double>, rows> turned;
+    std::array<Vector<double>, rows> transposed;
     BURIN_DETAIL_UNROLL
     for (std::size_t r = 0; r < rows; ++r)
-        turned[r] = Vector<double>(detail::as_doubles(load(from + r * stride).data));
+        transposed[r] = Vector<double>(detail::as_doubles(load(from + r * stride).data));
     if constexpr (rows == width<double>)
-        turned = transpose_square<double>(turned);
+        transposed = transpose_square<double>(transposed);
 #if defined(__AVX512F__)
     else if constexpr (rows == 4)
-        turned = detail::transpose_quarters(turned);
+        transposed = detail::transpose_quarters(transposed);
     else if constexpr (rows == 2)
-        turned = {Vector<double>(detail::choose_quarters<0, 1>(turned[0].data, turned[1].data)),
-                  Vector<double>(detail::choose_quarters<2, 3>(turned[0].data, turned[1].data))};
+        transposed = {Vector<double>(detail::choose_quarters<0, 1>(transposed[0].data, transposed[1].data)),
+                      Vector<double>(detail::choose_quarters<2, 3>(transposed[0].data, transposed[1].data))};
 #else
     else if constexpr (rows == 2)
-        turned = {Vector<double>(detail::odd_quarters(turned[0].data, turned[1].data)),
-                  Vector<double>(detail::even_quarters(turned[0].data, turned[1].data))};
+        transposed = {Vector<double>(detail::odd_quarters(transposed[0].data, transposed[1].data)),
+                      Vector<double>(detail::even_quarters(transposed[0].data, transposed[1].data))};
 #endif
     BURIN_DETAIL_UNROLL
     for (std::size_t r = 0; r < rows; ++r)
-        groups[r] = Vector<Scalar>(detail::from_doubles<Scalar>(turned[r].data));
+        groups[r] = Vector<Scalar>(detail::from_doubles<Scalar>(transposed[r].data));
 #else
     for (std::size_t i = 0; i < rows; ++i) {
         Scalar elements[width<Scalar>];
@@ -99,17 +99,17 @@ load_groups(const Scalar* from, std::size_t stride) noexcept {
 
 /// How many vectors hold what the groups of four vectors sum up to.
 template <std::size_t Group>
-inline constexpr std::size_t quad_vectors = Group < 4 ? 4 / Group : 1;
+inline constexpr std::size_t group_sum_vectors = Group < 4 ? 4 / Group : 1;
 
 /// The sums of each group of four vectors, four and four: elements 4 q … 4 q + 3 of vector i of the result
-/// are the sums of group i + q · quad_vectors of v[0], v[1], v[2] and v[3]. What has no such group is
+/// are the sums of group i + q · group_sum_vectors of v[0], v[1], v[2] and v[3]. What has no such group is
 /// unspecified. For vectors of four lanes or more.
 template <std::size_t Group, class Scalar>
-[[gnu::always_inline]] inline std::array<Vector<Scalar>, quad_vectors<Group>>
-quad_sums(const Vector<Scalar> (&v)[4]) noexcept {
+[[gnu::always_inline]] inline std::array<Vector<Scalar>, group_sum_vectors<Group>>
+group_sums(const Vector<Scalar> (&v)[4]) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     if constexpr (Group == 1) {
-        return transpose_quads<Scalar>(v);
+        return transpose_4x4<Scalar>(v);
     } else if constexpr (Group == lanes) {
         return {lane_sums<Scalar>(v)};
     } else {
@@ -140,7 +140,7 @@ quad_sums(const Vector<Scalar> (&v)[4]) noexcept {
                 return {Vector<Scalar>(odd + even)};
         }
 #else
-        constexpr std::size_t groups = lanes / Group, vectors = quad_vectors<Group>;
+        constexpr std::size_t groups = lanes / Group, vectors = group_sum_vectors<Group>;
         Scalar elements[4][lanes], sums[vectors][lanes] = {};
         for (std::size_t i = 0; i < 4; ++i)
             store(elements[i], v[i]);

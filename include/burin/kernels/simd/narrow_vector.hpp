@@ -3,7 +3,7 @@
 // Vectors of half as many lanes, where whole ones are AVX-512's: for what fits into them. An operation on 512
 // bits takes two of the three ports that compute, and closes the third to others.
 
-#include "burin/kernels/simd/folds.hpp"
+#include "burin/kernels/simd/reduce.hpp"
 #include "burin/kernels/simd/vector.hpp"
 
 #include <cstddef>

@@ -10,12 +10,12 @@
 
 namespace burin::kernels {
 
-/// The maximum of what it meets, and no number where one of these is none. That is found beside the maximum,
-/// which waits for no more than one instruction of the last `meet`.
+/// The maximum of the vectors it is updated with, and no number where one of these is none. That is found
+/// beside the maximum, which waits for no more than one instruction of the last `update`.
 template <class Scalar>
 class RunningMaximum {
   public:
-    [[gnu::always_inline]] void meet(const Vector<Scalar>& x) noexcept {
+    [[gnu::always_inline]] void update(const Vector<Scalar>& x) noexcept {
         largest_ = max(x, largest_);
         none_ = noted(none_, x);
     }

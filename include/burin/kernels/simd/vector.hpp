@@ -217,12 +217,12 @@ template <class Scalar>
 }
 
 /// The same, but not into the first-level cache, which has no room for it yet.
-[[gnu::always_inline]] inline void prefetch_to_second_level(const void* address) noexcept {
+[[gnu::always_inline]] inline void prefetch_to_l2(const void* address) noexcept {
     __builtin_prefetch(address, 0, 2);
 }
 
 /// The same for what will be written.
-[[gnu::always_inline]] inline void prefetch_to_write(const void* address) noexcept {
+[[gnu::always_inline]] inline void prefetch_for_write(const void* address) noexcept {
     __builtin_prefetch(address, 1);
 }
 

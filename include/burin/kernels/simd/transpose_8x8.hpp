@@ -4,7 +4,7 @@
 // for eight rows of two vectors: AVX-512.
 
 #include "burin/kernels/simd/quarters.hpp"
-#include "burin/kernels/simd/transposed.hpp"
+#include "burin/kernels/simd/transpose.hpp"
 #include "burin/kernels/simd/vector.hpp"
 #include "burin/kernels/unroll.hpp"
 
@@ -16,7 +16,7 @@ namespace burin::kernels {
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
 
 /// Whether there are these functions.
-inline constexpr bool turns_octets = true;
+inline constexpr bool has_transpose_8x8 = true;
 
 namespace detail {
 
@@ -37,27 +37,27 @@ namespace detail {
 
 } // namespace detail
 
-/// Eight vectors, turned: octet g of vector i + 4 h of the result, i < 4 and h < 2, is what lane i + 4 (g + h
-/// · octets) of the eight held, where a vector has `octets` of them.
+/// Eight vectors, transposed: octet g of vector i + 4 h of the result, i < 4 and h < 2, is what lane i + 4 (g
+/// + h · octets) of the eight held, where a vector has `octets` of them.
 template <class Scalar>
 [[gnu::always_inline]] inline std::array<Vector<Scalar>, 8>
-transpose_octets(const Vector<Scalar> (&v)[8]) noexcept {
-    const auto first = transpose_quads<Scalar>({v[0], v[1], v[2], v[3]}),
-               second = transpose_quads<Scalar>({v[4], v[5], v[6], v[7]});
-    std::array<Vector<Scalar>, 8> turned;
+transpose_8x8(const Vector<Scalar> (&v)[8]) noexcept {
+    const auto first = transpose_4x4<Scalar>({v[0], v[1], v[2], v[3]}),
+               second = transpose_4x4<Scalar>({v[4], v[5], v[6], v[7]});
+    std::array<Vector<Scalar>, 8> transposed;
     BURIN_DETAIL_UNROLL
     for (std::size_t i = 0; i < 4; ++i) {
-        turned[i] = Vector<Scalar>(detail::lower_halves(first[i].data, second[i].data));
-        turned[i + 4] = Vector<Scalar>(detail::upper_halves(first[i].data, second[i].data));
+        transposed[i] = Vector<Scalar>(detail::lower_halves(first[i].data, second[i].data));
+        transposed[i + 4] = Vector<Scalar>(detail::upper_halves(first[i].data, second[i].data));
     }
-    return turned;
+    return transposed;
 }
 
 /// Octet g of the vector is eight elements from `from` + g · stride on, for g < count; others are
 /// unspecified.
 template <class Scalar>
-[[gnu::always_inline]] inline Vector<Scalar> load_octets(const Scalar* from, std::size_t stride,
-                                                         std::size_t count) noexcept {
+[[gnu::always_inline]] inline Vector<Scalar> load_rows_of_8(const Scalar* from, std::size_t stride,
+                                                            std::size_t count) noexcept {
     if constexpr (sizeof(Scalar) == 8) {
         return load(from);
     } else {
@@ -71,8 +71,8 @@ template <class Scalar>
 
 /// Stores octet g of the vector to `to` + g · stride, for g < count.
 template <class Scalar>
-[[gnu::always_inline]] inline void store_octets(Scalar* to, std::size_t stride, const Vector<Scalar>& value,
-                                                std::size_t count) noexcept {
+[[gnu::always_inline]] inline void store_rows_of_8(Scalar* to, std::size_t stride,
+                                                   const Vector<Scalar>& value, std::size_t count) noexcept {
     if constexpr (sizeof(Scalar) == 8) {
         store(to, value);
     } else {
@@ -85,14 +85,14 @@ template <class Scalar>
 
 #else
 
-inline constexpr bool turns_octets = false;
+inline constexpr bool has_transpose_8x8 = false;
 
 template <class Scalar>
-std::array<Vector<Scalar>, 8> transpose_octets(const Vector<Scalar> (&v)[8]) noexcept;
+std::array<Vector<Scalar>, 8> transpose_8x8(const Vector<Scalar> (&v)[8]) noexcept;
 template <class Scalar>
-Vector<Scalar> load_octets(const Scalar* from, std::size_t stride, std::size_t count) noexcept;
+Vector<Scalar> load_rows_of_8(const Scalar* from, std::size_t stride, std::size_t count) noexcept;
 template <class Scalar>
-void store_octets(Scalar* to, std::size_t stride, const Vector<Scalar>& value, std::size_t count) noexcept;
+void store_rows_of_8(Scalar* to, std::size_t stride, const Vector<Scalar>& value, std::size_t count) noexcept;
 
 #endif
 

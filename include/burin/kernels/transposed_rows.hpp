@@ -16,11 +16,12 @@ enum class Beside { nothing, before, behind };
 /// summed along a row is then summed lane by lane, for all rows at once. For rows of a few vectors. Narrow
 /// rows are loaded with what is readable before the first or behind the last of them.
 template <std::size_t N, Beside Readable = Beside::nothing, class Scalar>
-[[gnu::always_inline]] inline std::array<Vector<Scalar>, N> load_columns(const Scalar* rows) noexcept {
+[[gnu::always_inline]] inline std::array<Vector<Scalar>, N>
+load_rows_transposed(const Scalar* rows) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     std::array<Vector<Scalar>, N> columns;
-    if constexpr (N < lanes && loads_exact_columns) {
-        return load_exact_columns<N, lanes>(rows);
+    if constexpr (N < lanes && loads_exact_rows) {
+        return load_exact_rows_transposed<N, lanes>(rows);
     } else if constexpr (N < lanes && Readable != Beside::nothing) {
         constexpr std::size_t before = Readable == Beside::before ? lanes - N : 0;
         const auto square = load_transposed(rows - before, N);
@@ -51,8 +52,8 @@ template <std::size_t N, Beside Readable = Beside::nothing, class Scalar>
 
 /// Writes them back as rows.
 template <std::size_t N, class Scalar>
-[[gnu::always_inline]] inline void store_columns(const std::array<Vector<Scalar>, N>& columns,
-                                                 Scalar* rows) noexcept {
+[[gnu::always_inline]] inline void store_rows_transposed(const std::array<Vector<Scalar>, N>& columns,
+                                                         Scalar* rows) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     Scalar wide[std::max(N, lanes) * lanes];
     for (std::size_t c = 0; c < N; ++c)

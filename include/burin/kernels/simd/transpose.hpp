@@ -12,11 +12,11 @@
 
 namespace burin::kernels {
 
-/// Four vectors, turned: in vector i of the result, elements 4 g … 4 g + 3 are what lane i + 4 g of the four
+/// Four vectors, transposed: in vector i of the result, elements 4 g … 4 g + 3 are what lane i + 4 g of the four
 /// held. For vectors of four lanes or more.
 template <class Scalar>
 [[gnu::always_inline]] inline std::array<Vector<Scalar>, 4>
-transpose_quads(const Vector<Scalar> (&v)[4]) noexcept {
+transpose_4x4(const Vector<Scalar> (&v)[4]) noexcept {
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__)
     const auto ab = detail::unpack_low(v[0].data, v[1].data), cd = detail::unpack_low(v[2].data, v[3].data);
     const auto ab_high = detail::unpack_high(v[0].data, v[1].data),
@@ -37,14 +37,14 @@ transpose_quads(const Vector<Scalar> (&v)[4]) noexcept {
     Scalar rows[4][lanes];
     for (std::size_t i = 0; i < 4; ++i)
         store(rows[i], v[i]);
-    std::array<Vector<Scalar>, 4> turned;
+    std::array<Vector<Scalar>, 4> transposed;
     for (std::size_t i = 0; i < 4; ++i) {
         Scalar elements[lanes];
         for (std::size_t j = 0; j < lanes; ++j)
             elements[j] = rows[j % 4][i + j / 4 * 4];
-        turned[i] = load(elements);
+        transposed[i] = load(elements);
     }
-    return turned;
+    return transposed;
 #endif
 }
 
@@ -55,13 +55,13 @@ namespace detail {
 /// r, r + 4, r + 8, … (of doubles r + 2, …) are joined in one register: what is left is to transpose squares
 /// within quarters.
 template <class Scalar, class Load>
-[[gnu::always_inline]] inline std::array<Vector<Scalar>, quarter<Scalar>> turn_quarters(Load load) noexcept {
+[[gnu::always_inline]] inline std::array<Vector<Scalar>, quarter<Scalar>> load_quarters_transposed(Load load) noexcept {
     const auto rows = [&](std::size_t r) __attribute__((always_inline)) {
         return join_quarters<Scalar>(
             [&](std::size_t i) __attribute__((always_inline)) { return load(r + i * quarter<Scalar>); });
     };
     if constexpr (sizeof(Scalar) == 4) {
-        return transpose_quads<Scalar>({Vector<Scalar>(rows(0)), Vector<Scalar>(rows(1)),
+        return transpose_4x4<Scalar>({Vector<Scalar>(rows(0)), Vector<Scalar>(rows(1)),
                                         Vector<Scalar>(rows(2)), Vector<Scalar>(rows(3))});
     } else {
         const auto a = rows(0), b = rows(1);
@@ -81,12 +81,12 @@ load_transposed(const Scalar* from, std::size_t stride) noexcept {
     constexpr std::size_t quarter = detail::quarter<Scalar>;
     BURIN_DETAIL_UNROLL
     for (std::size_t first = 0; first < width<Scalar>; first += quarter) {
-        const auto turned = detail::turn_quarters<Scalar>([=](std::size_t r) __attribute__((always_inline)) {
+        const auto transposed = detail::load_quarters_transposed<Scalar>([=](std::size_t r) __attribute__((always_inline)) {
             return detail::load_quarter(from + r * stride + first);
         });
         BURIN_DETAIL_UNROLL
         for (std::size_t c = 0; c < quarter; ++c)
-            columns[first + c] = turned[c];
+            columns[first + c] = transposed[c];
     }
 #else
     for (std::size_t c = 0; c < width<Scalar>; ++c) {
@@ -120,7 +120,7 @@ transpose_quarters(const std::array<Vector<Scalar>, 4>& v) noexcept {
 template <class Scalar>
 [[gnu::always_inline]] inline auto transpose_within_quarters(const Vector<Scalar>* row) noexcept {
     if constexpr (quarter<Scalar> == 4)
-        return transpose_quads<Scalar>({row[0], row[1], row[2], row[3]});
+        return transpose_4x4<Scalar>({row[0], row[1], row[2], row[3]});
     else
         return std::array{Vector<Scalar>(unpack_low(row[0].data, row[1].data)),
                           Vector<Scalar>(unpack_high(row[0].data, row[1].data))};
@@ -151,7 +151,7 @@ transpose_square(const std::array<Vector<Scalar>, width<Scalar>>& rows) noexcept
     }
     return columns;
 #else
-    return transpose_quads<Scalar>({rows[0], rows[1], rows[2], rows[3]});
+    return transpose_4x4<Scalar>({rows[0], rows[1], rows[2], rows[3]});
 #endif
 }
 #endif
@@ -160,7 +160,7 @@ transpose_square(const std::array<Vector<Scalar>, width<Scalar>>& rows) noexcept
 /// than quarters with AVX-512.
 template <class Scalar>
 [[gnu::always_inline]] inline std::array<Vector<Scalar>, width<Scalar>>
-load_square(const Scalar* from, std::size_t stride) noexcept {
+load_square_transposed(const Scalar* from, std::size_t stride) noexcept {
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
     std::array<Vector<Scalar>, width<Scalar>> rows;
     BURIN_DETAIL_UNROLL
@@ -174,7 +174,7 @@ load_square(const Scalar* from, std::size_t stride) noexcept {
 
 /// Whether columns of narrow rows are loaded without what is beside these rows.
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__) && defined(__AVX512VL__)
-inline constexpr bool loads_exact_columns = this_machine.exact_loads;
+inline constexpr bool loads_exact_rows = this_machine.exact_loads;
 
 namespace detail {
 
@@ -198,15 +198,15 @@ template <std::size_t N, std::size_t Rows, class Scalar>
 /// The columns of `Rows` rows of N, no more of either than a vector has lanes; behind the last row they are
 /// 0.
 template <std::size_t N, std::size_t Rows, class Scalar>
-[[gnu::always_inline]] inline std::array<Vector<Scalar>, N> load_exact_columns(const Scalar* rows) noexcept {
+[[gnu::always_inline]] inline std::array<Vector<Scalar>, N> load_exact_rows_transposed(const Scalar* rows) noexcept {
     constexpr std::size_t quarter = detail::quarter<Scalar>;
     std::array<Vector<Scalar>, N> columns;
     const auto turn = [&](std::size_t first) __attribute__((always_inline)) {
-        const auto turned = detail::turn_quarters<Scalar>([=](std::size_t r) __attribute__((always_inline)) {
+        const auto transposed = detail::load_quarters_transposed<Scalar>([=](std::size_t r) __attribute__((always_inline)) {
             return detail::load_exact_quarter<N, Rows>(rows, r, first);
         });
         for (std::size_t c = 0; c < std::min(quarter, N - first); ++c)
-            columns[first + c] = turned[c];
+            columns[first + c] = transposed[c];
     };
     turn(0);
     if constexpr (N > quarter)
@@ -218,16 +218,16 @@ template <std::size_t N, std::size_t Rows, class Scalar>
     return columns;
 }
 #else
-inline constexpr bool loads_exact_columns = false;
+inline constexpr bool loads_exact_rows = false;
 
 template <std::size_t N, std::size_t Rows, class Scalar>
-std::array<Vector<Scalar>, N> load_exact_columns(const Scalar* rows) noexcept;
+std::array<Vector<Scalar>, N> load_exact_rows_transposed(const Scalar* rows) noexcept;
 #endif
 
 /// Elements 4 g … 4 g + 3 of the vector are four from `from` + g · stride on, for g < count; others are
 /// unspecified.
 template <class Scalar>
-[[gnu::always_inline]] inline Vector<Scalar> load_quads(const Scalar* from, std::size_t stride,
+[[gnu::always_inline]] inline Vector<Scalar> load_rows_of_4(const Scalar* from, std::size_t stride,
                                                         std::size_t count) noexcept {
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
     if constexpr (sizeof(Scalar) == 4) {
@@ -264,7 +264,7 @@ template <class Scalar>
 
 /// Stores elements 4 g … 4 g + 3 of the vector to `to` + g · stride, for g < count.
 template <class Scalar>
-[[gnu::always_inline]] inline void store_quads(Scalar* to, std::size_t stride, const Vector<Scalar>& value,
+[[gnu::always_inline]] inline void store_rows_of_4(Scalar* to, std::size_t stride, const Vector<Scalar>& value,
                                                std::size_t count) noexcept {
 #if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
     if constexpr (sizeof(Scalar) == 4) {
