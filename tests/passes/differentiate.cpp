@@ -10,7 +10,7 @@
 #include <string_view>
 
 using namespace plain;
-using passes::Mode, passes::Step, passes::StepKind;
+using passes::Mode, passes::Role, passes::Step, passes::StepKind;
 
 namespace {
 
@@ -78,8 +78,8 @@ TEST_CASE("differentiate: every step reads what an earlier one wrote") {
     };
     CHECK_BOTH(in_order());
     // The product's step reads the activation that it multiplies by, and not its own.
-    CHECK_BOTH(chain_program().steps[4].inputs[0] == chain_program().steps[0].write);
-    CHECK_BOTH(chain_program().steps[4].output == none);
+    CHECK_BOTH(chain_program().steps[4].input(0) == chain_program().steps[0][Role::result]);
+    CHECK_BOTH(chain_program().steps[4][Role::output] == none);
 }
 
 TEST_CASE("differentiate: a derivative that reads its input is a step of its own") {
@@ -120,8 +120,8 @@ TEST_CASE(
         return explaining<3>(kept, Wanted<1>{.parameters = false, .nodes = {2}, .losses = 1});
     };
     CHECK_BOTH(steps_of(middle()).view() == "forward 1+2, forward 3, loss 3, input 3");
-    CHECK_BOTH(middle().outputs[1] == middle().steps[0].write);
-    CHECK_BOTH(middle().outputs[2] == middle().steps[3].write);
+    CHECK_BOTH(middle().outputs[1] == middle().steps[0][Role::result]);
+    CHECK_BOTH(middle().outputs[2] == middle().steps[3][Role::result]);
     constexpr auto both = [] {
         const auto shaped = passes::infer_shapes(chain()).graph;
         return passes::differentiate<3>(shaped, passes::fuse(shaped, Mode::training), Mode::training,
@@ -129,7 +129,7 @@ TEST_CASE(
     };
     CHECK_BOTH(steps_of(both()).view() ==
                "forward 1+2, forward 3, loss 3, parameters 3, input 3+2, parameters 1, input 1");
-    CHECK_BOTH(both().outputs[1] == both().steps[6].write);
+    CHECK_BOTH(both().outputs[1] == both().steps[6][Role::result]);
     CHECK_BOTH(both().values[both().outputs[1]].is_pinned);
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("differentiate: views are no steps, noise only in inference") {
         return passes::forward_program(shaped, passes::fuse(shaped, Mode::inference));
     };
     CHECK_BOTH(inference(table()).step_count == 1);
-    CHECK_BOTH(inference(table()).outputs[0] == inference(table()).steps[0].write);
+    CHECK_BOTH(inference(table()).outputs[0] == inference(table()).steps[0][Role::result]);
     CHECK_BOTH(inference(table()).values[inference(table()).outputs[0]].is_pinned);
 }
 
@@ -179,11 +179,11 @@ TEST_CASE("differentiate: a joint rule is one step, which writes those gradients
     constexpr auto second = [] { return program().steps[3]; };
     constexpr auto first = [] { return program().steps[4]; };
     CHECK_BOTH(second().trains && first().trains);
-    CHECK_BOTH(program().values[second().input_gradients[0]].size == 3);
-    CHECK_BOTH(first().gradient == second().input_gradients[0]);
-    CHECK_BOTH(first().input_gradients[0] == none); // That of the network's input.
-    CHECK_BOTH(second().inputs[0] == program().steps[0].write);
-    CHECK_BOTH(second().write == none && second().is_result());
+    CHECK_BOTH(program().values[second().input_gradient(0)].size == 3);
+    CHECK_BOTH(first()[Role::output_gradient] == second().input_gradient(0));
+    CHECK_BOTH(first().input_gradient(0) == none); // That of the network's input.
+    CHECK_BOTH(second().input(0) == program().steps[0][Role::result]);
+    CHECK_BOTH(second()[Role::result] == none && second().is_result());
 }
 
 TEST_CASE("differentiate: a joint rule with two inputs gives only the one that is trained its gradient") {
@@ -192,8 +192,8 @@ TEST_CASE("differentiate: a joint rule with two inputs gives only the one that i
     };
     CHECK_BOTH(program().steps[3].kind == StepKind::backward);
     CHECK_BOTH(!program().steps[3].trains);
-    CHECK_BOTH(program().steps[3].input_gradients[0] == none);
-    CHECK_BOTH(program().steps[4].gradient == program().steps[3].input_gradients[1]);
+    CHECK_BOTH(program().steps[3].input_gradient(0) == none);
+    CHECK_BOTH(program().steps[4][Role::output_gradient] == program().steps[3].input_gradient(1));
     CHECK_BOTH(training_steps<4>(graph(node(source), node(matrix<4>, {0}), node(joint_sum, {1, 1}))).view() ==
                "forward 1, forward 2, loss 2, gradients 2, plus 1, parameters 1");
 }
@@ -246,27 +246,27 @@ TEST_CASE("differentiate: no gradient goes through what stops it") {
 TEST_CASE("differentiate: memory to work in is a value of its own for each step that asks for it") {
     static constexpr auto program = [] { return differentiated<2>(joint_graph()); };
     constexpr auto scratch_is = [](std::size_t step) {
-        const std::size_t scratch = program().steps[step].scratch;
+        const std::size_t scratch = program().steps[step][Role::scratch];
         for (std::size_t other = 0; other < program().step_count; ++other)
-            if (other != step && program().steps[other].scratch == scratch)
+            if (other != step && program().steps[other][Role::scratch] == scratch)
                 return false;
         return program().values[scratch].size == Elements(2, 7);
     };
     CHECK_BOTH(scratch_is(0) && scratch_is(1) && scratch_is(3) && scratch_is(4));
-    CHECK_BOTH(program().steps[2].scratch == none); // the loss
+    CHECK_BOTH(program().steps[2][Role::scratch] == none); // the loss
     constexpr auto inference = [] {
         const auto shaped = passes::infer_shapes(joint_graph()).graph;
         return passes::forward_program(shaped, passes::fuse(shaped, Mode::inference));
     };
-    CHECK_BOTH(inference().values[inference().steps[0].scratch].size == Elements(0, 7));
+    CHECK_BOTH(inference().values[inference().steps[0][Role::scratch]].size == Elements(0, 7));
 }
 
 TEST_CASE("differentiate: what is saved may have a size that the batch does not change") {
     static constexpr auto program = [] {
         return differentiated<2>(graph(node(source), node(normalizer, {0}), node(matrix<2>, {1})));
     };
-    constexpr std::size_t saved = program().steps[0].saved_write;
+    constexpr std::size_t saved = program().steps[0][Role::keeps];
     CHECK_BOTH(program().values[saved].size == Elements(0, 3));
     CHECK_BOTH(program().values[saved].size * 10 == 3);
-    CHECK_BOTH(program().steps[program().step_count - 1].saved_read == saved);
+    CHECK_BOTH(program().steps[program().step_count - 1][Role::kept] == saved);
 }

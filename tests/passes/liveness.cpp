@@ -6,7 +6,7 @@
 #include <array>
 
 using namespace plain;
-using passes::Lifetime, passes::Step, passes::StepKind;
+using passes::Lifetime, passes::Role, passes::Step, passes::StepKind;
 
 namespace {
 
@@ -18,9 +18,9 @@ constexpr auto chain_liveness(const std::array<std::size_t, Values>& sizes, cons
     for (std::size_t v = 0; v < Values; ++v)
         program.add_value({.size = sizes[v], .is_external = v == 0, .is_pinned = v == Values - 1});
     for (std::size_t v = 1; v < Values; ++v) {
-        Step step{.kind = StepKind::forward, .node = 0, .inputs = Step::no_inputs()};
-        step.inputs[0] = v - 1;
-        step.write = v;
+        Step step{.kind = StepKind::forward, .node = 0};
+        step.input(0) = v - 1;
+        step[Role::result] = v;
         program.add_step(step);
     }
     const std::array nodes{node(rules)};
@@ -56,10 +56,10 @@ TEST_CASE("liveness: nothing is written over a value that is read later") {
         for (std::size_t v = 0; v < 4; ++v)
             program.add_value({.size = 2});
         const auto step = [](std::size_t reads, std::size_t also, std::size_t writes) {
-            Step result{.kind = StepKind::forward, .node = 0, .inputs = Step::no_inputs()};
-            result.inputs[0] = reads;
-            result.inputs[1] = also;
-            result.write = writes;
+            Step result{.kind = StepKind::forward, .node = 0};
+            result.input(0) = reads;
+            result.input(1) = also;
+            result[Role::result] = writes;
             return result;
         };
         program.add_step(step(none, none, 0));
@@ -80,14 +80,14 @@ TEST_CASE(
         passes::Program<2, 5, 1> program;
         for (std::size_t v = 0; v < 5; ++v)
             program.add_value({.size = v == 3 ? Elements(1, 9) : Elements(2)});
-        Step loss{.kind = StepKind::loss, .node = 0, .inputs = Step::no_inputs()};
-        loss.write = 0;
+        Step loss{.kind = StepKind::loss, .node = 0};
+        loss[Role::result] = 0;
         program.add_step(loss);
-        Step joint{.kind = StepKind::backward, .node = 0, .inputs = Step::no_inputs()};
-        joint.gradient = 0;
-        joint.input_gradients[0] = wants_first ? 1 : none;
-        joint.input_gradients[1] = 2;
-        joint.scratch = 3;
+        Step joint{.kind = StepKind::backward, .node = 0};
+        joint[Role::output_gradient] = 0;
+        joint.input_gradient(0) = wants_first ? 1 : none;
+        joint.input_gradient(1) = 2;
+        joint[Role::scratch] = 3;
         program.add_step(joint);
         const std::array nodes{node(rules)};
         return passes::liveness(program, nodes);

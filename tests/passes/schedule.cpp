@@ -7,17 +7,17 @@
 #include <initializer_list>
 
 using namespace plain;
-using passes::Step, passes::StepKind;
+using passes::Role, passes::Step, passes::StepKind;
 
 namespace {
 
 /// Step k writes value k and reads those given.
 constexpr Step step(StepKind kind, std::size_t number, std::initializer_list<std::size_t> reads) {
-    Step result{.kind = kind, .node = number, .inputs = Step::no_inputs()};
+    Step result{.kind = kind, .node = number};
     std::size_t count = 0;
     for (std::size_t read : reads)
-        result.inputs[count++] = read;
-    result.write = number;
+        result.input(count++) = read;
+    result[Role::result] = number;
     return result;
 }
 

@@ -101,8 +101,8 @@ struct StopOnNaN {
             using Run = burin::detail::Execution<PlanType, Batch, Scalar, Scalar>;
             constexpr std::size_t last = step.epilogue == passes::none ? step.node : step.epilogue;
             if (*node == passes::none &&
-                !burin::detail::are_finite(
-                    std::span(Run::template read<step.write>(frame), frame.rows * nodes[last].shape.size())))
+                !burin::detail::are_finite(std::span(Run::template read<step[passes::Role::result]>(frame),
+                                                     frame.rows * nodes[last].shape.size())))
                 *node = step.node;
         }
     };

@@ -42,6 +42,7 @@ struct Execution {
     using N = typename PlanType::N;
     using Net = typename N::Type;
     using FrameType = Frame<Net, Scalar, Stored>;
+    using Role = passes::Role;
 
     static constexpr auto& program = PlanType::program;
     static constexpr auto& memory = PlanType::template memory<Batch, Scalar>;
@@ -121,18 +122,18 @@ struct Execution {
     template <std::size_t StepIndex, std::size_t... I>
     static std::array<const Scalar*, sizeof...(I)> read_inputs(const FrameType& frame,
                                                                std::index_sequence<I...>) noexcept {
-        return {read<program.steps[StepIndex].inputs[I]>(frame)...};
+        return {read<program.steps[StepIndex].input(I)>(frame)...};
     }
 
     template <std::size_t StepIndex, std::size_t... I>
     static std::array<Scalar*, sizeof...(I)> write_input_gradients(const FrameType& frame,
                                                                    std::index_sequence<I...>) noexcept {
-        return {write<program.steps[StepIndex].input_gradients[I]>(frame)...};
+        return {write<program.steps[StepIndex].input_gradient(I)>(frame)...};
     }
 
     template <std::size_t StepIndex, std::size_t... I>
     static constexpr std::array<bool, sizeof...(I)> wanted_gradients(std::index_sequence<I...>) {
-        return {(program.steps[StepIndex].input_gradients[I] != passes::none)...};
+        return {(program.steps[StepIndex].input_gradient(I) != passes::none)...};
     }
 
     /// Calls take as long as what such a program has to do for its only sample. (How much a compiler inlines
@@ -202,8 +203,9 @@ struct Execution {
 
     template <std::size_t StepIndex, class LossStep>
     static void run_step_called(const FrameType& frame, LossStep& loss) noexcept {
-        // Of a loop in which one pointer into the arena is computed from another g++ 12 believes that it ends in
-        // an access to address 0, and leaves out calls of the function. Not of one that has such a statement.
+        // Of a loop in which one pointer into the arena is computed from another g++ 12 believes that it ends
+        // in an access to address 0, and leaves out calls of the function. Not of one that has such a
+        // statement.
         asm volatile("" ::: "memory");
         run_step_inlined<StepIndex>(frame, loss);
     }
@@ -221,14 +223,14 @@ struct Execution {
             constexpr bool widens_itself = !std::is_same_v<Stored, Scalar> && WidensParameters<Op>;
             using Run = ForwardContext<Scalar, Shapes, PlanType::mode, Epilogue, node.is_frozen,
                                        std::conditional_t<widens_itself, Stored, Scalar>,
-                                       is_from_outside<step.inputs[0]>>;
+                                       is_from_outside<step.input(0)>>;
             Run run;
             run.inputs = read_inputs<StepIndex>(frame, inputs);
             if constexpr (std::is_same_v<Stored, Scalar> || widens_itself) {
                 run.parameters = parameters<step.node>(frame);
-                run.widened = write<step.widened>(frame);
-            } else if constexpr (step.widened != passes::none) {
-                Scalar* const widened = write<step.widened>(frame);
+                run.widened = write<step[Role::widened]>(frame);
+            } else if constexpr (step[Role::widened] != passes::none) {
+                Scalar* const widened = write<step[Role::widened]>(frame);
                 std::copy_n(parameters<step.node>(frame), node.parameter_count, widened);
                 std::copy_n(statistics<step.node>(frame), node.statistics_count,
                             widened + node.parameter_count);
@@ -242,9 +244,9 @@ struct Execution {
                 else
                     run.statistics = frame.statistics + (node.statistics_offset - N::parameter_count);
             }
-            run.output = write<step.write>(frame);
-            run.saved = write<step.saved_write>(frame);
-            run.scratch = write<step.scratch>(frame);
+            run.output = write<step[Role::result]>(frame);
+            run.saved = write<step[Role::keeps]>(frame);
+            run.scratch = write<step[Role::scratch]>(frame);
             if constexpr (node.state_count > 0)
                 if (PlanType::mode == Mode::streaming || frame.state != nullptr)
                     run.state = frame.state + node.state_offset * Batch;
@@ -253,17 +255,17 @@ struct Execution {
             run.position = position(frame);
             Op::forward(run);
         } else if constexpr (step.kind == passes::StepKind::loss) {
-            loss(std::integral_constant<std::size_t, step.which>{}, read<step.output>(frame),
-                 write<step.write>(frame), rows(frame));
+            loss(std::integral_constant<std::size_t, step.which>{}, read<step[Role::output]>(frame),
+                 write<step[Role::result]>(frame), rows(frame));
         } else if constexpr (step.kind == passes::StepKind::backward_parameters) {
             ParameterGradientContext<Scalar, Shapes, step.adds> run;
             run.inputs = read_inputs<StepIndex>(frame, inputs);
             run.parameters = parameters<step.node>(frame);
-            run.output = read<step.output>(frame);
-            run.output_gradient = read<step.gradient>(frame);
-            run.saved = read<step.saved_read>(frame);
+            run.output = read<step[Role::output]>(frame);
+            run.output_gradient = read<step[Role::output_gradient]>(frame);
+            run.saved = read<step[Role::kept]>(frame);
             run.gradients = frame.gradients + node.parameter_offset;
-            run.scratch = write<step.scratch>(frame);
+            run.scratch = write<step[Role::scratch]>(frame);
             run.rows = rows(frame);
             Op::backward_parameters(run);
         } else if constexpr (step.kind == passes::StepKind::backward) {
@@ -274,13 +276,13 @@ struct Execution {
             run.inputs = read_inputs<StepIndex>(frame, inputs);
             run.parameters = parameters<step.node>(frame);
             run.statistics = statistics<step.node>(frame);
-            run.output = read<step.output>(frame);
-            run.output_gradient = read<step.gradient>(frame);
-            run.saved = read<step.saved_read>(frame);
+            run.output = read<step[Role::output]>(frame);
+            run.output_gradient = read<step[Role::output_gradient]>(frame);
+            run.saved = read<step[Role::kept]>(frame);
             if constexpr (step.trains)
                 run.gradients = frame.gradients + node.parameter_offset;
             run.input_gradients = write_input_gradients<StepIndex>(frame, inputs);
-            run.scratch = write<step.scratch>(frame);
+            run.scratch = write<step[Role::scratch]>(frame);
             run.rows = rows(frame);
             run.random = stream<step.node>(frame);
             run.position = position(frame);
@@ -295,21 +297,22 @@ struct Execution {
             InputGradientContext<Scalar, Shapes, Derivative> run;
             run.inputs = read_inputs<StepIndex>(frame, inputs);
             run.parameters = parameters<step.node>(frame);
-            run.output = read<step.output>(frame);
-            run.output_gradient = read<step.gradient>(frame);
-            run.saved = read<step.saved_read>(frame);
+            run.output = read<step[Role::output]>(frame);
+            run.output_gradient = read<step[Role::output_gradient]>(frame);
+            run.saved = read<step[Role::kept]>(frame);
             if constexpr (step.epilogue != passes::none)
-                run.activated = read<step.inputs[step.which]>(frame);
-            run.input_gradient = write<step.write>(frame);
-            run.scratch = write<step.scratch>(frame);
+                run.activated = read<step.input(step.which)>(frame);
+            run.input_gradient = write<step[Role::result]>(frame);
+            run.scratch = write<step[Role::scratch]>(frame);
             run.rows = rows(frame);
             run.random = stream<step.node>(frame);
             run.position = position(frame);
             Op::template backward_input<step.which>(run);
         } else {
             kernels::map<Scalar>(
-                node.shape.size() * rows(frame), write<step.write>(frame),
-                [](auto a, auto b) { return a + b; }, read<step.gradient>(frame), read<step.other>(frame));
+                node.shape.size() * rows(frame), write<step[Role::result]>(frame),
+                [](auto a, auto b) { return a + b; }, read<step[Role::output_gradient]>(frame),
+                read<step[Role::summand]>(frame));
         }
     }
 };

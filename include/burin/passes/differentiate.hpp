@@ -29,7 +29,7 @@ constexpr void add_scratch(Program& program, Step& step, std::span<const Node> n
     const InputShapes inputs = input_shapes(nodes, node);
     const Elements size = node.rules->scratch(inputs.span(), step.kind, mode);
     if (size.any())
-        step.scratch = program.add_value({.size = size});
+        step[Role::scratch] = program.add_value({.size = size});
 }
 
 /// Appends the forward steps in the graph's order. Returns which value holds each node's output; a node that
@@ -49,17 +49,17 @@ constexpr std::array<std::size_t, N> append_forward(Program& program, std::array
             value_of[index] = value_of[node.inputs[0]];
         } else if (fusion.is_head(index)) {
             const std::size_t tail = fusion.tail[index];
-            Step step{.kind = StepKind::forward, .node = index, .inputs = Step::no_inputs()};
+            Step step{.kind = StepKind::forward, .node = index};
             step.epilogue = tail == index ? none : tail;
             for (std::size_t i = 0; i < node.input_count; ++i)
-                step.inputs[i] = value_of[node.inputs[i]];
-            step.write = value_of[tail] = program.add_value({.size = node.shape.size()});
+                step.input(i) = value_of[node.inputs[i]];
+            step[Role::result] = value_of[tail] = program.add_value({.size = node.shape.size()});
             if (saves(mode) && node.saved.any())
-                step.saved_write = saved[index] = program.add_value({.size = node.saved});
+                step[Role::keeps] = saved[index] = program.add_value({.size = node.saved});
             add_scratch(program, step, graph.nodes, mode);
             if (widens && node.parameter_count + node.statistics_count > 0) {
                 const InputShapes inputs = input_shapes(graph.nodes, node);
-                step.widened = program.add_value({.size = {0, node.rules->widened(inputs.span())}});
+                step[Role::widened] = program.add_value({.size = {0, node.rules->widened(inputs.span())}});
             }
             program.add_step(step);
         }
@@ -159,9 +159,9 @@ constexpr TrainingProgram<N, E, O, Count> differentiate(const Graph<N, O>& graph
         const Node& node = graph.nodes[index];
         if (reads.input)
             for (std::size_t i = 0; i < node.input_count; ++i)
-                step.inputs[i] = value_of[node.inputs[i]];
+                step.input(i) = value_of[node.inputs[i]];
         if (reads.output)
-            step.output = value_of[index];
+            step[Role::output] = value_of[index];
     };
 
     const auto contribute = [&](std::size_t node, std::size_t gradient) {
@@ -169,21 +169,21 @@ constexpr TrainingProgram<N, E, O, Count> differentiate(const Graph<N, O>& graph
             gradient_of[node] = gradient;
             return;
         }
-        Step sum{.kind = StepKind::accumulate, .node = node, .inputs = Step::no_inputs()};
-        sum.gradient = gradient_of[node];
-        sum.other = gradient;
-        sum.write = gradient_of[node] = program.add_value({.size = graph.nodes[node].shape.size()});
+        Step sum{.kind = StepKind::accumulate, .node = node};
+        sum[Role::output_gradient] = gradient_of[node];
+        sum[Role::summand] = gradient;
+        sum[Role::result] = gradient_of[node] = program.add_value({.size = graph.nodes[node].shape.size()});
         program.add_step(sum);
     };
 
     for (std::size_t i = 0; i < O && i < wanted.losses; ++i) {
         const std::size_t output = graph.outputs[i];
-        Step loss{.kind = StepKind::loss, .node = output, .which = i, .inputs = Step::no_inputs()};
-        loss.output = value_of[output];
-        loss.write = program.add_value({.size = graph.nodes[output].shape.size()});
+        Step loss{.kind = StepKind::loss, .node = output, .which = i};
+        loss[Role::output] = value_of[output];
+        loss[Role::result] = program.add_value({.size = graph.nodes[output].shape.size()});
         program.add_step(loss);
         if (needed[output])
-            contribute(output, loss.write);
+            contribute(output, loss[Role::result]);
     }
 
     for (std::size_t index = N; index-- > 0;) {
@@ -192,9 +192,9 @@ constexpr TrainingProgram<N, E, O, Count> differentiate(const Graph<N, O>& graph
         if (gradient_of[index] == none || rules.traits.is_input || rules.traits.stops_gradient)
             continue;
 
-        Step common{.node = index, .inputs = Step::no_inputs()};
-        common.gradient = gradient_of[index];
-        common.saved_read = saved[index];
+        Step common{.node = index};
+        common[Role::output_gradient] = gradient_of[index];
+        common[Role::kept] = saved[index];
 
         if (rules.traits.joint_backward) {
             Step step = common;
@@ -208,15 +208,15 @@ constexpr TrainingProgram<N, E, O, Count> differentiate(const Graph<N, O>& graph
             for (std::size_t i = 0; i < node.input_count; ++i)
                 if (needed[node.inputs[i]]) {
                     any = true;
-                    step.input_gradients[i] =
+                    step.input_gradient(i) =
                         program.add_value({.size = graph.nodes[node.inputs[i]].shape.size()});
                 }
             if (!any)
                 continue;
             program.add_step(step);
             for (std::size_t i = 0; i < node.input_count; ++i)
-                if (step.input_gradients[i] != none)
-                    contribute(node.inputs[i], step.input_gradients[i]);
+                if (step.input_gradient(i) != none)
+                    contribute(node.inputs[i], step.input_gradient(i));
             continue;
         }
 
@@ -248,13 +248,13 @@ constexpr TrainingProgram<N, E, O, Count> differentiate(const Graph<N, O>& graph
                 if (activation != none) {
                     step.epilogue = activation;
                     if (graph.nodes[activation].rules->traits.input_gradient.output)
-                        step.inputs[i] = value_of[activation];
+                        step.input(i) = value_of[activation];
                     target = graph.nodes[activation].inputs[0];
                 }
             }
-            step.write = program.add_value({.size = graph.nodes[input].shape.size()});
+            step[Role::result] = program.add_value({.size = graph.nodes[input].shape.size()});
             program.add_step(step);
-            contribute(target, step.write);
+            contribute(target, step[Role::result]);
         }
     }
 

@@ -32,41 +32,39 @@ struct Liveness {
     constexpr std::span<const Lifetime> span() const { return {lifetimes.data(), count}; }
 };
 
-namespace detail {
-
-/// The values over which a step may write its result, if this is their last use; `none` where there is no
-/// such value.
+/// The values over which a step may write its result or its first input gradient, if this is their last use;
+/// with `none` among them.
 constexpr std::array<std::size_t, max_inputs> overwritable(const Step& step, const OpRules& rules) {
-    auto candidates = Step::no_inputs();
+    std::array<std::size_t, max_inputs> candidates{};
+    candidates.fill(none);
     switch (step.kind) {
     case StepKind::forward:
         if (rules.traits.in_place)
-            candidates = step.inputs;
+            for (std::size_t i = 0; i < max_inputs; ++i)
+                candidates[i] = step.input(i);
         break;
     case StepKind::loss:
-        candidates[0] = step.output;
+        candidates[0] = step[Role::output];
         break;
     case StepKind::backward_parameters:
         break;
     case StepKind::backward_input:
         if (rules.traits.gradient_in_place)
-            candidates[0] = step.gradient;
+            candidates[0] = step[Role::output_gradient];
         if (step.epilogue != none)
-            candidates[1] = step.inputs[step.which];
+            candidates[1] = step.input(step.which);
         break;
     case StepKind::backward:
         if (rules.traits.gradient_in_place)
-            candidates[0] = step.gradient;
+            candidates[0] = step[Role::output_gradient];
         break;
     case StepKind::accumulate:
-        candidates[0] = step.gradient;
-        candidates[1] = step.other;
+        candidates[0] = step[Role::output_gradient];
+        candidates[1] = step[Role::summand];
         break;
     }
     return candidates;
 }
-
-} // namespace detail
 
 /// When each value is first written and last read, with values that may be written in place sharing one
 /// piece.
@@ -99,8 +97,8 @@ constexpr Liveness<MaxValues> liveness(const Program<MaxSteps, MaxValues, Output
             if (value == none)
                 continue;
             std::size_t piece = none;
-            if (value == step.write || value == step.input_gradients[0])
-                for (std::size_t candidate : detail::overwritable(step, *nodes[step.node].rules))
+            if (value == step[Role::result] || value == step.input_gradient(0))
+                for (std::size_t candidate : overwritable(step, *nodes[step.node].rules))
                     if (piece == none && candidate != none && result.storage[candidate] != none &&
                         last_read[candidate] == s &&
                         program.values[candidate].size == program.values[value].size)

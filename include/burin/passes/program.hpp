@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 
 namespace burin::passes {
 
@@ -15,53 +16,66 @@ struct Value {
     bool is_pinned = false;   ///< Is kept to the end of the program: an output of the network.
 };
 
-/// Reads of one step: each input and the output of its node, the gradient, what was saved, one more for sums.
-inline constexpr std::size_t max_reads = max_inputs + 4;
+/// What a value is to a step. A node's inputs, and their gradients, are as many roles as there are inputs:
+/// see `Step::input`.
+enum class Role : std::size_t {
+    // What a step reads.
+    input = 0,           ///< An input of its node.
+    output = max_inputs, ///< The output of its node.
+    output_gradient,     ///< The gradient of the output of its node.
+    summand,             ///< A second gradient of that output.
+    kept,                ///< What the forward step of its node kept.
+    // What a step writes.
+    input_gradient,                       ///< The gradient of an input of its node.
+    result = input_gradient + max_inputs, ///< The only value that others of its kind give.
+    keeps,                                ///< What the backward steps of its node will want.
+    scratch,                              ///< Memory to work in.
+    widened,                              ///< Its node's parameters, where they are stored in half the bits.
+};
+inline constexpr std::size_t role_count = static_cast<std::size_t>(Role::widened) + 1;
+inline constexpr std::size_t first_written_role = static_cast<std::size_t>(Role::input_gradient);
 
-/// One kernel call.
+/// One kernel call. Its operands are values by their roles, `none` where the step has no such operand:
+///
+/// | kind | reads | writes |
+/// |---|---|---|
+/// | forward | inputs | result: the output; keeps, scratch, widened |
+/// | loss | output | result: the gradient of the output |
+/// | backward_parameters | inputs, output, output_gradient, kept | scratch |
+/// | backward_input | inputs, output, output_gradient, kept | result: the gradient of an input; scratch |
+/// | backward | inputs, output, output_gradient, kept | input_gradients, scratch |
+/// | accumulate | output_gradient, summand | result: their sum |
+///
+/// A backward step reads only those of its node's inputs and output that the rule reads.
 struct Step {
     StepKind kind = StepKind::forward;
     std::size_t node = none;     ///< The node whose rule runs; for a loss, the node whose output it reads.
-    std::size_t which = 0;       ///< backward_input: which input; loss: which output.
-    bool trains = false;         ///< backward: the gradients of the parameters are wanted.
-    std::size_t epilogue = none; ///< forward: last node fused behind it; backward_input: the activation whose
-                                 ///< derivative is multiplied in.
-    bool adds = false;           ///< The parameters' gradients are added to what another node wrote before.
+    std::size_t which = 0;       ///< Which input a backward_input is of; which output a loss is of.
+    std::size_t epilogue = none; ///< The last node that a forward step computes with its own, in registers;
+                                 ///< the activation whose derivative a backward_input multiplies in.
+    bool trains = false; ///< Whether a backward finds the gradients of parameters, too.
+    bool adds = false;   ///< Whether these are added to what the step of another node wrote.
+    std::array<std::size_t, role_count> operands = [] {
+        std::array<std::size_t, role_count> no_operands{};
+        no_operands.fill(none);
+        return no_operands;
+    }();
 
-    std::array<std::size_t, max_inputs>
-        inputs{};                ///< The node's inputs; `none` where the step does not read them.
-    std::size_t output = none;   ///< The node's output, where a backward step reads it.
-    std::size_t gradient = none; ///< The gradient of the node's output that a backward step reads.
-    std::size_t other = none;    ///< accumulate: the second summand.
-    std::size_t saved_read = none;
-    std::size_t saved_write = none;
-    std::size_t scratch = none;
-    std::size_t widened =
-        none; ///< Where the node's parameters are widened to, if they are stored in half the bits.
-    std::size_t write = none; ///< The value that it writes.
-    std::array<std::size_t, max_inputs> input_gradients =
-        no_inputs(); ///< backward: the gradient of each input; `none` where nobody needs it.
-
-    constexpr std::array<std::size_t, max_reads> reads() const {
-        std::array<std::size_t, max_reads> all{};
-        for (std::size_t i = 0; i < max_inputs; ++i)
-            all[i] = inputs[i];
-        all[max_inputs] = output;
-        all[max_inputs + 1] = gradient;
-        all[max_inputs + 2] = other;
-        all[max_inputs + 3] = saved_read;
-        return all;
+    constexpr std::size_t& operator[](Role role) { return operands[static_cast<std::size_t>(role)]; }
+    constexpr std::size_t operator[](Role role) const { return operands[static_cast<std::size_t>(role)]; }
+    constexpr std::size_t& input(std::size_t index) { return operands[index]; }
+    constexpr std::size_t input(std::size_t index) const { return operands[index]; }
+    constexpr std::size_t& input_gradient(std::size_t index) { return operands[first_written_role + index]; }
+    constexpr std::size_t input_gradient(std::size_t index) const {
+        return operands[first_written_role + index];
     }
 
-    constexpr std::array<std::size_t, max_inputs + 4> writes() const {
-        std::array<std::size_t, max_inputs + 4> all{};
-        for (std::size_t i = 0; i < max_inputs; ++i)
-            all[i] = input_gradients[i];
-        all[max_inputs] = write;
-        all[max_inputs + 1] = saved_write;
-        all[max_inputs + 2] = scratch;
-        all[max_inputs + 3] = widened;
-        return all;
+    /// The values that it reads, and those that it writes; with `none` among them.
+    constexpr std::span<const std::size_t> reads() const {
+        return std::span<const std::size_t>(operands).first(first_written_role);
+    }
+    constexpr std::span<const std::size_t> writes() const {
+        return std::span<const std::size_t>(operands).subspan(first_written_role);
     }
 
     /// Whether the run is there for what this step does, and not for another step that reads what it writes.
@@ -69,18 +83,11 @@ struct Step {
         return kind == StepKind::loss || kind == StepKind::backward_parameters ||
                (kind == StepKind::backward && trains);
     }
-
-    static constexpr std::array<std::size_t, max_inputs> no_inputs() {
-        std::array<std::size_t, max_inputs> all{};
-        all.fill(none);
-        return all;
-    }
 };
 
 /// The steps of a run, in order, and the values that they pass on.
 template <std::size_t MaxSteps, std::size_t MaxValues, std::size_t Outputs>
 struct Program {
-    static constexpr std::size_t max_steps = MaxSteps;
     static constexpr std::size_t max_values = MaxValues;
     static constexpr std::size_t output_count = Outputs;
 

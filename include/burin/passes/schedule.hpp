@@ -41,7 +41,7 @@ schedule(const Program<MaxSteps, MaxValues, Outputs>& program) {
             Visit& visit = stack[depth - 1];
             const auto reads = program.steps[visit.step].reads();
             std::size_t pending = none;
-            while (pending == none && visit.next_read < max_reads) {
+            while (pending == none && visit.next_read < reads.size()) {
                 const std::size_t value = reads[visit.next_read++];
                 if (value != none && writer[value] != none && !visited[writer[value]])
                     pending = writer[value];

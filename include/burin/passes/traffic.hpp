@@ -25,7 +25,7 @@ constexpr Traffic traffic(const Step& step, const Program<MaxSteps, MaxValues, O
         if (value != none)
             result.read += program.values[value].size * batch;
     for (const std::size_t value : step.writes())
-        if (value != none && value != step.scratch)
+        if (value != none && value != step[Role::scratch])
             result.written += program.values[value].size * batch;
     const std::size_t parameters = nodes[step.node].parameter_count;
     switch (step.kind) {
@@ -57,8 +57,8 @@ constexpr std::size_t forward_costs(const Step& step) {
     if (step.kind != StepKind::backward)
         return 1;
     std::size_t gradients = step.trains ? 1 : 0;
-    for (const std::size_t gradient : step.input_gradients)
-        gradients += gradient != none ? 1 : 0;
+    for (std::size_t i = 0; i < max_inputs; ++i)
+        gradients += step.input_gradient(i) != none;
     return gradients > 1 ? 2 : 1;
 }
 

@@ -85,7 +85,7 @@ class Calibrator {
         void after(const FrameType& frame) const noexcept {
             constexpr auto& step = PlanType::program.steps[StepIndex];
             calibrator->include(step.epilogue == passes::none ? step.node : step.epilogue,
-                                Run::template read<step.write>(frame), frame.rows);
+                                Run::template read<step[passes::Role::result]>(frame), frame.rows);
         }
     };
 

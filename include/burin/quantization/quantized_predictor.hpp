@@ -151,11 +151,11 @@ class QuantizedPredictor {
                          const Frame<Type, std::int8_t>& frame) noexcept {
         constexpr auto& step = PlanType::program.steps[StepIndex];
         constexpr auto& node = PlanType::graph.nodes[step.node];
-        std::int8_t* const output = Run::template write<step.write>(frame);
+        std::int8_t* const output = Run::template write<step[passes::Role::result]>(frame);
         detail::run_int8<Type, step.node>(
             network,
             Run::template read_inputs<StepIndex>(frame, std::make_index_sequence<node.input_count>{}), output,
-            Run::template write<step.scratch>(frame), frame.rows);
+            Run::template write<step[passes::Role::scratch]>(frame), frame.rows);
         // What the float program computes in registers.
         [&]<std::size_t... Later>(std::index_sequence<Later...>) {
             (detail::run_int8<Type, Later>(network, std::array<const std::int8_t*, 1>{output}, output,

@@ -82,9 +82,9 @@ std::vector<PlannedBuffer> planned_buffers() {
                 if (buffer_of[other] != passes::none && live.storage[other] == piece)
                     buffers[buffer_of[other]].end = std::min(buffers[buffer_of[other]].end, s);
             buffer_of[value] = buffers.size();
-            const std::string_view what = value == step.scratch       ? " (scratch)"
-                                          : value == step.saved_write ? " (saved)"
-                                                                      : "";
+            const std::string_view what = value == step[passes::Role::scratch] ? " (scratch)"
+                                          : value == step[passes::Role::keeps] ? " (saved)"
+                                                                               : "";
             const bool is_pinned = program.values[value].is_pinned;
             buffers.push_back({title + std::string(what), s, is_pinned ? program.step_count : s + 1, offset,
                                program.values[value].size * Batch});
