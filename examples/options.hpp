@@ -21,7 +21,7 @@ inline int failure(const char* program) {
     try {
         throw;
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s: %s\n", program, burin::printable(error.what()).c_str());
+        std::fprintf(stderr, "%s: %s\n", program, burin::core::printable(error.what()).c_str());
     }
     return EXIT_FAILURE;
 }
@@ -35,7 +35,8 @@ class Options {
         for (int i = 1; i < argc; i += 2) {
             const auto found = values_.find(argv[i]);
             if (found == values_.end())
-                throw burin::Error("command line: expected " + names() + ", got " + burin::quoted(argv[i]));
+                throw burin::Error("command line: expected " + names() + ", got " +
+                                   burin::core::quoted(argv[i]));
             if (i + 1 == argc)
                 throw burin::Error("command line: expected a value after " + found->first + ", got the end");
             found->second = argv[i + 1];
@@ -63,7 +64,7 @@ class Options {
             std::ostringstream bounds;
             bounds << least << " to " << std::setprecision(17) << most;
             throw burin::Error("command line: expected " + std::string(what) + " from " + bounds.str() +
-                               " after " + name + ", got " + burin::quoted(text));
+                               " after " + name + ", got " + burin::core::quoted(text));
         }
         return value;
     }

@@ -21,14 +21,14 @@ io::Storage storage_of(const std::string& name) {
     if (name == "bfloat16")
         return io::Storage::bfloat16;
     throw Error("command line: expected float, float16 or bfloat16 after --storage, got " +
-                burin::quoted(name));
+                burin::core::quoted(name));
 }
 
 /// The share that is right with parameters of 16 bits.
-template <Half Stored, class Data>
+template <core::Half Stored, class Data>
 double accuracy(const Model<Digits>& model, const Data& test) {
     Model<Digits> widened;
-    widen(*narrow<Stored>(model), widened.parameters());
+    to_float(*to_half<Stored>(model), widened.parameters());
     return evaluate(widened, test)["accuracy"];
 }
 

@@ -39,7 +39,8 @@ std::vector<Label> read_letters(const std::string& path) {
     for (const char letter : bytes) {
         const std::size_t number = alphabet.find(letter);
         if (number == std::string_view::npos)
-            throw Error(path + ": expected letters of the alphabet, got " + burin::quoted(std::string_view(&letter, 1)));
+            throw Error(path + ": expected letters of the alphabet, got " +
+                        burin::core::quoted(std::string_view(&letter, 1)));
         numbers.push_back(static_cast<Label>(number));
     }
     return numbers;

@@ -74,7 +74,7 @@ struct Seventeen {
 template <class T>
 std::string names(const T& whole) {
     std::string text;
-    burin::for_each_field(whole, [&](std::string_view name, const auto&) {
+    burin::core::for_each_field(whole, [&](std::string_view name, const auto&) {
         text.append(text.empty() ? "" : " ").append(name);
     });
     return text;
@@ -82,8 +82,8 @@ std::string names(const T& whole) {
 
 } // namespace
 
-using burin::for_each_field;
-using burin::has_fields;
+using burin::core::for_each_field;
+using burin::core::has_fields;
 
 TEST_CASE("for_each_field: names and values of a struct's members, in order") {
     CHECK(names(Plain{}) == "rate count is_on");

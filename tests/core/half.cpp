@@ -12,16 +12,17 @@ using namespace burin;
 namespace {
 
 static_assert(sizeof(float16) == 2 && sizeof(bfloat16) == 2);
-static_assert(narrow<float16>(1.0f).bits == 0x3C00 && narrow<float16>(-2.0).bits == 0xC000);
-static_assert(narrow<bfloat16>(1.0f).bits == 0x3F80 && narrow<bfloat16>(-2.0).bits == 0xC000);
+static_assert(float16::nearest(1.0f).bits == 0x3C00 && float16::nearest(-2.0).bits == 0xC000);
+static_assert(bfloat16::nearest(1.0f).bits == 0x3F80 && bfloat16::nearest(-2.0).bits == 0xC000);
 static_assert(static_cast<float>(float16{0x7BFF}) == 65504.0f);
-static_assert(std::is_same_v<Computed<float16>, float> && std::is_same_v<Computed<double>, double>);
+static_assert(std::is_same_v<core::Computed<float16>, float> &&
+              std::is_same_v<core::Computed<double>, double>);
 
-template <Half Stored>
+template <core::Half Stored>
 constexpr int exponent_bits = std::is_same_v<Stored, float16> ? 5 : 8;
 
 /// What the bits mean, by the definition: (−1)^sign · significand · 2^(exponent − bias − fraction bits).
-template <Half Stored>
+template <core::Half Stored>
 double meaning(std::uint16_t bits) {
     constexpr int fraction_bits = 15 - exponent_bits<Stored>, bias = (1 << (exponent_bits<Stored> - 1)) - 1;
     const int exponent = bits >> fraction_bits & ((1 << exponent_bits<Stored>)-1);
@@ -35,7 +36,7 @@ double meaning(std::uint16_t bits) {
 }
 
 /// Few checks: a CHECK for each of 65,536 numbers takes seconds.
-template <Half Stored, class Holds>
+template <core::Half Stored, class Holds>
 void check_all(Holds holds) {
     for (std::uint32_t bits = 0; bits < 65536; ++bits) {
         const Stored number{static_cast<std::uint16_t>(bits)};
@@ -48,7 +49,7 @@ void check_all(Holds holds) {
 
 template <class Stored, class Scalar>
 bool same(Scalar number, std::uint32_t bits) {
-    return narrow<Stored>(number).bits == bits;
+    return Stored::nearest(number).bits == bits;
 }
 
 } // namespace

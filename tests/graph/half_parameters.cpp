@@ -49,8 +49,8 @@ void check_dense() {
         Parameters<Net> parameters, widened;
         const auto numbers = random_numbers<float>(stored_count<Net>, 1);
         std::copy(numbers.begin(), numbers.end(), parameters.data());
-        const auto stored = narrow<float16>(parameters);
-        widen(stored, widened);
+        const auto stored = to_half<float16>(parameters);
+        to_float(stored, widened);
         const auto x = random_numbers<float>(3 * Features, 2);
         check_close(run(stored, x), run(widened, x), 2e-6);
     };
@@ -76,10 +76,10 @@ TEST_CASE_TEMPLATE("a network runs from parameters in half the bits as from the 
     std::copy(numbers.begin(), numbers.end(), parameters->data());
     const auto x = random_numbers<float>(3 * input_shape<Net>.size(), 2);
     const auto exact = run(*parameters, x);
-    const auto check = [&]<Half Stored>(Stored, double tolerance) {
-        const auto stored = std::make_unique<Parameters<Net, Stored>>(narrow<Stored>(*parameters));
+    const auto check = [&]<core::Half Stored>(Stored, double tolerance) {
+        const auto stored = std::make_unique<Parameters<Net, Stored>>(to_half<Stored>(*parameters));
         const auto widened = std::make_unique<Parameters<Net>>();
-        widen(*stored, *widened);
+        to_float(*stored, *widened);
         check_close(run(*stored, x), run(*widened, x), 2e-6); // Dense sums up in another order.
         check_close(run(*stored, x), exact, tolerance);
         CHECK(run(*stored, x) != exact);
@@ -108,7 +108,7 @@ TEST_CASE("tensors in half the bits are found by name and counted row-major") {
     Parameters<Net> parameters;
     for (std::size_t i = 0; i < 3 * 37; ++i)
         parameters["0.weight"][i] = static_cast<float>(i);
-    const Parameters<Net, float16> stored = narrow<float16>(parameters);
+    const Parameters<Net, float16> stored = to_half<float16>(parameters);
     for (std::size_t i = 0; i < 3 * 37; ++i)
         CHECK(static_cast<float>(stored["0.weight"][i]) == static_cast<float>(i));
 }

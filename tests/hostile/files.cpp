@@ -215,7 +215,7 @@ TEST_CASE("gzip: what stands behind a member is a further member or an error tha
              {error_of([&] { csv::read(path); }), error_of([&] { read_file(path); })})
             CHECK(error == path + ": offset " + std::to_string(member.size()) +
                                ": expected the end of the file or a further gzip member, got " +
-                               burin::quoted(behind));
+                               burin::core::quoted(behind));
     }
     write_bytes(path, member + member);
     CHECK(csv::read(path).rows() == 4);

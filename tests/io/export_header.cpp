@@ -87,7 +87,7 @@ TEST_CASE_TEMPLATE("header_text: in half the bits, the same places and the neare
             const auto view = model[tensor.name().view()];
             for (std::size_t i = 0; i < view.size(); ++i)
                 CHECK(stored[tensor.offset + stored_index(tensor.spec, i, lanes)].bits ==
-                      narrow<Stored>(view[i]).bits);
+                      Stored::nearest(view[i]).bits);
         }
         CHECK(text.find("width<float> == ") != std::string::npos);
         char sum[16];

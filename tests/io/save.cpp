@@ -150,7 +150,7 @@ TEST_CASE_TEMPLATE("save, load: in half the bits, each number is the nearest the
         const auto exact = std::as_const(model)[tensor.name];
         REQUIRE(tensor.bytes.size() == 2 * exact.size());
         for (std::size_t i = 0; i < exact.size(); ++i) {
-            const auto expected = static_cast<float>(narrow<Stored>(exact[i]));
+            const auto expected = static_cast<float>(Stored::nearest(exact[i]));
             CHECK(std::bit_cast<std::uint32_t>(loaded[tensor.name][i]) ==
                   std::bit_cast<std::uint32_t>(expected));
             CHECK(wide[tensor.name][i] == static_cast<double>(expected));

@@ -350,27 +350,27 @@ TEST_CASE("multiply: the definitions, for all shifts") {
             numbers[i] / static_cast<double>(std::int64_t(1) << std::max(32 - shift, 0)));
         CAPTURE(x);
         CAPTURE(shift);
-        const FixedMultiplier by{multiplier, shift};
+        const core::FixedMultiplier by{multiplier, shift};
         CHECK(multiply(x, by) == product(Rounding::once, x, multiplier, shift));
         CHECK(multiply<Rounding::twice>(x, by) == product(Rounding::twice, x, multiplier, shift));
     }
     // The nearest to 2.4999… is 2; rounded to 2.5 first, it is 3.
-    constexpr FixedMultiplier sixth{1'431'655'765, 33};
+    constexpr core::FixedMultiplier sixth{1'431'655'765, 33};
     static_assert(multiply(15, sixth) == 2 && multiply<Rounding::twice>(15, sixth) == 3);
     static_assert(multiply(-15, sixth) == -2 && multiply<Rounding::twice>(-15, sixth) == -3);
 }
 
 TEST_CASE("multiply: halves upwards, and 31 bits of a factor") {
-    constexpr FixedMultiplier half = quantize_multiplier(0.5);
+    constexpr core::FixedMultiplier half = core::quantize_multiplier(0.5);
     CHECK(multiply(3, half) == 2);
     CHECK(multiply(-3, half) == -1);
     CHECK(multiply(-4, half) == -2);
-    CHECK(multiply(3, quantize_multiplier(1024)) == 3072);
-    CHECK(multiply(INT32_MIN, quantize_multiplier(1)) == INT32_MIN);
-    CHECK(multiply(INT32_MAX, quantize_multiplier(0x1p-32)) == 0);
-    CHECK(quantize_multiplier(0x1p-40) == FixedMultiplier{});
+    CHECK(multiply(3, core::quantize_multiplier(1024)) == 3072);
+    CHECK(multiply(INT32_MIN, core::quantize_multiplier(1)) == INT32_MIN);
+    CHECK(multiply(INT32_MAX, core::quantize_multiplier(0x1p-32)) == 0);
+    CHECK(core::quantize_multiplier(0x1p-40) == core::FixedMultiplier{});
     for (double factor = 0x1p-31; factor < 0x1p29; factor *= 1.7) {
-        const FixedMultiplier fixed = quantize_multiplier(factor);
+        const core::FixedMultiplier fixed = core::quantize_multiplier(factor);
         const double real = fixed.multiplier / static_cast<double>(std::int64_t(1) << fixed.shift);
         CHECK(std::abs(real / factor - 1) <= 0x1p-31);
     }

@@ -88,9 +88,10 @@ TEST_CASE_TEMPLATE("FakeQuantize agrees with PyTorch: moving range, outputs, str
         const auto part = [&](std::span<const double> all) { return all.subspan(batch * size, size); };
         check_close(probed.run.train(to<Scalar>(part(x)), to<Scalar>(part(dy))), part(y), 2e-7);
         check_close(probed.range(), std::span(r::range).subspan(2 * batch, 2), 2e-7);
-        const Range range{static_cast<float>(probed.range()[0]), static_cast<float>(probed.range()[1])};
-        CHECK(scale_of(range).scale == doctest::Approx(r::scale[batch]).epsilon(1e-6));
-        CHECK(scale_of(range).zero_point == r::zero_point[batch]);
+        const quantization::Range range{static_cast<float>(probed.range()[0]),
+                                        static_cast<float>(probed.range()[1])};
+        CHECK(quantization::scale_of(range).scale == doctest::Approx(r::scale[batch]).epsilon(1e-6));
+        CHECK(quantization::scale_of(range).zero_point == r::zero_point[batch]);
         std::vector<double> products(size);
         for (std::size_t i = 0; i < size; ++i)
             products[i] = part(x)[i] * part(dx)[i];
@@ -104,11 +105,11 @@ TEST_CASE_TEMPLATE("FakeQuantize agrees with PyTorch: moving range, outputs, str
 
 TEST_CASE("FakeQuantize rounds as scale.hpp does, whatever the number") {
     const Probed<float, FakeQuantize<>> probed;
-    const std::vector<Range> ranges{{-1, 1}, {0, 6}, {-0.1F, 3.7F}, {-5, 0}, {-1e-20F, 1e-20F}};
-    for (const Range& range : ranges) {
+    const std::vector<quantization::Range> ranges{{-1, 1}, {0, 6}, {-0.1F, 3.7F}, {-5, 0}, {-1e-20F, 1e-20F}};
+    for (const quantization::Range& range : ranges) {
         probed.range()[0] = range.min;
         probed.range()[1] = range.max;
-        const Scale scale = scale_of(range);
+        const quantization::Scale scale = quantization::scale_of(range);
         for (unsigned seed = 0; seed < 20; ++seed) {
             const auto min = static_cast<double>(range.min), max = static_cast<double>(range.max);
             auto x = random_numbers<float>(size, seed, min * 1.5 - max * 0.2, max * 1.5 - min * 0.2);
@@ -120,7 +121,7 @@ TEST_CASE("FakeQuantize rounds as scale.hpp does, whatever the number") {
             x[4] = -1e30F;
             const auto y = probed.run.infer(x);
             for (std::size_t i = 0; i < size; ++i)
-                CHECK(y[i] == dequantized(quantized(x[i], scale), scale));
+                CHECK(y[i] == quantization::dequantized(quantization::quantized(x[i], scale), scale));
         }
     }
 }
@@ -180,10 +181,10 @@ TEST_CASE("FakeQuantize: the gradient is that of clamping, by central difference
     const Probed<double, FakeQuantize<1e-9>> probed;
     probed.range()[0] = -0.7;
     probed.range()[1] = 1.3;
-    const Scale scale = scale_of({-0.7F, 1.3F});
+    const quantization::Scale scale = quantization::scale_of({-0.7F, 1.3F});
     const double step = static_cast<double>(scale.scale);
-    const double lowest = step * (int8_min - scale.zero_point),
-                 highest = step * (int8_max - scale.zero_point);
+    const double lowest = step * (core::int8_min - scale.zero_point),
+                 highest = step * (core::int8_max - scale.zero_point);
     auto x = random_numbers(size, 5, -2, 2);
     for (double& one : x)
         for (const double bound : {lowest, highest})
@@ -230,7 +231,7 @@ void check_columns() {
     *run.parameters = {};
     const auto view = (*run.parameters)["1.weight"];
     for (std::size_t column = 0; column < Columns; ++column) {
-        const auto unit = static_cast<double>(weight_scale(static_cast<float>(column + 1)));
+        const auto unit = static_cast<double>(quantization::weight_scale(static_cast<float>(column + 1)));
         for (std::size_t row = 0; row < Rows; ++row) // One of them is the largest.
             view[row * Columns + column] =
                 unit * (row == 0 ? -127 : static_cast<int>(31 * row + column) % 127 - 63);
@@ -243,7 +244,7 @@ void check_columns() {
     check_close(run.gradients->all(), plain.gradients->all(), 1e-6);
     // Moved by a third of a step they are rounded back.
     for (std::size_t i = Columns; i < view.size(); ++i)
-        view[i] += static_cast<double>(weight_scale(static_cast<float>(i % Columns + 1))) / 3;
+        view[i] += static_cast<double>(quantization::weight_scale(static_cast<float>(i % Columns + 1))) / 3;
     check_close(run.train(x, dy), plain.train(x, dy), 1e-6);
     check_close(run.gradients->all(), plain.gradients->all(), 1e-6);
 }

@@ -28,7 +28,7 @@ struct FloatComparison {
     burin::Parameters<Net> parameters;
     burin::ActivationRanges<Net> ranges;
     burin::QuantizedNetwork<Net> network{};
-    std::array<burin::Scale, N::size> scales{};
+    std::array<burin::quantization::Scale, N::size> scales{};
     std::array<std::vector<std::int8_t>, N::input_count> stored;
     std::vector<float> expected;
     std::vector<float> found;
@@ -37,7 +37,7 @@ struct FloatComparison {
     static float weight_step(std::size_t channel, int bits) {
         return std::ldexp(1.0F, -bits - static_cast<int>(channel % 3));
     }
-    static burin::Scale input_scale(std::size_t input) {
+    static burin::quantization::Scale input_scale(std::size_t input) {
         return {1.0F / 64, -30 + 50 * static_cast<std::int32_t>(input)};
     }
 
@@ -51,7 +51,7 @@ struct FloatComparison {
                                                       static_cast<unsigned>(i) + 1, -128, 128);
             for (const float number : random) {
                 stored[i].push_back(static_cast<std::int8_t>(std::floor(number)));
-                inputs[i].push_back(burin::dequantized(stored[i].back(), input_scale(i)));
+                inputs[i].push_back(burin::quantization::dequantized(stored[i].back(), input_scale(i)));
             }
             pointers[i] = inputs[i].data();
             stored_pointers[i] = stored[i].data();
@@ -62,7 +62,7 @@ struct FloatComparison {
         std::size_t input = 0;
         for (std::size_t node = 0; node < N::size; ++node)
             if (N::graph.nodes[node].rules->traits.is_input) {
-                const burin::Scale scale = input_scale(input++);
+                const burin::quantization::Scale scale = input_scale(input++);
                 ranges[node] = {scale.scale * static_cast<float>(-128 - scale.zero_point),
                                 scale.scale * static_cast<float>(127 - scale.zero_point)};
             }
@@ -78,7 +78,7 @@ struct FloatComparison {
         burin::QuantizedPredictor<Net, batch> quantized_predictor;
         const std::int8_t* const q = quantized_predictor.run(network, stored_pointers, rows)[0];
         for (std::size_t i = 0; i < count; ++i)
-            found.push_back(burin::dequantized(q[i], network.outputs[0]));
+            found.push_back(burin::quantization::dequantized(q[i], network.outputs[0]));
     }
 
     /// The largest Σ |w| of a channel of a weight.

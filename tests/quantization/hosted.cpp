@@ -51,7 +51,7 @@ TEST_CASE("calibrate: the least and the largest of every sample's activations, a
     const Model<Net> model(3);
     const auto inputs = random_numbers<float>(count * 5, 1, 1, 2);
     const auto ranges = calibrate(model, labelled(inputs));
-    Range input, hidden, output;
+    quantization::Range input, hidden, output;
     const Model<Sequential<Input<5>, Dense<4>, ReLU>> first(3);
     for (const float x : inputs)
         input.include(x);
@@ -95,7 +95,7 @@ TEST_CASE("predict, evaluate: a quantized network, sample by sample") {
         quantize(std::span(inputs).subspan(i * 5, 5), network.inputs[0], stored);
         const auto alone = one(network, stored);
         for (std::size_t j = 0; j < 3; ++j)
-            CHECK(outputs[i * 3 + j] == dequantized(alone[j], network.outputs[0]));
+            CHECK(outputs[i * 3 + j] == quantization::dequantized(alone[j], network.outputs[0]));
         right += argmax(alone) == i % 3;
     }
     CHECK(evaluate(network, data)["accuracy"] ==
@@ -137,9 +137,10 @@ TEST_CASE("quantize: several inputs and outputs") {
         quantize({sample + 3, 2}, both.inputs[1], b);
         const auto [p, q] = predictor.run(both, {a.data(), b.data()}, 1);
         for (std::size_t j = 0; j < 3; ++j)
-            CHECK(dequantized(p[j], both.outputs[0]) == expected[i * 3 + j]);
+            CHECK(quantization::dequantized(p[j], both.outputs[0]) == expected[i * 3 + j]);
         const float of_float = exact.run(model.parameters().data(), {sample, sample + 3}, 1)[1][0];
-        CHECK(std::abs(dequantized(q[0], both.outputs[1]) - of_float) < 4 * both.outputs[1].scale);
+        CHECK(std::abs(quantization::dequantized(q[0], both.outputs[1]) - of_float) <
+              4 * both.outputs[1].scale);
     }
 }
 
@@ -188,8 +189,10 @@ TEST_CASE("export_header: where a quantized network can't be written, nothing is
 }
 
 TEST_CASE("quantized: halves away from 0, bounds beyond the range, the zero point for NaN") {
-    const auto as_8_bits = [](float number, Scale scale) { return int(quantized(number, scale)); };
-    const Scale scale{0.25F, 3};
+    const auto as_8_bits = [](float number, quantization::Scale scale) {
+        return int(quantization::quantized(number, scale));
+    };
+    const quantization::Scale scale{0.25F, 3};
     const std::array<std::array<int, 2>, 9> of_eighths{
         {{0, 3}, {1, 4}, {-1, 2}, {2, 4}, {3, 5}, {-3, 1}, {5, 6}, {-5, 0}, {-7, -1}}};
     for (const auto& [eighths, expected] : of_eighths) {
@@ -206,20 +209,20 @@ TEST_CASE("quantized: halves away from 0, bounds beyond the range, the zero poin
             CHECK(as_8_bits(-large, {0.25F, zero_point}) == -128);
         }
     }
-    CHECK(int(quantized_weight(not_a_number, 0.5F)) == 0);
-    CHECK(int(quantized_weight(infinity, 0.5F)) == 127);
-    CHECK(int(quantized_weight(-infinity, 0.5F)) == -127);
-    CHECK(int(quantized_weight(-1.25F, 0.5F)) == -3);
+    CHECK(int(quantization::quantized_weight(not_a_number, 0.5F)) == 0);
+    CHECK(int(quantization::quantized_weight(infinity, 0.5F)) == 127);
+    CHECK(int(quantization::quantized_weight(-infinity, 0.5F)) == -127);
+    CHECK(int(quantization::quantized_weight(-1.25F, 0.5F)) == -3);
 
     std::array<std::int8_t, 4> stored{};
     quantize(std::array{not_a_number, 0.125F, -infinity, 1e9F}, scale, stored);
     CHECK(stored == std::array<std::int8_t, 4>{3, 4, -128, 127});
-    Range range;
+    quantization::Range range;
     range.include(not_a_number);
-    CHECK(range == Range{});
+    CHECK(range == quantization::Range{});
     range.include(-2);
     range.include(not_a_number);
-    CHECK(range == Range{-2, 0});
+    CHECK(range == quantization::Range{-2, 0});
 }
 
 TEST_CASE("predict: NaN enters a quantized network as 0") {
@@ -233,16 +236,16 @@ TEST_CASE("predict: NaN enters a quantized network as 0") {
 
 TEST_CASE("scale_of, weight_scale: the edges of what they take") {
     constexpr float largest = std::numeric_limits<float>::max();
-    CHECK(scale_of({}) == Scale{1, 0});
-    CHECK(scale_of({not_a_number, not_a_number}) == Scale{1, 0});
-    CHECK(scale_of({3, 3}) == scale_of({0, 3}));
-    CHECK(scale_of({-3, -3}) == scale_of({-3, 0}));
-    CHECK(scale_of({-infinity, infinity}) == scale_of({-largest, largest}));
-    CHECK(std::isfinite(scale_of({-largest, largest}).scale));
-    CHECK(weight_scale(0) == 1);
-    CHECK(weight_scale(0, 0.5F) == 0.5F);
-    CHECK(weight_scale(127, 0.5F) == 1);
-    CHECK(std::isfinite(weight_scale(infinity)));
+    CHECK(quantization::scale_of({}) == quantization::Scale{1, 0});
+    CHECK(quantization::scale_of({not_a_number, not_a_number}) == quantization::Scale{1, 0});
+    CHECK(quantization::scale_of({3, 3}) == quantization::scale_of({0, 3}));
+    CHECK(quantization::scale_of({-3, -3}) == quantization::scale_of({-3, 0}));
+    CHECK(quantization::scale_of({-infinity, infinity}) == quantization::scale_of({-largest, largest}));
+    CHECK(std::isfinite(quantization::scale_of({-largest, largest}).scale));
+    CHECK(quantization::weight_scale(0) == 1);
+    CHECK(quantization::weight_scale(0, 0.5F) == 0.5F);
+    CHECK(quantization::weight_scale(127, 0.5F) == 1);
+    CHECK(std::isfinite(quantization::weight_scale(infinity)));
 }
 
 TEST_CASE("quantized_bias, within_32_bits: 64 bits, and the bounds of 32 beyond them") {
@@ -266,7 +269,7 @@ TEST_CASE("quantize: extreme parameters and ranges give the nearest output there
         parameters["0.weight"][i] = weights[i % 7];
     for (std::size_t c = 0; c < 7; ++c)
         parameters["0.bias"][c] = biases[c];
-    const Scale input{1.0F / 32, 100}, output{1.0F / 64, 0};
+    const quantization::Scale input{1.0F / 32, 100}, output{1.0F / 64, 0};
     ActivationRanges<One> ranges;
     ranges[0] = {input.scale * (-128 - 100), input.scale * (127 - 100)};
     ranges[1] = {-2, 127.0F / 64};
@@ -295,7 +298,7 @@ TEST_CASE("quantize: extreme parameters and ranges give the nearest output there
     // Nothing but 0 was seen: a scale of 1.
     ranges[0] = ranges[1] = {};
     const auto constant = quantize(parameters, ranges);
-    CHECK(constant.outputs[0] == Scale{1, 0});
+    CHECK(constant.outputs[0] == quantization::Scale{1, 0});
     CHECK(predictor(constant, std::array<std::int8_t, 3>{})[0] == 1);
 }
 

@@ -140,8 +140,8 @@ TEST_CASE_TEMPLATE("a network trained so gives what the 8-bit network gives, wit
     REQUIRE(found.size() == rows * outputs);
     std::size_t same = 0;
     for (std::size_t i = 0; i < found.size(); ++i) {
-        const float steps =
-            (dequantized(found[i], network.outputs[0]) - expected[i]) / network.outputs[0].scale;
+        const float steps = (quantization::dequantized(found[i], network.outputs[0]) - expected[i]) /
+                            network.outputs[0].scale;
         INFO("output " << i << ": " << expected[i] << ", " << steps << " steps off");
         CHECK(std::abs(steps) < 1.001F);
         same += std::abs(steps) < 0.001F;

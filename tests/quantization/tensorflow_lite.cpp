@@ -18,15 +18,16 @@ namespace expected = reference::int8;
 
 namespace {
 
-constexpr Scale input_scale{3.0F / 256, 5}, output_scale{7.0F / 128, -9}, wide_scale{1.0F / 16, 5};
+constexpr quantization::Scale input_scale{3.0F / 256, 5}, output_scale{7.0F / 128, -9},
+    wide_scale{1.0F / 16, 5};
 
 /// The range that has this scale.
-constexpr Range range_of(const Scale& scale) {
-    return {scale.scale * static_cast<float>(int8_min - scale.zero_point),
-            scale.scale * static_cast<float>(int8_max - scale.zero_point)};
+constexpr quantization::Range range_of(const quantization::Scale& scale) {
+    return {scale.scale * static_cast<float>(core::int8_min - scale.zero_point),
+            scale.scale * static_cast<float>(core::int8_max - scale.zero_point)};
 }
-static_assert(scale_of(range_of(input_scale)) == input_scale);
-static_assert(scale_of(range_of(output_scale)) == output_scale);
+static_assert(quantization::scale_of(range_of(input_scale)) == input_scale);
+static_assert(quantization::scale_of(range_of(output_scale)) == output_scale);
 
 using Once = std::integral_constant<Rounding, Rounding::once>;
 using Twice = std::integral_constant<Rounding, Rounding::twice>;
@@ -37,7 +38,7 @@ using Network8 = std::unique_ptr<QuantizedNetwork<Net, Way>>;
 /// A network whose inputs have the first scales and whose other nodes have the last.
 template <class Net, class Way, std::size_t Count>
 Network8<Net, Way::value> quantized_with(const Parameters<Net>& parameters,
-                                         const std::array<Scale, Count>& scales) {
+                                         const std::array<quantization::Scale, Count>& scales) {
     ActivationRanges<Net> ranges;
     for (std::size_t node = 0; node < Network<Net>::size; ++node)
         ranges[node] = range_of(scales[std::min(node, Count - 1)]);
@@ -142,8 +143,8 @@ TEST_CASE_TEMPLATE("int8 pooling is TensorFlow Lite's AVERAGE_POOL_2D and MAX_PO
 TEST_CASE_TEMPLATE("int8 Add with a ReLU behind it is TensorFlow Lite's ADD", Way, Once, Twice) {
     using Net = Graph<Inputs<Node<"a", Input<64>>, Node<"b", Input<64>>>, Node<"sum", Add, From<"a", "b">>,
                       Node<"relu", ReLU, From<"sum">>, Outputs<"relu">>;
-    const auto network =
-        quantized_with<Net, Way>({}, std::array<Scale, 3>{input_scale, {5.0F / 512, -20}, {3.0F / 256, -31}});
+    const auto network = quantized_with<Net, Way>(
+        {}, std::array<quantization::Scale, 3>{input_scale, {5.0F / 512, -20}, {3.0F / 256, -31}});
     CHECK(outputs_of<Net, 1>(*network, expected::add_a, expected::add_c) == numbers(expected::add_y));
 }
 
@@ -153,11 +154,11 @@ TEST_CASE_TEMPLATE("int8 Subtract and Multiply are TensorFlow Lite's SUB and MUL
     using Product =
         Graph<In, Node<"product", Multiply, From<"a", "b">>, Node<"y", ReLU, From<"product">>, Outputs<"y">>;
     const auto difference = quantized_with<Difference, Way>(
-        {}, std::array<Scale, 3>{input_scale, {5.0F / 512, -20}, {13.0F / 512, -31}});
+        {}, std::array<quantization::Scale, 3>{input_scale, {5.0F / 512, -20}, {13.0F / 512, -31}});
     CHECK(outputs_of<Difference, 1>(*difference, expected::sub_a, expected::sub_c) ==
           numbers(expected::sub_y));
     const auto product = quantized_with<Product, Way>(
-        {}, std::array<Scale, 3>{input_scale, {5.0F / 512, -20}, {3.0F / 256, -31}});
+        {}, std::array<quantization::Scale, 3>{input_scale, {5.0F / 512, -20}, {3.0F / 256, -31}});
     CHECK(outputs_of<Product, 1>(*product, expected::mul_a, expected::mul_c) == numbers(expected::mul_y));
 }
 

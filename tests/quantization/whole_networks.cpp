@@ -159,8 +159,8 @@ TEST_CASE("QuantizedTensors: what is missing or does not fit is a sentence") {
     good.weights("0") = {w0, s, b};
     good.weights("2") = {w2, std::span(s).first(1), {}};
     CHECK(good.problem().view() == "");
-    CHECK(good.all_scales()[2] == Scale{1, -128}); // The ReLU's
-    CHECK(good.all_scales()[4] == Scale{1.0F / 256, -128});
+    CHECK(good.all_scales()[2] == quantization::Scale{1, -128}); // The ReLU's
+    CHECK(good.all_scales()[4] == quantization::Scale{1.0F / 256, -128});
     const auto said = [&](auto change) {
         QuantizedTensors<Net> tensors = good;
         change(tensors);

@@ -38,7 +38,7 @@ class Network:
         """A tensor of activations; its scale is written down if it has a place."""
         scale = np.float32(scale)
         if place:
-            self.lines.append(f"inline constexpr burin::Scale {self.name}_{place}{{{float(scale).hex()}F, {zero_point}}};")
+            self.lines.append(f"inline constexpr burin::quantization::Scale {self.name}_{place}{{{float(scale).hex()}F, {zero_point}}};")
         self.scale, self.zero_point, self.shape = scale, int(zero_point), shape[1:]
         return self.model.tensor(shape, INT8, [scale], int(zero_point))
 

@@ -73,7 +73,7 @@ TEST_CASE("a network larger than the stack: made, trained, saved, folded, narrow
 
             const Model<Folded<Net>> folded = fold(loaded);
             derived.push_back(predict(folded, data));
-            const auto half = narrow<float16>(folded);
+            const auto half = to_half<float16>(folded);
             halved.resize(plain.size());
             std::make_unique<Predictor<Folded<Net>, 4, float16>>()->operator()(*half, inputs, halved);
             const auto network = quantize(folded, calibrate(folded, data));

@@ -62,7 +62,7 @@ TEST_CASE("ignore_index: -1 and -100 are labels like others") {
     }
     // None, unless one is given.
     static_assert(!losses::SparseCategoricalCrossentropy{}.ignore_index.is_given());
-    static_assert(IgnoredLabel(-1).matches(no_label) && IgnoredLabel(-1).matches(to_label(-1.0)));
+    static_assert(IgnoredLabel(-1).matches(no_label) && IgnoredLabel(-1).matches(core::to_label(-1.0)));
 }
 
 TEST_CASE("ignore_index: an enumerator is a label as a number is") {

@@ -74,7 +74,7 @@ struct CsvLog {
 
   private:
     static std::string shown(const std::string& line) {
-        return printable(std::string_view(line).substr(0, line.size() - 1), 300);
+        return core::printable(std::string_view(line).substr(0, line.size() - 1), 300);
     }
     /// The shortest that is read back as the same number.
     static std::string number(double value) {

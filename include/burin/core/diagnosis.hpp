@@ -9,8 +9,8 @@
 #include <type_traits>
 #include <utility>
 
-// A compile error whose first line is a sentence that was computed. `DiagnosisOf<Holder>` is an empty struct if
-// `Holder::problem`, a sentence, is empty; else it is refused, and the compiler's `error:` line holds the
+// A compile error whose first line is a sentence that was computed. `DiagnosisOf<Holder>` is an empty struct
+// if `Holder::problem`, a sentence, is empty; else it is refused, and the compiler's `error:` line holds the
 // sentence. How depends on what a compiler prints there:
 //
 // - C++26 asserts with a computed message;
@@ -18,7 +18,7 @@
 // - clang names the condition of an assertion, with strings in template arguments of up to 36 characters, so
 //   that a longer sentence is one argument of several strings.
 
-namespace burin {
+namespace burin::core {
 
 #if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L
 
@@ -39,9 +39,11 @@ struct NothingWrong {};
 
 namespace detail {
 
-// The zero at the end is written too: clang prints the characters of an array that is not initialised to its end
-// as numbers.
-constexpr void copy(std::string_view from, char* to) { *std::copy(from.begin(), from.end(), to) = '\0'; }
+// The zero at the end is written too: clang prints the characters of an array that is not initialised to its
+// end as numbers.
+constexpr void copy(std::string_view from, char* to) {
+    *std::copy(from.begin(), from.end(), to) = '\0';
+}
 
 /// A sentence in pieces of these lengths.
 template <std::size_t First, std::size_t... Later>
@@ -132,4 +134,4 @@ using DiagnosisOf = typename decltype(detail::diagnose<Holder>())::type;
 
 #endif
 
-} // namespace burin
+} // namespace burin::core

@@ -15,7 +15,8 @@ class Error : public std::runtime_error {
   public:
     static constexpr std::size_t longest_message = 4000;
 
-    explicit Error(const std::string& message) : std::runtime_error(printable(message, longest_message)) {}
+    explicit Error(const std::string& message)
+        : std::runtime_error(core::printable(message, longest_message)) {}
 };
 
 } // namespace burin

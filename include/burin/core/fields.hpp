@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace burin {
+namespace burin::core {
 
 namespace detail {
 
@@ -207,4 +207,4 @@ constexpr void for_each_field(T&& whole, Visit visit) {
     });
 }
 
-} // namespace burin
+} // namespace burin::core

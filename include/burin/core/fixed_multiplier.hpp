@@ -6,6 +6,19 @@
 
 namespace burin {
 
+/// How x · factor becomes a whole number. The two differ by 1 in rare cases.
+enum class Rounding {
+    /// A 64-bit product, half of the last place added, shifted: the nearest number, halves upwards.
+    once,
+    /// The product less 31 bits is rounded to the nearest, halves upwards, and what is left of the shift
+    /// again, halves away from 0: `RoundingDivideByPOT(SaturatingRoundingDoublingHighMul(x, multiplier), …)`
+    /// of gemmlowp, and so of TensorFlow Lite's reference kernels up to 2.14, of TensorFlow Lite for
+    /// Microcontrollers and CMSIS-NN.
+    twice,
+};
+
+namespace core {
+
 inline constexpr std::int32_t int8_min = -128;
 inline constexpr std::int32_t int8_max = 127;
 
@@ -45,19 +58,6 @@ constexpr FixedMultiplier quantize_multiplier(double factor, double largest) noe
     return quantize_multiplier(factor * largest > limit ? limit / largest : factor);
 }
 
-/// How x · factor becomes a whole number. The two differ by 1 in rare cases.
-enum class Rounding {
-    /// A 64-bit product, half of the last place added, shifted: the nearest number, halves upwards.
-    once,
-    /// The product less 31 bits is rounded to the nearest, halves upwards, and what is left of the shift
-    /// again, halves away from 0: `RoundingDivideByPOT(SaturatingRoundingDoublingHighMul(x, multiplier), …)`
-    /// of gemmlowp, and so of TensorFlow Lite's reference kernels up to 2.14, of TensorFlow Lite for
-    /// Microcontrollers and CMSIS-NN.
-    twice,
-};
-
-namespace detail {
-
 /// x / 2^shift to the nearest, halves away from 0, shift ≥ 1.
 constexpr std::int32_t divided_away_from_0(std::int32_t x, std::int32_t shift) noexcept {
     return (((x - (x < 0 ? 1 : 0)) >> (shift - 1)) + 1) >> 1;
@@ -68,16 +68,14 @@ constexpr std::int32_t doubled_high_word(std::int64_t x, std::int32_t y) noexcep
     return static_cast<std::int32_t>((x * y + (std::int64_t(1) << 30)) >> 31);
 }
 
-} // namespace detail
-
 /// x · factor as a whole number.
 template <Rounding Way = Rounding::once>
 constexpr std::int32_t multiply(std::int32_t x, const FixedMultiplier& by) noexcept {
     if constexpr (Way == Rounding::twice) {
         if (by.shift > 31)
-            return detail::divided_away_from_0(detail::doubled_high_word(x, by.multiplier), by.shift - 31);
-        return detail::doubled_high_word(static_cast<std::int64_t>(x) * (std::int64_t(1) << (31 - by.shift)),
-                                         by.multiplier);
+            return divided_away_from_0(doubled_high_word(x, by.multiplier), by.shift - 31);
+        return doubled_high_word(static_cast<std::int64_t>(x) * (std::int64_t(1) << (31 - by.shift)),
+                                 by.multiplier);
     }
     const std::int64_t product = static_cast<std::int64_t>(x) * by.multiplier;
     // The low word decides nothing then, and 32-bit processors are spared shifts of two words.
@@ -86,5 +84,7 @@ constexpr std::int32_t multiply(std::int32_t x, const FixedMultiplier& by) noexc
                (by.shift - 32);
     return static_cast<std::int32_t>((product + (std::int64_t(1) << (by.shift - 1))) >> by.shift);
 }
+
+} // namespace core
 
 } // namespace burin

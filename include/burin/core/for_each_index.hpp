@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace burin {
+namespace burin::core {
 
 /// Calls function(i) for i = 0, …, Count − 1 in order, each i a constant (`std::integral_constant`). Not a
 /// fold: compilers limit the depth of an expression, and a network may have hundreds of nodes.
@@ -18,4 +18,4 @@ constexpr void for_each_index(Function&& function) {
     }(std::make_index_sequence<Count>{});
 }
 
-} // namespace burin
+} // namespace burin::core

@@ -55,7 +55,7 @@ constexpr std::uint16_t nearest_half(Scalar number) noexcept {
 } // namespace detail
 
 /// A number of IEEE 754's binary16, for storage: 11 significant bits, from 6 · 10⁻⁸ to 65,504. Arithmetic is
-/// float's, to which it converts without loss; `narrow<float16>(x)` rounds.
+/// float's, to which it converts without loss.
 struct float16 {
     std::uint16_t bits;
 
@@ -67,6 +67,8 @@ struct float16 {
         return std::bit_cast<float>((bits & 0x8000u) << 16 | (magnitude < 0x0400u ? subnormal : normal));
     }
 
+    /// The nearest such number, the one with an even last bit of two that are as near. What is too large is
+    /// infinite, NaN stays NaN.
     template <std::floating_point Scalar>
     static constexpr float16 nearest(Scalar number) noexcept {
         return {detail::nearest_half<5, 10>(number)};
@@ -74,7 +76,7 @@ struct float16 {
 };
 
 /// The upper half of a float, for storage: 8 significant bits and float's range. Arithmetic is float's, to
-/// which it converts without loss; `narrow<bfloat16>(x)` rounds.
+/// which it converts without loss.
 struct bfloat16 {
     std::uint16_t bits;
 
@@ -82,24 +84,22 @@ struct bfloat16 {
         return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
     }
 
+    /// As of `float16`.
     template <std::floating_point Scalar>
     static constexpr bfloat16 nearest(Scalar number) noexcept {
         return {detail::nearest_half<8, 7>(number)};
     }
 };
 
+namespace core {
+
 template <class Number>
 concept Half = std::same_as<Number, float16> || std::same_as<Number, bfloat16>;
-
-/// The nearest 16-bit number, the one with an even last bit of two that are as near. What is too large is
-/// infinite, NaN stays NaN.
-template <Half Stored, std::floating_point Scalar>
-constexpr Stored narrow(Scalar number) noexcept {
-    return Stored::nearest(number);
-}
 
 /// What numbers that are stored as this are computed with.
 template <class Stored>
 using Computed = std::conditional_t<Half<Stored>, float, Stored>;
+
+} // namespace core
 
 } // namespace burin

@@ -35,9 +35,13 @@ class IgnoredLabel {
     bool is_given_ = false;
 };
 
+namespace core {
+
 /// The label that a whole number stands for, as the conversion of integers does.
 constexpr Label to_label(double number) noexcept {
     return static_cast<Label>(static_cast<std::int64_t>(number));
 }
+
+} // namespace core
 
 } // namespace burin

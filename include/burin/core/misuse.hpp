@@ -12,7 +12,7 @@ template <class Found>
 constexpr Sentence misuse(std::string_view who, std::string_view expected) {
     constexpr std::string_view scope = "burin::";
     Text<80> name;
-    for (std::string_view rest = type_name<Found>(); !rest.empty();) {
+    for (std::string_view rest = core::type_name<Found>(); !rest.empty();) {
         rest.remove_prefix(rest.starts_with(scope) ? scope.size() : 0);
         const std::size_t end = rest.find(scope);
         name.append(rest.substr(0, end));

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace burin {
+namespace burin::core {
 
 namespace detail {
 
@@ -81,4 +81,4 @@ inline std::string quoted(const char* text) {
     return quoted(std::string_view(text));
 }
 
-} // namespace burin
+} // namespace burin::core

@@ -8,6 +8,8 @@
 
 namespace burin {
 
+namespace core {
+
 /// Philox4x32-10, a counter-based generator: four random words that depend on nothing but (counter, key).
 /// Salmon, Moraes, Dror and Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
 struct Philox {
@@ -33,6 +35,8 @@ struct Philox {
     }
 };
 
+} // namespace core
+
 /// What a random stream is for. Streams of different purposes never share a number.
 enum class Purpose : std::uint32_t {
     initialisation = 1,
@@ -54,10 +58,11 @@ struct RandomStream {
     std::uint32_t substream = 0;
 
     /// Four consecutive words: `block(i)[j]` is `word(4 * i + j)`.
-    constexpr Philox::Counter block(std::uint64_t index) const noexcept {
-        return Philox::generate({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
-                                 substream, static_cast<std::uint32_t>(purpose)},
-                                {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
+    constexpr core::Philox::Counter block(std::uint64_t index) const noexcept {
+        return core::Philox::generate(
+            {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), substream,
+             static_cast<std::uint32_t>(purpose)},
+            {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
     }
 
     constexpr std::uint32_t word(std::uint64_t position) const noexcept {
@@ -80,7 +85,7 @@ struct RandomStream {
 constexpr RandomStream stream_of(const RandomStream& stream, std::uint64_t number) noexcept {
     // Far behind what is drawn from the stream itself.
     constexpr std::uint64_t far = std::uint64_t{1} << 60;
-    const Philox::Counter words = stream.block(far + number);
+    const core::Philox::Counter words = stream.block(far + number);
     return {std::uint64_t{words[0]} << 32 | words[1], stream.purpose, words[2]};
 }
 

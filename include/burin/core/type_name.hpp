@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace burin {
+namespace burin::core {
 
 namespace detail {
 
@@ -27,4 +27,4 @@ consteval std::string_view type_name() {
     return name.substr(0, more != std::string_view::npos ? more : name.size() - 1);
 }
 
-} // namespace burin
+} // namespace burin::core

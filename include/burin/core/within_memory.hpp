@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace burin {
+namespace burin::core {
 
 /// Runs `make`; that there is no memory for what it makes is an Error, too, and begins with `name`.
 template <class Make>
@@ -20,4 +20,4 @@ auto within_memory(std::string_view name, Make make) -> decltype(make()) {
     throw Error(std::string(name) + ": expected what fits into memory, got more");
 }
 
-} // namespace burin
+} // namespace burin::core

@@ -205,7 +205,7 @@ class ArrayRows {
         }
     };
     Cursor open() const {
-        return within_memory(inputs_, [&] {
+        return core::within_memory(inputs_, [&] {
             constexpr std::size_t any = std::numeric_limits<std::size_t>::max();
             auto inputs = std::make_unique<ByteStream>(inputs_, any);
             auto targets = std::make_unique<ByteStream>(targets_, any);

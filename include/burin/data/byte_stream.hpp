@@ -45,7 +45,7 @@ struct ReadOptions {
 class ByteStream {
   public:
     explicit ByteStream(const std::string& path, std::size_t max_bytes = max_file_bytes)
-        : name_(path.empty() ? "''" : printable(path, longest_name)), max_bytes_(max_bytes) {
+        : name_(path.empty() ? "''" : core::printable(path, longest_name)), max_bytes_(max_bytes) {
         if (path.find('\0') != std::string::npos)
             throw Error(name_ + ": expected a path without NUL");
         // Without O_NONBLOCK a pipe that nobody writes to would be waited for.
@@ -68,7 +68,8 @@ class ByteStream {
     }
 
     ByteStream(std::string_view bytes, std::string_view name)
-        : name_(printable(name, longest_name)), memory_(bytes), next_(bytes), file_bytes_(bytes.size()) {}
+        : name_(core::printable(name, longest_name)), memory_(bytes), next_(bytes),
+          file_bytes_(bytes.size()) {}
 
     ByteStream(const ByteStream&) = delete;
     ByteStream& operator=(const ByteStream&) = delete;
@@ -245,7 +246,7 @@ class ByteStream {
                 return 0;
             if (!in_member_ && next_[0] != '\x1f')
                 throw Error(here() + "expected the end of the file or a further gzip member, got " +
-                            quoted(next_));
+                            core::quoted(next_));
             if (!in_member_)
                 unpacker_.begin();
             state.next_in = reinterpret_cast<Bytef*>(packed_.data() + (next_.data() - packed_.data()));

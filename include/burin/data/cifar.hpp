@@ -116,13 +116,13 @@ Dataset<Label, Scalar> read_cifar_files(const std::vector<std::string>& paths, C
 /// labels that there are.
 template <class Scalar = float>
 Dataset<Label, Scalar> read_cifar(const std::string& path, Cifar kind, const ReadOptions& options = {}) {
-    return within_memory(path, [&] { return detail::read_cifar_files<Scalar>({path}, kind, options); });
+    return core::within_memory(path, [&] { return detail::read_cifar_files<Scalar>({path}, kind, options); });
 }
 
 /// The same of bytes in memory.
 template <class Scalar = float>
 Dataset<Label, Scalar> parse_cifar(std::string_view bytes, std::string_view name, Cifar kind) {
-    return within_memory(name, [&] {
+    return core::within_memory(name, [&] {
         ByteStream stream(bytes, name);
         std::vector<Scalar> images;
         std::vector<Label> labels;
@@ -136,7 +136,7 @@ Dataset<Label, Scalar> parse_cifar(std::string_view bytes, std::string_view name
 /// 10,000 to test with. Memory: 720 MB as float; CifarRecord reads them as they are needed.
 template <class Scalar = float>
 TrainAndTest<Label, Scalar> load_cifar10(const std::string& directory, const ReadOptions& options = {}) {
-    return within_memory(directory, [&]() -> TrainAndTest<Label, Scalar> {
+    return core::within_memory(directory, [&]() -> TrainAndTest<Label, Scalar> {
         std::vector<std::string> paths;
         for (const char number : {'1', '2', '3', '4', '5'})
             paths.push_back(directory + "/data_batch_" + number + ".bin");

@@ -82,7 +82,7 @@ inline void list_files(const std::string& directory, Label label, const ClassFol
             for (const std::string& ending : options.endings)
                 endings += (endings.empty() ? "" : ", ") + ending;
             throw Error(path + ": expected a name that ends in " + endings + ", got " +
-                        ::burin::quoted(name));
+                        ::burin::core::quoted(name));
         }
     }
 }
@@ -96,7 +96,7 @@ inline void list_files(const std::string& directory, Label label, const ClassFol
 /// Throws Error: if the folder can't be read or has no subfolder; if a class has no file; for a file with
 /// another ending, unless `options` skip it; for a class that is not among `options.classes`.
 inline ClassFolder list_class_folder(const std::string& path, const ClassFolderOptions& options = {}) {
-    return within_memory(path, [&] {
+    return core::within_memory(path, [&] {
         ClassFolder folder{path, options.classes, {}, {}};
         std::vector<std::string> names;
         for (std::string& name : detail::visible_names(path))
@@ -110,7 +110,7 @@ inline ClassFolder list_class_folder(const std::string& path, const ClassFolderO
             const auto place = std::find(folder.classes.begin(), folder.classes.end(), name);
             if (place == folder.classes.end())
                 throw Error(path + ": expected folders of the " + std::to_string(folder.classes.size()) +
-                            " classes that are given, got " + ::burin::quoted(name));
+                            " classes that are given, got " + ::burin::core::quoted(name));
             const std::size_t before = folder.files.size();
             detail::list_files(path + "/" + name, static_cast<Label>(place - folder.classes.begin()), options,
                                folder);

@@ -231,7 +231,7 @@ class NumberRows : public Names {
     void reserve(const FieldCount& count) { result_.values.reserve(count.not_empty); }
     void field(std::string_view text, std::size_t line, std::size_t column) {
         if (text.size() > longest_field)
-            throw Error(at(file_, line, column) + "expected a number, got " + quoted(text));
+            throw Error(at(file_, line, column) + "expected a number, got " + core::quoted(text));
         // A row of another length is the greater fault: that of the field waits for its end.
         if (!fault_.empty())
             return;
@@ -240,7 +240,7 @@ class NumberRows : public Names {
         if (expected.empty())
             result_.values.push_back(value);
         else
-            fault_ = at(file_, line, column) + "expected " + expected + ", got " + quoted(text);
+            fault_ = at(file_, line, column) + "expected " + expected + ", got " + core::quoted(text);
     }
     void row(std::size_t line, std::size_t columns) {
         if (result_.columns == 0) {
@@ -281,7 +281,7 @@ auto collect(ByteStream& bytes, const Options& options) {
 
 template <class Rows>
 auto read(const std::string& path, const Options& options) {
-    return within_memory(path, [&] {
+    return core::within_memory(path, [&] {
         ByteStream file(path, options.max_bytes);
         return collect<Rows>(file, options);
     });
@@ -292,7 +292,7 @@ auto read(const std::string& path, const Options& options) {
 /// Splits CSV text into fields. Throws Error, naming `name`, the line and the column, for a quote that is not
 /// closed, text after a closing quote, a quote inside an unquoted field, NUL, and rows of unequal length.
 inline Table parse(std::string_view bytes, std::string_view name, const Options& options = {}) {
-    return within_memory(name, [&] {
+    return core::within_memory(name, [&] {
         ByteStream stream(bytes, name);
         return detail::collect<detail::TextRows>(stream, options);
     });
@@ -309,7 +309,7 @@ inline Table read_text(const std::string& path, const Options& options = {}) {
 /// and what exceeds the range of Scalar.
 template <std::floating_point Scalar = double>
 NumbersOf<Scalar> numbers(const Table& table, std::string_view name, const Options& options = {}) {
-    return within_memory(name, [&] {
+    return core::within_memory(name, [&] {
         detail::NumberRows<Scalar> rows(name, options);
         for (std::size_t row = 0; row < table.rows(); ++row) {
             for (std::size_t column = 0; column < table.columns(row); ++column)

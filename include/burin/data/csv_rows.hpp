@@ -75,7 +75,7 @@ class CsvRows {
 
     class Cursor;
     Cursor open() const {
-        return within_memory(path_, [&] { return Cursor(*this); });
+        return core::within_memory(path_, [&] { return Cursor(*this); });
     }
 
   private:
@@ -138,7 +138,7 @@ class CsvRows<Target, Scalar>::Cursor {
                                              : csv::detail::read_number(text, allow_not_finite, value);
             if (!expected.empty())
                 throw Error(csv::detail::at(file, first_line, column) + "expected " + expected + ", got " +
-                            ::burin::quoted(text));
+                            ::burin::core::quoted(text));
             values.push_back(value);
         }
         void row(std::size_t first_line, std::size_t) noexcept { line = first_line; }

@@ -94,7 +94,7 @@ class Splitter {
         if (options.delimiter == '"' || options.delimiter == '\n' || options.delimiter == '\r' ||
             options.delimiter == '\0')
             throw Error(name_ + ": expected a delimiter that is no quote, no line end and no NUL, got " +
-                        quoted(std::string_view(&options.delimiter, 1)));
+                        core::quoted(std::string_view(&options.delimiter, 1)));
     }
 
     /// Hands over the next row of the data, and the header before the first; false behind the last.
@@ -179,7 +179,7 @@ class Splitter {
                     const char found = text_.take();
                     throw Error(at(name_, line_, column) +
                                 "expected a delimiter or the line's end after a closing quote, got " +
-                                quoted(std::string_view(&found, 1)));
+                                core::quoted(std::string_view(&found, 1)));
                 }
             } else {
                 for (; !at_line_end() && text_.peek() != delimiter; take())

@@ -43,7 +43,7 @@ auto ten_classes(const std::string& path, Make make) {
 /// that form; `options` can allow grey values that are not finite.
 template <class Scalar = float>
 Dataset<Label, Scalar> load_digits(const std::string& path, const ReadOptions& options = {}) {
-    return within_memory(path, [&] {
+    return core::within_memory(path, [&] {
         const auto table = csv::read<Scalar>(
             path, {.allow_not_finite = options.allow_not_finite, .max_bytes = options.max_bytes});
         constexpr std::size_t greys = 64;
@@ -113,7 +113,7 @@ Dataset<Label, Scalar> load_mnist_part(const std::string& directory, const std::
 /// `options.max_bytes`.
 template <class Scalar = float>
 TrainAndTest<Label, Scalar> load_mnist(const std::string& directory, const ReadOptions& options = {}) {
-    return within_memory(directory, [&]() -> TrainAndTest<Label, Scalar> {
+    return core::within_memory(directory, [&]() -> TrainAndTest<Label, Scalar> {
         return {detail::load_mnist_part<Scalar>(directory, "train", options),
                 detail::load_mnist_part<Scalar>(directory, "t10k", options)};
     });

@@ -143,7 +143,7 @@ Records<typename Pipeline::Scalar> records_of_table(const Pipeline& pipeline, co
                 const auto numbers = table.numbers(name);
                 for (std::size_t row = 0; row < records.size; ++row)
                     records.values[row * Begin::count + Index] = as_scalar<Scalar>(numbers[row], [&] {
-                        return "row " + std::to_string(row) + ", column " + burin::quoted(name);
+                        return "row " + std::to_string(row) + ", column " + burin::core::quoted(name);
                     });
             }
         };
@@ -204,10 +204,11 @@ void require_told_apart(const std::string& name, const std::vector<std::string>&
         }
     }
     if (place > 0)
-        throw Error("Pipeline: column " + burin::quoted(name) + ": expected categories whose first " +
-                    std::to_string(Column::bytes) + " bytes differ, got " + burin::quoted(texts[place - 1]) +
-                    " and " + burin::quoted(texts[place]) + "; Categorical<\"" + name + "\", " +
-                    std::to_string(Column::most) + ", " + std::to_string(bytes) + "> tells them apart");
+        throw Error("Pipeline: column " + burin::core::quoted(name) + ": expected categories whose first " +
+                    std::to_string(Column::bytes) + " bytes differ, got " +
+                    burin::core::quoted(texts[place - 1]) + " and " + burin::core::quoted(texts[place]) +
+                    "; Categorical<\"" + name + "\", " + std::to_string(Column::most) + ", " +
+                    std::to_string(bytes) + "> tells them apart");
 }
 
 /// What the beginning of a pipeline learns before any stage.
@@ -228,7 +229,7 @@ void fit_column(typename Column::Fitted& fitted, const Table& table) {
         std::sort(texts.begin(), texts.end());
         texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
         if (texts.size() > Column::most)
-            throw Error("Pipeline: column " + burin::quoted(name) + ": expected at most " +
+            throw Error("Pipeline: column " + burin::core::quoted(name) + ": expected at most " +
                         std::to_string(Column::most) + " categories, got " + std::to_string(texts.size()));
         require_told_apart<Column>(name, texts);
         fitted = {};
@@ -390,13 +391,13 @@ std::vector<typename Pipeline::Scalar> fit(Pipeline& pipeline, const Data& data,
 template <class Scalar, class First, class... Stages, class Data, class... Targets>
 void fit_pipeline(PipelineOf<Scalar, First, Stages...>& pipeline, const Data& data,
                   const Targets&... targets) {
-    within_memory("Pipeline", [&] { detail::fit<false>(pipeline, data, targets...); });
+    core::within_memory("Pipeline", [&] { detail::fit<false>(pipeline, data, targets...); });
 }
 
 template <class Scalar, class First, class... Stages, class Data, class... Targets>
 auto fit_apply_pipeline(PipelineOf<Scalar, First, Stages...>& pipeline, const Data& data,
                         const Targets&... targets) {
-    return within_memory("Pipeline", [&] {
+    return core::within_memory("Pipeline", [&] {
         return detail::with_values(pipeline, data, detail::fit<true>(pipeline, data, targets...), targets...);
     });
 }
@@ -404,7 +405,7 @@ auto fit_apply_pipeline(PipelineOf<Scalar, First, Stages...>& pipeline, const Da
 template <class Scalar, class First, class... Stages, class Data, class... Targets>
 auto apply_pipeline(const PipelineOf<Scalar, First, Stages...>& pipeline, const Data& data,
                     const Targets&... targets) {
-    return within_memory("Pipeline", [&] {
+    return core::within_memory("Pipeline", [&] {
         detail::require_fitted(pipeline, "Pipeline");
         auto records = detail::records_of(pipeline, data);
         (detail::take_targets(records, targets), ...);

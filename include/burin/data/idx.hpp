@@ -102,7 +102,7 @@ Array<Element> read(ByteStream& bytes, const ReadOptions& options) {
 /// floating-point Element are refused unless `options` allow them.
 template <class Element>
 Array<Element> parse(std::span<const char> bytes, std::string_view name, const ReadOptions& options = {}) {
-    return within_memory(name, [&] {
+    return core::within_memory(name, [&] {
         ByteStream stream({bytes.data(), bytes.size()}, name);
         return detail::read<Element>(stream, options);
     });
@@ -112,7 +112,7 @@ Array<Element> parse(std::span<const char> bytes, std::string_view name, const R
 /// far as that can be told, and with the limit, before they are unpacked; they are converted as they come.
 template <class Element>
 Array<Element> read(const std::string& path, const ReadOptions& options = {}) {
-    return within_memory(path, [&] {
+    return core::within_memory(path, [&] {
         ByteStream file(path, options.max_bytes);
         return detail::read<Element>(file, options);
     });

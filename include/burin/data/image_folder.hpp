@@ -67,7 +67,7 @@ class ImageFolder {
 
     /// All images in memory.
     Dataset<> load() const {
-        return within_memory(folder_.path, [&] {
+        return core::within_memory(folder_.path, [&] {
             const std::size_t values = shape_.size();
             std::vector<float> inputs;
             inputs.reserve(size() * values);

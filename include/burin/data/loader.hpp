@@ -198,20 +198,22 @@ struct ExaminedSampleAugment {
     static constexpr Sentence problem = [] {
         using Input = std::span<typename Source::ScalarType>;
         using Target = std::span<typename Source::TargetType>;
-        if constexpr (std::is_same_v<Augment, KeepSamples> ||
-                      requires(const Augment& augment, Input input, Target target,
-                               const RandomStream& stream) { augment(input, target, stream); } ||
-                      requires(const Augment& augment, Input input, const RandomStream& stream) {
-                          augment(input, stream);
-                      })
+        if constexpr (
+            std::is_same_v<Augment, KeepSamples> ||
+            requires(const Augment& augment, Input input, Target target, const RandomStream& stream) {
+                augment(input, target, stream);
+            } ||
+            requires(const Augment& augment, Input input, const RandomStream& stream) {
+                augment(input, stream);
+            })
             return Sentence{};
         else if constexpr (requires(const Augment& augment, const Shape& shape) { augment.of(shape); })
             return Sentence("data::Loader: expected transforms with the shape of a sample, as in "
                             "`augment.of(Shape(32, 32, 3))`, got them without");
         else
-            return burin::detail::misuse<Augment>("data::Loader",
-                                   "what changes a sample, called as `(input, stream)` or `(input, target, "
-                                   "stream)`");
+            return burin::detail::misuse<Augment>(
+                "data::Loader", "what changes a sample, called as `(input, stream)` or `(input, target, "
+                                "stream)`");
     }();
 };
 
@@ -429,7 +431,7 @@ class Loader {
 
     explicit Loader(Source source, LoaderOptions options = {}, Augment augment = {})
         : source_(std::move(source)), options_(options), augment_(std::move(augment)) {
-        [[maybe_unused]] const DiagnosisOf<detail::ExaminedSampleAugment<Source, Augment>> augment_fits;
+        [[maybe_unused]] const core::DiagnosisOf<detail::ExaminedSampleAugment<Source, Augment>> augment_fits;
         constexpr std::size_t most_workers = 1024, most_ahead = 65'536;
         if (options.workers > most_workers || options.ahead > most_ahead)
             throw Error("Loader: expected at most " + std::to_string(most_workers) + " workers and " +
@@ -450,7 +452,7 @@ class Loader {
     LoadedBatches<Source, Augment> batches(const LoadOrder& order = {}) const {
         if (order.batch_size == 0)
             throw Error("Loader: expected batches of at least 1 sample, got 0");
-        return within_memory(
+        return core::within_memory(
             "Loader", [&] { return LoadedBatches<Source, Augment>(source_, augment_, order, options_); });
     }
 

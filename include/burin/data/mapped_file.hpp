@@ -26,7 +26,7 @@ namespace burin::data {
 /// regular file, or is compressed: gzip can only be read in turn.
 class MappedFile {
   public:
-    explicit MappedFile(const std::string& path) : name_(path.empty() ? "''" : printable(path, 1000)) {
+    explicit MappedFile(const std::string& path) : name_(path.empty() ? "''" : core::printable(path, 1000)) {
         const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
         struct stat status{};
         if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {

@@ -58,7 +58,7 @@ class Header {
                 read_shape(array);
                 has_shape = true;
             } else {
-                fail(begin, "the keys 'descr', 'fortran_order' and 'shape', once each", quoted(key));
+                fail(begin, "the keys 'descr', 'fortran_order' and 'shape', once each", core::quoted(key));
             }
             space();
             if (!next_is('}'))
@@ -67,7 +67,7 @@ class Header {
         ++at_;
         space();
         if (at_ < text_.size())
-            fail(at_, "nothing behind the dictionary", quoted(text_.substr(at_)));
+            fail(at_, "nothing behind the dictionary", core::quoted(text_.substr(at_)));
         if (!has_type || !has_order || !has_shape)
             fail(0, "the keys 'descr', 'fortran_order' and 'shape'", "less");
         return array;
@@ -78,7 +78,7 @@ class Header {
         throw Error(at_offset(name_, offset_ + at) + "expected " + expected + ", got " + found);
     }
     [[noreturn]] void fail_here(const std::string& expected) const {
-        fail(at_, expected, at_ < text_.size() ? quoted(text_.substr(at_)) : "the header's end");
+        fail(at_, expected, at_ < text_.size() ? core::quoted(text_.substr(at_)) : "the header's end");
     }
 
     bool next_is(char character) const { return at_ < text_.size() && text_[at_] == character; }
@@ -156,7 +156,7 @@ class Header {
         if (found == std::end(known) || !(has_order || (type[0] == '|' && type[2] == '1')))
             fail(begin,
                  "a type among |b1, |u1, |i1, <u2, <i2, <u4, <i4, <u8, <i8, <f2, <f4, <f8 and those with >",
-                 quoted(type));
+                 core::quoted(type));
         array.type = found->type;
         array.big_endian = type[0] == '>';
     }
@@ -178,7 +178,7 @@ inline StoredArray read_header(ByteStream& bytes) {
                     std::to_string(got));
     if (!std::string_view(begin, got).starts_with(magic))
         throw Error(at_offset(name, 0) + "expected the bytes \\x93NUMPY of an NPY file, got " +
-                    quoted(std::string_view(begin, magic.size())));
+                    core::quoted(std::string_view(begin, magic.size())));
     const unsigned major = static_cast<unsigned char>(begin[6]), minor = static_cast<unsigned char>(begin[7]);
     if (major < 1 || major > 3 || minor != 0)
         throw Error(at_offset(name, 6) + "expected version 1.0, 2.0 or 3.0, got " + std::to_string(major) +
@@ -239,7 +239,7 @@ Array<Element> read(ByteStream& bytes, const ReadOptions& options) {
 /// and structures are refused.
 template <class Element>
 Array<Element> parse(std::span<const char> bytes, std::string_view name, const ReadOptions& options = {}) {
-    return within_memory(name, [&] {
+    return core::within_memory(name, [&] {
         ByteStream stream({bytes.data(), bytes.size()}, name);
         return detail::read<Element>(stream, options);
     });
@@ -255,7 +255,7 @@ Array<Element> parse(std::span<const char> bytes, std::string_view name, const R
 /// as they come. Memory: that of the values, twice where an array of Fortran's order is turned.
 template <class Element>
 Array<Element> read(const std::string& path, const ReadOptions& options = {}) {
-    return within_memory(path, [&] {
+    return core::within_memory(path, [&] {
         ByteStream file(path, options.max_bytes);
         return detail::read<Element>(file, options);
     });

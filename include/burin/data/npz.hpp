@@ -29,7 +29,7 @@ class Archive {
   public:
     /// Reads the directory of an archive in memory.
     Archive(std::vector<char> bytes, std::string_view name, const ReadOptions& options = {})
-        : bytes_(std::move(bytes)), name_(printable(name, 1000)), options_(options) {
+        : bytes_(std::move(bytes)), name_(core::printable(name, 1000)), options_(options) {
         read_directory();
     }
 
@@ -39,13 +39,13 @@ class Archive {
     /// Throws Error if there is no array of that name, and as `npy::parse` does.
     template <class Element>
     npy::Array<Element> get(std::string_view name) const {
-        return within_memory(name_, [&] {
+        return core::within_memory(name_, [&] {
             const auto found = std::find(names_.begin(), names_.end(), name);
             if (found == names_.end()) {
                 std::string there;
                 for (const std::string& each : names_)
                     there += (there.empty() ? "" : ", ") + each;
-                throw Error(name_ + ": expected an array " + quoted(name) + ", got " +
+                throw Error(name_ + ": expected an array " + core::quoted(name) + ", got " +
                             (there.empty() ? "none" : there));
             }
             const Member& member = members_[static_cast<std::size_t>(found - names_.begin())];
@@ -79,7 +79,8 @@ class Archive {
     void require_mark(std::uint64_t offset, std::uint32_t mark, const char* what) const {
         if (number(offset, 4) != mark)
             throw Error(npy::detail::at_offset(name_, offset) + "expected " + what +
-                        " of a ZIP archive, got " + quoted(std::string_view(bytes_.data() + offset, 4)));
+                        " of a ZIP archive, got " +
+                        core::quoted(std::string_view(bytes_.data() + offset, 4)));
     }
 
     void read_directory() {
@@ -115,7 +116,7 @@ class Archive {
         std::sort(sorted.begin(), sorted.end());
         const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
         if (twice != sorted.end())
-            throw Error(name_ + ": expected each name once, got " + quoted(*twice) + " twice");
+            throw Error(name_ + ": expected each name once, got " + core::quoted(*twice) + " twice");
     }
 
     /// Returns where the next entry begins.
@@ -134,7 +135,7 @@ class Archive {
         std::string name(bytes_.data() + at + 46, name_size);
         const auto refuse = [&](const std::string& expected, const std::string& found) {
             throw Error(npy::detail::at_offset(name_, at) + "expected " + expected + ", got " + found +
-                        " in " + quoted(name));
+                        " in " + core::quoted(name));
         };
         if ((flags & 1) != 0)
             refuse("what is not encrypted", "an encrypted entry");
@@ -260,7 +261,8 @@ class Archive {
 /// `options.max_bytes`, and, when it is got, for an array that is damaged. Memory: the file, and while an
 /// array is got its bytes and its values.
 inline Archive open(const std::string& path, const ReadOptions& options = {}) {
-    return within_memory(path, [&] { return Archive(read_file(path, options.max_bytes), path, options); });
+    return core::within_memory(path,
+                               [&] { return Archive(read_file(path, options.max_bytes), path, options); });
 }
 
 /// One array of an NPZ file.

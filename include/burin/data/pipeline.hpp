@@ -55,7 +55,7 @@ constexpr Text<256> stage_name() {
     if constexpr (requires { Stage::name(); })
         return Text<256>(Stage::name().view());
     else
-        return Text<256>(type_name<Stage>());
+        return Text<256>(core::type_name<Stage>());
 }
 
 /// The shapes before and behind each stage, up to the first that can't take what it gets, and why not.
@@ -209,7 +209,7 @@ struct BeginningOf<First, Scalar> {
 ///
 /// On one sample, `apply` keeps at most two samples between stages on the stack: `scratch_bytes`.
 template <std::floating_point Number, class First, class... Stages>
-class PipelineOf : private DiagnosisOf<detail::ExaminedPipeline<First, Stages...>> {
+class PipelineOf : private core::DiagnosisOf<detail::ExaminedPipeline<First, Stages...>> {
     using Examined = detail::ExaminedPipeline<First, Stages...>;
 
   public:

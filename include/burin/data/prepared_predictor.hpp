@@ -71,10 +71,10 @@ struct ExaminedPreparation {
 /// A network whose Embedding has fewer tokens than the pipeline's text stage gives does not compile.
 /// `parameters` is what a `Predictor<Net, 1, Stored>` takes.
 template <class Preparation, class Net, class Stored = float>
-class PreparedPredictor : private DiagnosisOf<detail::ExaminedPreparation<Preparation, Net>> {
+class PreparedPredictor : private core::DiagnosisOf<detail::ExaminedPreparation<Preparation, Net>> {
   public:
     using Scalar = typename Preparation::Scalar;
-    static_assert(std::same_as<Scalar, Computed<Stored>>,
+    static_assert(std::same_as<Scalar, core::Computed<Stored>>,
                   "a pipeline of the scalar that the network computes with");
 
     template <class Parameters>

@@ -42,7 +42,7 @@ class FeatureScaling {
         if (features != offsets_.size())
             throw Error("FeatureScaling: expected " + std::to_string(offsets_.size()) + " features, got " +
                         std::to_string(features));
-        return within_memory("FeatureScaling", [&] {
+        return core::within_memory("FeatureScaling", [&] {
             std::vector<Scalar> inputs, weights;
             std::vector<Target> targets;
             inputs.reserve(data.size() * features);
@@ -97,7 +97,7 @@ void require_finite(const char* who, const Dataset<Target, Scalar>& data) {
 template <class Target, class Scalar>
 FeatureScaling standardize(const Dataset<Target, Scalar>& data) {
     detail::require_finite("standardize", data);
-    return within_memory("standardize", [&] {
+    return core::within_memory("standardize", [&] {
         std::vector<Moments> moments(data.input_shape().size());
         find_moments(moments, [&](auto visit) {
             for (std::size_t i = 0; i < data.size(); ++i)
@@ -119,7 +119,7 @@ FeatureScaling standardize(const Dataset<Target, Scalar>& data) {
 template <class Target, class Scalar>
 FeatureScaling normalize(const Dataset<Target, Scalar>& data) {
     detail::require_finite("normalize", data);
-    return within_memory("normalize", [&] {
+    return core::within_memory("normalize", [&] {
         const std::size_t features = data.input_shape().size();
         std::vector<double> lowest(features, std::numeric_limits<double>::infinity());
         std::vector<double> ranges(features, -std::numeric_limits<double>::infinity());
@@ -140,7 +140,7 @@ FeatureScaling normalize(const Dataset<Target, Scalar>& data) {
 template <class Scalar>
 Dataset<Scalar, Scalar> one_hot(const Dataset<Label, Scalar>& data, std::size_t classes) {
     data.check_labels(classes);
-    return within_memory("one_hot", [&] {
+    return core::within_memory("one_hot", [&] {
         const std::size_t labels = data.size() * data.target_size();
         if (labels > 0 && classes > std::numeric_limits<std::size_t>::max() / labels)
             throw std::bad_alloc();

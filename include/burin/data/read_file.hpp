@@ -13,7 +13,7 @@ namespace burin::data {
 /// The bytes of a file, unpacked if it is gzip (told by its first bytes, not by its name). Throws Error if it
 /// can't be read, is damaged or exceeds `max_bytes`.
 inline std::vector<char> read_file(const std::string& path, std::size_t max_bytes = max_file_bytes) {
-    return within_memory(path, [&] {
+    return core::within_memory(path, [&] {
         ByteStream file(path, max_bytes);
         std::vector<char> bytes(file.bytes_left().value_or(0));
         bytes.resize(file.read(bytes));

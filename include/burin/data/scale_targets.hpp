@@ -11,16 +11,16 @@
 #include <utility>
 #include <vector>
 
-// A network whose targets are numbers far from 0, or far apart, learns them slowly or not at all: they are scaled
-// as its inputs are, and its answers are scaled back.
+// A network whose targets are numbers far from 0, or far apart, learns them slowly or not at all: they are
+// scaled as its inputs are, and its answers are scaled back.
 //
 //     data::Pipeline<Input<3>, data::StandardScaler> of_targets; // three targets a sample
 //     data::fit_targets(of_targets, train);
 //     fit(model, data::scale_targets(of_targets, train), Fit{.loss = losses::MeanSquaredError{}});
 //     of_targets.undo(answer, forecast);                         // anywhere; no heap
 //
-// The pipeline is any other: it is saved, loaded and exported like one. Both functions throw Error for targets of
-// another number than it takes.
+// The pipeline is any other: it is saved, loaded and exported like one. Both functions throw Error for
+// targets of another number than it takes.
 
 namespace burin::data {
 
@@ -46,7 +46,7 @@ Dataset<Label, Scalar> targets_as_samples(const Dataset<Scalar, Scalar>& data, s
 /// Learns the constants of a pipeline that begins with `Input<…>` from the targets of `data`.
 template <class Scalar, class First, class... Stages>
 void fit_targets(PipelineOf<Scalar, First, Stages...>& pipeline, const Dataset<Scalar, Scalar>& data) {
-    within_memory("Pipeline", [&] {
+    core::within_memory("Pipeline", [&] {
         pipeline.fit(detail::targets_as_samples(data, PipelineOf<Scalar, First, Stages...>::input_size));
     });
 }
@@ -55,7 +55,7 @@ void fit_targets(PipelineOf<Scalar, First, Stages...>& pipeline, const Dataset<S
 template <class Scalar, class First, class... Stages>
 Dataset<Scalar, Scalar> scale_targets(const PipelineOf<Scalar, First, Stages...>& pipeline,
                                       const Dataset<Scalar, Scalar>& data) {
-    return within_memory("Pipeline", [&] {
+    return core::within_memory("Pipeline", [&] {
         const auto scaled =
             pipeline(detail::targets_as_samples(data, PipelineOf<Scalar, First, Stages...>::input_size));
         std::vector<Scalar> inputs, targets, weights;

@@ -59,7 +59,7 @@ class Streamed {
     class Cursor;
     /// An epoch, for Loader.
     Cursor open(const LoadOrder& order) const {
-        return within_memory("Streamed", [&] { return Cursor(*this, order); });
+        return core::within_memory("Streamed", [&] { return Cursor(*this, order); });
     }
 
   private:

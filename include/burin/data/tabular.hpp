@@ -36,7 +36,7 @@ Dataset<Target, Scalar> from_table(const csv::NumbersOf<Number>& table, std::siz
                     " features, got one of " + std::to_string(shape.size()));
     if (divisor == 0 || !std::isfinite(divisor))
         throw Error("from_table: expected a divisor that is finite and not 0, got " + number_text(divisor));
-    return within_memory("from_table", [&] {
+    return core::within_memory("from_table", [&] {
         const auto require = [&](bool holds, std::size_t row, std::size_t column, const char* expected) {
             if (holds)
                 return;

@@ -121,7 +121,7 @@ class LineReader {
 /// A text file, plain or gzip, as a whole, without byte order mark. Throws Error unless it is UTF-8, and if
 /// it exceeds `max_bytes`.
 inline std::string read_text(const std::string& path, std::size_t max_bytes = max_file_bytes) {
-    return within_memory(path, [&] {
+    return core::within_memory(path, [&] {
         ByteStream bytes(path, max_bytes);
         Utf8Check check(bytes.name());
         std::string text;
@@ -141,7 +141,7 @@ inline std::string read_text(const std::string& path, std::size_t max_bytes = ma
 /// The lines of a text file as LineReader gives them. Memory: at most 16 times the file, where every line is
 /// empty.
 inline Texts read_lines(const std::string& path, std::size_t max_bytes = max_file_bytes) {
-    return within_memory(path, [&] {
+    return core::within_memory(path, [&] {
         LineReader lines(path, max_bytes);
         Texts texts;
         for (std::string line; lines.next(line);)
@@ -169,7 +169,7 @@ struct TextFolderOptions {
 /// `reviews/good/1.txt`. Throws Error as that does, as `read_text` does, and for more than `max_bytes` in
 /// all.
 inline LabelledTexts read_text_folder(const std::string& path, const TextFolderOptions& options = {}) {
-    return within_memory(path, [&] {
+    return core::within_memory(path, [&] {
         ClassFolder folder = list_class_folder(path, {options.endings, options.classes, options.skip_others});
         LabelledTexts result;
         std::size_t left = options.max_bytes;

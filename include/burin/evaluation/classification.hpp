@@ -20,7 +20,7 @@ namespace burin::evaluation {
 namespace detail {
 
 inline bool is_ignored(double label, IgnoredLabel ignored) {
-    return std::abs(label) <= static_cast<double>(no_label) && ignored.matches(to_label(label));
+    return std::abs(label) <= static_cast<double>(no_label) && ignored.matches(core::to_label(label));
 }
 
 /// `probabilities` of an output for all samples of a data set, with its targets, which are `count` of those
@@ -82,7 +82,7 @@ Predictions collect(const std::vector<Scalar>& probabilities, const Data& data, 
 template <std::size_t Output = 0, class Net, class Scalar, class Data, class Loss>
 Predictions classification(const Model<Net, Scalar>& model, const Data& data, const Loss& loss) {
     static_assert(Output < Network<Net>::output_count, "evaluation::classification: there is no such output");
-    return within_memory("classification", [&] {
+    return core::within_memory("classification", [&] {
         using OwnLoss = LossAt<Loss, Output>;
         constexpr auto& sizes = burin::detail::target_sizes<Net, Loss>;
         constexpr std::size_t first = std::accumulate(sizes.begin(), sizes.begin() + Output, std::size_t(0));
@@ -111,7 +111,7 @@ Predictions classification(const Model<Net, Scalar>& model, const Data& data) {
     const Link known = model.links() ? (*model.links())[0] : Link::none;
     const bool each_by_itself = known == Link::sigmoid || ends_in_sigmoid ||
                                 (known == Link::none && Network<Net>::output_shapes[0].last() == 1);
-    return within_memory("classification", [&] {
+    return core::within_memory("classification", [&] {
         return detail::collect<output_shape<Net, 0>>(predict_proba(model, data), data, 0, data.target_size(),
                                                      each_by_itself, IgnoredLabel{});
     });

@@ -64,7 +64,7 @@ NumberPredictions regression(const Model<Net, Scalar>& model, const Data& data) 
         Network<Net>::output_count == 1,
         "evaluation::regression takes networks of one output; of several, give what predict gives for "
         "each to the functions of burin/metrics/hosted/regression.hpp");
-    return within_memory("regression", [&] {
+    return core::within_memory("regression", [&] {
         constexpr std::size_t outputs = Network<Net>::output_shapes[0].size();
         if (data.empty())
             throw Error("regression: expected at least one sample, got an empty data set");

@@ -63,7 +63,7 @@ template <class Net, class Scalar, class Method = IntegratedGradients, class... 
 std::vector<Scalar> attribute(const Model<Net, Scalar>& model,
                               std::span<const std::type_identity_t<Scalar>> sample, const Target& target,
                               const Method& method = {}, const More&... more) {
-    return within_memory("attribute", [&] {
+    return core::within_memory("attribute", [&] {
         detail::check_sample<Net>(sample.size(), target, "attribute");
         const auto explainer = std::make_unique<Explainer<Net, 16, OfInputs, Scalar>>();
         std::vector<Scalar> attribution(sample.size());
@@ -80,7 +80,7 @@ template <FixedString Name, class Net, class Scalar>
 std::vector<Scalar> grad_cam(const Model<Net, Scalar>& model,
                              std::span<const std::type_identity_t<Scalar>> image, const Target& target,
                              const GradCam& method = {}) {
-    return within_memory("grad_cam", [&] {
+    return core::within_memory("grad_cam", [&] {
         using ExplainerType = Explainer<Net, 1, OfNode<Name>, Scalar>;
         constexpr Shape from = ExplainerType::node_shape(), to = input_shape<Net>;
         static_assert(from.rank == 3 && to.rank >= 2, "grad_cam takes a node `[height, width, channels]`");

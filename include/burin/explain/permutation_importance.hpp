@@ -61,7 +61,7 @@ template <class Net, class Scalar, class Data, class Score>
 std::vector<Importance> permutation_importance(const Model<Net, Scalar>& model, const Data& data,
                                                const Score& score,
                                                const PermutationImportance& options = {}) {
-    return within_memory("permutation_importance", [&] {
+    return core::within_memory("permutation_importance", [&] {
         static_assert(Network<Net>::output_count == 1,
                       "permutation_importance takes a network of one output");
         const std::vector<Scalar> inputs = burin::detail::inputs_of<Net, Scalar>(data);

@@ -109,7 +109,7 @@ struct Explained<Net, OfNode<Name>> {
 /// inputs are in the arena. Outputs of the program are those of the network, then the value of a node that is
 /// asked for, then the gradients.
 template <class Net, class Of, Links<Network<Net>::output_count> OutputLinks = no_links<Net>>
-struct ExplainingPlan : private DiagnosisOf<detail::Explained<Net, Of>> {
+struct ExplainingPlan : private core::DiagnosisOf<detail::Explained<Net, Of>> {
     using N = Network<Net>;
     using Asked = detail::Explained<Net, Of>;
 

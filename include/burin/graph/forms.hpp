@@ -50,14 +50,14 @@ template <class LayerType>
 struct Frozen {};
 
 /// A regulariser: Factor · Σ |w| is added to the loss. Makes many weights 0.
-template <Number auto Factor>
+template <core::Number auto Factor>
 struct L1 {
     static_assert(Factor > 0, "L1 takes a positive factor");
 };
 
 /// A regulariser: Factor · Σ w² is added to the loss (as in Keras; PyTorch's `weight_decay` is twice the
 /// factor). Keeps weights small.
-template <Number auto Factor>
+template <core::Number auto Factor>
 struct L2 {
     static_assert(Factor > 0, "L2 takes a positive factor");
 };
@@ -65,7 +65,7 @@ struct L2 {
 /// A constraint: after each step the weights that make up one unit (an output of Dense, a filter, the vector
 /// of a token) are scaled down to a norm of Limit, √(Σ w²) ≤ Limit. Keras's `MaxNorm`. Usual limits are 2 to
 /// 4, with a high learning rate and dropout.
-template <Number auto Limit>
+template <core::Number auto Limit>
 struct MaxNorm {
     static_assert(Limit > 0, "MaxNorm takes a positive norm");
 };

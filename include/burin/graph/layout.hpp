@@ -24,7 +24,7 @@ constexpr std::size_t stored_index(const ParameterSpec& spec, std::size_t index,
 /// The same on this machine; what is stored in half the bits lies as the kernels want it once it is widened.
 template <class Scalar>
 constexpr std::size_t stored_index(const ParameterSpec& spec, std::size_t index) {
-    return stored_index(spec, index, kernels::width<Computed<Scalar>>);
+    return stored_index(spec, index, kernels::width<core::Computed<Scalar>>);
 }
 
 /// A tensor of a network, its elements counted row-major wherever they lie.

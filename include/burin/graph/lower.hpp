@@ -20,9 +20,9 @@
 
 namespace burin {
 
-namespace hana = boost::hana;
-
 namespace detail {
+
+namespace hana = boost::hana;
 
 /// The nodes whose outputs a layer reads.
 struct Wires {
@@ -248,25 +248,25 @@ struct Lower<Frozen<LayerType>> {
 
 template <class Regulariser>
 inline constexpr bool is_regularizer = false;
-template <Number auto Factor>
+template <core::Number auto Factor>
 inline constexpr bool is_regularizer<L1<Factor>> = true;
-template <Number auto Factor>
+template <core::Number auto Factor>
 inline constexpr bool is_regularizer<L2<Factor>> = true;
 
-template <Number auto Limit>
+template <core::Number auto Limit>
 inline constexpr bool is_regularizer<MaxNorm<Limit>> = true;
 template <>
 inline constexpr bool is_regularizer<UnitNorm> = true;
 
-template <Number auto Factor>
+template <core::Number auto Factor>
 constexpr void regularize(auto& lowering, L1<Factor>) {
     lowering.penalty.l1 += Factor;
 }
-template <Number auto Factor>
+template <core::Number auto Factor>
 constexpr void regularize(auto& lowering, L2<Factor>) {
     lowering.penalty.l2 += Factor;
 }
-template <Number auto Limit>
+template <core::Number auto Limit>
 constexpr void regularize(auto& lowering, MaxNorm<Limit>) {
     const double before = lowering.constraint.max_norm;
     lowering.constraint.max_norm = before > 0 && before < Limit ? before : Limit;
@@ -418,12 +418,12 @@ template <class Net>
 using OpTypes = decltype(detail::Lower<Net>::ops());
 
 template <class Net>
-inline constexpr std::size_t node_count = decltype(hana::length(std::declval<OpTypes<Net>>()))::value;
+inline constexpr std::size_t node_count = decltype(boost::hana::length(std::declval<OpTypes<Net>>()))::value;
 
 /// The type of node `Index`'s layer.
 template <class Net, std::size_t Index>
-using OpAt =
-    typename std::remove_cvref_t<decltype(hana::at_c<Index>(std::declval<const OpTypes<Net>&>()))>::type;
+using OpAt = typename std::remove_cvref_t<decltype(boost::hana::at_c<Index>(
+    std::declval<const OpTypes<Net>&>()))>::type;
 
 /// The flat table of a network, or the first problem in how it is put together.
 template <class Net>

@@ -40,7 +40,7 @@ inline constexpr bool is_valid_network = detail::Examined<Net>::problem.empty();
 
 /// A network as values: its node table with shapes and parameter ranges. Instantiating it checks the network.
 template <class Net>
-struct Network : private DiagnosisOf<detail::Examined<Net>> {
+struct Network : private core::DiagnosisOf<detail::Examined<Net>> {
     using Type = std::conditional_t<is_valid_network<Net>, Net, detail::StandIn>;
     static constexpr auto& graph = detail::Examined<Type>::shaped.graph;
     static constexpr std::size_t parameter_count = detail::Examined<Type>::shaped.parameter_count;

@@ -53,7 +53,7 @@ struct ParameterPointers {
 /// of Dense in panels, see `Layout`): the trained parameters, the frozen ones, and the statistics (of frozen
 /// layers last). A plain struct: put it where you like.
 template <class Net, class Scalar = float>
-struct Parameters : private DiagnosisOf<detail::Examined<Net>> {
+struct Parameters : private core::DiagnosisOf<detail::Examined<Net>> {
     static constexpr bool is_valid =
         is_valid_network<Net>; // First, so that the assertion is what the compiler meets.
     static constexpr std::size_t count = parameter_count<Net>;
@@ -95,7 +95,7 @@ struct Parameters : private DiagnosisOf<detail::Examined<Net>> {
 /// statistics of what is not frozen. The frozen ones are read where they are, in the constant array that
 /// io::export_header writes.
 template <class Net, class Scalar = float>
-class TrainedParameters : private DiagnosisOf<detail::Examined<Net>> {
+class TrainedParameters : private core::DiagnosisOf<detail::Examined<Net>> {
     static constexpr std::size_t trained = trained_count<Net>;
     static constexpr std::size_t updated = updated_statistics_count<Net>;
 
@@ -125,8 +125,8 @@ class TrainedParameters : private DiagnosisOf<detail::Examined<Net>> {
 };
 
 /// Copies the tensors that two networks have in common, by name and shape: of an autoencoder to its decoder,
-/// of a network to one of which a part is `Frozen`, of a `Model<Net, double>` to a `Model<Net>`. Returns how many
-/// they are.
+/// of a network to one of which a part is `Frozen`, of a `Model<Net, double>` to a `Model<Net>`. Returns how
+/// many they are.
 template <class FromNet, class From, class ToNet, class To>
 std::size_t copy_parameters(const Parameters<FromNet, From>& from, Parameters<ToNet, To>& to) noexcept {
     std::size_t copied = 0;

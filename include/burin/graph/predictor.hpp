@@ -40,8 +40,8 @@ class Predictor {
     static_assert(Batch > 0, "a Predictor's batch holds at least one sample");
 
     using N = Network<Net>;
-    using Scalar = Computed<Stored>;
-    using PlanType = Plan<typename N::Type, Mode::inference, OutputLinks, Half<Stored>>;
+    using Scalar = core::Computed<Stored>;
+    using PlanType = Plan<typename N::Type, Mode::inference, OutputLinks, core::Half<Stored>>;
 
   public:
     using InputPointers = std::array<const Scalar*, N::input_count>;

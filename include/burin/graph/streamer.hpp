@@ -87,7 +87,7 @@ inline constexpr bool can_stream =
 /// A plain struct without pointers to itself; a run allocates nothing, and takes the same steps every time.
 /// Numbers too small to be normalized are 0 in a run (see `execute`): states come to rest in silence.
 template <class Net, std::size_t Steps = 1, std::size_t Batch = 1, class Scalar = float>
-class Streamer : private DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
+class Streamer : private core::DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
     static_assert(Steps > 0 && Batch > 0, "a Streamer takes at least one step of one sequence at a time");
 
   public:

@@ -22,12 +22,12 @@ struct Arena {
 
 /// The arena that a network needs for inference, or for a training step without a link in its loss.
 template <class Net, std::size_t Batch, Mode RunMode, class Scalar = float>
-using Workspace = Arena<Plan<Net, RunMode, no_links<Net>, Half<Scalar>>, Batch, Computed<Scalar>>;
+using Workspace = Arena<Plan<Net, RunMode, no_links<Net>, core::Half<Scalar>>, Batch, core::Computed<Scalar>>;
 
 /// Bytes of inference: the parameters, the statistics and the arena. The caller's input is not counted.
 template <class Net, std::size_t Batch = 1, class Scalar = float>
 inline constexpr std::size_t inference_bytes =
     sizeof(Scalar) * stored_count<Net> +
-    sizeof(Computed<Scalar>) * Workspace<Net, Batch, Mode::inference, Scalar>::count;
+    sizeof(core::Computed<Scalar>) * Workspace<Net, Batch, Mode::inference, Scalar>::count;
 
 } // namespace burin

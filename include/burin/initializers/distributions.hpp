@@ -18,7 +18,7 @@ void fill_uniform(Scalar* values, std::size_t count, double low, double high,
 
 /// A normal number from two words of block `position` of the stream (Box and Muller, 1958).
 inline double normal(const RandomStream& stream, std::uint64_t position) noexcept {
-    const Philox::Counter words = stream.block(position);
+    const core::Philox::Counter words = stream.block(position);
     const double u = (static_cast<double>(words[0]) + 1) * 0x1p-32; // in (0, 1]
     const double v = static_cast<double>(words[1]) * 0x1p-32;
     return std::sqrt(-2 * std::log(u)) * std::cos(6.283185307179586477 * v);

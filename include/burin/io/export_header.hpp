@@ -46,7 +46,7 @@ std::string literal(Scalar value) {
     return (std::signbit(value) ? "-0x" : "0x") + std::string(digits, end) +
            (std::is_same_v<Scalar, float> ? "F" : "");
 }
-template <Half Stored>
+template <core::Half Stored>
 std::string literal(Stored value) {
     char digits[8];
     const auto end = std::to_chars(digits, digits + sizeof digits, value.bits, 16).ptr;
@@ -101,13 +101,13 @@ std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& op
                             "]: expected a finite number, got " + std::to_string(view[i]));
             Stored& place =
                 stored[tensor.offset + (for_any ? i : stored_index(tensor.spec, i, options.vector_lanes))];
-            if constexpr (Half<Stored>)
+            if constexpr (core::Half<Stored>)
                 place = narrow_finite<Stored>(view[i], "export_header", tensor.name().view(), i);
             else
                 place = view[i];
         }
     }
-    const std::string type(spelling<Stored>), computed(spelling<Computed<Stored>>);
+    const std::string type(spelling<Stored>), computed(spelling<core::Computed<Stored>>);
     const std::string lanes = std::to_string(options.vector_lanes);
     std::string text = header_start("Trained parameters", options);
     if (!for_any)
@@ -163,7 +163,7 @@ std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& op
 /// Writes it to a file, whole or not at all. Throws Error.
 template <class Net, class Scalar>
 void export_header(const std::string& path, const Model<Net, Scalar>& model, const HeaderOptions& options) {
-    within_memory(path, [&] { write_file(path, header_text(model, options)); });
+    core::within_memory(path, [&] { write_file(path, header_text(model, options)); });
 }
 
 } // namespace burin::io

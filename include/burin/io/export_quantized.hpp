@@ -37,7 +37,7 @@ void append_initializer(std::string& text, const Member& member) {
 template <class Scales>
 void append_scales(std::string& text, const Scales& scales) {
     text.append("{{");
-    for (const Scale& each : scales)
+    for (const quantization::Scale& each : scales)
         text.append("{")
             .append(literal(each.scale))
             .append(", ")
@@ -90,7 +90,7 @@ std::string header_text(const QuantizedNetwork<Net, Way>& network, const HeaderO
 template <class Net, Rounding Way>
 void export_header(const std::string& path, const QuantizedNetwork<Net, Way>& network,
                    const HeaderOptions& options) {
-    within_memory(path, [&] { write_file(path, header_text(network, options)); });
+    core::within_memory(path, [&] { write_file(path, header_text(network, options)); });
 }
 
 } // namespace burin::io

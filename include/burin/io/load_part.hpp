@@ -35,7 +35,7 @@ struct Part {
 /// that no tensor of the model fits; the model then stays as it is.
 template <class Net, class Scalar>
 void load(const std::string& path, Model<Net, Scalar>& model, const Part& part) {
-    within_memory(path, [&] {
+    core::within_memory(path, [&] {
         const auto fits = [&](std::string_view name) {
             return std::any_of(part.names.begin(), part.names.end(),
                                [&](const std::string& pattern) { return fits_pattern(name, pattern); });
@@ -48,7 +48,7 @@ void load(const std::string& path, Model<Net, Scalar>& model, const Part& part) 
             if (std::none_of(slots.begin(), slots.end(),
                              [&](const auto& slot) { return fits_pattern(slot.name, pattern); }))
                 problems.add("expected a pattern that tensors of the model fit, got " +
-                             burin::quoted(pattern));
+                             burin::core::quoted(pattern));
         if (part.names.empty())
             problems.add("expected patterns of names, got none");
         std::erase_if(slots, [&](const auto& slot) { return !fits(slot.name); });

@@ -56,7 +56,7 @@ std::optional<Links<Network<Net>::output_count>> links_in(const safetensors::Met
         if (link == link_names.size() || comma == std::string_view::npos)
             throw Error(path + ": '" + std::string(links_key) +
                         "': expected none, sigmoid or softmax for each of " + std::to_string(links.size()) +
-                        " outputs, got " + burin::quoted(found->second));
+                        " outputs, got " + burin::core::quoted(found->second));
         links[output] = static_cast<Link>(link);
         rest.remove_prefix(is_last ? rest.size() : comma + 2);
     }

@@ -22,7 +22,7 @@ namespace burin::io::detail {
 /// suffixes of numbers.
 template <class T>
 std::string type_text() {
-    std::string text(type_name<T>());
+    std::string text(core::type_name<T>());
     const auto replace = [&](std::string_view what, std::string_view with) {
         for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
             text.replace(at, what.size(), with);
@@ -95,8 +95,8 @@ std::string option_text(const Value& value) {
 template <class Rule>
 std::string rule_text(const Rule& rule) {
     std::string text;
-    if constexpr (has_fields<Rule>)
-        for_each_field(rule, [&]<class Value>(std::string_view name, const Value& value) {
+    if constexpr (core::has_fields<Rule>)
+        core::for_each_field(rule, [&]<class Value>(std::string_view name, const Value& value) {
             if constexpr (is_told<Value>)
                 if (schedules::Schedule<Rule> || name != "learning_rate")
                     text.append(text.empty() ? "" : ", ").append(name).append("=").append(option_text(value));

@@ -56,8 +56,8 @@ void for_each_constant(Constants& constants, const std::string& prefix, Visit& v
                 for_each_constant(constants[i], prefix + brackets.open + std::to_string(i) + brackets.close,
                                   visit, brackets);
     } else if constexpr (!std::is_empty_v<Type>) {
-        static_assert(has_fields<Type>, "a stage's Fitted is an aggregate of at most 16 arrays");
-        for_each_field(constants, [&](std::string_view name, auto& field) {
+        static_assert(core::has_fields<Type>, "a stage's Fitted is an aggregate of at most 16 arrays");
+        core::for_each_field(constants, [&](std::string_view name, auto& field) {
             for_each_constant(field, prefix + "." + std::string(name), visit, brackets);
         });
     }
@@ -149,7 +149,7 @@ void check_pipeline(const Pipeline& pipeline, const safetensors::Metadata& metad
     if (found == metadata.end())
         problems.add("expected a file with " + expected + ", got one without a pipeline");
     else if (found->second != expected)
-        problems.add("expected " + expected + ", got " + printable(found->second, 600));
+        problems.add("expected " + expected + ", got " + core::printable(found->second, 600));
 }
 
 inline bool is_of_pipeline(const safetensors::Tensor& tensor) {
@@ -197,7 +197,7 @@ void read_pipeline(const std::string& path, std::vector<safetensors::Tensor>& te
 /// then stays.
 template <class Scalar, class First, class... Stages>
 void save(const std::string& path, const data::PipelineOf<Scalar, First, Stages...>& pipeline) {
-    within_memory(path, [&] {
+    core::within_memory(path, [&] {
         data::detail::require_fitted(pipeline, path);
         safetensors::write(path, detail::pipeline_tensors(pipeline),
                            {{std::string(detail::pipeline_key), detail::pipeline_text(pipeline)}});
@@ -208,7 +208,7 @@ void save(const std::string& path, const data::PipelineOf<Scalar, First, Stages.
 /// agree; the pipeline then stays as it is.
 template <class Scalar, class First, class... Stages>
 void load(const std::string& path, data::PipelineOf<Scalar, First, Stages...>& pipeline) {
-    within_memory(path, [&] {
+    core::within_memory(path, [&] {
         // Constants may be more than fits on a stack.
         const auto copy = std::make_unique<data::PipelineOf<Scalar, First, Stages...>>(pipeline);
         detail::Content content(path, std::numeric_limits<std::size_t>::max() / 2);
@@ -221,7 +221,7 @@ void load(const std::string& path, data::PipelineOf<Scalar, First, Stages...>& p
 template <class Net, class Scalar, class Number, class First, class... Stages>
 void save(const std::string& path, const Model<Net, Scalar>& model,
           const data::PipelineOf<Number, First, Stages...>& pipeline, const SaveOptions& options = {}) {
-    within_memory(path, [&] {
+    core::within_memory(path, [&] {
         data::detail::require_fitted(pipeline, path);
         safetensors::Metadata more{{std::string(detail::pipeline_key), detail::pipeline_text(pipeline)}};
         detail::save_model(path, model, options, detail::pipeline_tensors(pipeline), std::move(more));
@@ -232,7 +232,7 @@ void save(const std::string& path, const Model<Net, Scalar>& model,
 template <class Net, class Scalar, class Number, class First, class... Stages>
 void load(const std::string& path, Model<Net, Scalar>& model,
           data::PipelineOf<Number, First, Stages...>& pipeline) {
-    within_memory(path, [&] {
+    core::within_memory(path, [&] {
         const auto copy = std::make_unique<data::PipelineOf<Number, First, Stages...>>(pipeline);
         detail::ModelTensors<Net, Scalar> of_model;
         detail::Content content(path, detail::bytes_of(of_model.slots) +
@@ -332,7 +332,7 @@ std::string header_text(const data::PipelineOf<Scalar, First, Stages...>& pipeli
 template <class Scalar, class First, class... Stages>
 void export_header(const std::string& path, const data::PipelineOf<Scalar, First, Stages...>& pipeline,
                    const PipelineHeaderOptions& options) {
-    within_memory(path, [&] { write_file(path, header_text(pipeline, options)); });
+    core::within_memory(path, [&] { write_file(path, header_text(pipeline, options)); });
 }
 
 } // namespace burin::io

@@ -87,11 +87,11 @@ inline std::vector<Tensor> parse(std::span<const std::byte> bytes, std::string_v
     if (!header.refusal.empty())
         refuse(8, header.refusal);
     if (text[0] != '{')
-        refuse(8, "expected the header to begin with '{', got " + burin::quoted(text.substr(0, 1)));
+        refuse(8, "expected the header to begin with '{', got " + burin::core::quoted(text.substr(0, 1)));
     const std::size_t end = text.rfind('}') + 1;
     if (const std::size_t other = text.find_first_not_of(' ', end); other != std::string_view::npos)
         refuse(8 + other,
-               "expected spaces behind the header's '}', got " + burin::quoted(text.substr(other, 1)));
+               "expected spaces behind the header's '}', got " + burin::core::quoted(text.substr(other, 1)));
     problems.throw_if_any();
 
     std::vector<Tensor> tensors = std::move(header.tensors);
@@ -131,7 +131,7 @@ inline std::vector<Tensor> parse(std::span<const std::byte> bytes, std::string_v
 /// it; each tensor's dtype, shape and range; names given twice; ranges that overlap or leave holes.
 inline std::vector<Tensor> parse(std::span<const std::byte> bytes, std::string_view name,
                                  Metadata* metadata = nullptr) {
-    return within_memory(name, [&] { return detail::parse(bytes, name, metadata); });
+    return core::within_memory(name, [&] { return detail::parse(bytes, name, metadata); });
 }
 
 /// The bytes of a regular file. Throws Error where there is none, or more than `limit`.
@@ -155,7 +155,8 @@ inline std::vector<std::byte> read_bytes(const std::string& path,
     if (size > 0 && static_cast<std::uint64_t>(size) > limit)
         refuse("expected at most " + std::to_string(limit) + " bytes, got " + std::to_string(size));
     std::vector<std::byte> bytes;
-    within_memory(path, [&] { bytes.resize(static_cast<std::size_t>(std::max<std::streamoff>(size, 0))); });
+    core::within_memory(path,
+                        [&] { bytes.resize(static_cast<std::size_t>(std::max<std::streamoff>(size, 0))); });
     stream.seekg(0);
     if (size < 0 || !stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size)))
         refuse("can't be read to the end");
@@ -230,8 +231,8 @@ inline void write(const std::string& path, std::span<const Tensor> tensors, cons
             if (detail::dtype_bytes(tensor.dtype) == 0 || tensor.shape.size() > max_rank ||
                 detail::tensor_bytes(tensor.dtype, tensor.shape) != tensor.bytes.size())
                 problems.add(detail::tensor_named(tensor.name) + ": expected the bytes of " +
-                             printable(tensor.dtype, 40) + " " + detail::shape_text(tensor.shape) + ", got " +
-                             std::to_string(tensor.bytes.size()));
+                             core::printable(tensor.dtype, 40) + " " + detail::shape_text(tensor.shape) +
+                             ", got " + std::to_string(tensor.bytes.size()));
             text += (text.size() > 1 ? "," : "") + in_quotes(tensor.name) +
                     ":{\"dtype\":" + in_quotes(tensor.dtype) +
                     ",\"shape\":" + detail::shape_text(tensor.shape, max_rank) + ",\"data_offsets\":[" +
@@ -239,7 +240,8 @@ inline void write(const std::string& path, std::span<const Tensor> tensors, cons
             offset += tensor.bytes.size();
         }
     } catch (const nlohmann::json::exception& error) {
-        throw Error(path + ": expected names in UTF-8, got others (" + printable(error.what(), 300) + ")");
+        throw Error(path + ": expected names in UTF-8, got others (" + core::printable(error.what(), 300) +
+                    ")");
     }
     text += "}";
     text.resize((text.size() + 7) / 8 * 8, ' ');

@@ -74,7 +74,7 @@ inline std::string shape_text(const std::vector<std::size_t>& shape, std::size_t
 
 /// A name as messages show it. Those of real networks are longer than what `quoted` leaves of a text.
 inline std::string named(std::string_view name) {
-    return "'" + printable(name, 200) + "'";
+    return "'" + core::printable(name, 200) + "'";
 }
 inline std::string tensor_named(std::string_view name) {
     return "tensor " + named(name);
@@ -149,7 +149,7 @@ class HeaderReader {
             has_dtype_ = true;
             return true;
         }
-        return scalar("string", "\"" + printable(value, 40) + "\"");
+        return scalar("string", "\"" + core::printable(value, 40) + "\"");
     }
 
     bool key(std::string& name) {
@@ -185,7 +185,8 @@ class HeaderReader {
     bool end_array() { return end(); }
 
     bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& error) {
-        refusal = "expected a JSON header, got text that is none (" + printable(error.what(), 300) + ")";
+        refusal =
+            "expected a JSON header, got text that is none (" + core::printable(error.what(), 300) + ")";
         return false;
     }
 
@@ -272,7 +273,7 @@ class HeaderReader {
         if (!is_object_ || !has_dtype_ || !has_shape_ || !has_offsets_ || offset_count_ != 2)
             return wrong("expected dtype, shape and two data_offsets");
         if (dtype_bytes(entry_.dtype) == 0)
-            return wrong("expected a known dtype, got " + burin::quoted(entry_.dtype));
+            return wrong("expected a known dtype, got " + burin::core::quoted(entry_.dtype));
         const std::optional<std::size_t> size = tensor_bytes(entry_.dtype, entry_.shape);
         if (!has_sizes_ || !size)
             return wrong("expected a shape of whole numbers whose product is a size");

@@ -248,7 +248,7 @@ struct ModelTensors {
 /// numbers not be stored; what was there before then stays.
 template <class Net, class Scalar>
 void save(const std::string& path, const Model<Net, Scalar>& model, const SaveOptions& options = {}) {
-    within_memory(path, [&] { detail::save_model(path, model, options); });
+    core::within_memory(path, [&] { detail::save_model(path, model, options); });
 }
 
 /// Reads a model's parameters, F16 and BF16 too. Of a file that does not say what makes probabilities of the
@@ -256,7 +256,7 @@ void save(const std::string& path, const Model<Net, Scalar>& model, const SaveOp
 /// does not agree; the model then stays as it is.
 template <class Net, class Scalar>
 void load(const std::string& path, Model<Net, Scalar>& model) {
-    within_memory(path, [&] {
+    core::within_memory(path, [&] {
         detail::ModelTensors<Net, Scalar> of_model;
         detail::Content content(path, detail::bytes_of(of_model.slots));
         if (content.metadata.contains(std::string(detail::pipeline_key)))
@@ -272,7 +272,7 @@ void load(const std::string& path, Model<Net, Scalar>& model) {
 /// seed, batch size, scalar and whether it shuffles.
 template <class Net, class Scalar, class Options>
 void save(const std::string& path, const Session<Net, Scalar, Options>& session) {
-    within_memory(path, [&] {
+    core::within_memory(path, [&] {
         const detail::SessionTensors<Net, decltype(Options::optimizer), Scalar> state(session);
         const detail::Numbers numbers = detail::numbers_of(session);
         std::vector<safetensors::Tensor> tensors, lists;
@@ -303,7 +303,7 @@ void save(const std::string& path, const Session<Net, Scalar, Options>& session)
 /// epoch and no callbacks, is read too. A file that does not say what it is the session of is refused.
 template <class Net, class Scalar, class Options>
 void load(const std::string& path, Session<Net, Scalar, Options>& session) {
-    within_memory(path, [&] {
+    core::within_memory(path, [&] {
         detail::SessionTensors<Net, decltype(Options::optimizer), Scalar> state;
         std::vector<safetensors::Slot> slots;
         detail::for_each_tensor_of_session<Net>(state, detail::collect_slots(slots));

@@ -70,8 +70,8 @@ template <class SessionType>
 void check_metrics(const std::string& path, const SessionType& session, const safetensors::Metadata& found) {
     const auto other = found.find(std::string(metrics_key));
     if (const std::string own = metrics_text(session); other != found.end() && other->second != own)
-        throw Error(path + ": metrics: expected " + printable(own, 200) + " (this session), got " +
-                    printable(other->second, 200) + " (the file), which is in the middle of an epoch");
+        throw Error(path + ": metrics: expected " + core::printable(own, 200) + " (this session), got " +
+                    core::printable(other->second, 200) + " (the file), which is in the middle of an epoch");
 }
 
 /// Format 1 had no schedules and no augmentation, and told nothing of a run's middle.
@@ -136,8 +136,8 @@ inline void compare_texts(const std::string& name, std::string_view wanted, std:
         wanted.remove_prefix(comma + 2);
         got.remove_prefix(comma + 2);
     }
-    problems.add(name + ": expected " + before + printable(wanted, 200) + " (this session), got " +
-                 (got.empty() ? "none" : before + printable(got, 200)) + " (the file)");
+    problems.add(name + ": expected " + before + core::printable(wanted, 200) + " (this session), got " +
+                 (got.empty() ? "none" : before + core::printable(got, 200)) + " (the file)");
 }
 
 /// What differs first says most: the order in which it is told, before all else.

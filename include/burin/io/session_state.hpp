@@ -53,9 +53,9 @@ void for_each_number(std::string_view name, Value& value, const Visit& visit) {
     else if constexpr (requires { std::tuple_size<Plain>::value; } && std::ranges::range<Plain>)
         for (auto& each : value)
             for_each_number(name, each, visit);
-    else if constexpr (has_fields<Plain>)
-        for_each_field(value,
-                       [&](std::string_view field, auto& inner) { for_each_number(field, inner, visit); });
+    else if constexpr (core::has_fields<Plain>)
+        core::for_each_field(
+            value, [&](std::string_view field, auto& inner) { for_each_number(field, inner, visit); });
 }
 
 /// The numbers of a session's optimizer and loss: those that it was given, or as they are at present.
@@ -114,8 +114,8 @@ void set_settings(SessionType& session, const std::vector<double>& settings) noe
 }
 
 /// Calls visit(prefix, callback) for each that remembers something. The prefix is its type, what it says of
-/// what it remembers (`state_key()`), and its number among those with the same of both: others may be added or
-/// left out where a session goes on, and one that watches something else begins anew.
+/// what it remembers (`state_key()`), and its number among those with the same of both: others may be added
+/// or left out where a session goes on, and one that watches something else begins anew.
 template <class Callbacks, class Visit>
 void for_each_remembering(Callbacks& callbacks, Visit visit) {
     std::map<std::string, int> counts;

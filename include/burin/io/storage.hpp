@@ -21,9 +21,9 @@ enum class Storage {
 namespace detail {
 
 /// Throws Error where a number has no nearest one of this type. `name` and `index` say which it is.
-template <Half Stored, class Scalar>
+template <core::Half Stored, class Scalar>
 Stored narrow_finite(Scalar number, std::string_view who, std::string_view name, std::size_t index) {
-    const auto stored = narrow<Stored>(number);
+    const auto stored = Stored::nearest(number);
     if (std::isfinite(number) && !std::isfinite(static_cast<float>(stored)))
         throw Error(std::string(who) + ": " + std::string(name) + "[" + std::to_string(index) +
                     "]: expected a number that " +

@@ -28,7 +28,7 @@ void fill_normal(const RandomStream& stream, std::uint64_t first, std::size_t bl
     uniform.fill(Scalar(1));
     turns.fill(Scalar(0));
     for (std::size_t block = 0; block < blocks; ++block) {
-        const Philox::Counter words = stream.block(first + block);
+        const core::Philox::Counter words = stream.block(first + block);
         for (std::size_t pair = 0; pair < 2; ++pair) {
             uniform[2 * block + pair] =
                 (static_cast<Scalar>(words[2 * pair]) + Scalar(0.5)) * Scalar(0x1p-32);

@@ -20,7 +20,7 @@ constexpr std::size_t widened_room(std::size_t rows, std::size_t columns, bool h
 
 /// The product of gemm.hpp with weights and biases that are stored in half the bits. They are widened panel
 /// by panel, and each panel meets all rows of x before the next.
-template <std::size_t K, std::size_t N, bool HasBias, Half Stored, class Scalar, class Epilogue>
+template <std::size_t K, std::size_t N, bool HasBias, core::Half Stored, class Scalar, class Epilogue>
 void dense_forward(const Scalar* x, const Stored* w, const Stored* bias, Scalar* y, std::size_t rows,
                    Epilogue epilogue, Scalar* room) noexcept {
     constexpr Panels panels = kernels::panels<Scalar>(N);

@@ -45,7 +45,7 @@ struct ReLU : Elementwise<ReLU> {
 };
 
 /// x for x > 0, else NegativeSlope · x. The default slope is PyTorch's (Keras's is 0.3). It must be positive.
-template <Number auto NegativeSlope = 0.01>
+template <core::Number auto NegativeSlope = 0.01>
 struct LeakyReLU : Elementwise<LeakyReLU<NegativeSlope>> {
     static_assert(NegativeSlope > 0,
                   "LeakyReLU needs a positive slope, from which the sign of x can be told; "
@@ -72,7 +72,7 @@ struct LeakyReLU : Elementwise<LeakyReLU<NegativeSlope>> {
 };
 
 /// x for x > 0, else Alpha · (eˣ − 1). Clevert, Unterthiner and Hochreiter, arXiv:1511.07289.
-template <Number auto Alpha = 1.0>
+template <core::Number auto Alpha = 1.0>
 struct ELU : Elementwise<ELU<Alpha>> {
     static_assert(Alpha > 0, "ELU needs a positive alpha, from which the sign of x can be told");
 

@@ -136,7 +136,7 @@ struct ConvolutionOptions {
         else if constexpr (requires { Option::name(); })
             text.append(Option::name().view());
         else
-            text.append(type_name<Option>());
+            text.append(core::type_name<Option>());
     }
 };
 

@@ -68,7 +68,7 @@ struct Dense : Op {
     template <class Context>
     [[gnu::always_inline]] static void forward(const Context& run) noexcept {
         constexpr std::size_t features = Context::Shapes::inputs[0].size();
-        if constexpr (Half<std::remove_cvref_t<decltype(*run.parameters)>>)
+        if constexpr (core::Half<std::remove_cvref_t<decltype(*run.parameters)>>)
             kernels::dense_forward<features, Units, has_bias>(
                 run.inputs[0], run.parameters, bias<features>(run.parameters), run.output, run.rows,
                 typename Context::Epilogue{}, run.widened);

@@ -18,7 +18,7 @@ namespace burin {
 /// at no cost.
 ///
 /// The mask is a function of seed, layer, step and position. Srivastava et al., "Dropout", JMLR 15 (2014).
-template <Number auto Rate>
+template <core::Number auto Rate>
 struct Dropout : detail::RandomFactors<Dropout<Rate>> {
     static constexpr std::string_view misuse = detail::misused_rate(double(Rate));
 
@@ -30,7 +30,7 @@ struct Dropout : detail::RandomFactors<Dropout<Rate>> {
         constexpr auto scale = static_cast<Scalar>(1 / (1 - Rate));
         const std::size_t count = Context::Shapes::output.size() * run.rows;
         for (std::size_t i = 0; i < count; i += 4) {
-            const Philox::Counter words = run.random.block((run.position + i) / 4);
+            const core::Philox::Counter words = run.random.block((run.position + i) / 4);
             for (std::size_t j = 0; j < 4 && i + j < count; ++j)
                 to[i + j] = from[i + j] * (words[j] < threshold ? Scalar(0) : scale);
         }
@@ -45,7 +45,7 @@ struct Dropout : detail::RandomFactors<Dropout<Rate>> {
 ///
 /// In inference the input itself, at no cost. What is drawn is a function of seed, layer, step and position.
 /// Klambauer et al., "Self-Normalizing Neural Networks", arXiv:1706.02515.
-template <Number auto Rate>
+template <core::Number auto Rate>
 struct AlphaDropout : detail::RandomFactors<AlphaDropout<Rate>> {
     static constexpr std::string_view misuse = detail::misused_rate(double(Rate));
 
@@ -82,7 +82,7 @@ struct AlphaDropout : detail::RandomFactors<AlphaDropout<Rate>> {
         constexpr auto threshold = static_cast<std::uint32_t>(Rate * 0x1p32);
         const std::size_t count = Context::Shapes::output.size() * run.rows;
         for (std::size_t i = 0; i < count; i += 4) {
-            const Philox::Counter words = run.random.block((run.position + i) / 4);
+            const core::Philox::Counter words = run.random.block((run.position + i) / 4);
             for (std::size_t j = 0; j < 4 && i + j < count; ++j)
                 visit(i + j, words[j] < threshold);
         }
@@ -93,7 +93,7 @@ struct AlphaDropout : detail::RandomFactors<AlphaDropout<Rate>> {
 /// neighbours are so alike that dropping one hides nothing. For any number of axes (Keras's
 /// `SpatialDropout1D`, `2D` and `3D`). Tompson et al., "Efficient Object Localization Using Convolutional
 /// Networks", arXiv:1411.4280.
-template <Number auto Rate>
+template <core::Number auto Rate>
 struct SpatialDropout : detail::RandomFactors<SpatialDropout<Rate>> {
     static constexpr std::string_view misuse = detail::misused_rate(double(Rate));
 
@@ -114,7 +114,7 @@ struct SpatialDropout : detail::RandomFactors<SpatialDropout<Rate>> {
         constexpr std::size_t blocks = (channels + 3) / 4;
         for (std::size_t row = 0; row < run.rows; ++row)
             for (std::size_t block = 0; block < blocks; ++block) {
-                const Philox::Counter words = run.random.block(run.position / 4 + row * blocks + block);
+                const core::Philox::Counter words = run.random.block(run.position / 4 + row * blocks + block);
                 for (std::size_t place = 0; place < places; ++place)
                     for (std::size_t j = 0; j < 4 && 4 * block + j < channels; ++j) {
                         const std::size_t i = (row * places + place) * channels + 4 * block + j;

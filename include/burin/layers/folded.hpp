@@ -290,7 +290,7 @@ void fold(const Parameters<Net, Scalar>& from, Parameters<Folded<Net>, Scalar>& 
             }
         }
     };
-    for_each_index<node_count<Net>>(fold_node);
+    core::for_each_index<node_count<Net>>(fold_node);
 }
 
 /// The same as a value, for a network that is small beside the stack.

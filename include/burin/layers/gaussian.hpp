@@ -14,7 +14,7 @@ namespace burin {
 
 /// In training x + n with n from the normal distribution of mean 0 and standard deviation Deviation; in
 /// inference x itself, at no cost. What is drawn is a function of seed, layer, step and position.
-template <Number auto Deviation>
+template <core::Number auto Deviation>
 struct GaussianNoise : Op {
     static constexpr std::string_view misuse =
         Deviation >= 0 ? "" : "expected a standard deviation of at least 0";
@@ -46,7 +46,7 @@ struct GaussianNoise : Op {
 /// In training x · (1 + n) with n from the normal distribution of mean 0 and variance Rate / (1 − Rate), that
 /// of `Dropout<Rate>`; in inference x itself, at no cost. Srivastava et al., "Dropout", JMLR 15 (2014),
 /// section 10.
-template <Number auto Rate>
+template <core::Number auto Rate>
 struct GaussianDropout : detail::RandomFactors<GaussianDropout<Rate>> {
     static constexpr std::string_view misuse = detail::misused_rate(double(Rate));
 

@@ -28,7 +28,7 @@ namespace detail {
 
 template <template <auto> class Kind, class Option>
 inline constexpr bool is_option = false;
-template <template <auto> class Kind, Number auto Value>
+template <template <auto> class Kind, core::Number auto Value>
 inline constexpr bool is_option<Kind, Kind<Value>> = true;
 
 /// The value of the option of this kind, or the default.

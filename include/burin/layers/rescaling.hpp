@@ -8,7 +8,7 @@
 namespace burin {
 
 /// Scale · x + Offset: `Rescaling<1.0 / 255>` of pixels, `Rescaling<2, -1>` of what lies in [0, 1].
-template <Number auto Scale, Number auto Offset = 0.0>
+template <core::Number auto Scale, core::Number auto Offset = 0.0>
 struct Rescaling : Elementwise<Rescaling<Scale, Offset>> {
     static constexpr std::size_t cost = Offset == 0 ? 1 : 2;
 

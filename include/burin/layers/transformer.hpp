@@ -21,7 +21,7 @@ namespace burin {
 struct PreNorm {};
 
 /// Option of Transformer blocks: dropout of what each residual branch adds.
-template <Number auto Rate>
+template <core::Number auto Rate>
 struct DropoutRate {};
 
 /// Option of Transformer blocks: the feed-forward layer's activation, if not ReLU.
@@ -35,7 +35,7 @@ template <class... Options>
 struct DropoutOf : std::type_identity<Identity> {};
 template <class First, class... Others>
 struct DropoutOf<First, Others...> : DropoutOf<Others...> {};
-template <Number auto Rate, class... Others>
+template <core::Number auto Rate, class... Others>
 struct DropoutOf<DropoutRate<Rate>, Others...>
     : std::type_identity<std::conditional_t<Rate == 0, Identity, Dropout<Rate>>> {};
 
@@ -51,7 +51,7 @@ template <class Option>
 inline constexpr bool is_transformer_option =
     std::is_same_v<Option, PreNorm> || std::is_same_v<Option, CausalMask> ||
     std::is_same_v<Option, KeyPaddingMask>;
-template <Number auto Rate>
+template <core::Number auto Rate>
 inline constexpr bool is_transformer_option<DropoutRate<Rate>> = true;
 template <class Activation>
 inline constexpr bool is_transformer_option<HiddenActivation<Activation>> = true;

@@ -106,7 +106,7 @@ class Members {
         data.check_labels(classes_);
         histories_.assign(members_.size(), {});
         parallel::for_each(members_.size(), [&](std::size_t member) {
-            within_memory(name_, [&] {
+            core::within_memory(name_, [&] {
                 std::vector<std::size_t> rows;
                 std::vector<Target<Options>> targets;
                 bool has[2] = {false, false};
@@ -135,7 +135,7 @@ class Members {
 
   private:
     static constexpr std::uint64_t seed_of(std::uint64_t seed, std::size_t member) noexcept {
-        const Philox::Counter words = RandomStream{seed, Purpose::splitting, 0x6d656d62}.block(member);
+        const core::Philox::Counter words = RandomStream{seed, Purpose::splitting, 0x6d656d62}.block(member);
         return std::uint64_t{words[0]} << 32 | words[1];
     }
 
@@ -160,7 +160,7 @@ class Members {
             throw Error(std::string(name_) +
                         ": expected a fitted strategy, got one that is not trained; call `fit`, "
                         "or load its members");
-        return within_memory(name_, [&] {
+        return core::within_memory(name_, [&] {
             std::vector<std::vector<Scalar>> columns(members_.size());
             parallel::for_each(members_.size(),
                                [&](std::size_t member) { columns[member] = answers_of(members_[member]); });

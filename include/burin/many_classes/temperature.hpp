@@ -107,7 +107,7 @@ struct Temperature {
     /// a number that is one).
     template <class Net, class Scalar, class Data>
     static Temperature fit(const Model<Net, Scalar>& model, const Data& data) {
-        return within_memory("Temperature", [&] {
+        return core::within_memory("Temperature", [&] {
             check_network<Net>();
             if (data.target_size() != 1)
                 throw Error("Temperature: expected one label a sample, got " +
@@ -137,7 +137,7 @@ struct Temperature {
     /// single output by sigmoid.
     template <class Net, class Scalar, class Inputs>
     std::vector<Scalar> predict_proba(const Model<Net, Scalar>& model, const Inputs& inputs) const {
-        return within_memory("Temperature", [&] {
+        return core::within_memory("Temperature", [&] {
             check_network<Net>();
             std::vector<Scalar> outputs = predict(model, inputs);
             apply(std::span<Scalar>(outputs));

@@ -56,7 +56,7 @@ struct Accumulate {
     template <class Net, class Scalar, class Again>
     void update_network(Scalar* parameters, Scalar* gradients, Scalar* state, std::uint64_t step,
                         Again&& again) const noexcept {
-        static_cast<void>(DiagnosisOf<detail::ExaminedAccumulation<Optimizer>>{});
+        static_cast<void>(core::DiagnosisOf<detail::ExaminedAccumulation<Optimizer>>{});
         constexpr std::size_t count = trained_count<Net>;
         Scalar* const sum = state;
         const std::uint64_t all = std::max<std::uint64_t>(batches, 1);

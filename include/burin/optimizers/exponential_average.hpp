@@ -33,7 +33,7 @@ struct ExponentialAverage {
     template <class Net, class Scalar, class Again>
     void update_network(Scalar* parameters, Scalar* gradients, Scalar* state, std::uint64_t step,
                         Again&& again) const noexcept {
-        static_cast<void>(DiagnosisOf<detail::ExaminedAveraging<"ExponentialAverage", Optimizer>>{});
+        static_cast<void>(core::DiagnosisOf<detail::ExaminedAveraging<"ExponentialAverage", Optimizer>>{});
         constexpr std::size_t count = trained_count<Net>;
         apply<Net>(optimizer, parameters, gradients, state + count, step, again);
         if (step == 1)

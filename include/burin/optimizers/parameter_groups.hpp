@@ -151,7 +151,7 @@ struct ParameterGroups {
     void update_network(Scalar* parameters, Scalar* gradients, Scalar* state, std::uint64_t step,
                         Again&&) const noexcept {
         using Examined = detail::ExaminedParameterGroups<Net, Optimizer, Rules...>;
-        static_cast<void>(DiagnosisOf<Examined>{});
+        static_cast<void>(core::DiagnosisOf<Examined>{});
         if constexpr (Examined::problem.empty()) {
             constexpr auto& ranges = detail::ranges_of<Net, Rules...>;
             const auto norm = detail::norm_factor_of<Scalar>(optimizer.treatment(), [&](const auto& visit) {
@@ -235,7 +235,7 @@ struct NoSuchRule {
 template <class Rule, class Optimizer>
 constexpr auto& rule_of(Optimizer& optimizer) noexcept {
     if constexpr (!detail::has_rule<Rule, Optimizer>())
-        return static_cast<void>(DiagnosisOf<detail::NoSuchRule<"rule_of", Optimizer>>{}), optimizer;
+        return static_cast<void>(core::DiagnosisOf<detail::NoSuchRule<"rule_of", Optimizer>>{}), optimizer;
     else if constexpr (requires { std::get<Rule>(optimizer.rules); })
         return std::get<Rule>(optimizer.rules);
     else
@@ -248,7 +248,7 @@ constexpr void freeze(Optimizer& optimizer) noexcept {
     if constexpr (detail::has_rule<FreezeOn<Which...>, Optimizer>())
         rule_of<FreezeOn<Which...>>(optimizer).frozen = true;
     else
-        static_cast<void>(DiagnosisOf<detail::NoSuchRule<"freeze", Optimizer>>{});
+        static_cast<void>(core::DiagnosisOf<detail::NoSuchRule<"freeze", Optimizer>>{});
 }
 
 /// Lets it train again.
@@ -257,7 +257,7 @@ constexpr void thaw(Optimizer& optimizer) noexcept {
     if constexpr (detail::has_rule<FreezeOn<Which...>, Optimizer>())
         rule_of<FreezeOn<Which...>>(optimizer).frozen = false;
     else
-        static_cast<void>(DiagnosisOf<detail::NoSuchRule<"thaw", Optimizer>>{});
+        static_cast<void>(core::DiagnosisOf<detail::NoSuchRule<"thaw", Optimizer>>{});
 }
 
 } // namespace burin::optimizers

@@ -36,7 +36,7 @@ struct StochasticAverage {
     template <class Net, class Scalar, class Again>
     void update_network(Scalar* parameters, Scalar* gradients, Scalar* state, std::uint64_t step,
                         Again&& again) const noexcept {
-        static_cast<void>(DiagnosisOf<detail::ExaminedAveraging<"StochasticAverage", Optimizer>>{});
+        static_cast<void>(core::DiagnosisOf<detail::ExaminedAveraging<"StochasticAverage", Optimizer>>{});
         constexpr std::size_t count = trained_count<Net>;
         apply<Net>(optimizer, parameters, gradients, state + count, step, again);
         const std::uint64_t first = std::max<std::uint64_t>(start, 1);

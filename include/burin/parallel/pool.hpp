@@ -88,7 +88,7 @@ inline std::size_t usual_threads() {
         if (error != std::errc{} || end != digits.data() + digits.size() || number < 1 ||
             number > most_threads)
             throw Error("BURIN_THREADS: expected a number of threads from 1 to " +
-                        std::to_string(most_threads) + ", got " + quoted(digits));
+                        std::to_string(most_threads) + ", got " + core::quoted(digits));
         return number;
     }();
     return count;

@@ -12,10 +12,10 @@ namespace burin {
 /// Where an activation is computed together with the layer before it, only the activation's range counts.
 template <class Net>
 struct ActivationRanges {
-    std::array<Range, Network<Net>::size> nodes{};
+    std::array<quantization::Range, Network<Net>::size> nodes{};
 
-    constexpr Range& operator[](std::size_t node) noexcept { return nodes[node]; }
-    constexpr const Range& operator[](std::size_t node) const noexcept { return nodes[node]; }
+    constexpr quantization::Range& operator[](std::size_t node) noexcept { return nodes[node]; }
+    constexpr const quantization::Range& operator[](std::size_t node) const noexcept { return nodes[node]; }
 };
 
 } // namespace burin

@@ -24,17 +24,19 @@ namespace detail {
 /// The scale of an activation whose outputs are known beforehand; that of the others is chosen by their
 /// range.
 template <class LayerType>
-constexpr Scale activation_scale(std::type_identity<LayerType>, const Range& range) {
-    return scale_of(range);
+constexpr quantization::Scale activation_scale(std::type_identity<LayerType>,
+                                               const quantization::Range& range) {
+    return quantization::scale_of(range);
 }
-constexpr Scale activation_scale(std::type_identity<Sigmoid>, const Range&) {
-    return {1.0F / 256, int8_min};
+constexpr quantization::Scale activation_scale(std::type_identity<Sigmoid>, const quantization::Range&) {
+    return {1.0F / 256, core::int8_min};
 }
-constexpr Scale activation_scale(std::type_identity<Tanh>, const Range&) {
+constexpr quantization::Scale activation_scale(std::type_identity<Tanh>, const quantization::Range&) {
     return {1.0F / 128, 0};
 }
 template <class LayerType>
-constexpr Scale activation_scale(std::type_identity<FastLayer<LayerType>>, const Range& range) {
+constexpr quantization::Scale activation_scale(std::type_identity<FastLayer<LayerType>>,
+                                               const quantization::Range& range) {
     return activation_scale(std::type_identity<LayerType>{}, range);
 }
 
@@ -66,23 +68,25 @@ struct Int8Layer<LayerType> : Int8Form {
         }
     };
 
-    static constexpr Scale output_scale(const Range& range, std::span<const Scale>) {
+    static constexpr quantization::Scale output_scale(const quantization::Range& range,
+                                                      std::span<const quantization::Scale>) {
         return detail::activation_scale(std::type_identity<LayerType>{}, range);
     }
 
     template <class Shapes>
     static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
         using Vector = kernels::Vector<float>;
-        for (std::int32_t x = int8_min; x <= int8_max; ++x) {
-            const float real = dequantized(static_cast<std::int8_t>(x), from.inputs[0]);
+        for (std::int32_t x = core::int8_min; x <= core::int8_max; ++x) {
+            const float real = quantization::dequantized(static_cast<std::int8_t>(x), from.inputs[0]);
             const float value = kernels::first_lane<float>(LayerType::value(Vector(real)));
-            to.table[static_cast<std::size_t>(x - int8_min)] = quantized(value, from.output);
+            to.table[static_cast<std::size_t>(x - core::int8_min)] =
+                quantization::quantized(value, from.output);
         }
     }
 
     template <class Context>
     static void forward(const Context& run) noexcept {
-        const std::int8_t* const middle = run.constants->table.data() - int8_min;
+        const std::int8_t* const middle = run.constants->table.data() - core::int8_min;
         std::transform(run.inputs[0], run.inputs[0] + run.rows * Context::Shapes::output.size(), run.output,
                        [middle](std::int8_t x) { return middle[x]; });
     }
@@ -115,8 +119,9 @@ struct Int8Layer<Softmax> : Int8Form {
         }
     };
 
-    static constexpr Scale output_scale(const Range&, std::span<const Scale>) {
-        return {1.0F / 256, int8_min};
+    static constexpr quantization::Scale output_scale(const quantization::Range&,
+                                                      std::span<const quantization::Scale>) {
+        return {1.0F / 256, core::int8_min};
     }
 
     template <class Shapes>
@@ -162,16 +167,17 @@ struct Int8Layer<LogSoftmax> : Int8Form {
         }
     };
 
-    static constexpr Scale output_scale(const Range&, std::span<const Scale>) {
-        return {1.0F / 16, int8_max};
+    static constexpr quantization::Scale output_scale(const quantization::Range&,
+                                                      std::span<const quantization::Scale>) {
+        return {1.0F / 16, core::int8_max};
     }
 
     template <class Shapes>
     static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
         to.factors = detail::int8_exponentials(from.inputs[0].scale);
         // A logarithm is taken off afterwards: half of 32 bits are left for it.
-        const FixedMultiplier unit =
-            quantize_multiplier(16 * 0x1p16 * static_cast<double>(from.inputs[0].scale), 2 * 255);
+        const core::FixedMultiplier unit =
+            core::quantize_multiplier(16 * 0x1p16 * static_cast<double>(from.inputs[0].scale), 2 * 255);
         to.multiplier = {unit.multiplier};
         to.shift = static_cast<std::int8_t>(unit.shift);
     }

@@ -50,7 +50,7 @@ struct CalibrationPlan {
 /// Runs a float network and remembers the range of what each node gives that is a step in 8-bit inference.
 template <class Net, std::size_t Batch = 1>
 class Calibrator {
-    static constexpr DiagnosisOf<detail::ExaminedForInt8<Net>> is_quantizable{};
+    static constexpr core::DiagnosisOf<detail::ExaminedForInt8<Net>> is_quantizable{};
     using N = Network<std::conditional_t<burin::is_quantizable<Net>, Net, detail::StandIn>>;
     using PlanType = detail::CalibrationPlan<typename N::Type>;
     using Run = detail::Execution<PlanType, Batch, float>;

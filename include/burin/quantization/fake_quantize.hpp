@@ -21,9 +21,9 @@ namespace detail {
 
 /// The bounds of `[−128, 127]` around a zero point.
 template <class Scalar>
-constexpr kernels::FakeQuantization<Scalar> fake_quantization(const Scale& scale) noexcept {
-    return {static_cast<Scalar>(scale.scale), static_cast<Scalar>(int8_min - scale.zero_point),
-            static_cast<Scalar>(int8_max - scale.zero_point)};
+constexpr kernels::FakeQuantization<Scalar> fake_quantization(const quantization::Scale& scale) noexcept {
+    return {static_cast<Scalar>(scale.scale), static_cast<Scalar>(core::int8_min - scale.zero_point),
+            static_cast<Scalar>(core::int8_max - scale.zero_point)};
 }
 
 struct FakeQuantizeOp : Op {
@@ -56,7 +56,7 @@ struct FakeQuantizeOp : Op {
 };
 
 /// Fake quantization with a scale that is known beforehand: the outputs of Sigmoid and Tanh.
-template <Scale Known>
+template <quantization::Scale Known>
 struct FixedFakeQuantize : FakeQuantizeOp {
     static constexpr Text<64> name() { return "FakeQuantize"; }
 
@@ -91,7 +91,7 @@ struct FixedFakeQuantize : FakeQuantizeOp {
 ///
 /// The gradient goes straight through the rounding: dx = dy where q was not clamped, else 0 (Bengio et al.,
 /// arXiv:1308.3432; as in PyTorch's `fake_quantize_per_tensor_affine`). Jacob et al., arXiv:1712.05877.
-template <Number auto Momentum = 0.01>
+template <core::Number auto Momentum = 0.01>
 struct FakeQuantize : detail::FakeQuantizeOp {
     static_assert(Momentum > 0 && Momentum <= 1, "the momentum of FakeQuantize is more than 0 and at most 1");
 
@@ -109,9 +109,10 @@ struct FakeQuantize : detail::FakeQuantizeOp {
         using Scalar = typename Context::Scalar;
         if constexpr (Context::mode == Mode::training && !Context::is_frozen)
             observe(run);
-        const Range range{static_cast<float>(run.statistics[0]), static_cast<float>(run.statistics[1])};
+        const quantization::Range range{static_cast<float>(run.statistics[0]),
+                                        static_cast<float>(run.statistics[1])};
         const bool is_known = range.min < range.max;
-        const auto quantization = detail::fake_quantization<Scalar>(scale_of(range));
+        const auto quantization = detail::fake_quantization<Scalar>(quantization::scale_of(range));
         if (is_known)
             FakeQuantize::apply(run, [quantization](auto x) { return quantization.value(x); });
         else
@@ -242,9 +243,9 @@ struct FakeQuantizedWeights : LayerType {
         const std::size_t rows = weight.shape.size() / channels;
         const auto round_columns = [&](std::size_t first, std::size_t columns) noexcept {
             kernels::fake_quantize_columns(
-                from + first, rows, columns, columns, static_cast<Scalar>(largest_weight), to + first,
-                [](Scalar largest) {
-                    return static_cast<Scalar>(weight_scale(static_cast<float>(largest)));
+                from + first, rows, columns, columns, static_cast<Scalar>(quantization::largest_weight),
+                to + first, [](Scalar largest) {
+                    return static_cast<Scalar>(quantization::weight_scale(static_cast<float>(largest)));
                 });
         };
         if (weight.layout == Layout::row_major)

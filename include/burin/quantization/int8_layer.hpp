@@ -29,9 +29,10 @@ struct Int8Source {
 
     const float* parameters = nullptr;         ///< As the float network has them,
     const QuantizedWeights* weights = nullptr; ///< or, if not null, instead of them.
-    std::array<Scale, Shapes::inputs.size()> inputs{};
-    Scale output{};
-    std::int8_t low = int8_min; ///< The least output: the zero point where a ReLU is computed with the layer.
+    std::array<quantization::Scale, Shapes::inputs.size()> inputs{};
+    quantization::Scale output{};
+    std::int8_t low =
+        core::int8_min; ///< The least output: the zero point where a ReLU is computed with the layer.
 };
 
 /// What a layer computes with.
@@ -68,8 +69,9 @@ struct Int8Form {
     using Constants = NoConstants;
 
     /// The scale of the output, whose range is known.
-    static constexpr Scale output_scale(const Range& range, std::span<const Scale>) {
-        return scale_of(range);
+    static constexpr quantization::Scale output_scale(const quantization::Range& range,
+                                                      std::span<const quantization::Scale>) {
+        return quantization::scale_of(range);
     }
     /// Bytes to work with.
     static constexpr Elements scratch(std::span<const Shape>) { return {}; }
@@ -95,8 +97,9 @@ template <class LayerType>
     requires(LayerType::traits.is_input || LayerType::traits.is_view ||
              LayerType::traits.is_view_in_inference)
 struct Int8Layer<LayerType> : Int8Form {
-    static constexpr Scale output_scale(const Range& range, std::span<const Scale> inputs) {
-        return LayerType::traits.is_input ? scale_of(range) : inputs[0];
+    static constexpr quantization::Scale output_scale(const quantization::Range& range,
+                                                      std::span<const quantization::Scale> inputs) {
+        return LayerType::traits.is_input ? quantization::scale_of(range) : inputs[0];
     }
     template <class Shapes>
     static void quantize(const Int8Source<Shapes>&, NoConstants&) {}

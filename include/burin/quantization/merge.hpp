@@ -17,7 +17,7 @@ namespace detail {
 /// Rescales integers up to `largest` by so much.
 constexpr kernels::Int8Rescale int8_rescale_by(double factor, std::int32_t zero_point,
                                                double largest) noexcept {
-    const FixedMultiplier fixed = quantize_multiplier(factor, largest);
+    const core::FixedMultiplier fixed = core::quantize_multiplier(factor, largest);
     return {fixed.multiplier, static_cast<std::int8_t>(fixed.shift), static_cast<std::int8_t>(zero_point)};
 }
 
@@ -64,7 +64,7 @@ struct Int8SumForm : Int8Form {
         constexpr std::size_t count = Shapes::inputs.size();
         constexpr double unit = 1 << kernels::int8_sum_bits;
         double largest = 0;
-        for (const Scale& input : from.inputs)
+        for (const quantization::Scale& input : from.inputs)
             largest = std::max(largest, 2 * static_cast<double>(input.scale));
         for (std::size_t i = 0; i < count; ++i)
             set_int8_rescale(to, i,

@@ -12,7 +12,10 @@ namespace burin {
 template <class LayerType>
     requires requires { LayerType::border; }
 struct Int8Layer<LayerType> : Int8Form {
-    static constexpr Scale output_scale(const Range&, std::span<const Scale> inputs) { return inputs[0]; }
+    static constexpr quantization::Scale output_scale(const quantization::Range&,
+                                                      std::span<const quantization::Scale> inputs) {
+        return inputs[0];
+    }
 
     template <class>
     struct Constants {

@@ -26,8 +26,8 @@ concept GlobalAverage = PoolingLayer<LayerType> && requires(const LayerType* lay
 
 /// From sums of `count` numbers to means in the output's scale: the factor of one number, whose bits are
 /// divided by the count, as for TensorFlow Lite's MEAN. It has 30 bits at least.
-constexpr FixedMultiplier int8_mean_factor(double factor, std::size_t count) noexcept {
-    const FixedMultiplier of_one = quantize_multiplier(factor, 255);
+constexpr core::FixedMultiplier int8_mean_factor(double factor, std::size_t count) noexcept {
+    const core::FixedMultiplier of_one = core::quantize_multiplier(factor, 255);
     const std::int32_t shift =
         std::min(static_cast<std::int32_t>(std::bit_width(count)) - 1, 62 - of_one.shift);
     return {static_cast<std::int32_t>((static_cast<std::int64_t>(of_one.multiplier) << shift) /
@@ -42,7 +42,10 @@ template <detail::PoolingLayer LayerType>
 struct Int8Layer<LayerType> : Int8Form {
     static constexpr bool clamps = true;
 
-    static constexpr Scale output_scale(const Range&, std::span<const Scale> inputs) { return inputs[0]; }
+    static constexpr quantization::Scale output_scale(const quantization::Range&,
+                                                      std::span<const quantization::Scale> inputs) {
+        return inputs[0];
+    }
 
     template <class>
     struct Constants {
@@ -99,9 +102,9 @@ struct Int8Layer<LayerType> : Int8Form {
 
     template <class Shapes>
     static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
-        const FixedMultiplier factor = detail::int8_mean_factor(static_cast<double>(from.inputs[0].scale) /
-                                                                    static_cast<double>(from.output.scale),
-                                                                pixels<Shapes>);
+        const core::FixedMultiplier factor = detail::int8_mean_factor(
+            static_cast<double>(from.inputs[0].scale) / static_cast<double>(from.output.scale),
+            pixels<Shapes>);
         to.multiplier = {factor.multiplier};
         to.shift = static_cast<std::int8_t>(factor.shift);
         to.input_zero_point = static_cast<std::int8_t>(from.inputs[0].zero_point);

@@ -59,11 +59,11 @@ struct AwareOf {
     /// What the layer's 8-bit form makes of a range and its inputs' scales tells what its own scale depends
     /// on.
     template <std::size_t Index>
-    static constexpr Scale scale_for(float max, float input_scale) {
-        std::array<Scale, passes::max_inputs> inputs{};
+    static constexpr quantization::Scale scale_for(float max, float input_scale) {
+        std::array<quantization::Scale, passes::max_inputs> inputs{};
         inputs.fill({input_scale, 0});
         return Int8Layer<OpAt<Type, Index>>::output_scale(
-            {0, max}, std::span<const Scale>(inputs).first(N::graph.nodes[Index].input_count));
+            {0, max}, std::span<const quantization::Scale>(inputs).first(N::graph.nodes[Index].input_count));
     }
 
     template <std::size_t Index>
@@ -162,12 +162,12 @@ struct Lower<QuantizationAware<Net>> {
             node.is_frozen = from.is_frozen;
             node.penalty = from.penalty;
             node.constraint = from.constraint;
-            hana::for_each(Aware::template rounding<Index>(), [&](auto rounding) {
+            boost::hana::for_each(Aware::template rounding<Index>(), [&](auto rounding) {
                 lowering.append(rules_of<typename decltype(rounding)::type>, Wires::one(lowering.count - 1),
                                 from.place);
             });
         };
-        for_each_index<Aware::N::size>(append_node);
+        core::for_each_index<Aware::N::size>(append_node);
         for (const std::size_t output : graph.outputs)
             lowering.graph.outputs[lowering.output_count++] = value_at[output];
         return 0;
@@ -193,7 +193,7 @@ ActivationRanges<Net> ranges_of(const Parameters<QuantizationAware<Net>, float>&
             ranges[Index] = {range[0], range[1]};
         }
     };
-    for_each_index<Aware::N::size>(find);
+    core::for_each_index<Aware::N::size>(find);
     return ranges;
 }
 

@@ -92,13 +92,13 @@ struct Int8Nodes<Net, Way, std::index_sequence<I...>> : Int8NodeOf<Net, I, Way>.
 template <class Net, Rounding Way = Rounding::once>
 struct QuantizedNetwork {
     // First, so that the assertion is what the compiler meets; not a base, so that this is an aggregate.
-    static constexpr DiagnosisOf<detail::ExaminedForInt8<Net>> is_quantizable{};
+    static constexpr core::DiagnosisOf<detail::ExaminedForInt8<Net>> is_quantizable{};
     using Type = std::conditional_t<burin::is_quantizable<Net>, Net, detail::StandIn>;
     using N = Network<Type>;
     static constexpr Rounding rounding = Way;
 
-    std::array<Scale, N::input_count> inputs;
-    std::array<Scale, N::output_count> outputs;
+    std::array<quantization::Scale, N::input_count> inputs;
+    std::array<quantization::Scale, N::output_count> outputs;
     detail::Int8Nodes<Type, Way> nodes;
 
     template <std::size_t Index>
@@ -113,9 +113,10 @@ struct QuantizedNetwork {
     /// Calls visitor(node, constants) for each node, in order: with its index as an integral_constant.
     template <class Self, class Visitor>
     static constexpr void visit_nodes(Self& self, Visitor&& visitor) {
-        for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index> node) {
-            visitor(node, self.template constants<Index>());
-        });
+        core::for_each_index<N::size>(
+            [&]<std::size_t Index>(std::integral_constant<std::size_t, Index> node) {
+                visitor(node, self.template constants<Index>());
+            });
     }
 };
 
@@ -124,9 +125,9 @@ template <class Net, Rounding Way>
 constexpr std::uint32_t crc32(const QuantizedNetwork<Net, Way>& network) noexcept {
     std::uint32_t sum = 0;
     const auto add = [&sum](const auto& numbers) { sum = crc32(std::span(numbers), sum); };
-    for (const auto& scales :
-         {std::span<const Scale>(network.inputs), std::span<const Scale>(network.outputs)})
-        for (const Scale& scale : scales) {
+    for (const auto& scales : {std::span<const quantization::Scale>(network.inputs),
+                               std::span<const quantization::Scale>(network.outputs)})
+        for (const quantization::Scale& scale : scales) {
             add(std::array<const float, 1>{scale.scale});
             add(std::array<const std::int32_t, 1>{scale.zero_point});
         }
@@ -147,10 +148,11 @@ inline constexpr std::size_t quantized_bytes = sizeof(QuantizedNetwork<Net, Way>
 
 /// The scales of what each node gives.
 template <class Net>
-std::array<Scale, Network<Net>::size> activation_scales(const ActivationRanges<Net>& ranges) noexcept {
+std::array<quantization::Scale, Network<Net>::size>
+activation_scales(const ActivationRanges<Net>& ranges) noexcept {
     using PlanType = QuantizedPlan<Net>;
     constexpr auto& graph = Network<Net>::graph;
-    std::array<Scale, Network<Net>::size> scales{};
+    std::array<quantization::Scale, Network<Net>::size> scales{};
     const auto set = [&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
         constexpr auto& node = graph.nodes[Index];
         constexpr std::size_t head = PlanType::template clamped_head<Index>;
@@ -158,14 +160,14 @@ std::array<Scale, Network<Net>::size> activation_scales(const ActivationRanges<N
         if constexpr (head != passes::none) {
             scales[Index] = scales[head];
         } else {
-            std::array<Scale, std::max<std::size_t>(node.input_count, 1)> inputs{};
+            std::array<quantization::Scale, std::max<std::size_t>(node.input_count, 1)> inputs{};
             for (std::size_t i = 0; i < node.input_count; ++i)
                 inputs[i] = scales[node.inputs[i]];
             scales[Index] = Int8Layer<OpAt<Net, Index>>::output_scale(
                 ranges[clamp == passes::none ? Index : clamp], {inputs.data(), node.input_count});
         }
     };
-    for_each_index<Network<Net>::size>(set);
+    core::for_each_index<Network<Net>::size>(set);
     return scales;
 }
 
@@ -174,7 +176,7 @@ namespace detail {
 /// Fills the constants, given the scales of all nodes and a function that puts what a node's are made of into
 /// its source: put(node, source).
 template <class Net, Rounding Way, class Put>
-void fill(QuantizedNetwork<Net, Way>& to, const std::array<Scale, Network<Net>::size>& scales,
+void fill(QuantizedNetwork<Net, Way>& to, const std::array<quantization::Scale, Network<Net>::size>& scales,
           const Put& put) noexcept {
     using PlanType = QuantizedPlan<Net>;
     constexpr auto& graph = Network<Net>::graph;
@@ -184,7 +186,7 @@ void fill(QuantizedNetwork<Net, Way>& to, const std::array<Scale, Network<Net>::
             to.inputs[input_count++] = scales[i];
     for (std::size_t i = 0; i < graph.outputs.size(); ++i)
         to.outputs[i] = scales[graph.outputs[i]];
-    for_each_index<Network<Net>::size>(
+    core::for_each_index<Network<Net>::size>(
         [&]<std::size_t Index>(std::integral_constant<std::size_t, Index> index) {
             constexpr auto& node = graph.nodes[Index];
             if constexpr (!std::is_same_v<decltype(to.template constants<Index>()), const NoConstants&>) {

@@ -42,7 +42,7 @@ struct ExaminedForInt8 {
 
     static constexpr Sentence problem = [] {
         Sentence sentence;
-        for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
+        core::for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
             using LayerType = OpAt<typename N::Type, Index>;
             if constexpr (!Int8Layer<LayerType>::is_supported)
                 if (sentence.empty()) {

@@ -173,20 +173,21 @@ inline constexpr std::size_t quantized_arena_bytes = QuantizedPredictor<Net, Bat
 
 /// Numbers as a network's input wants them, as many as there is room for: beyond its range a bound, NaN the
 /// zero point.
-inline void quantize(std::span<const float> numbers, const Scale& scale, std::span<std::int8_t> to) noexcept {
+inline void quantize(std::span<const float> numbers, const quantization::Scale& scale,
+                     std::span<std::int8_t> to) noexcept {
     BURIN_ASSERT(numbers.size() <= to.size(), "quantize: expected room for all numbers");
     const auto fitting = numbers.first(std::min(numbers.size(), to.size()));
     std::transform(fitting.begin(), fitting.end(), to.begin(),
-                   [&](float number) { return quantized(number, scale); });
+                   [&](float number) { return quantization::quantized(number, scale); });
 }
 
 /// What a network's outputs stand for: as many as there is room for.
-inline void dequantize(std::span<const std::int8_t> stored, const Scale& scale,
+inline void dequantize(std::span<const std::int8_t> stored, const quantization::Scale& scale,
                        std::span<float> to) noexcept {
     BURIN_ASSERT(stored.size() <= to.size(), "dequantize: expected room for all numbers");
     const auto fitting = stored.first(std::min(stored.size(), to.size()));
     std::transform(fitting.begin(), fitting.end(), to.begin(),
-                   [&](std::int8_t one) { return dequantized(one, scale); });
+                   [&](std::int8_t one) { return quantization::dequantized(one, scale); });
 }
 
 /// The first of the largest: the class that a classifier names; 0 of none.

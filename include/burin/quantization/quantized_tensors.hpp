@@ -26,7 +26,7 @@ struct ExaminedForQuantizedWeights {
 
     static constexpr Sentence problem = [] {
         Sentence sentence = ExaminedForInt8<Net>::problem;
-        for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
+        core::for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
             constexpr const passes::Node& node = N::graph.nodes[Index];
             if (node.parameter_count > 0 && sentence.empty() &&
                 !Int8Layer<OpAt<typename N::Type, Index>>::takes_quantized_weights) {
@@ -58,26 +58,26 @@ struct ExaminedForQuantizedWeights {
 /// the same.
 template <class Net>
 struct QuantizedTensors {
-    static constexpr DiagnosisOf<detail::ExaminedForQuantizedWeights<Net>> takes_quantized_weights{};
+    static constexpr core::DiagnosisOf<detail::ExaminedForQuantizedWeights<Net>> takes_quantized_weights{};
     using Type = typename QuantizedNetwork<Net>::Type;
     using N = Network<Type>;
 
     /// Of what each node gives. A scale of 0 is none.
-    std::array<Scale, N::size> scales = [] {
-        std::array<Scale, N::size> none;
+    std::array<quantization::Scale, N::size> scales = [] {
+        std::array<quantization::Scale, N::size> none;
         none.fill({0, 0});
         return none;
     }();
     std::array<QuantizedWeights, N::size> layers{};
 
     /// Those of the node at a place, which there must be.
-    Scale& scale(std::string_view place) noexcept { return scales[node_at(place)]; }
+    quantization::Scale& scale(std::string_view place) noexcept { return scales[node_at(place)]; }
     QuantizedWeights& weights(std::string_view place) noexcept { return layers[node_at(place)]; }
 
     /// The scales of what each node gives, those included that are not chosen.
-    std::array<Scale, N::size> all_scales() const noexcept {
-        std::array<Scale, N::size> all{};
-        for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
+    std::array<quantization::Scale, N::size> all_scales() const noexcept {
+        std::array<quantization::Scale, N::size> all{};
+        core::for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
             constexpr std::size_t head = QuantizedPlan<Type>::template clamped_head<Index>;
             if constexpr (head != passes::none)
                 all[Index] = all[head];
@@ -93,7 +93,7 @@ struct QuantizedTensors {
     Sentence problem() const noexcept {
         Sentence sentence;
         const auto all = all_scales();
-        for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
+        core::for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
             const auto wants = [&](bool holds, const auto&... words) {
                 if (holds || !sentence.empty())
                     return;
@@ -101,10 +101,10 @@ struct QuantizedTensors {
                 sentence.append(N::graph.nodes[Index].rules->name().view()).append("`: expected ");
                 (sentence.append(words), ...);
             };
-            const Scale& given = scales[Index];
+            const quantization::Scale& given = scales[Index];
             if (QuantizedPlan<Type>::template clamped_head<Index> == passes::none && chooses_scale<Index>)
                 wants(given.scale > 0 && given.scale <= std::numeric_limits<float>::max() &&
-                          given.zero_point >= int8_min && given.zero_point <= int8_max,
+                          given.zero_point >= core::int8_min && given.zero_point <= core::int8_max,
                       "a scale above 0 and a zero point of 8 bits");
             else
                 wants(given.scale == 0 || given == all[Index], "no scale but the one that its output has");
@@ -114,7 +114,8 @@ struct QuantizedTensors {
                 constexpr std::size_t weights = sizeof(Constants::value.weight);
                 constexpr std::size_t channels = sizeof(Constants::value.shifts);
                 wants(layer.weight.size() == weights, weights, " weights, got ", layer.weight.size());
-                wants(std::find(layer.weight.begin(), layer.weight.end(), int8_min) == layer.weight.end(),
+                wants(std::find(layer.weight.begin(), layer.weight.end(), core::int8_min) ==
+                          layer.weight.end(),
                       "weights of at least -127, got -128");
                 wants(layer.scales.size() == channels || layer.scales.size() == 1, "one scale or ", channels,
                       ", got ", layer.scales.size());
@@ -140,17 +141,18 @@ struct QuantizedTensors {
 
   private:
     template <std::size_t Index>
-    static Scale output_scale(float largest, const std::array<Scale, N::size>& all) noexcept {
+    static quantization::Scale output_scale(float largest,
+                                            const std::array<quantization::Scale, N::size>& all) noexcept {
         constexpr auto& node = N::graph.nodes[Index];
-        std::array<Scale, std::max<std::size_t>(node.input_count, 1)> inputs{};
+        std::array<quantization::Scale, std::max<std::size_t>(node.input_count, 1)> inputs{};
         for (std::size_t i = 0; i < node.input_count; ++i)
             inputs[i] = all[node.inputs[i]];
         return Int8Layer<OpAt<Type, Index>>::output_scale({0, largest}, {inputs.data(), node.input_count});
     }
     template <std::size_t Index>
     static constexpr bool chooses_scale = [] {
-        std::array<Scale, passes::max_inputs> inputs{};
-        const std::span<const Scale> some(inputs.data(), N::graph.nodes[Index].input_count);
+        std::array<quantization::Scale, passes::max_inputs> inputs{};
+        const std::span<const quantization::Scale> some(inputs.data(), N::graph.nodes[Index].input_count);
         using Form = Int8Layer<OpAt<Type, Index>>;
         return Form::output_scale({0, 1}, some) != Form::output_scale({0, 2}, some);
     }();

@@ -30,8 +30,11 @@ struct Int8Layer<Layer> : Int8Form {
     static constexpr std::size_t columns = Layer::columns, units = columns / Cell::gates;
     static constexpr std::size_t separate = Cell::separates_recurrent ? columns : 0;
 
-    static constexpr Scale of_states{1.0F / 128, 0};
-    static constexpr Scale output_scale(const Range&, std::span<const Scale>) { return of_states; }
+    static constexpr quantization::Scale of_states{1.0F / 128, 0};
+    static constexpr quantization::Scale output_scale(const quantization::Range&,
+                                                      std::span<const quantization::Scale>) {
+        return of_states;
+    }
 
     /// The sums and the states as floats, aligned by hand, and the state as the product takes it.
     static constexpr Elements scratch(std::span<const Shape>) {
@@ -61,7 +64,8 @@ struct Int8Layer<Layer> : Int8Form {
     static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
         using detail::ChannelMajor;
         constexpr ParameterList list = Layer::parameters(Shapes::inputs);
-        const auto fill = [&](std::size_t which, const Scale& scale, auto& weight, auto& factors) {
+        const auto fill = [&](std::size_t which, const quantization::Scale& scale, auto& weight,
+                              auto& factors) {
             const TensorView<const float> view(from.parameters + list.offset(which), list[which]);
             factors = {};
             detail::quantize_weights<ChannelMajor>(view, weight, factors);
@@ -106,7 +110,8 @@ struct Int8Layer<Layer> : Int8Form {
                                           constants.recurrent_factors.data(), recurrent);
                 Cell::template step<units, false>(
                     kernels::CellStep<float>{sums, recurrent, nullptr, h, c, h, c, h});
-                std::transform(h, h + units, stored, [](float value) { return quantized(value, of_states); });
+                std::transform(h, h + units, stored,
+                               [](float value) { return quantization::quantized(value, of_states); });
                 if (has<ReturnSequences>)
                     std::copy_n(stored, units,
                                 run.output + row * outputs + (has<detail::Realigned> ? t : step) * units);

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace burin {
+namespace burin::quantization {
 
 // The arithmetic is that of TensorFlow Lite's 8-bit quantization specification: a real number x is stored as
 // an integer q in [−128, 127] that stands for scale · (q − zero_point).
@@ -62,7 +62,7 @@ constexpr Scale scale_of(const Range& range) noexcept {
     const float scale = extent <= largest ? extent / 255 : max / 255 - min / 255;
     if (!(scale > 0))
         return {};
-    return {scale, rounded(-128 - min / scale, int8_min, int8_max)};
+    return {scale, rounded(-128 - min / scale, core::int8_min, core::int8_max)};
 }
 
 /// The scale of weights whose largest magnitude is so large; their zero point is 0. It is no less than
@@ -77,8 +77,8 @@ constexpr float weight_scale(float largest_magnitude, float least = 0) noexcept 
 /// TensorFlow Lite's QUANTIZE. NaN becomes the zero point, which stands for 0: 8 bits have nothing else for
 /// it. (TensorFlow Lite converts it as the processor does: to the zero point on Arm, to a bound on x86.)
 constexpr std::int8_t quantized(float number, const Scale& scale) noexcept {
-    return static_cast<std::int8_t>(
-        std::clamp(rounded(number / scale.scale, -512, 512) + scale.zero_point, int8_min, int8_max));
+    return static_cast<std::int8_t>(std::clamp(rounded(number / scale.scale, -512, 512) + scale.zero_point,
+                                               core::int8_min, core::int8_max));
 }
 
 /// round(w / scale), kept in [−127, 127]; NaN becomes 0.
@@ -90,4 +90,4 @@ constexpr float dequantized(std::int8_t stored, const Scale& scale) noexcept {
     return scale.scale * static_cast<float>(stored - scale.zero_point);
 }
 
-} // namespace burin
+} // namespace burin::quantization

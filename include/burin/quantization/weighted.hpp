@@ -81,10 +81,10 @@ void quantize_weights(const TensorView<const float>& from, std::array<std::int8_
         float largest = 0;
         for (std::size_t row = 0; row < rows; ++row)
             largest = std::max(largest, std::fabs(from[row * Channels + channel]));
-        scales[channel] = weight_scale(largest, scales[channel]);
+        scales[channel] = quantization::weight_scale(largest, scales[channel]);
         for (std::size_t row = 0; row < rows; ++row)
             to[Order::place(row, channel, rows, Channels)] =
-                quantized_weight(from[row * Channels + channel], scales[channel]);
+                quantization::quantized_weight(from[row * Channels + channel], scales[channel]);
     }
 }
 
@@ -120,8 +120,8 @@ void set_outputs(const Int8Source<Shapes>& from, const std::array<double, Channe
         to.bias[channel] = within_32_bits(to.bias[channel] - taken_off * sums.plain[channel]);
         const double largest = std::fabs(static_cast<double>(to.bias[channel])) +
                                255 * static_cast<double>(sums.magnitudes[channel]);
-        const FixedMultiplier factor =
-            quantize_multiplier(units[channel] / static_cast<double>(from.output.scale), largest);
+        const core::FixedMultiplier factor =
+            core::quantize_multiplier(units[channel] / static_cast<double>(from.output.scale), largest);
         to.multipliers[channel] = factor.multiplier;
         to.shifts[channel] = static_cast<std::int8_t>(factor.shift);
     }

@@ -33,7 +33,7 @@ inline std::string classification_report(const evaluation::Predictions& predicti
     std::size_t name_width = std::string_view("weighted avg").size();
     for (std::size_t c = 0; c < scores.classes(); ++c) {
         is_counted = is_counted && scores[c].support() == std::floor(scores[c].support());
-        name_width = std::max(name_width, text_width(printable(predictions.name(c))));
+        name_width = std::max(name_width, text_width(core::printable(predictions.name(c))));
     }
     const auto number = [&](double value) {
         return std::isnan(value) ? std::string("nan") : Ticks::number(value, options.digits);
@@ -54,7 +54,7 @@ inline std::string classification_report(const evaluation::Predictions& predicti
     text += '\n';
     const double zero = options.zero_division;
     for (std::size_t c = 0; c < scores.classes(); ++c)
-        add(printable(predictions.name(c)),
+        add(core::printable(predictions.name(c)),
             {number(scores.precision_of(c, zero)), number(scores.recall_of(c, zero)),
              number(scores.f1_of(c, zero)), support(scores[c].support())});
     text += '\n';

@@ -10,7 +10,7 @@ namespace burin::report::detail {
 /// A text within SVG or HTML, also within quotes. XML has no place for control characters.
 inline std::string escaped(std::string_view text) {
     std::string result;
-    for (const char c : printable(text)) {
+    for (const char c : core::printable(text)) {
         switch (c) {
         case '&':
             result += "&amp;";

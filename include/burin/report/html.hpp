@@ -209,9 +209,9 @@ struct ExaminedPart {
 template <class... Parts>
 void html(const std::string& path, const Parts&... parts) {
     if constexpr (!(detail::IsPart<Parts> && ...))
-        return (static_cast<void>(DiagnosisOf<detail::ExaminedPart<Parts>>{}), ...);
+        return (static_cast<void>(core::DiagnosisOf<detail::ExaminedPart<Parts>>{}), ...);
     else
-        within_memory(path, [&] {
+        core::within_memory(path, [&] {
             std::string title = path.substr(path.find_last_of('/') + 1), body, contents;
             std::size_t count = 0;
             const auto add = [&](const auto& part) {

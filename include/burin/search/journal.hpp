@@ -211,7 +211,8 @@ class Journal {
         const std::string text = contents(), first = dump(identity) + "\n";
         const std::size_t whole = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
         if (whole == 0 && !first.starts_with(text))
-            throw Error(path_ + ": line 1: expected the journal of a search, got " + burin::quoted(text));
+            throw Error(path_ + ": line 1: expected the journal of a search, got " +
+                        burin::core::quoted(text));
         if (whole < text.size() && ftruncate(descriptor_, static_cast<off_t>(whole)) != 0)
             fail("can't be cut to its whole lines: ");
         if (whole == 0)
@@ -230,14 +231,15 @@ class Journal {
             else if (!take(json))
                 throw Error(path_ + ": line " + std::to_string(number) +
                             ": expected a trial with its budget, its settings and a score or an error, got " +
-                            burin::quoted(line));
+                            burin::core::quoted(line));
         }
     }
 
     /// Refuses the journal of another search, and says what differs first.
     void check(const Json& identity, const Json& found, std::string_view line) const {
         if (!found.is_object() || !found.contains("burin") || found["burin"] != identity["burin"])
-            throw Error(path_ + ": line 1: expected the journal of a search, got " + burin::quoted(line));
+            throw Error(path_ + ": line 1: expected the journal of a search, got " +
+                        burin::core::quoted(line));
         for (const auto& [name, value] : identity.items())
             if (!found.contains(name) || found[name] != value)
                 refuse(name, dump(value), found.contains(name) ? dump(found[name]) : "not told");

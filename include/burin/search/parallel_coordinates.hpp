@@ -109,7 +109,7 @@ inline std::string parallel_coordinates_svg(const Results& results, const Space&
             if (values.size() != space.size() || values[i].name != space.name(i) ||
                 !detail::has(space.dimensions()[i], values[i].value))
                 throw Error("parallel_coordinates_svg: expected the space of the search, got one whose " +
-                            burin::quoted(space.name(i)) + " is not what trial " +
+                            burin::core::quoted(space.name(i)) + " is not what trial " +
                             std::to_string(trial.number) + " has");
     }
     std::vector<detail::Axis> axes;

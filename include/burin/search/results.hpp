@@ -188,7 +188,7 @@ inline std::string text(const search::Results& results,
     std::string text = detail::table_of(results, most).text();
     if (const search::FromJournal& from = results.from_journal(); from.read > 0)
         text += std::to_string(from.read) + " of " + std::to_string(from.calls) + " calls were read from " +
-                printable(from.path, 200) + "\n";
+                core::printable(from.path, 200) + "\n";
     return text;
 }
 

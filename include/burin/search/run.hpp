@@ -157,7 +157,7 @@ class Runner {
             else if (!std::isfinite(outcome.score))
                 outcome.error = "expected a finite score, got " + std::to_string(outcome.score);
         } catch (const std::exception& error) {
-            outcome.error = printable(error.what(), Error::longest_message);
+            outcome.error = core::printable(error.what(), Error::longest_message);
             if (outcome.error.empty())
                 outcome.error = "an exception without a message";
         } catch (...) {

@@ -98,12 +98,12 @@ class Settings {
         for (const Named& each : values_)
             names += (names.empty() ? "" : ", ") + each.name;
         throw Error("Settings: expected one of " + (names.empty() ? "none" : names) + ", got " +
-                    burin::quoted(name));
+                    burin::core::quoted(name));
     }
 
     [[noreturn]] void refuse(std::string_view name, const char* expected) const {
         throw Error("Settings: " + std::string(name) + ": expected " + expected + ", got " +
-                    burin::quoted(find(name).text()));
+                    burin::core::quoted(find(name).text()));
     }
 
     std::vector<Named> values_;

@@ -124,8 +124,8 @@ class Space {
         for (std::size_t i = 0; i < size(); ++i) {
             for (std::size_t before = 0; before < i; ++before)
                 if (name(before) == name(i))
-                    throw Error("Space: expected a name for each setting, got " + burin::quoted(name(i)) +
-                                " twice");
+                    throw Error("Space: expected a name for each setting, got " +
+                                burin::core::quoted(name(i)) + " twice");
             const std::string problem =
                 std::visit([](const auto& range) { return detail::problem_of(range); }, dimensions_[i]);
             if (!problem.empty())

@@ -91,7 +91,7 @@ void check_labels(const Data& data, const Loss& loss, const std::string& who) {
                     const auto label = static_cast<double>(value);
                     const bool is_whole =
                         std::abs(label) <= static_cast<double>(no_label) && label == std::floor(label);
-                    if (!is_whole || (!ignored.matches(to_label(label)) &&
+                    if (!is_whole || (!ignored.matches(core::to_label(label)) &&
                                       !(label >= 0 && label < static_cast<double>(labels))))
                         throw Error(who + ": sample " + std::to_string(i) + ": expected a label below " +
                                     std::to_string(labels) + ", got " + std::to_string(label));
@@ -114,7 +114,7 @@ void check_blanks(const Data& data, const Loss& loss, const std::string& who) {
         if constexpr (requires { own.blank; })
             for (std::size_t i = 0; i < data.size(); ++i)
                 for (const auto label : data.target(i).subspan(first, count))
-                    if (to_label(static_cast<double>(label)) == own.blank)
+                    if (core::to_label(static_cast<double>(label)) == own.blank)
                         throw Error(who + ": sample " + std::to_string(i) +
                                     ": expected labels other than the blank, got " +
                                     std::to_string(own.blank));
@@ -192,7 +192,8 @@ void check_all_labels(const Data& data, const Loss& loss, const std::string& who
 /// come.
 template <class Net, class Loss, class Data>
 void check_data(const Data& data, const Loss& loss, std::string_view caller) {
-    [[maybe_unused]] const DiagnosisOf<ExaminedTargets<Net, Loss, typename Data::TargetType>> targets_fit;
+    [[maybe_unused]] const core::DiagnosisOf<ExaminedTargets<Net, Loss, typename Data::TargetType>>
+        targets_fit;
     const std::string who(caller);
     check_samples<Net>(data, caller);
     std::size_t targets = 0;
@@ -219,7 +220,7 @@ void scatter(const Sample& sample, const std::array<std::size_t, Count>& sizes, 
                        buffer.begin() + static_cast<std::ptrdiff_t>(row * sizes[Index]), [](auto value) {
                            if constexpr (std::is_same_v<Value, Label> &&
                                          !std::is_same_v<decltype(value), Label>)
-                               return to_label(static_cast<double>(value));
+                               return core::to_label(static_cast<double>(value));
                            else
                                return static_cast<Value>(value);
                        });

@@ -48,7 +48,7 @@ void check_finite(const Parameters<Net>& parameters, std::string_view caller) {
 /// if a sample or a parameter is no finite number.
 template <class Net, class Data>
 ActivationRanges<Net> calibrate(const Parameters<Net>& parameters, const Data& data) {
-    return within_memory("calibrate", [&] {
+    return core::within_memory("calibrate", [&] {
         detail::check_samples<Net>(data, "calibrate");
         detail::check_finite<Net>(parameters, "calibrate");
         constexpr std::size_t batch = detail::inference_batch;
@@ -140,7 +140,7 @@ template <class Net, Rounding Way, detail::Samples Data>
 detail::Predictions<Net, float> predict(const QuantizedNetwork<Net, Way>& network, const Data& data) {
     if (data.empty())
         return {};
-    return within_memory("predict", [&] {
+    return core::within_memory("predict", [&] {
         return predict(network, std::span<const float>(detail::inputs_of<Net, float>(data)));
     });
 }
@@ -164,7 +164,7 @@ Evaluation evaluate(const QuantizedNetwork<Net, Way>& network, const Data& data,
             return samples.inputs;
         },
         [&](std::size_t, std::size_t rows, const auto& outputs) {
-            for_each_index<Network<Net>::output_count>([&](auto output) {
+            core::for_each_index<Network<Net>::output_count>([&](auto output) {
                 measured.template update<output.value>(outputs[output.value].data(),
                                                        std::get<output.value>(samples.targets), rows,
                                                        samples.weights);

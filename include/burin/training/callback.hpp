@@ -216,11 +216,12 @@ struct ExaminedCallback {
 /// Says of each that is no callback that it is none.
 template <class Context, class... Ts>
 constexpr void examine_callbacks(const std::tuple<Ts...>&) {
-    (static_cast<void>(DiagnosisOf<ExaminedCallback<CallbackOf<std::remove_cvref_t<Ts>>, Context>>{}), ...);
+    (static_cast<void>(core::DiagnosisOf<ExaminedCallback<CallbackOf<std::remove_cvref_t<Ts>>, Context>>{}),
+     ...);
 }
 template <class Context, class T>
 constexpr void examine_callbacks(const T&) {
-    static_cast<void>(DiagnosisOf<ExaminedCallback<CallbackOf<T>, Context>>{});
+    static_cast<void>(core::DiagnosisOf<ExaminedCallback<CallbackOf<T>, Context>>{});
 }
 
 } // namespace detail

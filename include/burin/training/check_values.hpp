@@ -78,7 +78,7 @@ void check_schedule(const Schedule& schedule, const std::string& who) {
                              { schedule.steps } -> std::convertible_to<std::uint64_t>;
                          }) {
         if (schedule.steps == 0) {
-            const std::string name(type_name<Schedule>());
+            const std::string name(core::type_name<Schedule>());
             const std::size_t colon = name.rfind("::");
             throw Error(who + ": .schedule: expected .steps of at least 1 in `" +
                         (colon == std::string::npos ? name : name.substr(colon + 2)) + "`, got 0");

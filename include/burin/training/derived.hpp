@@ -17,7 +17,7 @@ namespace burin {
 template <class Net, class Scalar>
 Model<Folded<Net>, Scalar> fold(const Model<Net, Scalar>& model) {
     auto parameters =
-        within_memory("fold", [] { return std::make_unique<Parameters<Folded<Net>, Scalar>>(); });
+        core::within_memory("fold", [] { return std::make_unique<Parameters<Folded<Net>, Scalar>>(); });
     fold(model.parameters(), *parameters);
     Model<Folded<Net>, Scalar> folded(std::move(parameters));
     if (model.links())
@@ -25,11 +25,12 @@ Model<Folded<Net>, Scalar> fold(const Model<Net, Scalar>& model) {
     return folded;
 }
 
-/// Its parameters in half the memory: `narrow<float16>(model)`, for a `Predictor<Net, 1, float16>`.
-template <Half Stored, class Net>
-std::unique_ptr<Parameters<Net, Stored>> narrow(const Model<Net>& model) {
-    auto narrowed = within_memory("narrow", [] { return std::make_unique<Parameters<Net, Stored>>(); });
-    narrow(model.parameters(), *narrowed);
+/// Its parameters in half the memory: `to_half<float16>(model)`, for a `Predictor<Net, 1, float16>`.
+template <core::Half Stored, class Net>
+std::unique_ptr<Parameters<Net, Stored>> to_half(const Model<Net>& model) {
+    auto narrowed =
+        core::within_memory("to_half", [] { return std::make_unique<Parameters<Net, Stored>>(); });
+    to_half(model.parameters(), *narrowed);
     return narrowed;
 }
 
@@ -37,7 +38,8 @@ std::unique_ptr<Parameters<Net, Stored>> narrow(const Model<Net>& model) {
 template <Rounding Way = Rounding::once, class Net>
 std::unique_ptr<QuantizedNetwork<Net, Way>> quantize(const Model<Net>& model,
                                                      const ActivationRanges<Net>& ranges) {
-    auto network = within_memory("quantize", [] { return std::make_unique<QuantizedNetwork<Net, Way>>(); });
+    auto network =
+        core::within_memory("quantize", [] { return std::make_unique<QuantizedNetwork<Net, Way>>(); });
     quantize(model.parameters(), ranges, *network);
     return network;
 }

@@ -53,7 +53,7 @@ inline constexpr std::size_t measured_batch = [] {
 template <class Net, class Scalar, class Loss, class Data, class Metrics>
 void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
              Measure<Net, Loss, Scalar, Metrics>& measured) {
-    [[maybe_unused]] const DiagnosisOf<ExaminedLoss<Net, Loss, Mode::inference>> fits;
+    [[maybe_unused]] const core::DiagnosisOf<ExaminedLoss<Net, Loss, Mode::inference>> fits;
     constexpr std::size_t size = measured_batch<Loss>;
     using PredictorType = Predictor<Net, size, Scalar, links_of<Net, Loss>>;
     const auto predictor = std::make_unique<PredictorType>();
@@ -70,7 +70,7 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
              ...);
         }(std::make_index_sequence<outputs.size()>{});
         measured.add(sums, penalty);
-        for_each_index<outputs.size()>([&](auto output) {
+        core::for_each_index<outputs.size()>([&](auto output) {
             measured.template update<output.value>(
                 outputs[output.value], std::get<output.value>(samples.targets), rows, samples.weights);
         });
@@ -102,7 +102,7 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
 template <class Net, class Scalar, class Data, class Loss, class Metrics = UsualMetrics>
 Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
                     const Metrics& metrics = {}) {
-    return within_memory("evaluate", [&] {
+    return core::within_memory("evaluate", [&] {
         detail::check_data<Net>(data, loss, "evaluate");
         detail::Measure<Net, Loss, Scalar, Metrics> measured(loss, metrics);
         detail::measure(model, data, loss, measured);
@@ -170,7 +170,7 @@ std::vector<Scalar> inputs_of(const Data& data) {
 template <class Net, class Scalar>
 detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model,
                                          std::span<const std::type_identity_t<Scalar>> inputs) {
-    return within_memory("predict", [&] {
+    return core::within_memory("predict", [&] {
         using N = Network<Net>;
         constexpr std::size_t features = detail::features_of<Net>;
         if (inputs.size() % features != 0)
@@ -205,7 +205,7 @@ detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model,
 /// The same for numbers of another type, which are converted to the model's.
 template <class Net, class Scalar, detail::OtherNumbers<Scalar> Inputs>
 detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model, const Inputs& inputs) {
-    return within_memory("predict", [&] {
+    return core::within_memory("predict", [&] {
         std::vector<Scalar> converted(std::ranges::size(inputs));
         std::ranges::transform(inputs, converted.begin(),
                                [](auto value) { return static_cast<Scalar>(value); });
@@ -219,7 +219,7 @@ template <class Net, class Scalar, detail::Samples Data>
 detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model, const Data& data) {
     if (data.empty())
         return {};
-    return within_memory("predict", [&] {
+    return core::within_memory("predict", [&] {
         return predict(model, std::span<const Scalar>(detail::inputs_of<Net, Scalar>(data)));
     });
 }
@@ -279,9 +279,9 @@ struct ExaminedProbabilities {
 template <class Net, class Scalar, class Inputs, class Loss>
 detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, const Inputs& inputs,
                                                const Loss&) {
-    [[maybe_unused]] const DiagnosisOf<detail::ExaminedProbabilities<Net, Loss>> tells;
+    [[maybe_unused]] const core::DiagnosisOf<detail::ExaminedProbabilities<Net, Loss>> tells;
     detail::Predictions<Net, Scalar> result = predict(model, inputs);
-    for_each_index<Network<Net>::output_count>([&](auto output) {
+    core::for_each_index<Network<Net>::output_count>([&](auto output) {
         detail::apply_link<Net, output.value>(LossAt<Loss, output.value>::link,
                                               detail::each_output<Net, Scalar>(result)[output.value]);
     });
@@ -297,7 +297,7 @@ template <class Net, class Scalar, class Inputs>
 detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, const Inputs& inputs) {
     constexpr std::size_t outputs = Network<Net>::output_count;
     detail::Predictions<Net, Scalar> result = predict(model, inputs);
-    for_each_index<outputs>([&](auto output) {
+    core::for_each_index<outputs>([&](auto output) {
         constexpr Link usual = output_shape<Net, output.value>.last() > 1 ? Link::softmax : Link::sigmoid;
         const Link link = model.links() ? (*model.links())[output.value] : usual;
         if (outputs == 1 && link == Link::none && detail::known_values<Net, output.value> == Values::any)
@@ -313,12 +313,12 @@ detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, 
 template <class Net, class... Arguments>
     requires is_network_form<Net>
 Evaluation evaluate(const Net&, const Arguments&...) {
-    return static_cast<void>(DiagnosisOf<detail::NoModel<"evaluate", Net>>{}), Evaluation{};
+    return static_cast<void>(core::DiagnosisOf<detail::NoModel<"evaluate", Net>>{}), Evaluation{};
 }
 template <class Net, class Inputs>
     requires is_network_form<Net>
 std::vector<float> predict(const Net&, const Inputs&) {
-    return static_cast<void>(DiagnosisOf<detail::NoModel<"predict", Net>>{}), std::vector<float>{};
+    return static_cast<void>(core::DiagnosisOf<detail::NoModel<"predict", Net>>{}), std::vector<float>{};
 }
 
 } // namespace burin

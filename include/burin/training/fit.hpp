@@ -49,7 +49,7 @@ struct Position {
 /// with `io::save` and `io::load`, also in the middle of a run and of an epoch; it then goes on with the same
 /// bits.
 template <class Net, class Scalar, class Options>
-class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
+class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
     using Loss = decltype(Options::loss);
     using Optimizer = decltype(Options::optimizer);
     using Context = CallbackContext<Session>;
@@ -63,11 +63,12 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     /// The model must outlive the session. It remembers the loss, for `predict_proba`.
     Session(ModelType& model, Options options)
         : model_(&model), options_(std::move(options)),
-          trainer_(within_memory("fit",
-                                 [&] {
-                                     return std::make_unique<TrainerType>(model.parameters(), options_.loss,
-                                                                          options_.optimizer, options_.seed);
-                                 })),
+          trainer_(core::within_memory("fit",
+                                       [&] {
+                                           return std::make_unique<TrainerType>(
+                                               model.parameters(), options_.loss, options_.optimizer,
+                                               options_.seed);
+                                       })),
           measured_(trainer_->loss, options_.metrics) {
         model.set_links(links_of<Net, Loss>);
     }
@@ -84,7 +85,7 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     /// it.
     template <class Data>
     History run(const Data& data, std::size_t until = most_epochs) {
-        return within_memory("fit", [&] {
+        return core::within_memory("fit", [&] {
             if constexpr (std::is_same_v<Validation, HeldOut>) {
                 static_assert(!PreparesBatches<Data>, "Fit{.validation = HeldOut{…}} takes a data set: split "
                                                       "it first, and give a Loader of one part");
@@ -353,7 +354,7 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
     /// What it draws is a function of seed and step alone.
     void augment(detail::BatchBuffer<Net, Loss, Scalar>& buffer, std::size_t rows) {
         using Examined = detail::AugmentOf<Net, Options, Scalar>;
-        static_cast<void>(DiagnosisOf<Examined>{});
+        static_cast<void>(core::DiagnosisOf<Examined>{});
         if constexpr (Examined::problem.empty() &&
                       !std::is_same_v<decltype(Options::augment), NoAugmentation>) {
             TrainingBatch<Net, Loss, Scalar> batch = buffer.to_change(rows);
@@ -404,12 +405,12 @@ class Session : private DiagnosisOf<detail::ExaminedFit<Options>> {
 template <class Net, class Scalar, class Data, class Options = Fit<>>
 History fit(Model<Net, Scalar>& model, const Data& data, const Options& options = {}) {
     if constexpr (!detail::fit_is_right<Options>)
-        return static_cast<void>(DiagnosisOf<detail::ExaminedFit<Options>>{}), History{};
+        return static_cast<void>(core::DiagnosisOf<detail::ExaminedFit<Options>>{}), History{};
     else if constexpr (!loss_fits<Net, decltype(Options::loss)>)
-        return static_cast<void>(DiagnosisOf<detail::ExaminedLoss<Net, decltype(Options::loss)>>{}),
+        return static_cast<void>(core::DiagnosisOf<detail::ExaminedLoss<Net, decltype(Options::loss)>>{}),
                History{};
     else if constexpr (!detail::AugmentOf<Net, Options, Scalar>::problem.empty())
-        return static_cast<void>(DiagnosisOf<detail::AugmentOf<Net, Options, Scalar>>{}), History{};
+        return static_cast<void>(core::DiagnosisOf<detail::AugmentOf<Net, Options, Scalar>>{}), History{};
     else
         return Session<Net, Scalar, Options>(model, options).run(data);
 }
@@ -418,7 +419,7 @@ History fit(Model<Net, Scalar>& model, const Data& data, const Options& options 
 template <class Net, class Data, class Options = Fit<>>
     requires is_network_form<Net>
 History fit(const Net&, const Data&, const Options& = {}) {
-    return static_cast<void>(DiagnosisOf<detail::NoModel<"fit", Net>>{}), History{};
+    return static_cast<void>(core::DiagnosisOf<detail::NoModel<"fit", Net>>{}), History{};
 }
 
 } // namespace burin

@@ -53,7 +53,7 @@ struct Misnamed {
     template <class T>
     constexpr Misnamed(const T&) {
         // Depends on T, so that it is looked at only when the member is given.
-        static_cast<void>(DiagnosisOf<std::conditional_t<sizeof(T) == 0, void, Misnaming<Sentence>>>{});
+        static_cast<void>(core::DiagnosisOf<std::conditional_t<sizeof(T) == 0, void, Misnaming<Sentence>>>{});
     }
 };
 

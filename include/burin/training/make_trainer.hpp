@@ -18,7 +18,7 @@ template <std::size_t Batch, class Net, class Scalar, class Loss, class Optimize
 std::unique_ptr<Trainer<Net, Loss, Optimizer, Batch, Scalar>>
 make_trainer(Model<Net, Scalar>& model, const Loss& loss, const Optimizer& optimizer,
              std::uint64_t seed = 0) {
-    return within_memory("make_trainer", [&] {
+    return core::within_memory("make_trainer", [&] {
         return std::make_unique<Trainer<Net, Loss, Optimizer, Batch, Scalar>>(model.parameters(), loss,
                                                                               optimizer, seed);
     });

@@ -284,7 +284,7 @@ class Measure {
         std::vector<NamedValue> named;
         append(named, "loss", 0);
         if constexpr (names_outputs<Net, Metrics>)
-            for_each_index<Network<Net>::output_count>(
+            core::for_each_index<Network<Net>::output_count>(
                 [&](auto output) { append(named, loss_name<output.value>(), 0); });
         for_each_output(
             [&](auto output, const auto& own) {
@@ -307,7 +307,7 @@ class Measure {
         const double penalty = batches_ == 0 ? 0 : penalty_ / static_cast<double>(batches_);
         append(values, prefix + "loss", reduce_outputs<Loss, double>(*loss_, sums_) + penalty);
         if constexpr (names_outputs<Net, Metrics>)
-            for_each_index<Network<Net>::output_count>([&](auto output) {
+            core::for_each_index<Network<Net>::output_count>([&](auto output) {
                 append(
                     values, prefix + output_name<Net>(output.value) + "_loss",
                     losses::reduce(Objective<Loss>::template get<output.value>(*loss_), sums_[output.value]));
@@ -330,7 +330,7 @@ class Measure {
   private:
     using PerOutput =
         decltype(metrics_of_outputs<Net>(std::declval<const Loss&>(), std::declval<const Metrics&>()));
-    [[no_unique_address]] DiagnosisOf<ExaminedMetrics<Net, Loss, Scalar, PerOutput>> fits_;
+    [[no_unique_address]] core::DiagnosisOf<ExaminedMetrics<Net, Loss, Scalar, PerOutput>> fits_;
 
     static void append(std::vector<NamedValue>& values, const std::string& name, double value) {
         std::string own = name;
@@ -359,7 +359,7 @@ class Measure {
 
     template <class Visitor, class Tuple>
     static void for_each_output(Visitor visit, Tuple& outputs) {
-        for_each_index<Network<Net>::output_count>(
+        core::for_each_index<Network<Net>::output_count>(
             [&]<std::size_t Output>(std::integral_constant<std::size_t, Output> output) {
                 visit(output, std::get<Output>(outputs));
             });

@@ -64,7 +64,7 @@ class Model {
         if constexpr (detail::InitializerLike<Initializer>)
             initialize(*parameters_, initializer, seed);
         else
-            static_cast<void>(DiagnosisOf<detail::NoInitializer<Initializer>>{});
+            static_cast<void>(core::DiagnosisOf<detail::NoInitializer<Initializer>>{});
     }
 
     /// A model of these parameters, which it takes over. Throws Error if there are none.
@@ -92,7 +92,7 @@ class Model {
   private:
     std::optional<Links<burin::Network<Net>::output_count>> links_;
     std::unique_ptr<Parameters<Net, Scalar>> parameters_ =
-        within_memory("Model", [] { return std::make_unique<Parameters<Net, Scalar>>(); });
+        core::within_memory("Model", [] { return std::make_unique<Parameters<Net, Scalar>>(); });
 };
 
 /// So that a network given as a value is refused as such.

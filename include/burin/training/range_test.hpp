@@ -137,7 +137,7 @@ RangeTest find_learning_rate(const Model<Net, Scalar>& model, const Data& data, 
            options.smoothing);
     expect(options.divergence > 1, ".divergence above 1", options.divergence);
 
-    Model<Net, Scalar> copy(within_memory(
+    Model<Net, Scalar> copy(core::within_memory(
         "find_learning_rate", [&] { return std::make_unique<Parameters<Net, Scalar>>(model.parameters()); }));
     detail::RangeRecorder recorder{options};
     constexpr std::size_t batch_size = decltype(fit.batch_size)::value;

@@ -43,7 +43,7 @@ struct NoMetrics {
 /// there is one): where that is much, `make_trainer` makes it on the heap. It and the parameters are one
 /// thread's at a time.
 template <class Net, class Loss, class Optimizer, std::size_t Batch, class Scalar = float>
-class Trainer : private DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
+class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     static_assert(Batch > 0, "a batch holds at least one sample");
 
     static constexpr bool fits = loss_fits<Net, Loss>;

@@ -54,7 +54,7 @@ void update_statistics(Model<Net, Scalar>& model, const Data& data, std::uint64_
     detail::check_samples<Net>(data, "update_statistics");
     if (data.size() < 2)
         throw Error("update_statistics: expected at least two samples, got one");
-    within_memory("update_statistics", [&] {
+    core::within_memory("update_statistics", [&] {
         const auto arena = std::make_unique<Arena<PlanType, Batch, Scalar>>();
         const auto gradients = std::make_unique<Gradients<Net, Scalar>>();
         detail::InputBuffer<Net, Scalar> buffer(Batch);

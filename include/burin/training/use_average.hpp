@@ -29,7 +29,7 @@ struct ExaminedAverage {
 template <class Net, class Scalar, class Target, class TrainerType, class Use>
 bool with_average(Target& target, TrainerType& trainer, Use use) noexcept {
     using Optimizer = decltype(TrainerType::optimizer);
-    static_cast<void>(DiagnosisOf<ExaminedAverage<Optimizer>>{});
+    static_cast<void>(core::DiagnosisOf<ExaminedAverage<Optimizer>>{});
     if constexpr (optimizers::averages<Optimizer>) {
         auto* const average =
             optimizers::average<Net>(trainer.optimizer, trainer.optimizer_state().data(), trainer.steps());

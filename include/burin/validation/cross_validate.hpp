@@ -115,7 +115,7 @@ Scores cross_validate(const Net&, const data::Dataset<Target, Value>& data, cons
 template <class Trained, class... Rest>
     requires requires { typename Trained::Network; }
 Scores cross_validate(const Trained&, const Rest&...) {
-    return static_cast<void>(DiagnosisOf<detail::NoNetwork<Trained>>{}), Scores{};
+    return static_cast<void>(core::DiagnosisOf<detail::NoNetwork<Trained>>{}), Scores{};
 }
 
 } // namespace burin::validation

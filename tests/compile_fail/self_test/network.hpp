@@ -18,4 +18,4 @@ struct Examined {
 };
 
 template <std::size_t Inputs, std::size_t Expected>
-struct Network : burin::DiagnosisOf<Examined<Inputs, Expected>> {};
+struct Network : burin::core::DiagnosisOf<Examined<Inputs, Expected>> {};

@@ -88,7 +88,7 @@ TEST_CASE("stages: what is learnt can be saved, also of stages within stages") {
     data::On<ColumnsAt<1, 2>, On<ColumnsAt<0>, data::Indicated<data::ImputeNearest<1, 4>>>>::Fitted<Shape(3),
                                                                                                     float>
         fitted;
-    for_each_field(fitted, [&](std::string_view name, const auto& field) {
+    core::for_each_field(fitted, [&](std::string_view name, const auto& field) {
         names.push_back(std::string(name) + ' ' + std::to_string(field.size()));
     });
     CHECK(names == std::vector<std::string>{"donor 4", "mean 1", "count 1"});

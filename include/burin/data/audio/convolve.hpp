@@ -24,7 +24,7 @@ inline std::vector<float> convolve(std::span<const float> x, std::span<const flo
     detail::require_finite("convolve", h);
     if (h.empty())
         return {};
-    return within_memory("convolve", [&] {
+    return core::within_memory("convolve", [&] {
         const std::size_t length = x.size() + h.size() - 1;
         std::size_t size = 64;
         while (size < 4 * h.size() && size < length)

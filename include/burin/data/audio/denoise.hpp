@@ -54,7 +54,7 @@ class Denoise {
         detail::require_within("Denoise", "smooth_hertz", options.smooth_hertz, 0, 1e9);
         detail::require_within("Denoise", "smooth_seconds", options.smooth_seconds, 0, 1e6);
         detail::require_finite("Denoise: noise", noise.samples);
-        within_memory("Denoise", [&] { learn(stft_(noise.samples)); });
+        core::within_memory("Denoise", [&] { learn(stft_(noise.samples)); });
     }
 
     Sound operator()(const Sound& sound) const {
@@ -63,7 +63,7 @@ class Denoise {
                         " Hz, as the noise, got " + std::to_string(sound.sample_rate) +
                         " Hz; audio::resample changes it");
         detail::require_finite("Denoise", sound.samples);
-        return within_memory("Denoise", [&] {
+        return core::within_memory("Denoise", [&] {
             Spectrum spectrum = stft_(sound.samples);
             std::vector<float> gates = levels(spectrum);
             for (std::size_t i = 0; i < gates.size(); ++i)

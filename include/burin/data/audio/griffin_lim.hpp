@@ -40,7 +40,7 @@ inline std::vector<float> griffin_lim(const Stft& stft, std::span<const float> m
                     std::to_string(magnitudes.size()));
     detail::require_finite("griffin_lim", magnitudes);
     detail::require_within("griffin_lim", "a momentum", options.momentum, 0, 1);
-    return within_memory("griffin_lim", [&] {
+    return core::within_memory("griffin_lim", [&] {
         Spectrum spectrum{frames, stft.bins(), {magnitudes.begin(), magnitudes.end()}};
         std::vector<std::complex<float>> before;
         const auto share = static_cast<float>(options.momentum / (1 + options.momentum));

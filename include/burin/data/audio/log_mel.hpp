@@ -63,7 +63,7 @@ class LogMel {
                                              .form = options.form,
                                              .padding = options.padding},
                                             "LogMel") {
-        within_memory("LogMel", [&] {
+        core::within_memory("LogMel", [&] {
             weights_.resize(options_.bands * stft_.bins());
             const audio::MelBank bank{options_.bands, options_.lowest, options_.highest, options_.scale,
                                       options_.norm};
@@ -79,7 +79,7 @@ class LogMel {
     Shape shape(std::size_t samples) const noexcept { return Shape(frames(samples), options_.bands); }
 
     std::vector<float> operator()(std::span<const float> samples) const {
-        return within_memory("LogMel", [&] { return spectrogram(samples); });
+        return core::within_memory("LogMel", [&] { return spectrogram(samples); });
     }
 
     /// The same of a Sound. Throws Error unless it has the sample rate that the bands are for.

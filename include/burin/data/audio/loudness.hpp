@@ -77,7 +77,7 @@ inline double loudness(std::span<const Sound> channels) {
     if (length < end_of(4))
         throw Error("loudness: expected at least " + std::to_string(end_of(4)) + " samples, 400 ms, got " +
                     std::to_string(length));
-    return within_memory("loudness", [&] {
+    return core::within_memory("loudness", [&] {
         std::vector<double> powers; // Of each block.
         for (std::size_t first = 0; end_of(first + 4) <= length; ++first)
             powers.push_back(0);

@@ -34,7 +34,7 @@ class Mfcc {
                         " coefficients, as many as bands, got " + std::to_string(options_.coefficients));
         if (!(options_.lifter >= 0 && std::isfinite(options_.lifter)))
             throw Error("Mfcc: expected a finite lifter of at least 0");
-        within_memory("Mfcc", [&] {
+        core::within_memory("Mfcc", [&] {
             weights_.resize(options_.coefficients * bands);
             for (std::size_t k = 0; k < options_.coefficients; ++k)
                 for (std::size_t i = 0; i < bands; ++i)
@@ -60,7 +60,7 @@ class Mfcc {
     }
 
     std::vector<float> transformed(const std::vector<float>& bands) const {
-        return within_memory("Mfcc", [&] {
+        return core::within_memory("Mfcc", [&] {
             const std::size_t width = options_.mel.bands, frames = bands.size() / width;
             std::vector<float> result(frames * options_.coefficients);
             for (std::size_t f = 0; f < frames; ++f)

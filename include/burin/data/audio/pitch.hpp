@@ -33,7 +33,7 @@ inline Sound stretched(const char* who, const Sound& sound, double time_ratio, d
     if (sound.samples.empty())
         return result;
     constexpr std::size_t piece = 4096;
-    return within_memory(who, [&] {
+    return core::within_memory(who, [&] {
         RubberBandStretcher stretcher(sound.sample_rate, 1,
                                       RubberBandStretcher::OptionProcessOffline |
                                           RubberBandStretcher::OptionThreadingNever |

@@ -24,7 +24,7 @@ inline std::vector<float> resampled(const char* who, std::span<const float> samp
     require_finite(who, samples);
     if (samples.empty())
         return {};
-    return within_memory(who, [&] {
+    return core::within_memory(who, [&] {
         const double length = std::round(static_cast<double>(samples.size()) * out_rate / in_rate);
         std::vector<float> result(static_cast<std::size_t>(length));
         if (result.empty())

@@ -79,7 +79,7 @@ inline void check_sound_header(std::span<char> file, std::string_view name) {
         if (bytes.text(offset) != samples) {
             if (length > left)
                 throw Error(at(offset) + "expected " + std::to_string(length) + " bytes of the chunk " +
-                            quoted(bytes.text(offset)) + ", got " + std::to_string(left));
+                            core::quoted(bytes.text(offset)) + ", got " + std::to_string(left));
             // A chunk of odd length is followed by a zero, though not every program writes it.
             offset = begin + length;
             if (length % 2 == 1 && offset < bytes.size() && file[offset] == '\0')

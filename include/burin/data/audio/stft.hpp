@@ -61,8 +61,8 @@ class Stft {
     /// Throws Error, which begins with `who`, for options that make no sense.
     explicit Stft(const StftOptions& options = {}, const std::string& who = "Stft")
         : options_(checked(options, who)), who_(who),
-          fft_(within_memory(who, [&] { return detail::FourierTransform(options.fft_size); })) {
-        within_memory(who, [&] {
+          fft_(core::within_memory(who, [&] { return detail::FourierTransform(options.fft_size); })) {
+        core::within_memory(who, [&] {
             window_.resize(options_.window);
             for (std::size_t i = 0; i < window_.size(); ++i)
                 window_[i] = static_cast<float>(window_at(options_.form, i, window_.size()));
@@ -103,7 +103,7 @@ class Stft {
     }
 
     Spectrum operator()(std::span<const float> samples) const {
-        return within_memory(who_, [&] {
+        return core::within_memory(who_, [&] {
             Spectrum result{frames(samples.size()), bins(), {}};
             result.values.resize(result.frames * result.bins);
             for_each_frame(samples, [&](std::size_t f, std::span<const std::complex<float>> spectrum) {
@@ -123,7 +123,7 @@ class Stft {
             throw Error(who_ + ": expected a spectrum of [" + std::to_string(frames(length)) + ", " +
                         std::to_string(bins()) + "] for " + std::to_string(length) + " samples, got [" +
                         std::to_string(spectrum.frames) + ", " + std::to_string(spectrum.bins) + "]");
-        return within_memory(who_, [&] {
+        return core::within_memory(who_, [&] {
             std::vector<float> result(length), frame(options_.fft_size);
             std::vector<double> sums(length), weights(length);
             detail::FourierTransform::Scratch scratch = fft_.scratch();

@@ -41,7 +41,7 @@ inline Interval find_sound(std::span<const float> samples, const TrimOptions& op
     detail::require_within("trim", "decibels", options.decibels, 0, 1000);
     if (samples.empty())
         return {};
-    return within_memory("trim", [&] {
+    return core::within_memory("trim", [&] {
         constexpr double floor = 1e-10;
         const std::size_t before = options.frame / 2;
         // Where the frame's length is odd there is one sample less to be had.
@@ -113,7 +113,7 @@ class VoiceActivity {
             throw Error("VoiceActivity: expected a sound of " + std::to_string(options_.sample_rate) +
                         " Hz, got " + std::to_string(sound.sample_rate) + " Hz; audio::resample changes it");
         detail::require_finite("VoiceActivity", sound.samples);
-        return within_memory("VoiceActivity", [&] { return find(sound.samples); });
+        return core::within_memory("VoiceActivity", [&] { return find(sound.samples); });
     }
 
   private:

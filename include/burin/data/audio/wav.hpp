@@ -126,7 +126,7 @@ void read_samples(const std::string& path, const ReadOptions& options, Begin beg
 /// (WAV, RF64, AIFF, AU, CAF, FLAC; of others there is what libsndfile gives); for a sample that is not
 /// finite, unless `options` allow it; if the file, or its samples as floats, exceed `options.max_bytes`.
 inline Sound read_sound(const std::string& path, const ReadOptions& options = {}) {
-    return within_memory(path, [&] {
+    return core::within_memory(path, [&] {
         Sound result;
         std::size_t channels = 0;
         double sum = 0;
@@ -148,7 +148,7 @@ inline Sound read_sound(const std::string& path, const ReadOptions& options = {}
 
 /// The same, each channel for itself: left, right and so on. `audio::mono` makes one of them.
 inline std::vector<Sound> read_channels(const std::string& path, const ReadOptions& options = {}) {
-    return within_memory(path, [&] {
+    return core::within_memory(path, [&] {
         std::vector<Sound> result;
         detail::read_samples(
             path, options,
@@ -174,7 +174,7 @@ inline void write_sound(const std::string& path, std::span<const float> samples,
     if (samples.size() > most)
         throw Error(path + ": expected at most " + std::to_string(most) + " samples, got " +
                     std::to_string(samples.size()));
-    within_memory(path, [&] {
+    core::within_memory(path, [&] {
         MemoryFile file;
         SF_VIRTUAL_IO calls = MemoryFile::calls();
         SF_INFO info{};

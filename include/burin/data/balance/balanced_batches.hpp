@@ -28,7 +28,7 @@ template <class Scalar = float>
 class BalancedBatches : public Dataset<Label, Scalar> {
   public:
     BalancedBatches(Dataset<Label, Scalar> data) : Dataset<Label, Scalar>(std::move(data)) {
-        within_memory("BalancedBatches", [&] {
+        core::within_memory("BalancedBatches", [&] {
             const std::vector<Label> labels = this->labels();
             if (!labels.empty())
                 members_ = detail::members_of_classes(labels, "BalancedBatches");

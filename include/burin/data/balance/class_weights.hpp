@@ -86,7 +86,7 @@ inline void count_label(std::vector<double>& counts, Label label, double weight,
 template <class Rule = BalancedWeights>
 std::vector<double> class_weights(std::span<const Label> labels, std::size_t classes = 0,
                                   const Rule& rule = {}) {
-    return within_memory("class_weights", [&] {
+    return core::within_memory("class_weights", [&] {
         std::vector<double> counts(classes);
         for (std::size_t i = 0; i < labels.size(); ++i)
             detail::count_label(counts, labels[i], 1, classes, i);
@@ -99,7 +99,7 @@ std::vector<double> class_weights(std::span<const Label> labels, std::size_t cla
 template <class Scalar, class Rule = BalancedWeights>
 std::vector<double> class_weights(const Dataset<Label, Scalar>& data, std::size_t classes = 0,
                                   const Rule& rule = {}, IgnoredLabel ignored = {}) {
-    return within_memory("class_weights", [&] {
+    return core::within_memory("class_weights", [&] {
         std::vector<double> counts(classes);
         for (std::size_t i = 0; i < data.size(); ++i)
             for (const Label label : data.target(i))
@@ -115,7 +115,7 @@ std::vector<double> class_weights(const Dataset<Label, Scalar>& data, std::size_
 template <class Scalar>
 Dataset<Label, Scalar> weighted_by_class(const Dataset<Label, Scalar>& data,
                                          std::span<const double> class_weights) {
-    return within_memory("weighted_by_class", [&] {
+    return core::within_memory("weighted_by_class", [&] {
         for (std::size_t c = 0; c < class_weights.size(); ++c)
             if (!(class_weights[c] >= 0 && std::isfinite(static_cast<Scalar>(class_weights[c]))))
                 throw Error("weighted_by_class: class " + std::to_string(c) +

@@ -21,7 +21,7 @@ namespace burin::data {
 ///
 ///     const auto more = train.subset(data::oversampled(train.labels(), {.seed = 1}));
 inline std::vector<std::size_t> oversampled(std::span<const Label> labels, const Resampling& options = {}) {
-    return within_memory("oversampled", [&] {
+    return core::within_memory("oversampled", [&] {
         const auto members = detail::members_of_classes(labels, "oversampled");
         const auto wanted = detail::wanted_counts(members, options, true, "oversampled");
         std::vector<std::size_t> indices(labels.size());
@@ -41,7 +41,7 @@ inline std::vector<std::size_t> oversampled(std::span<const Label> labels, const
 /// The numbers of the samples that are kept, rising, none twice, so that large classes are as small as
 /// `options` says: as imbalanced-learn's `RandomUnderSampler`.
 inline std::vector<std::size_t> undersampled(std::span<const Label> labels, const Resampling& options = {}) {
-    return within_memory("undersampled", [&] {
+    return core::within_memory("undersampled", [&] {
         auto members = detail::members_of_classes(labels, "undersampled");
         const auto wanted = detail::wanted_counts(members, options, false, "undersampled");
         std::vector<std::size_t> indices;

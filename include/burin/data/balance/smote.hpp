@@ -171,7 +171,7 @@ Dataset<Label, Scalar> with_samples_between(const Dataset<Label, Scalar>& data, 
 /// samples.
 template <class Scalar>
 Dataset<Label, Scalar> smote(const Dataset<Label, Scalar>& data, const Smote& options = {}) {
-    return within_memory("smote", [&] {
+    return core::within_memory("smote", [&] {
         return detail::with_samples_between(
             data, options.neighbours, options.classes, "smote",
             [](const std::vector<std::size_t>& members, auto, auto) { return members; });
@@ -179,7 +179,7 @@ Dataset<Label, Scalar> smote(const Dataset<Label, Scalar>& data, const Smote& op
 }
 template <class Scalar>
 Dataset<Label, Scalar> smote(const Dataset<Label, Scalar>& data, const BorderlineSmote& options) {
-    return within_memory("smote", [&] {
+    return core::within_memory("smote", [&] {
         return detail::with_samples_between(
             data, options.neighbours, options.classes, "smote",
             [&](const std::vector<std::size_t>& members, std::span<const Scalar> points,

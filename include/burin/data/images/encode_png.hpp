@@ -47,7 +47,7 @@ inline std::string encode_png(const ByteImage& image) {
         throw Error("encode_png: expected an image of 1 to " + std::to_string(most) + " bytes, got " +
                     std::to_string(width) + " x " + std::to_string(height) + " pixels and " +
                     std::to_string(image.values.size()) + " values");
-    return within_memory("encode_png", [&] {
+    return core::within_memory("encode_png", [&] {
         constexpr char colour_types[] = {0, 4, 2, 6};
         std::string header;
         detail::append_big_endian(header, width);

@@ -144,9 +144,9 @@ inline std::string_view exif_of(const jpeg_decompress_struct& jpeg) noexcept {
 template <class Value = float>
 ImageOf<Value> decode_jpeg(std::string_view bytes, const std::string& name,
                            const ReadImageOptions& options = {}) {
-    return within_memory(name, [&] {
+    return core::within_memory(name, [&] {
         if (!is_jpeg(bytes))
-            throw Error(name + ": expected a JPEG file, got " + burin::quoted(bytes.substr(0, 8)));
+            throw Error(name + ": expected a JPEG file, got " + burin::core::quoted(bytes.substr(0, 8)));
         detail::JpegDecoder decoder;
         jpeg_decompress_struct& jpeg = decoder.jpeg;
         const auto call = [&](const auto& function) {
@@ -209,7 +209,7 @@ ImageOf<Value> decode_jpeg(std::string_view bytes, const std::string& name,
 /// 100; colour is stored at half the resolution, as usual. Throws Error for another number of channels, for
 /// an image without pixels or beyond 65,500 a side, and for another quality.
 inline std::string encode_jpeg(const ByteImage& image, int quality = 90) {
-    return within_memory("encode_jpeg", [&] {
+    return core::within_memory("encode_jpeg", [&] {
         if (image.channels != 1 && image.channels != 3)
             throw Error("encode_jpeg: expected 1 or 3 channels, got " + std::to_string(image.channels));
         if (quality < 1 || quality > 100)

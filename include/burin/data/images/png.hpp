@@ -37,7 +37,7 @@ constexpr bool is_png(std::string_view bytes) noexcept {
 template <class Value = float>
 ImageOf<Value> decode_png(std::string_view bytes, const std::string& name,
                           const ReadImageOptions& options = {}) {
-    return within_memory(name, [&] {
+    return core::within_memory(name, [&] {
         const auto check = [&](int code) {
             if (code == SPNG_EMEM)
                 throw std::bad_alloc();
@@ -45,7 +45,7 @@ ImageOf<Value> decode_png(std::string_view bytes, const std::string& name,
                 throw Error(name + ": expected a whole PNG image, got a damaged one: " + spng_strerror(code));
         };
         if (!is_png(bytes))
-            throw Error(name + ": expected a PNG file, got " + burin::quoted(bytes.substr(0, 8)));
+            throw Error(name + ": expected a PNG file, got " + burin::core::quoted(bytes.substr(0, 8)));
         // The last chunk, which is always the same; libspng does without its check sum.
         using namespace std::string_view_literals;
         if (bytes.rfind("\0\0\0\0IEND\xae\x42\x60\x82"sv) == std::string_view::npos)

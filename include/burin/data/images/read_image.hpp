@@ -24,7 +24,7 @@ ImageOf<Value> decode_image(std::string_view bytes, const std::string& name,
     if (is_jpeg(bytes))
         return decode_jpeg<Value>(bytes, name, options);
     throw Error(name + ": expected a PNG or JPEG file, got " +
-                (bytes.empty() ? std::string("an empty one") : burin::quoted(bytes.substr(0, 8))));
+                (bytes.empty() ? std::string("an empty one") : burin::core::quoted(bytes.substr(0, 8))));
 }
 
 /// The image of a file, PNG or JPEG, told by its first bytes and not by its name. Values are 0 to 1.

@@ -34,7 +34,7 @@ struct Elimination {
 template <class ImportanceOf>
 Elimination eliminate_recursively(std::size_t features, std::size_t keep, std::size_t step,
                                   const ImportanceOf& importance) {
-    return within_memory("eliminate_recursively", [&] {
+    return core::within_memory("eliminate_recursively", [&] {
         if (keep == 0 || keep > features || step == 0)
             throw Error("eliminate_recursively: expected to keep 1 to " + std::to_string(features) +
                         " features, leaving out one or more at a time, got " + std::to_string(keep) +
@@ -69,7 +69,7 @@ Elimination eliminate_recursively(std::size_t features, std::size_t keep, std::s
 template <class Target, class Scalar>
 Dataset<Target, Scalar> with_features(const Dataset<Target, Scalar>& data,
                                       std::span<const std::size_t> features) {
-    return within_memory("with_features", [&] {
+    return core::within_memory("with_features", [&] {
         for (const std::size_t feature : features)
             if (feature >= data.input_shape().size())
                 throw Error("with_features: expected features below " +

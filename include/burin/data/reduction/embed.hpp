@@ -23,7 +23,7 @@ namespace burin::data {
 /// Throws Error for fewer than three samples or two features.
 template <class Target, class Scalar>
 Embedding tsne(const Dataset<Target, Scalar>& data, const TSNE& options = {}) {
-    return within_memory("tsne", [&] {
+    return core::within_memory("tsne", [&] {
         const std::vector<double> points = detail::points_of(data, "tsne");
         const std::size_t width = data.input_shape().size();
         const PrincipalComponents two = principal_components(points, width, 2, "tsne");

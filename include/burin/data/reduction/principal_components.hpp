@@ -206,7 +206,7 @@ PrincipalComponents components_of(std::span<const double> points, std::size_t wi
 inline PrincipalComponents principal_components(std::span<const double> points, std::size_t width,
                                                 std::size_t count,
                                                 std::string_view who = "principal_components") {
-    return within_memory(who, [&] {
+    return core::within_memory(who, [&] {
         return detail::components_of(points, width, count, who,
                                      [](const detail::Matrix& a) { return detail::right_vectors(a); });
     });
@@ -214,7 +214,7 @@ inline PrincipalComponents principal_components(std::span<const double> points, 
 inline PrincipalComponents principal_components(std::span<const double> points, std::size_t width,
                                                 std::size_t count, const RandomizedSolver& solver,
                                                 std::string_view who = "principal_components") {
-    return within_memory(who, [&] {
+    return core::within_memory(who, [&] {
         return detail::components_of(points, width, count, who, [&](const detail::Matrix& a) {
             return detail::right_vectors(a, count, solver);
         });

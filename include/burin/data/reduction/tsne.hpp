@@ -138,7 +138,7 @@ inline double divergence(std::span<const double> similarities, std::span<const d
 /// perplexity that is not below the number of points.
 inline Embedding tsne(std::span<const double> points, std::size_t width, std::span<const double> start,
                       const TSNE& options = {}) {
-    return within_memory("tsne", [&] {
+    return core::within_memory("tsne", [&] {
         const std::size_t count = width == 0 ? 0 : points.size() / width;
         if (count < 2 || points.size() != count * width || start.size() != 2 * count)
             throw Error("tsne: expected two or more points of " + std::to_string(width) +

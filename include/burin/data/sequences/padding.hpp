@@ -82,7 +82,7 @@ Dataset<Target, Scalar> pad(const std::vector<std::vector<Scalar>>& sequences, s
         throw Error("pad: expected fewer channels, got " + std::to_string(padding.channels));
     const std::size_t each = padding.channels, width = each + padding.mask_channel;
     const std::size_t length = detail::padded_length(sequences, each, padding);
-    return within_memory("pad", [&] {
+    return core::within_memory("pad", [&] {
         detail::check_room(sequences.size(), length, width);
         std::vector<Scalar> values(sequences.size() * length * width, static_cast<Scalar>(padding.value));
         if (padding.mask_channel)
@@ -108,7 +108,7 @@ Dataset<Target, Scalar> pad(const std::vector<std::vector<Scalar>>& sequences, s
 inline std::vector<Label> pad_labels(const std::vector<std::vector<Label>>& labels,
                                      const Padding& padding = {}, Label ignored = no_label) {
     const std::size_t length = detail::padded_length(labels, 1, padding);
-    return within_memory("pad_labels", [&] {
+    return core::within_memory("pad_labels", [&] {
         detail::check_room(labels.size(), length, 1);
         std::vector<Label> values(labels.size() * length, ignored);
         detail::for_each_kept(labels, 1, length, padding,

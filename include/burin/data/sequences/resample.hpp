@@ -160,7 +160,7 @@ inline Resampled resample(std::span<const double> times, std::span<const double>
         throw Error("resample: expected a value for each of " + std::to_string(times.size()) +
                     " times, got " + std::to_string(values.size()));
     detail::check_times(times, grid);
-    return within_memory("resample", [&] {
+    return core::within_memory("resample", [&] {
         Resampled result{detail::grid_times(times, grid), {}};
         result.values = detail::values_at(result.times, times, values, grid);
         return result;
@@ -173,7 +173,7 @@ inline Table resample(const Table& table, std::string_view time, const Grid& gri
     const bool dates = table.type(time) == ColumnType::date;
     const std::span<const double> times = dates ? table.dates(time) : table.numbers(time);
     detail::check_times(times, grid);
-    return within_memory("resample", [&] {
+    return core::within_memory("resample", [&] {
         const std::vector<double> at = detail::grid_times(times, grid);
         Grid last = grid;
         last.how = Resampling::last;
@@ -184,8 +184,8 @@ inline Table resample(const Table& table, std::string_view time, const Grid& gri
             else if (table.type(name) == ColumnType::number)
                 result = result.with(name, detail::values_at(at, times, table.numbers(name), grid));
             else if (table.type(name) == ColumnType::date)
-                result = result.with(
-                    name, Column::of_dates(detail::values_at(at, times, table.dates(name), last)));
+                result = result.with(name,
+                                     Column::of_dates(detail::values_at(at, times, table.dates(name), last)));
             else
                 result = result.with(name, detail::categories_at(at, times, table.column(name), last));
         return result;

@@ -47,7 +47,7 @@ Dataset<Scalar, Scalar> windows_of(const std::vector<std::span<const double>>& i
     if (options.length > steps || farthest > steps - options.length)
         throw Error("windows: expected a series of at least " + std::to_string(options.length) + " and " +
                     std::to_string(farthest) + " steps, got " + std::to_string(steps));
-    return within_memory("windows", [&] {
+    return core::within_memory("windows", [&] {
         std::vector<Scalar> samples, wanted;
         const std::size_t last = steps - options.length - farthest;
         for (std::size_t number = 0; number <= last / options.stride; ++number) {

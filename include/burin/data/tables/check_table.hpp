@@ -23,7 +23,7 @@ class TableRows {
     TableRows(const Table& table, const std::string& target) {
         for (std::size_t c = 0; c < table.columns(); ++c)
             if (table.names()[c] != target) {
-                names_.push_back(burin::quoted(table.names()[c]));
+                names_.push_back(burin::core::quoted(table.names()[c]));
                 columns_.push_back(table.column(c));
             }
         if (!target.empty())
@@ -50,7 +50,7 @@ class TableRows {
         if (target_.empty() || target_[0].type() != ColumnType::category)
             return found;
         for (const std::string& name : target_[0].categories())
-            found.push_back({printable(name, 40), 0});
+            found.push_back({core::printable(name, 40), 0});
         for (const Label code : target_[0].codes())
             if (code != no_label)
                 ++found[code].samples;
@@ -82,7 +82,7 @@ inline DataCheck check(const Table& table, const std::string& target = {}) {
     DataCheck check =
         detail::check_rows(detail::TableRows(table, target), "column", "columns", "row", "rows");
     if (!target.empty() && table.column(target).missing_count() > 0)
-        check.problems.push_back("target " + burin::quoted(target) + ": missing in " +
+        check.problems.push_back("target " + burin::core::quoted(target) + ": missing in " +
                                  detail::count_of(table.column(target).missing_count(), "row", "rows"));
     return check;
 }
@@ -91,8 +91,8 @@ inline DataCheck check(const Table& table, const std::string& target = {}) {
 inline PartsCheck check(const Table& train, const Table& test, const std::string& target = {}) {
     for (const std::string& name : train.names())
         if (test.type(name) != train.type(name))
-            throw Error("check: column " + burin::quoted(name) + ": expected " + name_of(train.type(name)) +
-                        " in both parts, got " + name_of(test.type(name)));
+            throw Error("check: column " + burin::core::quoted(name) + ": expected " +
+                        name_of(train.type(name)) + " in both parts, got " + name_of(test.type(name)));
     const Table same = test.select(train.names());
     return detail::check_parts(detail::TableRows(train, target), detail::TableRows(same, target),
                                check(train, target), check(same, target), "column", "columns", "row", "rows");

@@ -56,7 +56,7 @@ struct ClipColumns {
 
 /// To mean ± Deviations standard deviations (of the population) of the training samples: `ClipZScore<>` to
 /// ± 3.
-template <Number auto Deviations = 3>
+template <core::Number auto Deviations = 3>
 struct ClipZScore : detail::ClipColumns<ClipZScore<Deviations>> {
     static constexpr Text<64> name() {
         return Text<64>("ClipZScore<").append(detail::option_text(double(Deviations)).view()).append(">");
@@ -76,7 +76,7 @@ struct ClipZScore : detail::ClipColumns<ClipZScore<Deviations>> {
 /// To what is at most Factor times the distance between the quartiles away from them (Tukey's fences).
 ///
 ///     using Preparation = data::Pipeline<Input<4>, data::ClipIQR<>, data::StandardScaler>;
-template <Number auto Factor = 1.5>
+template <core::Number auto Factor = 1.5>
 struct ClipIQR : detail::ClipColumns<ClipIQR<Factor>> {
     static constexpr Text<64> name() {
         return Text<64>("ClipIQR<").append(detail::option_text(double(Factor)).view()).append(">");
@@ -94,7 +94,7 @@ struct ClipIQR : detail::ClipColumns<ClipIQR<Factor>> {
 };
 
 /// To two quantiles of the training samples, as shares: `Winsorize<0.05, 0.95>`.
-template <Number auto Low = 0.05, Number auto High = 0.95>
+template <core::Number auto Low = 0.05, core::Number auto High = 0.95>
 struct Winsorize : detail::ClipColumns<Winsorize<Low, High>> {
     static constexpr Text<64> name() {
         return Text<64>("Winsorize<")
@@ -116,7 +116,7 @@ struct Winsorize : detail::ClipColumns<Winsorize<Low, High>> {
 };
 
 /// To a range that is given, for every column: `ClipRange<0, 120>`.
-template <Number auto Low, Number auto High>
+template <core::Number auto Low, core::Number auto High>
 struct ClipRange {
     static constexpr Text<64> name() {
         return Text<64>("ClipRange<")

@@ -71,7 +71,7 @@ class Groups {
     Groups with(const std::string& name, std::vector<double> values) const {
         if (result_.has(name))
             throw Error("group: expected a name that no other column of the result has, got " +
-                        burin::quoted(name));
+                        burin::core::quoted(name));
         Groups groups = *this;
         groups.result_ = result_.columns() == 0 ? Table({name}, {Column::of_numbers(std::move(values))})
                                                 : result_.with(name, std::move(values));

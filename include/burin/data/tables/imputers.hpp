@@ -84,7 +84,7 @@ struct ImputeMostFrequent : detail::ImputeOneValue<ImputeMostFrequent> {
 };
 
 /// A missing value becomes Value: `ImputeConstant<0>`. Nothing is learnt, and any column will do.
-template <Number auto Value>
+template <core::Number auto Value>
 struct ImputeConstant {
     static constexpr Text<64> name() {
         return Text<64>("ImputeConstant<").append(detail::option_text(double(Value)).view()).append(">");

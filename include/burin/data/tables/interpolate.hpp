@@ -80,7 +80,7 @@ inline Table interpolate(Table table, const std::vector<std::string>& names = {}
             if (by.type() == ColumnType::category || !std::isfinite(places[row]) ||
                 (row > 0 && !(places[row] > places[row - 1])))
                 throw Error("interpolate: row " + std::to_string(row) + ", column " +
-                            burin::quoted(options.by) +
+                            burin::core::quoted(options.by) +
                             ": expected a number or a date beyond that of the row before");
         }
     }

@@ -34,7 +34,7 @@ inline Table join(const Table& first, const Table& second, const std::vector<std
     std::vector<Column> left, right;
     for (const std::string& name : keys) {
         if (first.type(name) != second.type(name))
-            throw Error("join: column " + burin::quoted(name) +
+            throw Error("join: column " + burin::core::quoted(name) +
                         ": expected the same type in both tables, got " + name_of(first.type(name)) +
                         " and " + name_of(second.type(name)));
         left.push_back(first.column(name));
@@ -44,9 +44,9 @@ inline Table join(const Table& first, const Table& second, const std::vector<std
     }
     for (const std::string& name : second.names())
         if (first.has(name) && std::find(keys.begin(), keys.end(), name) == keys.end())
-            throw Error("join: expected names that are in one table only, got " + burin::quoted(name) +
+            throw Error("join: expected names that are in one table only, got " + burin::core::quoted(name) +
                         " in both");
-    return within_memory("join", [&] {
+    return core::within_memory("join", [&] {
         const std::vector<std::size_t> order = detail::row_order(right, second.rows());
         // Whether a row of the second comes before (−1) one of the first, is like it, or comes behind it.
         const auto compare = [&](std::size_t of_second, std::size_t of_first) {

@@ -33,7 +33,7 @@ inline Table drop_missing(const Table& table, const std::vector<std::string>& na
 inline Table fill_missing(const Table& table, const std::string& name, double value) {
     const Column& column = table.column(name);
     if (column.type() == ColumnType::category)
-        throw Error("fill_missing: column " + burin::quoted(name) +
+        throw Error("fill_missing: column " + burin::core::quoted(name) +
                     ": expected a text for categories, got a number");
     std::vector<double> values(column.numbers().begin(), column.numbers().end());
     for (std::size_t row = 0; row < values.size(); ++row)

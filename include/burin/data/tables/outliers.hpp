@@ -52,7 +52,7 @@ std::vector<std::size_t> outlier_rows(const Table& table, const std::string& nam
     std::vector<double> sorted;
     for (std::size_t row = 0; row < numbers.size(); ++row) {
         if (std::isinf(numbers[row]))
-            throw Error("outlier_rows: row " + std::to_string(row) + ", column " + burin::quoted(name) +
+            throw Error("outlier_rows: row " + std::to_string(row) + ", column " + burin::core::quoted(name) +
                         ": expected a finite number, got " + number_text(numbers[row]));
         if (!std::isnan(numbers[row]))
             sorted.push_back(numbers[row]);

@@ -64,7 +64,7 @@ class TypedColumns {
         std::vector<std::string> names = column_names();
         for (const auto& [name, type] : options_.types)
             if (std::find(names.begin(), names.end(), name) == names.end())
-                throw Error(file_ + ": expected a column " + burin::quoted(name) +
+                throw Error(file_ + ": expected a column " + burin::core::quoted(name) +
                             ", whose type is given, got none");
         std::vector<Column> columns;
         columns.reserve(names.size());
@@ -191,7 +191,7 @@ class TypedColumns {
             const std::string expected = read(type, text, values[row]);
             if (!expected.empty())
                 throw Error(csv::detail::at(file_, table_.line(row), column + 1) + "expected " + expected +
-                            ", got " + burin::quoted(text));
+                            ", got " + burin::core::quoted(text));
         }
         return type == ColumnType::date ? Column::of_dates(std::move(values))
                                         : Column::of_numbers(std::move(values));
@@ -216,7 +216,7 @@ class TypedColumns {
 inline csv::Options csv_options(const TableOptions& options, std::string_view name) {
     const auto refuse = [&](const char* expected, char found) {
         throw Error(std::string(name) + ": expected " + expected + ", got " +
-                    burin::quoted(std::string_view(&found, 1)));
+                    burin::core::quoted(std::string_view(&found, 1)));
     };
     const auto is_of_numbers = [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' ||
@@ -261,7 +261,7 @@ inline csv::Options csv_options(const TableOptions& options, std::string_view na
 /// names that are there twice, and for a file of more than `max_bytes`. Empty lines are no rows. Memory: at
 /// most 30 times the file, and 300 bytes a column.
 inline Table read_table(const std::string& path, const TableOptions& options = {}) {
-    return within_memory(path, [&] {
+    return core::within_memory(path, [&] {
         const csv::Table text = csv::read_text(path, detail::csv_options(options, path));
         return detail::TypedColumns(text, path, options).read();
     });
@@ -269,7 +269,7 @@ inline Table read_table(const std::string& path, const TableOptions& options = {
 
 /// The same of CSV in memory; `name` is what errors call it.
 inline Table parse_table(std::string_view bytes, std::string_view name, const TableOptions& options = {}) {
-    return within_memory(name, [&] {
+    return core::within_memory(name, [&] {
         const csv::Table text = csv::parse(bytes, name, detail::csv_options(options, name));
         return detail::TypedColumns(text, name, options).read();
     });

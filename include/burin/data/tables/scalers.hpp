@@ -110,7 +110,7 @@ struct StandardScaler : detail::ScaleColumns<StandardScaler> {
 
 /// From the least and the largest value of a column to Low and High: `MinMaxScaler<>` is 0 to 1,
 /// `MinMaxScaler<-1, 1>`. A column that never varies becomes Low. What is applied later may lie outside.
-template <Number auto Low = 0, Number auto High = 1>
+template <core::Number auto Low = 0, core::Number auto High = 1>
 struct MinMaxScaler : detail::ScaleColumns<MinMaxScaler<Low, High>> {
     static constexpr Text<64> name() {
         return Text<64>("MinMaxScaler<")
@@ -145,7 +145,7 @@ struct MaxAbsScaler : detail::ScaleColumns<MaxAbsScaler> {
 
 /// (x − median) / the distance between two quantiles, in percent: outliers hardly change them.
 /// `RobustScaler<>` takes the quartiles, `RobustScaler<10, 90>` others.
-template <Number auto Low = 25, Number auto High = 75>
+template <core::Number auto Low = 25, core::Number auto High = 75>
 struct RobustScaler : detail::ScaleColumns<RobustScaler<Low, High>> {
     static constexpr Text<64> name() {
         return Text<64>("RobustScaler<")

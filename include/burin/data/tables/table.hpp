@@ -27,7 +27,7 @@ inline void check_names(const std::vector<std::string>& names, std::string_view 
     const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
     if (twice != sorted.end())
         throw Error(std::string(who) + ": expected a name for each column that no other has, got " +
-                    burin::quoted(*twice) + " twice");
+                    burin::core::quoted(*twice) + " twice");
 }
 
 } // namespace detail
@@ -147,7 +147,7 @@ class Table {
     Table rename(std::string_view from, std::string_view to) const {
         column(from);
         if (from != to && has(to))
-            throw Error("Table: expected a name that no other column has, got " + burin::quoted(to));
+            throw Error("Table: expected a name that no other column has, got " + burin::core::quoted(to));
         Table table = *this;
         *std::find(table.names_.begin(), table.names_.end(), from) = to;
         return table;
@@ -181,21 +181,21 @@ class Table {
     const Column& of_type(std::string_view name, ColumnType type) const {
         const Column& found = column(name);
         if (found.type() != type)
-            throw Error("Table: column " + burin::quoted(name) + ": expected " + name_of(type) + ", got " +
-                        name_of(found.type()));
+            throw Error("Table: column " + burin::core::quoted(name) + ": expected " + name_of(type) +
+                        ", got " + name_of(found.type()));
         return found;
     }
     void check_rows(std::string_view name, const Column& column) const {
         if (!columns_.empty() && column.size() != rows())
-            throw Error("Table: column " + burin::quoted(name) + ": expected " + std::to_string(rows()) +
-                        " rows, got " + std::to_string(column.size()));
+            throw Error("Table: column " + burin::core::quoted(name) + ": expected " +
+                        std::to_string(rows()) + " rows, got " + std::to_string(column.size()));
     }
     [[noreturn]] void refuse(std::string_view name) const {
         std::string known;
         for (const std::string& other : names_)
-            known += (known.empty() ? "" : ", ") + burin::quoted(other);
+            known += (known.empty() ? "" : ", ") + burin::core::quoted(other);
         throw Error("Table: expected the name of a column (" + (known.empty() ? "there is none" : known) +
-                    "), got " + burin::quoted(name));
+                    "), got " + burin::core::quoted(name));
     }
 
     std::vector<std::string> names_;

@@ -35,7 +35,7 @@ inline std::string short_number(double number) {
 inline std::string cell_text(const Column& column, std::size_t row, std::size_t longest_text) {
     if (column.is_missing(row))
         return "";
-    return column.type() == ColumnType::category ? printable(column.text(row), longest_text)
+    return column.type() == ColumnType::category ? core::printable(column.text(row), longest_text)
            : column.type() == ColumnType::date   ? date_text(column.numbers()[row])
                                                  : short_number(column.numbers()[row]);
 }
@@ -46,7 +46,7 @@ inline std::string cell_text(const Column& column, std::size_t row, std::size_t 
 inline std::string table_text(const Table& table, const TableTextOptions& options = {}) {
     std::vector<report::Table::Column> columns{{"", report::Table::Align::right}};
     for (std::size_t c = 0; c < table.columns(); ++c)
-        columns.push_back({printable(table.names()[c], options.longest_text),
+        columns.push_back({core::printable(table.names()[c], options.longest_text),
                            table.column(c).type() == ColumnType::number ? report::Table::Align::right
                                                                         : report::Table::Align::left});
     report::Table text(std::move(columns));

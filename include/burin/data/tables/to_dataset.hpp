@@ -41,7 +41,7 @@ namespace detail {
 /// `to_dataset: row 3, column 'age': expected …, got …`.
 [[noreturn]] inline void refuse_value(std::size_t row, std::string_view column, const std::string& expected,
                                       const std::string& found) {
-    throw Error("to_dataset: row " + std::to_string(row) + ", column " + burin::quoted(column) +
+    throw Error("to_dataset: row " + std::to_string(row) + ", column " + burin::core::quoted(column) +
                 ": expected " + expected + ", got " + found);
 }
 
@@ -67,7 +67,7 @@ To value_as(double value, std::size_t row, std::string_view column) {
 /// what exceeds the range of Scalar; and for dates, of which `date_parts` makes numbers.
 template <class Target = Label, class Scalar = float>
 TableSamples<Target, Scalar> to_dataset(const Table& table, const DatasetColumns& columns) {
-    return within_memory("to_dataset", [&] {
+    return core::within_memory("to_dataset", [&] {
         TableSamples<Target, Scalar> result;
         std::vector<Column> chosen;
         for (const std::string& name : columns.features)
@@ -85,7 +85,7 @@ TableSamples<Target, Scalar> to_dataset(const Table& table, const DatasetColumns
             const std::string& name = result.features[f];
             const Column& column = chosen[f];
             if (column.type() == ColumnType::date)
-                throw Error("to_dataset: column " + burin::quoted(name) +
+                throw Error("to_dataset: column " + burin::core::quoted(name) +
                             ": expected numbers or categories, got dates; date_parts makes numbers of them");
             for (std::size_t row = 0; row < table.rows(); ++row)
                 inputs[row * result.features.size() + f] =

@@ -44,7 +44,7 @@ inline void append_field(std::string& text, std::string_view field, const TableO
 /// one or without the spaces at its ends, and for options that give another form of dates.
 inline std::string csv_text(const Table& table, const TableOptions& options = {}) {
     if (!options.date_format.empty())
-        throw Error("csv_text: expected no .date_format, got " + burin::quoted(options.date_format));
+        throw Error("csv_text: expected no .date_format, got " + burin::core::quoted(options.date_format));
     detail::csv_options(options, "csv_text");
     const std::string missing = options.missing.empty() ? "" : options.missing[0];
     std::string text;
@@ -69,9 +69,9 @@ inline std::string csv_text(const Table& table, const TableOptions& options = {}
                     });
                 if (is_marker || (options.trim && detail::trimmed(field) != field))
                     throw Error("csv_text: row " + std::to_string(row) + ", column " +
-                                burin::quoted(table.names()[c]) +
+                                burin::core::quoted(table.names()[c]) +
                                 ": expected a text that is read as it is written, got " +
-                                burin::quoted(field));
+                                burin::core::quoted(field));
             } else if (column.type() == ColumnType::date) {
                 field = date_text(column.numbers()[row]);
             } else {
@@ -90,7 +90,7 @@ inline std::string csv_text(const Table& table, const TableOptions& options = {}
 
 /// Writes a table as `csv_text`, whole or not at all. Throws Error.
 inline void write_csv(const std::string& path, const Table& table, const TableOptions& options = {}) {
-    within_memory(path, [&] {
+    core::within_memory(path, [&] {
         io::write_file(path, csv_text(table, options));
         return true;
     });

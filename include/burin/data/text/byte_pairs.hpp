@@ -110,7 +110,7 @@ class BytePairs {
         for (const std::string& token : options.special)
             if (!can_be_special(token) || !pairs.add(token))
                 throw Error("BytePairs: expected special tokens of several characters that differ, got " +
-                            burin::quoted(token));
+                            burin::core::quoted(token));
         pairs.special_ = pairs.tokens_.size();
         const auto ranked = words.ranked();
         if (options.units == Units::characters)
@@ -235,7 +235,7 @@ class BytePairs {
         detail::each_line(bytes, name, [&](std::string_view line, std::size_t number) {
             const auto refuse = [&](const char* expected) {
                 throw Error(detail::at_line(name, number) + "expected " + expected + ", got " +
-                            burin::quoted(line));
+                            burin::core::quoted(line));
             };
             if (!begun) {
                 begun = true;
@@ -303,7 +303,8 @@ class BytePairs {
             Characters::each(word, [&, whole = std::string_view(word)](std::string_view piece) {
                 const char32_t code = first_character(piece).code;
                 if (is_space(code))
-                    throw Error("BytePairs: expected words without spaces, got " + burin::quoted(whole));
+                    throw Error("BytePairs: expected words without spaces, got " +
+                                burin::core::quoted(whole));
                 alphabet.emplace(code, piece);
             });
         }

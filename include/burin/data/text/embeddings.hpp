@@ -65,7 +65,7 @@ class Embeddings {
     std::size_t write_to(Tensor tensor, std::string_view name) const {
         if (tensor.size() < rows_.size() * dimensions_ ||
             (dimensions_ > 0 && tensor.size() % dimensions_ != 0))
-            throw Error("Embeddings: " + printable(name, 100) + ": expected a tensor of at least " +
+            throw Error("Embeddings: " + core::printable(name, 100) + ": expected a tensor of at least " +
                         std::to_string(rows_.size()) + " words times " + std::to_string(dimensions_) +
                         " numbers, got one of " + std::to_string(tensor.size()) + " elements");
         for (std::size_t id = 0; id < rows_.size(); ++id) {
@@ -190,7 +190,7 @@ inline float finite_number(std::string_view text, const std::string& place) {
         error = {};
     }
     if (error != std::errc{} || !std::isfinite(value))
-        throw Error(place + "expected a finite number, got " + burin::quoted(text));
+        throw Error(place + "expected a finite number, got " + burin::core::quoted(text));
     return value;
 }
 
@@ -208,14 +208,15 @@ inline std::pair<std::size_t, std::size_t> word2vec_header(RowReader& reader, co
         return error == std::errc{} && end == text.data() + text.size() && !text.empty();
     };
     if (!parse(words_text, words) || !parse(dimensions_text, dimensions) || words == 0 || dimensions == 0)
-        throw Error(place + "expected the number of words and of dimensions, got " + burin::quoted(whole));
+        throw Error(place + "expected the number of words and of dimensions, got " +
+                    burin::core::quoted(whole));
     // Of what follows: a word of a byte and its end, and the numbers.
     constexpr std::size_t most_dimensions = std::size_t{1} << 20;
     const std::size_t left = reader.most_bytes_left();
     if (dimensions > most_dimensions || dimensions > left / bytes_a_number ||
         words > left / (1 + dimensions * bytes_a_number))
         throw Error(place + "expected no more words and dimensions than the file can have, got " +
-                    burin::quoted(whole));
+                    burin::core::quoted(whole));
     return {words, dimensions};
 }
 
@@ -236,7 +237,7 @@ inline Embeddings read_rows(RowReader& reader, const std::string& name, const Vo
             dimensions = static_cast<std::size_t>(
                 std::count_if(line.begin(), line.end(), [](char c) { return c == ' ' || c == '\t'; }));
             if (dimensions == 0)
-                throw Error(place + "expected a word and its numbers, got " + burin::quoted(line));
+                throw Error(place + "expected a word and its numbers, got " + burin::core::quoted(line));
             result = Embeddings(vocabulary.size(), dimensions);
         }
         row.resize(dimensions);
@@ -320,7 +321,7 @@ inline Embeddings word2vec_binary(ByteStream& bytes, const Vocabulary& vocabular
 template <class Read>
 Embeddings read_embeddings(const std::string& path, std::size_t max_bytes, const Vocabulary& vocabulary,
                            Read read) {
-    return within_memory(path, [&] {
+    return core::within_memory(path, [&] {
         ByteStream bytes(path, max_bytes);
         return read(bytes, vocabulary);
     });

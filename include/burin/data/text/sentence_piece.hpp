@@ -33,9 +33,10 @@ class SentencePieceModel {
   public:
     /// Throws Error if the file can't be read, exceeds `max_bytes` or is no model.
     static SentencePieceModel load(const std::string& path, std::size_t max_bytes = std::size_t{1} << 26) {
-        return within_memory(path, [&] {
+        return core::within_memory(path, [&] {
             const std::vector<char> bytes = read_file(path, max_bytes);
-            return SentencePieceModel(std::string_view(bytes.data(), bytes.size()), printable(path, 1000));
+            return SentencePieceModel(std::string_view(bytes.data(), bytes.size()),
+                                      core::printable(path, 1000));
         });
     }
     /// A model in memory.
@@ -46,7 +47,7 @@ class SentencePieceModel {
         const bool loaded = !bytes.empty() && processor_->LoadFromSerializedProto(bytes).ok();
         if (!loaded || processor_->GetPieceSize() <= 0)
             throw Error(std::string(name) + ": offset 0: expected a model of SentencePiece, got " +
-                        (bytes.empty() ? "nothing" : burin::quoted(bytes)));
+                        (bytes.empty() ? "nothing" : burin::core::quoted(bytes)));
     }
 
     std::size_t size() const { return static_cast<std::size_t>(processor_->GetPieceSize()); }

@@ -31,7 +31,7 @@ class Stemmer {
     /// Throws Error for a language that there is none for.
     explicit Stemmer(const std::string& language) : stemmer_(sb_stemmer_new(language.c_str(), "UTF_8")) {
         if (stemmer_ == nullptr)
-            throw Error("Stemmer: expected one of" + names() + ", got " + burin::quoted(language));
+            throw Error("Stemmer: expected one of" + names() + ", got " + burin::core::quoted(language));
     }
 
     std::string operator()(std::string_view word) const {

@@ -30,9 +30,9 @@ void each_line(std::string_view bytes, std::string_view name, Visit visit) {
 /// What `parse(bytes, name)` makes of a file of at most `max_bytes`.
 template <class Parse>
 auto of_file(const std::string& path, std::size_t max_bytes, Parse parse) {
-    return within_memory(path, [&] {
+    return core::within_memory(path, [&] {
         const std::vector<char> bytes = read_file(path, max_bytes);
-        return parse(std::string_view(bytes.data(), bytes.size()), printable(path, 1000));
+        return parse(std::string_view(bytes.data(), bytes.size()), core::printable(path, 1000));
     });
 }
 

@@ -119,7 +119,7 @@ inline icu::UnicodeString with_single_spaces(const icu::UnicodeString& text) {
 /// character 18).
 inline std::string clean(std::string_view text, const Cleaning& cleaning = {},
                          std::string_view name = "clean") {
-    return within_memory(name, [&] {
+    return core::within_memory(name, [&] {
         icu::UnicodeString cleaned = detail::of_utf8(text, cleaning, name);
         detail::normalize(cleaned, cleaning.form);
         if (cleaning.fold_case) {

@@ -99,7 +99,7 @@ class Vocabulary {
         for (const std::string* special : {&options.padding, &options.unknown, &options.begin, &options.end})
             if (!special->empty() && !add(*special))
                 throw Error("Vocabulary: expected special tokens that differ, got " +
-                            burin::quoted(*special) + " twice");
+                            burin::core::quoted(*special) + " twice");
         if (tokens_.size() > options.max_size)
             throw Error("Vocabulary: expected a max_size of at least " + std::to_string(tokens_.size()) +
                         ", which the special tokens take, got " + std::to_string(options.max_size));
@@ -118,7 +118,7 @@ class Vocabulary {
         for (const std::string& token : tokens)
             if (token.empty() || !add(token))
                 throw Error(std::string(name) + ": token " + std::to_string(tokens_.size()) +
-                            ": expected one that is not there yet, got " + burin::quoted(token));
+                            ": expected one that is not there yet, got " + burin::core::quoted(token));
         set_special(options);
     }
 
@@ -136,7 +136,7 @@ class Vocabulary {
         if (found == none)
             throw Error(
                 "Vocabulary: expected a token that is known, since there is none for what is not, got " +
-                burin::quoted(token));
+                burin::core::quoted(token));
         return found;
     }
     /// Throws Error if there are fewer.
@@ -183,7 +183,7 @@ class Vocabulary {
         std::string text;
         for (const std::string& token : tokens_) {
             if (token.find_first_of("\r\n") != std::string::npos)
-                throw Error(path + ": expected tokens without line ends, got " + burin::quoted(token));
+                throw Error(path + ": expected tokens without line ends, got " + burin::core::quoted(token));
             text.append(token).push_back('\n');
         }
         static_cast<void>(utf8_text(text, path));
@@ -205,7 +205,7 @@ class Vocabulary {
         detail::each_line(bytes, name, [&](std::string_view line, std::size_t number) {
             if (line.empty() || !vocabulary.add(line))
                 throw Error(detail::at_line(name, number) + "expected a token that is not there yet, got " +
-                            burin::quoted(line));
+                            burin::core::quoted(line));
         });
         vocabulary.set_special(options);
         return vocabulary;

@@ -12,13 +12,13 @@ namespace burin::kernels {
 /// What brings the distances of 8-bit integers from the largest to real numbers with 26 bits behind the
 /// point, and the largest distance whose exponential counts.
 struct Int8Distances {
-    FixedMultiplier unit;
+    core::FixedMultiplier unit;
     std::int32_t largest;
 };
 
 constexpr Int8Distances int8_distances(float scale) noexcept {
     const double unit = std::min(static_cast<double>(scale) * 0x1p26, double{INT32_MAX});
-    const FixedMultiplier fixed = quantize_multiplier(unit);
+    const core::FixedMultiplier fixed = core::quantize_multiplier(unit);
     const std::int32_t bits = unit < 0x1p30 ? 31 - fixed.shift : 31; // Ahead of the point.
     constexpr std::int64_t largest = std::int64_t(31) << 26;
     return {fixed, bits < 0 ? 255 : static_cast<std::int32_t>(std::min<std::int64_t>(largest >> bits, 255))};
@@ -32,7 +32,7 @@ namespace detail {
 
 /// The product of Q<a> and Q<b>, as Q<a + b>.
 constexpr std::int32_t fixed_product(std::int32_t x, std::int32_t y) noexcept {
-    return burin::detail::doubled_high_word(x, y);
+    return core::doubled_high_word(x, y);
 }
 
 constexpr std::int32_t fixed_shifted_left(std::int32_t x, int bits) noexcept {
@@ -45,9 +45,8 @@ constexpr std::int32_t fixed_exponential_near_0(std::int32_t x) noexcept {
     constexpr std::int32_t at_the_middle = 1'895'147'668, third = 715'827'883;
     const std::int32_t d = x + (1 << 28);
     const std::int32_t d2 = fixed_product(d, d), d3 = fixed_product(d2, d), d4 = fixed_product(d2, d2);
-    const std::int32_t d4_by_4 = burin::detail::divided_away_from_0(d4, 2);
-    const std::int32_t higher =
-        burin::detail::divided_away_from_0(fixed_product(d4_by_4 + d3, third) + d2, 1);
+    const std::int32_t d4_by_4 = core::divided_away_from_0(d4, 2);
+    const std::int32_t higher = core::divided_away_from_0(fixed_product(d4_by_4 + d3, third) + d2, 1);
     return at_the_middle + fixed_product(at_the_middle, d + higher);
 }
 
@@ -89,12 +88,13 @@ constexpr std::int32_t fixed_reciprocal(std::int32_t x) noexcept {
     for (std::size_t row = 0; row < rows; ++row, x += extent, y += extent) {
         const std::int32_t largest = *std::max_element(x, x + extent);
         const auto exponential = [&](std::int32_t number) {
-            return detail::fixed_exponential(multiply<Rounding::twice>(number - largest, distances.unit));
+            return detail::fixed_exponential(
+                core::multiply<Rounding::twice>(number - largest, distances.unit));
         };
         std::uint64_t sum = 0; // 19 bits behind the point.
         for (std::size_t i = 0; i < extent; ++i)
             if (largest - x[i] <= distances.largest)
-                sum += static_cast<std::uint64_t>(burin::detail::divided_away_from_0(exponential(x[i]), 12));
+                sum += static_cast<std::uint64_t>(core::divided_away_from_0(exponential(x[i]), 12));
         const auto bits = static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, UINT32_MAX));
         const int spare = std::countl_zero(bits);
         const std::int32_t factor =
@@ -103,9 +103,8 @@ constexpr std::int32_t fixed_reciprocal(std::int32_t x) noexcept {
         for (std::size_t i = 0; i < extent; ++i) {
             std::int32_t share = 0;
             if (largest - x[i] <= distances.largest && shift <= 31)
-                share = burin::detail::divided_away_from_0(detail::fixed_product(factor, exponential(x[i])),
-                                                           shift);
-            y[i] = static_cast<std::int8_t>(std::min(share + int8_min, int8_max));
+                share = core::divided_away_from_0(detail::fixed_product(factor, exponential(x[i])), shift);
+            y[i] = static_cast<std::int8_t>(std::min(share + core::int8_min, core::int8_max));
         }
     }
 }

@@ -61,7 +61,7 @@ class Int8Output {
     [[gnu::always_inline]] static std::int32_t product_less_32_bits(std::int32_t x, std::int32_t y) noexcept {
         if constexpr (Way == Rounding::once)
             return static_cast<std::int32_t>((static_cast<std::int64_t>(x) * y) >> 32);
-        const std::int32_t nearest = burin::detail::doubled_high_word(x, y);
+        const std::int32_t nearest = core::doubled_high_word(x, y);
         return (nearest + (nearest >> 31)) >> 1;
     }
     [[gnu::noinline]] static std::int8_t with_low_word(const Int8Outputs<Way>& of, std::size_t channel,
@@ -70,8 +70,8 @@ class Int8Output {
     }
     [[gnu::always_inline]] std::int8_t rounded(std::int32_t sum) const noexcept {
         const std::int32_t y =
-            multiply<Way>(sum + bias_, FixedMultiplier{multiplier_, shift_}) + of_.zero_point;
-        return static_cast<std::int8_t>(std::min(std::max(y, of_.low), int8_max));
+            core::multiply<Way>(sum + bias_, core::FixedMultiplier{multiplier_, shift_}) + of_.zero_point;
+        return static_cast<std::int8_t>(std::min(std::max(y, of_.low), core::int8_max));
     }
 
     const Int8Outputs<Way>& of_;

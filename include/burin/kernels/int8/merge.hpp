@@ -24,11 +24,11 @@ template <Rounding Way, bool Subtracts>
         std::int32_t sum = 0;
         for (std::size_t k = 0; k < inputs.size(); ++k) {
             const std::int32_t x = inputs[k][i] - summands[k].zero_point;
-            const std::int32_t summand = multiply<Way>(x * (1 << int8_sum_bits), summands[k].factor());
+            const std::int32_t summand = core::multiply<Way>(x * (1 << int8_sum_bits), summands[k].factor());
             sum += Subtracts && k > 0 ? -summand : summand;
         }
-        const std::int32_t value = multiply<Way>(sum, total.factor()) + total.zero_point;
-        y[i] = static_cast<std::int8_t>(std::min(std::max(value, low), int8_max));
+        const std::int32_t value = core::multiply<Way>(sum, total.factor()) + total.zero_point;
+        y[i] = static_cast<std::int8_t>(std::min(std::max(value, low), core::int8_max));
     }
 }
 
@@ -42,8 +42,8 @@ template <Rounding Way>
         std::int32_t product = 1;
         for (std::size_t k = 0; k < inputs.size(); ++k)
             product *= inputs[k][i] - zero_points[k];
-        const std::int32_t value = multiply<Way>(product, total.factor()) + total.zero_point;
-        y[i] = static_cast<std::int8_t>(std::min(std::max(value, low), int8_max));
+        const std::int32_t value = core::multiply<Way>(product, total.factor()) + total.zero_point;
+        y[i] = static_cast<std::int8_t>(std::min(std::max(value, low), core::int8_max));
     }
 }
 
@@ -54,8 +54,9 @@ template <Rounding Way>
                                            std::size_t pitch) noexcept {
     for (std::size_t run = 0; run < runs; ++run, x += extent, y += pitch)
         for (std::size_t i = 0; i < extent; ++i)
-            y[i] = static_cast<std::int8_t>(std::clamp(
-                multiply<Way>(x[i] - input.zero_point, input.factor()) + zero_point, int8_min, int8_max));
+            y[i] = static_cast<std::int8_t>(
+                std::clamp(core::multiply<Way>(x[i] - input.zero_point, input.factor()) + zero_point,
+                           core::int8_min, core::int8_max));
 }
 
 } // namespace burin::kernels

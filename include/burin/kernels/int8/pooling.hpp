@@ -20,7 +20,7 @@ enum class Int8Pooling { max, average };
     const auto& [depth, height, width] = windows.axes;
     const std::size_t channels = windows.channels;
     const auto pool = [&](const std::array<std::size_t, 3>& place, std::size_t channel) {
-        std::int32_t sum = 0, largest = int8_min, count = 0;
+        std::int32_t sum = 0, largest = core::int8_min, count = 0;
         for (std::size_t i = depth.begin(place[0]); i < depth.end(place[0]); ++i)
             for (std::size_t j = height.begin(place[1]); j < height.end(place[1]); ++j) {
                 const std::size_t first = width.begin(place[2]), last = width.end(place[2]);
@@ -59,8 +59,9 @@ template <Rounding Way>
                 for (std::size_t c = 0; c < count; ++c)
                     sums[c] += from[c];
             for (std::size_t c = 0; c < count; ++c) {
-                const std::int32_t mean = multiply<Way>(sums[c] - zero, total.factor()) + output_zero_point;
-                *y++ = static_cast<std::int8_t>(std::min(std::max(mean, low), int8_max));
+                const std::int32_t mean =
+                    core::multiply<Way>(sums[c] - zero, total.factor()) + output_zero_point;
+                *y++ = static_cast<std::int8_t>(std::min(std::max(mean, low), core::int8_max));
             }
         }
 }

@@ -12,7 +12,7 @@ struct Int8Rescale {
     std::int8_t shift;
     std::int8_t zero_point;
 
-    constexpr FixedMultiplier factor() const noexcept { return {multiplier, shift}; }
+    constexpr core::FixedMultiplier factor() const noexcept { return {multiplier, shift}; }
 };
 
 } // namespace burin::kernels

@@ -53,8 +53,8 @@ constexpr int int8_spare_bits(std::size_t extent) noexcept {
         const std::uint32_t divisor = sum >> 8;
         for (std::size_t i = 0; i < extent; ++i) {
             const auto share =
-                static_cast<std::int32_t>((exponential(x[i]) + divisor / 2) / divisor) + int8_min;
-            y[i] = static_cast<std::int8_t>(std::min(share, int8_max));
+                static_cast<std::int32_t>((exponential(x[i]) + divisor / 2) / divisor) + core::int8_min;
+            y[i] = static_cast<std::int8_t>(std::min(share, core::int8_max));
         }
     }
 }
@@ -77,10 +77,11 @@ constexpr std::int32_t binary_logarithm(std::uint32_t x) noexcept {
 /// x − log Σ eˣ of rows of `extent` 8-bit integers, in 1/16 with zero point 127. `unit` brings an input to
 /// 1/16 with 16 bits behind the point. Integers only; wrong by at most 1 (and that rarely) for up to 4,096
 /// elements. The output may be the input.
-[[gnu::noinline]] inline void int8_log_softmax(const Int8Exponentials& factors, const FixedMultiplier& unit,
-                                               const std::int8_t* x, std::size_t extent, std::size_t rows,
+[[gnu::noinline]] inline void int8_log_softmax(const Int8Exponentials& factors,
+                                               const core::FixedMultiplier& unit, const std::int8_t* x,
+                                               std::size_t extent, std::size_t rows,
                                                std::int8_t* y) noexcept {
-    constexpr FixedMultiplier of_base_2 = quantize_multiplier(16 * std::numbers::ln2);
+    constexpr core::FixedMultiplier of_base_2 = core::quantize_multiplier(16 * std::numbers::ln2);
     const int spare = detail::int8_spare_bits(extent);
     for (std::size_t row = 0; row < rows; ++row, x += extent, y += extent) {
         const std::int32_t largest = *std::max_element(x, x + extent);
@@ -89,10 +90,11 @@ constexpr std::int32_t binary_logarithm(std::uint32_t x) noexcept {
         for (std::size_t i = 0; i < extent; ++i)
             sum += exponential(x[i]);
         const std::int32_t bits = std::max<std::int32_t>(binary_logarithm(sum) - ((31 - spare) << 16), 0);
-        const std::int32_t logarithm = multiply(bits, of_base_2);
+        const std::int32_t logarithm = core::multiply(bits, of_base_2);
         for (std::size_t i = 0; i < extent; ++i) {
-            const std::int32_t value = multiply(x[i] - largest, unit) - logarithm;
-            y[i] = static_cast<std::int8_t>(std::max(((value + (1 << 15)) >> 16) + int8_max, int8_min));
+            const std::int32_t value = core::multiply(x[i] - largest, unit) - logarithm;
+            y[i] = static_cast<std::int8_t>(
+                std::max(((value + (1 << 15)) >> 16) + core::int8_max, core::int8_min));
         }
     }
 }
