@@ -116,7 +116,7 @@ TEST_CASE(
     // As a second output, without a loss, the activation is computed by itself.
     constexpr auto middle = [] {
         const auto table = chain();
-        const passes::Graph<4, 2> kept{.nodes = table.nodes, .outputs = {3, 2}};
+        const passes::LoweredGraph<4, 2> kept{.nodes = table.nodes, .outputs = {3, 2}};
         return explaining<3>(kept, Wanted<1>{.parameters = false, .nodes = {2}, .losses = 1});
     };
     CHECK_BOTH(steps_of(middle()).view() == "forward 1+2, forward 3, loss 3, input 3");

@@ -42,7 +42,7 @@ using Shared =
 template <class Net>
 std::string layers() {
     std::string text;
-    for (const passes::Node& node : Network<Net>::graph.nodes)
+    for (const passes::LoweredNode& node : Network<Net>::graph.nodes)
         text += std::string(node.place.text().view()) + " " + std::string(node.rules->name().view()) + "\n";
     return text;
 }

@@ -12,7 +12,7 @@
 namespace plain {
 
 using namespace burin;
-using passes::Node, passes::OpRules, passes::none;
+using passes::LoweredNode, passes::OpRules, passes::none;
 
 constexpr std::size_t no_count(std::span<const Shape>) {
     return 0;
@@ -147,23 +147,23 @@ constexpr OpRules normalizer = [] {
     return result;
 }();
 
-constexpr Node node(const OpRules& kind, std::initializer_list<std::size_t> inputs = {}) {
-    Node result;
+constexpr LoweredNode node(const OpRules& kind, std::initializer_list<std::size_t> inputs = {}) {
+    LoweredNode result;
     result.rules = &kind;
     for (std::size_t input : inputs)
         result.inputs[result.input_count++] = input;
     return result;
 }
 
-constexpr Node frozen(Node node) {
+constexpr LoweredNode frozen(LoweredNode node) {
     node.is_frozen = true;
     return node;
 }
 
 /// The nodes with their place's number as their name, in a graph of which the last node is the output.
 template <class... Nodes>
-constexpr passes::Graph<sizeof...(Nodes)> graph(const Nodes&... nodes) {
-    passes::Graph<sizeof...(Nodes)> result{{nodes...}, {sizeof...(Nodes) - 1}};
+constexpr passes::LoweredGraph<sizeof...(Nodes)> graph(const Nodes&... nodes) {
+    passes::LoweredGraph<sizeof...(Nodes)> result{{nodes...}, {sizeof...(Nodes) - 1}};
     for (std::size_t i = 0; i < sizeof...(Nodes); ++i)
         result.nodes[i].place = passes::Place{}.child(i);
     return result;

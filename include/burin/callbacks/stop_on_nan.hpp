@@ -133,7 +133,7 @@ struct StopOnNaN {
             cause = "the outputs are not finite, but all layers' are in inference";
             return;
         }
-        const passes::Node& layer = PlanType::graph.nodes[node];
+        const passes::LoweredNode& layer = PlanType::graph.nodes[node];
         cause = "the first output that is not finite is that of layer `" +
                 std::string(layer.place.text().view()) + "` `" + std::string(layer.rules->name().view()) +
                 "`";

@@ -21,7 +21,7 @@ template <class Net>
 constexpr std::size_t tokens_read() {
     std::size_t least = 0;
     const auto& nodes = Network<Net>::graph.nodes;
-    for (const passes::Node& node : nodes) {
+    for (const passes::LoweredNode& node : nodes) {
         if (node.input_count != 1 || !nodes[node.inputs[0]].rules->traits.is_input ||
             !node.rules->name().view().starts_with("Embedding<"))
             continue;

@@ -28,7 +28,7 @@ struct CarriedState {
         BURIN_ASSERT(row < Batch, "CarriedState: expected a row of its batch");
         if (row >= Batch)
             return;
-        for (const passes::Node& node : Network<Net>::graph.nodes)
+        for (const passes::LoweredNode& node : Network<Net>::graph.nodes)
             std::fill_n(values.begin() +
                             static_cast<std::ptrdiff_t>(node.state_offset * Batch + row * node.state_count),
                         node.state_count, Scalar(0));

@@ -121,7 +121,7 @@ struct ExplainingPlan : private core::DiagnosisOf<detail::Explained<Net, Of>> {
 
     static constexpr auto graph = [] {
         const auto linked = passes::absorb_links(N::graph, OutputLinks, mode);
-        passes::Graph<N::size, first_gradient> kept{.nodes = linked.nodes};
+        passes::LoweredGraph<N::size, first_gradient> kept{.nodes = linked.nodes};
         for (std::size_t i = 0; i < N::output_count; ++i)
             kept.outputs[i] = linked.outputs[i];
         if constexpr (keeps_node)

@@ -19,7 +19,7 @@ inline constexpr std::uint32_t fingerprint = [] {
         const std::array<std::uint32_t, 1> one{static_cast<std::uint32_t>(number)};
         sum = crc32(std::span(one), sum);
     };
-    for (const passes::Node& node : Network<Net>::graph.nodes) {
+    for (const passes::LoweredNode& node : Network<Net>::graph.nodes) {
         const auto name = node.rules->name();
         sum = crc32(std::span<const char>(name.view().data(), name.view().size()), sum);
         for (std::size_t i = 0; i < node.input_count; ++i)

@@ -46,7 +46,7 @@ struct Wires {
 /// use.
 template <std::size_t N, std::size_t OutputCount>
 struct Lowering {
-    passes::Graph<N, OutputCount> graph{};
+    passes::LoweredGraph<N, OutputCount> graph{};
     std::size_t count = 0;
     std::size_t output_count = 0;
     Sentence problem{};
@@ -65,7 +65,7 @@ struct Lowering {
     constexpr Sentence& fail() { return problem; }
 
     constexpr std::size_t append(const OpRules& rules, const Wires& wires, const passes::Place& place) {
-        passes::Node& node = graph.nodes[count];
+        passes::LoweredNode& node = graph.nodes[count];
         node.rules = &rules;
         node.inputs = wires.nodes;
         node.input_count = wires.count;
@@ -79,9 +79,9 @@ struct Lowering {
     }
 
   private:
-    constexpr void share(passes::Node& node) {
+    constexpr void share(passes::LoweredNode& node) {
         if (shared_owner != passes::none) {
-            const passes::Node& owner = graph.nodes[shared_owner];
+            const passes::LoweredNode& owner = graph.nodes[shared_owner];
             node.shares_with = shared_owner++;
             node.weights_place = owner.weights_place;
             if (owner.rules != node.rules && !failed()) {

@@ -54,14 +54,14 @@ struct Network : private core::DiagnosisOf<detail::Examined<Net>> {
 
     static constexpr std::size_t input_count = [] {
         std::size_t count = 0;
-        for (const passes::Node& node : graph.nodes)
+        for (const passes::LoweredNode& node : graph.nodes)
             count += node.rules->traits.is_input;
         return count;
     }();
 
     static constexpr std::size_t edge_count = [] {
         std::size_t count = 0;
-        for (const passes::Node& node : graph.nodes)
+        for (const passes::LoweredNode& node : graph.nodes)
             count += node.input_count;
         return count;
     }();
@@ -70,7 +70,7 @@ struct Network : private core::DiagnosisOf<detail::Examined<Net>> {
     static constexpr std::array<Shape, input_count> input_shapes = [] {
         std::array<Shape, input_count> shapes{};
         std::size_t count = 0;
-        for (const passes::Node& node : graph.nodes)
+        for (const passes::LoweredNode& node : graph.nodes)
             if (node.rules->traits.is_input)
                 shapes[count++] = node.shape;
         return shapes;
@@ -105,7 +105,7 @@ template <class Net>
 constexpr std::size_t sum_over_nodes(std::size_t (*passes::OpRules::*cost)(std::span<const Shape>)) {
     std::size_t sum = 0;
     const auto& graph = Network<Net>::graph;
-    for (const passes::Node& node : graph.nodes) {
+    for (const passes::LoweredNode& node : graph.nodes) {
         const passes::InputShapes inputs = passes::input_shapes(graph.nodes, node);
         sum += (node.rules->*cost)(inputs.span());
     }
@@ -159,7 +159,7 @@ template <class Net>
 inline constexpr auto parameter_tensors = [] {
     using N = Network<Net>;
     constexpr auto for_each_tensor = [](auto visit) {
-        for (const passes::Node& node : N::graph.nodes) {
+        for (const passes::LoweredNode& node : N::graph.nodes) {
             if (node.shares_with != passes::none)
                 continue;
             const passes::InputShapes inputs = passes::input_shapes(N::graph.nodes, node);

@@ -49,7 +49,7 @@ constexpr Sentence describe_what_does_not_stream() {
     using Piece = WithSteps<Net, Steps>;
     Sentence sentence;
     if constexpr (is_valid_network<Net>) {
-        for (const passes::Node& node : Network<Net>::graph.nodes)
+        for (const passes::LoweredNode& node : Network<Net>::graph.nodes)
             if (!node.rules->traits.streams && sentence.empty()) {
                 sentence.append("layer `").append(node.place.text().view()).append("` `");
                 sentence.append(node.rules->name().view());

@@ -18,7 +18,7 @@ namespace burin::io::detail {
 template <class Net>
 std::string network_text() {
     std::string text;
-    for (const passes::Node& node : Network<Net>::graph.nodes) {
+    for (const passes::LoweredNode& node : Network<Net>::graph.nodes) {
         const auto name = node.rules->name();
         text.append(text.empty() ? "" : ", ").append(name.view());
         if (node.is_frozen)

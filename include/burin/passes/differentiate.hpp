@@ -24,8 +24,8 @@ using InferenceProgram = Program<N, 3 * N, O>;
 namespace detail {
 
 template <class Program>
-constexpr void add_scratch(Program& program, Step& step, std::span<const Node> nodes, Mode mode) {
-    const Node& node = nodes[step.node];
+constexpr void add_scratch(Program& program, Step& step, std::span<const LoweredNode> nodes, Mode mode) {
+    const LoweredNode& node = nodes[step.node];
     const InputShapes inputs = input_shapes(nodes, node);
     const Elements size = node.rules->scratch(inputs.span(), step.kind, mode);
     if (size.any())
@@ -36,13 +36,13 @@ constexpr void add_scratch(Program& program, Step& step, std::span<const Node> n
 /// is fused into its successor has none, a view has its input's.
 template <class Program, std::size_t N, std::size_t O>
 constexpr std::array<std::size_t, N> append_forward(Program& program, std::array<std::size_t, N>& saved,
-                                                    const Graph<N, O>& graph, const Fusion<N>& fusion,
+                                                    const LoweredGraph<N, O>& graph, const Fusion<N>& fusion,
                                                     Mode mode, bool widens = false) {
     std::array<std::size_t, N> value_of{};
     value_of.fill(none);
     saved.fill(none);
     for (std::size_t index = 0; index < N; ++index) {
-        const Node& node = graph.nodes[index];
+        const LoweredNode& node = graph.nodes[index];
         if (node.rules->traits.is_input) {
             value_of[index] = program.add_value({.size = node.shape.size(), .is_external = true});
         } else if (is_view(*node.rules, mode)) {
@@ -74,7 +74,7 @@ constexpr std::array<std::size_t, N> append_forward(Program& program, std::array
 /// The activation whose derivative the step that computes the gradient of `node`'s output can multiply in:
 /// `node` itself or, through views, an ancestor, provided that nothing else reads anything on the way.
 template <std::size_t N, std::size_t O>
-constexpr std::size_t activation_behind(std::size_t node, const Graph<N, O>& graph,
+constexpr std::size_t activation_behind(std::size_t node, const LoweredGraph<N, O>& graph,
                                         const std::array<std::size_t, N>& readers, Mode mode) {
     while (readers[node] == 1 && is_view(*graph.nodes[node].rules, mode))
         node = graph.nodes[node].inputs[0];
@@ -86,7 +86,7 @@ constexpr std::size_t activation_behind(std::size_t node, const Graph<N, O>& gra
 /// The program of a forward run: one step for each head of the fusion. If it `widens`, each step first puts
 /// its node's parameters, which are stored in half the bits, into the arena.
 template <std::size_t N, std::size_t O>
-constexpr InferenceProgram<N, O> forward_program(const Graph<N, O>& graph, const Fusion<N>& fusion,
+constexpr InferenceProgram<N, O> forward_program(const LoweredGraph<N, O>& graph, const Fusion<N>& fusion,
                                                  Mode mode = Mode::inference, bool widens = false) {
     InferenceProgram<N, O> program;
     std::array<std::size_t, N> saved{};
@@ -107,13 +107,14 @@ struct Wanted {
 /// Which nodes a gradient must reach: those with trainable parameters or that are wanted themselves, and all
 /// that follow them.
 template <std::size_t N, std::size_t O, std::size_t Count = 0>
-constexpr std::array<bool, N> needs_gradient(const Graph<N, O>& graph, const Wanted<Count>& wanted = {}) {
+constexpr std::array<bool, N> needs_gradient(const LoweredGraph<N, O>& graph,
+                                             const Wanted<Count>& wanted = {}) {
     std::array<bool, N> needed{};
     std::array<bool, N> asked{};
     for (std::size_t index : wanted.nodes)
         asked[index] = true;
     for (std::size_t index = 0; index < N; ++index) {
-        const Node& node = graph.nodes[index];
+        const LoweredNode& node = graph.nodes[index];
         needed[index] = asked[index];
         if (node.rules->traits.stops_gradient)
             continue;
@@ -137,8 +138,8 @@ constexpr std::array<bool, N> needs_gradient(const Graph<N, O>& graph, const Wan
 /// there. A node that is no input must be an output of the graph, too, one without a loss: so that what it
 /// gives is kept, and nothing fused with it.
 template <std::size_t E, std::size_t N, std::size_t O, std::size_t Count = 0>
-constexpr TrainingProgram<N, E, O, Count> differentiate(const Graph<N, O>& graph, const Fusion<N>& fusion,
-                                                        Mode mode = Mode::training,
+constexpr TrainingProgram<N, E, O, Count> differentiate(const LoweredGraph<N, O>& graph,
+                                                        const Fusion<N>& fusion, Mode mode = Mode::training,
                                                         const Wanted<Count>& wanted = {}) {
     TrainingProgram<N, E, O, Count> program;
     std::array<std::size_t, N> saved{};
@@ -149,14 +150,14 @@ constexpr TrainingProgram<N, E, O, Count> differentiate(const Graph<N, O>& graph
     gradient_of.fill(none);
     std::array<bool, N> parameters_written{};
 
-    const auto trains = [&](const Node& node) { return wanted.parameters && node.is_trained(); };
+    const auto trains = [&](const LoweredNode& node) { return wanted.parameters && node.is_trained(); };
     /// Whether the gradient of this node's parameters is added to another's.
     const auto adds = [&](std::size_t index) {
         const std::size_t owner = graph.nodes[index].shares_with;
         return std::exchange(parameters_written[owner == none ? index : owner], true);
     };
     const auto read = [&](Step& step, const Reads& reads, std::size_t index) {
-        const Node& node = graph.nodes[index];
+        const LoweredNode& node = graph.nodes[index];
         if (reads.input)
             for (std::size_t i = 0; i < node.input_count; ++i)
                 step.input(i) = value_of[node.inputs[i]];
@@ -187,7 +188,7 @@ constexpr TrainingProgram<N, E, O, Count> differentiate(const Graph<N, O>& graph
     }
 
     for (std::size_t index = N; index-- > 0;) {
-        const Node& node = graph.nodes[index];
+        const LoweredNode& node = graph.nodes[index];
         const OpRules& rules = *node.rules;
         if (gradient_of[index] == none || rules.traits.is_input || rules.traits.stops_gradient)
             continue;

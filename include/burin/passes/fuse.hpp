@@ -38,13 +38,13 @@ constexpr bool is_view(const OpRules& rules, Mode mode) {
 /// still be stored: so one function is fused, and only if its derivative follows from its output and the
 /// head's own rules do not read theirs.
 template <std::size_t N, std::size_t Outputs>
-constexpr Fusion<N> fuse(const Graph<N, Outputs>& graph, Mode mode) {
+constexpr Fusion<N> fuse(const LoweredGraph<N, Outputs>& graph, Mode mode) {
     Fusion<N> fusion;
     std::array<std::size_t, N> length{};
     const auto readers = count_readers(graph);
     for (std::size_t index = 0; index < N; ++index) {
         fusion.head[index] = fusion.tail[index] = index;
-        const Node& node = graph.nodes[index];
+        const LoweredNode& node = graph.nodes[index];
         if (!node.rules->traits.elementwise || is_view(*node.rules, mode))
             continue;
         std::size_t previous = node.inputs[0];

@@ -9,7 +9,7 @@ namespace burin::passes {
 /// A graph with its shapes and parameter ranges filled in, or the first node whose inputs do not fit.
 template <std::size_t N, std::size_t Outputs>
 struct ShapedGraph {
-    Graph<N, Outputs> graph{};
+    LoweredGraph<N, Outputs> graph{};
     std::size_t parameter_count = 0;
     std::size_t trained_count = 0;
     std::size_t statistics_count = 0;
@@ -33,24 +33,24 @@ constexpr void assign_ranges(ShapedGraph<N, Outputs>& result) {
         next += count;
     };
     for (const bool frozen : {false, true}) {
-        for (Node& node : nodes)
+        for (LoweredNode& node : nodes)
             if (node.shares_with == none && node.is_frozen == frozen)
                 take(node.parameter_offset, node.parameter_count);
         (frozen ? result.parameter_count : result.trained_count) = next;
     }
     for (const bool frozen : {false, true}) {
-        for (Node& node : nodes)
+        for (LoweredNode& node : nodes)
             if (node.shares_with == none && node.is_frozen == frozen)
                 take(node.statistics_offset, node.statistics_count);
         (frozen ? result.statistics_count : result.updated_statistics_count) = next - result.parameter_count;
     }
     next = 0;
-    for (Node& node : nodes)
+    for (LoweredNode& node : nodes)
         take(node.state_offset, node.state_count);
     result.state_count = next;
-    for (Node& node : nodes)
+    for (LoweredNode& node : nodes)
         if (node.shares_with != none) {
-            const Node& owner = nodes[node.shares_with];
+            const LoweredNode& owner = nodes[node.shares_with];
             node.is_frozen = owner.is_frozen;
             node.parameter_offset = owner.parameter_offset;
             node.statistics_offset = owner.statistics_offset;
@@ -62,10 +62,10 @@ constexpr void assign_ranges(ShapedGraph<N, Outputs>& result) {
 /// Asks each node's rule for its shape, in topological order, and gives every node its ranges of parameters,
 /// statistics and state. Stops at the first node that can't accept its inputs.
 template <std::size_t N, std::size_t Outputs>
-constexpr ShapedGraph<N, Outputs> infer_shapes(const Graph<N, Outputs>& graph) {
+constexpr ShapedGraph<N, Outputs> infer_shapes(const LoweredGraph<N, Outputs>& graph) {
     ShapedGraph<N, Outputs> result{graph};
     for (std::size_t index = 0; index < N; ++index) {
-        Node& node = result.graph.nodes[index];
+        LoweredNode& node = result.graph.nodes[index];
         const InputShapes inputs = input_shapes(result.graph.nodes, node);
         const InferredShape inferred = node.rules->infer_shape(inputs.span());
         if (!inferred.fits()) {
@@ -79,7 +79,7 @@ constexpr ShapedGraph<N, Outputs> infer_shapes(const Graph<N, Outputs>& graph) {
         node.statistics_count = node.rules->statistics(inputs.span()).size();
         node.state_count = node.rules->state(inputs.span());
         if (node.shares_with != none) {
-            const Node& owner = result.graph.nodes[node.shares_with];
+            const LoweredNode& owner = result.graph.nodes[node.shares_with];
             if (owner.parameter_count != node.parameter_count) {
                 result.misfit = index;
                 result.problem = {.expected = "the input shape of the first node with these SharedWeights",
@@ -98,7 +98,7 @@ constexpr Sentence describe_misfit(const ShapedGraph<N, Outputs>& shaped) {
     Sentence sentence;
     if (shaped.misfit == none)
         return sentence;
-    const Node& node = shaped.graph.nodes[shaped.misfit];
+    const LoweredNode& node = shaped.graph.nodes[shaped.misfit];
     const InferredShape& problem = shaped.problem;
     sentence.append("layer `").append(node.place.text().view()).append("` `");
     sentence.append(node.rules->name().view()).append("`: expected ").append(problem.expected);

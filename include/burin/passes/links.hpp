@@ -11,7 +11,7 @@ namespace burin::passes {
 /// The node that makes what `node` gives: itself, or what stands before views of it. What stops gradients is
 /// none where gradients go back.
 template <std::size_t N, std::size_t Outputs>
-constexpr std::size_t maker_of(const Graph<N, Outputs>& graph, std::size_t node, Mode mode) {
+constexpr std::size_t maker_of(const LoweredGraph<N, Outputs>& graph, std::size_t node, Mode mode) {
     const auto changes_nothing = [mode](const OpRules& rules) {
         return is_view(rules, mode) && !(rules.traits.stops_gradient && saves(mode));
     };
@@ -22,10 +22,10 @@ constexpr std::size_t maker_of(const Graph<N, Outputs>& graph, std::size_t node,
 
 /// What each node's outputs are known to be, also behind layers that only move, choose or average them.
 template <std::size_t N, std::size_t Outputs>
-constexpr std::array<Values, N> values_of(const Graph<N, Outputs>& graph) {
+constexpr std::array<Values, N> values_of(const LoweredGraph<N, Outputs>& graph) {
     std::array<Values, N> values{};
     for (std::size_t index = 0; index < N; ++index) {
-        const Node& node = graph.nodes[index];
+        const LoweredNode& node = graph.nodes[index];
         const OpRules& rules = *node.rules;
         values[index] = rules.traits.values;
         if (!(rules.traits.is_view || rules.traits.is_view_in_inference || rules.traits.keeps_range) ||
@@ -42,7 +42,8 @@ constexpr std::array<Values, N> values_of(const Graph<N, Outputs>& graph) {
 /// The node of the link (softmax before a cross-entropy) that a loss of this output contains; `none` if there
 /// is no such node, or if what stands between them gives the softmax's axis another extent.
 template <std::size_t N, std::size_t Outputs>
-constexpr std::size_t linked_node(const Graph<N, Outputs>& graph, std::size_t output, Link link, Mode mode) {
+constexpr std::size_t linked_node(const LoweredGraph<N, Outputs>& graph, std::size_t output, Link link,
+                                  Mode mode) {
     const std::size_t maker = maker_of(graph, output, mode);
     if (link == Link::none || graph.nodes[maker].rules->traits.link != link)
         return none;
@@ -55,8 +56,8 @@ constexpr std::size_t linked_node(const Graph<N, Outputs>& graph, std::size_t ou
 /// link reads, in the shape of the output: views in between are left out. Returns the graph with such outputs
 /// moved; the link's node is then dead.
 template <std::size_t N, std::size_t Outputs>
-constexpr Graph<N, Outputs> absorb_links(Graph<N, Outputs> graph, const std::array<Link, Outputs>& links,
-                                         Mode mode) {
+constexpr LoweredGraph<N, Outputs> absorb_links(LoweredGraph<N, Outputs> graph,
+                                                const std::array<Link, Outputs>& links, Mode mode) {
     for (std::size_t i = 0; i < Outputs; ++i) {
         const std::size_t linked = linked_node(graph, graph.outputs[i], links[i], mode);
         if (linked != none)

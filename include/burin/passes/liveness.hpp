@@ -70,7 +70,7 @@ constexpr std::array<std::size_t, max_inputs> overwritable(const Step& step, con
 /// piece.
 template <std::size_t MaxSteps, std::size_t MaxValues, std::size_t Outputs>
 constexpr Liveness<MaxValues> liveness(const Program<MaxSteps, MaxValues, Outputs>& program,
-                                       std::span<const Node> nodes) {
+                                       std::span<const LoweredNode> nodes) {
     std::array<std::size_t, MaxValues> last_read{};
     for (std::size_t s = 0; s < program.step_count; ++s) {
         for (std::size_t value : program.steps[s].reads())

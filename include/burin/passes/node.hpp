@@ -134,7 +134,7 @@ struct Constraint {
 };
 
 /// One layer of the flat, topologically ordered graph.
-struct Node {
+struct LoweredNode {
     const OpRules* rules = nullptr;
     std::array<std::size_t, max_inputs> inputs{};
     std::size_t input_count = 0;
@@ -160,8 +160,8 @@ struct Node {
 
 /// The node table: `nodes` in topological order, and which of them the network's outputs are.
 template <std::size_t N, std::size_t Outputs = 1>
-struct Graph {
-    std::array<Node, N> nodes{};
+struct LoweredGraph {
+    std::array<LoweredNode, N> nodes{};
     std::array<std::size_t, Outputs> outputs{};
 
     static constexpr std::size_t size() { return N; }
@@ -175,7 +175,7 @@ struct InputShapes {
     constexpr std::span<const Shape> span() const { return {shapes.data(), count}; }
 };
 
-constexpr InputShapes input_shapes(std::span<const Node> nodes, const Node& node) {
+constexpr InputShapes input_shapes(std::span<const LoweredNode> nodes, const LoweredNode& node) {
     InputShapes result;
     result.count = node.input_count;
     for (std::size_t i = 0; i < node.input_count; ++i)
@@ -185,9 +185,9 @@ constexpr InputShapes input_shapes(std::span<const Node> nodes, const Node& node
 
 /// How many nodes read each node; an output of the network counts as one more reader.
 template <std::size_t N, std::size_t Outputs>
-constexpr std::array<std::size_t, N> count_readers(const Graph<N, Outputs>& graph) {
+constexpr std::array<std::size_t, N> count_readers(const LoweredGraph<N, Outputs>& graph) {
     std::array<std::size_t, N> readers{};
-    for (const Node& node : graph.nodes)
+    for (const LoweredNode& node : graph.nodes)
         for (std::size_t i = 0; i < node.input_count; ++i)
             ++readers[node.inputs[i]];
     for (std::size_t output : graph.outputs)

@@ -19,7 +19,7 @@ struct Traffic {
 
 template <std::size_t MaxSteps, std::size_t MaxValues, std::size_t Outputs>
 constexpr Traffic traffic(const Step& step, const Program<MaxSteps, MaxValues, Outputs>& program,
-                          std::span<const Node> nodes, std::size_t batch) {
+                          std::span<const LoweredNode> nodes, std::size_t batch) {
     Traffic result;
     for (const std::size_t value : step.reads())
         if (value != none)
@@ -65,16 +65,16 @@ constexpr std::size_t forward_costs(const Step& step) {
 } // namespace detail
 
 /// Operations of one step for a sample.
-constexpr std::size_t flops(const Step& step, std::span<const Node> nodes) {
-    const Node& node = nodes[step.node];
+constexpr std::size_t flops(const Step& step, std::span<const LoweredNode> nodes) {
+    const LoweredNode& node = nodes[step.node];
     if (step.kind == StepKind::accumulate)
         return node.shape.size();
     return detail::forward_costs(step) * node.rules->flops(input_shapes(nodes, node).span());
 }
 
 /// Multiply-accumulate operations of one step for a sample.
-constexpr std::size_t macs(const Step& step, std::span<const Node> nodes) {
-    const Node& node = nodes[step.node];
+constexpr std::size_t macs(const Step& step, std::span<const LoweredNode> nodes) {
+    const LoweredNode& node = nodes[step.node];
     return detail::forward_costs(step) * node.rules->macs(input_shapes(nodes, node).span());
 }
 

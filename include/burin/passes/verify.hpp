@@ -70,9 +70,9 @@ constexpr bool may_have(StepKind kind, Role role) {
 
 /// Whether the nodes from `tail` back to `head` are elementwise, or views.
 template <std::size_t N, std::size_t Outputs>
-constexpr bool is_chain(const Graph<N, Outputs>& graph, std::size_t head, std::size_t tail) {
+constexpr bool is_chain(const LoweredGraph<N, Outputs>& graph, std::size_t head, std::size_t tail) {
     while (tail != head) {
-        const Node& node = graph.nodes[tail];
+        const LoweredNode& node = graph.nodes[tail];
         if (!(node.rules->traits.elementwise || node.rules->traits.is_view ||
               node.rules->traits.is_view_in_inference) ||
             node.inputs[0] >= tail)
@@ -87,10 +87,10 @@ constexpr bool is_chain(const Graph<N, Outputs>& graph, std::size_t head, std::s
 /// Of a node table: every node reads nodes before it, has the shape that its rule gives, and its parameters,
 /// unless they are shared, are its own.
 template <std::size_t N, std::size_t Outputs>
-constexpr Sentence verify(const Graph<N, Outputs>& graph) {
+constexpr Sentence verify(const LoweredGraph<N, Outputs>& graph) {
     detail::Complaint complaint;
     for (std::size_t index = 0; index < N; ++index) {
-        const Node& node = graph.nodes[index];
+        const LoweredNode& node = graph.nodes[index];
         const auto expect = [&](bool holds, const auto&... words) {
             if (!holds)
                 complaint.add("node ", index, ": expected ", words...);
@@ -112,7 +112,7 @@ constexpr Sentence verify(const Graph<N, Outputs>& graph) {
         expect(node.parameter_count == node.rules->parameters(inputs.span()).size(),
                "as many parameters as its rule has");
         for (std::size_t other = 0; other < index; ++other) {
-            const Node& before = graph.nodes[other];
+            const LoweredNode& before = graph.nodes[other];
             const bool is_shared = node.shares_with == other ||
                                    (node.shares_with != none && node.shares_with == before.shares_with);
             const bool meet = node.parameter_offset < before.parameter_offset + before.parameter_count &&
@@ -177,7 +177,7 @@ constexpr Sentence verify(const Program<MaxSteps, MaxValues, Outputs>& program) 
 template <std::size_t MaxSteps, std::size_t MaxValues, std::size_t AllOutputs, std::size_t N,
           std::size_t Outputs>
 constexpr Sentence verify(const Program<MaxSteps, MaxValues, AllOutputs>& program,
-                          const Graph<N, Outputs>& graph) {
+                          const LoweredGraph<N, Outputs>& graph) {
     detail::Complaint complaint;
     complaint.sentence = verify(program);
     if (!complaint.sentence.empty())
@@ -188,7 +188,7 @@ constexpr Sentence verify(const Program<MaxSteps, MaxValues, AllOutputs>& progra
         complaint.expect_of_step(s, step.node < N, "a node, got node ", step.node);
         if (!complaint.sentence.empty())
             break;
-        const Node& node = graph.nodes[step.node];
+        const LoweredNode& node = graph.nodes[step.node];
         const auto expect_size = [&](std::size_t value, const Elements& size, std::string_view what) {
             if (value != none)
                 complaint.expect_of_step(s, program.values[value].size == size, "value ", value,
@@ -245,7 +245,8 @@ constexpr Sentence verify(const Program<MaxSteps, MaxValues, AllOutputs>& progra
 /// over; pinned values are there in the end.
 template <std::size_t MaxSteps, std::size_t MaxValues, std::size_t Outputs>
 constexpr Sentence verify(const Liveness<MaxValues>& liveness,
-                          const Program<MaxSteps, MaxValues, Outputs>& program, std::span<const Node> nodes) {
+                          const Program<MaxSteps, MaxValues, Outputs>& program,
+                          std::span<const LoweredNode> nodes) {
     detail::Complaint complaint;
     std::array<std::size_t, MaxValues> holds{}; // The value that is in each piece.
     holds.fill(none);

@@ -150,7 +150,7 @@ struct Lower<QuantizationAware<Net>> {
         }(typename Aware::Indices{});
         const auto append_node = [&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
             constexpr auto& from = graph.nodes[Index];
-            passes::Node& node = lowering.graph.nodes[lowering.count++];
+            passes::LoweredNode& node = lowering.graph.nodes[lowering.count++];
             node.rules = &rules_of<typename Aware::template LayerAt<Index>>;
             node.input_count = from.input_count;
             for (std::size_t i = 0; i < from.input_count; ++i)

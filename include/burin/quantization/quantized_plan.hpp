@@ -46,7 +46,7 @@ struct ExaminedForInt8 {
             using LayerType = OpAt<typename N::Type, Index>;
             if constexpr (!Int8Layer<LayerType>::is_supported)
                 if (sentence.empty()) {
-                    constexpr const passes::Node& node = N::graph.nodes[Index];
+                    constexpr const passes::LoweredNode& node = N::graph.nodes[Index];
                     sentence.append("layer `").append(node.place.text().view()).append("` `");
                     sentence.append(node.rules->name().view());
                     sentence.append("`: expected a layer that can compute with 8-bit integers");

@@ -27,7 +27,7 @@ struct ExaminedForQuantizedWeights {
     static constexpr Sentence problem = [] {
         Sentence sentence = ExaminedForInt8<Net>::problem;
         core::for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
-            constexpr const passes::Node& node = N::graph.nodes[Index];
+            constexpr const passes::LoweredNode& node = N::graph.nodes[Index];
             if (node.parameter_count > 0 && sentence.empty() &&
                 !Int8Layer<OpAt<typename N::Type, Index>>::takes_quantized_weights) {
                 sentence.append("layer `").append(node.place.text().view()).append("` `");

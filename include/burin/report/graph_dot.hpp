@@ -18,7 +18,7 @@ std::string graph_dot() {
     constexpr auto& graph = N::graph;
     std::string text = "digraph network {\n    node [shape=box, style=rounded, fontname=\"sans-serif\"];\n";
     for (std::size_t i = 0; i < N::size; ++i) {
-        const passes::Node& node = graph.nodes[i];
+        const passes::LoweredNode& node = graph.nodes[i];
         Text<96> shape;
         shape.append(node.shape);
         std::string label = detail::node_title(node);

@@ -32,7 +32,7 @@ inline constexpr MemoryUse memory_use = [] {
 namespace detail {
 
 /// What a step does, as a user would say it.
-inline std::string step_title(const passes::Step& step, const passes::Node& node) {
+inline std::string step_title(const passes::Step& step, const passes::LoweredNode& node) {
     switch (step.kind) {
     case passes::StepKind::forward:
         return node_title(node);

@@ -26,7 +26,7 @@ Table summary_table() {
                  {"output shape", Align::left},
                  {"parameters", Align::right},
                  {"bytes", Align::right}});
-    for (const passes::Node& node : N::graph.nodes) {
+    for (const passes::LoweredNode& node : N::graph.nodes) {
         Text<96> shape;
         shape.append(node.shape);
         const bool owns = node.shares_with == passes::none;

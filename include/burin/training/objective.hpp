@@ -83,7 +83,7 @@ constexpr Sentence of_output(std::size_t output, const Sentence& rejection) {
     Sentence sentence;
     if (rejection.empty())
         return sentence;
-    const passes::Node& node = Network<Net>::graph.nodes[Network<Net>::graph.outputs[output]];
+    const passes::LoweredNode& node = Network<Net>::graph.nodes[Network<Net>::graph.outputs[output]];
     sentence.append("loss of output `").append(node.place.text().view()).append("` `");
     return sentence.append(node.rules->name().view()).append("`: ").append(rejection.view());
 }

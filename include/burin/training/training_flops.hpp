@@ -13,7 +13,7 @@ namespace detail {
 
 template <class Net, class Loss>
 constexpr std::size_t sum_over_steps(std::size_t (*cost)(const passes::Step&,
-                                                         std::span<const passes::Node>)) {
+                                                         std::span<const passes::LoweredNode>)) {
     using Type = typename Network<Net>::Type;
     using PlanType = Plan<Type, Mode::training, links_of<Type, Loss>>;
     std::size_t sum = 0;

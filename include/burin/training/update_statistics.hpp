@@ -25,7 +25,7 @@ template <class Net, class Visit>
 void for_each_running_mean(Visit visit) {
     const auto& graph = Network<Net>::graph;
     for (std::size_t owner = 0; owner < graph.nodes.size(); ++owner) {
-        const passes::Node& node = graph.nodes[owner];
+        const passes::LoweredNode& node = graph.nodes[owner];
         if (node.shares_with != passes::none || node.is_frozen || node.rules->traits.statistics_momentum == 0)
             continue;
         double kept = 1;
