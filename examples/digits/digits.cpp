@@ -33,7 +33,7 @@ int main(int argc, char** argv) try {
     // --pictures DIR: where every buffer of a training step lies and when, the network, and how training
     // went.
     if (const std::string& directory = options["--pictures"]; !directory.empty()) {
-        report::save_svg(directory + "/memory.svg", report::memory_plan_svg<Digits, 32, Mode::training>());
+        report::save_svg(directory + "/memory.svg", report::memory_plan_svg<Digits, 32, recipes::training>());
         io::write_file(directory + "/network.dot", report::graph_dot<Digits>());
         report::save_svg(directory + "/training.svg",
                          report::svg_plot(history, std::vector<std::string>{"loss", "val_loss"}));

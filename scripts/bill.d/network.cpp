@@ -69,7 +69,7 @@ using Loss = BILL_LOSS;
 using Optimizer = BILL_OPTIMIZER;
 using TrainerType = Trainer<Net, Loss, Optimizer, batch>;
 using SamplesType = TrainerType::SamplesType;
-using TrainingPlan = Plan<Net, Mode::training, links_of<Net, Loss>>;
+using TrainingPlan = Plan<Net, recipes::training.with(links_of<Net, Loss>)>;
 
 template <std::size_t Output>
 using Target = typename SamplesType::template Target<Output>;
@@ -180,9 +180,9 @@ extern "C" [[gnu::section(".bill"), gnu::used]] constinit const std::uint64_t bi
     0,
     sizeof(predictor),
 #ifdef BILL_INT8
-    passes::lower_bound(QuantizedPlan<Net, InputMemory::arena>::liveness.span(), batch),
+    Plan<Net, recipes::quantized.with_inputs_in(InputMemory::arena)>::lower_bound<batch>,
 #else
-    sizeof(float) * Plan<Net, Mode::inference>::lower_bound<batch>,
+    sizeof(float) * Plan<Net, recipes::inference>::lower_bound<batch>,
 #endif
     sizeof(predictor),
     0,

@@ -17,7 +17,7 @@ using namespace burin;
 void draw() {
     using Net = BILL_NETWORK;
 #ifdef BILL_SVG
-    io::write_file(BILL_SVG, report::memory_plan_svg<Net, BILL_BATCH, BILL_MODE>());
+    io::write_file(BILL_SVG, report::memory_plan_svg<Net, BILL_BATCH, BILL_RECIPE>());
 #endif
 #ifdef BILL_DOT
     io::write_file(BILL_DOT, report::graph_dot<Net>());

@@ -25,7 +25,7 @@ using Middle = Sequential<Input<5>, Dense<9>, Tanh, Frozen<Dense<7>>, ReLU, Dens
 
 template <class Net>
 constexpr std::size_t steps_of(passes::StepKind kind) {
-    const auto& program = Plan<Net, Mode::training>::program;
+    const auto& program = Plan<Net, recipes::training>::program;
     std::size_t count = 0;
     for (std::size_t s = 0; s < program.step_count; ++s)
         count += program.steps[s].kind == kind;
@@ -80,8 +80,8 @@ TEST_CASE("Frozen: the compiler leaves its gradients out, and their memory") {
     static_assert(steps_of<Transfer>(StepKind::backward_input) == 0);
     static_assert(steps_of<Middle>(StepKind::backward_parameters) == 2);
     static_assert(steps_of<Middle>(StepKind::backward_input) == 2);
-    static_assert(Workspace<Transfer, 32, Mode::training>::count <
-                  Workspace<Whole, 32, Mode::training>::count);
+    static_assert(Workspace<Transfer, 32, recipes::training>::count <
+                  Workspace<Whole, 32, recipes::training>::count);
     static_assert(training_bytes<Transfer, 32> < training_bytes<Whole, 32>);
     static_assert(Gradients<Transfer>::count == trained_count<Transfer>);
 }

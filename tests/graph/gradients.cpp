@@ -18,7 +18,7 @@ namespace {
 template <class Net, std::size_t Batch = 4>
 struct Subject {
     using N = Network<Net>;
-    using PlanType = Plan<Net, Mode::training>;
+    using PlanType = Plan<Net, recipes::training>;
 
     std::unique_ptr<Parameters<Net, double>> parameters = std::make_unique<Parameters<Net, double>>();
     std::unique_ptr<Gradients<Net, double>> gradients = std::make_unique<Gradients<Net, double>>();
@@ -94,7 +94,7 @@ namespace {
 /// After every step, fills all memory of the arena that no value alive then occupies with signalling garbage.
 template <class Net, std::size_t Batch>
 struct PoisonDead {
-    using PlanType = Plan<Net, Mode::training>;
+    using PlanType = Plan<Net, recipes::training>;
     static constexpr auto& memory = PlanType::template memory<Batch, double>;
 
     template <std::size_t StepIndex, class FrameType>

@@ -92,15 +92,15 @@ TEST_CASE("parameters in half the bits: half the storage, and room for a part of
     using Net = Sequential<Input<16>, Dense<16>, ReLU, Dense<24>, ReLU, Dense<4>>;
     static_assert(sizeof(Parameters<Net, float16>) < 2 * stored_count<Net> + memory_alignment);
     static_assert(inference_bytes<Net, 1, bfloat16> ==
-                  2 * stored_count<Net> + 4 * Workspace<Net, 1, Mode::inference, bfloat16>::count);
+                  2 * stored_count<Net> + 4 * Workspace<Net, 1, recipes::inference, bfloat16>::count);
     // The widest panel of the layer with the most, its biases, and the activations on both sides of it.
     constexpr std::size_t room = kernels::widened_room<float>(16, 24, true);
     static_assert(room <= 16 * 3 * kernels::width<float> + 24);
-    static_assert(Workspace<Net, 1, Mode::inference, float16>::count <=
+    static_assert(Workspace<Net, 1, recipes::inference, float16>::count <=
                   room + 16 + 24 + kernels::width<float>);
     // Layers that do not widen a part at a time have all of their parameters widened.
     using Images = Sequential<Input<4, 4, 2>, Conv2D<5, 3>, Flatten>;
-    static_assert(Workspace<Images, 1, Mode::inference, float16>::count >= 3 * 3 * 2 * 5 + 5 + 2 * 2 * 5);
+    static_assert(Workspace<Images, 1, recipes::inference, float16>::count >= 3 * 3 * 2 * 5 + 5 + 2 * 2 * 5);
 }
 
 TEST_CASE("tensors in half the bits are found by name and counted row-major") {

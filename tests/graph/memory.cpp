@@ -6,9 +6,9 @@ using namespace burin;
 
 namespace {
 
-template <class Net, Mode RunMode, std::size_t Batch>
+template <class Net, Recipe<Network<Net>::output_count> PlanRecipe, std::size_t Batch>
 constexpr double ratio_to_lower_bound() {
-    using PlanType = Plan<Net, RunMode>;
+    using PlanType = Plan<Net, PlanRecipe>;
     return static_cast<double>(PlanType::template memory<Batch, float>.size) /
            static_cast<double>(PlanType::template lower_bound<Batch>);
 }
@@ -16,11 +16,11 @@ constexpr double ratio_to_lower_bound() {
 } // namespace
 
 TEST_CASE_TEMPLATE("plan_memory: the arena is at most 1.10 times the liveness bound", Net, ALL_NETWORKS) {
-    static_assert(ratio_to_lower_bound<Net, Mode::training, 1>() <= 1.10);
-    static_assert(ratio_to_lower_bound<Net, Mode::training, 32>() <= 1.10);
-    static_assert(ratio_to_lower_bound<Net, Mode::inference, 1>() <= 1.10);
-    CHECK(ratio_to_lower_bound<Net, Mode::training, 7>() >= 1.0);
-    CHECK(ratio_to_lower_bound<Net, Mode::training, 7>() <= 1.10);
+    static_assert(ratio_to_lower_bound<Net, recipes::training, 1>() <= 1.10);
+    static_assert(ratio_to_lower_bound<Net, recipes::training, 32>() <= 1.10);
+    static_assert(ratio_to_lower_bound<Net, recipes::inference, 1>() <= 1.10);
+    CHECK(ratio_to_lower_bound<Net, recipes::training, 7>() >= 1.0);
+    CHECK(ratio_to_lower_bound<Net, recipes::training, 7>() <= 1.10);
 }
 
 TEST_CASE("bytes: sizes of the structs are what the constants say") {
@@ -33,7 +33,7 @@ TEST_CASE("bytes: sizes of the structs are what the constants say") {
     static_assert(inference_bytes<Net> == 4 * (parameter_count<Net> + 128 + 10));
     // In training the gradient of the hidden layer takes the place of the layer itself, and the loss's
     // gradient the place of the output.
-    static_assert(Workspace<Net, 32, Mode::training>::count == 32 * (128 + 10));
+    static_assert(Workspace<Net, 32, recipes::training>::count == 32 * (128 + 10));
     static_assert(training_bytes<Net, 32> == 4 * (4 * parameter_count<Net> + 32 * (128 + 10)));
     static_assert(training_bytes<Net, 32, optimizers::SGD> ==
                   4 * (2 * parameter_count<Net> + 32 * (128 + 10)));

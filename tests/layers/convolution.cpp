@@ -145,7 +145,7 @@ TEST_CASE("Conv1D, Causal: a sequence in pieces gives what the whole gives") {
 
     const auto check = [&]<std::size_t Piece>(std::integral_constant<std::size_t, Piece>) {
         using Net = Sequential<Input<Piece, channels>, Layers>;
-        using Streaming = Plan<Net, Mode::streaming>;
+        using Streaming = Plan<Net, recipes::streaming>;
         static_assert(Network<Net>::state_count == 4 * channels + 5);
         const auto arena = std::make_unique<Arena<Streaming, samples, double>>();
         std::vector<double> state(samples * Network<Net>::state_count), piece(samples * Piece * channels);

@@ -121,7 +121,7 @@ TEST_CASE_TEMPLATE("PositionalEncoding adds what its formula says", Scalar, floa
 
 TEST_CASE("PositionalEncoding, streamed in pieces, gives what it gives for the whole") {
     using Piece = Sequential<Input<3, 8>, PositionalEncoding>;
-    using Streaming = Plan<Piece, Mode::streaming>;
+    using Streaming = Plan<Piece, recipes::streaming>;
     const std::vector<double> zeros(2 * 3 * 8);
     std::vector<double> state(2 * 4), arena(Arena<Streaming, 2, double>::count);
     for (std::size_t t = 0; t + 3 <= 41; t += 3) {

@@ -36,7 +36,7 @@ static_assert(std::is_same_v<Folded<Sequential<Input<3>, BatchNorm<>, Dense<4>, 
                              Sequential<Input<3>, BatchNorm<>, Dense<4>, ReLU, BatchNorm<>>>);
 
 template <class Net>
-constexpr std::size_t steps = Plan<Net, Mode::inference>::program.step_count;
+constexpr std::size_t steps = Plan<Net, recipes::inference>::program.step_count;
 
 template <class Net, class Scalar>
 void check_same_outputs(double tolerance) {

@@ -106,7 +106,7 @@ TEST_CASE("QuantizationAware: the parameters are the network's, under the same n
 
 TEST_CASE("QuantizationAware: a loss from logits still contains the last Softmax") {
     using Net = Sequential<Input<3>, Dense<2>, Softmax>;
-    using PlanType = Plan<QuantizationAware<Net>, Mode::training, {Link::softmax}>;
+    using PlanType = Plan<QuantizationAware<Net>, recipes::training.with(Links<1>{Link::softmax})>;
     static_assert(PlanType::graph.nodes[PlanType::graph.outputs[0]].rules->name() ==
                   Text<64>("FakeQuantize"));
     CHECK(PlanType::program.step_count > 0);

@@ -26,7 +26,7 @@ std::size_t count(std::string_view text, std::string_view what) {
 } // namespace
 
 TEST_CASE_TEMPLATE("memory_plan_svg: no two boxes of the picture lie on each other", N, ALL_NETWORKS) {
-    using PlanType = Plan<N, Mode::training>;
+    using PlanType = Plan<N, recipes::training>;
     const auto buffers = report::detail::planned_buffers<PlanType, 8, float>();
     CHECK(buffers.size() >= PlanType::liveness.count);
     for (const auto& a : buffers) {
@@ -39,10 +39,10 @@ TEST_CASE_TEMPLATE("memory_plan_svg: no two boxes of the picture lie on each oth
 }
 
 TEST_CASE("memory_plan_svg: a box for each buffer, a line for each step, and what the arena takes") {
-    constexpr report::MemoryUse use = report::memory_use<Net, 4, Mode::training>;
+    constexpr report::MemoryUse use = report::memory_use<Net, 4, recipes::training>;
     static_assert(use.lower_bound <= use.arena && use.arena <= use.all_buffers);
-    const std::string svg = report::memory_plan_svg<Net, 4, Mode::training>();
-    using PlanType = Plan<Net, Mode::training>;
+    const std::string svg = report::memory_plan_svg<Net, 4, recipes::training>();
+    using PlanType = Plan<Net, recipes::training>;
     CHECK(count(svg, "<title>") == report::detail::planned_buffers<PlanType, 4, float>().size());
     CHECK(count(svg, "rotate(-60") == PlanType::program.step_count);
     CHECK(svg.find("batch 4: " + std::to_string(use.arena) + " bytes") != std::string::npos);
@@ -51,7 +51,7 @@ TEST_CASE("memory_plan_svg: a box for each buffer, a line for each step, and wha
 }
 
 TEST_CASE("memory_plan_svg: names are whole, and all texts lie in the picture") {
-    const std::string svg = report::memory_plan_svg<Net, 4, Mode::training>();
+    const std::string svg = report::memory_plan_svg<Net, 4, recipes::training>();
     const auto number_after = [&](std::string_view what, std::size_t from) {
         return std::stod(svg.substr(svg.find(what, from) + what.size()));
     };

@@ -20,8 +20,8 @@
 template <class Net, class Scalar = double, std::size_t Batch = 16>
 class LayerRun {
     using N = burin::Network<Net>;
-    using Forward = burin::Plan<Net, burin::Mode::inference>;
-    using Training = burin::Plan<Net, burin::Mode::training>;
+    using Forward = burin::Plan<Net, burin::recipes::inference>;
+    using Training = burin::Plan<Net, burin::recipes::training>;
 
   public:
     std::unique_ptr<burin::Parameters<Net, Scalar>> parameters =

@@ -116,7 +116,7 @@ struct StopOnNaN {
                 cause = "an input of the batch is not finite";
                 return;
             }
-        using PlanType = Plan<typename N::Type, burin::Mode::inference, links_of<Net, Loss>>;
+        using PlanType = Plan<typename N::Type, recipes::inference.with(links_of<Net, Loss>)>;
         using ArenaType = Arena<PlanType, Batch, Scalar>;
         const std::unique_ptr<ArenaType> arena(new (std::nothrow) ArenaType);
         std::size_t node = passes::none;

@@ -2,8 +2,9 @@
 
 #include "burin/core/assert.hpp"
 #include "burin/graph/execute.hpp"
-#include "burin/graph/explaining_plan.hpp"
+#include "burin/graph/explaining.hpp"
 #include "burin/graph/parameters.hpp"
+#include "burin/graph/plan.hpp"
 #include "burin/graph/workspace.hpp"
 
 #include <algorithm>
@@ -36,7 +37,7 @@ class Explainer {
     static_assert(Batch > 0, "an Explainer's batch holds at least one sample");
 
     using N = Network<Net>;
-    using PlanType = ExplainingPlan<typename N::Type, Of, OutputLinks>;
+    using PlanType = Plan<typename N::Type, recipes::explaining<typename N::Type, Of>.with(OutputLinks)>;
     using Run = detail::Execution<PlanType, Batch, ScalarType>;
     using FrameType = Frame<typename N::Type, ScalarType>;
 
@@ -120,7 +121,7 @@ class Explainer {
     static constexpr Shape node_shape() noexcept
         requires(PlanType::keeps_node)
     {
-        return N::graph.nodes[PlanType::Asked::kept].shape;
+        return N::graph.nodes[PlanType::recipe.kept_node].shape;
     }
 
     /// Calls f(input_index, first) for all inputs; `first` is where this one begins in a sample.
@@ -159,6 +160,8 @@ class Explainer {
 template <class Net, std::size_t Batch = 1, class Of = OfInputs, class Scalar = float>
 inline constexpr std::size_t explaining_bytes =
     sizeof(Scalar) *
-    (stored_count<Net> + Arena<ExplainingPlan<typename Network<Net>::Type, Of>, Batch, Scalar>::count);
+    (stored_count<Net> +
+     Arena<Plan<typename Network<Net>::Type, recipes::explaining<typename Network<Net>::Type, Of>>, Batch,
+           Scalar>::count);
 
 } // namespace burin

@@ -41,7 +41,8 @@ class Predictor {
 
     using N = Network<Net>;
     using Scalar = core::Computed<Stored>;
-    using PlanType = Plan<typename N::Type, Mode::inference, OutputLinks, core::Half<Stored>>;
+    using PlanType =
+        Plan<typename N::Type, recipes::inference.with(OutputLinks).widening(core::Half<Stored>)>;
 
   public:
     using InputPointers = std::array<const Scalar*, N::input_count>;

@@ -96,7 +96,7 @@ class Streamer : private core::DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
 
   private:
     using N = Network<Piece>;
-    using PlanType = Plan<Piece, Mode::streaming>;
+    using PlanType = Plan<Piece, recipes::streaming>;
 
   public:
     using InputPointers = std::array<const Scalar*, N::input_count>;

@@ -20,14 +20,14 @@ struct Arena {
     Scalar* data() noexcept { return values.data(); }
 };
 
-/// The arena that a network needs for inference, or for a training step without a link in its loss.
-template <class Net, std::size_t Batch, Mode RunMode, class Scalar = float>
-using Workspace = Arena<Plan<Net, RunMode, no_links<Net>, core::Half<Scalar>>, Batch, core::Computed<Scalar>>;
+/// The arena that a network needs for what a recipe says: `Workspace<Net, 32, recipes::training>`.
+template <class Net, std::size_t Batch, Recipe<Network<Net>::output_count> PlanRecipe, class Scalar = float>
+using Workspace = Arena<Plan<Net, PlanRecipe.widening(core::Half<Scalar>)>, Batch, core::Computed<Scalar>>;
 
 /// Bytes of inference: the parameters, the statistics and the arena. The caller's input is not counted.
 template <class Net, std::size_t Batch = 1, class Scalar = float>
 inline constexpr std::size_t inference_bytes =
     sizeof(Scalar) * stored_count<Net> +
-    sizeof(core::Computed<Scalar>) * Workspace<Net, Batch, Mode::inference, Scalar>::count;
+    sizeof(core::Computed<Scalar>) * Workspace<Net, Batch, recipes::inference, Scalar>::count;
 
 } // namespace burin

@@ -21,6 +21,15 @@ struct Fusion {
     constexpr bool is_head(std::size_t node) const { return head[node] == node; }
 };
 
+/// Every node is computed by itself.
+template <std::size_t N>
+constexpr Fusion<N> no_fusion() {
+    Fusion<N> fusion;
+    for (std::size_t index = 0; index < N; ++index)
+        fusion.head[index] = fusion.tail[index] = index;
+    return fusion;
+}
+
 /// Whether the gradient through an elementwise node can be taken from its output, so that its input need not
 /// be kept.
 constexpr bool derivative_from_output(const OpRules& rules) {

@@ -167,6 +167,16 @@ struct LoweredGraph {
     static constexpr std::size_t size() { return N; }
 };
 
+/// The graph with what this node gives as one more output, the last.
+template <std::size_t N, std::size_t Outputs>
+constexpr LoweredGraph<N, Outputs + 1> with_output(const LoweredGraph<N, Outputs>& graph, std::size_t node) {
+    LoweredGraph<N, Outputs + 1> result{.nodes = graph.nodes};
+    for (std::size_t i = 0; i < Outputs; ++i)
+        result.outputs[i] = graph.outputs[i];
+    result.outputs[Outputs] = node;
+    return result;
+}
+
 /// The shapes that a node reads.
 struct InputShapes {
     std::array<Shape, max_inputs> shapes{};

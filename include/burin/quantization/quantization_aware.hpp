@@ -6,9 +6,10 @@
 #include "burin/graph/parameters.hpp"
 #include "burin/passes/links.hpp"
 #include "burin/quantization/activation_ranges.hpp"
+#include "burin/quantization/clamps.hpp"
 #include "burin/quantization/fake_quantize.hpp"
+#include "burin/quantization/is_quantizable.hpp"
 #include "burin/quantization/quantized_network.hpp"
-#include "burin/quantization/quantized_plan.hpp"
 
 #include <boost/hana/for_each.hpp>
 #include <boost/hana/type.hpp>
@@ -48,7 +49,6 @@ template <class Net>
 struct AwareOf {
     using Type = typename Network<std::conditional_t<is_quantizable<Net>, Net, StandIn>>::Type;
     using N = Network<Type>;
-    using PlanType = QuantizedPlan<Type>;
 
     enum class Kind {
         none,     ///< Not stored, or with the scale of the layer's input.
@@ -69,7 +69,7 @@ struct AwareOf {
     template <std::size_t Index>
     static constexpr Kind kind = [] {
         constexpr auto& node = N::graph.nodes[Index];
-        constexpr std::size_t head = PlanType::template clamped_head<Index>;
+        constexpr std::size_t head = quantization::clamps<Type>.head[Index];
         constexpr std::size_t computes = head == passes::none ? Index : head;
         constexpr bool is_linked_output =
             node.rules->traits.link != Link::none &&
@@ -77,7 +77,7 @@ struct AwareOf {
                 return passes::maker_of(N::graph, output, Mode::inference) == Index;
             });
         if constexpr (passes::is_view(*node.rules, Mode::inference) || is_linked_output ||
-                      PlanType::template clamp_of<Index> != passes::none)
+                      quantization::clamps<Type>.of[Index] != passes::none)
             return Kind::none;
         else if constexpr (scale_for<computes>(1, 1) != scale_for<computes>(2, 1))
             return Kind::observed;

@@ -7,12 +7,13 @@
 #include "burin/layers/batch_norm.hpp"
 #include "burin/quantization/activation_ranges.hpp"
 #include "burin/quantization/activations.hpp"
+#include "burin/quantization/clamps.hpp"
 #include "burin/quantization/convolution.hpp"
 #include "burin/quantization/dense.hpp"
+#include "burin/quantization/is_quantizable.hpp"
 #include "burin/quantization/merge.hpp"
 #include "burin/quantization/padding.hpp"
 #include "burin/quantization/pooling.hpp"
-#include "burin/quantization/quantized_plan.hpp"
 #include "burin/quantization/recurrent.hpp"
 #include "burin/quantization/time_distributed.hpp"
 
@@ -67,7 +68,7 @@ constexpr auto int8_constants() {
 template <class Net, std::size_t Index, Rounding Way>
 constexpr auto int8_node() {
     using Form = Int8Layer<OpAt<Net, Index>>;
-    if constexpr (QuantizedPlan<Net>::template clamped_head<Index> != passes::none)
+    if constexpr (quantization::clamps<Net>.head[Index] != passes::none)
         return std::type_identity<Int8Node<Index, NoConstants>>{};
     else
         return std::type_identity<Int8Node<
@@ -150,13 +151,12 @@ inline constexpr std::size_t quantized_bytes = sizeof(QuantizedNetwork<Net, Way>
 template <class Net>
 std::array<quantization::Scale, Network<Net>::size>
 activation_scales(const ActivationRanges<Net>& ranges) noexcept {
-    using PlanType = QuantizedPlan<Net>;
     constexpr auto& graph = Network<Net>::graph;
     std::array<quantization::Scale, Network<Net>::size> scales{};
     const auto set = [&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
         constexpr auto& node = graph.nodes[Index];
-        constexpr std::size_t head = PlanType::template clamped_head<Index>;
-        constexpr std::size_t clamp = PlanType::template clamp_of<Index>;
+        constexpr std::size_t head = quantization::clamps<Net>.head[Index];
+        constexpr std::size_t clamp = quantization::clamps<Net>.of[Index];
         if constexpr (head != passes::none) {
             scales[Index] = scales[head];
         } else {
@@ -178,7 +178,6 @@ namespace detail {
 template <class Net, Rounding Way, class Put>
 void fill(QuantizedNetwork<Net, Way>& to, const std::array<quantization::Scale, Network<Net>::size>& scales,
           const Put& put) noexcept {
-    using PlanType = QuantizedPlan<Net>;
     constexpr auto& graph = Network<Net>::graph;
     std::size_t input_count = 0;
     for (std::size_t i = 0; i < graph.nodes.size(); ++i)
@@ -194,7 +193,7 @@ void fill(QuantizedNetwork<Net, Way>& to, const std::array<quantization::Scale, 
                 for (std::size_t i = 0; i < node.input_count; ++i)
                     source.inputs[i] = scales[node.inputs[i]];
                 source.output = scales[Index];
-                if (PlanType::template clamp_of<Index> != passes::none)
+                if (quantization::clamps<Net>.of[Index] != passes::none)
                     source.low = static_cast<std::int8_t>(source.output.zero_point);
                 put(index, source);
                 Int8Layer<OpAt<Net, Index>>::quantize(source, to.template constants<Index>());

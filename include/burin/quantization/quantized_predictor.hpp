@@ -23,7 +23,7 @@ constexpr auto int8_chain() {
     if constexpr (Tail == passes::none || Tail == Head)
         return std::index_sequence<Later...>{};
     else if constexpr (passes::is_view(*PlanType::graph.nodes[Tail].rules, PlanType::mode) ||
-                       PlanType::template clamped_head<Tail> != passes::none)
+                       quantization::clamps<typename PlanType::N::Type>.head[Tail] != passes::none)
         return int8_chain<PlanType, Head, PlanType::graph.nodes[Tail].inputs[0], Later...>();
     else
         return int8_chain<PlanType, Head, PlanType::graph.nodes[Tail].inputs[0], Tail, Later...>();
@@ -64,7 +64,7 @@ class QuantizedPredictor {
 
     using Type = typename QuantizedNetwork<Net>::Type;
     using N = Network<Type>;
-    using PlanType = QuantizedPlan<Type, Where>;
+    using PlanType = Plan<Type, recipes::quantized.with_inputs_in(Where)>;
     using Run = detail::Execution<PlanType, Batch, std::int8_t>;
 
   public:
@@ -164,7 +164,8 @@ class QuantizedPredictor {
         }(detail::int8_chain<PlanType, step.node, step.epilogue>());
     }
 
-    alignas(detail::int8_alignment) std::array<std::int8_t, arena_bytes> arena_;
+    alignas(recipes::Arithmetic<recipes::Numbers::int8>::alignment<std::int8_t>)
+        std::array<std::int8_t, arena_bytes> arena_;
 };
 
 /// Bytes of the arena of 8-bit inference. The inputs are counted if they are in it.

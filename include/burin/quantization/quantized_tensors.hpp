@@ -78,7 +78,7 @@ struct QuantizedTensors {
     std::array<quantization::Scale, N::size> all_scales() const noexcept {
         std::array<quantization::Scale, N::size> all{};
         core::for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
-            constexpr std::size_t head = QuantizedPlan<Type>::template clamped_head<Index>;
+            constexpr std::size_t head = quantization::clamps<Type>.head[Index];
             if constexpr (head != passes::none)
                 all[Index] = all[head];
             else if constexpr (chooses_scale<Index>)
@@ -102,7 +102,7 @@ struct QuantizedTensors {
                 (sentence.append(words), ...);
             };
             const quantization::Scale& given = scales[Index];
-            if (QuantizedPlan<Type>::template clamped_head<Index> == passes::none && chooses_scale<Index>)
+            if (quantization::clamps<Type>.head[Index] == passes::none && chooses_scale<Index>)
                 wants(given.scale > 0 && given.scale <= std::numeric_limits<float>::max() &&
                           given.zero_point >= core::int8_min && given.zero_point <= core::int8_max,
                       "a scale above 0 and a zero point of 8 bits");

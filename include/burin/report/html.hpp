@@ -170,8 +170,8 @@ Section network() {
             " bytes and " + with_commas(flops<Net>) + " FLOPs; training with Adam, " + std::to_string(Batch) +
             " samples at a time, " + with_commas(training_bytes<Net, Batch, optimizers::Adam, Scalar>) +
             " bytes.</p>\n";
-    html += detail::scrolling(memory_plan_svg<Net, 1, Mode::inference, Scalar>());
-    html += detail::scrolling(memory_plan_svg<Net, Batch, Mode::training, Scalar>());
+    html += detail::scrolling(memory_plan_svg<Net, 1, recipes::inference, Scalar>());
+    html += detail::scrolling(memory_plan_svg<Net, Batch, recipes::training, Scalar>());
     return {"Network", html};
 }
 

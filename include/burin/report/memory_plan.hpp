@@ -21,9 +21,9 @@ struct MemoryUse {
     std::size_t all_buffers = 0; ///< If no two shared their place.
 };
 
-template <class Net, std::size_t Batch, Mode RunMode, class Scalar = float>
+template <class Net, std::size_t Batch, Recipe<Network<Net>::output_count> PlanRecipe, class Scalar = float>
 inline constexpr MemoryUse memory_use = [] {
-    using PlanType = Plan<typename Network<Net>::Type, RunMode>;
+    using PlanType = Plan<typename Network<Net>::Type, PlanRecipe>;
     return MemoryUse{sizeof(Scalar) * PlanType::template memory<Batch, Scalar>.size,
                      sizeof(Scalar) * PlanType::template lower_bound<Batch>,
                      sizeof(Scalar) * PlanType::template all_buffers<Batch>};
@@ -106,16 +106,16 @@ inline std::string letters(std::size_t index) {
 /// The memory plan as a picture: the steps of a run from left to right, the arena from bottom to top, a box
 /// for each buffer from the step that writes it to the last one that reads it. What the buffers are stands
 /// beside it, by letter.
-template <class Net, std::size_t Batch, Mode RunMode, class Scalar = float>
+template <class Net, std::size_t Batch, Recipe<Network<Net>::output_count> PlanRecipe, class Scalar = float>
 std::string memory_plan_svg() {
-    using PlanType = Plan<typename Network<Net>::Type, RunMode>;
+    using PlanType = Plan<typename Network<Net>::Type, PlanRecipe>;
     using detail::SvgCanvas;
-    constexpr MemoryUse use = memory_use<Net, Batch, RunMode, Scalar>;
+    constexpr MemoryUse use = memory_use<Net, Batch, PlanRecipe, Scalar>;
     constexpr std::size_t steps = PlanType::program.step_count;
 
     const std::string title =
-        "Arena of " + std::string(RunMode == Mode::training ? "a training step" : "inference") + ", batch " +
-        std::to_string(Batch) + ": " + with_commas(use.arena) + " bytes (at least " +
+        "Arena of " + std::string(PlanRecipe.mode == Mode::training ? "a training step" : "inference") +
+        ", batch " + std::to_string(Batch) + ": " + with_commas(use.arena) + " bytes (at least " +
         with_commas(use.lower_bound) + "; unshared " + with_commas(use.all_buffers) + ")";
     std::vector<std::string> step_titles;
     for (std::size_t s = 0; s < steps; ++s)

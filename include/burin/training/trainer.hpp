@@ -48,7 +48,7 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
 
     static constexpr bool fits = loss_fits<Net, Loss>;
     using N = Network<Net>;
-    using PlanType = Plan<typename N::Type, Mode::training, links_of<typename N::Type, Loss>>;
+    using PlanType = Plan<typename N::Type, recipes::training.with(links_of<typename N::Type, Loss>)>;
 
   public:
     using SamplesType = Samples<Net, Loss, Scalar>;

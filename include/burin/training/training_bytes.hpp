@@ -17,6 +17,6 @@ template <class Net, std::size_t Batch, class Optimizer = optimizers::Adam, clas
 inline constexpr std::size_t training_bytes =
     sizeof(Scalar) * (stored_count<Net> + trained_count<Net> + optimizers::state_size<Optimizer, Net> +
                       detail::RunTraces<Net, Batch, Scalar, optimizers::asks_again<Optimizer>>::count +
-                      Workspace<Net, Batch, Mode::training, Scalar>::count);
+                      Workspace<Net, Batch, recipes::training, Scalar>::count);
 
 } // namespace burin

@@ -49,7 +49,7 @@ void for_each_running_mean(Visit visit) {
 template <std::size_t Batch = 64, class Net, class Scalar, class Data>
 void update_statistics(Model<Net, Scalar>& model, const Data& data, std::uint64_t seed = 0) {
     using N = Network<Net>;
-    using PlanType = Plan<Net, Mode::training>;
+    using PlanType = Plan<Net, recipes::training>;
     static_assert(Batch > 1, "one value has no variance");
     detail::check_samples<Net>(data, "update_statistics");
     if (data.size() < 2)

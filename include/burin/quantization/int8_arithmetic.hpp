@@ -1,0 +1,47 @@
+#pragma once
+
+#include "burin/graph/arithmetic.hpp"
+#include "burin/graph/network.hpp"
+#include "burin/kernels/int8/dot.hpp"
+#include "burin/quantization/int8_layer.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+namespace burin {
+
+namespace detail {
+
+/// The rules of a layer when it computes with 8-bit integers; an element is a byte.
+template <class LayerType>
+inline constexpr passes::OpRules int8_rules_of = [] {
+    passes::OpRules rules = rules_of<LayerType>;
+    if constexpr (Int8Layer<LayerType>::is_supported)
+        rules.scratch = [](std::span<const Shape> inputs, StepKind, Mode) {
+            return Int8Layer<LayerType>::scratch(inputs);
+        };
+    return rules;
+}();
+
+} // namespace detail
+
+/// Plans of programs whose elements are bytes.
+template <>
+struct recipes::Arithmetic<recipes::Numbers::int8> {
+    template <class Net>
+    static constexpr auto graph() {
+        return []<std::size_t... I>(std::index_sequence<I...>) {
+            auto graph = Network<Net>::graph;
+            ((graph.nodes[I].rules = &detail::int8_rules_of<OpAt<Net, I>>), ...);
+            return graph;
+        }(std::make_index_sequence<Network<Net>::size>{});
+    }
+
+    /// What a product loads at once; more than 16 bytes gain nothing.
+    template <class Scalar>
+    static constexpr std::size_t alignment = std::clamp<std::size_t>(kernels::detail::Int8Block::size, 4, 16);
+};
+
+} // namespace burin

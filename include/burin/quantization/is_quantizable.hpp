@@ -1,0 +1,43 @@
+#pragma once
+
+#include "burin/core/for_each_index.hpp"
+#include "burin/core/text.hpp"
+#include "burin/graph/network.hpp"
+#include "burin/quantization/int8_layer.hpp"
+
+#include <cstddef>
+#include <type_traits>
+
+namespace burin {
+
+namespace detail {
+
+/// The first layer that has no 8-bit form.
+template <class Net>
+struct ExaminedForInt8 {
+    using N = Network<Net>;
+
+    static constexpr Sentence problem = [] {
+        Sentence sentence;
+        core::for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
+            using LayerType = OpAt<typename N::Type, Index>;
+            if constexpr (!Int8Layer<LayerType>::is_supported)
+                if (sentence.empty()) {
+                    constexpr const passes::LoweredNode& node = N::graph.nodes[Index];
+                    sentence.append("layer `").append(node.place.text().view()).append("` `");
+                    sentence.append(node.rules->name().view());
+                    sentence.append("`: expected a layer that can compute with 8-bit integers");
+                    sentence.append(Int8Layer<LayerType>::hint);
+                }
+        });
+        return sentence;
+    }();
+};
+
+} // namespace detail
+
+/// Whether all layers of a network can compute with 8-bit integers.
+template <class Net>
+inline constexpr bool is_quantizable = detail::ExaminedForInt8<Net>::problem.empty();
+
+} // namespace burin
