@@ -93,7 +93,8 @@ TEST_CASE("pooling: shapes, operations and names") {
 }
 
 TEST_CASE("pooling in pieces gives the same as of the whole, where the window moves by its own size") {
-    static_assert(MaxPool1D<3>::streams && !MaxPool1D<3, Stride<2>>::streams && !MaxPool1D<3, Same>::streams);
+    static_assert(MaxPool1D<3>::traits.streams && !MaxPool1D<3, Stride<2>>::traits.streams &&
+                  !MaxPool1D<3, Same>::traits.streams);
     const auto x = random_numbers(12 * 5, 1);
     const auto whole = LayerRun<Sequential<Input<12, 5>, AveragePool1D<3>>>{}.infer(x);
     CHECK(LayerRun<Sequential<Input<6, 5>, AveragePool1D<3>>>{}.infer(x) == whole);

@@ -137,7 +137,7 @@ TEST_CASE("TimeDistributed: whole stacks, fused and named as without it") {
 }
 
 TEST_CASE("TimeDistributed: rules of the layer stay those of the layer") {
-    static_assert(TimeDistributed<Softmax>::link == Link::softmax);
+    static_assert(TimeDistributed<Softmax>::traits.link == Link::softmax);
     static_assert(is_valid_network<Sequential<Input<3, 2>, Frozen<TimeDistributed<Dense<2>>>>>);
     static_assert(trained_count<Sequential<Input<3, 2>, TimeDistributed<Frozen<Dense<2>>>>> == 0);
     using Net = Sequential<Input<5, 3>, Probe, TimeDistributed<Dropout<0.4>>>;

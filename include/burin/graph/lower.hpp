@@ -4,6 +4,7 @@
 #include "burin/core/misuse.hpp"
 #include "burin/core/number.hpp"
 #include "burin/core/text.hpp"
+#include "burin/graph/contract.hpp"
 #include "burin/graph/forms.hpp"
 #include "burin/graph/op.hpp"
 #include "burin/passes/node.hpp"
@@ -16,6 +17,7 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace burin {
@@ -113,6 +115,12 @@ inline constexpr auto fail_layer = [](auto& lowering, const passes::Place& place
     return lowering.fail();
 };
 
+/// ``layer `2` `Dense<10>`: ``
+inline constexpr auto fail_named = [](auto& lowering, const passes::Place& place,
+                                      const Text<64>& name) -> Sentence& {
+    return fail_layer(lowering, place, "layer").append(" `").append(name.view()).append("`: ");
+};
+
 /// Types of layers. (Hana's `tuple` and `flatten` would do, and take ten times as long to compile.)
 template <class... Layers>
 using LayerTypes = hana::basic_tuple<hana::type<Layers>...>;
@@ -150,30 +158,23 @@ struct Lower {
             if (!lowering.failed()) {
                 auto& problem = fail_layer(lowering, place, "place");
                 problem = misuse<Form>(problem.view(), "a layer");
+                if constexpr (std::is_base_of_v<Op, Form>)
+                    problem.append(" without `static constexpr ").append(missing_member<Form>()).append("`");
             }
             return 0;
+        } else if constexpr (constexpr Sentence broken = describe_broken_contract<Form>(); !broken.empty()) {
+            if (!lowering.failed())
+                fail_named(lowering, place, Form::name()).append(broken.view());
+            return 0;
         } else {
-            if (!lowering.failed() && !Form::misuse.empty())
-                fail_layer(lowering, place, "layer")
-                    .append(" `")
-                    .append(Form::name().view())
-                    .append("`: ")
-                    .append(Form::misuse);
+            const auto fail = [&]() -> Sentence& { return fail_named(lowering, place, Form::name()); };
             if (!lowering.failed() && Form::traits.is_input && wires.count > 0)
-                fail_layer(lowering, place, "layer")
-                    .append(" `")
-                    .append(Form::name().view())
-                    .append("`: expected nothing before it; an Input can only be first");
+                fail().append("expected nothing before it; an Input can only be first");
             if (!lowering.failed() && !Form::traits.is_input && wires.count == 0)
-                fail_layer(lowering, place, "layer")
-                    .append(" `")
-                    .append(Form::name().view())
-                    .append("`: expected an input, got none; begin the network with `Input<...>`");
+                fail().append("expected an input, got none; begin the network with `Input<...>`");
             if (!lowering.failed() && wires.count > passes::max_inputs)
-                fail_layer(lowering, place, "layer")
-                    .append(" `")
-                    .append(Form::name().view())
-                    .append("`: expected at most ")
+                fail()
+                    .append("expected at most ")
                     .append(passes::max_inputs)
                     .append(" inputs, got ")
                     .append(wires.count);

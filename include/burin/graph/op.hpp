@@ -74,38 +74,6 @@ concept Layer = std::derived_from<T, Op> && requires(std::span<const Shape> inpu
     { T::infer_shape(inputs) } -> std::same_as<InferredShape>;
 };
 
-namespace detail {
-
-/// Whether a layer itself widens parameters that are stored in half the bits.
-template <class L>
-concept WidensParameters = requires(std::span<const Shape> inputs) {
-    { L::widened(inputs) } -> std::same_as<std::size_t>;
-};
-
-} // namespace detail
-
-/// The rules of a layer as a value, for the passes.
-template <Layer L>
-inline constexpr OpRules rules_of{
-    .name = [] { return Text<64>(L::name()); },
-    .infer_shape = [](std::span<const Shape> inputs) { return L::infer_shape(inputs); },
-    .parameters = [](std::span<const Shape> inputs) { return L::parameters(inputs); },
-    .statistics = [](std::span<const Shape> inputs) { return L::statistics(inputs); },
-    .saved = [](std::span<const Shape> inputs) { return Elements(L::saved(inputs)); },
-    .scratch = [](std::span<const Shape> inputs, StepKind kind,
-                  Mode mode) { return Elements(L::scratch(inputs, kind, mode)); },
-    .widened = [](std::span<const Shape> inputs) -> std::size_t {
-        if constexpr (detail::WidensParameters<L>)
-            return L::widened(inputs);
-        else
-            return L::parameters(inputs).size() + L::statistics(inputs).size();
-    },
-    .state = [](std::span<const Shape> inputs) { return L::state(inputs); },
-    .flops = [](std::span<const Shape> inputs) { return L::flops(inputs); },
-    .macs = [](std::span<const Shape> inputs) { return L::macs(inputs); },
-    .traits = L::traits,
-};
-
 /// The shapes that a layer's kernels are made for. Layers with the same shapes share their code.
 template <Shape Output, Shape... Inputs>
 struct Signature {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <utility>
 
 namespace burin {
@@ -46,6 +47,8 @@ struct TimeDistributed {};
 
 template <Layer LayerType>
 struct TimeDistributed<LayerType> : Op {
+    using Inner = LayerType;
+    static constexpr std::string_view misuse = LayerType::misuse;
     static constexpr OpTraits traits = [] {
         OpTraits result = LayerType::traits;
         result.streams = true;

@@ -53,6 +53,13 @@ struct InferredShape {
     constexpr bool fits() const { return expected.empty(); }
 };
 
+/// Which rules for the backward steps a layer has.
+struct Rules {
+    bool backward_parameters = false;
+    std::array<bool, max_inputs> backward_input{};
+    bool backward = false;
+};
+
 /// Everything the passes need to know of a kind of layer. The layer's type provides it; the passes see only
 /// this.
 struct OpRules {
@@ -76,6 +83,7 @@ struct OpRules {
     std::size_t (*macs)(std::span<const Shape> inputs) = nullptr;
 
     OpTraits traits{};
+    Rules given{};
 };
 
 /// Where a node stands in the network: `0`, `2.0`, `encoder.1`. Segments are names or numbers.

@@ -5,6 +5,7 @@
 #include "burin/graph/plan.hpp"
 #include "burin/losses/loss.hpp"
 #include "burin/losses/per_output.hpp"
+#include "burin/passes/missing_rule.hpp"
 
 #include <array>
 #include <cstddef>
@@ -152,6 +153,11 @@ consteval Sentence describe_misfit() {
         (check(I, LossAt<Loss, I>::reject(output_shape<Net, in_range(I)>)), ...);
         (check(I, describe_values<Net, LossAt<Loss, I>, in_range(I), RunMode>()), ...);
     }(std::make_index_sequence<Objective<Loss>::count>{});
+    if constexpr (RunMode == Mode::training)
+        if (sentence.empty()) {
+            using Steps = Plan<Net, RunMode, links_of<Net, Loss>>;
+            return passes::describe_missing_rule(Steps::program, Steps::graph.nodes);
+        }
     return sentence;
 }
 
