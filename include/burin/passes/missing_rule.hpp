@@ -28,7 +28,7 @@ constexpr bool has_rule(const Step& step, const Rules& rules) {
 ///     layer `2` `Maxout<3>`: expected `backward_input<0>` or `.stops_gradient` in its `traits`, got a layer
 ///     without; …
 template <class Program>
-constexpr Sentence describe_missing_rule(const Program& program, std::span<const Node> nodes) {
+constexpr Sentence describe_missing_rule(const Program& program, std::span<const LoweredNode> nodes) {
     Sentence sentence;
     for (std::size_t i = 0; i < program.step_count && sentence.empty(); ++i) {
         const Step& step = program.steps[i];

@@ -155,7 +155,7 @@ consteval Sentence describe_misfit() {
     }(std::make_index_sequence<Objective<Loss>::count>{});
     if constexpr (RunMode == Mode::training)
         if (sentence.empty()) {
-            using Steps = Plan<Net, RunMode, links_of<Net, Loss>>;
+            using Steps = Plan<Net, recipes::training.with(links_of<Net, Loss>)>;
             return passes::describe_missing_rule(Steps::program, Steps::graph.nodes);
         }
     return sentence;
