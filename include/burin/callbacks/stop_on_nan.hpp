@@ -98,10 +98,9 @@ struct StopOnNaN {
         void after(const FrameType& frame) const noexcept {
             constexpr auto& step = PlanType::program.steps[StepIndex];
             constexpr auto& nodes = PlanType::graph.nodes;
-            using Run = burin::detail::Execution<PlanType, Batch, Scalar, Scalar>;
             constexpr std::size_t last = step.epilogue == passes::none ? step.node : step.epilogue;
             if (*node == passes::none &&
-                !burin::detail::are_finite(std::span(Run::template read<step[passes::Role::result]>(frame),
+                !burin::detail::are_finite(std::span(result_of<PlanType, Batch, Scalar, StepIndex>(frame),
                                                      frame.rows * nodes[last].shape.size())))
                 *node = step.node;
         }

@@ -3,6 +3,8 @@
 #include "burin/core/assert.hpp"
 #include "burin/graph/execute.hpp"
 #include "burin/graph/explaining.hpp"
+#include "burin/graph/frame.hpp"
+#include "burin/graph/operands.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/plan.hpp"
 #include "burin/graph/workspace.hpp"
@@ -38,7 +40,7 @@ class Explainer {
 
     using N = Network<Net>;
     using PlanType = Plan<typename N::Type, recipes::explaining<typename N::Type, Of>.with(OutputLinks)>;
-    using Run = detail::Execution<PlanType, Batch, ScalarType>;
+    using Memory = detail::Operands<PlanType, Batch, ScalarType>;
     using FrameType = Frame<typename N::Type, ScalarType>;
 
   public:
@@ -63,7 +65,8 @@ class Explainer {
     /// things.
     template <std::size_t Input = 0>
     std::span<Scalar> input() noexcept {
-        return {Run::template write<given<Input>>(frame(Batch)), Batch * N::input_shapes[Input].size()};
+        return {Memory::template write<Memory::template given_input<Input>>(frame(Batch)),
+                Batch * N::input_shapes[Input].size()};
     }
 
     /// Writes one sample there, all its inputs. Nothing if it is none, or there is no such row (see
@@ -134,21 +137,13 @@ class Explainer {
     }
 
   private:
-    template <std::size_t Input>
-    static constexpr std::size_t given = [] {
-        std::size_t value = 0, count = 0;
-        while (!PlanType::program.values[value].is_given || count++ < Input)
-            ++value;
-        return value;
-    }();
-
     FrameType frame(std::size_t rows) noexcept {
         FrameType here;
         here.arena = arena_.data();
         here.rows = rows;
         if constexpr (PlanType::gradient_count == 0)
             [&]<std::size_t... I>(std::index_sequence<I...>) {
-                here.inputs = {Run::template read<given<I>>(here)...};
+                here.inputs = {Memory::template read<Memory::template given_input<I>>(here)...};
             }(std::make_index_sequence<N::input_count>{});
         return here;
     }

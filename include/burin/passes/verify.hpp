@@ -97,11 +97,12 @@ constexpr Sentence verify(const LoweredGraph<N, Outputs>& graph) {
         };
         expect(node.rules != nullptr, "rules");
         expect(node.input_count <= max_inputs, "at most ", max_inputs, " inputs");
+        expect(node.rules == nullptr || (node.input_count == 0) == node.rules->traits.is_input,
+               "inputs, unless it is one");
         for (std::size_t i = 0; i < node.input_count && i < max_inputs; ++i)
             expect(node.inputs[i] < index, "inputs before it, got node ", node.inputs[i]);
         if (!complaint.sentence.empty())
             break;
-        expect((node.input_count == 0) == node.rules->traits.is_input, "inputs, unless it is one");
         const InputShapes inputs = input_shapes(graph.nodes, node);
         const InferredShape inferred = node.rules->infer_shape(inputs.span());
         expect(inferred.fits(), "inputs that its rule accepts");

@@ -21,7 +21,6 @@ class Calibrator {
     static constexpr core::DiagnosisOf<detail::ExaminedForInt8<Net>> is_quantizable{};
     using N = Network<std::conditional_t<burin::is_quantizable<Net>, Net, detail::StandIn>>;
     using PlanType = Plan<typename N::Type, recipes::calibration>;
-    using Run = detail::Execution<PlanType, Batch, float>;
 
   public:
     /// Widens the ranges by `rows` ≤ Batch samples. Of more only the first Batch are looked at.
@@ -54,7 +53,7 @@ class Calibrator {
             constexpr auto& step = PlanType::program.steps[StepIndex];
             // What a limit is put on in the same step is never stored.
             if constexpr (quantization::clamps<typename N::Type>.of[step.node] == passes::none)
-                calibrator->include(step.node, Run::template read<step[passes::Role::result]>(frame),
+                calibrator->include(step.node, result_of<PlanType, Batch, float, StepIndex>(frame),
                                     frame.rows);
         }
     };

@@ -2,8 +2,12 @@
 
 #include "burin/core/assert.hpp"
 #include "burin/graph/execute.hpp"
+#include "burin/graph/frame.hpp"
+#include "burin/graph/operands.hpp"
+#include "burin/graph/plan.hpp"
 #include "burin/graph/whole_samples.hpp"
-#include "burin/kernels/simd/subnormals.hpp"
+#include "burin/quantization/int8_arithmetic.hpp"
+#include "burin/quantization/int8_step_runner.hpp"
 #include "burin/quantization/quantized_network.hpp"
 
 #include <algorithm>
@@ -11,38 +15,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 
 namespace burin {
-
-namespace detail {
-
-/// The nodes that one step computes after its head, in order, views left out.
-template <class PlanType, std::size_t Head, std::size_t Tail, std::size_t... Later>
-constexpr auto int8_chain() {
-    if constexpr (Tail == passes::none || Tail == Head)
-        return std::index_sequence<Later...>{};
-    else if constexpr (passes::is_view(*PlanType::graph.nodes[Tail].rules, PlanType::mode) ||
-                       quantization::clamps<typename PlanType::N::Type>.head[Tail] != passes::none)
-        return int8_chain<PlanType, Head, PlanType::graph.nodes[Tail].inputs[0], Later...>();
-    else
-        return int8_chain<PlanType, Head, PlanType::graph.nodes[Tail].inputs[0], Tail, Later...>();
-}
-
-template <class Net, std::size_t Index, Rounding Way>
-void run_int8(const QuantizedNetwork<Net, Way>& network, const auto& inputs, std::int8_t* output,
-              std::int8_t* scratch, std::size_t rows) noexcept {
-    const auto& constants = network.template constants<Index>();
-    Int8Context<Int8Signature<Net, Index>, std::remove_cvref_t<decltype(constants)>, Way> run;
-    run.constants = &constants;
-    run.inputs = inputs;
-    run.output = output;
-    run.scratch = scratch;
-    run.rows = rows;
-    Int8Layer<OpAt<Net, Index>>::forward(run);
-}
-
-} // namespace detail
 
 /// Inference with 8-bit integers: runs up to `Batch` samples at a time in an arena of its own, whose elements
 /// are bytes. A plain struct without pointers to itself; on a microcontroller put it in `.bss`.
@@ -65,7 +39,7 @@ class QuantizedPredictor {
     using Type = typename QuantizedNetwork<Net>::Type;
     using N = Network<Type>;
     using PlanType = Plan<Type, recipes::quantized.with_inputs_in(Where)>;
-    using Run = detail::Execution<PlanType, Batch, std::int8_t>;
+    using Memory = detail::Operands<PlanType, Batch, std::int8_t>;
 
   public:
     /// Bytes of the arena.
@@ -90,15 +64,8 @@ class QuantizedPredictor {
     std::span<std::int8_t> input() noexcept
         requires(Where == InputMemory::arena)
     {
-        constexpr std::size_t value = [] {
-            std::size_t given = 0;
-            while (!PlanType::program.values[given].is_given)
-                ++given;
-            for (std::size_t count = 0; count < Index; count += PlanType::program.values[given].is_given)
-                ++given;
-            return given;
-        }();
-        return {Run::template write<value>(frame_of(Batch)), Batch * N::input_shapes[Index].size()};
+        return {arena_.data() + Memory::template offset<Memory::template given_input<Index>>,
+                Batch * N::input_shapes[Index].size()};
     }
 
     /// The outputs of the samples in `input()`.
@@ -122,46 +89,19 @@ class QuantizedPredictor {
     }
 
   private:
-    Frame<Type, std::int8_t> frame_of(std::size_t rows) noexcept {
-        Frame<Type, std::int8_t> frame;
-        frame.arena = arena_.data();
-        frame.rows = Batch == 1 ? 1 : std::min(rows, Batch);
-        return frame;
-    }
-
     template <Rounding Way>
     std::array<const std::int8_t*, N::output_count> run_from(const QuantizedNetwork<Net, Way>& network,
                                                              const InputPointers& inputs,
                                                              std::size_t rows) noexcept {
         BURIN_ASSERT(rows <= Batch, "QuantizedPredictor: expected no more rows than its batch");
-        auto frame = frame_of(rows);
+        Frame<Type, std::int8_t, QuantizedNetwork<Net, Way>> frame;
         frame.inputs = inputs;
-        if (rows == 0)
-            return outputs_of<PlanType, Batch, std::int8_t>(frame);
-        const kernels::SubnormalsAreZero subnormals_are_zero;
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            const int in_order[] = {0, (run_step<I>(network, frame), 0)...};
-            static_cast<void>(in_order);
-        }(std::make_index_sequence<PlanType::program.step_count>{});
+        frame.parameters = &network;
+        frame.arena = arena_.data();
+        frame.rows = Batch == 1 ? 1 : std::min(rows, Batch);
+        if (rows > 0)
+            execute<PlanType, Batch, std::int8_t>(frame);
         return outputs_of<PlanType, Batch, std::int8_t>(frame);
-    }
-
-    template <std::size_t StepIndex, Rounding Way>
-    static void run_step(const QuantizedNetwork<Net, Way>& network,
-                         const Frame<Type, std::int8_t>& frame) noexcept {
-        constexpr auto& step = PlanType::program.steps[StepIndex];
-        constexpr auto& node = PlanType::graph.nodes[step.node];
-        std::int8_t* const output = Run::template write<step[passes::Role::result]>(frame);
-        detail::run_int8<Type, step.node>(
-            network,
-            Run::template read_inputs<StepIndex>(frame, std::make_index_sequence<node.input_count>{}), output,
-            Run::template write<step[passes::Role::scratch]>(frame), frame.rows);
-        // What the float program computes in registers.
-        [&]<std::size_t... Later>(std::index_sequence<Later...>) {
-            (detail::run_int8<Type, Later>(network, std::array<const std::int8_t*, 1>{output}, output,
-                                           nullptr, frame.rows),
-             ...);
-        }(detail::int8_chain<PlanType, step.node, step.epilogue>());
     }
 
     alignas(recipes::Arithmetic<recipes::Numbers::int8>::alignment<std::int8_t>)
