@@ -59,10 +59,10 @@ constexpr Text<160> node_names() {
 
 /// The node that is asked for, and the recipe.
 template <class Of>
-struct Asked;
+struct Question;
 
 template <>
-struct Asked<OfNothing> {
+struct Question<OfNothing> {
     template <class Net>
     static constexpr Sentence problem{};
     template <class Net>
@@ -70,7 +70,7 @@ struct Asked<OfNothing> {
 };
 
 template <>
-struct Asked<OfInputs> {
+struct Question<OfInputs> {
     template <class Net>
     static constexpr Sentence problem{};
     template <class Net>
@@ -79,7 +79,7 @@ struct Asked<OfInputs> {
 };
 
 template <FixedString Name>
-struct Asked<OfNode<Name>> {
+struct Question<OfNode<Name>> {
     template <class Net>
     static constexpr std::size_t found = node_called<Net>(Name.view());
     template <class Net>
@@ -101,7 +101,7 @@ struct Asked<OfNode<Name>> {
 
 template <class Net, class Of>
 struct ExaminedQuestion {
-    static constexpr Sentence problem = Asked<Of>::template problem<Net>;
+    static constexpr Sentence problem = Question<Of>::template problem<Net>;
 };
 
 } // namespace detail
@@ -113,7 +113,7 @@ namespace recipes {
 template <class Net, class Of>
 inline constexpr Recipe<> explaining = [] {
     static_cast<void>(core::DiagnosisOf<detail::ExaminedQuestion<Net, Of>>{});
-    return detail::Asked<Of>::template recipe<Net>;
+    return detail::Question<Of>::template recipe<Net>;
 }();
 
 } // namespace recipes
