@@ -227,10 +227,10 @@ struct Problem {
                     const float* const nothing = nullptr;
                     if constexpr (IsDepthwise)
                         kernels::depthwise_input_gradient<C>(dy.data(), w.data(), nothing, dx.data(), rows,
-                                                             NoActivation{});
+                                                             engine::NoActivation{});
                     else
                         kernels::convolution_input_gradient<C>(dy.data(), w.data(), nothing, dx.data(), rows,
-                                                               scratch.data(), NoActivation{});
+                                                               scratch.data(), engine::NoActivation{});
                     benchmark::ClobberMemory();
                 },
                 call(dnnl::convolution_backward_data(form),

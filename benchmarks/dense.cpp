@@ -51,7 +51,7 @@ void input_gradient(benchmark::State& state) {
     Buffers<K, N> b(state);
     machine::report_share_of_peak(state, b.operations(), [&] {
         kernels::dense_input_gradient<K, N>(b.y.data(), b.w.data(), b.x.data(), b.dx.data(), b.rows,
-                                            NoActivation{});
+                                            engine::NoActivation{});
         benchmark::ClobberMemory();
     });
 }

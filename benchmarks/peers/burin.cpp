@@ -48,7 +48,7 @@ peers::Variants dense(const peers::Request& request) {
                 "",
                 [d, w] {
                     kernels::dense_input_gradient<K, N>(d->dy.data(), w->data(), d->x.data(), d->dx.data(),
-                                                        d->rows, NoActivation{});
+                                                        d->rows, engine::NoActivation{});
                 },
                 results)};
         });

@@ -19,7 +19,7 @@ namespace bill {
 using namespace burin;
 
 using Net = BILL_NETWORK;
-using N = Network<Net>;
+using N = engine::Network<Net>;
 
 #ifdef BILL_INT8
 using Weights = QuantizedNetwork<Net>;
@@ -38,7 +38,7 @@ inline constexpr std::size_t input_size = [] {
     return sum;
 }();
 
-alignas(memory_alignment) std::array<float, input_size> inputs;
+alignas(engine::memory_alignment) std::array<float, input_size> inputs;
 
 std::array<const float*, N::input_count> input_pointers() {
     std::array<const float*, N::input_count> pointers{};
@@ -69,7 +69,7 @@ using Loss = BILL_LOSS;
 using Optimizer = BILL_OPTIMIZER;
 using TrainerType = Trainer<Net, Loss, Optimizer, batch>;
 using SamplesType = TrainerType::SamplesType;
-using TrainingPlan = Plan<Net, recipes::training.with(links_of<Net, Loss>)>;
+using TrainingPlan = engine::Plan<Net, recipes::training.with(links_of<Net, Loss>)>;
 
 template <std::size_t Output>
 using Target = typename SamplesType::template Target<Output>;
@@ -168,7 +168,7 @@ extern "C" [[gnu::section(".bill"), gnu::used]] constinit const std::uint64_t bi
     training_macs<Net, Loss>* batch,
     sizeof(Gradients<Net>),
     sizeof(float) * Optimizer::state_vectors* trained_count<Net>,
-    sizeof(Arena<TrainingPlan, batch, float>),
+    sizeof(engine::Arena<TrainingPlan, batch, float>),
     sizeof(float) * TrainingPlan::lower_bound<batch>,
     sizeof(TrainerType),
     target_bytes,
@@ -180,9 +180,9 @@ extern "C" [[gnu::section(".bill"), gnu::used]] constinit const std::uint64_t bi
     0,
     sizeof(predictor),
 #ifdef BILL_INT8
-    Plan<Net, recipes::quantized.with_inputs_in(InputMemory::arena)>::lower_bound<batch>,
+    engine::Plan<Net, recipes::quantized.with_inputs_in(InputMemory::arena)>::lower_bound<batch>,
 #else
-    sizeof(float) * Plan<Net, recipes::inference>::lower_bound<batch>,
+    sizeof(float) * engine::Plan<Net, recipes::inference>::lower_bound<batch>,
 #endif
     sizeof(predictor),
     0,

@@ -23,7 +23,7 @@ namespace bill {
 using namespace burin;
 
 using Net = BILL_NETWORK;
-using N = Network<Net>;
+using N = engine::Network<Net>;
 
 constexpr std::size_t batch = BILL_BATCH;
 

@@ -18,7 +18,7 @@ namespace {
 
 template <class Net, Rounding Way>
 std::uint32_t checksum(const Parameters<Net>& parameters, const ActivationRanges<Net>& ranges) {
-    constexpr std::size_t size = Network<Net>::input_shapes[0].size();
+    constexpr std::size_t size = engine::Network<Net>::input_shapes[0].size();
     static QuantizedNetwork<Net, Way> network;
     static QuantizedPredictor<Net> predictor;
     quantize(parameters, ranges, network);
@@ -38,7 +38,7 @@ void run(std::string_view name) {
     static Parameters<Net> parameters;
     initialize(parameters, initializers::Default{}, /*seed*/ 3);
     ActivationRanges<Net> ranges;
-    for (std::size_t node = 0; node < Network<Net>::size; ++node)
+    for (std::size_t node = 0; node < engine::Network<Net>::size; ++node)
         ranges[node] = {-0.7F - 0.1F * static_cast<float>(node % 3), 0.9F};
     const std::uint32_t sums[] = {checksum<Net, Rounding::once>(parameters, ranges),
                                   checksum<Net, Rounding::twice>(parameters, ranges)};

@@ -47,7 +47,7 @@ template <class Net, class Loss, class Optimizer, class Target, std::size_t Targ
 void learn(std::string_view name, Optimizer optimizer, const std::array<Target, TargetCount>& targets,
            std::size_t steps = 12) {
     constexpr std::size_t batch = 4;
-    constexpr std::size_t inputs_size = batch * Network<Net>::input_shapes[0].size();
+    constexpr std::size_t inputs_size = batch * engine::Network<Net>::input_shapes[0].size();
     static Parameters<Net> parameters;
     static Trainer<Net, Loss, Optimizer, batch> trainer(parameters, {}, optimizer, /*seed*/ 5);
     static Predictor<Net, batch> predictor;
@@ -70,8 +70,8 @@ void learn(std::string_view name, Optimizer optimizer, const std::array<Target, 
     append_bits(line, ", parameters", crc32(std::span<const float>(parameters.all())));
     append_bits(line, ", outputs", crc32(outputs));
 
-    if constexpr (Network<Net>::output_count == 1) {
-        constexpr Shape shape = Network<Net>::output_shapes[0];
+    if constexpr (engine::Network<Net>::output_count == 1) {
+        constexpr Shape shape = engine::Network<Net>::output_shapes[0];
         if constexpr (std::is_same_v<Target, Label>) {
             metrics::Accuracy accuracy;
             accuracy.update<shape>(outputs.data(), targets.data(), batch);

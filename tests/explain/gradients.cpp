@@ -168,7 +168,7 @@ TEST_CASE("Explainer: what is no number comes out") {
 }
 
 TEST_CASE("Explainer: no gradient of a parameter is computed, nor has it memory") {
-    using Explaining = Plan<Perceptron, recipes::explaining<Perceptron, OfInputs>>;
+    using Explaining = engine::Plan<Perceptron, recipes::explaining<Perceptron, OfInputs>>;
     const auto count = [](const auto& program, passes::StepKind kind) {
         std::size_t steps = 0;
         for (std::size_t s = 0; s < program.step_count; ++s)

@@ -25,7 +25,7 @@ using Middle = Sequential<Input<5>, Dense<9>, Tanh, Frozen<Dense<7>>, ReLU, Dens
 
 template <class Net>
 constexpr std::size_t steps_of(passes::StepKind kind) {
-    const auto& program = Plan<Net, recipes::training>::program;
+    const auto& program = engine::Plan<Net, recipes::training>::program;
     std::size_t count = 0;
     for (std::size_t s = 0; s < program.step_count; ++s)
         count += program.steps[s].kind == kind;
@@ -39,7 +39,7 @@ using TrainerFor = Trainer<Net, losses::MeanSquaredError, optimizers::SGD, rows>
 
 /// Trains for a few steps with whatever is in the parameters.
 template <class Net>
-void train(ParameterPointers<Net, float> parameters) {
+void train(engine::ParameterPointers<Net, float> parameters) {
     const auto inputs = random_numbers<float>(rows * 5, 1), targets = random_numbers<float>(rows * 3, 2);
     const auto trainer = std::make_unique<TrainerFor<Net>>(parameters, losses::MeanSquaredError{},
                                                            optimizers::SGD{.learning_rate = 0.1});
@@ -68,8 +68,8 @@ TEST_CASE("Frozen: names and counts are as without it, but nothing of it is trai
     for (std::size_t i = 0; i < parameter_tensors<Whole>.size(); ++i)
         CHECK(parameter_tensors<Transfer>[i].name().view() == parameter_tensors<Whole>[i].name().view());
     // What is trained comes first.
-    static_assert(find_tensor<Transfer>("1.weight")->offset == 0);
-    static_assert(find_tensor<Transfer>("0.0.weight")->kind == TensorKind::frozen);
+    static_assert(engine::find_tensor<Transfer>("1.weight")->offset == 0);
+    static_assert(engine::find_tensor<Transfer>("0.0.weight")->kind == TensorKind::frozen);
 }
 
 TEST_CASE("Frozen: the compiler leaves its gradients out, and their memory") {
@@ -122,7 +122,7 @@ TEST_CASE("Frozen: the gradients that are left are those of the whole network") 
         return std::vector<float>(all.begin(), all.end());
     };
     const auto of_whole = gradients(*whole), of_transfer = gradients(*transfer);
-    const std::size_t last = find_tensor<Whole>("1.weight")->offset;
+    const std::size_t last = engine::find_tensor<Whole>("1.weight")->offset;
     CHECK(std::equal(of_transfer.begin(), of_transfer.end(), of_whole.begin() + static_cast<long>(last)));
     const Parameters<Transfer> kept = *transfer;
     train<Transfer>(*transfer);

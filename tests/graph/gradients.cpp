@@ -17,15 +17,15 @@ namespace {
 /// A network with random parameters and inputs, and the made-up loss Σ cᵢ · sin(yᵢ) of all its outputs.
 template <class Net, std::size_t Batch = 4>
 struct Subject {
-    using N = Network<Net>;
-    using PlanType = Plan<Net, recipes::training>;
+    using N = engine::Network<Net>;
+    using PlanType = engine::Plan<Net, recipes::training>;
 
     std::unique_ptr<Parameters<Net, double>> parameters = std::make_unique<Parameters<Net, double>>();
     std::unique_ptr<Gradients<Net, double>> gradients = std::make_unique<Gradients<Net, double>>();
-    std::unique_ptr<Arena<PlanType, Batch, double>> arena =
-        std::make_unique<Arena<PlanType, Batch, double>>();
+    std::unique_ptr<engine::Arena<PlanType, Batch, double>> arena =
+        std::make_unique<engine::Arena<PlanType, Batch, double>>();
     std::vector<std::vector<double>> inputs;
-    Frame<Net, double> frame;
+    engine::Frame<Net, double> frame;
 
     explicit Subject(std::size_t rows) {
         const auto values = random_numbers(parameter_count<Net>, 1, -0.7, 0.7);
@@ -45,7 +45,7 @@ struct Subject {
     template <class Observer = burin::detail::NoObserver>
     double run(Observer&& observer = {}) {
         double loss = 0;
-        execute<PlanType, Batch, double>(
+        engine::execute<PlanType, Batch, double>(
             frame,
             [&](auto output, const double* values, double* gradient, std::size_t rows) {
                 const std::size_t count = output_shape<Net, output.value>.size() * rows;
@@ -94,12 +94,12 @@ namespace {
 /// After every step, fills all memory of the arena that no value alive then occupies with signalling garbage.
 template <class Net, std::size_t Batch>
 struct PoisonDead {
-    using PlanType = Plan<Net, recipes::training>;
+    using PlanType = engine::Plan<Net, recipes::training>;
     static constexpr auto& memory = PlanType::template memory<Batch, double>;
 
     template <std::size_t StepIndex, class FrameType>
     void after(const FrameType& frame) const noexcept {
-        std::array<bool, Arena<PlanType, Batch, double>::count + 1> alive{};
+        std::array<bool, engine::Arena<PlanType, Batch, double>::count + 1> alive{};
         for (std::size_t piece = 0; piece < PlanType::liveness.count; ++piece) {
             const auto& lifetime = PlanType::liveness.lifetimes[piece];
             if (lifetime.first <= StepIndex && StepIndex < lifetime.last)

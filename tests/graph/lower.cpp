@@ -36,7 +36,7 @@ TEST_CASE("lower: shared weights are there once, under the name that is shared")
         "mean.bias scale.1.weight ");
     static_assert(parameter_count<networks::Siamese> ==
                   (6 * 5 + 5) + 2 * (10 * 10 + 10) + (10 * 3 + 3) + 10 * 2);
-    const auto& nodes = Network<networks::Siamese>::graph.nodes;
+    const auto& nodes = engine::Network<networks::Siamese>::graph.nodes;
     CHECK(nodes[3].place.text().view() == "left.0");
     CHECK(nodes[5].place.text().view() == "right.0");
     CHECK(nodes[5].shares_with == 3);
@@ -44,7 +44,7 @@ TEST_CASE("lower: shared weights are there once, under the name that is shared")
 }
 
 TEST_CASE("lower: inputs and outputs keep their order and shapes") {
-    using N = Network<networks::Siamese>;
+    using N = engine::Network<networks::Siamese>;
     static_assert(N::input_count == 2 && N::output_count == 2);
     static_assert(N::input_shapes[0] == Shape(2, 3) && N::input_shapes[1] == Shape(6));
     static_assert(output_shape<networks::Siamese, 0> == Shape(3) &&

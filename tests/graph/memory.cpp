@@ -6,9 +6,9 @@ using namespace burin;
 
 namespace {
 
-template <class Net, Recipe<Network<Net>::output_count> PlanRecipe, std::size_t Batch>
+template <class Net, Recipe<engine::Network<Net>::output_count> PlanRecipe, std::size_t Batch>
 constexpr double ratio_to_lower_bound() {
-    using PlanType = Plan<Net, PlanRecipe>;
+    using PlanType = engine::Plan<Net, PlanRecipe>;
     return static_cast<double>(PlanType::template memory<Batch, float>.size) /
            static_cast<double>(PlanType::template lower_bound<Batch>);
 }

@@ -21,11 +21,11 @@ using Net =
                From<"text">>,
           Node<"head", Dense<2>, From<"encoder">>, Outputs<"head">>;
 
-template <TensorSelector Selector>
+template <engine::TensorSelector Selector>
 std::string chosen() {
     std::string names;
     for (const ParameterTensor& tensor : parameter_tensors<Net>)
-        if (is_selected(tensor, parameter_tensors<Net>, Selector))
+        if (engine::is_selected(tensor, parameter_tensors<Net>, Selector))
             names += std::string(names.empty() ? "" : " ") + std::string(tensor.name().view());
     return names;
 }
@@ -33,19 +33,19 @@ std::string chosen() {
 } // namespace
 
 TEST_CASE("fits_pattern: stars are any characters, question marks one") {
-    static_assert(fits_pattern("encoder.0.weight", "encoder.*") && fits_pattern("", "*"));
-    static_assert(!fits_pattern("encoder", "encoder.*") && !fits_pattern("a", ""));
-    CHECK(fits_pattern("0.weight", "0.weight"));
-    CHECK(!fits_pattern("10.weight", "0.weight"));
-    CHECK(!fits_pattern("0.weights", "0.weight"));
-    CHECK(fits_pattern("10.weight", "??.weight"));
-    CHECK(!fits_pattern("1.weight", "??.weight"));
-    CHECK(fits_pattern("a.bias.bias", "*.bias"));
-    CHECK(fits_pattern("ababac", "*ab*ac"));
-    CHECK(fits_pattern("abc", "***c**"));
-    CHECK(!fits_pattern("abc", "*b"));
-    CHECK(fits_pattern("x.y.z", "x*?z"));
-    CHECK(!fits_pattern("xz", "x*?z"));
+    static_assert(engine::fits_pattern("encoder.0.weight", "encoder.*") && engine::fits_pattern("", "*"));
+    static_assert(!engine::fits_pattern("encoder", "encoder.*") && !engine::fits_pattern("a", ""));
+    CHECK(engine::fits_pattern("0.weight", "0.weight"));
+    CHECK(!engine::fits_pattern("10.weight", "0.weight"));
+    CHECK(!engine::fits_pattern("0.weights", "0.weight"));
+    CHECK(engine::fits_pattern("10.weight", "??.weight"));
+    CHECK(!engine::fits_pattern("1.weight", "??.weight"));
+    CHECK(engine::fits_pattern("a.bias.bias", "*.bias"));
+    CHECK(engine::fits_pattern("ababac", "*ab*ac"));
+    CHECK(engine::fits_pattern("abc", "***c**"));
+    CHECK(!engine::fits_pattern("abc", "*b"));
+    CHECK(engine::fits_pattern("x.y.z", "x*?z"));
+    CHECK(!engine::fits_pattern("xz", "x*?z"));
 }
 
 TEST_CASE("is_selected: tensors by role and by name") {

@@ -58,7 +58,7 @@ TEST_CASE("header_text: every value exactly, where the processor's kernels want 
         for (const ParameterTensor& tensor : parameter_tensors<Net>) {
             const auto view = model[tensor.name().view()];
             for (std::size_t i = 0; i < view.size(); ++i)
-                CHECK(numbers[tensor.offset + stored_index(tensor.spec, i, lanes)] ==
+                CHECK(numbers[tensor.offset + engine::stored_index(tensor.spec, i, lanes)] ==
                       static_cast<double>(view[i]));
         }
         if (lanes == kernels::width<float>)
@@ -86,7 +86,7 @@ TEST_CASE_TEMPLATE("header_text: in half the bits, the same places and the neare
         for (const ParameterTensor& tensor : parameter_tensors<Net>) {
             const auto view = model[tensor.name().view()];
             for (std::size_t i = 0; i < view.size(); ++i)
-                CHECK(stored[tensor.offset + stored_index(tensor.spec, i, lanes)].bits ==
+                CHECK(stored[tensor.offset + engine::stored_index(tensor.spec, i, lanes)].bits ==
                       Stored::nearest(view[i]).bits);
         }
         CHECK(text.find("width<float> == ") != std::string::npos);

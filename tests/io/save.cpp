@@ -37,7 +37,7 @@ std::string bits(std::span<const Scalar> values) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 template <class Scalar>
-std::string bits(const TensorView<Scalar>& tensor) {
+std::string bits(const engine::TensorView<Scalar>& tensor) {
     std::vector<std::remove_const_t<Scalar>> elements;
     for (std::size_t i = 0; i < tensor.size(); ++i)
         elements.push_back(tensor[i]);

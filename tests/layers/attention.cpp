@@ -173,6 +173,6 @@ TEST_CASE("MultiHeadAttention: what is fixed keeps its names and shapes") {
     REQUIRE(parameter_tensors<Net>.size() == names.size());
     for (std::size_t i = 0; i < names.size(); ++i)
         CHECK(parameter_tensors<Net>[i].name().view() == names[i]);
-    static_assert(find_tensor<Net>("0.query.weight")->spec.shape == Shape(6, 10));
-    static_assert(find_tensor<Net>("0.output.weight")->spec.shape == Shape(10, 6));
+    static_assert(engine::find_tensor<Net>("0.query.weight")->spec.shape == Shape(6, 10));
+    static_assert(engine::find_tensor<Net>("0.output.weight")->spec.shape == Shape(10, 6));
 }

@@ -145,11 +145,12 @@ TEST_CASE("Conv1D, Causal: a sequence in pieces gives what the whole gives") {
 
     const auto check = [&]<std::size_t Piece>(std::integral_constant<std::size_t, Piece>) {
         using Net = Sequential<Input<Piece, channels>, Layers>;
-        using Streaming = Plan<Net, recipes::streaming>;
-        static_assert(Network<Net>::state_count == 4 * channels + 5);
-        const auto arena = std::make_unique<Arena<Streaming, samples, double>>();
-        std::vector<double> state(samples * Network<Net>::state_count), piece(samples * Piece * channels);
-        Frame<Net, double> frame;
+        using Streaming = engine::Plan<Net, recipes::streaming>;
+        static_assert(engine::Network<Net>::state_count == 4 * channels + 5);
+        const auto arena = std::make_unique<engine::Arena<Streaming, samples, double>>();
+        std::vector<double> state(samples * engine::Network<Net>::state_count),
+            piece(samples * Piece * channels);
+        engine::Frame<Net, double> frame;
         frame.inputs = {piece.data()};
         frame.parameters = whole.parameters->data();
         frame.arena = arena->data();
@@ -159,8 +160,8 @@ TEST_CASE("Conv1D, Causal: a sequence in pieces gives what the whole gives") {
             for (std::size_t s = 0; s < samples; ++s)
                 std::copy_n(x.data() + (s * steps + t) * channels, Piece * channels,
                             piece.data() + s * Piece * channels);
-            execute<Streaming, samples, double>(frame);
-            const double* const y = output_of<Streaming, samples, double>(frame);
+            engine::execute<Streaming, samples, double>(frame);
+            const double* const y = engine::output_of<Streaming, samples, double>(frame);
             for (std::size_t s = 0; s < samples; ++s)
                 check_close(std::span(y + s * Piece * 2, Piece * 2),
                             std::span(expected).subspan((s * steps + t) * 2, Piece * 2), 1e-14);

@@ -121,17 +121,17 @@ TEST_CASE_TEMPLATE("PositionalEncoding adds what its formula says", Scalar, floa
 
 TEST_CASE("PositionalEncoding, streamed in pieces, gives what it gives for the whole") {
     using Piece = Sequential<Input<3, 8>, PositionalEncoding>;
-    using Streaming = Plan<Piece, recipes::streaming>;
+    using Streaming = engine::Plan<Piece, recipes::streaming>;
     const std::vector<double> zeros(2 * 3 * 8);
-    std::vector<double> state(2 * 4), arena(Arena<Streaming, 2, double>::count);
+    std::vector<double> state(2 * 4), arena(engine::Arena<Streaming, 2, double>::count);
     for (std::size_t t = 0; t + 3 <= 41; t += 3) {
-        Frame<Piece, double> frame;
+        engine::Frame<Piece, double> frame;
         frame.inputs = {zeros.data()};
         frame.arena = arena.data();
         frame.state = state.data();
         frame.rows = 2;
-        execute<Streaming, 2, double>(frame);
-        const double* const y = output_of<Streaming, 2, double>(frame);
+        engine::execute<Streaming, 2, double>(frame);
+        const double* const y = engine::output_of<Streaming, 2, double>(frame);
         const std::span<const double> expected(r::positions_41_8 + t * 8, 3 * 8);
         check_close(std::span(y, 24), expected, 1e-14);
         check_close(std::span(y + 24, 24), expected, 1e-14);

@@ -36,7 +36,7 @@ static_assert(std::is_same_v<Folded<Sequential<Input<3>, BatchNorm<>, Dense<4>, 
                              Sequential<Input<3>, BatchNorm<>, Dense<4>, ReLU, BatchNorm<>>>);
 
 template <class Net>
-constexpr std::size_t steps = Plan<Net, recipes::inference>::program.step_count;
+constexpr std::size_t steps = engine::Plan<Net, recipes::inference>::program.step_count;
 
 template <class Net, class Scalar>
 void check_same_outputs(double tolerance) {
@@ -67,9 +67,9 @@ TEST_CASE("BatchNorm is folded into Dense: the same outputs, and no step of its 
     check_same_outputs<Mlp, float>(1e-5);
     // Dense with ReLU, Dense with Tanh, Add, the BatchNorm behind it and the last Dense.
     static_assert(steps<Mlp> == 7 && steps<Folded<Mlp>> == 5);
-    CHECK(find_tensor<Folded<Mlp>>("0.weight") != nullptr);
-    CHECK(find_tensor<Folded<Mlp>>("0.bias") != nullptr);
-    CHECK(find_tensor<Folded<Mlp>>("1.weight") == nullptr);
+    CHECK(engine::find_tensor<Folded<Mlp>>("0.weight") != nullptr);
+    CHECK(engine::find_tensor<Folded<Mlp>>("0.bias") != nullptr);
+    CHECK(engine::find_tensor<Folded<Mlp>>("1.weight") == nullptr);
 }
 
 TEST_CASE("BatchNorm is folded into convolutions") {
@@ -87,8 +87,8 @@ namespace {
 template <class Net>
 constexpr std::size_t norms = []<std::size_t... I>(std::index_sequence<I...>) {
     return (std::size_t{0} + ... +
-            burin::detail::is_batch_norm<typename burin::detail::StepLayer<OpAt<Net, I>>::type>);
-}(std::make_index_sequence<node_count<Net>>{});
+            burin::detail::is_batch_norm<typename burin::detail::StepLayer<engine::OpAt<Net, I>>::type>);
+}(std::make_index_sequence<engine::node_count<Net>>{});
 
 /// The same outputs, and so many BatchNorms left.
 template <class Net>

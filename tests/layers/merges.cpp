@@ -109,7 +109,7 @@ TEST_CASE("Merges: outputs and gradients agree with PyTorch and with central dif
 
 TEST_CASE("Merges: an activation is fused behind them") {
     using Net = Sequential<Input<3>, Parallel<Multiply, Dense<5>, Sequential<Dense<5>, Tanh>>, Sigmoid>;
-    static_assert(Plan<Net, recipes::inference>::program.step_count == 3);
+    static_assert(engine::Plan<Net, recipes::inference>::program.step_count == 3);
     check_gradients<Net>(3, 1);
 }
 
@@ -162,7 +162,7 @@ TEST_CASE("Dot: rows of the first input with rows of the second") {
 
 TEST_CASE("Lambda: a function of the user's, fused like any other") {
     using Net = Sequential<Input<3>, Dense<9>, Lambda<Cube>, Dense<2>, Lambda<Cube>>;
-    static_assert(Plan<Net, recipes::inference>::program.step_count == 2);
+    static_assert(engine::Plan<Net, recipes::inference>::program.step_count == 2);
     CHECK(LayerRun<Sequential<Input<3>, Lambda<Cube>>>{}.infer(std::vector<double>{1, -2, 3}) ==
           std::vector<double>{1, -8, 27});
     check_gradients<Net>(3, 1);
@@ -172,7 +172,7 @@ TEST_CASE("Rescaling: scale · x + offset; its gradient needs nothing that was s
     CHECK(LayerRun<Sequential<Input<3>, Rescaling<0.5, -1.0>>>{}.infer(std::vector<double>{2, 4, -6}) ==
           std::vector<double>{0, 1, -4});
     using Net = Sequential<Input<3>, Dense<7>, Rescaling<0.5, -1.0>, Dense<2>>;
-    static_assert(Plan<Net, recipes::training>::program.step_count == 6);
+    static_assert(engine::Plan<Net, recipes::training>::program.step_count == 6);
     check_gradients<Net>(3, 1);
     check_gradients<Sequential<Input<3>, Dense<7>, Lambda<Cube>, Rescaling<2.0>>>(3, 2);
     static_assert(Rescaling<0.5>::name() == Text<64>("Rescaling<0.5>"));
@@ -187,8 +187,9 @@ TEST_CASE("Reverse: the steps from the last to the first") {
 
 TEST_CASE("StopGradient: costs nothing and lets no gradient through") {
     using Blocked = Sequential<Input<3>, Dense<4>, Tanh, StopGradient, Dense<2>>;
-    static_assert(Plan<Blocked, recipes::inference>::program.step_count == 2);
-    static_assert(Plan<Blocked, recipes::training>::program.step_count == 4); // Two forward, loss, one gradient.
+    static_assert(engine::Plan<Blocked, recipes::inference>::program.step_count == 2);
+    static_assert(engine::Plan<Blocked, recipes::training>::program.step_count ==
+                  4); // Two forward, loss, one gradient.
 
     // y = p · x + stop(q · x): only p has a gradient.
     using Net =

@@ -36,7 +36,7 @@ using Masking = Graph<Inputs<Node<"x", Input<time_steps, Features>>, Node<"mask"
 /// padding gets no gradient.
 template <class Net>
 std::vector<float> run_with(float filler) {
-    constexpr std::size_t size = Network<Net>::input_shapes[0].size(), features = size / time_steps;
+    constexpr std::size_t size = engine::Network<Net>::input_shapes[0].size(), features = size / time_steps;
     constexpr Shape shape = output_shape<Net>;
     GraphRun<Net, float> run;
     auto parameters = random_numbers<float>(parameter_count<Net>, 1);
@@ -68,7 +68,7 @@ std::vector<float> run_with(float filler) {
 
 template <class Net>
 void check_padding() {
-    INFO(Network<Net>::graph.nodes.back().rules->name().view());
+    INFO(engine::Network<Net>::graph.nodes.back().rules->name().view());
     const auto expected = run_with<Net>(0);
     CHECK(std::all_of(expected.begin(), expected.end(), [](float x) { return std::isfinite(x); }));
     for (const float filler :

@@ -59,7 +59,8 @@ void check_reference(const double (&x)[X], const double (&state)[S], const doubl
 /// All gradients of Σ dy · y. The net has no more inputs than a sequence.
 template <class Net>
 void check_gradients(std::size_t rows, LayerRun<Net>& run) {
-    INFO(std::string_view(OpAt<Net, node_count<Net> - 1>::name().view()) << ", " << rows << " rows");
+    INFO(std::string_view(engine::OpAt<Net, engine::node_count<Net> - 1>::name().view())
+         << ", " << rows << " rows");
     const auto start = random_numbers(parameter_count<Net>, 1);
     std::copy(start.begin(), start.end(), run.parameters->data());
     const auto x = random_numbers(rows * input_shape<Net>.size(), 2);

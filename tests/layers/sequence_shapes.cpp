@@ -65,7 +65,8 @@ TEST_CASE("Permute: the axes in another order, counted from 0") {
     static_assert(output_shape<Transposed> == Shape(3, 2));
     CHECK(LayerRun<Transposed>{}.infer(count_up(12)) ==
           std::vector<double>{0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11});
-    static_assert(Plan<Sequential<Input<2, 3>, Permute<0, 1>>, recipes::inference>::program.step_count == 0);
+    static_assert(
+        engine::Plan<Sequential<Input<2, 3>, Permute<0, 1>>, recipes::inference>::program.step_count == 0);
     static_assert(!is_valid_network<Sequential<Input<3>, Permute<1, 0>>>);
 
     const auto x = count_up(2 * 5 * 3 * 9);
@@ -127,10 +128,10 @@ TEST_CASE("TimeDistributed: whole stacks, fused and named as without it") {
     using Net = Sequential<Input<3, 2, 2>, TimeDistributed<Stack>, TimeDistributed<Dense<2>>>;
     using Bare = Sequential<Input<2, 2>, Stack, Dense<2>>;
     static_assert(output_shape<Net> == Shape(3, 2));
-    static_assert(Plan<Net, recipes::inference>::program.step_count ==
-                  Plan<Bare, recipes::inference>::program.step_count);
-    static_assert(Plan<Net, recipes::training>::program.step_count ==
-                  Plan<Bare, recipes::training>::program.step_count);
+    static_assert(engine::Plan<Net, recipes::inference>::program.step_count ==
+                  engine::Plan<Bare, recipes::inference>::program.step_count);
+    static_assert(engine::Plan<Net, recipes::training>::program.step_count ==
+                  engine::Plan<Bare, recipes::training>::program.step_count);
     for (std::size_t i = 0; i < parameter_tensors<Bare>.size(); ++i)
         CHECK(parameter_tensors<Net>[i].name().view() == parameter_tensors<Bare>[i].name().view());
     check_gradients<Net>(3, 4);

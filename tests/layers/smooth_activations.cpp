@@ -33,7 +33,7 @@ TEST_CASE("Softplus agrees with PyTorch and central differences") {
 }
 TEST_CASE("elementwise chains are fused in inference and give the same as one by one") {
     using Net = Sequential<Input<7>, Dense<9>, ReLU, Tanh, SiLU, GELU, Sigmoid, HardSwish>;
-    static_assert(Plan<Net, recipes::inference>::program.step_count == 2);
+    static_assert(engine::Plan<Net, recipes::inference>::program.step_count == 2);
     LayerRun<Net> run;
     const auto weights = random_numbers(parameter_count<Net>, 1);
     std::copy(weights.begin(), weights.end(), run.parameters->data());

@@ -53,7 +53,7 @@ TEST_CASE("GaussianNoise: the stated deviation in training, nothing in inference
     CHECK(std::abs(spread(y).deviation - 0.25) < 5 * 0.25 / std::sqrt(2.0 * many));
     CHECK(run.train(x, x) == y);
     CHECK(run.infer(x) == x);
-    static_assert(Plan<Net, recipes::inference>::program.step_count == 0);
+    static_assert(engine::Plan<Net, recipes::inference>::program.step_count == 0);
     check_gradients<Sequential<Input<5>, Dense<7>, GaussianNoise<0.5>, Tanh, Dense<2>>>(3, 1);
 }
 
@@ -88,7 +88,9 @@ TEST_CASE(
     }
     CHECK(std::abs(static_cast<double>(dropped) / many - 0.3) < 5 * std::sqrt(0.3 * 0.7 / many));
     CHECK(run.infer(x) == x);
-    static_assert(Plan<Sequential<Input<many>, AlphaDropout<0.3>>, recipes::inference>::program.step_count == 0);
+    static_assert(
+        engine::Plan<Sequential<Input<many>, AlphaDropout<0.3>>, recipes::inference>::program.step_count ==
+        0);
     check_gradients<Sequential<Input<5>, Dense<7>, SELU, AlphaDropout<0.5>, Dense<2>>>(3, 1);
     // One element; at rate 0 nothing changes.
     check_gradients<Sequential<Input<1>, Dense<1>, AlphaDropout<0.3>>>(1, 2);

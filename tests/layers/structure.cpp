@@ -17,7 +17,7 @@ using namespace burin;
 TEST_CASE("Flatten, Reshape and Identity move nothing and cost nothing") {
     using Net = Sequential<Input<2, 3, 4>, Flatten, Reshape<4, 6>, Identity>;
     static_assert(output_shape<Net> == Shape(4, 6));
-    static_assert(Plan<Net, recipes::inference>::program.step_count == 0);
+    static_assert(engine::Plan<Net, recipes::inference>::program.step_count == 0);
     static_assert(inference_bytes<Net> == 0);
     static_assert(flops<Net> == 0);
     const auto x = random_numbers(2 * 24, 1);
@@ -73,7 +73,8 @@ TEST_CASE("Dropout: drops the stated share, scales the rest, and its gradient ha
           doctest::Approx(0.3).epsilon(4 * std::sqrt(0.3 * 0.7 / size) / 0.3));
     CHECK(run.train(ones, ones) == y);
     CHECK(run.infer(ones) == ones);
-    static_assert(Plan<Sequential<Input<size>, Dropout<0.3>>, recipes::inference>::program.step_count == 0);
+    static_assert(
+        engine::Plan<Sequential<Input<size>, Dropout<0.3>>, recipes::inference>::program.step_count == 0);
 }
 
 TEST_CASE("Dropout: rate 0 changes nothing") {

@@ -83,7 +83,7 @@ TEST_CASE("values_of: probabilities stay such behind what moves, drops or averag
                      node(average, {1, 3}), node(average, {0, 4}), node(sum, {1, 3}), node(average, {0, 0}));
     };
     constexpr auto values = passes::values_of(table());
-    using enum Values;
+    using enum core::Values;
     static_assert(values == std::array{any, probabilities, probabilities, probabilities, probabilities, mixed,
                                        any, any});
     CHECK(values[5] == mixed);

@@ -161,7 +161,7 @@ TEST_CASE("FakeQuantization: NaN stays, has no gradient and does not count in a 
 
 TEST_CASE("FakeQuantize: the range of any number of elements, and always 0 in it") {
     const auto check = [](auto probed, double shift) {
-        constexpr std::size_t count = Network<typename decltype(probed)::Net>::input_shapes[0].size();
+        constexpr std::size_t count = engine::Network<typename decltype(probed)::Net>::input_shapes[0].size();
         auto x = random_numbers(2 * count, 7, shift, shift + 1);
         probed.run.train(x, x);
         CHECK(probed.range()[0] == std::min(0.0, *std::min_element(x.begin(), x.end())));

@@ -21,7 +21,7 @@
 /// single layer half a step of its output.
 template <class Net>
 struct FloatComparison {
-    using N = burin::Network<Net>;
+    using N = burin::engine::Network<Net>;
     static constexpr std::size_t rows = 2; // Of a batch of three.
     static constexpr std::size_t batch = 3;
 
@@ -84,7 +84,7 @@ struct FloatComparison {
     /// The largest Σ |w| of a channel of a weight.
     float largest_row_sum(const char* name) const {
         const auto view = parameters[name];
-        const std::size_t channels = burin::find_tensor<Net>(name)->spec.shape.last();
+        const std::size_t channels = burin::engine::find_tensor<Net>(name)->spec.shape.last();
         std::vector<float> sums(channels);
         for (std::size_t i = 0; i < view.size(); ++i)
             sums[i % channels] += std::abs(view[i]);
@@ -107,7 +107,7 @@ struct FloatComparison {
         for (const burin::ParameterTensor& tensor : burin::parameter_tensors<Net>) {
             const std::string name(tensor.name().view());
             const std::string beside = name.substr(0, name.rfind('.') + 1) + "bias";
-            const auto* const bias = burin::find_tensor<Net>(beside);
+            const auto* const bias = burin::engine::find_tensor<Net>(beside);
             // The filters of a depthwise convolution lie along its last two axes.
             const burin::Shape& shape = tensor.spec.shape;
             const std::size_t channels = bias                ? bias->spec.shape.size()

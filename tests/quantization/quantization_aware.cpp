@@ -42,7 +42,7 @@ using Shared =
 template <class Net>
 std::string layers() {
     std::string text;
-    for (const passes::LoweredNode& node : Network<Net>::graph.nodes)
+    for (const passes::LoweredNode& node : engine::Network<Net>::graph.nodes)
         text += std::string(node.place.text().view()) + " " + std::string(node.rules->name().view()) + "\n";
     return text;
 }
@@ -99,14 +99,15 @@ TEST_CASE("QuantizationAware: the parameters are the network's, under the same n
     check(std::type_identity<Mlp>{});
     check(std::type_identity<Shared>{});
     check(std::type_identity<Sequential<Input<3>, Frozen<Dense<4>>, ReLU, Regularized<Dense<2>, L2<0.1>>>>{});
-    CHECK(find_tensor<QuantizationAware<Mlp>>("0.input_min") != nullptr);
-    CHECK(find_tensor<QuantizationAware<Mlp>>("1.output_max") != nullptr);
-    CHECK(find_tensor<QuantizationAware<Shared>>("twice.1.output_max") != nullptr);
+    CHECK(engine::find_tensor<QuantizationAware<Mlp>>("0.input_min") != nullptr);
+    CHECK(engine::find_tensor<QuantizationAware<Mlp>>("1.output_max") != nullptr);
+    CHECK(engine::find_tensor<QuantizationAware<Shared>>("twice.1.output_max") != nullptr);
 }
 
 TEST_CASE("QuantizationAware: a loss from logits still contains the last Softmax") {
     using Net = Sequential<Input<3>, Dense<2>, Softmax>;
-    using PlanType = Plan<QuantizationAware<Net>, recipes::training.with(Links<1>{Link::softmax})>;
+    using PlanType =
+        engine::Plan<QuantizationAware<Net>, recipes::training.with(engine::Links<1>{Link::softmax})>;
     static_assert(PlanType::graph.nodes[PlanType::graph.outputs[0]].rules->name() ==
                   Text<64>("FakeQuantize"));
     CHECK(PlanType::program.step_count > 0);

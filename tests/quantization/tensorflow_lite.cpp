@@ -40,7 +40,7 @@ template <class Net, class Way, std::size_t Count>
 Network8<Net, Way::value> quantized_with(const Parameters<Net>& parameters,
                                          const std::array<quantization::Scale, Count>& scales) {
     ActivationRanges<Net> ranges;
-    for (std::size_t node = 0; node < Network<Net>::size; ++node)
+    for (std::size_t node = 0; node < engine::Network<Net>::size; ++node)
         ranges[node] = range_of(scales[std::min(node, Count - 1)]);
     auto network = std::make_unique<QuantizedNetwork<Net, Way::value>>();
     quantize(parameters, ranges, *network);

@@ -90,7 +90,7 @@ Equal equal(const QuantizedTensors<Net>& tensors, std::span<const std::int8_t> x
             std::span<const std::int8_t> y) {
     REQUIRE(tensors.problem().view() == "");
     const auto network = quantize<Way>(tensors);
-    constexpr std::size_t in = Network<Net>::input_shapes[0].size(), out = output_shape<Net>.size();
+    constexpr std::size_t in = engine::Network<Net>::input_shapes[0].size(), out = output_shape<Net>.size();
     REQUIRE(x.size() / in == y.size() / out);
     const auto one = std::make_unique<QuantizedPredictor<Net>>();
     const auto several = std::make_unique<QuantizedPredictor<Net, 8>>();

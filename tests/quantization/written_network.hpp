@@ -24,7 +24,7 @@ inline burin::Parameters<Net> parameters() {
 
 inline burin::ActivationRanges<Net> ranges() {
     burin::ActivationRanges<Net> result;
-    for (std::size_t node = 0; node < burin::node_count<Net>; ++node)
+    for (std::size_t node = 0; node < burin::engine::node_count<Net>; ++node)
         result[node] = {-static_cast<float>(node + 1), static_cast<float>(2 * node + 3)};
     return result;
 }

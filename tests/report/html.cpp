@@ -33,7 +33,7 @@ Model<Net> model() {
     Model<Net> model(initializers::Zeros{});
     for (std::size_t i = 0; i < 3; ++i)
         model["1.weight"][i * 3 + i] = 1;
-    model.set_links(Links<1>{Link::softmax});
+    model.set_links(engine::Links<1>{Link::softmax});
     return model;
 }
 
@@ -94,7 +94,8 @@ TEST_CASE(
 
 TEST_CASE("html: regression, cross-validation and search have sections of their own") {
     const evaluation::NumberPredictions numbers{.predicted = {1, 2, 4}, .targets = {1, 2, 3}};
-    const validation::Scores scores({{Evaluation({{"loss", 0.25}}), {}, 8, 2}, {Evaluation({{"loss", 0.75}}), {}, 8, 2}});
+    const validation::Scores scores(
+        {{Evaluation({{"loss", 0.25}}), {}, 8, 2}, {Evaluation({{"loss", 0.75}}), {}, 8, 2}});
     const search::Settings settings({{"rate", search::Value(0.5)}});
     const search::Results results({{.number = 0, .settings = settings, .scores = {{1, 0.9}}}}, {}, true);
     const search::Space space{search::Uniform{"rate", 0, 1}};
@@ -103,16 +104,20 @@ TEST_CASE("html: regression, cross-validation and search have sections of their 
     CHECK(count(page, "<section id=\"part") == 4);
     CHECK(page.find("<b>0.5</b><span>r_squared</span>") != std::string::npos);
     CHECK(count(page, "<circle") == 3 + 1); // A dot a sample, and one in the legend.
-    CHECK(page.find("<tr class=\"below\"><td>mean</td><td class=\"number\"></td><td class=\"number\"></td><td class=\"number\">0.5000</td>") != std::string::npos);
+    CHECK(page.find("<tr class=\"below\"><td>mean</td><td class=\"number\"></td><td "
+                    "class=\"number\"></td><td class=\"number\">0.5000</td>") != std::string::npos);
     CHECK(count(page, "<td class=\"number\">0.9</td>") == 2);
     CHECK(count(page, "stroke=\"#D55E00\" stroke-width=\"3\"") == 1); // The best trial.
     CHECK(error_of([&] { (void)report::regression_svg(numbers, 1); }) ==
           "regression_svg: expected an output below 1, got 1");
 }
 
-TEST_CASE("html: a confusion matrix of up to 15 classes fits its column, a larger one takes the whole width") {
+TEST_CASE(
+    "html: a confusion matrix of up to 15 classes fits its column, a larger one takes the whole width") {
     const auto page_of = [](std::size_t classes) {
-        return report::section(evaluation::Predictions::of_classes({0}, std::vector<double>(classes, 0.1), classes)).html;
+        return report::section(
+                   evaluation::Predictions::of_classes({0}, std::vector<double>(classes, 0.1), classes))
+            .html;
     };
     CHECK(count(page_of(15), "<figure class=\"wide\"><div class=\"scroll\">") == 0);
     CHECK(count(page_of(15), "<figure><svg") >= 1);

@@ -26,7 +26,7 @@ std::size_t count(std::string_view text, std::string_view what) {
 } // namespace
 
 TEST_CASE_TEMPLATE("memory_plan_svg: no two boxes of the picture lie on each other", N, ALL_NETWORKS) {
-    using PlanType = Plan<N, recipes::training>;
+    using PlanType = engine::Plan<N, recipes::training>;
     const auto buffers = report::detail::planned_buffers<PlanType, 8, float>();
     CHECK(buffers.size() >= PlanType::liveness.count);
     for (const auto& a : buffers) {
@@ -42,7 +42,7 @@ TEST_CASE("memory_plan_svg: a box for each buffer, a line for each step, and wha
     constexpr report::MemoryUse use = report::memory_use<Net, 4, recipes::training>;
     static_assert(use.lower_bound <= use.arena && use.arena <= use.all_buffers);
     const std::string svg = report::memory_plan_svg<Net, 4, recipes::training>();
-    using PlanType = Plan<Net, recipes::training>;
+    using PlanType = engine::Plan<Net, recipes::training>;
     CHECK(count(svg, "<title>") == report::detail::planned_buffers<PlanType, 4, float>().size());
     CHECK(count(svg, "rotate(-60") == PlanType::program.step_count);
     CHECK(svg.find("batch 4: " + std::to_string(use.arena) + " bytes") != std::string::npos);
@@ -58,12 +58,15 @@ TEST_CASE("memory_plan_svg: names are whole, and all texts lie in the picture") 
     const double width = number_after("width=\"", 0);
     const double height = number_after("height=\"", 0);
     std::size_t texts = 0;
-    for (std::size_t at = svg.find("<text"); at != std::string::npos; at = svg.find("<text", at + 1), ++texts) {
+    for (std::size_t at = svg.find("<text"); at != std::string::npos;
+         at = svg.find("<text", at + 1), ++texts) {
         const std::size_t begin = svg.find('>', at) + 1, end = svg.find("</text>", at);
         const std::string attributes = svg.substr(at, begin - at);
         // A letter is rarely wider than 0.6 of its font's size; "&lt;" is one.
-        const std::size_t entities = count(svg.substr(begin, end - begin), "&lt;") + count(svg.substr(begin, end - begin), "&gt;");
-        const double font = attributes.find("font-size") == std::string::npos ? 12 : number_after("font-size=\"", at);
+        const std::size_t entities =
+            count(svg.substr(begin, end - begin), "&lt;") + count(svg.substr(begin, end - begin), "&gt;");
+        const double font =
+            attributes.find("font-size") == std::string::npos ? 12 : number_after("font-size=\"", at);
         const double length = 0.6 * font * static_cast<double>(end - begin - 3 * entities);
         const double x = number_after("x=\"", at), y = number_after("y=\"", at);
         CAPTURE(svg.substr(begin, end - begin));

@@ -17,7 +17,7 @@
 /// A `LayerRun` to which all inputs are given at once.
 template <class Net, class Scalar = double>
 struct GraphRun : LayerRun<Net, Scalar> {
-    using Inputs = std::array<std::vector<Scalar>, burin::Network<Net>::input_count>;
+    using Inputs = std::array<std::vector<Scalar>, burin::engine::Network<Net>::input_count>;
 
     std::vector<Scalar> infer(const Inputs& x) {
         set(x);

@@ -19,9 +19,9 @@
 /// parameter) stands before it, whose parameter gradient is that of the input times the input.
 template <class Net, class Scalar = double, std::size_t Batch = 16>
 class LayerRun {
-    using N = burin::Network<Net>;
-    using Forward = burin::Plan<Net, burin::recipes::inference>;
-    using Training = burin::Plan<Net, burin::recipes::training>;
+    using N = burin::engine::Network<Net>;
+    using Forward = burin::engine::Plan<Net, burin::recipes::inference>;
+    using Training = burin::engine::Plan<Net, burin::recipes::training>;
 
   public:
     std::unique_ptr<burin::Parameters<Net, Scalar>> parameters =
@@ -32,23 +32,23 @@ class LayerRun {
     Scalar* state = nullptr;
 
     std::vector<Scalar> infer(std::span<const Scalar> x) const {
-        const auto arena = std::make_unique<burin::Arena<Forward, Batch, Scalar>>();
+        const auto arena = std::make_unique<burin::engine::Arena<Forward, Batch, Scalar>>();
         auto frame = this->frame(x);
         frame.arena = arena->data();
-        burin::execute<Forward, Batch, Scalar>(frame);
-        const Scalar* const y = burin::output_of<Forward, Batch, Scalar>(frame);
+        burin::engine::execute<Forward, Batch, Scalar>(frame);
+        const Scalar* const y = burin::engine::output_of<Forward, Batch, Scalar>(frame);
         return {y, y + frame.rows * N::output_shapes[0].size()};
     }
 
     /// The output in training; leaves the parameters' gradients.
     std::vector<Scalar> train(std::span<const Scalar> x, std::span<const Scalar> dy) const {
-        const auto arena = std::make_unique<burin::Arena<Training, Batch, Scalar>>();
+        const auto arena = std::make_unique<burin::engine::Arena<Training, Batch, Scalar>>();
         auto frame = this->frame(x);
         frame.arena = arena->data();
         frame.gradients = gradients->data();
         frame.statistics = parameters->statistics();
         std::vector<Scalar> output;
-        burin::execute<Training, Batch, Scalar>(
+        burin::engine::execute<Training, Batch, Scalar>(
             frame, [&](auto, const Scalar* y, Scalar* gradient, std::size_t rows) {
                 output.assign(y, y + rows * N::output_shapes[0].size());
                 std::copy(dy.begin(), dy.end(), gradient);
@@ -57,8 +57,8 @@ class LayerRun {
     }
 
   private:
-    burin::Frame<Net, Scalar> frame(std::span<const Scalar> x) const {
-        burin::Frame<Net, Scalar> frame;
+    burin::engine::Frame<Net, Scalar> frame(std::span<const Scalar> x) const {
+        burin::engine::Frame<Net, Scalar> frame;
         frame.inputs = inputs;
         frame.inputs[0] = x.data();
         frame.state = state;

@@ -66,7 +66,7 @@ double worst_of(const Loss& loss, bool weighted) {
     typename decltype(trainer)::SamplesType samples;
     samples.inputs = {inputs.data()};
     std::get<0>(samples.targets) = targets.data();
-    if constexpr (Network<Net>::output_count > 1)
+    if constexpr (engine::Network<Net>::output_count > 1)
         std::get<1>(samples.targets) = other.data();
     samples.weights = weighted ? weights.data() : nullptr;
     samples.rows = rows;

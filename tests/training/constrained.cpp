@@ -127,8 +127,8 @@ TEST_CASE("MaxNorm: kept after each step of a trainer, and not by biases") {
 
 TEST_CASE("MaxNorm: nested, the smaller; shared weights must agree") {
     using Nested = Sequential<Input<3>, Limited<Regularized<Dense<2>, MaxNorm<3>, UnitNorm>>>;
-    static_assert(find_tensor<Nested>("0.weight")->constraint == passes::Constraint{1.1, true});
-    static_assert(!find_tensor<Nested>("0.bias")->constraint.any());
+    static_assert(engine::find_tensor<Nested>("0.weight")->constraint == passes::Constraint{1.1, true});
+    static_assert(!engine::find_tensor<Nested>("0.bias")->constraint.any());
     using Shared = SharedWeights<"w">;
     CHECK(problem_of<Graph<Inputs<Node<"x", Input<3>>>, Node<"a", Limited<Dense<3>>, From<"x">, Shared>,
                            Node<"b", Dense<3>, From<"a">, Shared>, Outputs<"b">>>() ==

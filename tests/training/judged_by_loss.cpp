@@ -185,7 +185,7 @@ TEST_CASE("Several outputs: predict gives each, as a Predictor does") {
     for (const std::size_t i : {std::size_t{0}, std::size_t{64}, count - 1}) {
         const auto alone = predictor->run(model.parameters().data(), {data.input(i).data()}, 1);
         for (std::size_t o = 0; o < 4; ++o) {
-            const std::size_t size = Network<Heads>::output_shapes[o].size();
+            const std::size_t size = engine::Network<Heads>::output_shapes[o].size();
             REQUIRE(outputs[o].size() == count * size);
             for (std::size_t j = 0; j < size; ++j)
                 CHECK(static_cast<double>(outputs[o][i * size + j]) ==

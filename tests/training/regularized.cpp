@@ -78,11 +78,11 @@ TEST_CASE("Regularized: names are as without it; frozen and plain weights cost n
         CHECK(parameter_tensors<Net>[i].name().view() == parameter_tensors<Plain>[i].name().view());
     static_assert(is_regularized<Net> && !is_regularized<Plain>);
     static_assert(!is_regularized<Sequential<Input<3>, Frozen<Regularized<Dense<2>, L2<0.1>>>>>);
-    static_assert(find_tensor<Net>("1.weight")->penalty == passes::Penalty{0.01, 0.03});
-    static_assert(!find_tensor<Net>("1.bias")->penalty.any());
+    static_assert(engine::find_tensor<Net>("1.weight")->penalty == passes::Penalty{0.01, 0.03});
+    static_assert(!engine::find_tensor<Net>("1.bias")->penalty.any());
     // Nested, they add up.
     using Nested = Sequential<Input<3>, Regularized<Regularized<Dense<2>, L2<0.25>>, L2<0.5>, L1<1.0>>>;
-    static_assert(find_tensor<Nested>("0.weight")->penalty == passes::Penalty{1.0, 0.75});
+    static_assert(engine::find_tensor<Nested>("0.weight")->penalty == passes::Penalty{1.0, 0.75});
 }
 
 TEST_CASE("Regularized: shared weights are paid for once, and must agree") {

@@ -34,7 +34,7 @@ struct StopOnNaN {
     template <class Context, class SamplesType, std::size_t Output, class Scalar>
     void on_outputs(Context& context, const SamplesType& samples, std::integral_constant<std::size_t, Output>,
                     const Scalar* outputs, std::size_t rows) noexcept {
-        using Net = typename std::remove_cvref_t<decltype(context.model())>::Network;
+        using Net = typename std::remove_cvref_t<decltype(context.model())>::NetworkType;
         constexpr std::size_t size = output_shape<Net, Output>.size();
         if (!cause.empty() || burin::detail::are_finite(std::span(outputs, rows * size)))
             return;
@@ -63,7 +63,7 @@ struct StopOnNaN {
     template <class Context>
     void on_epoch_end(Context& context) {
         // No batch of this epoch comes behind its last update.
-        find_in_parameters<typename std::remove_cvref_t<decltype(context.model())>::Network>(
+        find_in_parameters<typename std::remove_cvref_t<decltype(context.model())>::NetworkType>(
             context.model().parameters());
         if (!cause.empty())
             fail(context, "expected finite parameters");
@@ -108,25 +108,25 @@ struct StopOnNaN {
 
     template <class Net, class Loss, std::size_t Batch, class Scalar, class SamplesType>
     void find_in_layers(const Parameters<Net, Scalar>& parameters, const SamplesType& samples) {
-        using N = Network<Net>;
+        using N = engine::Network<Net>;
         for (std::size_t i = 0; i < N::input_count; ++i)
             if (!burin::detail::are_finite(
                     std::span(samples.inputs[i], samples.rows * N::input_shapes[i].size()))) {
                 cause = "an input of the batch is not finite";
                 return;
             }
-        using PlanType = Plan<typename N::Type, recipes::inference.with(links_of<Net, Loss>)>;
-        using ArenaType = Arena<PlanType, Batch, Scalar>;
+        using PlanType = engine::Plan<typename N::Type, recipes::inference.with(links_of<Net, Loss>)>;
+        using ArenaType = engine::Arena<PlanType, Batch, Scalar>;
         const std::unique_ptr<ArenaType> arena(new (std::nothrow) ArenaType);
         std::size_t node = passes::none;
         if (arena != nullptr) {
-            Frame<typename N::Type, Scalar> frame;
+            engine::Frame<typename N::Type, Scalar> frame;
             frame.inputs = samples.inputs;
             frame.parameters = parameters;
             frame.arena = arena->data();
             frame.rows = samples.rows;
-            execute<PlanType, Batch, Scalar>(frame, burin::detail::NoLoss{},
-                                             Observer<PlanType, Batch, Scalar>{&node});
+            engine::execute<PlanType, Batch, Scalar>(frame, burin::detail::NoLoss{},
+                                                     Observer<PlanType, Batch, Scalar>{&node});
         }
         if (node == passes::none) {
             cause = "the outputs are not finite, but all layers' are in inference";

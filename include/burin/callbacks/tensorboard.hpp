@@ -89,7 +89,7 @@ struct TensorBoard {
     template <class ModelType>
     void write_histograms(const ModelType& model, std::int64_t epoch) {
         const auto parameters = model.parameters().all();
-        for (const ParameterTensor& tensor : parameter_tensors<typename ModelType::Network>)
+        for (const ParameterTensor& tensor : parameter_tensors<typename ModelType::NetworkType>)
             files.train->histogram(tensor.name().view(), epoch,
                                    std::span(parameters).subspan(tensor.offset, tensor.spec.shape.size()));
     }

@@ -17,11 +17,15 @@ struct Fans {
     std::size_t out = 1;
 };
 
+namespace core {
+
 /// How the elements of a tensor lie in memory. Files, initializers and users see every tensor row-major.
 enum class Layout {
     row_major,
     panels, ///< A matrix as the products of kernels/products.hpp want it: see `kernels::Panels`.
 };
+
+} // namespace core
 
 /// What a weight does, which also says where the numbers that belong to one of its units are.
 enum class WeightUse {
@@ -32,11 +36,15 @@ enum class WeightUse {
     embedding,  ///< Is itself taken, a row at a time: `[units, ...]`.
 };
 
+namespace core {
+
 /// Elements of a tensor, counted row-major, from `first` up to `last`, which is not among them.
 struct ElementRange {
     std::size_t first = 0;
     std::size_t last = 0;
 };
+
+} // namespace core
 
 /// One trainable tensor of a layer: its name in files, what it is for and how large it is.
 struct ParameterSpec {
@@ -44,22 +52,26 @@ struct ParameterSpec {
     ParameterRole role = ParameterRole::weight;
     Shape shape{};
     Fans fans{};
-    Layout layout = Layout::row_major;
-    ElementRange ones{}; ///< Those of a bias that begin with 1 instead of 0.
+    core::Layout layout = core::Layout::row_major;
+    core::ElementRange ones{}; ///< Those of a bias that begin with 1 instead of 0.
     WeightUse use = WeightUse::kernel;
 };
 
+namespace core {
+
 inline constexpr std::size_t max_parameters_per_layer = 8;
+
+} // namespace core
 
 /// The trainable tensors of one layer, in the order in which they are stored.
 struct ParameterList {
-    std::array<ParameterSpec, max_parameters_per_layer> specs{};
+    std::array<ParameterSpec, core::max_parameters_per_layer> specs{};
     std::size_t count = 0;
 
     constexpr ParameterList() = default;
 
     template <class... Specs>
-        requires(sizeof...(Specs) >= 1 && sizeof...(Specs) <= max_parameters_per_layer)
+        requires(sizeof...(Specs) >= 1 && sizeof...(Specs) <= core::max_parameters_per_layer)
     constexpr explicit ParameterList(Specs... list) : specs{list...}, count(sizeof...(Specs)) {}
 
     constexpr const ParameterSpec& operator[](std::size_t index) const { return specs[index]; }

@@ -20,7 +20,7 @@ namespace detail {
 template <class Net>
 constexpr std::size_t tokens_read() {
     std::size_t least = 0;
-    const auto& nodes = Network<Net>::graph.nodes;
+    const auto& nodes = engine::Network<Net>::graph.nodes;
     for (const passes::LoweredNode& node : nodes) {
         if (node.input_count != 1 || !nodes[node.inputs[0]].rules->traits.is_input ||
             !node.rules->name().view().starts_with("Embedding<"))
@@ -35,11 +35,12 @@ template <class Preparation, class Net>
 struct ExaminedPreparation {
     static constexpr Sentence examine() {
         Sentence found;
-        if constexpr (Network<Net>::input_count != 1)
-            found.append("a prepared network has one input, got one of ").append(Network<Net>::input_count);
-        else if (Network<Net>::input_shapes[0].size() != Preparation::output_size)
+        if constexpr (engine::Network<Net>::input_count != 1)
+            found.append("a prepared network has one input, got one of ")
+                .append(engine::Network<Net>::input_count);
+        else if (engine::Network<Net>::input_shapes[0].size() != Preparation::output_size)
             found.append("expected a pipeline that gives what the network takes, `")
-                .append(Network<Net>::input_shapes[0])
+                .append(engine::Network<Net>::input_shapes[0])
                 .append("`, got one that gives `")
                 .append(Preparation::output_shape)
                 .append("`");

@@ -81,7 +81,8 @@ Predictions collect(const std::vector<Scalar>& probabilities, const Data& data, 
 /// `predict_proba` does, if there are no samples, or if the targets are none for these outputs.
 template <std::size_t Output = 0, class Net, class Scalar, class Data, class Loss>
 Predictions classification(const Model<Net, Scalar>& model, const Data& data, const Loss& loss) {
-    static_assert(Output < Network<Net>::output_count, "evaluation::classification: there is no such output");
+    static_assert(Output < engine::Network<Net>::output_count,
+                  "evaluation::classification: there is no such output");
     return core::within_memory("classification", [&] {
         using OwnLoss = LossAt<Loss, Output>;
         constexpr auto& sizes = burin::detail::target_sizes<Net, Loss>;
@@ -102,15 +103,15 @@ Predictions classification(const Model<Net, Scalar>& model, const Data& data, co
 template <class Net, class Scalar, class Data>
 Predictions classification(const Model<Net, Scalar>& model, const Data& data) {
     static_assert(
-        Network<Net>::output_count == 1,
+        engine::Network<Net>::output_count == 1,
         "evaluation::classification of several outputs: expected the losses, and which output, as in "
         "classification<1>(model, data, losses::PerOutput{...})");
-    constexpr auto& graph = Network<Net>::graph;
+    constexpr auto& graph = engine::Network<Net>::graph;
     constexpr bool ends_in_sigmoid =
         passes::linked_node(graph, graph.outputs[0], Link::sigmoid, Mode::inference) != passes::none;
     const Link known = model.links() ? (*model.links())[0] : Link::none;
     const bool each_by_itself = known == Link::sigmoid || ends_in_sigmoid ||
-                                (known == Link::none && Network<Net>::output_shapes[0].last() == 1);
+                                (known == Link::none && engine::Network<Net>::output_shapes[0].last() == 1);
     return core::within_memory("classification", [&] {
         return detail::collect<output_shape<Net, 0>>(predict_proba(model, data), data, 0, data.target_size(),
                                                      each_by_itself, IgnoredLabel{});

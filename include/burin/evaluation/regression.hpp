@@ -61,11 +61,11 @@ struct NumberPredictions {
 template <class Net, class Scalar, class Data>
 NumberPredictions regression(const Model<Net, Scalar>& model, const Data& data) {
     static_assert(
-        Network<Net>::output_count == 1,
+        engine::Network<Net>::output_count == 1,
         "evaluation::regression takes networks of one output; of several, give what predict gives for "
         "each to the functions of burin/metrics/hosted/regression.hpp");
     return core::within_memory("regression", [&] {
-        constexpr std::size_t outputs = Network<Net>::output_shapes[0].size();
+        constexpr std::size_t outputs = engine::Network<Net>::output_shapes[0].size();
         if (data.empty())
             throw Error("regression: expected at least one sample, got an empty data set");
         if (data.target_size() != outputs)

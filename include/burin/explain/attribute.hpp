@@ -29,11 +29,11 @@ void check_sample(std::size_t size, const Target& target, const char* who) {
     if (size != expected)
         throw Error(std::string(who) + ": expected one sample of " + std::to_string(expected) +
                     " values, got " + std::to_string(size));
-    if (target.output >= burin::Network<Net>::output_count)
+    if (target.output >= burin::engine::Network<Net>::output_count)
         throw Error(std::string(who) + ": expected an output below " +
-                    std::to_string(burin::Network<Net>::output_count) + ", got " +
+                    std::to_string(burin::engine::Network<Net>::output_count) + ", got " +
                     std::to_string(target.output));
-    const std::size_t elements = burin::Network<Net>::output_shapes[target.output].size();
+    const std::size_t elements = burin::engine::Network<Net>::output_shapes[target.output].size();
     if (target.element >= elements)
         throw Error(std::string(who) + ": expected an element of the output below " +
                     std::to_string(elements) + ", got " + std::to_string(target.element));
@@ -44,7 +44,7 @@ void check_sample(std::size_t size, const Target& target, const char* who) {
 /// The largest of the numbers that a network of one output gives for a sample: the class that it chooses.
 template <class Net, class Scalar>
 Target predicted(const Model<Net, Scalar>& model, std::span<const std::type_identity_t<Scalar>> sample) {
-    static_assert(burin::Network<Net>::output_count == 1, "predicted takes a network of one output");
+    static_assert(burin::engine::Network<Net>::output_count == 1, "predicted takes a network of one output");
     detail::check_sample<Net>(sample.size(), {}, "predicted");
     const std::vector<Scalar> outputs = predict(model, sample);
     return {.element = static_cast<std::size_t>(std::ranges::max_element(outputs) - outputs.begin())};

@@ -58,7 +58,8 @@ template <class Net, class Scalar, class Data>
 PartialDependence partial_dependence(const Model<Net, Scalar>& model, const Data& data, std::size_t feature,
                                      const Target& target = {}, const Grid& grid = {}) {
     return core::within_memory("partial_dependence", [&] {
-        static_assert(Network<Net>::output_count == 1, "partial_dependence takes a network of one output");
+        static_assert(engine::Network<Net>::output_count == 1,
+                      "partial_dependence takes a network of one output");
         constexpr std::size_t size = output_shape<Net>.size();
         std::vector<Scalar> inputs = burin::detail::inputs_of<Net, Scalar>(data);
         const std::size_t rows = data.size(), features = data.input_shape().size();

@@ -62,7 +62,7 @@ std::vector<Importance> permutation_importance(const Model<Net, Scalar>& model, 
                                                const Score& score,
                                                const PermutationImportance& options = {}) {
     return core::within_memory("permutation_importance", [&] {
-        static_assert(Network<Net>::output_count == 1,
+        static_assert(engine::Network<Net>::output_count == 1,
                       "permutation_importance takes a network of one output");
         const std::vector<Scalar> inputs = burin::detail::inputs_of<Net, Scalar>(data);
         const std::size_t rows = data.size(), features = data.input_shape().size();
@@ -112,7 +112,7 @@ template <class Net, class Scalar, class Data>
 std::vector<Importance> permutation_importance(const Model<Net, Scalar>& model, const Data& data,
                                                const PermutationImportance& options = {}) {
     constexpr std::size_t size = output_shape<Net>.size();
-    constexpr bool tells_probabilities = burin::detail::known_values<Net, 0> == Values::probabilities;
+    constexpr bool tells_probabilities = burin::detail::known_values<Net, 0> == core::Values::probabilities;
     [[maybe_unused]] constexpr Scalar threshold = tells_probabilities ? Scalar(0.5) : Scalar(0);
     const auto score = [&](std::span<const Scalar> outputs) {
         double sum = 0, weights = 0;

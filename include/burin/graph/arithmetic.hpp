@@ -17,7 +17,7 @@ template <>
 struct Arithmetic<Numbers::real> {
     template <class Net>
     static constexpr auto graph() {
-        return Network<Net>::graph;
+        return engine::Network<Net>::graph;
     }
 
     /// Elements at whose multiples large buffers begin.

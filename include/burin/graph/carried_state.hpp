@@ -14,9 +14,9 @@ namespace burin {
 /// what causal convolutions remember of their input. Zeros at first. A plain struct.
 template <class Net, std::size_t Batch = 1, class Scalar = float>
 struct CarriedState {
-    static constexpr std::size_t count = Network<Net>::state_count * Batch;
+    static constexpr std::size_t count = engine::Network<Net>::state_count * Batch;
 
-    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values{};
+    alignas(engine::memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values{};
 
     Scalar* data() noexcept { return values.data(); }
 
@@ -28,7 +28,7 @@ struct CarriedState {
         BURIN_ASSERT(row < Batch, "CarriedState: expected a row of its batch");
         if (row >= Batch)
             return;
-        for (const passes::LoweredNode& node : Network<Net>::graph.nodes)
+        for (const passes::LoweredNode& node : engine::Network<Net>::graph.nodes)
             std::fill_n(values.begin() +
                             static_cast<std::ptrdiff_t>(node.state_offset * Batch + row * node.state_count),
                         node.state_count, Scalar(0));

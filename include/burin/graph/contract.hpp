@@ -28,9 +28,9 @@ template <class Scalar, std::size_t Inputs>
 struct Asked {
     using Shapes = std::conditional_t<Inputs == 1, Signature<Shape(1), Shape(1)>,
                                       Signature<Shape(1), Shape(1), Shape(1)>>;
-    using Forward = ForwardContext<Scalar, Shapes, Mode::training, Chain<>>;
+    using Forward = ForwardContext<Scalar, Shapes, Mode::training, engine::Chain<>>;
     using ParameterGradient = ParameterGradientContext<Scalar, Shapes, false>;
-    using InputGradient = InputGradientContext<Scalar, Shapes, NoActivation>;
+    using InputGradient = InputGradientContext<Scalar, Shapes, engine::NoActivation>;
     using AllGradients = GradientContext<Scalar, Shapes, true, false, false, std::array<bool, Inputs>{true}>;
 };
 using Usual = Asked<float, 1>;
@@ -156,7 +156,7 @@ constexpr std::string_view stray_trait() {
                   })
         return "link";
     if constexpr (requires {
-                      { L::values } -> std::same_as<const Values&>;
+                      { L::values } -> std::same_as<const core::Values&>;
                   })
         return "values";
     if constexpr (requires {
@@ -249,6 +249,8 @@ constexpr Sentence describe_broken_contract() {
 
 } // namespace detail
 
+namespace engine {
+
 /// The rules of a layer as a value, for the passes.
 template <Layer L>
 inline constexpr OpRules rules_of{
@@ -271,5 +273,7 @@ inline constexpr OpRules rules_of{
     .traits = L::traits,
     .given = detail::given_rules<L>(std::make_index_sequence<passes::max_inputs>{}),
 };
+
+} // namespace engine
 
 } // namespace burin

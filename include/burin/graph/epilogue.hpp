@@ -4,6 +4,8 @@
 
 namespace burin {
 
+namespace engine {
+
 /// Elementwise layers one after the other, as one function of a vector.
 template <class... Layers>
 struct Chain {
@@ -48,5 +50,7 @@ struct AddToGradient {
         return there + gradient;
     }
 };
+
+} // namespace engine
 
 } // namespace burin

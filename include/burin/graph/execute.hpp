@@ -48,6 +48,8 @@ template <class Runner, class FrameType, class Observer, std::size_t... I>
 
 } // namespace detail
 
+namespace engine {
+
 /// Runs the steps of a plan, in order: one kernel call a step, every extent and offset a constant.
 /// `loss(output_index, outputs, gradient, rows)` is called where the program has a loss.
 /// `observer.after<step>(frame)` is called after each step; tests look into the arena with it.
@@ -82,9 +84,11 @@ auto outputs_of(const Frame<typename PlanType::N::Type, Scalar, Stored>& frame) 
     }(std::make_index_sequence<PlanType::N::output_count>{});
 }
 
+} // namespace engine
+
 /// What a step gave, for an observer of it.
 template <class PlanType, std::size_t Batch, class Scalar, std::size_t StepIndex, class Stored>
-const Scalar* result_of(const Frame<typename PlanType::N::Type, Scalar, Stored>& frame) noexcept {
+const Scalar* result_of(const engine::Frame<typename PlanType::N::Type, Scalar, Stored>& frame) noexcept {
     using Memory = detail::Operands<PlanType, Batch, Scalar, Stored>;
     return Memory::template read<PlanType::program.steps[StepIndex][passes::Role::result]>(frame);
 }

@@ -34,19 +34,20 @@ namespace burin {
 /// With `OutputLinks` it stops at what the losses work on (logits) instead of the network's outputs. Numbers
 /// too small to be normalized are 0 in a run (see `execute`). What is no number (NaN) goes through.
 template <class Net, std::size_t Batch = 1, class Of = OfInputs, class ScalarType = float,
-          Links<Network<Net>::output_count> OutputLinks = no_links<Net>>
+          engine::Links<engine::Network<Net>::output_count> OutputLinks = engine::no_links<Net>>
 class Explainer {
     static_assert(Batch > 0, "an Explainer's batch holds at least one sample");
 
-    using N = Network<Net>;
-    using PlanType = Plan<typename N::Type, recipes::explaining<typename N::Type, Of>.with(OutputLinks)>;
+    using N = engine::Network<Net>;
+    using PlanType =
+        engine::Plan<typename N::Type, recipes::explaining<typename N::Type, Of>.with(OutputLinks)>;
     using Memory = detail::Operands<PlanType, Batch, ScalarType>;
-    using FrameType = Frame<typename N::Type, ScalarType>;
+    using FrameType = engine::Frame<typename N::Type, ScalarType>;
 
   public:
     using NetworkType = Net;
     using Scalar = ScalarType;
-    using Pointers = ParameterPointers<typename N::Type, const Scalar>;
+    using Pointers = engine::ParameterPointers<typename N::Type, const Scalar>;
     static constexpr std::size_t batch_size = Batch;
     static constexpr std::size_t input_count = N::input_count;
     static constexpr std::size_t output_count = N::output_count;
@@ -90,7 +91,7 @@ class Explainer {
         FrameType here = frame(std::min(rows, Batch));
         here.parameters = parameters;
         if (rows > 0)
-            execute<PlanType, Batch, Scalar>(here, seed);
+            engine::execute<PlanType, Batch, Scalar>(here, seed);
     }
 
     /// Forward only, where nothing else is asked for.
@@ -103,7 +104,7 @@ class Explainer {
     /// rows × output size numbers in the arena, until the next run.
     template <std::size_t Output = 0>
     const Scalar* output() noexcept {
-        return output_of<PlanType, Batch, Scalar, Output>(frame(Batch));
+        return engine::output_of<PlanType, Batch, Scalar, Output>(frame(Batch));
     }
 
     /// The gradient of input `Input`, or of the node that was asked for; null if none gets there, as behind a
@@ -112,14 +113,14 @@ class Explainer {
     const Scalar* gradient() noexcept
         requires(PlanType::gradient_count > 0)
     {
-        return output_of<PlanType, Batch, Scalar, PlanType::first_gradient + Input>(frame(Batch));
+        return engine::output_of<PlanType, Batch, Scalar, PlanType::first_gradient + Input>(frame(Batch));
     }
 
     /// What the node gives.
     const Scalar* node() noexcept
         requires(PlanType::keeps_node)
     {
-        return output_of<PlanType, Batch, Scalar, N::output_count>(frame(Batch));
+        return engine::output_of<PlanType, Batch, Scalar, N::output_count>(frame(Batch));
     }
     static constexpr Shape node_shape() noexcept
         requires(PlanType::keeps_node)
@@ -148,7 +149,7 @@ class Explainer {
         return here;
     }
 
-    Arena<PlanType, Batch, Scalar> arena_;
+    engine::Arena<PlanType, Batch, Scalar> arena_;
 };
 
 /// Bytes of explaining: the parameters, the statistics and the arena, in which the samples are, too.
@@ -156,7 +157,8 @@ template <class Net, std::size_t Batch = 1, class Of = OfInputs, class Scalar = 
 inline constexpr std::size_t explaining_bytes =
     sizeof(Scalar) *
     (stored_count<Net> +
-     Arena<Plan<typename Network<Net>::Type, recipes::explaining<typename Network<Net>::Type, Of>>, Batch,
-           Scalar>::count);
+     engine::Arena<engine::Plan<typename engine::Network<Net>::Type,
+                                recipes::explaining<typename engine::Network<Net>::Type, Of>>,
+                   Batch, Scalar>::count);
 
 } // namespace burin

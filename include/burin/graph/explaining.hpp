@@ -32,7 +32,7 @@ namespace detail {
 template <class Net>
 constexpr std::size_t node_called(std::string_view name) {
     std::size_t found = passes::none;
-    const auto& nodes = Network<Net>::graph.nodes;
+    const auto& nodes = engine::Network<Net>::graph.nodes;
     for (std::size_t index = 0; index < nodes.size(); ++index) {
         const auto place = nodes[index].place.text();
         if (place.view() == name ||
@@ -46,7 +46,7 @@ constexpr std::size_t node_called(std::string_view name) {
 template <class Net>
 constexpr Text<160> node_names() {
     constexpr std::size_t most = 8;
-    const auto& nodes = Network<Net>::graph.nodes;
+    const auto& nodes = engine::Network<Net>::graph.nodes;
     Text<160> names;
     if (nodes.size() > most)
         names.append("others and ");

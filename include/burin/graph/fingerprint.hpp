@@ -10,6 +10,8 @@
 
 namespace burin {
 
+namespace engine {
+
 /// The CRC-32 of what a network's nodes compute: of each its layer's name, its inputs and its shape. Tells
 /// apart networks whose constants have the same size.
 template <class Net>
@@ -29,5 +31,7 @@ inline constexpr std::uint32_t fingerprint = [] {
     }
     return sum;
 }();
+
+} // namespace engine
 
 } // namespace burin

@@ -91,12 +91,16 @@ struct SharedWeights {
     static constexpr auto& name = Name;
 };
 
+namespace engine {
+
 struct OwnWeights {
     static constexpr bool is_shared = false;
 };
 
+} // namespace engine
+
 /// A named layer (or `Sequential`, `Residual`, …) in a Graph.
-template <FixedString Name, class LayerType, class Sources = From<>, class Weights = OwnWeights>
+template <FixedString Name, class LayerType, class Sources = From<>, class Weights = engine::OwnWeights>
 struct Node {};
 
 /// The inputs of a Graph: `Inputs<Node<"image", Input<28, 28>>, Node<"age", Input<1>>>`.
@@ -117,6 +121,8 @@ struct Outputs {};
 template <class... Parts>
 struct Graph {};
 
+namespace engine {
+
 /// Whether a type is a network: a Sequential or a Graph.
 template <class T>
 inline constexpr bool is_network_form = false;
@@ -124,5 +130,7 @@ template <class... Layers>
 inline constexpr bool is_network_form<Sequential<Layers...>> = true;
 template <class... Parts>
 inline constexpr bool is_network_form<Graph<Parts...>> = true;
+
+} // namespace engine
 
 } // namespace burin

@@ -12,7 +12,7 @@ namespace burin {
 /// How a run finds a network's parameters.
 template <class Net, class Stored>
 struct StoredIn {
-    using Pointers = ParameterPointers<Net, const Stored>;
+    using Pointers = engine::ParameterPointers<Net, const Stored>;
 };
 
 /// What a run needs besides its plan: where the caller's data, the parameters and the arena are.
@@ -20,7 +20,7 @@ struct StoredIn {
 /// whole network.
 template <class Net, class Scalar, class Stored = Scalar>
 struct Frame {
-    std::array<const Scalar*, Network<Net>::input_count> inputs{};
+    std::array<const Scalar*, engine::Network<Net>::input_count> inputs{};
     typename StoredIn<Net, Stored>::Pointers parameters{};
     Scalar* gradients = nullptr;
     Scalar* statistics = nullptr; ///< Where training updates them.

@@ -11,10 +11,12 @@
 
 namespace burin {
 
+namespace engine {
+
 /// Where in the tensor's memory its element `index` is, counted row-major, on a machine whose vectors have so
 /// many lanes.
 constexpr std::size_t stored_index(const ParameterSpec& spec, std::size_t index, std::size_t lanes) {
-    if (spec.layout == Layout::row_major)
+    if (spec.layout == core::Layout::row_major)
         return index;
     const std::size_t columns = spec.shape.last();
     return kernels::panels_of(columns, lanes)
@@ -48,6 +50,8 @@ class TensorView {
     ParameterSpec spec_{};
 };
 
+} // namespace engine
+
 /// Copies all tensors of a network from row-major elements, one tensor after the other, to where they lie.
 /// Those that are in memory: vectors of an optimizer's state, for instance, have no place for what is not
 /// trained.
@@ -56,7 +60,7 @@ void from_row_major(const Scalar* elements, Scalar* stored, std::size_t count = 
     for (const ParameterTensor& tensor : parameter_tensors<Net>) {
         if (tensor.offset >= count)
             continue;
-        const TensorView<Scalar> view(stored + tensor.offset, tensor.spec);
+        const engine::TensorView<Scalar> view(stored + tensor.offset, tensor.spec);
         for (std::size_t i = 0; i < view.size(); ++i)
             view[i] = elements[tensor.offset + i];
     }
@@ -68,7 +72,7 @@ void to_row_major(const Scalar* stored, Scalar* elements, std::size_t count = st
     for (const ParameterTensor& tensor : parameter_tensors<Net>) {
         if (tensor.offset >= count)
             continue;
-        const TensorView<const Scalar> view(stored + tensor.offset, tensor.spec);
+        const engine::TensorView<const Scalar> view(stored + tensor.offset, tensor.spec);
         for (std::size_t i = 0; i < view.size(); ++i)
             elements[tensor.offset + i] = view[i];
     }

@@ -178,7 +178,7 @@ struct Lower {
                     .append(passes::max_inputs)
                     .append(" inputs, got ")
                     .append(wires.count);
-            return lowering.append(rules_of<Form>, wires, place);
+            return lowering.append(engine::rules_of<Form>, wires, place);
         }
     }
 };
@@ -414,6 +414,8 @@ inline constexpr std::size_t output_count_of<Outputs<OutputNames...>> = sizeof..
 
 } // namespace detail
 
+namespace engine {
+
 /// The types of a network's layers in the order of the node table, as a Hana tuple of Hana types.
 template <class Net>
 using OpTypes = decltype(detail::Lower<Net>::ops());
@@ -437,5 +439,7 @@ consteval auto lower() {
         lowering.graph.outputs[0] = last;
     return lowering;
 }
+
+} // namespace engine
 
 } // namespace burin

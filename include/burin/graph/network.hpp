@@ -18,12 +18,12 @@ namespace detail {
 /// What a network says of itself before it is known to be right.
 template <class Net>
 struct Examined {
-    static constexpr auto lowered = lower<Net>();
+    static constexpr auto lowered = engine::lower<Net>();
     static constexpr auto shaped = [] {
         if constexpr (lowered.problem.empty())
             return passes::infer_shapes(lowered.graph);
         else
-            return passes::ShapedGraph<node_count<Net>, output_count_of<Net>>{};
+            return passes::ShapedGraph<engine::node_count<Net>, output_count_of<Net>>{};
     }();
     static constexpr Sentence problem =
         lowered.problem.empty() ? passes::describe_misfit(shaped) : lowered.problem;
@@ -37,6 +37,8 @@ using StandIn = Sequential<Input<1>>;
 /// Whether a network can be built.
 template <class Net>
 inline constexpr bool is_valid_network = detail::Examined<Net>::problem.empty();
+
+namespace engine {
 
 /// A network as values: its node table with shapes and parameter ranges. Instantiating it checks the network.
 template <class Net>
@@ -83,28 +85,30 @@ struct Network : private core::DiagnosisOf<detail::Examined<Net>> {
     }();
 };
 
+} // namespace engine
+
 /// Parameters of the network, trained and frozen; shared ones count once.
 template <class Net>
-inline constexpr std::size_t parameter_count = Network<Net>::parameter_count;
+inline constexpr std::size_t parameter_count = engine::Network<Net>::parameter_count;
 
 /// Those of them that training changes: all but what is `Frozen`.
 template <class Net>
-inline constexpr std::size_t trained_count = Network<Net>::trained_count;
+inline constexpr std::size_t trained_count = engine::Network<Net>::trained_count;
 
 /// What training updates without a gradient, such as the running means of BatchNorm.
 template <class Net>
-inline constexpr std::size_t statistics_count = Network<Net>::statistics_count;
+inline constexpr std::size_t statistics_count = engine::Network<Net>::statistics_count;
 
 /// Those of them that training changes: all but those of what is `Frozen`.
 template <class Net>
-inline constexpr std::size_t updated_statistics_count = Network<Net>::updated_statistics_count;
+inline constexpr std::size_t updated_statistics_count = engine::Network<Net>::updated_statistics_count;
 
 namespace detail {
 
 template <class Net>
 constexpr std::size_t sum_over_nodes(std::size_t (*passes::OpRules::*cost)(std::span<const Shape>)) {
     std::size_t sum = 0;
-    const auto& graph = Network<Net>::graph;
+    const auto& graph = engine::Network<Net>::graph;
     for (const passes::LoweredNode& node : graph.nodes) {
         const passes::InputShapes inputs = passes::input_shapes(graph.nodes, node);
         sum += (node.rules->*cost)(inputs.span());
@@ -128,10 +132,10 @@ template <class Net>
 inline constexpr std::size_t stored_count = parameter_count<Net> + statistics_count<Net>;
 
 template <class Net, std::size_t Index = 0>
-inline constexpr Shape input_shape = Network<Net>::input_shapes[Index];
+inline constexpr Shape input_shape = engine::Network<Net>::input_shapes[Index];
 
 template <class Net, std::size_t Index = 0>
-inline constexpr Shape output_shape = Network<Net>::output_shapes[Index];
+inline constexpr Shape output_shape = engine::Network<Net>::output_shapes[Index];
 
 enum class TensorKind { trained, frozen, statistic };
 
@@ -157,7 +161,7 @@ struct ParameterTensor {
 /// followed by its statistics.
 template <class Net>
 inline constexpr auto parameter_tensors = [] {
-    using N = Network<Net>;
+    using N = engine::Network<Net>;
     constexpr auto for_each_tensor = [](auto visit) {
         for (const passes::LoweredNode& node : N::graph.nodes) {
             if (node.shares_with != passes::none)

@@ -14,7 +14,7 @@ template <class PlanType, std::size_t Batch, class Scalar, class Stored = Scalar
 struct Operands {
     using N = typename PlanType::N;
     using Net = typename N::Type;
-    using FrameType = Frame<Net, Scalar, Stored>;
+    using FrameType = engine::Frame<Net, Scalar, Stored>;
 
     static constexpr auto& program = PlanType::program;
     static constexpr auto& memory = PlanType::template memory<Batch, Scalar>;

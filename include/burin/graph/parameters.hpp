@@ -13,6 +13,8 @@
 
 namespace burin {
 
+namespace engine {
+
 /// Alignment of parameters and arenas in bytes: a cache line, which is also the widest vector.
 inline constexpr std::size_t memory_alignment = 64;
 
@@ -49,6 +51,8 @@ struct ParameterPointers {
     }
 };
 
+} // namespace engine
+
 /// All that a network remembers, one tensor after the other without gaps, each as its layer wants it (weights
 /// of Dense in panels, see `Layout`): the trained parameters, the frozen ones, and the statistics (of frozen
 /// layers last). A plain struct: put it where you like.
@@ -59,7 +63,7 @@ struct Parameters : private core::DiagnosisOf<detail::Examined<Net>> {
     static constexpr std::size_t count = parameter_count<Net>;
     static constexpr std::size_t stored_count = burin::stored_count<Net>;
 
-    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(stored_count, 1)> values{};
+    alignas(engine::memory_alignment) std::array<Scalar, std::max<std::size_t>(stored_count, 1)> values{};
 
     constexpr Scalar* data() noexcept { return values.data(); }
     constexpr const Scalar* data() const noexcept { return values.data(); }
@@ -69,25 +73,28 @@ struct Parameters : private core::DiagnosisOf<detail::Examined<Net>> {
 
     constexpr Scalar* statistics() noexcept { return values.data() + count; }
 
-    constexpr operator ParameterPointers<typename Network<Net>::Type, Scalar>() & noexcept {
+    constexpr operator engine::ParameterPointers<typename engine::Network<Net>::Type, Scalar>() & noexcept {
         return values.data();
     }
-    constexpr operator ParameterPointers<typename Network<Net>::Type, const Scalar>() const& noexcept {
+    constexpr
+    operator engine::ParameterPointers<typename engine::Network<Net>::Type, const Scalar>() const& noexcept {
         return values.data();
     }
 
     /// The tensor called `name`, as in `0.weight`, its elements counted row-major; empty if there is none.
-    TensorView<Scalar> operator[](std::string_view name) noexcept { return find(values.data(), name); }
-    TensorView<const Scalar> operator[](std::string_view name) const noexcept {
+    engine::TensorView<Scalar> operator[](std::string_view name) noexcept {
+        return find(values.data(), name);
+    }
+    engine::TensorView<const Scalar> operator[](std::string_view name) const noexcept {
         return find(values.data(), name);
     }
 
   private:
     template <class Pointee>
-    static TensorView<Pointee> find(Pointee* data, std::string_view name) noexcept {
-        const ParameterTensor* const tensor = find_tensor<Net>(name);
-        return tensor == nullptr ? TensorView<Pointee>{}
-                                 : TensorView<Pointee>{data + tensor->offset, tensor->spec};
+    static engine::TensorView<Pointee> find(Pointee* data, std::string_view name) noexcept {
+        const ParameterTensor* const tensor = engine::find_tensor<Net>(name);
+        return tensor == nullptr ? engine::TensorView<Pointee>{}
+                                 : engine::TensorView<Pointee>{data + tensor->offset, tensor->spec};
     }
 };
 
@@ -112,16 +119,16 @@ class TrainedParameters : private core::DiagnosisOf<detail::Examined<Net>> {
     std::span<Scalar> all() noexcept { return {values_.data(), count}; }
     std::span<const Scalar> all() const noexcept { return {values_.data(), count}; }
 
-    operator ParameterPointers<typename Network<Net>::Type, Scalar>() & noexcept {
+    operator engine::ParameterPointers<typename engine::Network<Net>::Type, Scalar>() & noexcept {
         return {values_.data(), frozen_, values_.data() + trained};
     }
-    operator ParameterPointers<typename Network<Net>::Type, const Scalar>() const& noexcept {
+    operator engine::ParameterPointers<typename engine::Network<Net>::Type, const Scalar>() const& noexcept {
         return {values_.data(), frozen_, values_.data() + trained};
     }
 
   private:
     const Scalar* frozen_;
-    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values_;
+    alignas(engine::memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values_;
 };
 
 /// Copies the tensors that two networks have in common, by name and shape: of an autoencoder to its decoder,
@@ -132,8 +139,8 @@ std::size_t copy_parameters(const Parameters<FromNet, From>& from, Parameters<To
     std::size_t copied = 0;
     for (const ParameterTensor& tensor : parameter_tensors<ToNet>) {
         const auto name = tensor.name();
-        const TensorView<const From> source = from[name.view()];
-        const TensorView<To> target = to[name.view()];
+        const engine::TensorView<const From> source = from[name.view()];
+        const engine::TensorView<To> target = to[name.view()];
         if (source.empty() || source.shape() != target.shape())
             continue;
         for (std::size_t i = 0; i < target.size(); ++i)
@@ -148,7 +155,7 @@ template <class Net, class Scalar = float>
 struct Gradients {
     static constexpr std::size_t count = trained_count<Net>;
 
-    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values{};
+    alignas(engine::memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values{};
 
     constexpr Scalar* data() noexcept { return values.data(); }
     constexpr const Scalar* data() const noexcept { return values.data(); }
@@ -156,8 +163,8 @@ struct Gradients {
     constexpr std::span<const Scalar> all() const noexcept { return {values.data(), count}; }
 
     /// The gradient of the tensor called `name`, its elements counted row-major; empty if it is not trained.
-    TensorView<const Scalar> operator[](std::string_view name) const noexcept {
-        const ParameterTensor* const tensor = find_tensor<Net>(name);
+    engine::TensorView<const Scalar> operator[](std::string_view name) const noexcept {
+        const ParameterTensor* const tensor = engine::find_tensor<Net>(name);
         if (tensor == nullptr || tensor->kind != TensorKind::trained)
             return {};
         return {values.data() + tensor->offset, tensor->spec};

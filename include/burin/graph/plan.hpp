@@ -19,15 +19,19 @@
 
 namespace burin {
 
+namespace engine {
+
 template <class Net>
 inline constexpr Links<Network<Net>::output_count> no_links{};
+
+} // namespace engine
 
 namespace detail {
 
 /// Every pass, in order, each result a constant.
-template <class Net, Recipe<Network<Net>::output_count> PlanRecipe>
+template <class Net, Recipe<engine::Network<Net>::output_count> PlanRecipe>
 struct Passes {
-    using N = Network<Net>;
+    using N = engine::Network<Net>;
     static constexpr auto recipe = PlanRecipe;
     static constexpr Mode mode = recipe.mode;
     static_assert(!recipe.widens || mode != Mode::training, "parameters in half the bits are for inference");
@@ -93,6 +97,8 @@ struct PlannedMemory {
 
 } // namespace detail
 
+namespace engine {
+
 /// The whole way from a network to its program and memory, by a recipe. What the passes give is verified: see
 /// `passes/verify.hpp`.
 ///
@@ -126,5 +132,7 @@ struct Plan : detail::Passes<Net, PlanRecipe>,
         return Planned::memory;
     }();
 };
+
+} // namespace engine
 
 } // namespace burin

@@ -35,14 +35,14 @@ namespace burin {
 /// Numbers too small to be normalized are 0 in a run (see `execute`). Several threads may share the
 /// parameters while nobody changes them, each with a Predictor of its own.
 template <class Net, std::size_t Batch = 1, class Stored = float,
-          Links<Network<Net>::output_count> OutputLinks = no_links<Net>>
+          engine::Links<engine::Network<Net>::output_count> OutputLinks = engine::no_links<Net>>
 class Predictor {
     static_assert(Batch > 0, "a Predictor's batch holds at least one sample");
 
-    using N = Network<Net>;
+    using N = engine::Network<Net>;
     using Scalar = core::Computed<Stored>;
     using PlanType =
-        Plan<typename N::Type, recipes::inference.with(OutputLinks).widening(core::Half<Stored>)>;
+        engine::Plan<typename N::Type, recipes::inference.with(OutputLinks).widening(core::Half<Stored>)>;
 
   public:
     using InputPointers = std::array<const Scalar*, N::input_count>;
@@ -51,17 +51,17 @@ class Predictor {
     /// rows × output size elements in the arena, which the next run overwrites. Of more rows only the first
     /// Batch are computed; see BURIN_ASSERT.
     BURIN_DETAIL_RUN_INLINE std::array<const Scalar*, N::output_count>
-    run(ParameterPointers<typename N::Type, const Stored> parameters, const InputPointers& inputs,
+    run(engine::ParameterPointers<typename N::Type, const Stored> parameters, const InputPointers& inputs,
         std::size_t rows) noexcept {
         BURIN_ASSERT(rows <= Batch, "Predictor: expected no more rows than its batch");
-        Frame<typename N::Type, Scalar, Stored> frame;
+        engine::Frame<typename N::Type, Scalar, Stored> frame;
         frame.inputs = inputs;
         frame.parameters = parameters;
         frame.arena = arena_.data();
         frame.rows = Batch == 1 ? 1 : std::min(rows, Batch);
         if (rows > 0)
-            execute<PlanType, Batch, Scalar>(frame);
-        return outputs_of<PlanType, Batch, Scalar>(frame);
+            engine::execute<PlanType, Batch, Scalar>(frame);
+        return engine::outputs_of<PlanType, Batch, Scalar>(frame);
     }
 
     /// The same for a network of one input and one output: `inputs` holds up to Batch whole samples. Returns
@@ -114,7 +114,7 @@ class Predictor {
     }
 
   private:
-    using Pointers = ParameterPointers<typename N::Type, const Stored>;
+    using Pointers = engine::ParameterPointers<typename N::Type, const Stored>;
     static constexpr std::size_t input_size = N::input_shapes[0].size();
     static constexpr std::size_t output_size = N::output_shapes[0].size();
 
@@ -138,7 +138,7 @@ class Predictor {
         return outputs.first(count * output_size);
     }
 
-    Arena<PlanType, Batch, Scalar> arena_;
+    engine::Arena<PlanType, Batch, Scalar> arena_;
 };
 
 } // namespace burin

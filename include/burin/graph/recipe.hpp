@@ -10,9 +10,13 @@ namespace burin {
 
 using passes::Mode;
 
+namespace engine {
+
 /// The links (softmax, sigmoid) that the losses of the outputs contain.
 template <std::size_t Outputs>
 using Links = std::array<Link, Outputs>;
+
+} // namespace engine
 
 /// Whose memory a network's inputs are in.
 enum class InputMemory {
@@ -56,10 +60,10 @@ struct Recipe {
                          ///< the arena before its step. For inference.
     recipes::Gradients gradients = recipes::Gradients::none;
     std::size_t kept_node = passes::none; ///< The node whose value is one more output of the program.
-    Links<Outputs> links{};               ///< Where the outputs are those that the losses want (logits).
+    engine::Links<Outputs> links{};       ///< Where the outputs are those that the losses want (logits).
 
     template <std::size_t Count>
-    constexpr Recipe<Count> with(const Links<Count>& absorbed) const {
+    constexpr Recipe<Count> with(const engine::Links<Count>& absorbed) const {
         return {mode, numbers, fusing, inputs, widens, gradients, kept_node, absorbed};
     }
     constexpr Recipe widening(bool is_wanted = true) const {
@@ -76,7 +80,7 @@ struct Recipe {
     template <std::size_t Count>
         requires(Outputs == 0 && Count > 0)
     constexpr operator Recipe<Count>() const {
-        return with(Links<Count>{});
+        return with(engine::Links<Count>{});
     }
 };
 

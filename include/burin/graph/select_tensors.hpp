@@ -10,6 +10,8 @@
 
 namespace burin {
 
+namespace engine {
+
 /// Tensors of a network, as a template argument: those whose names, as in `0.weight`, fit a pattern, or those
 /// of one of the `roles`. In a pattern `*` stands for any characters, also none, and `?` for one, as in
 /// `encoder.*`.
@@ -24,18 +26,25 @@ struct TensorSelector {
     }
 };
 
+} // namespace engine
+
 /// Kinds of parameters, to choose some of a network's by: `optimizers::NoDecayOn<roles::biases,
 /// roles::norms>`. A tensor may be of several.
 namespace roles {
 
-inline constexpr TensorSelector weights{"weights", true}; ///< Kernels, recurrent weights and embeddings.
-inline constexpr TensorSelector biases{"biases", true};   ///< All that are added, also when normalising.
-inline constexpr TensorSelector norms{"norms", true};     ///< Scales and biases of layers that normalise.
+inline constexpr engine::TensorSelector weights{"weights",
+                                                true}; ///< Kernels, recurrent weights and embeddings.
+inline constexpr engine::TensorSelector biases{"biases",
+                                               true};         ///< All that are added, also when normalising.
+inline constexpr engine::TensorSelector norms{"norms", true}; ///< Scales and biases of layers that normalise.
 /// Of which a row is looked up or added: those of Embedding and LearnedPositionalEmbedding.
-inline constexpr TensorSelector embeddings{"embeddings", true};
-inline constexpr TensorSelector recurrent{"recurrent", true}; ///< Weights that multiply a layer's own state.
+inline constexpr engine::TensorSelector embeddings{"embeddings", true};
+inline constexpr engine::TensorSelector recurrent{"recurrent",
+                                                  true}; ///< Weights that multiply a layer's own state.
 
 } // namespace roles
+
+namespace engine {
 
 /// What selects tensors, at run time.
 struct TensorSelection {
@@ -96,5 +105,7 @@ constexpr bool is_selected(const ParameterTensor& tensor, std::span<const Parame
             (selection.text == roles::embeddings.text && spec.use == WeightUse::embedding) ||
             (selection.text == roles::recurrent.text && spec.use == WeightUse::recurrent));
 }
+
+} // namespace engine
 
 } // namespace burin

@@ -34,7 +34,7 @@ struct StepRunner {
     static constexpr auto& program = PlanType::program;
 
     template <std::size_t StepIndex>
-    using OpOf = OpAt<Net, program.steps[StepIndex].node>;
+    using OpOf = engine::OpAt<Net, program.steps[StepIndex].node>;
 
     /// Runs one step.
     template <std::size_t StepIndex, class LossStep>
@@ -161,9 +161,9 @@ struct StepRunner {
         constexpr auto inputs = std::make_index_sequence<node.input_count>{};
         using Derivative = typename decltype([] {
             if constexpr (step.epilogue == passes::none)
-                return std::type_identity<NoActivation>{};
+                return std::type_identity<engine::NoActivation>{};
             else
-                return std::type_identity<DerivativeOf<OpAt<Net, step.epilogue>>>{};
+                return std::type_identity<engine::DerivativeOf<engine::OpAt<Net, step.epilogue>>>{};
         }())::type;
         InputGradientContext<Scalar, Shapes, Derivative> run;
         run.inputs = Memory::template read_inputs<StepIndex>(frame, inputs);
@@ -185,11 +185,11 @@ struct StepRunner {
     template <std::size_t Head, std::size_t Tail, class... Later>
     static constexpr auto chain() {
         if constexpr (Tail == passes::none || Tail == Head)
-            return Chain<Later...>{};
+            return engine::Chain<Later...>{};
         else if constexpr (passes::is_view(*PlanType::graph.nodes[Tail].rules, PlanType::mode))
             return chain<Head, PlanType::graph.nodes[Tail].inputs[0], Later...>();
         else
-            return chain<Head, PlanType::graph.nodes[Tail].inputs[0], OpAt<Net, Tail>, Later...>();
+            return chain<Head, PlanType::graph.nodes[Tail].inputs[0], engine::OpAt<Net, Tail>, Later...>();
     }
 
     template <std::size_t NodeIndex>

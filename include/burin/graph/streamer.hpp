@@ -49,7 +49,7 @@ constexpr Sentence describe_what_does_not_stream() {
     using Piece = WithSteps<Net, Steps>;
     Sentence sentence;
     if constexpr (is_valid_network<Net>) {
-        for (const passes::LoweredNode& node : Network<Net>::graph.nodes)
+        for (const passes::LoweredNode& node : engine::Network<Net>::graph.nodes)
             if (!node.rules->traits.streams && sentence.empty()) {
                 sentence.append("layer `").append(node.place.text().view()).append("` `");
                 sentence.append(node.rules->name().view());
@@ -95,8 +95,8 @@ class Streamer : private core::DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
     using Piece = std::conditional_t<can_stream<Net, Steps>, detail::WithSteps<Net, Steps>, detail::StandIn>;
 
   private:
-    using N = Network<Piece>;
-    using PlanType = Plan<Piece, recipes::streaming>;
+    using N = engine::Network<Piece>;
+    using PlanType = engine::Plan<Piece, recipes::streaming>;
 
   public:
     using InputPointers = std::array<const Scalar*, N::input_count>;
@@ -105,14 +105,14 @@ class Streamer : private core::DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
     /// points to Batch × output size elements in the arena, which the next run overwrites.
     std::array<const Scalar*, N::output_count> run(const Scalar* parameters,
                                                    const InputPointers& inputs) noexcept {
-        Frame<Piece, Scalar> frame;
+        engine::Frame<Piece, Scalar> frame;
         frame.inputs = inputs;
         frame.parameters = parameters;
         frame.arena = arena_.data();
         frame.state = state_.data();
         frame.rows = Batch;
-        execute<PlanType, Batch, Scalar>(frame);
-        return outputs_of<PlanType, Batch, Scalar>(frame);
+        engine::execute<PlanType, Batch, Scalar>(frame);
+        return engine::outputs_of<PlanType, Batch, Scalar>(frame);
     }
 
     /// The same for a network of one input and one output: `piece` holds the next steps of each sequence.
@@ -154,7 +154,7 @@ class Streamer : private core::DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
     static constexpr std::size_t outputs_size = Batch * N::output_shapes[0].size();
 
     CarriedState<Piece, Batch, Scalar> state_;
-    Arena<PlanType, Batch, Scalar> arena_;
+    engine::Arena<PlanType, Batch, Scalar> arena_;
 };
 
 } // namespace burin

@@ -10,6 +10,8 @@
 
 namespace burin {
 
+namespace engine {
+
 /// The arena of a plan: every activation, gradient and saved value of a run lives in it at a planned offset.
 template <class PlanType, std::size_t Batch, class Scalar>
 struct Arena {
@@ -20,9 +22,13 @@ struct Arena {
     Scalar* data() noexcept { return values.data(); }
 };
 
+} // namespace engine
+
 /// The arena that a network needs for what a recipe says: `Workspace<Net, 32, recipes::training>`.
-template <class Net, std::size_t Batch, Recipe<Network<Net>::output_count> PlanRecipe, class Scalar = float>
-using Workspace = Arena<Plan<Net, PlanRecipe.widening(core::Half<Scalar>)>, Batch, core::Computed<Scalar>>;
+template <class Net, std::size_t Batch, Recipe<engine::Network<Net>::output_count> PlanRecipe,
+          class Scalar = float>
+using Workspace =
+    engine::Arena<engine::Plan<Net, PlanRecipe.widening(core::Half<Scalar>)>, Batch, core::Computed<Scalar>>;
 
 /// Bytes of inference: the parameters, the statistics and the arena. The caller's input is not counted.
 template <class Net, std::size_t Batch = 1, class Scalar = float>

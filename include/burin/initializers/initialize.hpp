@@ -36,7 +36,7 @@ void initialize(Parameters<Net, Scalar>& parameters, const Initializer& initiali
             std::fill_n(values, shape.size(), Scalar(0));
             std::fill(values + tensor.spec.ones.first, values + tensor.spec.ones.last, Scalar(1));
         }
-        if (tensor.spec.layout == Layout::panels)
+        if (tensor.spec.layout == core::Layout::panels)
             kernels::pack_panels(values, shape.size() / shape.last(), shape.last());
     }
 }

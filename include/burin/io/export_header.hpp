@@ -94,13 +94,14 @@ std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& op
     const bool for_any = options.vector_lanes == any_lanes;
     std::vector<Stored> stored(count);
     for (const ParameterTensor& tensor : parameter_tensors<Net>) {
-        const TensorView<const Scalar> view = model[tensor.name().view()];
+        const engine::TensorView<const Scalar> view = model[tensor.name().view()];
         for (std::size_t i = 0; i < view.size(); ++i) {
             if (!std::isfinite(view[i]))
                 throw Error("export_header: " + std::string(tensor.name().view()) + "[" + std::to_string(i) +
                             "]: expected a finite number, got " + std::to_string(view[i]));
             Stored& place =
-                stored[tensor.offset + (for_any ? i : stored_index(tensor.spec, i, options.vector_lanes))];
+                stored[tensor.offset +
+                       (for_any ? i : engine::stored_index(tensor.spec, i, options.vector_lanes))];
             if constexpr (core::Half<Stored>)
                 place = narrow_finite<Stored>(view[i], "export_header", tensor.name().view(), i);
             else

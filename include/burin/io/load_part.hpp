@@ -37,8 +37,9 @@ template <class Net, class Scalar>
 void load(const std::string& path, Model<Net, Scalar>& model, const Part& part) {
     core::within_memory(path, [&] {
         const auto fits = [&](std::string_view name) {
-            return std::any_of(part.names.begin(), part.names.end(),
-                               [&](const std::string& pattern) { return fits_pattern(name, pattern); });
+            return std::any_of(part.names.begin(), part.names.end(), [&](const std::string& pattern) {
+                return engine::fits_pattern(name, pattern);
+            });
         };
         std::vector<Scalar> elements = detail::row_major<Net>(model.parameters().data(), stored_count<Net>);
         std::vector<safetensors::Slot> slots;
@@ -46,7 +47,7 @@ void load(const std::string& path, Model<Net, Scalar>& model, const Part& part) 
         safetensors::detail::Problems problems(path);
         for (const std::string& pattern : part.names)
             if (std::none_of(slots.begin(), slots.end(),
-                             [&](const auto& slot) { return fits_pattern(slot.name, pattern); }))
+                             [&](const auto& slot) { return engine::fits_pattern(slot.name, pattern); }))
                 problems.add("expected a pattern that tensors of the model fit, got " +
                              burin::core::quoted(pattern));
         if (part.names.empty())

@@ -39,12 +39,12 @@ safetensors::Metadata model_metadata(const Model<Net, Scalar>& model) {
 /// The links that a file's metadata tell; none if they tell none. Throws Error for others than `Net` can
 /// have.
 template <class Net>
-std::optional<Links<Network<Net>::output_count>> links_in(const safetensors::Metadata& metadata,
-                                                          const std::string& path) {
+std::optional<engine::Links<engine::Network<Net>::output_count>>
+links_in(const safetensors::Metadata& metadata, const std::string& path) {
     const auto found = metadata.find(std::string(links_key));
     if (found == metadata.end())
         return std::nullopt;
-    Links<Network<Net>::output_count> links{};
+    engine::Links<engine::Network<Net>::output_count> links{};
     std::string_view rest = found->second;
     for (std::size_t output = 0; output < links.size(); ++output) {
         const bool is_last = output + 1 == links.size();

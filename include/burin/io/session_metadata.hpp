@@ -18,7 +18,7 @@ namespace burin::io::detail {
 template <class Net>
 std::string network_text() {
     std::string text;
-    for (const passes::LoweredNode& node : Network<Net>::graph.nodes) {
+    for (const passes::LoweredNode& node : engine::Network<Net>::graph.nodes) {
         const auto name = node.rules->name();
         text.append(text.empty() ? "" : ", ").append(name.view());
         if (node.is_frozen)
@@ -42,7 +42,7 @@ safetensors::Metadata session_metadata(const Session<Net, Scalar, Options>& sess
     return {
         {std::string(session_format), "2"},
         {"burin.network", network_text<Net>()},
-        {"burin.fingerprint", std::to_string(fingerprint<Net>)},
+        {"burin.fingerprint", std::to_string(engine::fingerprint<Net>)},
         {"burin.scalar", type_text<Scalar>()},
         {"burin.loss", rule_text(options.loss)},
         {"burin.optimizer", rule_text(options.optimizer)},

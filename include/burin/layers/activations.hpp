@@ -126,7 +126,7 @@ struct SELU : Elementwise<SELU> {
 struct Sigmoid : Elementwise<Sigmoid> {
     static constexpr Text<64> name() { return "Sigmoid"; }
     static constexpr OpTraits traits = elementwise_traits(
-        {.input_gradient = {.output = true}, .link = Link::sigmoid, .values = Values::probabilities});
+        {.input_gradient = {.output = true}, .link = Link::sigmoid, .values = core::Values::probabilities});
     static constexpr bool has_fast_form = true;
     static constexpr std::size_t cost = 4;
 
@@ -253,7 +253,7 @@ struct SiLU : Elementwise<SiLU> {
 struct HardSigmoid : Elementwise<HardSigmoid> {
     static constexpr Text<64> name() { return "HardSigmoid"; }
     static constexpr OpTraits traits = elementwise_traits(
-        {.for_any_width = true, .input_gradient = {.output = true}, .values = Values::probabilities});
+        {.for_any_width = true, .input_gradient = {.output = true}, .values = core::Values::probabilities});
     static constexpr std::size_t cost = 4;
 
     template <class Vector>

@@ -49,7 +49,8 @@ struct ConvolutionLayer : Op {
         const std::size_t channels = of(inputs[0]).group_channels();
         const Fans fans{Settings::taps() * channels, Settings::taps() * Filters};
         const ParameterSpec weight{"weight", ParameterRole::weight, Settings::weight_shape(channels, Filters),
-                                   fans, Settings::groups == 1 ? Layout::panels : Layout::row_major};
+                                   fans,
+                                   Settings::groups == 1 ? core::Layout::panels : core::Layout::row_major};
         const ParameterSpec bias{"bias", ParameterRole::bias, Shape(Filters), fans};
         return has_bias ? ParameterList(weight, bias) : ParameterList(weight);
     }

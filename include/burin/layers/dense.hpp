@@ -54,7 +54,7 @@ struct Dense : Op {
         const std::size_t features = inputs[0].size();
         const Fans fans{features, Units};
         const ParameterSpec weight{"weight", ParameterRole::weight, Shape(features, Units), fans,
-                                   Layout::panels};
+                                   core::Layout::panels};
         const ParameterSpec bias{"bias", ParameterRole::bias, Shape(Units), fans};
         return has_bias ? ParameterList(weight, bias) : ParameterList(weight);
     }

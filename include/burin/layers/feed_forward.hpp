@@ -48,12 +48,12 @@ struct FeedForward : Op {
     static constexpr ParameterList parameters(std::span<const Shape> inputs) {
         const std::size_t features = inputs[0].last();
         const Fans in{features, Units}, out{Units, features};
-        return ParameterList(
-            ParameterSpec{"hidden.weight", ParameterRole::weight, Shape(features, Units), in, Layout::panels},
-            ParameterSpec{"hidden.bias", ParameterRole::bias, Shape(Units), in},
-            ParameterSpec{"output.weight", ParameterRole::weight, Shape(Units, features), out,
-                          Layout::panels},
-            ParameterSpec{"output.bias", ParameterRole::bias, Shape(features), out});
+        return ParameterList(ParameterSpec{"hidden.weight", ParameterRole::weight, Shape(features, Units), in,
+                                           core::Layout::panels},
+                             ParameterSpec{"hidden.bias", ParameterRole::bias, Shape(Units), in},
+                             ParameterSpec{"output.weight", ParameterRole::weight, Shape(Units, features),
+                                           out, core::Layout::panels},
+                             ParameterSpec{"output.bias", ParameterRole::bias, Shape(features), out});
     }
 
     /// What the activation's derivative is found from.
@@ -83,10 +83,10 @@ struct FeedForward : Op {
             const Scalar* const x = run.inputs[0] + first * features;
             Scalar* hidden = run.scratch;
             if constexpr (!Context::saves) {
-                In<features>::template forward<Chain<Activation>>(x, run.parameters, hidden, count);
+                In<features>::template forward<engine::Chain<Activation>>(x, run.parameters, hidden, count);
             } else if constexpr (saves_output) {
                 hidden = run.saved + first * Units;
-                In<features>::template forward<Chain<Activation>>(x, run.parameters, hidden, count);
+                In<features>::template forward<engine::Chain<Activation>>(x, run.parameters, hidden, count);
             } else {
                 Scalar* const before = run.saved + first * Units;
                 In<features>::forward(x, run.parameters, before, count);

@@ -38,7 +38,7 @@ inline constexpr bool is_batch_norm<BatchNorm<Options...>> = true;
 /// Which BatchNorms of a network, or of a part of one, are folded into which layers.
 template <class Net>
 struct Folding {
-    static constexpr std::size_t size = node_count<Net>;
+    static constexpr std::size_t size = engine::node_count<Net>;
     static constexpr bool is_whole = is_valid_network<Net>;
     static constexpr std::size_t first = is_whole ? 0 : 1; ///< The node of the form's first layer.
 
@@ -48,7 +48,7 @@ struct Folding {
             return Examined<Net>::shaped.graph;
         } else {
             Lowering<size + 1, output_count_of<Net>> lowering;
-            const std::size_t input = lowering.append(rules_of<Input<1>>, Wires{}, passes::Place{});
+            const std::size_t input = lowering.append(engine::rules_of<Input<1>>, Wires{}, passes::Place{});
             const std::size_t last = Lower<Net>::append(lowering, Wires::one(input), passes::Place{});
             if (lowering.output_count == 0)
                 lowering.graph.outputs[0] = last;
@@ -58,11 +58,11 @@ struct Folding {
 
     template <std::size_t... I>
     static constexpr auto norms(std::index_sequence<I...>) {
-        return std::array<bool, size>{is_batch_norm<typename StepLayer<OpAt<Net, I>>::type>...};
+        return std::array<bool, size>{is_batch_norm<typename StepLayer<engine::OpAt<Net, I>>::type>...};
     }
     template <std::size_t... I>
     static constexpr auto takers(std::index_sequence<I...>) {
-        return std::array<bool, size>{TakesBatchNorm<typename StepLayer<OpAt<Net, I>>::type>...};
+        return std::array<bool, size>{TakesBatchNorm<typename StepLayer<engine::OpAt<Net, I>>::type>...};
     }
 
     static constexpr std::size_t owner_of(std::size_t node) {
@@ -137,9 +137,10 @@ struct Folding {
 
 /// How many nodes a part of a network is.
 template <class Form>
-inline constexpr std::size_t nodes_of = node_count<Form>;
+inline constexpr std::size_t nodes_of = engine::node_count<Form>;
 template <FixedString Name, class LayerType, class Sources, class Weights>
-inline constexpr std::size_t nodes_of<Node<Name, LayerType, Sources, Weights>> = node_count<LayerType>;
+inline constexpr std::size_t nodes_of<Node<Name, LayerType, Sources, Weights>> =
+    engine::node_count<LayerType>;
 template <class... Nodes>
 inline constexpr std::size_t nodes_of<Inputs<Nodes...>> = (0 + ... + nodes_of<Nodes>);
 template <FixedString... Names>
@@ -223,7 +224,7 @@ struct FoldedForm<Net, First, Node<Name, LayerType, Sources, Weights>> {
 
 /// The layer of a node, at each step or once, as `fold` wants to see it.
 template <class Net, std::size_t Index>
-using StepLayerAt = typename StepLayer<OpAt<Net, Index>>::type;
+using StepLayerAt = typename StepLayer<engine::OpAt<Net, Index>>::type;
 
 } // namespace detail
 
@@ -249,10 +250,10 @@ using Folded = typename detail::FoldedForm<Net, 0, Net>::type;
 template <class Net, class Scalar>
 void fold(const Parameters<Net, Scalar>& from, Parameters<Folded<Net>, Scalar>& to) noexcept {
     using Target = Folded<Net>;
-    static_assert(node_count<Net> == node_count<Target>);
+    static_assert(engine::node_count<Net> == engine::node_count<Target>);
     to.values.fill(Scalar(0));
     for (const ParameterTensor& tensor : parameter_tensors<Target>)
-        if (const ParameterTensor* const source = find_tensor<Net>(tensor.name().view()))
+        if (const ParameterTensor* const source = engine::find_tensor<Net>(tensor.name().view()))
             for (std::size_t i = 0; i < tensor.spec.shape.size(); ++i)
                 to.values[tensor.offset + i] = from.values[source->offset + i];
 
@@ -263,8 +264,8 @@ void fold(const Parameters<Net, Scalar>& from, Parameters<Folded<Net>, Scalar>& 
                               std::is_same_v<detail::StepLayerAt<Target, into>,
                                              typename detail::StepLayerAt<Net, into>::WithBias>,
                           "a form that Folded does not know holds a BatchNorm or the layer before it");
-            constexpr auto& norm = Network<Net>::graph.nodes[Index];
-            constexpr auto& graph = Network<Target>::graph;
+            constexpr auto& norm = engine::Network<Net>::graph.nodes[Index];
+            constexpr auto& graph = engine::Network<Target>::graph;
             constexpr auto& layer = graph.nodes[into];
             // Shared weights are folded once.
             if constexpr (layer.shares_with == passes::none) {
@@ -273,7 +274,7 @@ void fold(const Parameters<Net, Scalar>& from, Parameters<Folded<Net>, Scalar>& 
                 constexpr ParameterList list = layer.rules->parameters(inputs.span());
                 static_assert(list[1].shape.size() == channels);
                 Scalar* const parameters = to.data() + layer.parameter_offset;
-                const TensorView<Scalar> weight(parameters, list[0]);
+                const engine::TensorView<Scalar> weight(parameters, list[0]);
                 Scalar* const bias = parameters + list.offset(1);
                 const Scalar* const affine = from.data() + norm.parameter_offset;
                 const Scalar* const running = from.data() + norm.statistics_offset;
@@ -290,7 +291,7 @@ void fold(const Parameters<Net, Scalar>& from, Parameters<Folded<Net>, Scalar>& 
             }
         }
     };
-    core::for_each_index<node_count<Net>>(fold_node);
+    core::for_each_index<engine::node_count<Net>>(fold_node);
 }
 
 /// The same as a value, for a network that is small beside the stack.

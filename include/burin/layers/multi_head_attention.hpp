@@ -211,7 +211,7 @@ struct MultiHeadAttention : Op {
                 input(std::integral_constant<std::size_t, value>{}),
                 static_cast<const Scalar*>(value_gradient), run.gradients + P::value_offset, keys);
         }
-        write_input_gradient<0, typename P::Query, NoActivation>(run, query_gradient, 0, queries);
+        write_input_gradient<0, typename P::Query, engine::NoActivation>(run, query_gradient, 0, queries);
         write_input_gradient<key, typename P::Key, AddsIf<key == 0>>(run, key_gradient, P::key_offset, keys);
         write_input_gradient<value, typename P::Value, AddsIf<value == key>>(run, value_gradient,
                                                                              P::value_offset, keys);
@@ -250,7 +250,7 @@ struct MultiHeadAttention : Op {
     };
 
     static constexpr ParameterSpec weight(std::string_view name, std::size_t in, std::size_t out) {
-        return {name, ParameterRole::weight, Shape(in, out), Fans{in, out}, Layout::panels};
+        return {name, ParameterRole::weight, Shape(in, out), Fans{in, out}, core::Layout::panels};
     }
     static constexpr ParameterSpec bias(std::string_view name, const ParameterSpec& weight) {
         return {name, ParameterRole::bias, Shape(weight.shape[1]), weight.fans};
@@ -353,7 +353,7 @@ struct MultiHeadAttention : Op {
 
     /// Whether an input's gradient is added to what an earlier projection of the same input wrote.
     template <bool Adds>
-    using AddsIf = std::conditional_t<Adds, AddToGradient, NoActivation>;
+    using AddsIf = std::conditional_t<Adds, engine::AddToGradient, engine::NoActivation>;
 
     template <std::size_t Which, class Projection, class Derivative, class Context>
     static void write_input_gradient(const Context& run, const typename Context::Scalar* gradient,

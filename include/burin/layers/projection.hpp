@@ -14,7 +14,7 @@ template <std::size_t In, std::size_t Out, bool HasBias>
 struct Projection {
     static constexpr std::size_t parameter_count = In * Out + (HasBias ? Out : 0);
 
-    template <class Epilogue = Chain<>, class Scalar>
+    template <class Epilogue = engine::Chain<>, class Scalar>
     [[gnu::noinline]] static void forward(const Scalar* x, const Scalar* parameters, Scalar* y,
                                           std::size_t rows) noexcept {
         kernels::dense_forward<In, Out, HasBias>(x, parameters, parameters + In * Out, y, rows, Epilogue{});
@@ -27,7 +27,7 @@ struct Projection {
     }
 
     /// dx = derivative(dy · weightᵀ, activated)
-    template <class Derivative = NoActivation, class Scalar>
+    template <class Derivative = engine::NoActivation, class Scalar>
     [[gnu::noinline]] static void input_gradient(const Scalar* dy, const Scalar* parameters,
                                                  const Scalar* activated, Scalar* dx,
                                                  std::size_t rows) noexcept {

@@ -81,9 +81,9 @@ struct Recurrent : Op {
         const std::size_t features = inputs[0].last();
         const Fans fans{features, columns}, recurrent_fans{Units, columns};
         const ParameterSpec weight{"weight", ParameterRole::weight, Shape(features, columns), fans,
-                                   Layout::panels};
+                                   core::Layout::panels};
         ParameterSpec recurrent_weight{"recurrent_weight", ParameterRole::weight, Shape(Units, columns),
-                                       recurrent_fans, Layout::panels};
+                                       recurrent_fans, core::Layout::panels};
         recurrent_weight.use = WeightUse::recurrent;
         ParameterSpec bias{"bias", ParameterRole::bias, Shape(columns), fans};
         if (Cell::has_cell_state)
@@ -283,7 +283,7 @@ struct Recurrent : Op {
                     std::copy_n(sums_gradient + row * time * columns, columns, side_by_side + row * columns);
                 sums_gradient = side_by_side;
             }
-            using Derivative = std::conditional_t<adds_up, AddToGradient, NoActivation>;
+            using Derivative = std::conditional_t<adds_up, engine::AddToGradient, engine::NoActivation>;
             kernels::dense_input_gradient<Units, columns>(sums_gradient, weights.recurrent_weight,
                                                           static_cast<const Scalar*>(dh), dh, rows,
                                                           Derivative{});
@@ -306,7 +306,7 @@ struct Recurrent : Op {
         if constexpr (Context::wanted[0])
             kernels::dense_input_gradient<features, columns>(
                 static_cast<const Scalar*>(dgates), weights.weight, weights.weight, run.input_gradients[0],
-                rows * time, NoActivation{});
+                rows * time, engine::NoActivation{});
         if constexpr (wants_initial)
             for (std::size_t row = 0; row < rows; ++row) {
                 Scalar* const initial = run.input_gradients[initial_input] + row * state_size;

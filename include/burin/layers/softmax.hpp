@@ -10,7 +10,7 @@ namespace burin {
 
 namespace detail {
 
-constexpr OpTraits softmax_traits(Values values) {
+constexpr OpTraits softmax_traits(core::Values values) {
     return {.in_place = true,
             .gradient_in_place = true,
             .streams = true,
@@ -36,7 +36,7 @@ struct LastAxisOp : Op {
 /// eˣ / Σ eˣ over the last axis: probabilities. A cross-entropy after it takes its place in training and
 /// works on its input, which is the same but stable.
 struct Softmax : detail::LastAxisOp {
-    static constexpr OpTraits traits = detail::softmax_traits(Values::probabilities);
+    static constexpr OpTraits traits = detail::softmax_traits(core::Values::probabilities);
     static constexpr Text<64> name() { return "Softmax"; }
 
     template <class Context>
@@ -55,7 +55,7 @@ struct Softmax : detail::LastAxisOp {
 /// x − log Σ eˣ over the last axis: the logarithms of probabilities.
 struct LogSoftmax : detail::LastAxisOp {
     // The softmax of its output is that of its input.
-    static constexpr OpTraits traits = detail::softmax_traits(Values::log_probabilities);
+    static constexpr OpTraits traits = detail::softmax_traits(core::Values::log_probabilities);
     static constexpr Text<64> name() { return "LogSoftmax"; }
 
     template <class Context>

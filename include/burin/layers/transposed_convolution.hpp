@@ -47,7 +47,7 @@ struct TransposedConvolutionLayer : Op {
         const std::size_t channels = inputs[0].last();
         const Fans fans{Settings::taps() * channels, Settings::taps() * Filters};
         ParameterSpec weight{"weight", ParameterRole::weight, Settings::weight_shape(Filters, channels), fans,
-                             Layout::panels};
+                             core::Layout::panels};
         weight.use = WeightUse::transposed;
         const ParameterSpec bias{"bias", ParameterRole::bias, Shape(Filters), fans};
         return has_bias ? ParameterList(weight, bias) : ParameterList(weight);

@@ -48,10 +48,10 @@ std::vector<Label> largest_of_rows(const std::vector<Scalar>& values, std::size_
 /// those given as pointers, too: what these point to stays as it is.
 template <class Net, class Scalar = float>
 class Members {
-    static_assert(Network<Net>::output_count == 1 && output_shape<Net>.size() == 1,
+    static_assert(engine::Network<Net>::output_count == 1 && output_shape<Net>.size() == 1,
                   "a member of a many-class strategy is a network with one output of one number");
     static_assert(
-        burin::detail::known_values<Net, 0> != Values::probabilities,
+        burin::detail::known_values<Net, 0> != core::Values::probabilities,
         "a member of a many-class strategy ends in a logit: leave out the Sigmoid, it is in the loss");
 
   public:

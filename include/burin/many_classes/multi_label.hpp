@@ -76,7 +76,7 @@ std::vector<double> best_thresholds(std::span<const Scalar> probabilities, std::
 ///     const std::vector<Label> has = tags.predict(test);      // [samples, labels], 0 or 1
 template <class Net, class Scalar = float>
 class MultiLabel {
-    static_assert(Network<Net>::output_count == 1 && output_shape<Net>.rank == 1,
+    static_assert(engine::Network<Net>::output_count == 1 && output_shape<Net>.rank == 1,
                   "MultiLabel takes a network of one output [labels]");
 
   public:

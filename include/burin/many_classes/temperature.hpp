@@ -150,10 +150,10 @@ struct Temperature {
   private:
     template <class Net>
     static constexpr void check_network() {
-        static_assert(Network<Net>::output_count == 1 && output_shape<Net>.rank == 1,
+        static_assert(engine::Network<Net>::output_count == 1 && output_shape<Net>.rank == 1,
                       "Temperature takes a network of one output [classes]");
         static_assert(
-            burin::detail::known_values<Net, 0> == Values::any,
+            burin::detail::known_values<Net, 0> == core::Values::any,
             "Temperature takes a network that ends in logits: leave out Softmax and Sigmoid, they are in "
             "the loss");
     }

@@ -23,7 +23,7 @@ struct Matrices {
     std::size_t rows = 1;
     std::size_t columns = 1;
     bool factored = false; ///< Whether squares are remembered by row and by column.
-    Layout layout = Layout::row_major;
+    core::Layout layout = core::Layout::row_major;
 
     constexpr Matrices(const ParameterSpec& spec) noexcept
         : columns(spec.shape.last()), factored(spec.shape.rank > 1), layout(spec.layout) {
@@ -97,8 +97,9 @@ struct Adafactor {
     static void for_each_piece(const detail::Matrices& matrices, std::size_t matrix,
                                const Visit& visit) noexcept {
         const std::size_t rows = matrices.rows, columns = matrices.columns;
-        const kernels::Panels panels = matrices.layout == Layout::panels ? kernels::panels<Scalar>(columns)
-                                                                         : kernels::Panels{columns, 1, 0};
+        const kernels::Panels panels = matrices.layout == core::Layout::panels
+                                           ? kernels::panels<Scalar>(columns)
+                                           : kernels::Panels{columns, 1, 0};
         for (std::size_t panel = 0; panel < panels.count(); ++panel) {
             const std::size_t first = panels.first_column(panel), width = panels.columns(panel);
             const std::size_t begin = first * matrices.count * rows + matrix * rows * width;

@@ -29,29 +29,29 @@ struct GroupEffect {
 };
 
 /// No weight decay: `NoDecayOn<roles::biases, roles::norms>{}`.
-template <TensorSelector... Which>
+template <engine::TensorSelector... Which>
 struct NoDecayOn {
-    static constexpr std::array<TensorSelection, sizeof...(Which)> which{Which...};
+    static constexpr std::array<engine::TensorSelection, sizeof...(Which)> which{Which...};
 
     constexpr void change(GroupEffect& effect, std::uint64_t) const noexcept { effect.decay = 0; }
 };
 
 /// `factor` times the weight decay: `DecayOn<"head.*">{.factor = 10}`.
-template <TensorSelector... Which>
+template <engine::TensorSelector... Which>
 struct DecayOn {
     double factor = 1;
 
-    static constexpr std::array<TensorSelection, sizeof...(Which)> which{Which...};
+    static constexpr std::array<engine::TensorSelection, sizeof...(Which)> which{Which...};
 
     constexpr void change(GroupEffect& effect, std::uint64_t) const noexcept { effect.decay *= factor; }
 };
 
 /// `factor` times the learning rate, also where a schedule sets it: `RateOn<"encoder.*">{.factor = 0.1}`.
-template <TensorSelector... Which>
+template <engine::TensorSelector... Which>
 struct RateOn {
     double factor = 1;
 
-    static constexpr std::array<TensorSelection, sizeof...(Which)> which{Which...};
+    static constexpr std::array<engine::TensorSelection, sizeof...(Which)> which{Which...};
 
     constexpr void change(GroupEffect& effect, std::uint64_t) const noexcept { effect.rate *= factor; }
 };
@@ -60,13 +60,13 @@ struct RateOn {
 /// The parameters, the memory and the number of steps that the optimizer knows of stay as they are, and the
 /// gradients don't count in the norm that is clipped. They are still computed: what never trains is better
 /// in `Frozen<...>`, for which nothing is.
-template <TensorSelector... Which>
+template <engine::TensorSelector... Which>
 struct FreezeOn {
     bool frozen = true; ///< `freeze` and `thaw` set it.
     std::uint64_t until_step = std::numeric_limits<std::uint64_t>::max();
 
     static constexpr bool freezes = true; // So that steps are counted.
-    static constexpr std::array<TensorSelection, sizeof...(Which)> which{Which...};
+    static constexpr std::array<engine::TensorSelection, sizeof...(Which)> which{Which...};
 
     constexpr void change(GroupEffect& effect, std::uint64_t step) const noexcept {
         effect.frozen = effect.frozen || (frozen && step <= until_step);
@@ -94,8 +94,8 @@ template <class Rule>
 inline constexpr bool freezes = requires { requires Rule::freezes; };
 
 template <class... Rules>
-inline constexpr std::array<std::span<const TensorSelection>, sizeof...(Rules)> selectors_of{
-    std::span<const TensorSelection>(Rules::which)...};
+inline constexpr std::array<std::span<const engine::TensorSelection>, sizeof...(Rules)> selectors_of{
+    std::span<const engine::TensorSelection>(Rules::which)...};
 
 template <class Net, class... Rules>
 inline constexpr auto ranges_of = find_ranges(parameter_tensors<Net>, selectors_of<Rules...>);
@@ -243,7 +243,7 @@ constexpr auto& rule_of(Optimizer& optimizer) noexcept {
 }
 
 /// Freezes what `FreezeOn<Which...>` selects: `freeze<"encoder.*">(trainer.optimizer)`.
-template <TensorSelector... Which, class Optimizer>
+template <engine::TensorSelector... Which, class Optimizer>
 constexpr void freeze(Optimizer& optimizer) noexcept {
     if constexpr (detail::has_rule<FreezeOn<Which...>, Optimizer>())
         rule_of<FreezeOn<Which...>>(optimizer).frozen = true;
@@ -252,7 +252,7 @@ constexpr void freeze(Optimizer& optimizer) noexcept {
 }
 
 /// Lets it train again.
-template <TensorSelector... Which, class Optimizer>
+template <engine::TensorSelector... Which, class Optimizer>
 constexpr void thaw(Optimizer& optimizer) noexcept {
     if constexpr (detail::has_rule<FreezeOn<Which...>, Optimizer>())
         rule_of<FreezeOn<Which...>>(optimizer).frozen = false;

@@ -38,7 +38,7 @@ struct ParameterRanges {
 template <std::size_t Tensors, std::size_t Rules>
 constexpr ParameterRanges<std::max<std::size_t>(Tensors, 1)>
 find_ranges(const std::array<ParameterTensor, Tensors>& tensors,
-            const std::array<std::span<const TensorSelection>, Rules>& rules) noexcept {
+            const std::array<std::span<const engine::TensorSelection>, Rules>& rules) noexcept {
     static_assert(Rules <= most_rules);
     ParameterRanges<std::max<std::size_t>(Tensors, 1)> found;
     for (const ParameterTensor& tensor : tensors) {
@@ -46,8 +46,8 @@ find_ranges(const std::array<ParameterTensor, Tensors>& tensors,
             continue;
         std::uint64_t holding = 0;
         for (std::size_t i = 0; i < Rules; ++i)
-            for (const TensorSelection& selection : rules[i])
-                if (is_selected(tensor, tensors, selection))
+            for (const engine::TensorSelection& selection : rules[i])
+                if (engine::is_selected(tensor, tensors, selection))
                     holding |= std::uint64_t{1} << i;
         const std::size_t size = tensor.spec.shape.size();
         if (found.count > 0) {
@@ -65,15 +65,16 @@ find_ranges(const std::array<ParameterTensor, Tensors>& tensors,
 /// A sentence about the first pattern that fits no trained parameter; empty if each fits one. A role that a
 /// network does not have is no mistake: `roles::norms` is part of usual recipes.
 template <std::size_t Tensors, std::size_t Rules>
-constexpr Sentence describe_idle_pattern(const std::array<ParameterTensor, Tensors>& tensors,
-                                         const std::array<std::span<const TensorSelection>, Rules>& rules) {
+constexpr Sentence
+describe_idle_pattern(const std::array<ParameterTensor, Tensors>& tensors,
+                      const std::array<std::span<const engine::TensorSelection>, Rules>& rules) {
     Sentence sentence;
-    for (const std::span<const TensorSelection> rule : rules)
-        for (const TensorSelection& selection : rule) {
+    for (const std::span<const engine::TensorSelection> rule : rules)
+        for (const engine::TensorSelection& selection : rule) {
             bool fits = selection.is_role;
             for (const ParameterTensor& tensor : tensors)
-                fits =
-                    fits || (tensor.kind == TensorKind::trained && is_selected(tensor, tensors, selection));
+                fits = fits || (tensor.kind == TensorKind::trained &&
+                                engine::is_selected(tensor, tensors, selection));
             if (fits)
                 continue;
             sentence.append(

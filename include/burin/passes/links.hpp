@@ -22,8 +22,8 @@ constexpr std::size_t maker_of(const LoweredGraph<N, Outputs>& graph, std::size_
 
 /// What each node's outputs are known to be, also behind layers that only move, choose or average them.
 template <std::size_t N, std::size_t Outputs>
-constexpr std::array<Values, N> values_of(const LoweredGraph<N, Outputs>& graph) {
-    std::array<Values, N> values{};
+constexpr std::array<core::Values, N> values_of(const LoweredGraph<N, Outputs>& graph) {
+    std::array<core::Values, N> values{};
     for (std::size_t index = 0; index < N; ++index) {
         const LoweredNode& node = graph.nodes[index];
         const OpRules& rules = *node.rules;
@@ -34,7 +34,7 @@ constexpr std::array<Values, N> values_of(const LoweredGraph<N, Outputs>& graph)
         values[index] = values[node.inputs[0]];
         for (std::size_t i = 1; i < node.input_count; ++i)
             if (values[node.inputs[i]] != values[index])
-                values[index] = Values::mixed;
+                values[index] = core::Values::mixed;
     }
     return values;
 }

@@ -49,7 +49,7 @@ struct OpTraits {
     /// the function that a loss may take over from the layer, as cross-entropy does `Link::softmax`
     Link link = Link::none;
     /// what the outputs are, whatever the inputs are, as `Values::probabilities`
-    Values values = Values::any;
+    core::Values values = core::Values::any;
     /// each output lies between the inputs' least and largest, or is 0, so that probabilities stay such
     bool keeps_range = false;
     /// what part of its statistics a batch replaces, s ← (1 − momentum) · s + momentum · of the batch, if

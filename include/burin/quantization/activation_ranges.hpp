@@ -12,7 +12,7 @@ namespace burin {
 /// Where an activation is computed together with the layer before it, only the activation's range counts.
 template <class Net>
 struct ActivationRanges {
-    std::array<quantization::Range, Network<Net>::size> nodes{};
+    std::array<quantization::Range, engine::Network<Net>::size> nodes{};
 
     constexpr quantization::Range& operator[](std::size_t node) noexcept { return nodes[node]; }
     constexpr const quantization::Range& operator[](std::size_t node) const noexcept { return nodes[node]; }

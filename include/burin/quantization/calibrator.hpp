@@ -19,8 +19,8 @@ namespace burin {
 template <class Net, std::size_t Batch = 1>
 class Calibrator {
     static constexpr core::DiagnosisOf<detail::ExaminedForInt8<Net>> is_quantizable{};
-    using N = Network<std::conditional_t<burin::is_quantizable<Net>, Net, detail::StandIn>>;
-    using PlanType = Plan<typename N::Type, recipes::calibration>;
+    using N = engine::Network<std::conditional_t<burin::is_quantizable<Net>, Net, detail::StandIn>>;
+    using PlanType = engine::Plan<typename N::Type, recipes::calibration>;
 
   public:
     /// Widens the ranges by `rows` ≤ Batch samples. Of more only the first Batch are looked at.
@@ -30,7 +30,7 @@ class Calibrator {
         rows = std::min(rows, Batch);
         if (rows == 0)
             return;
-        Frame<typename N::Type, float> frame;
+        engine::Frame<typename N::Type, float> frame;
         frame.inputs = inputs;
         frame.parameters = parameters;
         frame.arena = arena_.data();
@@ -39,7 +39,7 @@ class Calibrator {
         for (std::size_t node = 0; node < N::size; ++node)
             if (N::graph.nodes[node].rules->traits.is_input)
                 include(node, inputs[input++], rows);
-        execute<PlanType, Batch, float>(frame, detail::NoLoss{}, Observer{this});
+        engine::execute<PlanType, Batch, float>(frame, detail::NoLoss{}, Observer{this});
     }
 
     const ActivationRanges<Net>& ranges() const noexcept { return ranges_; }
@@ -66,7 +66,7 @@ class Calibrator {
     }
 
     ActivationRanges<Net> ranges_{};
-    Arena<PlanType, Batch, float> arena_{};
+    engine::Arena<PlanType, Batch, float> arena_{};
 };
 
 } // namespace burin

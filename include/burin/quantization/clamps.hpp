@@ -50,8 +50,8 @@ constexpr Clamps<N> find_clamps(const passes::LoweredGraph<N, Outputs>& graph,
 template <class Net>
 inline constexpr auto clamps = []<std::size_t... I>(std::index_sequence<I...>) {
     using Passes = burin::detail::Passes<Net, recipes::quantized>;
-    return detail::find_clamps(Passes::graph, Passes::fusion, {Int8Layer<OpAt<Net, I>>::clamps...},
-                               {Int8Layer<OpAt<Net, I>>::is_relu...});
-}(std::make_index_sequence<Network<Net>::size>{});
+    return detail::find_clamps(Passes::graph, Passes::fusion, {Int8Layer<engine::OpAt<Net, I>>::clamps...},
+                               {Int8Layer<engine::OpAt<Net, I>>::is_relu...});
+}(std::make_index_sequence<engine::Network<Net>::size>{});
 
 } // namespace burin::quantization

@@ -248,7 +248,7 @@ struct FakeQuantizedWeights : LayerType {
                     return static_cast<Scalar>(quantization::weight_scale(static_cast<float>(largest)));
                 });
         };
-        if (weight.layout == Layout::row_major)
+        if (weight.layout == core::Layout::row_major)
             return round_columns(0, channels);
         const kernels::Panels panels = kernels::panels<Scalar>(channels);
         for (std::size_t panel = 0; panel < panels.count(); ++panel)

@@ -17,7 +17,7 @@ namespace detail {
 /// The rules of a layer when it computes with 8-bit integers; an element is a byte.
 template <class LayerType>
 inline constexpr passes::OpRules int8_rules_of = [] {
-    passes::OpRules rules = rules_of<LayerType>;
+    passes::OpRules rules = engine::rules_of<LayerType>;
     if constexpr (Int8Layer<LayerType>::is_supported)
         rules.scratch = [](std::span<const Shape> inputs, StepKind, Mode) {
             return Int8Layer<LayerType>::scratch(inputs);
@@ -33,10 +33,10 @@ struct recipes::Arithmetic<recipes::Numbers::int8> {
     template <class Net>
     static constexpr auto graph() {
         return []<std::size_t... I>(std::index_sequence<I...>) {
-            auto graph = Network<Net>::graph;
-            ((graph.nodes[I].rules = &detail::int8_rules_of<OpAt<Net, I>>), ...);
+            auto graph = engine::Network<Net>::graph;
+            ((graph.nodes[I].rules = &detail::int8_rules_of<engine::OpAt<Net, I>>), ...);
             return graph;
-        }(std::make_index_sequence<Network<Net>::size>{});
+        }(std::make_index_sequence<engine::Network<Net>::size>{});
     }
 
     /// What a product loads at once; more than 16 bytes gain nothing.

@@ -60,7 +60,7 @@ struct StepRunner<PlanType, Batch, Scalar, Stored> {
         run.output = output;
         run.scratch = scratch;
         run.rows = frame.rows;
-        Int8Layer<OpAt<Net, Index>>::forward(run);
+        Int8Layer<engine::OpAt<Net, Index>>::forward(run);
     }
 
     /// The nodes that one step computes after its head, in order; without views, and without the limit that

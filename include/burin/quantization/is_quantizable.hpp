@@ -15,12 +15,12 @@ namespace detail {
 /// The first layer that has no 8-bit form.
 template <class Net>
 struct ExaminedForInt8 {
-    using N = Network<Net>;
+    using N = engine::Network<Net>;
 
     static constexpr Sentence problem = [] {
         Sentence sentence;
         core::for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
-            using LayerType = OpAt<typename N::Type, Index>;
+            using LayerType = engine::OpAt<typename N::Type, Index>;
             if constexpr (!Int8Layer<LayerType>::is_supported)
                 if (sentence.empty()) {
                     constexpr const passes::LoweredNode& node = N::graph.nodes[Index];

@@ -47,8 +47,8 @@ namespace detail {
 /// A network and where rounding belongs in it, as tables by its nodes.
 template <class Net>
 struct AwareOf {
-    using Type = typename Network<std::conditional_t<is_quantizable<Net>, Net, StandIn>>::Type;
-    using N = Network<Type>;
+    using Type = typename engine::Network<std::conditional_t<is_quantizable<Net>, Net, StandIn>>::Type;
+    using N = engine::Network<Type>;
 
     enum class Kind {
         none,     ///< Not stored, or with the scale of the layer's input.
@@ -62,7 +62,7 @@ struct AwareOf {
     static constexpr quantization::Scale scale_for(float max, float input_scale) {
         std::array<quantization::Scale, passes::max_inputs> inputs{};
         inputs.fill({input_scale, 0});
-        return Int8Layer<OpAt<Type, Index>>::output_scale(
+        return Int8Layer<engine::OpAt<Type, Index>>::output_scale(
             {0, max}, std::span<const quantization::Scale>(inputs).first(N::graph.nodes[Index].input_count));
     }
 
@@ -107,7 +107,7 @@ struct AwareOf {
             return std::type_identity<LayerType>{};
     }
     template <std::size_t Index>
-    using LayerAt = typename decltype(layer<OpAt<Type, Index>>())::type;
+    using LayerAt = typename decltype(layer<engine::OpAt<Type, Index>>())::type;
 
     using Indices = std::make_index_sequence<N::size>;
 
@@ -151,7 +151,7 @@ struct Lower<QuantizationAware<Net>> {
         const auto append_node = [&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
             constexpr auto& from = graph.nodes[Index];
             passes::LoweredNode& node = lowering.graph.nodes[lowering.count++];
-            node.rules = &rules_of<typename Aware::template LayerAt<Index>>;
+            node.rules = &engine::rules_of<typename Aware::template LayerAt<Index>>;
             node.input_count = from.input_count;
             for (std::size_t i = 0; i < from.input_count; ++i)
                 node.inputs[i] = value_at[from.inputs[i]];
@@ -163,8 +163,8 @@ struct Lower<QuantizationAware<Net>> {
             node.penalty = from.penalty;
             node.constraint = from.constraint;
             boost::hana::for_each(Aware::template rounding<Index>(), [&](auto rounding) {
-                lowering.append(rules_of<typename decltype(rounding)::type>, Wires::one(lowering.count - 1),
-                                from.place);
+                lowering.append(engine::rules_of<typename decltype(rounding)::type>,
+                                Wires::one(lowering.count - 1), from.place);
             });
         };
         core::for_each_index<Aware::N::size>(append_node);
@@ -176,7 +176,7 @@ struct Lower<QuantizationAware<Net>> {
 
 template <class Net>
 inline constexpr std::size_t output_count_of<QuantizationAware<Net>> =
-    Network<typename AwareOf<Net>::Type>::output_count;
+    engine::Network<typename AwareOf<Net>::Type>::output_count;
 
 } // namespace detail
 
@@ -188,7 +188,7 @@ ActivationRanges<Net> ranges_of(const Parameters<QuantizationAware<Net>, float>&
     const auto find = [&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
         if constexpr (Aware::template kind<Index> == Aware::Kind::observed) {
             constexpr auto& node =
-                Network<QuantizationAware<Net>>::graph.nodes[Aware::template value_at<Index>];
+                engine::Network<QuantizationAware<Net>>::graph.nodes[Aware::template value_at<Index>];
             const float* const range = parameters.data() + node.statistics_offset;
             ranges[Index] = {range[0], range[1]};
         }

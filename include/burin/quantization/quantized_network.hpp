@@ -49,9 +49,9 @@ struct Int8Node<Index, NoConstants> {
 template <class Net, std::size_t Index>
 constexpr auto int8_signature() {
     return []<std::size_t... I>(std::index_sequence<I...>) {
-        constexpr auto& node = Network<Net>::graph.nodes[Index];
-        return Signature<node.shape, Network<Net>::graph.nodes[node.inputs[I]].shape...>{};
-    }(std::make_index_sequence<Network<Net>::graph.nodes[Index].input_count>{});
+        constexpr auto& node = engine::Network<Net>::graph.nodes[Index];
+        return Signature<node.shape, engine::Network<Net>::graph.nodes[node.inputs[I]].shape...>{};
+    }(std::make_index_sequence<engine::Network<Net>::graph.nodes[Index].input_count>{});
 }
 template <class Net, std::size_t Index>
 using Int8Signature = decltype(int8_signature<Net, Index>());
@@ -67,7 +67,7 @@ constexpr auto int8_constants() {
 
 template <class Net, std::size_t Index, Rounding Way>
 constexpr auto int8_node() {
-    using Form = Int8Layer<OpAt<Net, Index>>;
+    using Form = Int8Layer<engine::OpAt<Net, Index>>;
     if constexpr (quantization::clamps<Net>.head[Index] != passes::none)
         return std::type_identity<Int8Node<Index, NoConstants>>{};
     else
@@ -77,7 +77,7 @@ constexpr auto int8_node() {
 template <class Net, std::size_t Index, Rounding Way = Rounding::once>
 using Int8NodeOf = typename decltype(int8_node<Net, Index, Way>())::type;
 
-template <class Net, Rounding Way, class Indices = std::make_index_sequence<node_count<Net>>>
+template <class Net, Rounding Way, class Indices = std::make_index_sequence<engine::node_count<Net>>>
 struct Int8Nodes;
 template <class Net, Rounding Way, std::size_t... I>
 struct Int8Nodes<Net, Way, std::index_sequence<I...>> : Int8NodeOf<Net, I, Way>... {};
@@ -95,7 +95,7 @@ struct QuantizedNetwork {
     // First, so that the assertion is what the compiler meets; not a base, so that this is an aggregate.
     static constexpr core::DiagnosisOf<detail::ExaminedForInt8<Net>> is_quantizable{};
     using Type = std::conditional_t<burin::is_quantizable<Net>, Net, detail::StandIn>;
-    using N = Network<Type>;
+    using N = engine::Network<Type>;
     static constexpr Rounding rounding = Way;
 
     std::array<quantization::Scale, N::input_count> inputs;
@@ -149,10 +149,10 @@ inline constexpr std::size_t quantized_bytes = sizeof(QuantizedNetwork<Net, Way>
 
 /// The scales of what each node gives.
 template <class Net>
-std::array<quantization::Scale, Network<Net>::size>
+std::array<quantization::Scale, engine::Network<Net>::size>
 activation_scales(const ActivationRanges<Net>& ranges) noexcept {
-    constexpr auto& graph = Network<Net>::graph;
-    std::array<quantization::Scale, Network<Net>::size> scales{};
+    constexpr auto& graph = engine::Network<Net>::graph;
+    std::array<quantization::Scale, engine::Network<Net>::size> scales{};
     const auto set = [&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
         constexpr auto& node = graph.nodes[Index];
         constexpr std::size_t head = quantization::clamps<Net>.head[Index];
@@ -163,11 +163,11 @@ activation_scales(const ActivationRanges<Net>& ranges) noexcept {
             std::array<quantization::Scale, std::max<std::size_t>(node.input_count, 1)> inputs{};
             for (std::size_t i = 0; i < node.input_count; ++i)
                 inputs[i] = scales[node.inputs[i]];
-            scales[Index] = Int8Layer<OpAt<Net, Index>>::output_scale(
+            scales[Index] = Int8Layer<engine::OpAt<Net, Index>>::output_scale(
                 ranges[clamp == passes::none ? Index : clamp], {inputs.data(), node.input_count});
         }
     };
-    core::for_each_index<Network<Net>::size>(set);
+    core::for_each_index<engine::Network<Net>::size>(set);
     return scales;
 }
 
@@ -176,16 +176,17 @@ namespace detail {
 /// Fills the constants, given the scales of all nodes and a function that puts what a node's are made of into
 /// its source: put(node, source).
 template <class Net, Rounding Way, class Put>
-void fill(QuantizedNetwork<Net, Way>& to, const std::array<quantization::Scale, Network<Net>::size>& scales,
+void fill(QuantizedNetwork<Net, Way>& to,
+          const std::array<quantization::Scale, engine::Network<Net>::size>& scales,
           const Put& put) noexcept {
-    constexpr auto& graph = Network<Net>::graph;
+    constexpr auto& graph = engine::Network<Net>::graph;
     std::size_t input_count = 0;
     for (std::size_t i = 0; i < graph.nodes.size(); ++i)
         if (graph.nodes[i].rules->traits.is_input)
             to.inputs[input_count++] = scales[i];
     for (std::size_t i = 0; i < graph.outputs.size(); ++i)
         to.outputs[i] = scales[graph.outputs[i]];
-    core::for_each_index<Network<Net>::size>(
+    core::for_each_index<engine::Network<Net>::size>(
         [&]<std::size_t Index>(std::integral_constant<std::size_t, Index> index) {
             constexpr auto& node = graph.nodes[Index];
             if constexpr (!std::is_same_v<decltype(to.template constants<Index>()), const NoConstants&>) {
@@ -196,7 +197,7 @@ void fill(QuantizedNetwork<Net, Way>& to, const std::array<quantization::Scale, 
                 if (quantization::clamps<Net>.of[Index] != passes::none)
                     source.low = static_cast<std::int8_t>(source.output.zero_point);
                 put(index, source);
-                Int8Layer<OpAt<Net, Index>>::quantize(source, to.template constants<Index>());
+                Int8Layer<engine::OpAt<Net, Index>>::quantize(source, to.template constants<Index>());
             }
         });
 }
@@ -210,7 +211,7 @@ template <class Net, Rounding Way>
 void quantize(const Parameters<Net>& parameters, const ActivationRanges<Net>& ranges,
               QuantizedNetwork<Net, Way>& to) noexcept {
     detail::fill(to, activation_scales(ranges), [&](auto node, auto& source) {
-        source.parameters = parameters.data() + Network<Net>::graph.nodes[node].parameter_offset;
+        source.parameters = parameters.data() + engine::Network<Net>::graph.nodes[node].parameter_offset;
     });
 }
 

@@ -37,8 +37,8 @@ class QuantizedPredictor {
     static_assert(Batch > 0, "a QuantizedPredictor's batch holds at least one sample");
 
     using Type = typename QuantizedNetwork<Net>::Type;
-    using N = Network<Type>;
-    using PlanType = Plan<Type, recipes::quantized.with_inputs_in(Where)>;
+    using N = engine::Network<Type>;
+    using PlanType = engine::Plan<Type, recipes::quantized.with_inputs_in(Where)>;
     using Memory = detail::Operands<PlanType, Batch, std::int8_t>;
 
   public:
@@ -94,14 +94,14 @@ class QuantizedPredictor {
                                                              const InputPointers& inputs,
                                                              std::size_t rows) noexcept {
         BURIN_ASSERT(rows <= Batch, "QuantizedPredictor: expected no more rows than its batch");
-        Frame<Type, std::int8_t, QuantizedNetwork<Net, Way>> frame;
+        engine::Frame<Type, std::int8_t, QuantizedNetwork<Net, Way>> frame;
         frame.inputs = inputs;
         frame.parameters = &network;
         frame.arena = arena_.data();
         frame.rows = Batch == 1 ? 1 : std::min(rows, Batch);
         if (rows > 0)
-            execute<PlanType, Batch, std::int8_t>(frame);
-        return outputs_of<PlanType, Batch, std::int8_t>(frame);
+            engine::execute<PlanType, Batch, std::int8_t>(frame);
+        return engine::outputs_of<PlanType, Batch, std::int8_t>(frame);
     }
 
     alignas(recipes::Arithmetic<recipes::Numbers::int8>::alignment<std::int8_t>)

@@ -22,14 +22,14 @@ namespace detail {
 /// The first layer with parameters that can't be made of QuantizedWeights.
 template <class Net>
 struct ExaminedForQuantizedWeights {
-    using N = Network<Net>;
+    using N = engine::Network<Net>;
 
     static constexpr Sentence problem = [] {
         Sentence sentence = ExaminedForInt8<Net>::problem;
         core::for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
             constexpr const passes::LoweredNode& node = N::graph.nodes[Index];
             if (node.parameter_count > 0 && sentence.empty() &&
-                !Int8Layer<OpAt<typename N::Type, Index>>::takes_quantized_weights) {
+                !Int8Layer<engine::OpAt<typename N::Type, Index>>::takes_quantized_weights) {
                 sentence.append("layer `").append(node.place.text().view()).append("` `");
                 sentence.append(node.rules->name().view());
                 sentence.append("`: expected a layer that can be made of weights of 8 bits");
@@ -60,7 +60,7 @@ template <class Net>
 struct QuantizedTensors {
     static constexpr core::DiagnosisOf<detail::ExaminedForQuantizedWeights<Net>> takes_quantized_weights{};
     using Type = typename QuantizedNetwork<Net>::Type;
-    using N = Network<Type>;
+    using N = engine::Network<Type>;
 
     /// Of what each node gives. A scale of 0 is none.
     std::array<quantization::Scale, N::size> scales = [] {
@@ -109,7 +109,7 @@ struct QuantizedTensors {
             else
                 wants(given.scale == 0 || given == all[Index], "no scale but the one that its output has");
             const QuantizedWeights& layer = layers[Index];
-            if constexpr (Int8Layer<OpAt<Type, Index>>::takes_quantized_weights) {
+            if constexpr (Int8Layer<engine::OpAt<Type, Index>>::takes_quantized_weights) {
                 using Constants = detail::Int8NodeOf<Type, Index>;
                 constexpr std::size_t weights = sizeof(Constants::value.weight);
                 constexpr std::size_t channels = sizeof(Constants::value.shifts);
@@ -147,13 +147,14 @@ struct QuantizedTensors {
         std::array<quantization::Scale, std::max<std::size_t>(node.input_count, 1)> inputs{};
         for (std::size_t i = 0; i < node.input_count; ++i)
             inputs[i] = all[node.inputs[i]];
-        return Int8Layer<OpAt<Type, Index>>::output_scale({0, largest}, {inputs.data(), node.input_count});
+        return Int8Layer<engine::OpAt<Type, Index>>::output_scale({0, largest},
+                                                                  {inputs.data(), node.input_count});
     }
     template <std::size_t Index>
     static constexpr bool chooses_scale = [] {
         std::array<quantization::Scale, passes::max_inputs> inputs{};
         const std::span<const quantization::Scale> some(inputs.data(), N::graph.nodes[Index].input_count);
-        using Form = Int8Layer<OpAt<Type, Index>>;
+        using Form = Int8Layer<engine::OpAt<Type, Index>>;
         return Form::output_scale({0, 1}, some) != Form::output_scale({0, 2}, some);
     }();
 

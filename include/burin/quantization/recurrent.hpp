@@ -66,7 +66,7 @@ struct Int8Layer<Layer> : Int8Form {
         constexpr ParameterList list = Layer::parameters(Shapes::inputs);
         const auto fill = [&](std::size_t which, const quantization::Scale& scale, auto& weight,
                               auto& factors) {
-            const TensorView<const float> view(from.parameters + list.offset(which), list[which]);
+            const engine::TensorView<const float> view(from.parameters + list.offset(which), list[which]);
             factors = {};
             detail::quantize_weights<ChannelMajor>(view, weight, factors);
             for (float& factor : factors)

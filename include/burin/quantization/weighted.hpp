@@ -74,7 +74,7 @@ struct RowMajor {
 /// Weights by the largest magnitude of each channel, and the scales of the channels, which at first are the
 /// least that each may be.
 template <class Order, std::size_t Weights, std::size_t Channels>
-void quantize_weights(const TensorView<const float>& from, std::array<std::int8_t, Weights>& to,
+void quantize_weights(const engine::TensorView<const float>& from, std::array<std::int8_t, Weights>& to,
                       std::array<float, Channels>& scales) {
     constexpr std::size_t rows = Weights / Channels;
     for (std::size_t channel = 0; channel < Channels; ++channel) {
@@ -173,7 +173,7 @@ void quantize_weighted(const Int8Source<Shapes>& from, Int8Weighted<Weights, Cha
     std::array<float, Channels> scales;
     for (std::size_t channel = 0; channel < Channels; ++channel)
         scales[channel] = static_cast<float>(std::fabs(bias_of(channel)) / (input_scale * largest_int8_bias));
-    quantize_weights<Order>(TensorView<const float>(from.parameters, list[0]), to.weight, scales);
+    quantize_weights<Order>(engine::TensorView<const float>(from.parameters, list[0]), to.weight, scales);
     std::array<double, Channels> units;
     for (std::size_t channel = 0; channel < Channels; ++channel) {
         units[channel] = input_scale * static_cast<double>(scales[channel]);

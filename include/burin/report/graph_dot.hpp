@@ -14,7 +14,7 @@ namespace burin::report {
 /// for each input. `dot -Tsvg` draws it.
 template <class Net>
 std::string graph_dot() {
-    using N = Network<Net>;
+    using N = engine::Network<Net>;
     constexpr auto& graph = N::graph;
     std::string text = "digraph network {\n    node [shape=box, style=rounded, fontname=\"sans-serif\"];\n";
     for (std::size_t i = 0; i < N::size; ++i) {

@@ -21,9 +21,10 @@ struct MemoryUse {
     std::size_t all_buffers = 0; ///< If no two shared their place.
 };
 
-template <class Net, std::size_t Batch, Recipe<Network<Net>::output_count> PlanRecipe, class Scalar = float>
+template <class Net, std::size_t Batch, Recipe<engine::Network<Net>::output_count> PlanRecipe,
+          class Scalar = float>
 inline constexpr MemoryUse memory_use = [] {
-    using PlanType = Plan<typename Network<Net>::Type, PlanRecipe>;
+    using PlanType = engine::Plan<typename engine::Network<Net>::Type, PlanRecipe>;
     return MemoryUse{sizeof(Scalar) * PlanType::template memory<Batch, Scalar>.size,
                      sizeof(Scalar) * PlanType::template lower_bound<Batch>,
                      sizeof(Scalar) * PlanType::template all_buffers<Batch>};
@@ -106,9 +107,10 @@ inline std::string letters(std::size_t index) {
 /// The memory plan as a picture: the steps of a run from left to right, the arena from bottom to top, a box
 /// for each buffer from the step that writes it to the last one that reads it. What the buffers are stands
 /// beside it, by letter.
-template <class Net, std::size_t Batch, Recipe<Network<Net>::output_count> PlanRecipe, class Scalar = float>
+template <class Net, std::size_t Batch, Recipe<engine::Network<Net>::output_count> PlanRecipe,
+          class Scalar = float>
 std::string memory_plan_svg() {
-    using PlanType = Plan<typename Network<Net>::Type, PlanRecipe>;
+    using PlanType = engine::Plan<typename engine::Network<Net>::Type, PlanRecipe>;
     using detail::SvgCanvas;
     constexpr MemoryUse use = memory_use<Net, Batch, PlanRecipe, Scalar>;
     constexpr std::size_t steps = PlanType::program.step_count;

@@ -84,7 +84,7 @@ template <class Net, class Scalar, class Data>
 std::vector<Mistake> worst_mistakes(const Model<Net, Scalar>& model, const Data& data,
                                     const MistakeOptions& options = {}) {
     using Target = typename Data::TargetType;
-    static_assert(Network<Net>::output_count == 1, "worst_mistakes takes a network of one output");
+    static_assert(engine::Network<Net>::output_count == 1, "worst_mistakes takes a network of one output");
     std::vector<Scalar> answers;
     if constexpr (std::is_same_v<Target, Label>)
         answers = predict_proba(model, data);

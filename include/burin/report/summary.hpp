@@ -19,7 +19,7 @@ namespace detail {
 
 template <class Net, class Scalar>
 Table summary_table() {
-    using N = Network<Net>;
+    using N = engine::Network<Net>;
     using Align = Table::Align;
     Table table({{"layer", Align::left},
                  {"", Align::left},

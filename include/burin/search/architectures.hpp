@@ -37,8 +37,8 @@ struct ArchitectureOf<Named<Name, Net>> {
 template <class Net>
 std::string network_text() {
     std::string text = io::detail::type_text<Net>();
-    if constexpr (is_network_form<Net>)
-        text += " " + std::to_string(fingerprint<Net>);
+    if constexpr (engine::is_network_form<Net>)
+        text += " " + std::to_string(engine::fingerprint<Net>);
     return text;
 }
 

@@ -297,7 +297,7 @@ Results run(const Strategy& strategy, const Architectures<Networks...>&, const S
 
 /// The same of one network, which may be given as a value: `search::run(search::Random{}, Net{}, space, …)`.
 template <class Strategy, class Net, class Objective>
-    requires is_network_form<Net>
+    requires engine::is_network_form<Net>
 Results run(const Strategy& strategy, const Net&, const Space& space, Objective&& objective,
             const Options& options = {}) {
     return run(strategy, Architectures<Net>{}, space, std::forward<Objective>(objective), options);

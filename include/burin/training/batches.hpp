@@ -37,9 +37,9 @@ struct TrainingBatch {
         return std::type_identity<std::tuple<std::span<Target<I>>...>>{};
     }(std::make_index_sequence<Objective<Loss>::count>{}))::type;
 
-    static constexpr auto& input_shapes = Network<Net>::input_shapes;
+    static constexpr auto& input_shapes = engine::Network<Net>::input_shapes;
 
-    std::array<std::span<Scalar>, Network<Net>::input_count> inputs{};
+    std::array<std::span<Scalar>, engine::Network<Net>::input_count> inputs{};
     Targets targets{};
     std::span<Scalar> weights{};
     std::size_t rows = 0;
@@ -51,7 +51,7 @@ namespace detail {
 template <class Net>
 inline constexpr std::size_t features_of = [] {
     std::size_t sum = 0;
-    for (const Shape& shape : Network<Net>::input_shapes)
+    for (const Shape& shape : engine::Network<Net>::input_shapes)
         sum += shape.size();
     return sum;
 }();
@@ -68,7 +68,7 @@ template <class Net, class Loss, class DataTarget, std::size_t Output>
 inline constexpr std::size_t label_count = [] {
     using L = LossAt<Loss, Output>;
     if constexpr (std::is_same_v<typename L::template Target<float>, Label>)
-        return Network<Net>::output_shapes[Output].last();
+        return engine::Network<Net>::output_shapes[Output].last();
     else
         return std::size_t(std::is_same_v<DataTarget, Label> && L::link == Link::sigmoid ? 2 : 0);
 }();
@@ -129,7 +129,7 @@ void check_blanks(const Data& data, const Loss& loss, const std::string& who) {
 /// Throws Error unless the samples are such as the network takes.
 template <class Net, class Data>
 void check_shape(const Data& data, std::string_view caller) {
-    using N = ::burin::Network<Net>;
+    using N = ::burin::engine::Network<Net>;
     const std::string who(caller);
     if (data.input_shape().size() != features_of<Net>) {
         Text<128> expected, found;
@@ -231,7 +231,7 @@ void scatter(const Sample& sample, const std::array<std::size_t, Count>& sizes, 
 /// Room for the inputs of one batch, each input's samples one after the other.
 template <class Net, class Scalar>
 class InputBuffer {
-    using N = Network<Net>;
+    using N = engine::Network<Net>;
 
   public:
     explicit InputBuffer(std::size_t batch) {

@@ -84,7 +84,7 @@ namespace detail {
 /// of each input are, and `use(first, rows, outputs)` gets those that each output stands for.
 template <class Net, Rounding Way, class Inputs, class Use>
 void run_quantized(const QuantizedNetwork<Net, Way>& network, std::size_t count, Inputs inputs, Use use) {
-    using N = Network<Net>;
+    using N = engine::Network<Net>;
     const auto predictor = std::make_unique<QuantizedPredictor<Net, inference_batch>>();
     std::array<std::vector<std::int8_t>, N::input_count> stored;
     std::array<std::vector<float>, N::output_count> outputs;
@@ -164,7 +164,7 @@ Evaluation evaluate(const QuantizedNetwork<Net, Way>& network, const Data& data,
             return samples.inputs;
         },
         [&](std::size_t, std::size_t rows, const auto& outputs) {
-            core::for_each_index<Network<Net>::output_count>([&](auto output) {
+            core::for_each_index<engine::Network<Net>::output_count>([&](auto output) {
                 measured.template update<output.value>(outputs[output.value].data(),
                                                        std::get<output.value>(samples.targets), rows,
                                                        samples.weights);

@@ -94,8 +94,8 @@ void check_loss_options(const Loss& loss, const std::string& who) {
             throw Error(who + ": " + std::string(rejection.view()));
     };
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (check(
-             losses::reject_options(Objective<Loss>::template get<I>(loss), Network<Net>::output_shapes[I])),
+        (check(losses::reject_options(Objective<Loss>::template get<I>(loss),
+                                      engine::Network<Net>::output_shapes[I])),
          ...);
     }(std::make_index_sequence<Objective<Loss>::count>{});
 }
@@ -121,7 +121,7 @@ void check_class_weights(const Loss& loss, const std::string& who) {
             check_all(one.pos_weights, wanted, "pos_weights", "a weight of the positives", " outputs");
     };
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (check(Objective<Loss>::template get<I>(loss), Network<Net>::output_shapes[I].last()), ...);
+        (check(Objective<Loss>::template get<I>(loss), engine::Network<Net>::output_shapes[I].last()), ...);
     }(std::make_index_sequence<Objective<Loss>::count>{});
 }
 

@@ -85,7 +85,7 @@ void constrain_columns(const passes::Constraint& constraint, Scalar* weights, st
 
 /// Constrains units of which each has several elements beside each other: `[outer, units, inner]`.
 template <class Scalar>
-void constrain_rows(const passes::Constraint& constraint, const TensorView<Scalar>& weights,
+void constrain_rows(const passes::Constraint& constraint, const engine::TensorView<Scalar>& weights,
                     std::size_t units, std::size_t inner) noexcept {
     for (std::size_t unit = 0; unit < units; ++unit) {
         const auto for_each = [&](auto visit) {
@@ -116,14 +116,15 @@ void constrain(Scalar* parameters) noexcept {
             const std::size_t size = spec.shape.size(), last = spec.shape.last(), rows = size / last;
             const auto beside_last = [&] { return spec.shape[spec.shape.rank - 2]; };
             if (spec.use == WeightUse::embedding)
-                detail::constrain_rows(tensor.constraint, TensorView<Scalar>(weights, spec), rows, last);
-            else if (spec.use == WeightUse::transposed)
-                detail::constrain_rows(tensor.constraint, TensorView<Scalar>(weights, spec), beside_last(),
+                detail::constrain_rows(tensor.constraint, engine::TensorView<Scalar>(weights, spec), rows,
                                        last);
+            else if (spec.use == WeightUse::transposed)
+                detail::constrain_rows(tensor.constraint, engine::TensorView<Scalar>(weights, spec),
+                                       beside_last(), last);
             else if (spec.use == WeightUse::depthwise)
                 detail::constrain_columns(tensor.constraint, weights, rows / beside_last(),
                                           beside_last() * last, beside_last() * last);
-            else if (spec.layout == Layout::row_major)
+            else if (spec.layout == core::Layout::row_major)
                 detail::constrain_columns(tensor.constraint, weights, rows, last, last);
             else
                 for (std::size_t i = 0; i < kernels::panels<Scalar>(last).count(); ++i) {

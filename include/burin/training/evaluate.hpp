@@ -129,12 +129,13 @@ namespace detail {
 
 /// One vector for a network of one output, else an array of them.
 template <class Net, class Scalar>
-using Predictions = std::conditional_t<Network<Net>::output_count == 1, std::vector<Scalar>,
-                                       std::array<std::vector<Scalar>, Network<Net>::output_count>>;
+using Predictions = std::conditional_t<engine::Network<Net>::output_count == 1, std::vector<Scalar>,
+                                       std::array<std::vector<Scalar>, engine::Network<Net>::output_count>>;
 
 template <class Net, class Scalar>
-std::span<std::vector<Scalar>, Network<Net>::output_count> each_output(Predictions<Net, Scalar>& outputs) {
-    if constexpr (Network<Net>::output_count == 1)
+std::span<std::vector<Scalar>, engine::Network<Net>::output_count>
+each_output(Predictions<Net, Scalar>& outputs) {
+    if constexpr (engine::Network<Net>::output_count == 1)
         return std::span<std::vector<Scalar>, 1>(&outputs, 1);
     else
         return outputs;
@@ -171,7 +172,7 @@ template <class Net, class Scalar>
 detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model,
                                          std::span<const std::type_identity_t<Scalar>> inputs) {
     return core::within_memory("predict", [&] {
-        using N = Network<Net>;
+        using N = engine::Network<Net>;
         constexpr std::size_t features = detail::features_of<Net>;
         if (inputs.size() % features != 0)
             throw Error("predict: expected whole samples of " + std::to_string(features) + " values, got " +
@@ -228,13 +229,13 @@ namespace detail {
 
 /// What an output is known to be, seen through what changes nothing in inference.
 template <class Net, std::size_t Output>
-inline constexpr Values known_values =
-    passes::values_of(Network<Net>::graph)[Network<Net>::graph.outputs[Output]];
+inline constexpr core::Values known_values =
+    passes::values_of(engine::Network<Net>::graph)[engine::Network<Net>::graph.outputs[Output]];
 
 /// Whether the loss of an output says what its probabilities are, or the network's last layers do.
 template <class Net, class Loss, std::size_t Output>
 inline constexpr bool tells_probabilities =
-    Loss::link != Link::none || known_values<Net, Output> == Values::probabilities;
+    Loss::link != Link::none || known_values<Net, Output> == core::Values::probabilities;
 
 /// Makes probabilities of an output by the link that its loss contains, unless they are some already.
 template <class Net, std::size_t Output, class Scalar>
@@ -244,9 +245,9 @@ void apply_link(Link link, std::vector<Scalar>& values) {
     const auto map = [&](auto function) {
         kernels::map<Scalar>(values.size(), data, function, static_cast<const Scalar*>(data));
     };
-    if constexpr (known_values<Net, Output> == Values::log_probabilities)
+    if constexpr (known_values<Net, Output> == core::Values::log_probabilities)
         map([](auto x) { return kernels::exp(x); });
-    else if constexpr (known_values<Net, Output> != Values::probabilities) {
+    else if constexpr (known_values<Net, Output> != core::Values::probabilities) {
         if (link == Link::softmax)
             kernels::softmax<classes>(data, data, values.size() / classes);
         else if (link == Link::sigmoid)
@@ -261,7 +262,7 @@ struct ExaminedProbabilities {
         Sentence sentence;
         if constexpr (is_valid_network<Net>) {
             sentence = ExaminedLoss<Net, Loss, Mode::inference>::problem;
-            if constexpr (Network<Net>::output_count == 1 && Objective<Loss>::count == 1)
+            if constexpr (engine::Network<Net>::output_count == 1 && Objective<Loss>::count == 1)
                 if (sentence.empty() && !tells_probabilities<Net, LossAt<Loss, 0>, 0>)
                     sentence.append("predict_proba: expected a cross-entropy or a network that ends in "
                                     "probabilities, got a loss that knows none; use predict");
@@ -281,7 +282,7 @@ detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, 
                                                const Loss&) {
     [[maybe_unused]] const core::DiagnosisOf<detail::ExaminedProbabilities<Net, Loss>> tells;
     detail::Predictions<Net, Scalar> result = predict(model, inputs);
-    core::for_each_index<Network<Net>::output_count>([&](auto output) {
+    core::for_each_index<engine::Network<Net>::output_count>([&](auto output) {
         detail::apply_link<Net, output.value>(LossAt<Loss, output.value>::link,
                                               detail::each_output<Net, Scalar>(result)[output.value]);
     });
@@ -295,12 +296,13 @@ detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, 
 /// BinaryCrossentropy. Throws Error if the model was trained with a loss that knows no probabilities.
 template <class Net, class Scalar, class Inputs>
 detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, const Inputs& inputs) {
-    constexpr std::size_t outputs = Network<Net>::output_count;
+    constexpr std::size_t outputs = engine::Network<Net>::output_count;
     detail::Predictions<Net, Scalar> result = predict(model, inputs);
     core::for_each_index<outputs>([&](auto output) {
         constexpr Link usual = output_shape<Net, output.value>.last() > 1 ? Link::softmax : Link::sigmoid;
         const Link link = model.links() ? (*model.links())[output.value] : usual;
-        if (outputs == 1 && link == Link::none && detail::known_values<Net, output.value> == Values::any)
+        if (outputs == 1 && link == Link::none &&
+            detail::known_values<Net, output.value> == core::Values::any)
             throw Error(
                 "predict_proba: expected a model trained with a cross-entropy, got one whose loss knows no "
                 "probabilities; use predict");
@@ -311,12 +313,12 @@ detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, 
 
 /// Not for networks as values, as with `fit`.
 template <class Net, class... Arguments>
-    requires is_network_form<Net>
+    requires engine::is_network_form<Net>
 Evaluation evaluate(const Net&, const Arguments&...) {
     return static_cast<void>(core::DiagnosisOf<detail::NoModel<"evaluate", Net>>{}), Evaluation{};
 }
 template <class Net, class Inputs>
-    requires is_network_form<Net>
+    requires engine::is_network_form<Net>
 std::vector<float> predict(const Net&, const Inputs&) {
     return static_cast<void>(core::DiagnosisOf<detail::NoModel<"predict", Net>>{}), std::vector<float>{};
 }

@@ -417,7 +417,7 @@ History fit(Model<Net, Scalar>& model, const Data& data, const Options& options 
 
 /// Not for networks as values: they have no parameters. Refused with a sentence that says so.
 template <class Net, class Data, class Options = Fit<>>
-    requires is_network_form<Net>
+    requires engine::is_network_form<Net>
 History fit(const Net&, const Data&, const Options& = {}) {
     return static_cast<void>(core::DiagnosisOf<detail::NoModel<"fit", Net>>{}), History{};
 }

@@ -39,20 +39,20 @@ namespace detail {
 /// what the network gives.
 template <class Net, class Loss, std::size_t Output, bool SeesLogits>
 inline constexpr metrics::Scores scores_of = [] {
-    constexpr auto& graph = Network<Net>::graph;
+    constexpr auto& graph = engine::Network<Net>::graph;
     constexpr std::size_t output = graph.outputs[Output];
     constexpr bool is_linked =
         SeesLogits && passes::linked_node(graph, output, Loss::link, Mode::inference) != passes::none;
     return metrics::Scores{.each_by_itself = losses::answer_of<Loss> == losses::Answer::yes_or_no,
                            .are_probabilities =
-                               !is_linked && passes::values_of(graph)[output] == Values::probabilities};
+                               !is_linked && passes::values_of(graph)[output] == core::Values::probabilities};
 }();
 
 /// What an output is called before the names of its metrics: the node that the network names as its output;
 /// `output_val` if that is `val`, which stands before what is measured on the validation set.
 template <class Net>
 std::string output_name(std::size_t output) {
-    const auto& graph = Network<Net>::graph;
+    const auto& graph = engine::Network<Net>::graph;
     const auto node_name = [&](std::size_t index) {
         passes::Place place = graph.nodes[graph.outputs[index]].place;
         place.depth = place.depth > 0 ? 1 : 0;
@@ -102,7 +102,7 @@ template <class Net, class Loss, class... Metrics>
 auto metrics_of_outputs(const Loss&, const std::tuple<Metrics...>& given) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
         return std::make_tuple(given, (static_cast<void>(I), std::tuple<>{})...);
-    }(std::make_index_sequence<Network<Net>::output_count - 1>{});
+    }(std::make_index_sequence<engine::Network<Net>::output_count - 1>{});
 }
 template <class Net, class Loss, metrics::Metric Metric>
 auto metrics_of_outputs(const Loss& loss, const Metric& given) {
@@ -110,7 +110,7 @@ auto metrics_of_outputs(const Loss& loss, const Metric& given) {
 }
 template <class Net, class Loss, class... Each>
 auto metrics_of_outputs(const Loss&, const metrics::PerOutput<Each...>& given) {
-    static_assert(sizeof...(Each) == Network<Net>::output_count,
+    static_assert(sizeof...(Each) == engine::Network<Net>::output_count,
                   "metrics::PerOutput takes as many metrics, or tuples of them, as the network has outputs");
     return given.outputs;
 }
@@ -119,12 +119,12 @@ auto metrics_of_outputs(const Loss& loss, const UsualMetrics&) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
         return std::make_tuple(
             usual_metrics<Net, LossAt<Loss, I>, I>(Objective<Loss>::template get<I>(loss))...);
-    }(std::make_index_sequence<Network<Net>::output_count>{});
+    }(std::make_index_sequence<engine::Network<Net>::output_count>{});
 }
 
 /// Whether metrics are told under the names of their outputs.
 template <class Net, class Metrics>
-inline constexpr bool names_outputs = Network<Net>::output_count > 1;
+inline constexpr bool names_outputs = engine::Network<Net>::output_count > 1;
 template <class Net, class... Metrics>
 inline constexpr bool names_outputs<Net, std::tuple<Metrics...>> = false;
 template <class Net, metrics::Metric Metric>
@@ -133,7 +133,7 @@ inline constexpr bool names_outputs<Net, Metric> = false;
 /// The loss that `evaluate` uses if none is given.
 template <class Net, class Target>
 auto usual_loss() {
-    if constexpr (std::is_same_v<Target, Label> && Network<Net>::output_shapes[0].last() == 1)
+    if constexpr (std::is_same_v<Target, Label> && engine::Network<Net>::output_shapes[0].last() == 1)
         return losses::BinaryCrossentropy{};
     else if constexpr (std::is_same_v<Target, Label>)
         return losses::SparseCategoricalCrossentropy{};
@@ -284,7 +284,7 @@ class Measure {
         std::vector<NamedValue> named;
         append(named, "loss", 0);
         if constexpr (names_outputs<Net, Metrics>)
-            core::for_each_index<Network<Net>::output_count>(
+            core::for_each_index<engine::Network<Net>::output_count>(
                 [&](auto output) { append(named, loss_name<output.value>(), 0); });
         for_each_output(
             [&](auto output, const auto& own) {
@@ -307,7 +307,7 @@ class Measure {
         const double penalty = batches_ == 0 ? 0 : penalty_ / static_cast<double>(batches_);
         append(values, prefix + "loss", reduce_outputs<Loss, double>(*loss_, sums_) + penalty);
         if constexpr (names_outputs<Net, Metrics>)
-            core::for_each_index<Network<Net>::output_count>([&](auto output) {
+            core::for_each_index<engine::Network<Net>::output_count>([&](auto output) {
                 append(
                     values, prefix + output_name<Net>(output.value) + "_loss",
                     losses::reduce(Objective<Loss>::template get<output.value>(*loss_), sums_[output.value]));
@@ -359,7 +359,7 @@ class Measure {
 
     template <class Visitor, class Tuple>
     static void for_each_output(Visitor visit, Tuple& outputs) {
-        core::for_each_index<Network<Net>::output_count>(
+        core::for_each_index<engine::Network<Net>::output_count>(
             [&]<std::size_t Output>(std::integral_constant<std::size_t, Output> output) {
                 visit(output, std::get<Output>(outputs));
             });

@@ -53,7 +53,7 @@ struct NoModel {
 template <class Net, class Scalar = float>
 class Model {
   public:
-    using Network = Net;
+    using NetworkType = Net;
 
     /// Initialised as Keras does: Glorot uniform weights, zero biases.
     explicit Model(std::uint64_t seed = 0) : Model(initializers::Default{}, seed) {}
@@ -77,27 +77,29 @@ class Model {
     const Parameters<Net, Scalar>& parameters() const noexcept { return *parameters_; }
 
     /// The tensor called `name`, as in `0.weight`, its elements counted row-major; empty if there is none.
-    TensorView<Scalar> operator[](std::string_view name) noexcept { return (*parameters_)[name]; }
-    TensorView<const Scalar> operator[](std::string_view name) const noexcept {
+    engine::TensorView<Scalar> operator[](std::string_view name) noexcept { return (*parameters_)[name]; }
+    engine::TensorView<const Scalar> operator[](std::string_view name) const noexcept {
         return std::as_const(*parameters_)[name];
     }
 
     /// What turns each output into probabilities, by the loss that `fit` trained with; nothing is known of a
     /// model that was not trained.
-    const std::optional<Links<burin::Network<Net>::output_count>>& links() const noexcept { return links_; }
-    void set_links(const std::optional<Links<burin::Network<Net>::output_count>>& links) noexcept {
+    const std::optional<engine::Links<engine::Network<Net>::output_count>>& links() const noexcept {
+        return links_;
+    }
+    void set_links(const std::optional<engine::Links<engine::Network<Net>::output_count>>& links) noexcept {
         links_ = links;
     }
 
   private:
-    std::optional<Links<burin::Network<Net>::output_count>> links_;
+    std::optional<engine::Links<engine::Network<Net>::output_count>> links_;
     std::unique_ptr<Parameters<Net, Scalar>> parameters_ =
         core::within_memory("Model", [] { return std::make_unique<Parameters<Net, Scalar>>(); });
 };
 
 /// So that a network given as a value is refused as such.
 template <class Net>
-    requires is_network_form<Net>
+    requires engine::is_network_form<Net>
 Model(Net) -> Model<Net>;
 
 } // namespace burin

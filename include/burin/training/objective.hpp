@@ -68,8 +68,8 @@ constexpr Scalar reduce_outputs(const Loss& loss, const OutputSums<Loss, Scalar>
 
 /// The links that the losses contain, for `Plan`.
 template <class Net, class Loss>
-inline constexpr Links<Network<Net>::output_count> links_of = [] {
-    Links<Network<Net>::output_count> links{};
+inline constexpr engine::Links<engine::Network<Net>::output_count> links_of = [] {
+    engine::Links<engine::Network<Net>::output_count> links{};
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         ((I < links.size() ? void(links[I] = LossAt<Loss, I>::link) : void()), ...);
     }(std::make_index_sequence<Objective<Loss>::count>{});
@@ -84,7 +84,8 @@ constexpr Sentence of_output(std::size_t output, const Sentence& rejection) {
     Sentence sentence;
     if (rejection.empty())
         return sentence;
-    const passes::LoweredNode& node = Network<Net>::graph.nodes[Network<Net>::graph.outputs[output]];
+    const passes::LoweredNode& node =
+        engine::Network<Net>::graph.nodes[engine::Network<Net>::graph.outputs[output]];
     sentence.append("loss of output `").append(node.place.text().view()).append("` `");
     return sentence.append(node.rules->name().view()).append("`: ").append(rejection.view());
 }
@@ -93,20 +94,20 @@ constexpr Sentence of_output(std::size_t output, const Sentence& rejection) {
 /// probabilities taken for logits, would train something else in silence.
 template <class Net, class Loss, std::size_t Output, Mode RunMode>
 consteval Sentence describe_values() {
-    constexpr auto& graph = Network<Net>::graph;
+    constexpr auto& graph = engine::Network<Net>::graph;
     constexpr std::size_t output = graph.outputs[Output];
     constexpr bool takes_scores =
         Loss::link != Link::none || losses::answer_of<Loss> == losses::Answer::yes_or_no;
     const auto values = passes::values_of(graph);
     Sentence sentence;
-    if (!takes_scores || values[output] == Values::any ||
+    if (!takes_scores || values[output] == core::Values::any ||
         passes::linked_node(graph, output, Loss::link, RunMode) != passes::none)
         return sentence;
     // The layer whose outputs are known.
     std::size_t source = output;
-    while (graph.nodes[source].rules->traits.values == Values::any) {
+    while (graph.nodes[source].rules->traits.values == core::Values::any) {
         std::size_t which = 0;
-        while (values[graph.nodes[source].inputs[which]] == Values::any)
+        while (values[graph.nodes[source].inputs[which]] == core::Values::any)
             ++which;
         source = graph.nodes[source].inputs[which];
     }
@@ -135,8 +136,8 @@ consteval Sentence describe_values() {
 
 /// Why this loss can't train this network, or judge it in inference; empty if it can.
 template <class Net, class Loss, Mode RunMode>
-consteval Sentence describe_misfit() {
-    using N = Network<Net>;
+consteval Sentence describe_unfit_loss() {
+    using N = engine::Network<Net>;
     Sentence sentence;
     if (Objective<Loss>::count != N::output_count) {
         sentence.append("the network has ")
@@ -155,7 +156,7 @@ consteval Sentence describe_misfit() {
     }(std::make_index_sequence<Objective<Loss>::count>{});
     if constexpr (RunMode == Mode::training)
         if (sentence.empty()) {
-            using Steps = Plan<Net, recipes::training.with(links_of<Net, Loss>)>;
+            using Steps = engine::Plan<Net, recipes::training.with(links_of<Net, Loss>)>;
             return passes::describe_missing_rule(Steps::program, Steps::graph.nodes);
         }
     return sentence;
@@ -165,7 +166,7 @@ template <class Net, class Loss, Mode RunMode = Mode::training>
 struct ExaminedLoss {
     static constexpr Sentence problem = [] {
         if constexpr (is_valid_network<Net>)
-            return describe_misfit<Net, Loss, RunMode>();
+            return describe_unfit_loss<Net, Loss, RunMode>();
         else
             return Sentence{};
     }();
@@ -192,7 +193,7 @@ struct Samples {
         return std::type_identity<std::tuple<const Target<I>*...>>{};
     }(std::make_index_sequence<Objective<Loss>::count>{}))::type;
 
-    std::array<const Scalar*, Network<Net>::input_count> inputs{};
+    std::array<const Scalar*, engine::Network<Net>::input_count> inputs{};
     Targets targets{}; ///< Null for a loss that needs none.
     const Scalar* weights = nullptr;
     Scalar* state = nullptr;

@@ -14,7 +14,7 @@ namespace burin::detail {
 template <class Net, std::size_t Batch, class Scalar, bool Needed>
 class RunTraces {
     static constexpr std::size_t statistics_count = Needed ? updated_statistics_count<Net> : 0;
-    static constexpr std::size_t state_count = Needed ? Network<Net>::state_count * Batch : 0;
+    static constexpr std::size_t state_count = Needed ? engine::Network<Net>::state_count * Batch : 0;
 
   public:
     static constexpr std::size_t count = statistics_count + 2 * state_count;

@@ -47,8 +47,8 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     static_assert(Batch > 0, "a batch holds at least one sample");
 
     static constexpr bool fits = loss_fits<Net, Loss>;
-    using N = Network<Net>;
-    using PlanType = Plan<typename N::Type, recipes::training.with(links_of<typename N::Type, Loss>)>;
+    using N = engine::Network<Net>;
+    using PlanType = engine::Plan<typename N::Type, recipes::training.with(links_of<typename N::Type, Loss>)>;
 
   public:
     using SamplesType = Samples<Net, Loss, Scalar>;
@@ -58,7 +58,7 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     Optimizer optimizer;
 
     /// Trains `Parameters` or `TrainedParameters`, which must outlive the trainer. The seed is dropout's.
-    explicit Trainer(ParameterPointers<typename N::Type, Scalar> parameters, Loss loss_function = {},
+    explicit Trainer(engine::ParameterPointers<typename N::Type, Scalar> parameters, Loss loss_function = {},
                      Optimizer rule = {}, std::uint64_t seed = 0) noexcept
         : loss(loss_function), optimizer(rule), parameters_(parameters), seed_(seed) {}
 
@@ -167,7 +167,7 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
 
     template <class Metrics>
     losses::LossSum<Scalar> compute_gradients(const SamplesType& samples, Metrics&& metrics) noexcept {
-        Frame<typename N::Type, Scalar> frame;
+        engine::Frame<typename N::Type, Scalar> frame;
         frame.parameters = parameters_;
         frame.gradients = gradients_.data();
         frame.statistics = parameters_.statistics;
@@ -180,7 +180,7 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         losses::LossSum<Scalar> total{};
         if constexpr (fits) {
             frame.inputs = samples.inputs;
-            execute<PlanType, Batch, Scalar>(
+            engine::execute<PlanType, Batch, Scalar>(
                 frame, [&](auto output, const Scalar* outputs, Scalar* gradient, std::size_t rows) noexcept {
                     metrics(output, outputs, rows);
                     compute_loss<output.value>(samples, outputs, gradient, rows);
@@ -215,13 +215,13 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     }
 
     detail::RunTraces<typename N::Type, Batch, Scalar, optimizers::asks_again<Optimizer>> traces_;
-    ParameterPointers<typename N::Type, Scalar> parameters_;
+    engine::ParameterPointers<typename N::Type, Scalar> parameters_;
     std::uint64_t seed_;
     std::uint64_t steps_ = 0;
     OutputSums<Loss, Scalar> sums_{};
     Gradients<Net, Scalar> gradients_{};
-    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(state_size, 1)> state_{};
-    Arena<PlanType, Batch, Scalar> arena_;
+    alignas(engine::memory_alignment) std::array<Scalar, std::max<std::size_t>(state_size, 1)> state_{};
+    engine::Arena<PlanType, Batch, Scalar> arena_;
 };
 
 } // namespace burin

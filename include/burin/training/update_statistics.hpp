@@ -23,7 +23,7 @@ namespace detail {
 /// The statistics that batches update as running means, and how much of the old is left after one batch.
 template <class Net, class Visit>
 void for_each_running_mean(Visit visit) {
-    const auto& graph = Network<Net>::graph;
+    const auto& graph = engine::Network<Net>::graph;
     for (std::size_t owner = 0; owner < graph.nodes.size(); ++owner) {
         const passes::LoweredNode& node = graph.nodes[owner];
         if (node.shares_with != passes::none || node.is_frozen || node.rules->traits.statistics_momentum == 0)
@@ -48,21 +48,21 @@ void for_each_running_mean(Visit visit) {
 ///     update_statistics<32>(model, train);
 template <std::size_t Batch = 64, class Net, class Scalar, class Data>
 void update_statistics(Model<Net, Scalar>& model, const Data& data, std::uint64_t seed = 0) {
-    using N = Network<Net>;
-    using PlanType = Plan<Net, recipes::training>;
+    using N = engine::Network<Net>;
+    using PlanType = engine::Plan<Net, recipes::training>;
     static_assert(Batch > 1, "one value has no variance");
     detail::check_samples<Net>(data, "update_statistics");
     if (data.size() < 2)
         throw Error("update_statistics: expected at least two samples, got one");
     core::within_memory("update_statistics", [&] {
-        const auto arena = std::make_unique<Arena<PlanType, Batch, Scalar>>();
+        const auto arena = std::make_unique<engine::Arena<PlanType, Batch, Scalar>>();
         const auto gradients = std::make_unique<Gradients<Net, Scalar>>();
         detail::InputBuffer<Net, Scalar> buffer(Batch);
         const kernels::SubnormalsAreZero subnormals_are_zero;
         Scalar* const stored = model.parameters().statistics();
         std::vector<Scalar> statistics(stored, stored + statistics_count<Net>);
         std::vector<double> sums(statistics.size());
-        Frame<Net, Scalar> frame;
+        engine::Frame<Net, Scalar> frame;
         frame.parameters = model.parameters();
         frame.parameters.statistics = statistics.data();
         frame.gradients = gradients->data();
@@ -82,7 +82,7 @@ void update_statistics(Model<Net, Scalar>& model, const Data& data, std::uint64_
             detail::for_each_running_mean<Net>([&](std::size_t offset, std::size_t count, double) {
                 std::fill_n(statistics.begin() + static_cast<std::ptrdiff_t>(offset), count, Scalar(0));
             });
-            execute<PlanType, Batch, Scalar>(
+            engine::execute<PlanType, Batch, Scalar>(
                 frame, [](auto output, const Scalar*, Scalar* gradient, std::size_t rows) noexcept {
                     std::fill_n(gradient, rows * N::output_shapes[output.value].size(), Scalar(0));
                 });

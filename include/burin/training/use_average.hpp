@@ -35,7 +35,7 @@ bool with_average(Target& target, TrainerType& trainer, Use use) noexcept {
             optimizers::average<Net>(trainer.optimizer, trainer.optimizer_state().data(), trainer.steps());
         if (average == nullptr)
             return false;
-        ParameterPointers<Net, Scalar> parameters;
+        engine::ParameterPointers<Net, Scalar> parameters;
         if constexpr (requires { target.parameters(); })
             parameters = target.parameters();
         else

@@ -105,7 +105,7 @@ Scores cross_validate(const data::Dataset<Target, Value>& data, const Splitter& 
 /// The same of a network that is given as a value: `cross_validate(Net{}, data, folds, fit)`.
 template <class Net, class Target, class Value, class Splitter, class Options = Fit<>,
           class Initializer = initializers::Default>
-    requires is_network_form<Net>
+    requires engine::is_network_form<Net>
 Scores cross_validate(const Net&, const data::Dataset<Target, Value>& data, const Splitter& splitter,
                       const Options& options = {}, const Initializer& initializer = {}) {
     return cross_validate<Net>(data, splitter, options, initializer);
@@ -113,7 +113,7 @@ Scores cross_validate(const Net&, const data::Dataset<Target, Value>& data, cons
 
 /// Not of a model, whose parameters no fold would begin with. Refused with a sentence that says so.
 template <class Trained, class... Rest>
-    requires requires { typename Trained::Network; }
+    requires requires { typename Trained::NetworkType; }
 Scores cross_validate(const Trained&, const Rest&...) {
     return static_cast<void>(core::DiagnosisOf<detail::NoNetwork<Trained>>{}), Scores{};
 }
