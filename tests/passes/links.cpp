@@ -11,14 +11,14 @@ using passes::Mode;
 
 namespace {
 
-constexpr OpRules linked(Link link, Values values) {
+constexpr OpRules linked(Link link, core::Values values) {
     OpRules rules = from_output;
     rules.traits.link = link;
     rules.traits.values = values;
     return rules;
 }
-constexpr OpRules softmax = linked(Link::softmax, Values::probabilities);
-constexpr OpRules sigmoid = linked(Link::sigmoid, Values::probabilities);
+constexpr OpRules softmax = linked(Link::softmax, core::Values::probabilities);
+constexpr OpRules sigmoid = linked(Link::sigmoid, core::Values::probabilities);
 
 constexpr OpRules view = [] {
     OpRules rules = noise;

@@ -15,6 +15,8 @@ struct StoredIn {
     using Pointers = engine::ParameterPointers<Net, const Stored>;
 };
 
+namespace engine {
+
 /// What a run needs besides its plan: where the caller's data, the parameters and the arena are.
 /// `Stored` is the type of the parameters, if it is another: one that the plan widens, or the constants of a
 /// whole network.
@@ -30,5 +32,7 @@ struct Frame {
     std::uint64_t seed = 0;
     std::uint64_t step = 0; ///< Counts training steps, so that each draws numbers of its own.
 };
+
+} // namespace engine
 
 } // namespace burin

@@ -1,3 +1,3 @@
 // A case that forgot what it is for.
 #include "network.hpp"
-Network<2, 3> a;
+engine::Network<2, 3> a;
