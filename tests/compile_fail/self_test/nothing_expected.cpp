@@ -1,3 +1,3 @@
 // A case that forgot what it is for.
 #include "network.hpp"
-engine::Network<2, 3> a;
+Network<2, 3> a;

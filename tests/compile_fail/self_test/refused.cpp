@@ -1,4 +1,4 @@
 // Refused as it should be.
 // expect: this network: expected 3 inputs, got 2
 #include "network.hpp"
-engine::Network<2, 3> a;
+Network<2, 3> a;
