@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/channels.hpp"
 #include "burin/kernels/pairwise.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/unroll.hpp"
@@ -119,20 +120,6 @@ template <PoolWindows W, class Scalar>
     }
 }
 
-/// Calls f(channel, load, store) for each vector of channels.
-template <std::size_t Channels, class Scalar, class Function>
-[[gnu::always_inline]] inline void for_each_channels(const Function& f) noexcept {
-    constexpr std::size_t lanes = width<Scalar>, rest = Channels % lanes;
-    for (std::size_t c = 0; c + lanes <= Channels; c += lanes)
-        f(
-            c, [](const Scalar* from) { return load(from); },
-            [](Scalar* to, const Vector<Scalar>& value) { store(to, value); });
-    if constexpr (rest > 0)
-        f(
-            Channels - rest, [](const Scalar* from) { return load_partial(from, rest); },
-            [](Scalar* to, const Vector<Scalar>& value) { store_partial(to, value, rest); });
-}
-
 /// The gradient of the input of windows of which each element gets a share of the window's gradient:
 /// `share(window gradient)` returns a function that gives element after element its share, from its offset.
 template <PoolWindows W, class Scalar, class Shares, class Derivative>
@@ -145,8 +132,8 @@ template <PoolWindows W, class Scalar, class Shares, class Derivative>
         for_each_window<W>([&](const std::array<std::size_t, 3>& places, std::size_t output) {
             const std::size_t input = r * W.input_size();
             output += r * W.output_size();
-            for_each_channels<W.channels, Scalar>([&](std::size_t c, const auto& load, const auto& store) {
-                auto share = shares(load(dy + output + c), places, output + c, load);
+            for_each_channels<W.channels, Scalar>([&](std::size_t c, auto channels) {
+                auto share = shares(channels.load(dy + output + c), places, output + c, channels);
                 if constexpr (W.is_disjoint()) {
                     const auto& [depths, heights, widths] = W.axes;
                     for (std::size_t i = depths.cell_begin(places[0]); i < depths.cell_end(places[0]); ++i)
@@ -162,14 +149,14 @@ template <PoolWindows W, class Scalar, class Shares, class Derivative>
                                 if (is_inside) {
                                     gradient = share(at);
                                     if constexpr (Derivative::reads_activation)
-                                        gradient = derivative(gradient, load(activated + at));
+                                        gradient = derivative(gradient, channels.load(activated + at));
                                 }
-                                store(dx + at, gradient);
+                                channels.store(dx + at, gradient);
                             }
                 } else {
                     for_each_element<W>(places, [&](std::size_t offset) {
                         const std::size_t at = input + offset + c;
-                        store(dx + at, load(dx + at) + share(at));
+                        channels.store(dx + at, channels.load(dx + at) + share(at));
                     });
                 }
             });
@@ -177,9 +164,10 @@ template <PoolWindows W, class Scalar, class Shares, class Derivative>
 }
 
 /// The sum of a window of more elements than a running sum is good for.
-template <PoolWindows W, class Scalar, class Load>
-[[gnu::always_inline]] inline Vector<Scalar>
-sum_large_window(const Scalar* x, const std::array<std::size_t, 3>& places, const Load& load) noexcept {
+template <PoolWindows W, class Scalar, bool Masked>
+[[gnu::always_inline]] inline Vector<Scalar> sum_large_window(const Scalar* x,
+                                                              const std::array<std::size_t, 3>& places,
+                                                              Channels<Masked> channels) noexcept {
     const std::size_t w = W.axes[2].begin(places[2]), w_end = W.axes[2].end(places[2]);
     const Vector<Scalar> zero(Scalar(0));
     PairwiseSum<Vector<Scalar>> blocks;
@@ -192,7 +180,7 @@ sum_large_window(const Scalar* x, const std::array<std::size_t, 3>& places, cons
                 terms += end - k;
                 BURIN_DETAIL_UNROLL_4
                 for (; k < end; ++k)
-                    sum = sum + load(x + W.offset(i, j, k));
+                    sum = sum + channels.load(x + W.offset(i, j, k));
                 if (terms >= terms_per_block) {
                     blocks.add(sum);
                     sum = zero;
@@ -208,14 +196,14 @@ template <PoolWindows W, class Scalar, class Finish>
                                                const Finish& finish) noexcept {
     for (std::size_t r = 0; r < rows; ++r, x += W.input_size(), y += W.output_size())
         for_each_window<W>([&](const std::array<std::size_t, 3>& places, std::size_t output) {
-            for_each_channels<W.channels, Scalar>([&](std::size_t c, const auto& load, const auto& store) {
+            for_each_channels<W.channels, Scalar>([&](std::size_t c, auto channels) {
                 Vector<Scalar> sum(Scalar(0));
                 if constexpr (W.largest_window() <= 2 * terms_per_block)
-                    for_each_element<W>(places,
-                                        [&](std::size_t offset) { sum = sum + load(x + offset + c); });
+                    for_each_element<W>(
+                        places, [&](std::size_t offset) { sum = sum + channels.load(x + offset + c); });
                 else
-                    sum = sum_large_window<W>(x + c, places, load);
-                store(y + output + c, finish(sum, places));
+                    sum = sum_large_window<W>(x + c, places, channels);
+                channels.store(y + output + c, finish(sum, places));
             });
         });
 }
@@ -227,13 +215,12 @@ template <PoolWindows W, class Scalar, class Epilogue>
 void max_pool(const Scalar* x, Scalar* y, std::size_t rows, Epilogue epilogue) noexcept {
     for (std::size_t r = 0; r < rows; ++r, x += W.input_size(), y += W.output_size())
         detail::for_each_window<W>([&](const std::array<std::size_t, 3>& places, std::size_t output) {
-            detail::for_each_channels<W.channels, Scalar>(
-                [&](std::size_t c, const auto& load, const auto& store) {
-                    RunningMaximum<Scalar> largest;
-                    detail::for_each_element<W>(
-                        places, [&](std::size_t offset) { largest.update(load(x + offset + c)); });
-                    store(y + output + c, epilogue(largest.value()));
-                });
+            detail::for_each_channels<W.channels, Scalar>([&](std::size_t c, auto channels) {
+                RunningMaximum<Scalar> largest;
+                detail::for_each_element<W>(
+                    places, [&](std::size_t offset) { largest.update(channels.load(x + offset + c)); });
+                channels.store(y + output + c, epilogue(largest.value()));
+            });
         });
 }
 
@@ -244,10 +231,9 @@ void max_pool_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scala
                        const Scalar* activated, std::size_t rows, Derivative derivative) noexcept {
     detail::spread<W>(
         dy, dx, activated, rows,
-        [&](Vector<Scalar> gradient, const std::array<std::size_t, 3>&, std::size_t output,
-            const auto& load) {
-            return [gradient, largest = load(y + output), x, load](std::size_t at) mutable {
-                const Vector<Scalar> value = load(x + at);
+        [&](Vector<Scalar> gradient, const std::array<std::size_t, 3>&, std::size_t output, auto channels) {
+            return [gradient, largest = channels.load(y + output), x, channels](std::size_t at) mutable {
+                const Vector<Scalar> value = channels.load(x + at);
                 const auto is_largest = is_nan(value) || value == largest;
                 const Vector<Scalar> zero(Scalar(0));
                 const Vector<Scalar> share = select(is_largest, gradient, zero);
@@ -279,7 +265,7 @@ void average_pool_gradient(const Scalar* dy, Scalar* dx, const Scalar* activated
                            Derivative derivative) noexcept {
     detail::spread<W>(
         dy, dx, activated, rows,
-        [&](Vector<Scalar> gradient, const std::array<std::size_t, 3>& places, std::size_t, const auto&) {
+        [&](Vector<Scalar> gradient, const std::array<std::size_t, 3>& places, std::size_t, auto) {
             const Vector<Scalar> equal(detail::share_of<W, Scalar>(places));
             return [share = Vector<Scalar>(gradient * equal)](std::size_t) { return share; };
         },

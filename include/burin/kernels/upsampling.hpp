@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/channels.hpp"
 #include "burin/kernels/pooling.hpp"
 #include "burin/kernels/simd.hpp"
 
@@ -112,13 +113,12 @@ void interpolate(const Scalar* x, Scalar* y, std::size_t rows) noexcept {
     for (std::size_t r = 0; r < rows; ++r, x += images.output_size(), y += images.input_size())
         detail::for_each_interpolation<U, Scalar>(
             [&](std::size_t fine, const auto& from, const auto& weights) {
-                detail::for_each_channels<U.channels, Scalar>(
-                    [&](std::size_t c, const auto& load, const auto& store) {
-                        Vector<Scalar> sum = load(x + from[0] + c) * Vector<Scalar>(weights[0]);
-                        for (std::size_t k = 1; k < 4; ++k)
-                            sum = fma(load(x + from[k] + c), Vector<Scalar>(weights[k]), sum);
-                        store(y + fine + c, sum);
-                    });
+                detail::for_each_channels<U.channels, Scalar>([&](std::size_t c, auto channels) {
+                    Vector<Scalar> sum = channels.load(x + from[0] + c) * Vector<Scalar>(weights[0]);
+                    for (std::size_t k = 1; k < 4; ++k)
+                        sum = fma(channels.load(x + from[k] + c), Vector<Scalar>(weights[k]), sum);
+                    channels.store(y + fine + c, sum);
+                });
             });
 }
 
@@ -129,13 +129,12 @@ void interpolate_gradient(const Scalar* dy, Scalar* dx, std::size_t rows) noexce
     for (std::size_t r = 0; r < rows; ++r, dx += images.output_size(), dy += images.input_size())
         detail::for_each_interpolation<U, Scalar>(
             [&](std::size_t fine, const auto& from, const auto& weights) {
-                detail::for_each_channels<U.channels, Scalar>(
-                    [&](std::size_t c, const auto& load, const auto& store) {
-                        const Vector<Scalar> gradient = load(dy + fine + c);
-                        for (std::size_t k = 0; k < 4; ++k)
-                            store(dx + from[k] + c,
-                                  fma(gradient, Vector<Scalar>(weights[k]), load(dx + from[k] + c)));
-                    });
+                detail::for_each_channels<U.channels, Scalar>([&](std::size_t c, auto channels) {
+                    const Vector<Scalar> gradient = channels.load(dy + fine + c);
+                    for (std::size_t k = 0; k < 4; ++k)
+                        channels.store(dx + from[k] + c, fma(gradient, Vector<Scalar>(weights[k]),
+                                                             channels.load(dx + from[k] + c)));
+                });
             });
 }
 

@@ -107,7 +107,7 @@ struct Recurrent : Op {
         const std::size_t time = inputs[0][0], separate = Cell::separates_recurrent ? columns : 0;
         if (kind == StepKind::backward)
             return time * (columns + separate + (has<Masked> ? inputs[0].last() : 0)) + state_size + columns;
-        const std::size_t sums = passes::saves(mode) ? 0 : block_of(time) * columns;
+        const std::size_t sums = passes::saves(mode) ? 0 : kernels::recurrent_steps(time, false) * columns;
         return sums + separate + (mode == Mode::streaming ? 0 : state_size);
     }
 
@@ -128,7 +128,7 @@ struct Recurrent : Op {
         using Shapes = typename Context::Shapes;
         constexpr bool saves = Context::saves;
         constexpr std::size_t time = Shapes::inputs[0][0], features = Shapes::inputs[0].last();
-        constexpr std::size_t block = saves ? time : block_of(time);
+        constexpr std::size_t block = kernels::recurrent_steps(time, saves);
         const std::size_t rows = run.rows;
         const Weights<features, const Scalar> weights(run.parameters);
         const Saved<time, Scalar> saved =
@@ -327,10 +327,6 @@ struct Recurrent : Op {
             return "two inputs, the sequence and the initial state; the last";
         return has<Masked> ? "two inputs, the sequence and the mask; the last" : "one input; the last";
     }
-
-    /// How many steps' sums are made at a time where nothing is saved: so that long sequences need no more
-    /// memory than short ones, and the sums stay in the first-level cache.
-    static constexpr std::size_t block_of(std::size_t time) { return std::min<std::size_t>(time, 32); }
 
     /// Where in the sequence the input of a step is.
     template <std::size_t Time>

@@ -44,6 +44,10 @@ struct Convolution {
     constexpr bool needs_padding() const {
         return axes[0].needs_padding() || axes[1].needs_padding() || axes[2].needs_padding();
     }
+    /// A 1 × 1 convolution: the product of all pixels with a matrix.
+    constexpr bool is_pointwise() const {
+        return taps() == 1 && groups == 1 && !needs_padding() && output_pixels() == input_pixels();
+    }
 };
 
 /// Where the pixels of an image are: how many elements from one to the next along each axis.
@@ -61,57 +65,63 @@ constexpr Pitches pitches(std::size_t height, std::size_t width, std::size_t cha
     return {height * width * channels, width * channels, channels};
 }
 
-/// An image within a larger one of zeros.
-struct Frame3 {
-    std::array<std::size_t, 3> extent{}; ///< Of the larger image.
+/// An image with zeros around it.
+struct PaddedImage {
+    std::array<std::size_t, 3> extent{}; ///< With the zeros.
     std::array<std::size_t, 3> before{}; ///< Zeros before the image.
     std::array<std::size_t, 3> inside{}; ///< Of the image, from its beginning; more of it is left out.
-    std::array<std::size_t, 3> image{};  ///< Of the image.
+    std::array<std::size_t, 3> image{};  ///< Of the image as it is.
     std::size_t channels = 1;
 
+    constexpr bool is_padded() const {
+        for (std::size_t i = 0; i < 3; ++i)
+            if (before[i] > 0 || extent[i] > image[i])
+                return true;
+        return false;
+    }
     constexpr std::size_t size() const { return extent[0] * extent[1] * extent[2] * channels; }
     constexpr Pitches pitches() const { return kernels::pitches(extent[1], extent[2], channels); }
 };
 
 /// What the outputs of a convolution read of its image.
-constexpr Frame3 padded_input(const Convolution& c) {
-    Frame3 frame;
-    frame.channels = c.channels;
+constexpr PaddedImage padded_input(const Convolution& c) {
+    PaddedImage padded;
+    padded.channels = c.channels;
     for (std::size_t i = 0; i < 3; ++i) {
         const ConvolutionAxis& axis = c.axes[i];
-        frame.image[i] = axis.input;
-        frame.extent[i] = axis.padded();
-        frame.before[i] = axis.before;
-        frame.inside[i] = std::min(axis.input, axis.padded() - std::min(axis.before, axis.padded()));
+        padded.image[i] = axis.input;
+        padded.extent[i] = axis.padded();
+        padded.before[i] = axis.before;
+        padded.inside[i] = std::min(axis.input, axis.padded() - std::min(axis.before, axis.padded()));
     }
-    return frame;
+    return padded;
 }
 
 /// What the gradients of a convolution's inputs read of the gradients of its outputs.
-constexpr Frame3 padded_output(const Convolution& c) {
-    Frame3 frame;
-    frame.channels = c.filters;
+constexpr PaddedImage padded_output(const Convolution& c) {
+    PaddedImage padded;
+    padded.channels = c.filters;
     for (std::size_t i = 0; i < 3; ++i) {
         const ConvolutionAxis& axis = c.axes[i];
         // Input i is part of the outputs (i + before − k · dilation) / stride, where that is a whole number.
         const std::size_t low = axis.reach() - 1;
-        frame.before[i] = low > axis.before ? (low - axis.before + axis.stride - 1) / axis.stride : 0;
+        padded.before[i] = low > axis.before ? (low - axis.before + axis.stride - 1) / axis.stride : 0;
         const std::size_t last = (axis.input - 1 + axis.before) / axis.stride;
-        frame.image[i] = frame.inside[i] = axis.output;
-        frame.extent[i] = frame.before[i] + std::max(axis.output, last + 1);
+        padded.image[i] = padded.inside[i] = axis.output;
+        padded.extent[i] = padded.before[i] + std::max(axis.output, last + 1);
     }
-    return frame;
+    return padded;
 }
 
-/// Puts an image into its frame. The zeros around it must be there.
+/// Copies an image into the middle of the zeros, which must be there.
 template <class Scalar>
-void copy_into_frame(const Frame3& frame, const Scalar* image, Scalar* to) noexcept {
-    const Pitches at = frame.pitches();
-    const Pitches from = pitches(frame.image[1], frame.image[2], frame.channels);
-    for (std::size_t z = 0; z < frame.inside[0]; ++z)
-        for (std::size_t y = 0; y < frame.inside[1]; ++y)
-            std::copy_n(image + from.of(z, y, 0), frame.inside[2] * frame.channels,
-                        to + at.of(z + frame.before[0], y + frame.before[1], frame.before[2]));
+void copy_into_padding(const PaddedImage& padded, const Scalar* image, Scalar* to) noexcept {
+    const Pitches at = padded.pitches();
+    const Pitches from = pitches(padded.image[1], padded.image[2], padded.channels);
+    for (std::size_t z = 0; z < padded.inside[0]; ++z)
+        for (std::size_t y = 0; y < padded.inside[1]; ++y)
+            std::copy_n(image + from.of(z, y, 0), padded.inside[2] * padded.channels,
+                        to + at.of(z + padded.before[0], y + padded.before[1], padded.before[2]));
 }
 
 } // namespace burin::kernels

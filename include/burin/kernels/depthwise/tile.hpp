@@ -1,11 +1,13 @@
 #pragma once
 
+#include "burin/kernels/channels.hpp"
+#include "burin/kernels/convolution/shape.hpp"
+#include "burin/kernels/convolution/tap_runs.hpp"
+#include "burin/kernels/depthwise/choose.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/unroll.hpp"
 
-#include <algorithm>
 #include <cstddef>
-#include <type_traits>
 
 namespace burin::kernels::detail {
 
@@ -17,23 +19,33 @@ struct DepthwiseTile {
     std::ptrdiff_t source_line; ///< From the source of a line of taps to that of the next.
     std::ptrdiff_t source_tap;
     const Scalar* taps = nullptr;
-    std::size_t tap_line;
-    std::ptrdiff_t tap;
+    std::size_t tap_line = 0;
+    std::ptrdiff_t tap = 0;
     std::size_t lines;
     std::size_t taps_of_line;
-    Scalar* result;
-    std::size_t result_step;
+    Scalar* result = nullptr;
+    std::size_t result_step = 0;
+
+    /// What pixel `line` of the lines `y` sees in all columns `x`: the sources, and how many taps.
+    DepthwiseTile(const Scalar* image, const Pitches& pitch, const TapRun& y, std::size_t line,
+                  const TapRun& x) noexcept
+        : source(image + pitch.of(0, y.source + line * y.source_step, x.source)),
+          source_step(x.source_step * pitch.x),
+          source_line(y.source_tap_step * static_cast<std::ptrdiff_t>(pitch.y)),
+          source_tap(x.source_tap_step * static_cast<std::ptrdiff_t>(pitch.x)),
+          lines(x.taps == 0 ? 0 : y.taps), taps_of_line(x.taps) {}
 };
 
-/// `Pixels` pixels of `Vectors` vectors of channels, of which the last has `columns` lanes if `Masked`.
-template <std::size_t Pixels, std::size_t Vectors, bool Masked, class Scalar, class Finish>
+/// The micro-kernel: `Pixels` pixels and `Vectors` vectors of channels. Where Taps > 0, each line has so many
+/// taps and pixels are `Step` sources apart: what several pixels see is loaded once.
+template <std::size_t Pixels, std::size_t Vectors, bool Masked, std::size_t Taps, std::size_t Step,
+          class Scalar, class Finish>
 [[gnu::always_inline]] inline void depthwise_tile(const DepthwiseTile<Scalar>& tile, const Scalar* start,
-                                                  std::size_t channel, std::size_t columns,
+                                                  std::size_t channel, Channels<Masked> channels,
                                                   Finish finish) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
-    const auto load_from = [columns](const Scalar* from) __attribute__((always_inline)) {
-        return Masked ? load_partial(from, columns) : load(from);
-    };
+    const auto load_from = [=](const Scalar* from)
+                               __attribute__((always_inline)) { return channels.load(from); };
     Vector<Scalar> sums[Pixels][Vectors];
     BURIN_DETAIL_UNROLL
     for (std::size_t v = 0; v < Vectors; ++v) {
@@ -48,17 +60,32 @@ template <std::size_t Pixels, std::size_t Vectors, bool Masked, class Scalar, cl
     for (std::size_t line = 0; line < tile.lines; ++line) {
         const Scalar* source = source_line;
         const Scalar* taps = tap_line;
-        for (std::size_t t = 0; t < tile.taps_of_line; ++t) {
+        if constexpr (Taps > 0) {
+            Vector<Scalar> factors[Taps];
             BURIN_DETAIL_UNROLL
-            for (std::size_t v = 0; v < Vectors; ++v) {
-                const Vector<Scalar> factor = load_from(taps + v * lanes);
+            for (std::size_t t = 0; t < Taps; ++t, taps += tile.tap)
+                factors[t] = load_from(taps);
+            BURIN_DETAIL_UNROLL
+            for (std::size_t j = 0; j < (Pixels - 1) * Step + Taps; ++j, source += tile.source_tap) {
+                const Vector<Scalar> seen = load_from(source);
                 BURIN_DETAIL_UNROLL
-                for (std::size_t p = 0; p < Pixels; ++p)
-                    sums[p][v] =
-                        fma(load_from(source + p * tile.source_step + v * lanes), factor, sums[p][v]);
+                for (std::size_t t = 0; t < Taps; ++t)
+                    if (j >= t && (j - t) % Step == 0 && (j - t) / Step < Pixels)
+                        sums[(j - t) / Step][0] = fma(seen, factors[t], sums[(j - t) / Step][0]);
             }
-            source += tile.source_tap;
-            taps += tile.tap;
+        } else {
+            for (std::size_t t = 0; t < tile.taps_of_line; ++t) {
+                BURIN_DETAIL_UNROLL
+                for (std::size_t v = 0; v < Vectors; ++v) {
+                    const Vector<Scalar> factor = load_from(taps + v * lanes);
+                    BURIN_DETAIL_UNROLL
+                    for (std::size_t p = 0; p < Pixels; ++p)
+                        sums[p][v] =
+                            fma(load_from(source + p * tile.source_step + v * lanes), factor, sums[p][v]);
+                }
+                source += tile.source_tap;
+                taps += tile.tap;
+            }
         }
         source_line += tile.source_line;
         tap_line += tile.tap_line;
@@ -68,110 +95,55 @@ template <std::size_t Pixels, std::size_t Vectors, bool Masked, class Scalar, cl
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < Vectors; ++v) {
             Scalar* const to = tile.result + p * tile.result_step + channel + v * lanes;
-            const Vector<Scalar> value = finish(sums[p][v], to, load_from);
-            if constexpr (Masked)
-                store_partial(to, value, columns);
-            else
-                store(to, value);
+            channels.store(to, finish(sums[p][v], to, load_from));
         }
     }
 }
 
 /// All channels of `Pixels` pixels.
-template <std::size_t Pixels, class Scalar, class Finish>
+template <std::size_t Pixels, std::size_t Vectors, std::size_t Taps, std::size_t Step, class Scalar,
+          class Finish>
 [[gnu::always_inline]] inline void depthwise_pixels(const DepthwiseTile<Scalar>& tile, const Scalar* start,
                                                     std::size_t channels, Finish finish) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
-    constexpr std::size_t vectors = std::max<std::size_t>(8 / Pixels, 1);
     std::size_t channel = 0;
-    for (; channel + vectors * lanes <= channels; channel += vectors * lanes)
-        depthwise_tile<Pixels, vectors, false>(tile, start, channel, 0, finish);
-    if constexpr (vectors > 1)
+    for (; channel + Vectors * lanes <= channels; channel += Vectors * lanes)
+        depthwise_tile<Pixels, Vectors, false, Taps, Step>(tile, start, channel, Channels<false>{}, finish);
+    if constexpr (Vectors > 1)
         for (; channel + lanes <= channels; channel += lanes)
-            depthwise_tile<Pixels, 1, false>(tile, start, channel, 0, finish);
+            depthwise_tile<Pixels, 1, false, Taps, Step>(tile, start, channel, Channels<false>{}, finish);
     if (channel < channels)
-        depthwise_tile<Pixels, 1, true>(tile, start, channel, channels - channel, finish);
+        depthwise_tile<Pixels, 1, true, 0, 1>(tile, start, channel, Channels<true>{channels - channel},
+                                              finish);
 }
 
-/// One vector of channels of `Pixels` pixels, whose taps are `Taps` neighbours and which are `Step`
-/// neighbours apart: what several pixels see is loaded once.
-template <std::size_t Pixels, std::size_t Taps, std::size_t Step, class Scalar, class Finish>
-[[gnu::always_inline]] inline void depthwise_neighbours(const DepthwiseTile<Scalar>& tile,
-                                                        const Scalar* start, std::size_t channel,
-                                                        Finish finish) noexcept {
-    const auto load_from = [](const Scalar* from) __attribute__((always_inline)) { return load(from); };
-    Vector<Scalar> sums[Pixels];
-    const Vector<Scalar> begin = start == nullptr ? broadcast(Scalar(0)) : load(start + channel);
-    BURIN_DETAIL_UNROLL
-    for (std::size_t p = 0; p < Pixels; ++p)
-        sums[p] = begin;
-    const Scalar* source_line = tile.source + channel;
-    const Scalar* tap_line = tile.taps + channel;
-    for (std::size_t line = 0; line < tile.lines; ++line) {
-        Vector<Scalar> factors[Taps];
-        const Scalar* taps = tap_line;
-        BURIN_DETAIL_UNROLL
-        for (std::size_t t = 0; t < Taps; ++t, taps += tile.tap)
-            factors[t] = load(taps);
-        const Scalar* source = source_line;
-        BURIN_DETAIL_UNROLL
-        for (std::size_t j = 0; j < (Pixels - 1) * Step + Taps; ++j, source += tile.source_tap) {
-            const Vector<Scalar> seen = load(source);
-            BURIN_DETAIL_UNROLL
-            for (std::size_t t = 0; t < Taps; ++t)
-                if (j >= t && (j - t) % Step == 0 && (j - t) / Step < Pixels)
-                    sums[(j - t) / Step] = fma(seen, factors[t], sums[(j - t) / Step]);
-        }
-        source_line += tile.source_line;
-        tap_line += tile.tap_line;
-    }
-    BURIN_DETAIL_UNROLL
-    for (std::size_t p = 0; p < Pixels; ++p) {
-        Scalar* const to = tile.result + p * tile.result_step + channel;
-        store(to, finish(sums[p], to, load_from));
-    }
-}
-
-/// The pixels of a line's run. `Taps` and `Step` are those of `depthwise_neighbours`, or 0 where it is of no
-/// use.
-template <std::size_t Taps, std::size_t Step, class Scalar, class Finish>
+/// The pixels of a line's run.
+template <DepthwiseChoice Choice, class Scalar, class Finish>
 [[gnu::noinline]] void depthwise_run(DepthwiseTile<Scalar> tile, const Scalar* start, std::size_t pixels,
                                      std::size_t channels, Finish finish) noexcept {
-    constexpr std::size_t lanes = width<Scalar>;
-    const auto take = [&](auto count, auto f) __attribute__((always_inline)) {
-        for (; pixels >= count.value; pixels -= count.value) {
-            f(count);
-            tile.source += count.value * tile.source_step;
-            tile.result += count.value * tile.result_step;
-        }
-    };
-    using Six = std::integral_constant<std::size_t, 6>;
-    using Four = std::integral_constant<std::size_t, 4>;
-    if (Taps > 1 && tile.taps_of_line == Taps) {
-        if constexpr (Taps > 1) {
+    constexpr std::size_t shared = Choice.shared_taps;
+    const auto take =
+        [&]<std::size_t Pixels, std::size_t Vectors, std::size_t Taps>() __attribute__((always_inline)) {
+            for (; pixels >= Pixels; pixels -= Pixels) {
+                depthwise_pixels<Pixels, Vectors, Taps, Choice.step>(tile, start, channels, finish);
+                tile.source += Pixels * tile.source_step;
+                tile.result += Pixels * tile.result_step;
+            }
+        };
+    if constexpr (shared > 0)
+        if (tile.taps_of_line == shared) {
             if (tile.source_tap < 0) {
-                tile.source += static_cast<std::ptrdiff_t>(Taps - 1) * tile.source_tap;
-                tile.taps += static_cast<std::ptrdiff_t>(Taps - 1) * tile.tap;
+                tile.source += static_cast<std::ptrdiff_t>(shared - 1) * tile.source_tap;
+                tile.taps += static_cast<std::ptrdiff_t>(shared - 1) * tile.tap;
                 tile.source_tap = -tile.source_tap;
                 tile.tap = -tile.tap;
             }
-            const auto neighbours = [&](auto count) __attribute__((always_inline)) {
-                std::size_t channel = 0;
-                for (; channel + lanes <= channels; channel += lanes)
-                    depthwise_neighbours<count.value, Taps, Step>(tile, start, channel, finish);
-                if (channel < channels)
-                    depthwise_tile<count.value, 1, true>(tile, start, channel, channels - channel, finish);
-            };
-            take(Six{}, neighbours);
-            take(Four{}, neighbours);
+            take.template operator()<6, 1, shared>();
+            take.template operator()<4, 1, shared>();
         }
-    }
-    const auto any = [&](auto count) __attribute__((always_inline)) {
-        depthwise_pixels<count.value>(tile, start, channels, finish);
-    };
-    take(Four{}, any);
-    take(std::integral_constant<std::size_t, 2>{}, any);
-    take(std::integral_constant<std::size_t, 1>{}, any);
+    take.template operator()<4, Choice.tile_sums / 4, 0>();
+    take.template operator()<2, Choice.tile_sums / 2, 0>();
+    take.template operator()<1, Choice.tile_sums, 0>();
 }
 
 } // namespace burin::kernels::detail

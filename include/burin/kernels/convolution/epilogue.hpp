@@ -6,7 +6,7 @@
 
 namespace burin::kernels::detail {
 
-/// An epilogue of a vector, wherever the sum goes.
+/// An epilogue of the sum alone.
 template <class Epilogue>
 struct Anywhere {
     Epilogue epilogue;
@@ -17,7 +17,8 @@ struct Anywhere {
     }
 };
 
-/// The product with a derivative at what was activated where the sum goes.
+/// The sum, a gradient, times the derivative of an activation whose outputs lie in `activated` as the sums do
+/// in `result`.
 template <class Scalar, class Derivative>
 struct TimesDerivative {
     const Scalar* activated;
@@ -36,7 +37,8 @@ struct TimesDerivative {
 template <class Function>
 inline constexpr bool is_identity = requires { requires Function::is_identity; };
 
-/// What is done to a sum before it is stored. All that changes nothing is of one type, and shares its code.
+/// What is done to a sum before it is stored. All epilogues that change nothing are of one type, and share
+/// code.
 template <class Epilogue>
 constexpr auto finish_with(Epilogue epilogue) noexcept {
     if constexpr (is_identity<Epilogue>)

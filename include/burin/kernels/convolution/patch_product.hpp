@@ -25,16 +25,17 @@ struct RowSteps {
 /// Goes through the rows of a product: those of one box of rows after the other, plane by plane, line by
 /// line.
 template <class Scalar>
-class RowCursor {
+class PatchCursor {
   public:
-    RowCursor(const Scalar* left, std::size_t row, const std::array<std::size_t, 3>& extent,
-              const RowSteps& left_step, const RowSteps& row_step) noexcept
+    PatchCursor(const Scalar* left, std::size_t row, const std::array<std::size_t, 3>& extent,
+                const RowSteps& left_step, const RowSteps& row_step) noexcept
         : box_{left, row}, plane_(box_), line_(box_), next_(box_), extent_(extent), left_(left_step),
           row_(row_step) {}
 
     /// One box of one plane, whose lines begin at `offsets` in the left matrix, all rows one after the other.
-    RowCursor(const Scalar* left, const std::size_t* offsets, std::size_t lines, std::size_t length) noexcept
-        : RowCursor(left, 0, {1, lines, length}, RowSteps{.x = 1}, RowSteps{.x = 1, .y = length}) {
+    PatchCursor(const Scalar* left, const std::size_t* offsets, std::size_t lines,
+                std::size_t length) noexcept
+        : PatchCursor(left, 0, {1, lines, length}, RowSteps{.x = 1}, RowSteps{.x = 1, .y = length}) {
         offsets_ = offsets;
         next_.left += *offsets;
     }
@@ -78,15 +79,15 @@ class RowCursor {
     std::size_t x_ = 0, y_ = 0, z_ = 0;
 };
 
-/// A product of matrices whose left one is not there: its rows are parts of an image.
+/// A product whose left matrix is that of an image's patches (im2col), which are read where they lie: with
+/// s < segments, d < length, a row of the right matrix for each (s, d), and a pointer left_r for each patch,
 ///
-/// result(r, c) = finish(start(c) + Σ_s Σ_d left_r[offsets[s] + d · step] · right(s · (length + gap) + d,
-/// c)),
+///     result(r, c) = finish(start(c) + Σ_s Σ_d left_r[offsets[s] + d · step] · right(s, d, c))
 ///
-/// with s < segments, d < length and a pointer left_r for each row. With `images` > 1 this is summed over
-/// images that are `image_step` apart, while `right` goes on from row to row.
+/// With `images` > 1 this is summed over images that are `image_step` apart, while `right` goes on from row
+/// to row.
 template <class Scalar>
-struct ScatteredProduct {
+struct PatchProduct {
     const std::size_t* offsets = nullptr;
     std::size_t segments = 0;
     std::size_t length = 0;
@@ -103,7 +104,8 @@ struct ScatteredProduct {
 
 namespace detail {
 
-/// `Length` is the product's `length` where that is known, else 0.
+/// The micro-kernel: one register tile of `Rows` patches and `Vectors` vectors of columns. `Length` is the
+/// product's `length` where the loop over it is unrolled, else 0.
 template <std::size_t Rows, std::size_t Vectors, Tail TailKind, std::size_t Length, class Scalar,
           class Finish>
 #if defined(BURIN_SHARED_KERNELS)
@@ -111,8 +113,8 @@ template <std::size_t Rows, std::size_t Vectors, Tail TailKind, std::size_t Leng
 #else
 [[gnu::always_inline]] inline
 #endif
-void multiply_scattered_tile(const std::array<RowPlace<Scalar>, Rows>& places,
-                             const ScatteredProduct<Scalar>& p, std::size_t columns, Finish finish) noexcept {
+void multiply_patch_tile(const std::array<RowPlace<Scalar>, Rows>& places, const PatchProduct<Scalar>& p,
+                         std::size_t columns, Finish finish) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     constexpr bool masked = TailKind == Tail::masked;
     const auto column = [columns](std::size_t v) __attribute__((always_inline)) {
@@ -208,10 +210,11 @@ void multiply_scattered_tile(const std::array<RowPlace<Scalar>, Rows>& places,
     }
 }
 
+/// All rows with one panel, tile by tile.
 template <std::size_t Vectors, Tail TailKind, std::size_t Length, class Scalar, class Finish>
-[[gnu::always_inline]] inline void multiply_scattered_panel(RowCursor<Scalar> cursor, std::size_t rows,
-                                                            const ScatteredProduct<Scalar>& product,
-                                                            std::size_t columns, Finish finish) noexcept {
+[[gnu::always_inline]] inline void multiply_patch_panel(PatchCursor<Scalar> cursor, std::size_t rows,
+                                                        const PatchProduct<Scalar>& product,
+                                                        std::size_t columns, Finish finish) noexcept {
     constexpr std::size_t tallest = tallest_tile(vector_registers, Vectors);
     while (rows > 0) {
         const std::size_t height = choose_tile_rows(rows, tallest);
@@ -219,20 +222,20 @@ template <std::size_t Vectors, Tail TailKind, std::size_t Length, class Scalar, 
             std::array<RowPlace<Scalar>, tile_rows.value> places;
             for (RowPlace<Scalar>& place : places)
                 place = cursor.next();
-            multiply_scattered_tile<tile_rows.value, Vectors, TailKind, Length>(places, product, columns,
-                                                                                finish);
+            multiply_patch_tile<tile_rows.value, Vectors, TailKind, Length>(places, product, columns, finish);
         });
         rows -= height;
     }
 }
 
+/// All rows with all panels.
 template <ColumnKind Kind, std::size_t Length, class Scalar, class Finish>
-[[gnu::noinline]] void multiply_scattered(const RowCursor<Scalar>& cursor, std::size_t rows,
-                                          const Panels& panels, ScatteredProduct<Scalar> product,
-                                          Finish finish) noexcept {
+[[gnu::noinline]] void multiply_patches(const PatchCursor<Scalar>& cursor, std::size_t rows,
+                                        const Panels& panels, PatchProduct<Scalar> product,
+                                        Finish finish) noexcept {
     if constexpr (Kind.has_full_panels) {
         for (std::size_t i = 0; i < panels.full; ++i) {
-            multiply_scattered_panel<2, Tail::none, Length>(cursor, rows, product, 0, finish);
+            multiply_patch_panel<2, Tail::none, Length>(cursor, rows, product, 0, finish);
             product.right.skip_panels(1);
             product.result.skip_panels(1);
             product.start += product.start == nullptr ? 0 : panels.width;
@@ -241,8 +244,8 @@ template <ColumnKind Kind, std::size_t Length, class Scalar, class Finish>
     if constexpr (Kind.last_vectors > 0) {
         product.right.row = product.right.last_row;
         product.result.row = product.result.last_row;
-        multiply_scattered_panel<Kind.last_vectors, Kind.last_tail, Length>(cursor, rows, product,
-                                                                            panels.last, finish);
+        multiply_patch_panel<Kind.last_vectors, Kind.last_tail, Length>(cursor, rows, product, panels.last,
+                                                                        finish);
     }
 }
 

@@ -1,0 +1,144 @@
+#pragma once
+
+#include "burin/core/text.hpp"
+#include "burin/kernels/convolution/shape.hpp"
+#include "burin/kernels/machine.hpp"
+#include "burin/kernels/products/multiply.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace burin::kernels {
+
+enum class ConvolutionProduct { forward, weight_gradient, input_gradient };
+
+enum class ConvolutionWay {
+    dense,  ///< A 1 × 1 convolution as the product of a Dense layer, whose samples are pixels.
+    im2col, ///< A product with the matrix of patches, which is read where it lies in the image.
+    col2im, ///< A product that gives the gradients of patches, which are added up in the image.
+};
+
+/// How a product of a convolution is computed.
+struct ConvolutionChoice {
+    ConvolutionWay way = ConvolutionWay::im2col;
+    bool pads = false;          ///< Images are copied, one by one, to have zeros around them.
+    bool clips_lines = false;   ///< Lines of taps that see zeros only are left out,
+    bool clips_columns = false; ///< and columns of them.
+    std::size_t unrolled = 0;   ///< A segment of so many elements has code of its own; 0 for a loop.
+    std::size_t images = 1;     ///< That go through the panels of the weights together.
+    std::size_t lines = 0;      ///< Of outputs, in one partial sum of a weight gradient,
+    std::size_t pixels = 0;     ///< and pixels of a line.
+
+    friend constexpr bool operator==(const ConvolutionChoice&, const ConvolutionChoice&) = default;
+};
+
+namespace detail {
+
+/// Where `col2im` adds up an image: all of it, and what its outputs read.
+constexpr PaddedImage summed_input(const Convolution& c) {
+    PaddedImage padded = padded_input(c);
+    for (std::size_t i = 0; i < 3; ++i) {
+        padded.inside[i] = padded.image[i];
+        padded.extent[i] = std::max(padded.extent[i], padded.before[i] + padded.image[i]);
+    }
+    return padded;
+}
+
+/// Whether it is less work to add the gradient of each output to the inputs that it is made of. A line of
+/// taps then is a long row even if there are few channels, and no zeros around the outputs are multiplied;
+/// but the inputs are read and written again and again.
+constexpr bool sums_patches(const Convolution& c, const Machine& machine) {
+    constexpr std::size_t lanes = 8; // Whatever the scalar is: scratch memory depends on it.
+    if (c.groups > 1 || c.axes[2].dilation > 1 || c.axes[1].output < tallest_tile(machine.registers, 1))
+        return false;
+    const std::size_t row = c.axes[2].kernel * c.channels;
+    const std::size_t summed = c.output_pixels() * c.axes[0].kernel * c.axes[1].kernel * (c.filters + 4) *
+                               ((row + lanes - 1) / lanes);
+    const std::size_t gathered = c.input_pixels() * c.taps() * c.filters *
+                                 ((c.channels + lanes - 1) / lanes) /
+                                 (c.axes[0].stride * c.axes[1].stride * c.axes[2].stride);
+    return 5 * summed < 4 * gathered;
+}
+
+/// So many pixels go into one running sum of a weight gradient, roughly: longer ones are made of such.
+inline constexpr std::size_t longest_sum = 1024;
+
+/// Lines of outputs of which a weight gradient is made at a time: as many as keep what is read of both images
+/// in three quarters of the first-level cache, but enough for long sums.
+constexpr std::size_t summed_lines(const Convolution& c, std::size_t scalar_bytes, const Machine& machine) {
+    constexpr std::size_t long_sum = 64;
+    const std::size_t width = c.axes[2].output;
+    const std::size_t line =
+        scalar_bytes * (c.axes[1].stride * c.axes[2].padded() * c.channels + width * c.filters);
+    const std::size_t most = std::min(machine.l1 * 3 / 4 / line, longest_sum / width);
+    return std::max({most, (long_sum + width - 1) / width, std::size_t(1)});
+}
+
+} // namespace detail
+
+/// The choice for images of scalars of so many bytes. It does not depend on how many images there are.
+constexpr ConvolutionChoice choose_convolution(ConvolutionProduct product, const Convolution& c,
+                                               std::size_t scalar_bytes, const Machine& machine) {
+    const bool is_back = product == ConvolutionProduct::input_gradient;
+    ConvolutionChoice choice;
+    if (is_back && detail::sums_patches(c, machine)) {
+        choice.way = ConvolutionWay::col2im;
+        return choice;
+    }
+    const PaddedImage padded = is_back ? padded_output(c) : padded_input(c);
+    choice.pads = padded.is_padded();
+    if (product == ConvolutionProduct::weight_gradient) {
+        choice.lines = detail::summed_lines(c, scalar_bytes, machine);
+        choice.pixels = c.axes[2].output <= 2 * detail::longest_sum ? c.axes[2].output : detail::longest_sum;
+        if (!choice.pads)
+            choice.images = std::max<std::size_t>(choice.lines / (c.axes[0].output * c.axes[1].output), 1);
+        return choice;
+    }
+    // Dense splits the sums of narrow matrices, which costs it registers, but knows the extents of small
+    // ones.
+    if (product == ConvolutionProduct::forward && c.is_pointwise() &&
+        (c.depth() * c.filters <= inlined_elements || c.filters > 32))
+        choice.way = ConvolutionWay::dense;
+    // Of a quarter of the second-level cache the panels of the weights take a part.
+    if (!choice.pads)
+        choice.images = std::max<std::size_t>(
+            96 * 1024 / scalar_bytes / (c.input_pixels() * c.channels + c.output_pixels() * c.filters), 1);
+    // Images of several planes are not clipped, nor those of narrow lines; short segments not within lines.
+    const std::size_t width = is_back ? c.axes[2].input / c.axes[2].stride : c.axes[2].output;
+    const std::size_t segment = c.axes[2].kernel * padded.channels;
+    const bool is_merged =
+        c.groups == 1 && (is_back ? c.axes[2].stride % c.axes[2].dilation == 0 : c.axes[2].dilation == 1);
+    choice.clips_lines = choice.pads && c.axes[0].kernel == 1 && c.axes[0].stride == 1 && width >= 4;
+    choice.clips_columns = choice.clips_lines && is_merged && segment > 8;
+    if (!is_back) {
+        const std::size_t length = is_merged ? segment : c.group_channels();
+        choice.unrolled = length <= 8 ? length : 0;
+    }
+    return choice;
+}
+
+/// As in "im2col without a copy, zeros around each image, taps of lines clipped".
+constexpr Text<160> describe(const ConvolutionChoice& choice) {
+    if (choice.way == ConvolutionWay::col2im)
+        return "col2im: products are added into the image";
+    Text<160> text(choice.way == ConvolutionWay::dense ? "a dense product over pixels"
+                                                       : "im2col without a copy");
+    if (choice.pads)
+        text.append(", images one by one with zeros around them");
+    else if (choice.images > 1)
+        text.append(", ").append(choice.images).append(" images at a time");
+    if (choice.clips_lines)
+        text.append(choice.clips_columns ? ", lines and columns of taps clipped" : ", lines of taps clipped");
+    if (choice.unrolled > 0)
+        text.append(", segments of ").append(choice.unrolled).append(" unrolled");
+    if (choice.lines > 0)
+        text.append(", sums of ").append(choice.lines).append(" × ").append(choice.pixels).append(" pixels");
+    return text;
+}
+
+/// The choice on the processor that this is compiled for.
+template <ConvolutionProduct Product, Convolution C, class Scalar>
+inline constexpr ConvolutionChoice convolution_choice =
+    choose_convolution(Product, C, sizeof(Scalar), this_machine);
+
+} // namespace burin::kernels

@@ -1,0 +1,181 @@
+#pragma once
+
+#include "burin/kernels/functions.hpp"
+#include "burin/kernels/simd.hpp"
+#include "burin/kernels/sweep.hpp"
+
+#include <cstddef>
+
+namespace burin::kernels {
+
+/// Where one sample's step of a recurrent cell reads and writes; each pointer is to `Units` elements or to as
+/// many for each gate. What is written may be the same memory as what is read.
+template <class Scalar>
+struct CellStep {
+    Scalar* gates;           ///< The sums; if they are saved, then the gates.
+    const Scalar* recurrent; ///< Sums of the state alone, for cells that do not add them to the others.
+    Scalar* kept;            ///< What else is saved.
+    const Scalar* h_before;
+    const Scalar* c_before;
+    Scalar* h;
+    Scalar* c;
+    Scalar* output; ///< h once more.
+};
+
+template <class Scalar>
+struct CellGradient {
+    const Scalar* gates;
+    const Scalar* kept;
+    const Scalar* h_before;
+    const Scalar* c_before;
+    Scalar* dh;         ///< In: of h. Out, if `passes_state_on`: what h_before gets without the product.
+    Scalar* dc;         ///< In: of c. Out: of c_before.
+    Scalar* dgates;     ///< Of the sums.
+    Scalar* drecurrent; ///< Of the sums of the state.
+};
+
+namespace detail {
+
+/// dy · s'(x), from s = sigmoid(x).
+template <class VectorType>
+[[gnu::always_inline]] inline VectorType sigmoid_gradient(VectorType dy, VectorType s) noexcept {
+    return dy * kernels::fnma(s, s, s);
+}
+
+/// dy · t'(x), from t = tanh(x).
+template <class VectorType>
+[[gnu::always_inline]] inline VectorType tanh_gradient(VectorType dy, VectorType t) noexcept {
+    return kernels::fnma(dy * t, t, dy);
+}
+
+} // namespace detail
+
+/// h = tanh(x · W + h₋₁ · U + b)
+template <Accuracy accuracy>
+struct SimpleRNNCell {
+    static constexpr std::size_t gates = 1;
+    static constexpr std::size_t kept = 0;
+    static constexpr bool has_cell_state = false;
+    static constexpr bool separates_recurrent = false;
+    static constexpr bool passes_state_on = false;
+    static constexpr std::size_t cost = 4; ///< Operations a unit, besides the products.
+
+    template <std::size_t Units, bool Saves, class Scalar>
+    [[gnu::always_inline]] static void step(const CellStep<Scalar>& at) noexcept {
+        for_each_vector<Scalar>(Units, [&](std::size_t, auto load, auto store) {
+            const auto h = tanh<accuracy, Scalar>(load(at.gates));
+            if constexpr (Saves)
+                store(at.gates, h);
+            store(at.h, h);
+            store(at.output, h);
+        });
+    }
+
+    template <std::size_t Units, class Scalar>
+    [[gnu::always_inline]] static void gradient(const CellGradient<Scalar>& at) noexcept {
+        for_each_vector<Scalar>(Units, [&](std::size_t, auto load, auto store) {
+            store(at.dgates, detail::tanh_gradient(load(at.dh), load(at.gates)));
+        });
+    }
+};
+
+/// Gates i, f, g, o: c = sigmoid(f) · c₋₁ + sigmoid(i) · tanh(g), h = sigmoid(o) · tanh(c).
+template <Accuracy accuracy>
+struct LSTMCell {
+    static constexpr std::size_t gates = 4;
+    static constexpr std::size_t kept = 0;
+    static constexpr bool has_cell_state = true;
+    static constexpr bool separates_recurrent = false;
+    static constexpr bool passes_state_on = false;
+    static constexpr std::size_t cost = 24;
+
+    template <std::size_t Units, bool Saves, class Scalar>
+    [[gnu::always_inline]] static void step(const CellStep<Scalar>& at) noexcept {
+        for_each_vector<Scalar>(Units, [&](std::size_t, auto load, auto store) {
+            const auto i = sigmoid<accuracy, Scalar>(load(at.gates));
+            const auto f = sigmoid<accuracy, Scalar>(load(at.gates + Units));
+            const auto g = tanh<accuracy, Scalar>(load(at.gates + 2 * Units));
+            const auto o = sigmoid<accuracy, Scalar>(load(at.gates + 3 * Units));
+            const auto c = fma(f, load(at.c_before), i * g);
+            const auto h = o * tanh<accuracy, Scalar>(c);
+            if constexpr (Saves) {
+                store(at.gates, i);
+                store(at.gates + Units, f);
+                store(at.gates + 2 * Units, g);
+                store(at.gates + 3 * Units, o);
+            }
+            store(at.c, c);
+            store(at.h, h);
+            store(at.output, h);
+        });
+    }
+
+    /// c is made again, which takes less time than to remember tanh(c).
+    template <std::size_t Units, class Scalar>
+    [[gnu::always_inline]] static void gradient(const CellGradient<Scalar>& at) noexcept {
+        for_each_vector<Scalar>(Units, [&](std::size_t, auto load, auto store) {
+            const auto i = load(at.gates), f = load(at.gates + Units);
+            const auto g = load(at.gates + 2 * Units), o = load(at.gates + 3 * Units);
+            const auto before = load(at.c_before);
+            const auto t = tanh<accuracy, Scalar>(fma(f, before, i * g));
+            const auto dh = load(at.dh);
+            const auto dc = load(at.dc) + detail::tanh_gradient(dh * o, t);
+            store(at.dgates, detail::sigmoid_gradient(dc * g, i));
+            store(at.dgates + Units, detail::sigmoid_gradient(dc * before, f));
+            store(at.dgates + 2 * Units, detail::tanh_gradient(dc * i, g));
+            store(at.dgates + 3 * Units, detail::sigmoid_gradient(dh * t, o));
+            store(at.dc, dc * f);
+        });
+    }
+};
+
+/// Gates r, z, n, from sums x of the input and a of the state: n = tanh(x_n + sigmoid(x_r + a_r) · a_n) and,
+/// with z = sigmoid(x_z + a_z), h = (1 − z) · n + z · h₋₁.
+template <Accuracy accuracy>
+struct GRUCell {
+    static constexpr std::size_t gates = 3;
+    static constexpr std::size_t kept = 1; ///< a_n
+    static constexpr bool has_cell_state = false;
+    static constexpr bool separates_recurrent = true;
+    static constexpr bool passes_state_on = true;
+    static constexpr std::size_t cost = 19;
+
+    template <std::size_t Units, bool Saves, class Scalar>
+    [[gnu::always_inline]] static void step(const CellStep<Scalar>& at) noexcept {
+        for_each_vector<Scalar>(Units, [&](std::size_t, auto load, auto store) {
+            const auto r = sigmoid<accuracy, Scalar>(load(at.gates) + load(at.recurrent));
+            const auto z = sigmoid<accuracy, Scalar>(load(at.gates + Units) + load(at.recurrent + Units));
+            const auto a = load(at.recurrent + 2 * Units);
+            const auto n = tanh<accuracy, Scalar>(fma(r, a, load(at.gates + 2 * Units)));
+            const auto h = fma(z, load(at.h_before) - n, n);
+            if constexpr (Saves) {
+                store(at.gates, r);
+                store(at.gates + Units, z);
+                store(at.gates + 2 * Units, n);
+                store(at.kept, a);
+            }
+            store(at.h, h);
+            store(at.output, h);
+        });
+    }
+
+    template <std::size_t Units, class Scalar>
+    [[gnu::always_inline]] static void gradient(const CellGradient<Scalar>& at) noexcept {
+        for_each_vector<Scalar>(Units, [&](std::size_t, auto load, auto store) {
+            const auto r = load(at.gates), z = load(at.gates + Units), n = load(at.gates + 2 * Units);
+            const auto dh = load(at.dh);
+            const auto dn = detail::tanh_gradient(kernels::fnma(dh, z, dh), n);
+            const auto dr = detail::sigmoid_gradient(dn * load(at.kept), r);
+            const auto dz = detail::sigmoid_gradient(dh * (load(at.h_before) - n), z);
+            store(at.dgates, dr);
+            store(at.dgates + Units, dz);
+            store(at.dgates + 2 * Units, dn);
+            store(at.drecurrent, dr);
+            store(at.drecurrent + Units, dz);
+            store(at.drecurrent + 2 * Units, dn * r);
+            store(at.dh, dh * z);
+        });
+    }
+};
+
+} // namespace burin::kernels

@@ -1,0 +1,177 @@
+#include "burin/kernels/convolution/choose.hpp"
+#include "burin/kernels/depthwise/choose.hpp"
+#include "burin/kernels/machine.hpp"
+#include "burin/kernels/recurrent/choose.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+
+using namespace burin::kernels;
+
+namespace {
+
+constexpr Machine all_machines[] = {machines::zen1, machines::avx2, machines::avx512, machines::neon,
+                                    machines::scalar};
+
+/// A kernel that keeps the extent of the image, or reads nothing around it.
+enum class Border { same, valid };
+
+constexpr ConvolutionAxis axis(std::size_t input, std::size_t kernel, Border border, std::size_t stride = 1) {
+    if (border == Border::valid)
+        return {input, kernel, stride, 1, 0, (input - kernel) / stride + 1};
+    const std::size_t output = (input + stride - 1) / stride, reach = (output - 1) * stride + kernel;
+    return {input, kernel, stride, 1, reach > input ? (reach - input) / 2 : 0, output};
+}
+
+constexpr Convolution square(std::size_t extent, std::size_t channels, std::size_t filters,
+                             std::size_t kernel, Border border, std::size_t stride = 1) {
+    return {{ConvolutionAxis{}, axis(extent, kernel, border, stride), axis(extent, kernel, border, stride)},
+            channels,
+            filters};
+}
+
+constexpr ConvolutionChoice forward_of(const Convolution& c, const Machine& machine) {
+    return choose_convolution(ConvolutionProduct::forward, c, sizeof(float), machine);
+}
+constexpr ConvolutionChoice weight_gradient_of(const Convolution& c, const Machine& machine) {
+    return choose_convolution(ConvolutionProduct::weight_gradient, c, sizeof(float), machine);
+}
+constexpr ConvolutionChoice input_gradient_of(const Convolution& c, const Machine& machine) {
+    return choose_convolution(ConvolutionProduct::input_gradient, c, sizeof(float), machine);
+}
+
+constexpr Convolution lenet_first = square(28, 1, 6, 5, Border::same);
+constexpr Convolution lenet_second = square(14, 6, 16, 5, Border::valid);
+constexpr Convolution resnet = square(32, 16, 16, 3, Border::same);
+constexpr Convolution pointwise = square(12, 64, 64, 1, Border::valid);
+
+} // namespace
+
+TEST_CASE(
+    "convolutions: zeros are put around images where the kernel reaches over them, and not multiplied") {
+    for (const Machine& machine : all_machines) {
+        const ConvolutionChoice choice = forward_of(resnet, machine);
+        CHECK(choice.way == ConvolutionWay::im2col);
+        CHECK(choice.pads);
+        CHECK(choice.clips_lines);
+        CHECK(choice.clips_columns);
+        CHECK(choice.images == 1);
+        CHECK(choice.unrolled == 0);
+        CHECK(choice == input_gradient_of(resnet, machine));
+    }
+}
+
+TEST_CASE("convolutions: short segments are unrolled, and clipped as a whole") {
+    for (const Machine& machine : all_machines) {
+        const ConvolutionChoice choice = forward_of(lenet_first, machine);
+        CHECK(choice.unrolled == 5);
+        CHECK(choice.clips_lines);
+        CHECK_FALSE(choice.clips_columns);
+    }
+}
+
+TEST_CASE("convolutions: a 1 x 1 convolution is a dense product, unless its matrix is deep and narrow") {
+    for (const Machine& machine : all_machines) {
+        CHECK(forward_of(pointwise, machine).way == ConvolutionWay::dense);
+        CHECK(forward_of(square(12, 8, 16, 1, Border::valid), machine).way == ConvolutionWay::dense);
+        CHECK(forward_of(square(12, 512, 16, 1, Border::valid), machine).way == ConvolutionWay::im2col);
+        CHECK(forward_of(square(12, 64, 64, 1, Border::valid, 2), machine).way == ConvolutionWay::im2col);
+        CHECK(weight_gradient_of(pointwise, machine).way == ConvolutionWay::im2col);
+    }
+}
+
+TEST_CASE("convolutions: with few channels gradients are added up in the image (col2im)") {
+    for (const Machine& machine : all_machines) {
+        CHECK(input_gradient_of(lenet_second, machine).way == ConvolutionWay::col2im);
+        CHECK(input_gradient_of(resnet, machine).way == ConvolutionWay::im2col);
+    }
+}
+
+TEST_CASE("convolutions: the lines of a weight gradient fit into the first-level cache, in sums of at least "
+          "64 pixels") {
+    for (const Machine& machine : all_machines) {
+        CHECK(weight_gradient_of(resnet, machine).lines == 5);
+        CHECK(weight_gradient_of(lenet_first, machine).lines == 30);
+        CHECK(weight_gradient_of(lenet_second, machine).lines == 25);
+        CHECK(weight_gradient_of(lenet_second, machine).images == 2);
+    }
+    Machine small = machines::neon;
+    small.l1 = 4 * 1024;
+    CHECK(weight_gradient_of(resnet, small).lines == 2);
+    const Convolution line{{ConvolutionAxis{}, ConvolutionAxis{}, axis(3000, 3, Border::valid)}, 2, 3};
+    CHECK(weight_gradient_of(line, machines::avx2).pixels == 1024);
+}
+
+TEST_CASE("depthwise convolutions: neighbours share what they read where their taps are neighbours") {
+    for (const Machine& machine : all_machines) {
+        const auto choose = [&](ConvolutionProduct product, const Convolution& c) {
+            return choose_depthwise(product, c, sizeof(float), machine);
+        };
+        const Convolution plain = square(25, 64, 64, 3, Border::same);
+        const Convolution strided = square(48, 16, 16, 3, Border::same, 2);
+        CHECK(choose(ConvolutionProduct::forward, plain) ==
+              DepthwiseChoice{.shared_taps = 3, .step = 1, .tile_sums = 8});
+        CHECK(choose(ConvolutionProduct::input_gradient, plain).shared_taps == 3);
+        CHECK(choose(ConvolutionProduct::forward, strided).step == 2);
+        CHECK(choose(ConvolutionProduct::input_gradient, strided).shared_taps == 0);
+        CHECK(choose(ConvolutionProduct::forward, square(25, 64, 64, 7, Border::same)).shared_taps == 0);
+    }
+}
+
+TEST_CASE("depthwise convolutions: a kernel's gradients stay in registers if there are enough") {
+    const auto choose = [](const Convolution& c, const Machine& machine) {
+        return choose_depthwise(ConvolutionProduct::weight_gradient, c, sizeof(float), machine);
+    };
+    const Convolution small = square(25, 64, 64, 3, Border::same);
+    const Convolution large = square(25, 64, 64, 5, Border::valid);
+    for (const Machine& machine : all_machines) {
+        CHECK(choose(small, machine).keeps_kernel);
+        CHECK(choose(small, machine).lines == 1);
+        // A kernel of its own for each of 25 runs of pixels would be much code.
+        CHECK_FALSE(choose(square(25, 64, 64, 5, Border::same), machine).keeps_kernel);
+    }
+    for (const Machine& machine : {machines::zen1, machines::avx2, machines::scalar}) {
+        CHECK_FALSE(choose(large, machine).keeps_kernel);
+        CHECK(choose(large, machine).tile_lines == 2);
+        CHECK(choose(large, machine).tile_taps == 5);
+    }
+    CHECK(choose(large, machines::avx512).keeps_kernel);
+    CHECK(choose(large, machines::neon).keeps_kernel);
+}
+
+TEST_CASE("recurrent cells: the gates are one product, and the cell goes through vectors of units") {
+    const RecurrentSize lstm{.time = 100, .units = 36, .gates = 4};
+    const auto choose = [&](const Machine& machine) {
+        return choose_recurrent(lstm, false, sizeof(float), machine);
+    };
+    const RecurrentChoice expected{
+        .columns = 144, .steps = 32, .adds_to_inputs = true, .vectors = 5, .last_lanes = 4};
+    CHECK(choose(machines::zen1) == expected);
+    CHECK(choose(machines::avx2) == expected);
+    CHECK(choose(machines::avx512).vectors == 3);
+    CHECK(choose(machines::neon).vectors == 9);
+    CHECK(choose(machines::neon).last_lanes == 0);
+    CHECK(choose(machines::scalar).vectors == 36);
+    // What the backward pass reads is there for all steps.
+    CHECK(choose_recurrent(lstm, true, sizeof(float), machines::avx2).steps == 100);
+    const RecurrentSize gru{.time = 10, .units = 8, .gates = 3, .separates_recurrent = true};
+    CHECK_FALSE(choose_recurrent(gru, true, sizeof(float), machines::avx2).adds_to_inputs);
+}
+
+TEST_CASE("choices are described in a phrase") {
+    CHECK(describe(forward_of(resnet, machines::avx2)).view() ==
+          "im2col without a copy, images one by one with zeros around them, lines and columns of taps "
+          "clipped");
+    CHECK(describe(forward_of(pointwise, machines::avx2)).view() == "a dense product over pixels");
+    CHECK(describe(input_gradient_of(lenet_second, machines::avx2)).view() ==
+          "col2im: products are added into the image");
+    CHECK(describe(weight_gradient_of(resnet, machines::avx2)).view() ==
+          "im2col without a copy, images one by one with zeros around them, sums of 5 × 32 pixels");
+    CHECK(describe(choose_depthwise(ConvolutionProduct::forward, square(25, 64, 64, 3, Border::same), 4,
+                                    machines::zen1))
+              .view() == "tiles of 6 or 4 pixels that share 3 taps, else tiles of 8 sums");
+    CHECK(describe(choose_recurrent({.time = 20, .units = 64, .gates = 4}, true, 4, machines::avx2)).view() ==
+          "gates joined in 256 columns, inputs of 20 steps in one product, to which states are added, cell "
+          "in 8 vectors");
+}
