@@ -199,16 +199,16 @@ void check_groups() {
 }
 
 template <class Scalar>
-void check_octets() {
+void check_transpose_8x8() {
     if constexpr (kernels::has_transpose_8x8) {
-        constexpr std::size_t lanes = kernels::width<Scalar>, octets = lanes / 8, stride = 11;
+        constexpr std::size_t lanes = kernels::width<Scalar>, rows_of_vector = lanes / 8, stride = 11;
         const auto elements = random_numbers<Scalar>(8 * lanes, 1);
         Vector<Scalar> rows[8];
         for (std::size_t r = 0; r < 8; ++r)
             rows[r] = kernels::load(elements.data() + r * lanes);
         const auto transposed = kernels::transpose_8x8<Scalar>(rows);
         for (std::size_t i = 0; i < 8; ++i)
-            for (std::size_t count = 1; count <= octets; ++count) {
+            for (std::size_t count = 1; count <= rows_of_vector; ++count) {
                 // What is loaded again is what was stored, and nothing beside it was touched.
                 std::vector<Scalar> stored(2 * stride, Scalar(-1));
                 kernels::store_rows_of_8(stored.data(), stride, transposed[i], count);
@@ -216,7 +216,7 @@ void check_octets() {
                 kernels::store(loaded.data(), kernels::load_rows_of_8(stored.data(), stride, count));
                 for (std::size_t g = 0; g < 2; ++g)
                     for (std::size_t e = 0; e < stride; ++e) {
-                        const std::size_t lane = i % 4 + 4 * (g + i / 4 * octets);
+                        const std::size_t lane = i % 4 + 4 * (g + i / 4 * rows_of_vector);
                         const bool is_stored = g < count && e < 8;
                         CHECK(stored[g * stride + e] ==
                               (is_stored ? elements[e * lanes + lane] : Scalar(-1)));
@@ -249,8 +249,8 @@ TEST_CASE_TEMPLATE("groups of lanes: broadcast, and summed", Scalar, float, doub
     check_groups<1, Scalar>();
 }
 
-TEST_CASE_TEMPLATE("octets of eight vectors", Scalar, float, double) {
-    check_octets<Scalar>();
+TEST_CASE_TEMPLATE("transpose_8x8, load_rows_of_8 and store_rows_of_8", Scalar, float, double) {
+    check_transpose_8x8<Scalar>();
 }
 
 TEST_CASE_TEMPLATE("columns of less rows than lanes, and nothing read behind them", Scalar, float, double) {

@@ -101,3 +101,16 @@ inline constexpr Machine this_machine = machines::scalar;
 #endif
 
 } // namespace burin::kernels
+
+// The family of its instructions, for the preprocessor: which of the folders of kernels/simd and kernels/int8
+// a program includes. 0 or 1 each.
+#if defined(__SSE2__)
+#define BURIN_DETAIL_X86 1
+#else
+#define BURIN_DETAIL_X86 0
+#endif
+#if defined(__ARM_NEON) || defined(__ARM_FEATURE_MVE) || defined(__ARM_FEATURE_DSP)
+#define BURIN_DETAIL_ARM 1
+#else
+#define BURIN_DETAIL_ARM 0
+#endif

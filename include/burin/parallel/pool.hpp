@@ -21,7 +21,7 @@
 #ifdef BURIN_HAS_TBB
 // oneTBB includes the compiler's intrinsics, of which g++ 12 warns unless that is turned off where it reads
 // them.
-#if !defined(__clang__) && defined(__AVX512F__)
+#if !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
@@ -30,7 +30,7 @@
 #include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
-#if !defined(__clang__) && defined(__AVX512F__)
+#if !defined(__clang__)
 #pragma GCC diagnostic pop
 #endif
 #endif

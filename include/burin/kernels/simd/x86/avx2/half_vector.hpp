@@ -1,12 +1,9 @@
 #pragma once
 
-// Half a vector.
-
+#include "burin/kernels/machine.hpp"
 #include "burin/kernels/simd/vector.hpp"
 
 namespace burin::kernels {
-
-#if !BURIN_DETAIL_ONE_LANE && defined(__AVX2__) && !defined(__AVX512F__)
 
 /// Whether there are halves.
 inline constexpr bool has_half_vectors = this_machine.half_vectors;
@@ -65,35 +62,10 @@ inline Vector<double> widened(__m128d half) noexcept {
     return _mm256_set_m128d(half, half);
 }
 inline __m128 fma(__m128 a, __m128 b, __m128 c) noexcept {
-#if defined(__FMA__)
     return _mm_fmadd_ps(a, b, c);
-#else
-    return _mm_add_ps(_mm_mul_ps(a, b), c);
-#endif
 }
 inline __m128d fma(__m128d a, __m128d b, __m128d c) noexcept {
-#if defined(__FMA__)
     return _mm_fmadd_pd(a, b, c);
-#else
-    return _mm_add_pd(_mm_mul_pd(a, b), c);
-#endif
-}
-
-#else
-
-template <class Scalar>
-using HalfVector = Vector<Scalar>;
-
-inline constexpr bool has_half_vectors = false;
-inline constexpr bool splits_vectors = false;
-
-#endif
-
-/// A factor of whole vectors and, where `WithHalf`, of half a vector as well: clang else broadcasts it to
-/// half a vector first and then that to a whole one.
-template <bool WithHalf, class Scalar>
-[[gnu::always_inline]] inline Vector<Scalar> broadcast_factor(Scalar value) noexcept {
-    return WithHalf ? in_register(broadcast(value)) : broadcast(value);
 }
 
 } // namespace burin::kernels

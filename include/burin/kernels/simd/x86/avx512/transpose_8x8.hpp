@@ -1,21 +1,12 @@
 #pragma once
 
-// Eight elements of a row at once, where a vector has as many or twice as many lanes and there are registers
-// for eight rows of two vectors: AVX-512.
-
-#include "burin/kernels/simd/quarters.hpp"
-#include "burin/kernels/simd/transpose.hpp"
-#include "burin/kernels/simd/vector.hpp"
-#include "burin/kernels/unroll.hpp"
+#include "burin/kernels/simd/x86/avx512/transpose.hpp"
 
 #include <array>
 #include <cstddef>
 
 namespace burin::kernels {
 
-#if !BURIN_DETAIL_ONE_LANE && defined(__AVX512F__)
-
-/// Whether there are these functions.
 inline constexpr bool has_transpose_8x8 = true;
 
 namespace detail {
@@ -29,16 +20,14 @@ namespace detail {
         _mm512_permutex2var_pd(as_doubles(a), _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), as_doubles(b)));
 }
 [[gnu::always_inline]] inline __m512d lower_halves(__m512d a, __m512d b) noexcept {
-    return choose_quarters<0, 1>(a, b);
+    return choose_blocks<0, 1>(a, b);
 }
 [[gnu::always_inline]] inline __m512d upper_halves(__m512d a, __m512d b) noexcept {
-    return choose_quarters<2, 3>(a, b);
+    return choose_blocks<2, 3>(a, b);
 }
 
 } // namespace detail
 
-/// Eight vectors, transposed: octet g of vector i + 4 h of the result, i < 4 and h < 2, is what lane i + 4 (g
-/// + h · octets) of the eight held, where a vector has `octets` of them.
 template <class Scalar>
 [[gnu::always_inline]] inline std::array<Vector<Scalar>, 8>
 transpose_8x8(const Vector<Scalar> (&v)[8]) noexcept {
@@ -53,23 +42,20 @@ transpose_8x8(const Vector<Scalar> (&v)[8]) noexcept {
     return transposed;
 }
 
-/// Octet g of the vector is eight elements from `from` + g · stride on, for g < count; others are
-/// unspecified.
 template <class Scalar>
 [[gnu::always_inline]] inline Vector<Scalar> load_rows_of_8(const Scalar* from, std::size_t stride,
                                                             std::size_t count) noexcept {
     if constexpr (sizeof(Scalar) == 8) {
         return load(from);
     } else {
-        const auto octet = [=](std::size_t g) __attribute__((always_inline)) {
+        const auto row = [=](std::size_t g) __attribute__((always_inline)) {
             return _mm256_castps_pd(_mm256_loadu_ps(from + g * stride));
         };
-        const __m512d first = _mm512_castpd256_pd512(octet(0));
-        return Vector<Scalar>(_mm512_castpd_ps(count > 1 ? _mm512_insertf64x4(first, octet(1), 1) : first));
+        const __m512d first = _mm512_castpd256_pd512(row(0));
+        return Vector<Scalar>(_mm512_castpd_ps(count > 1 ? _mm512_insertf64x4(first, row(1), 1) : first));
     }
 }
 
-/// Stores octet g of the vector to `to` + g · stride, for g < count.
 template <class Scalar>
 [[gnu::always_inline]] inline void store_rows_of_8(Scalar* to, std::size_t stride,
                                                    const Vector<Scalar>& value, std::size_t count) noexcept {
@@ -82,18 +68,5 @@ template <class Scalar>
                              _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(value), 1)));
     }
 }
-
-#else
-
-inline constexpr bool has_transpose_8x8 = false;
-
-template <class Scalar>
-std::array<Vector<Scalar>, 8> transpose_8x8(const Vector<Scalar> (&v)[8]) noexcept;
-template <class Scalar>
-Vector<Scalar> load_rows_of_8(const Scalar* from, std::size_t stride, std::size_t count) noexcept;
-template <class Scalar>
-void store_rows_of_8(Scalar* to, std::size_t stride, const Vector<Scalar>& value, std::size_t count) noexcept;
-
-#endif
 
 } // namespace burin::kernels

@@ -1,0 +1,21 @@
+#pragma once
+
+// Half a vector, for the columns that are left behind whole vectors.
+
+#include "burin/kernels/machine.hpp"
+#include "burin/kernels/simd/vector.hpp"
+
+namespace burin::kernels {
+
+/// Whether there are halves.
+inline constexpr bool has_half_vectors = this_machine.half_vectors;
+
+/// Whether the processor computes a vector as two halves, which then take no longer by themselves: a factor
+/// that is broadcast to half a vector takes one load, to a whole one two.
+inline constexpr bool splits_vectors = this_machine.splits_vectors();
+
+/// A whole one where there are none.
+template <class Scalar>
+using HalfVector = Vector<Scalar>;
+
+} // namespace burin::kernels

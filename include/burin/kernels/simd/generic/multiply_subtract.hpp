@@ -1,0 +1,23 @@
+#pragma once
+
+// Included behind the type of vectors.
+
+#include <type_traits>
+
+namespace burin::kernels {
+
+/// a · b − c
+template <class Scalar>
+Vector<Scalar> fms(const Vector<Scalar>& a, const std::type_identity_t<Vector<Scalar>>& b,
+                   const std::type_identity_t<Vector<Scalar>>& c) noexcept {
+    return fma(a, b, -c);
+}
+
+/// c − a · b
+template <class Scalar>
+Vector<Scalar> fnma(const Vector<Scalar>& a, const std::type_identity_t<Vector<Scalar>>& b,
+                    const std::type_identity_t<Vector<Scalar>>& c) noexcept {
+    return fma(-a, b, c);
+}
+
+} // namespace burin::kernels

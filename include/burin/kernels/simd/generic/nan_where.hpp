@@ -1,0 +1,14 @@
+#pragma once
+
+// Included behind the type of vectors.
+
+namespace burin::kernels::detail {
+
+/// `value`, but no number where x is none. Of a maximum with x it may be `value` where `max` has seen to it.
+template <class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> nan_where(const Vector<Scalar>& x,
+                                                       const Vector<Scalar>& value) noexcept {
+    return select(is_nan(x), x, value);
+}
+
+} // namespace burin::kernels::detail
