@@ -28,7 +28,7 @@ static_assert(
     std::is_same_v<
         Fast<Graph<Inputs<Node<"x", Input<2>>>, Node<"y", Sequential<SiLU>, From<"x">>, Outputs<"y">>>,
         Graph<Inputs<Node<"x", Input<2>>>, Node<"y", Sequential<Fast<SiLU>>, From<"x">>, Outputs<"y">>>);
-static_assert(Fast<Sigmoid>::link == Link::sigmoid);
+static_assert(Fast<Sigmoid>::traits.link == Link::sigmoid);
 static_assert(Fast<Tanh>::name() == Text<64>("Fast<Tanh>"));
 
 template <class Activation, class Scalar>

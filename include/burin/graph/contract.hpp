@@ -144,6 +144,10 @@ constexpr std::string_view stray_trait() {
                   })
         return "keeps_range";
     if constexpr (requires {
+                      { L::is_linear } -> std::same_as<const bool&>;
+                  })
+        return "is_linear";
+    if constexpr (requires {
                       { L::parameter_gradient } -> std::same_as<const Reads&>;
                   })
         return "parameter_gradient";

@@ -34,7 +34,8 @@ struct ConvolutionLayer : Op {
                                      .accepts_gradient_epilogue = true,
                                      .streams = Rank == 1 && Settings::windowing.stride[0] == 1 &&
                                                 (is_causal || Settings::kernel[0] == 1),
-                                     .parameter_gradient = {.input = true}};
+                                     .parameter_gradient = {.input = true},
+                                     .is_linear = true};
 
     static constexpr Text<64> name() {
         return Settings::name(Rank == 1 ? "Conv1D" : Rank == 2 ? "Conv2D" : "Conv3D", Filters);

@@ -38,7 +38,8 @@ struct Dense : Op {
     static constexpr OpTraits traits{.accepts_epilogue = true,
                                      .accepts_gradient_epilogue = true,
                                      .streams = true,
-                                     .parameter_gradient = {.input = true}};
+                                     .parameter_gradient = {.input = true},
+                                     .is_linear = true};
 
     static constexpr Text<64> name() {
         return Text<64>("Dense<").append(Units).append(has_bias ? ">" : ", NoBias>");

@@ -62,7 +62,8 @@ struct DepthwiseConv2D : Op {
 
     static constexpr OpTraits traits{.accepts_epilogue = true,
                                      .accepts_gradient_epilogue = multiplier == 1,
-                                     .parameter_gradient = {.input = true}};
+                                     .parameter_gradient = {.input = true},
+                                     .is_linear = true};
 
     static constexpr Text<64> name() { return Settings::name("DepthwiseConv2D"); }
 

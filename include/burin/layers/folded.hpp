@@ -21,11 +21,10 @@ namespace burin {
 
 namespace detail {
 
-/// A layer that a BatchNorm behind it can be folded into says so by naming itself with a bias: its output is
-/// linear in its `weight`, whose element i (row-major) serves output channel i mod channels, plus the bias.
-/// What is derived from such a layer may compute otherwise, so the layer names itself too.
+/// A layer that a BatchNorm behind it can be folded into: it is linear, `WithBias` is the same layer with a
+/// bias, which folding needs, and `Itself` is the layer. (What is derived from it may compute otherwise.)
 template <class LayerType>
-concept TakesBatchNorm = requires {
+concept TakesBatchNorm = LayerType::traits.is_linear && requires {
     typename LayerType::WithBias;
     requires std::is_same_v<typename LayerType::Itself, LayerType>;
 };

@@ -52,6 +52,9 @@ struct OpTraits {
     core::Values values = core::Values::any;
     /// each output lies between the inputs' least and largest, or is 0, so that probabilities stay such
     bool keeps_range = false;
+    /// linear in its `weight`, whose element i (row-major) serves output channel i mod channels, but for a
+    /// bias: what scales a channel can be put into the weights
+    bool is_linear = false;
     /// what part of its statistics a batch replaces, s ← (1 − momentum) · s + momentum · of the batch, if
     /// they are running means, which `update_statistics` may find anew; 0 if not
     double statistics_momentum = 0;

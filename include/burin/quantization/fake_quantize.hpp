@@ -161,19 +161,11 @@ struct InputFakeQuantize : FakeQuantize<> {
 
 } // namespace detail
 
-namespace detail {
-
-/// Dense and the convolutions, once or at each step of a sequence.
-template <class LayerType>
-concept IsLinear = requires { typename StepLayer<LayerType>::type::WithBias; };
-
-} // namespace detail
-
 /// Whether the 8-bit form of a layer stores weights whose every output channel has a scale of its own: Dense,
 /// the convolutions, DepthwiseConv2D, SimpleRNN, LSTM, GRU, and these at each step of a sequence.
 template <class LayerType>
 inline constexpr bool has_8_bit_weights =
-    detail::IsLinear<LayerType> || detail::RecurrentLayer<typename detail::StepLayer<LayerType>::type>;
+    LayerType::traits.is_linear || detail::RecurrentLayer<typename detail::StepLayer<LayerType>::type>;
 
 /// A layer that computes with what is left of its weights when they are stored with 8 bits: scale ·
 /// clamp(round(w / scale), −127, 127), the scale of each output channel being its largest magnitude / 127. It
@@ -234,7 +226,7 @@ struct FakeQuantizedWeights : LayerType {
 
     /// Those of a depthwise convolution are its two last axes together.
     static constexpr std::size_t channels_of(const ParameterSpec& weight, const Shape& output) {
-        return detail::IsLinear<LayerType> ? output.last() : weight.shape.last();
+        return LayerType::traits.is_linear ? output.last() : weight.shape.last();
     }
 
     template <class Scalar>
