@@ -115,7 +115,7 @@ struct LossCase {
                                  : std::abs(alone - value) <= Scalar(1e-5) * std::abs(alone)));
     }
 
-    Scalar* engine::outputs_of(std::size_t row) { return outputs.data() + row * size; }
+    Scalar* outputs_of(std::size_t row) { return outputs.data() + row * size; }
     bool is_number(std::size_t row, std::size_t element) const {
         return std::isfinite(gradient[row * size + element]);
     }
