@@ -24,46 +24,58 @@ using passes::OpTraits;
 using passes::Reads;
 using passes::StepKind;
 
-/// Base of all layers. Its members are the answers of a layer that has no parameters, keeps nothing and costs
-/// nothing; a layer hides those that differ. A layer is an empty type: what it computes with comes in the
-/// contexts below.
+/// Base of all layers. A layer is an empty type: what it computes with comes in the contexts below. Its rules
+/// are
 ///
-/// A layer must provide
-///
-///     static constexpr Text<64> name();                                            // as the user writes it
+///     /// What errors and tables call it, as in `Dense<10>`. Left out: refused.
+///     static constexpr Text<64> name();
+///     /// The output's shape, or `{.expected = "…", .hint = "…"}` for the sentence of the error. Left out:
+///     /// refused.
 ///     static constexpr InferredShape infer_shape(std::span<const Shape> inputs);
+///     /// Writes `run.output` from `run.inputs`. Left out: refused, unless it is a view.
 ///     template <class Context> static void forward(const Context& run) noexcept;
-///
-/// and, if it can be trained through,
-///
+///     /// Writes `run.input_gradient` of input `Which` from `run.output_gradient`. Left out: no gradient may
+///     /// be wanted there.
 ///     template <std::size_t Which, class Context> static void backward_input(const Context& run) noexcept;
-///     template <class Context> static void backward_parameters(const Context& run) noexcept;   // with
-///     parameters
-///
-/// or, where all gradients are better found together (`joint_backward`),
-///
+///     /// Writes `run.gradients`, or adds to them where `Context::adds` (shared weights). Left out: none may
+///     /// be trained.
+///     template <class Context> static void backward_parameters(const Context& run) noexcept;
+///     /// With `.joint_backward` instead of these two, where all gradients share their work: writes
+///     /// `run.input_gradients[i]` where `Context::wanted[i]`, `run.gradients` where `Context::trains`. Left
+///     /// out: a rule for each.
 ///     template <class Context> static void backward(const Context& run) noexcept;
+///     /// Elements of `run.widened`, where parameters are stored in half the bits and the layer widens them
+///     /// itself, a part at a time; then `run.parameters` are those. Left out: it gets them widened.
+///     static constexpr std::size_t widened(std::span<const Shape> inputs);
 ///
-/// A layer with many parameters may widen them itself, a part at a time, where they are stored in half the
-/// bits:
-///
-///     static constexpr std::size_t widened(std::span<const Shape> inputs);   // elements of `run.widened`
-///
-/// Then `run.parameters` may be those. All others get them as they always do.
-///
-/// `traits` say what the compiler may do with it; `OpTraits` explains each.
+/// Its members are the answers of a layer that has no parameters, keeps nothing and costs nothing; a layer
+/// hides those that differ. `scripts/layer_contract.py` makes the table of docs/adding-a-layer.md of these
+/// comments.
 struct Op {
+    /// The trainable tensors: name, role, shape, fans. Left out: none.
     static constexpr ParameterList parameters(std::span<const Shape>) { return {}; }
+    /// Tensors that training updates without a gradient, `run.statistics`, such as running means; they are
+    /// saved with the model. Left out: none.
     static constexpr ParameterList statistics(std::span<const Shape>) { return {}; }
+    /// Numbers that `forward` keeps in `run.saved` for the backward rules: so many a sample or, as
+    /// `Elements(each, always)`, whatever the batch is. Left out: none.
     static constexpr Elements saved(std::span<const Shape>) { return {}; }
+    /// Memory for one rule alone, `run.scratch`, counted as `saved`. Left out: none.
     static constexpr Elements scratch(std::span<const Shape>, StepKind, Mode) { return {}; }
+    /// Numbers that a sample's sequence carries from one piece to the next, `run.state`. Left out: none.
     static constexpr std::size_t state(std::span<const Shape>) { return 0; }
+    /// Floating-point operations of `forward` for one sample, for the summary; a multiply-add counts as two.
+    /// Left out: 0.
     static constexpr std::size_t flops(std::span<const Shape>) { return 0; }
+    /// Those of them that are multiply-adds of products with weights or of activations with each other. Left
+    /// out: 0.
     static constexpr std::size_t macs(std::span<const Shape>) { return 0; }
 
-    /// What is wrong with the layer's own template arguments, for the error message: `expected …`.
+    /// What is wrong with its template arguments, as `expected a rate below 1`: the error message of a
+    /// network that has it. Left out: nothing.
     static constexpr std::string_view misuse{};
 
+    /// What it allows and promises. Left out: the defaults below.
     static constexpr OpTraits traits{};
 };
 

@@ -60,26 +60,19 @@ struct Rules {
     bool backward = false;
 };
 
-/// Everything the passes need to know of a kind of layer. The layer's type provides it; the passes see only
-/// this.
+/// Everything the passes need to know of a kind of layer. The layer's type provides it, as `Op` explains; the
+/// passes see only this.
 struct OpRules {
     Text<64> (*name)() = nullptr;
     InferredShape (*infer_shape)(std::span<const Shape> inputs) = nullptr;
     ParameterList (*parameters)(std::span<const Shape> inputs) = nullptr;
-    /// What training updates without a gradient, such as running means. A list as for parameters.
     ParameterList (*statistics)(std::span<const Shape> inputs) = nullptr;
-    /// What the forward rule keeps for the backward rules.
     Elements (*saved)(std::span<const Shape> inputs) = nullptr;
-    /// What a rule needs to work with and leaves behind as it likes.
     Elements (*scratch)(std::span<const Shape> inputs, StepKind kind, Mode mode) = nullptr;
-    /// Elements of room for the parameters (and statistics) where these are stored in half the bits: for all
-    /// of them, or for what the layer widens at a time.
+    /// Of a layer that does not widen its parameters itself: all of them.
     std::size_t (*widened)(std::span<const Shape> inputs) = nullptr;
-    /// Elements that one sample's sequence carries from one piece to the next.
     std::size_t (*state)(std::span<const Shape> inputs) = nullptr;
-    /// Floating-point operations of the forward rule for one sample; a multiply-add counts as two.
     std::size_t (*flops)(std::span<const Shape> inputs) = nullptr;
-    /// Those of them that are multiply-adds of its products with weights or of activations with each other.
     std::size_t (*macs)(std::span<const Shape> inputs) = nullptr;
 
     OpTraits traits{};

@@ -14,49 +14,50 @@ struct Reads {
 ///
 ///     static constexpr OpTraits traits{.in_place = true, .input_gradient = {.input = true}};
 ///
-/// docs/adding-a-layer.md has these comments as a table.
+/// `scripts/layer_contract.py` makes the second table of docs/adding-a-layer.md of these comments.
 struct OpTraits {
-    /// a place where data enters; computes nothing
+    /// A place where data enters; computes nothing.
     bool is_input = false;
-    /// the output is the input's elements under another shape: nothing is computed
+    /// The output is the input's elements under another shape: nothing is computed.
     bool is_view = false;
-    /// as `is_view`, but only when not training, as for dropout
+    /// As `is_view`, but only when not training, as for dropout.
     bool is_view_in_inference = false;
-    /// one input, and each output element a function of the same input element; see `Elementwise`
+    /// One input, and each output element a function of the same input element; see `Elementwise`.
     bool elementwise = false;
-    /// an elementwise layer's `value` is made for vectors of any width
+    /// An elementwise layer's `value` is made for vectors of any width.
     bool for_any_width = false;
-    /// `forward` applies `Context::Epilogue`, elementwise functions fused behind the layer, to what it writes
+    /// `forward` applies `Context::Epilogue`, elementwise functions fused behind the layer, to what it
+    /// writes.
     bool accepts_epilogue = false;
-    /// `backward_input` multiplies what it writes by `Context::Derivative`, that of the activation before
+    /// `backward_input` multiplies what it writes by `Context::Derivative`, that of the activation before.
     bool accepts_gradient_epilogue = false;
-    /// `forward` may write its output over an input of the same size
+    /// `forward` may write its output over an input of the same size.
     bool in_place = false;
-    /// the backward rules may write an input's gradient over the output's
+    /// The backward rules may write an input's gradient over the output's.
     bool gradient_in_place = false;
-    /// the gradient of each input is the output's gradient itself: no `backward_input` is needed
+    /// The gradient of each input is the output's gradient itself: no `backward_input` is needed.
     bool gradient_is_view = false;
-    /// one `backward` computes all gradients, instead of a rule for each
+    /// One `backward` computes all gradients, instead of a rule for each.
     bool joint_backward = false;
-    /// no gradient goes through: no backward rule is needed
+    /// No gradient goes through: no backward rule is needed.
     bool stops_gradient = false;
-    /// pieces of a sequence, one after the other, give the same as the whole
+    /// Pieces of a sequence, one after the other, give the same as the whole.
     bool streams = false;
-    /// which activations the gradient of the parameters reads, as `{.input = true, .output = true}`
+    /// Which activations the gradient of the parameters reads, as `{.input = true, .output = true}`.
     Reads parameter_gradient{};
-    /// the same for the gradients of the inputs
+    /// The same for the gradients of the inputs.
     Reads input_gradient{};
-    /// the function that a loss may take over from the layer, as cross-entropy does `Link::softmax`
+    /// The function that a loss may take over from the layer, as cross-entropy does `Link::softmax`.
     Link link = Link::none;
-    /// what the outputs are, whatever the inputs are, as `Values::probabilities`
+    /// What the outputs are, whatever the inputs are, as `core::Values::probabilities`.
     core::Values values = core::Values::any;
-    /// each output lies between the inputs' least and largest, or is 0, so that probabilities stay such
+    /// Each output lies between the inputs' least and largest, or is 0, so that probabilities stay such.
     bool keeps_range = false;
-    /// linear in its `weight`, whose element i (row-major) serves output channel i mod channels, but for a
-    /// bias: what scales a channel can be put into the weights
+    /// Linear in its `weight`, whose element i (row-major) serves output channel i mod channels, but for a
+    /// bias: what scales a channel can be put into the weights.
     bool is_linear = false;
-    /// what part of its statistics a batch replaces, s ← (1 − momentum) · s + momentum · of the batch, if
-    /// they are running means, which `update_statistics` may find anew; 0 if not
+    /// What part of its statistics a batch replaces, s ← (1 − momentum) · s + momentum · of the batch, if
+    /// they are running means, which `update_statistics` may find anew; 0 if not.
     double statistics_momentum = 0;
 };
 
