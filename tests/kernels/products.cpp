@@ -87,8 +87,8 @@ static_assert(all_parts_fit<kernels::detail::Reading::whole>() &&
 
 template <class Scalar>
 constexpr bool packs(std::size_t samples, std::size_t inputs, std::size_t outputs) {
-    const std::size_t from = kernels::packed_from<Scalar>(inputs, outputs);
-    return from > 0 && samples >= from;
+    return kernels::choose(kernels::Product::weight_gradient, {inputs, samples, outputs}, sizeof(Scalar))
+               .loops == kernels::Loops::packed;
 }
 static_assert(kernels::width<float> == 1 || kernels::width<float> > 16 || packs<float>(16, 784, 128));
 static_assert(!packs<float>(15, 784, 128) && !packs<float>(128, 784, 10) && !packs<float>(128, 64, 64));

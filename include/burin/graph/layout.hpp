@@ -4,6 +4,7 @@
 #include "burin/core/half.hpp"
 #include "burin/core/parameter.hpp"
 #include "burin/graph/network.hpp"
+#include "burin/kernels/machine.hpp"
 #include "burin/kernels/products/panels.hpp"
 
 #include <cstddef>
@@ -26,7 +27,7 @@ constexpr std::size_t stored_index(const ParameterSpec& spec, std::size_t index,
 /// The same on this machine; what is stored in half the bits lies as the kernels want it once it is widened.
 template <class Scalar>
 constexpr std::size_t stored_index(const ParameterSpec& spec, std::size_t index) {
-    return stored_index(spec, index, kernels::width<core::Computed<Scalar>>);
+    return stored_index(spec, index, kernels::this_machine.lanes<core::Computed<Scalar>>());
 }
 
 /// A tensor of a network, its elements counted row-major wherever they lie.

@@ -4,7 +4,6 @@
 #include "burin/kernels/padded_rows.hpp"
 #include "burin/kernels/products/multiply.hpp"
 #include "burin/kernels/products/panels.hpp"
-#include "burin/kernels/products/tile.hpp"
 #include "burin/kernels/rows.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/softmax.hpp"
@@ -50,7 +49,7 @@ template <std::size_t Columns, std::size_t Depth, class Scalar>
                                                     std::size_t left_depth, Rows<const Scalar> right,
                                                     Rows<Scalar> result, std::size_t rows) noexcept {
     constexpr std::size_t panel = panels<Scalar>(Columns).width;
-    Product<Scalar> product;
+    Operands<Scalar> product;
     product.left = left;
     product.left_row = left_row;
     product.left_depth = left_depth;
@@ -58,7 +57,8 @@ template <std::size_t Columns, std::size_t Depth, class Scalar>
     product.right = {right.data, right.stride, right.stride, panel};
     product.result = {result.data, result.stride, result.stride, panel};
     // The shared code: a head's matrices are small, but there are five products of them.
-    multiply<Columns, Depth, shared_elements>(product, rows, StoreSum{});
+    multiply<Product::forward, Extents{0, Depth, Columns}, Hints{.shares_code = true}>(product, rows,
+                                                                                       StoreSum{});
 }
 
 /// Whether none of the first keys is to be seen.

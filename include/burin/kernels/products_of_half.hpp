@@ -18,7 +18,7 @@ constexpr std::size_t widened_room(std::size_t rows, std::size_t columns, bool h
     return rows * widest + (has_bias ? columns : 0);
 }
 
-/// The product of gemm.hpp with weights and biases that are stored in half the bits. They are widened panel
+/// The product of products.hpp with weights and biases that are stored in half the bits. They are widened panel
 /// by panel, and each panel meets all rows of x before the next.
 template <std::size_t K, std::size_t N, bool HasBias, core::Half Stored, class Scalar, class Epilogue>
 void dense_forward(const Scalar* x, const Stored* w, const Stored* bias, Scalar* y, std::size_t rows,
@@ -33,7 +33,7 @@ void dense_forward(const Scalar* x, const Stored* w, const Stored* bias, Scalar*
         if constexpr (N == 1) {
             dense_forward<K, N, HasBias>(x, static_cast<const Scalar*>(room), wide_bias, y, rows, epilogue);
         } else {
-            Product<Scalar> product;
+            Operands<Scalar> product;
             product.left = x;
             product.left_row = K;
             product.depth = K;
@@ -41,7 +41,7 @@ void dense_forward(const Scalar* x, const Stored* w, const Stored* bias, Scalar*
             product.result = {y + first, N, N, 0};
             if constexpr (HasBias)
                 product.start = {wide_bias + first, 0, 0, 0};
-            multiply<Columns, K, K * Columns>(product, rows, epilogue);
+            multiply<Product::forward, Extents{0, K, Columns}>(product, rows, epilogue);
         }
     };
     for (std::size_t panel = 0; panel < panels.full; ++panel)

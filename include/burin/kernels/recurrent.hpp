@@ -17,18 +17,13 @@ template <std::size_t Units, std::size_t Columns, class Scalar>
 [[gnu::always_inline]] inline void recurrent_product(Rows<const Scalar> h, const Scalar* u,
                                                      Rows<const Scalar> start, Rows<Scalar> sums,
                                                      std::size_t rows) noexcept {
-    const auto product = [=]() __attribute__((always_inline)) {
-        constexpr Panels panels = kernels::panels<Scalar>(Columns);
-        Product<Scalar> all;
-        all.left = h.data;
-        all.left_row = h.stride;
-        all.depth = Units;
-        all.right = {u, panels.width, panels.last, panels.width * Units};
-        all.result = {sums.data, sums.stride, sums.stride, panels.width};
-        all.start = {start.data, start.stride, start.stride, panels.width};
-        return all;
-    };
-    multiply_rows<Columns, Units, Units * Columns>(product, rows, StoreSum{});
+    Operands<Scalar> product{.left = h.data,
+                             .left_row = h.stride,
+                             .depth = Units,
+                             .right = in_panels<Units, Columns>(u),
+                             .result = row_major<Columns>(sums.data, sums.stride),
+                             .start = row_major<Columns>(start.data, start.stride)};
+    multiply<Product::forward, Extents{0, Units, Columns}>(product, rows, StoreSum{});
 }
 
 } // namespace burin::kernels

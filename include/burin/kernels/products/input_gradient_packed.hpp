@@ -42,7 +42,7 @@ template <class Scalar, class Derivative>
     alignas(64) Scalar transposed[(transposed_panels * wide + lanes) * wide];
     alignas(64) Scalar sums[transposed_samples * wide];
 
-    Product<Scalar> product;
+    Operands<Scalar> product;
     product.left_row = dense.n;
     product.right = {transposed, wide, wide, 0};
     product.result = {sums, wide, wide, 0};

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "burin/kernels/simd.hpp"
+#include "burin/kernels/machine.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -44,13 +44,13 @@ constexpr Panels panels_of(std::size_t columns, std::size_t lanes) {
 /// The panels of a matrix of so many columns for vectors of this scalar.
 template <class Scalar>
 constexpr Panels panels(std::size_t columns) {
-    return panels_of(columns, width<Scalar>);
+    return panels_of(columns, this_machine.lanes<Scalar>());
 }
 
 /// Rows so narrow want code in which their length is a constant; to that of others it makes no difference.
 template <class Scalar>
 constexpr bool is_single_panel(std::size_t columns) {
-    return columns < 2 * width<Scalar>;
+    return columns < 2 * this_machine.lanes<Scalar>();
 }
 
 namespace detail {

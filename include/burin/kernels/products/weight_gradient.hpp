@@ -1,30 +1,160 @@
 #pragma once
 
-#include "burin/kernels/products/multiply.hpp"
+#include "burin/kernels/products/choose.hpp"
+#include "burin/kernels/products/loops.hpp"
+#include "burin/kernels/products/micro_kernel.hpp"
+#include "burin/kernels/products/operands.hpp"
 #include "burin/kernels/products/panels.hpp"
-#include "burin/kernels/products/tile.hpp"
 #include "burin/kernels/simd.hpp"
+#include "burin/kernels/unroll.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
+
+// The loops that only weight gradients have: of few samples, and of many with both matrices packed.
 
 namespace burin::kernels::detail {
 
-/// How many samples at a time, how many rows of the result in a block, and how many columns of it at a time.
-/// A block of the left matrix and a panel of the right one fit into the first-level cache together: of 128
-/// samples 24 and 16 KiB with AVX-512, 12 and 8 with AVX2. (Of doubles AVX-512 takes half the rows, not half
-/// the samples, which was 3 points slower; AVX2 the other way round.) All that is packed is 200 KiB of the
-/// stack at most, of doubles with AVX-512 330.
 template <class Scalar>
-inline constexpr std::size_t packed_samples = vector_registers < 32 ? 512 / sizeof(Scalar) : 128;
+inline constexpr ProductChooser weight_gradient_chooser{Product::weight_gradient, sizeof(Scalar),
+                                                        this_machine};
+
+/// The weight gradient of `Samples` samples in one panel of `Vectors` vectors, for `rows` rows of it. Where
+/// there is a start, it is the result.
+template <std::size_t Samples, std::size_t Vectors, Tail TailKind, bool Accumulate, class Scalar>
+[[gnu::always_inline]] inline void weight_gradient_panel(const Operands<Scalar>& product, std::size_t rows,
+                                                         std::size_t columns) noexcept {
+    constexpr std::size_t lanes = width<Scalar>;
+    constexpr bool has_half = TailKind == Tail::half;
+    constexpr std::size_t whole_vectors = Vectors - (has_half ? 1 : 0);
+    const std::size_t half_column = columns - lanes / 2;
+    const auto column = [columns](std::size_t v) __attribute__((always_inline)) {
+        return TailKind == Tail::overlaps && v + 1 == Vectors ? columns - lanes : v * lanes;
+    };
+    const auto load_from = [columns](const Scalar* from) __attribute__((always_inline)) {
+        return TailKind == Tail::masked ? load_partial(from, columns) : load(from);
+    };
+    Vector<Scalar> dy[Samples][whole_vectors];
+    [[maybe_unused]] HalfVector<Scalar> dy_halves[has_half ? Samples : 1];
+    BURIN_DETAIL_UNROLL
+    for (std::size_t s = 0; s < Samples; ++s) {
+        BURIN_DETAIL_UNROLL
+        for (std::size_t v = 0; v < whole_vectors; ++v)
+            dy[s][v] = load_from(product.right.data + s * product.right.row + column(v));
+        if constexpr (has_half)
+            dy_halves[s] = load_half(product.right.data + s * product.right.row + half_column);
+    }
+    // What a vector, or half of one, writes beyond a narrow row, the next rows overwrite; the last ones must
+    // not.
+    std::size_t whole = rows;
+    const bool fits_half = TailKind == Tail::masked && lanes > 1 && columns <= lanes / 2;
+    if constexpr (TailKind == Tail::masked) {
+        const std::size_t beyond = Accumulate ? rows : ((fits_half ? lanes / 2 : lanes) - 1) / columns;
+        whole = rows > beyond ? rows - beyond : 0;
+    }
+    LeftElements<Samples, (Samples > 4), Scalar> x(product.left, product.left_depth);
+    Scalar* dw = product.result.data;
+    const auto write_rows = [&](auto row_count, auto is_behind) __attribute__((always_inline)) {
+        constexpr std::size_t count = row_count.value;
+        const std::size_t stride = TailKind == Tail::none ? Vectors * lanes : product.result.row;
+        Vector<Scalar> sums[count][whole_vectors];
+        [[maybe_unused]] HalfVector<Scalar> halves[has_half ? count : 1];
+        BURIN_DETAIL_UNROLL
+        for (std::size_t s = 0; s < Samples; ++s) {
+            BURIN_DETAIL_UNROLL
+            for (std::size_t r = 0; r < count; ++r) {
+                const Vector<Scalar> factor = broadcast_factor<has_half>(x.at(s, r));
+                BURIN_DETAIL_UNROLL
+                for (std::size_t v = 0; v < whole_vectors; ++v) {
+                    if (s > 0)
+                        sums[r][v] = fma(factor, dy[s][v], sums[r][v]);
+                    else if constexpr (Accumulate)
+                        sums[r][v] = fma(factor, dy[s][v], load_from(dw + r * stride + column(v)));
+                    else
+                        sums[r][v] = factor * dy[s][v];
+                }
+                if constexpr (has_half) {
+                    if (s > 0)
+                        halves[r] = fma(lower_half(factor), dy_halves[s], halves[r]);
+                    else if constexpr (Accumulate)
+                        halves[r] =
+                            fma(lower_half(factor), dy_halves[s], load_half(dw + r * stride + half_column));
+                    else
+                        halves[r] = lower_half(factor) * dy_halves[s];
+                }
+            }
+        }
+        BURIN_DETAIL_UNROLL
+        for (std::size_t r = 0; r < count; ++r, dw += stride) {
+            if constexpr (has_half)
+                store_half(dw + half_column, widened(halves[r]));
+            BURIN_DETAIL_UNROLL
+            for (std::size_t v = 0; v < whole_vectors; ++v) {
+                if constexpr (is_behind)
+                    store_partial(dw, sums[r][v], columns);
+                else if (fits_half)
+                    store_partial(dw, sums[r][v], lanes / 2);
+                else
+                    store(dw + column(v), sums[r][v]);
+            }
+        }
+        x.skip(count);
+    };
+    constexpr FixedRows<1> one{};
+    constexpr std::size_t count =
+        TailKind == Tail::none ? weight_gradient_chooser<Scalar>.rows_beside_depth(Samples) : 1;
+    constexpr FixedRows<count> together{};
+    std::size_t k = 0;
+    if constexpr (Samples <= (TailKind == Tail::masked ? 4 : 2)) {
+        // Few operations leave little time for counting.
+        BURIN_DETAIL_UNROLL_4
+        for (; k < whole; ++k)
+            write_rows(one, std::false_type{});
+    } else {
+        for (; k + together <= whole; k += together)
+            write_rows(together, std::false_type{});
+        for (; together > 1 && k < whole; ++k)
+            write_rows(one, std::false_type{});
+    }
+    if constexpr (TailKind == Tail::masked)
+        for (; k < rows; ++k)
+            write_rows(one, std::true_type{});
+}
+
+/// Up to so many samples dy stays in registers, panel by panel, and dw is written in one stream.
+template <ColumnKind Kind, bool Adds, class Scalar>
+[[gnu::always_inline]] inline void depth_in_registers(const Operands<Scalar>& operands, const Panels& panels,
+                                                      std::size_t rows) noexcept {
+    with_constant<weight_gradient_chooser<Scalar>.samples_in_registers()>(
+        operands.depth, [&](auto samples) __attribute__((always_inline)) {
+            Operands<Scalar> panel = operands;
+            if constexpr (Kind.has_full_panels)
+                for (std::size_t p = 0; p < panels.full; ++p, panel.skip_panels(1))
+                    weight_gradient_panel<samples.value, 2, Tail::none, Adds>(panel, rows, 0);
+            if constexpr (Kind.last_vectors > 0) {
+                panel.enter_last_panel(0);
+                weight_gradient_panel<samples.value, Kind.last_vectors, Kind.tile_tail(), Adds>(panel, rows,
+                                                                                                panels.last);
+            }
+        });
+}
+
+/// How many samples are packed at a time, how many rows of the result in a block, and how many columns of it
+/// at a time. A block of the left matrix and a panel of the right one fit into the first-level cache
+/// together: of 128 samples 24 and 16 KiB with AVX-512, 12 and 8 with AVX2. (Of doubles AVX-512 takes half
+/// the rows, not half the samples, which was 3 points slower; AVX2 the other way round.) All that is packed
+/// is 200 KiB of the stack at most, of doubles with AVX-512 330.
 template <class Scalar>
-inline constexpr std::size_t packed_rows_of = vector_registers < 32 ? 24 : 192 / sizeof(Scalar);
+inline constexpr std::size_t packed_samples = this_machine.has_many_registers() ? 128 : 512 / sizeof(Scalar);
+template <class Scalar>
+inline constexpr std::size_t packed_rows = this_machine.has_many_registers() ? 192 / sizeof(Scalar) : 24;
 inline constexpr std::size_t packed_columns = 256;
 
 /// to[r · columns + c] = from[r · stride + c] for c < columns
 template <class Scalar>
-[[gnu::always_inline]] inline void copy_columns(const Scalar* from, std::size_t stride, std::size_t rows,
+[[gnu::always_inline]] inline void pack_columns(const Scalar* from, std::size_t stride, std::size_t rows,
                                                 Scalar* to, std::size_t columns) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     const std::size_t whole = columns / lanes * lanes, rest = columns - whole;
@@ -36,132 +166,93 @@ template <class Scalar>
     }
 }
 
-/// result (+)= leftᵀ · right, of copies without gaps. Read where they are, the elements that a tile wants of
-/// each sample are a whole row apart, on pages and in sets of the cache that are soon used up, and even from
-/// the first-level cache a tile then takes 1.07 times as long. While a block of the left matrix meets the
-/// panels of the right one, the next is copied.
+/// A block of `packed_rows` with one panel, while the next block is packed from `ahead` to `packed`.
+template <Tile Full, class Scalar>
+[[gnu::always_inline]] inline void multiply_and_pack(const Operands<Scalar>& operands) noexcept {
+    constexpr std::size_t rows = packed_rows<Scalar>, columns = packed_vectors<Scalar> * width<Scalar>;
+    static_assert(rows % Full.rows == 0 && rows / Full.rows * columns >= rows);
+    Operands<Scalar> tile = operands;
+    for (std::size_t r = 0; r < rows; r += Full.rows, tile.skip_rows(Full.rows)) {
+        const std::size_t at = std::min(r / Full.rows * columns, rows - columns);
+        tile.ahead = operands.ahead + at;
+        tile.packed = operands.packed + at;
+        multiply_tile<Full.with(Ahead::pack_left)>(tile, 0, StoreSum{});
+    }
+}
+
+/// result (+)= leftᵀ · right, of packed blocks of both. Read where they are, the elements that a tile wants
+/// of each sample are a whole row apart, on pages and in sets of the cache that are soon used up, and even
+/// from the first-level cache a tile then takes 1.07 times as long. While a block of the left matrix is
+/// multiplied with its first panel, the next is packed.
 ///
-/// Where the result `Streams` beyond the second-level cache, each panel of it is prefetched beside the one
+/// Where the result streams beyond the second-level cache, each panel of it is prefetched beside the one
 /// before.
-template <ColumnKind Kind, bool Streams, class Scalar>
-struct PackedWeightGradient {
-    using Gradient = Product<Scalar, Form::weight_gradient>;
-    static constexpr std::size_t lanes = width<Scalar>, wide = 2 * lanes;
-    static constexpr std::size_t panels_at_a_time = std::max<std::size_t>(1, packed_columns / wide);
-    static constexpr std::size_t packed_rows = packed_rows_of<Scalar>;
-    static constexpr std::size_t tallest = tallest_tile(vector_registers, 2);
-    static constexpr std::size_t copied = copied_vectors<Scalar> * lanes; ///< Columns, beside each tile.
-    static_assert(packed_rows % tallest == 0 && packed_rows / tallest * copied >= packed_rows);
+template <Tile Full, Tile Last, class Scalar>
+[[gnu::noinline]] void packed_weight_gradient(Operands<Scalar> samples, const Panels& panels,
+                                              std::size_t rows) noexcept {
+    constexpr std::size_t lanes = width<Scalar>, wide = 2 * lanes, height = packed_rows<Scalar>;
+    constexpr std::size_t most_panels = std::max<std::size_t>(1, packed_columns / wide);
+    constexpr Tile plain = Full.with(Ahead::nothing);
+    constexpr bool prefetches = Full.ahead == Ahead::prefetch_result;
+    alignas(64) Scalar blocks[2][packed_samples<Scalar> * height];
+    alignas(64) Scalar right[packed_samples<Scalar> * (most_panels * wide + Last.vectors * lanes)];
 
-    alignas(64) Scalar blocks[2][packed_samples<Scalar> * packed_rows];
-    alignas(64) Scalar right[packed_samples<Scalar> * (panels_at_a_time * wide + Kind.last_vectors * lanes)];
-
-    // Functions of their own: in one, g++ runs out of registers.
-
-    /// A whole block with so many full panels, where the result streams. What is `behind` the last is asked
-    /// for beside that.
-    [[gnu::noinline]] static void multiply_streaming(const Gradient& given, std::size_t full,
-                                                     Scalar* behind) noexcept {
-        auto product = given.template as<Form::weight_gradient_streaming>();
-        product.ahead_step = (wide * tallest + product.depth - 1) / product.depth;
-        for (; full > 0; --full, product.skip_panels(1)) {
-            product.ahead = full == 1 ? behind : product.result.data + product.result.panel;
-            multiply_panel<2, 1, Tail::none>(product, FixedRows<packed_rows>{}, 0, StoreSum{});
-        }
-    }
-
-    /// A whole block with so many full panels. Beside the first the `next` block, if that is not null, is
-    /// copied from where `ahead` points to.
-    [[gnu::noinline]] static void multiply_whole(const Gradient& given, std::size_t full,
-                                                 Scalar* next) noexcept {
-        Gradient product = given;
-        if (next != nullptr) {
-            auto tile = given.template as<Form::weight_gradient_copying>();
-            for (std::size_t r = 0; r < packed_rows; r += tallest, tile.skip_rows(tallest)) {
-                const std::size_t at = std::min(r / tallest * copied, packed_rows - copied);
-                tile.ahead = given.ahead + at;
-                tile.copy = next + at;
-                multiply_tile<tallest, 2, 1, Tail::none>(tile, 0, StoreSum{});
-            }
-            product.skip_panels(1);
-            --full;
-        }
-        if constexpr (Streams)
-            multiply_streaming(product, full, given.result.data + packed_rows * given.result.row);
-        else
-            for (; full > 0; --full, product.skip_panels(1))
-                multiply_panel<2, 1, Tail::none>(product, FixedRows<packed_rows>{}, 0, StoreSum{});
-    }
-
-    /// What is left of the rows.
-    [[gnu::noinline]] static void multiply_lower(Gradient product, std::size_t height,
-                                                 std::size_t full) noexcept {
-        for (; full > 0; --full, product.skip_panels(1))
-            multiply_panel<2, 1, Tail::none>(product, height, 0, StoreSum{});
-    }
-
-    /// The last panel.
-    [[gnu::noinline]] static void multiply_last(const Gradient& product, std::size_t height,
-                                                std::size_t last) noexcept {
-        if constexpr (Kind.last_vectors > 0)
-            multiply_panel<Kind.last_vectors, 1, Kind.last_tail>(product, height, last, StoreSum{});
-    }
-
-    /// No more samples than are packed at a time, with `full` panels and one of `last` columns, if any.
-    void multiply(const Gradient& samples, std::size_t full, std::size_t last, std::size_t rows) noexcept {
-        const std::size_t depth = samples.depth, panel = depth * wide, step = samples.left_depth;
-        for (std::size_t p = 0; p < full; ++p)
-            copy_columns(samples.right.data + p * wide, samples.right.row, depth, right + p * panel, wide);
-        if (last > 0)
-            copy_columns(samples.right.data + full * wide, samples.right.row, depth, right + full * panel,
-                         last);
-        Gradient at_full = samples, at_last = samples;
-        at_full.right = {right, wide, last, panel};
-        at_full.ahead_step = step;
-        at_last.skip_panels(full);
-        at_last.enter_last_panel();
-        at_last.right = {right + full * panel, last, last, 0};
-
-        Scalar *block = blocks[0], *next = blocks[1];
-        bool is_copied = false;
-        for (std::size_t k = 0; k < rows; k += packed_rows) {
-            const std::size_t height = std::min(packed_rows, rows - k);
-            const Scalar* const left = samples.left + k;
-            if (!is_copied)
-                copy_columns(left, step, depth, block, height);
-            is_copied = full > 0 && k + 2 * packed_rows <= rows;
-            at_full.left = at_last.left = block;
-            at_full.left_depth = at_last.left_depth = height;
-            at_full.ahead = left + packed_rows;
-            if (height == packed_rows)
-                multiply_whole(at_full, full, is_copied ? next : nullptr);
-            else
-                multiply_lower(at_full, height, full);
-            if (last > 0)
-                multiply_last(at_last, height, last);
-            at_full.skip_rows(packed_rows);
-            at_last.skip_rows(packed_rows);
-            std::swap(block, next);
-        }
-    }
-};
-
-template <ColumnKind Kind, bool Streams, class Scalar>
-[[gnu::noinline]] void weight_gradient_packed(const Product<Scalar, Form::weight_gradient>& whole,
-                                              const Panels& panels, std::size_t rows) noexcept {
-    PackedWeightGradient<Kind, Streams, Scalar> packed;
-    Product<Scalar, Form::weight_gradient> samples = whole;
-    for (std::size_t left = whole.depth; left > 0; left -= samples.depth) {
+    const std::size_t step = samples.left_depth;
+    for (std::size_t left = samples.depth; left > 0; left -= samples.depth) {
         samples.depth = std::min(packed_samples<Scalar>, left);
-        Product<Scalar, Form::weight_gradient> some = samples;
-        for (std::size_t p = 0; p < panels.full; p += packed.panels_at_a_time) {
-            const std::size_t count = std::min(packed.panels_at_a_time, panels.full - p);
-            packed.multiply(some, count, p + count == panels.full ? panels.last : 0, rows);
-            some.skip_panels(count);
+        Operands<Scalar> some = samples;
+        for (std::size_t p = 0, full; p < panels.full; p += full, some.skip_panels(full)) {
+            full = std::min(most_panels, panels.full - p);
+            const std::size_t last = p + full == panels.full ? panels.last : 0;
+            const std::size_t panel = some.depth * wide;
+            for (std::size_t i = 0; i < full; ++i)
+                pack_columns(some.right.data + i * wide, some.right.row, some.depth, right + i * panel, wide);
+            if (last > 0)
+                pack_columns(some.right.data + full * wide, some.right.row, some.depth, right + full * panel,
+                             last);
+            Operands<Scalar> block = some, last_block = some;
+            block.right = {right, wide, wide, panel};
+            last_block.enter_last_panel(full);
+            last_block.right = {right + full * panel, last, last, 0};
+            last_block.depth_done = 0; // What is packed begins here.
+            Scalar *here = blocks[0], *next = blocks[1];
+            bool is_packed = false;
+            for (std::size_t k = 0; k < rows; k += height, std::swap(here, next)) {
+                const std::size_t count = std::min(height, rows - k);
+                const Scalar* const from = some.left + k;
+                if (!is_packed)
+                    pack_columns(from, step, some.depth, here, count);
+                is_packed = k + 2 * height <= rows;
+                block.left = last_block.left = here;
+                block.left_depth = last_block.left_depth = count;
+                Operands<Scalar> rest = block;
+                std::size_t panels_left = full;
+                if (is_packed) {
+                    rest.ahead = from + height;
+                    rest.ahead_step = step;
+                    rest.packed = next;
+                    shared(multiply_and_pack<Full, Scalar>)(rest);
+                    rest.skip_panels(1);
+                    --panels_left;
+                }
+                if (prefetches && count == height) {
+                    rest.ahead = block.result.data + height * block.result.row;
+                    rest.ahead_step = (wide * Full.rows + some.depth - 1) / some.depth;
+                    shared(TileLoops<Full>::template panel_by_panel<Scalar, std::size_t, StoreSum>)(
+                        rest, panels_left, 0, count, StoreSum{});
+                } else {
+                    shared(TileLoops<plain>::template panel_by_panel<Scalar, std::size_t, StoreSum>)(
+                        rest, panels_left, 0, count, StoreSum{});
+                }
+                if constexpr (Last.vectors > 0)
+                    if (last > 0)
+                        shared(TileLoops<Last>::template panel_by_panel<Scalar, std::size_t, StoreSum>)(
+                            last_block, 0, last, count, StoreSum{});
+                block.skip_rows(height);
+                last_block.skip_rows(height);
+            }
         }
         samples.skip_depth(samples.depth);
-        samples.start = {samples.result.data, samples.result.row, samples.result.last_row,
-                         samples.result.panel};
     }
 }
 

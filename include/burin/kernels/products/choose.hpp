@@ -1,0 +1,402 @@
+#pragma once
+
+#include "burin/core/text.hpp"
+#include "burin/kernels/machine.hpp"
+#include "burin/kernels/products/panels.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+// How products of matrices are computed: plain values, from extents and a `Machine`. The loops of
+// multiply.hpp and weight_gradient.hpp execute them. (For input gradients see choose_input_gradient.hpp.)
+
+namespace burin::kernels {
+
+/// Of a layer with a weight matrix [inputs, outputs], for some samples.
+enum class Product : unsigned char {
+    forward,         ///< y = x · w: [samples, inputs] · [inputs, outputs]
+    weight_gradient, ///< dw = xᵀ · dy: [inputs, samples] · [samples, outputs]
+    bias_gradient,   ///< db, of few outputs: ones [1, samples] · dy [samples, outputs]
+};
+
+/// result [rows, columns] = left [rows, depth] · right [depth, columns]
+struct Extents {
+    std::size_t rows = 0;
+    std::size_t depth = 0;
+    std::size_t columns = 0;
+};
+
+/// How the columns of a register tile end.
+enum class Tail : unsigned char {
+    none,     ///< As many as its vectors' lanes, of one panel.
+    overlaps, ///< The last vector ends where they end, and so begins within the one before: both hold the
+              ///< same.
+    half,     ///< The same, but it is no more than half a vector.
+    masked,   ///< The only vector is used in part.
+    panels,   ///< In another panel than they begin.
+    panels_from_second, ///< The same, and they begin with the second vector of a panel.
+};
+
+/// What a micro-kernel does beside each step of the depth, where the multiply-adds leave room for it.
+enum class Ahead : unsigned char {
+    nothing,
+    prefetch_left, ///< From beyond the caches.
+    prefetch_right,
+    prefetch_result,
+    pack_left, ///< What comes next is packed.
+};
+
+/// What a micro-kernel computes: the sums of `rows` rows and `vectors` vectors of columns, all in registers.
+struct Tile {
+    std::size_t rows = 1;
+    std::size_t vectors = 1;
+    std::size_t splits = 1; ///< In how many interleaved sums the depth is summed up.
+    Tail tail = Tail::none;
+    Ahead ahead = Ahead::nothing;
+    /// The left matrix is a row-major one transposed: the rows of a tile have one address, not one each, for
+    /// which there are not enough registers.
+    bool left_is_transposed = false;
+
+    constexpr Tile with_rows(std::size_t count) const {
+        Tile tile = *this;
+        tile.rows = count;
+        return tile;
+    }
+    constexpr Tile with_columns(std::size_t count, Tail end) const {
+        Tile tile = *this;
+        tile.vectors = count;
+        tile.tail = end;
+        return tile;
+    }
+    constexpr Tile with(Ahead what) const {
+        Tile tile = *this;
+        tile.ahead = what;
+        return tile;
+    }
+    friend constexpr bool operator==(const Tile&, const Tile&) = default;
+};
+
+/// In which order the tiles of a result are computed.
+enum class Loops : unsigned char {
+    dot_products,       ///< One column: each row by itself, its sums in the lanes.
+    half_width,         ///< One row, of vectors of half the width.
+    panel_by_panel,     ///< All rows with one panel of the right matrix, then with the next.
+    across_panels,      ///< All rows in one tile, of several panels.
+    three_vectors,      ///< All rows in low tiles of three vectors, whatever panels these are of.
+    rows_first,         ///< The rows of a tile with all panels, then the next rows.
+    depth_in_registers, ///< The right matrix, of a few samples, stays in registers, panel by panel.
+    packed,             ///< Of blocks of both matrices that are packed.
+};
+
+struct ProductChoice {
+    Loops loops = Loops::panel_by_panel;
+    Tile tile{};                 ///< The tallest one of the full panels, or of the only panel.
+    std::size_t depth_block = 0; ///< So much of the depth at a time; 0: all.
+    bool is_inlined = false;     ///< By code of its own, in which all extents are constants.
+    bool in_turn = false;        ///< Each row by itself.
+
+    friend constexpr bool operator==(const ProductChoice&, const ProductChoice&) = default;
+};
+
+/// Matrices of at most so many elements are multiplied by code of their own; larger ones share theirs.
+#if defined(BURIN_SHARED_KERNELS)
+inline constexpr std::size_t inlined_elements = 0; // For instrumented builds, which would take minutes.
+#else
+inline constexpr std::size_t inlined_elements = 2048;
+#endif
+
+/// What a caller knows of its product.
+struct Hints {
+    bool is_dense = false;      ///< A layer's, of row-major matrices without gaps.
+    bool is_block = false;      ///< The depth is a part of a longer one: its sums are not split.
+    bool left_is_far = false;   ///< The left matrix need not be in a cache.
+    bool adds = false;          ///< A gradient is added to what is there.
+    bool shares_code = false;   ///< For many rows, which do not miss code of their own.
+    bool has_any_width = false; ///< The epilogue computes with vectors of half the width, too.
+    std::size_t inlined_elements = kernels::inlined_elements;
+};
+
+/// In how many interleaved sums the depth is summed up, for a matrix of so many vectors of columns. A single
+/// row has no more than `vectors` sums under way, and each multiply-add waits 4 or 5 cycles for the one
+/// before: so narrow matrices, which make no more, have their sums split. It depends on the matrix alone, so
+/// that a row's result does not depend on how many rows there are.
+constexpr std::size_t choose_splits(std::size_t vectors) {
+    return vectors == 1 ? 4 : vectors <= 4 ? 2 : 1;
+}
+
+/// The tallest tile of so many vectors of columns on a machine with `registers` vector registers.
+///
+/// A tile of R × V elements needs R·V registers for its sums (times `splits`, where each is split), V for the
+/// row of the right matrix and one for the broadcast element of the left. Multiply-adds take 4 or 5 cycles
+/// and up to two start in each, so 8 to 10 sums should be under way; and as no more loads than multiply-adds
+/// start in a cycle, the R + V loads of a step must not outnumber its R·V multiply-adds, with room to spare.
+/// With V = 2 the tallest tile that fits has R = 6 with 16 registers (12 + 2 + 1 ≤ 16), and R = 12 with 32,
+/// some of which are left for what the compiler likes to keep. V = 3 gives R = 4 (12 + 3 + 1) and 9. V = 1
+/// needs as many loads as multiply-adds whatever its height: 8 rows hide the latency.
+constexpr std::size_t tallest_tile(std::size_t registers, std::size_t vectors, std::size_t splits = 1) {
+    const std::size_t fit = (registers - vectors - 1) / (vectors * splits);
+    return std::min<std::size_t>(fit, vectors == 1 ? 8 : 12);
+}
+
+/// The same where each row of the left matrix has an address of its own. There are 16 general registers, and
+/// tiles of more than nine rows were slower (128 rows from beyond the second-level cache 90 % of the peak
+/// with twelve, 95 with eight).
+constexpr std::size_t tallest_addressed_tile(std::size_t registers, std::size_t vectors,
+                                             std::size_t splits = 1) {
+    return std::min<std::size_t>(tallest_tile(registers, vectors, splits), 9);
+}
+
+/// Rows of the next tile where `rows` are left: eight or the tallest, but the last two of nearly the same
+/// height, none of them flat. 8 rows are 4 + 4, not 6 + 2. (Without a division, which takes as long as a
+/// short sum.)
+constexpr std::size_t choose_tile_rows(std::size_t rows, std::size_t tallest) {
+    const std::size_t usual = tallest == 9 ? 8 : tallest;
+    return rows <= tallest ? rows : rows < tallest + usual ? (rows + 1) / 2 : usual;
+}
+
+/// What the code for a product must know of its columns.
+struct ColumnKind {
+    bool has_full_panels = false;
+    std::size_t last_vectors = 0; ///< Of the last panel; 0 if there is none but full ones.
+    Tail last_tail = Tail::none;
+    bool last_is_half = false; ///< What overlaps has no more than half of a vector's lanes to add.
+    std::size_t splits = 1;
+
+    constexpr Tail tile_tail() const { return last_is_half ? Tail::half : last_tail; }
+};
+
+constexpr ColumnKind column_kind(const Panels& panels, std::size_t lanes,
+                                 const Machine& machine = this_machine) {
+    ColumnKind kind;
+    kind.has_full_panels = panels.full > 0;
+    kind.last_vectors = (panels.last + lanes - 1) / lanes;
+    kind.last_tail = panels.last % lanes == 0 ? Tail::none
+                     : panels.last < lanes    ? Tail::masked
+                                              : Tail::overlaps;
+    kind.last_is_half =
+        machine.half_vectors && kind.last_tail == Tail::overlaps && panels.last % lanes <= lanes / 2;
+    kind.splits = choose_splits(2 * panels.full + kind.last_vectors);
+    return kind;
+}
+
+/// Chooses for a right matrix of so many columns, and the loops for any number of rows.
+struct ProductChooser {
+    Product product;
+    std::size_t bytes; ///< Of a scalar.
+    Machine machine;
+    bool left_is_transposed = product != Product::forward;
+    std::size_t lanes = machine.lanes(bytes);
+    bool has_many_registers = machine.has_many_registers();
+
+    constexpr ColumnKind kind(std::size_t columns, const Hints& hints) const {
+        ColumnKind kind = column_kind(panels_of(columns, lanes), lanes, machine);
+        if (hints.is_block)
+            kind.splits = 1;
+        return kind;
+    }
+    constexpr std::size_t tallest(std::size_t vectors, std::size_t splits) const {
+        return left_is_transposed ? tallest_tile(machine.registers, vectors, splits)
+                                  : tallest_addressed_tile(machine.registers, vectors, splits);
+    }
+    constexpr Tile full_tile(const ColumnKind& kind) const {
+        return {tallest(2, kind.splits), 2, kind.splits, Tail::none, Ahead::nothing, left_is_transposed};
+    }
+    constexpr Tile last_tile(const ColumnKind& kind) const {
+        return {kind.last_vectors == 0 ? 0 : tallest(kind.last_vectors, kind.splits),
+                kind.last_vectors,
+                kind.splits,
+                kind.tile_tail(),
+                Ahead::nothing,
+                left_is_transposed};
+    }
+
+    /// With a panel at a time, the sums of so few rows would wait for one another.
+    constexpr std::size_t most_across(std::size_t splits) const {
+        return has_many_registers && splits == 1 ? 4 : 2;
+    }
+    /// As many panels at a time as make eight sums, or of three and four rows twelve and sixteen.
+    static constexpr std::size_t panels_across(std::size_t rows, std::size_t splits) {
+        return rows <= 2 ? 4 / (rows * splits) : 2;
+    }
+    /// With 16 registers these rows are tiles of three or four, which have too few sums in a panel and too
+    /// many in two: they are multiplied with three vectors at a time.
+    constexpr bool has_low_tiles(std::size_t splits) const {
+        return !has_many_registers && lanes > 1 && splits == 1;
+    }
+    /// So few rows, of matrices that are small enough, take less time in turn than together: where a row
+    /// alone has sums enough under way.
+    constexpr std::size_t rows_in_turn(const Panels& panels) const {
+        const std::size_t enough = has_many_registers ? 2 : 4;
+        return panels.last == 0 && panels.full >= enough ? enough : 1;
+    }
+    /// Sums deeper than this are made block by block, so that the rows that are multiplied with a panel stay
+    /// in the second-level cache until the last panel: 128 rows of 2 KiB are half of 512 KiB (processors with
+    /// 32 registers have 1 MiB or more).
+    constexpr std::size_t deep() const { return 3584 / bytes; }
+    constexpr std::size_t longest_block() const { return (has_many_registers ? 4096 : 2048) / bytes; }
+    /// So many bytes of the left matrix stay there anyway, unless a large right one passes through.
+    static constexpr std::size_t resident_bytes(bool streams) { return (streams ? 64 : 256) * 1024; }
+
+    constexpr Loops loops(std::size_t rows, const ColumnKind& kind, bool streams) const {
+        if (!kind.has_full_panels)
+            return Loops::panel_by_panel;
+        const bool is_low = rows == 3 || rows == 4 || (!streams && (rows == 7 || rows == 8));
+        return has_low_tiles(kind.splits) && is_low ? Loops::three_vectors
+               : rows <= most_across(kind.splits)   ? Loops::across_panels
+                                                    : Loops::panel_by_panel;
+    }
+
+    constexpr bool streams(std::size_t elements) const { return elements * bytes > machine.streaming_bytes; }
+
+    /// From so many rows on, of which each is as deep or deeper, the next rows of a left matrix are
+    /// prefetched, where it is beyond the caches.
+    static constexpr std::size_t prefetched_rows = 32, prefetched_depth = 128;
+
+    constexpr ProductChoice forward(const Extents& e, const Hints& hints) const {
+        const std::size_t elements = e.depth * e.columns, rows = e.rows;
+        const Panels panels = panels_of(e.columns, lanes);
+        const ColumnKind kind = this->kind(e.columns, hints);
+        ProductChoice choice;
+        choice.tile = kind.has_full_panels ? full_tile(kind) : last_tile(kind);
+        if (hints.is_dense && e.columns == 1)
+            return {Loops::dot_products, Tile{1, 1}, 0, true, false};
+        choice.is_inlined = elements <= hints.inlined_elements && !hints.shares_code;
+        if (hints.is_dense && hints.has_any_width && machine.narrow_vectors && 2 * e.columns == lanes &&
+            elements <= hints.inlined_elements && rows == 1)
+            return {Loops::half_width, Tile{1, 1, kind.splits}, 0, true, false};
+        if (!choice.is_inlined && !hints.shares_code && elements <= 2 * hints.inlined_elements &&
+            rows <= rows_in_turn(panels))
+            choice.is_inlined = choice.in_turn = true;
+        if (choice.is_inlined) {
+            choice.loops = kind.has_full_panels && (choice.in_turn || rows <= most_across(kind.splits))
+                               ? Loops::across_panels
+                               : Loops::panel_by_panel;
+        } else {
+            const bool right_streams = streams(elements);
+            // Split sums would depend on the number of blocks.
+            const bool stays = kind.splits == 1 && rows * e.depth * bytes <= resident_bytes(right_streams);
+            if (e.depth > deep() && !stays) {
+                const std::size_t blocks = (e.depth + longest_block() - 1) / longest_block();
+                choice.depth_block = (e.depth + blocks - 1) / blocks;
+            }
+            choice.loops = loops(rows, kind, right_streams);
+            if (hints.left_is_far && lanes > 1 && !right_streams && elements > 2 * hints.inlined_elements &&
+                kind.has_full_panels && rows >= prefetched_rows && e.depth >= prefetched_depth &&
+                choice.depth_block == 0) {
+                choice.loops = Loops::rows_first;
+                choice.tile.ahead = Ahead::prefetch_left;
+            } else if (right_streams && choice.loops == Loops::panel_by_panel) {
+                choice.tile.ahead = Ahead::prefetch_right;
+            }
+        }
+        if (choice.loops == Loops::across_panels) {
+            const std::size_t together = panels_across(choice.in_turn ? 1 : rows, kind.splits);
+            choice.tile.rows = choice.in_turn ? 1 : rows;
+            choice.tile.vectors = 2 * std::min(panels.full, together);
+        } else if (choice.loops == Loops::three_vectors) {
+            choice.tile.rows = rows == 3 || rows == 4 ? rows : 4;
+            choice.tile.vectors = 3;
+        }
+        return choice;
+    }
+
+    /// Up to so many samples the rows of dy fit into registers, panel by panel, and dw is written in one
+    /// stream: its stores are then the most of the work.
+    constexpr std::size_t samples_in_registers() const { return has_many_registers ? 8 : 4; }
+    /// Rows of dw at a time. Each multiply-add of a sum waits for the one before, and a processor that looks
+    /// at some six rows of many samples finds too little to do; beside dy there is room for as many sums.
+    constexpr std::size_t rows_beside_depth(std::size_t samples) const {
+        if (has_many_registers)
+            return samples > 4 ? 3 : 1;
+        return samples > 2 ? 2 : 1;
+    }
+    /// So many samples go into one running sum of a weight gradient: longer ones are made of such.
+    static constexpr std::size_t summed_samples = 512;
+    /// So many samples of x that are nearly or more than a page apart leave room for the rows of dy in the
+    /// first-level table of pages.
+    constexpr std::size_t paged_samples() const { return 4 * machine.page_entries / bytes; }
+    /// From how many samples on the weight gradient of [inputs, outputs] is made of packed blocks; 0 if
+    /// never. It pays where the rows of x are long, and for fewer panels and samples with tiles of twelve
+    /// rows, which read twice as many elements of each.
+    constexpr std::size_t packed_from(std::size_t inputs, std::size_t outputs) const {
+        const std::size_t row_bytes = inputs * bytes;
+        if (lanes == 1 || outputs < (has_many_registers ? 4 : 12) * lanes || row_bytes < 1024)
+            return 0;
+        return has_many_registers || row_bytes >= 2048 ? 16 : paged_samples();
+    }
+
+    constexpr Tile packed_tile(std::size_t vectors, Tail tail) const {
+        return {vectors == 0 ? 0 : tallest(vectors, 1), vectors, 1, tail, Ahead::nothing, true};
+    }
+
+    constexpr ProductChoice gradient(const Extents& e, const Hints& hints) const {
+        const std::size_t elements = e.rows * e.columns, samples = e.depth;
+        const Panels panels = panels_of(e.columns, lanes);
+        const ColumnKind kind = this->kind(e.columns, hints);
+        ProductChoice choice;
+        choice.is_inlined = panels.full == 0 && elements <= hints.inlined_elements && !hints.shares_code;
+        choice.tile = kind.has_full_panels ? full_tile(kind) : last_tile(kind);
+        if (product == Product::weight_gradient && samples > 0 && samples <= samples_in_registers()) {
+            choice.loops = Loops::depth_in_registers;
+            choice.tile.rows = choice.tile.tail == Tail::none ? rows_beside_depth(samples) : 1;
+            choice.tile.splits = 1;
+            return choice;
+        }
+        const std::size_t from = product == Product::weight_gradient ? packed_from(e.rows, e.columns) : 0;
+        if (from > 0 && samples >= from) {
+            choice.loops = Loops::packed;
+            choice.tile = packed_tile(2, Tail::none);
+            if (streams(elements))
+                choice.tile.ahead = Ahead::prefetch_result;
+            return choice;
+        }
+        // A column of x may have nearly every element on a page of its own.
+        const bool is_paged = from == 0 && e.rows * bytes > machine.page_bytes / 2;
+        const std::size_t most = is_paged ? paged_samples() : summed_samples;
+        if (samples > most) {
+            choice.depth_block = most;
+            choice.is_inlined = false;
+        }
+        if (!choice.is_inlined)
+            choice.loops = loops(e.rows, kind, false);
+        return choice;
+    }
+};
+
+/// How a product of these extents is computed on a machine.
+constexpr ProductChoice choose(Product product, const Extents& extents, std::size_t scalar_bytes,
+                               const Machine& machine = this_machine,
+                               const Hints& hints = {.is_dense = true}) {
+    const ProductChooser chooser{product, scalar_bytes, machine};
+    return product == Product::forward ? chooser.forward(extents, hints) : chooser.gradient(extents, hints);
+}
+
+/// As in "8 × 2 register tiles, panel by panel, right matrix prefetched, shared code".
+constexpr Text<160> describe(const ProductChoice& choice) {
+    Text<160> text;
+    if (choice.loops == Loops::dot_products)
+        return text.append("a dot product a row");
+    if (choice.loops == Loops::half_width)
+        return text.append("one row in vectors of half the width");
+    text.append(choice.tile.rows).append(" × ").append(choice.tile.vectors).append(" register tiles");
+    if (choice.tile.splits > 1)
+        text.append(" of ").append(choice.tile.splits).append(" sums each");
+    text.append(choice.loops == Loops::across_panels        ? ", across panels"
+                : choice.loops == Loops::three_vectors      ? ", across panels"
+                : choice.loops == Loops::rows_first         ? ", rows first"
+                : choice.loops == Loops::depth_in_registers ? ", samples in registers"
+                : choice.loops == Loops::packed             ? ", both matrices packed"
+                                                            : ", panel by panel");
+    if (choice.depth_block > 0)
+        text.append(", ").append(choice.depth_block).append(" of the depth at a time");
+    if (choice.tile.ahead != Ahead::nothing)
+        text.append(choice.tile.ahead == Ahead::prefetch_left    ? ", left matrix"
+                    : choice.tile.ahead == Ahead::prefetch_right ? ", right matrix"
+                                                                 : ", result")
+            .append(" prefetched");
+    if (choice.in_turn)
+        text.append(", row by row");
+    return text.append(choice.is_inlined ? ", inlined" : ", shared code");
+}
+
+} // namespace burin::kernels

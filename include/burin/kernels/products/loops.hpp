@@ -1,0 +1,162 @@
+#pragma once
+
+#include "burin/kernels/machine.hpp"
+#include "burin/kernels/products/choose.hpp"
+#include "burin/kernels/products/micro_kernel.hpp"
+#include "burin/kernels/products/operands.hpp"
+#include "burin/kernels/products/panels.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+namespace burin::kernels::detail {
+
+/// Calls f(std::integral_constant<std::size_t, value>) for value ∈ {Most, Most - 1, …, 1}: a chain of
+/// comparisons, the largest first, since it is by far the most frequent.
+template <std::size_t Most, class Function>
+[[gnu::always_inline]] inline void with_constant(std::size_t value, Function f) noexcept {
+    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+        (void)((value == Most - I && (f(std::integral_constant<std::size_t, Most - I>{}), true)) || ...);
+    }(std::make_index_sequence<Most>{});
+}
+
+/// So many rows, a number that is known when this is compiled: code is made only for what it calls for.
+template <std::size_t Count>
+using FixedRows = std::integral_constant<std::size_t, Count>;
+
+/// The function, which is inlined where it is called by its name, as one that all share who call it like
+/// this. The code of two in one would need more registers than there are.
+template <class Function>
+[[gnu::always_inline]] inline Function* shared(Function* function) noexcept {
+    asm("" : "+r"(function));
+    return function;
+}
+
+/// The loops that call the micro-kernel with tiles of up to `Tallest.rows` rows.
+template <Tile Tallest, class Lower = std::make_index_sequence<Tallest.rows>>
+struct TileLoops;
+
+template <Tile Tallest, std::size_t... Lower>
+struct TileLoops<Tallest, std::index_sequence<Lower...>> {
+    /// All rows with one panel after the other, tile by tile: the `full` panels, or, where `columns` > 0, the
+    /// last one, behind these.
+    template <class Scalar, class Rows, class Epilogue>
+    [[gnu::always_inline]] static void panel_by_panel(const Operands<Scalar>& operands, std::size_t full,
+                                                      std::size_t columns, Rows rows,
+                                                      Epilogue epilogue) noexcept {
+        Operands<Scalar> panel = operands;
+        if (columns > 0) {
+            panel.enter_last_panel(full);
+            full = 1;
+        }
+        for (; full > 0; --full, panel.skip_panels(1)) {
+            Operands<Scalar> tile = panel;
+            if constexpr (Tallest.ahead == Ahead::prefetch_right) {
+                // A panel's worth, a part of it with each tile.
+                tile.ahead = panel.right.data + panel.right.panel;
+                tile.ahead_step = (Tallest.vectors * width<Scalar> * Tallest.rows + rows - 1) / rows;
+            } else if constexpr (Tallest.ahead == Ahead::prefetch_result) {
+                if (full > 1)
+                    tile.ahead = panel.result.data + panel.result.panel;
+            }
+            if constexpr (requires { Rows::value; }) {
+                // Some tiles of one height and, below them, some that are a row lower.
+                constexpr std::size_t tiles = (Rows::value + Tallest.rows - 1) / Tallest.rows,
+                                      low = Rows::value / tiles, higher = Rows::value % tiles;
+                if constexpr (higher > 0)
+                    for (std::size_t i = 0; i < higher; ++i, tile.skip_rows(low + 1))
+                        multiply_tile<Tallest.with_rows(low + 1)>(tile, columns, epilogue);
+                for (std::size_t i = higher; i < tiles; ++i, tile.skip_rows(low))
+                    multiply_tile<Tallest.with_rows(low)>(tile, columns, epilogue);
+            } else {
+                for (std::size_t left = rows, height; left > 0; left -= height, tile.skip_rows(height)) {
+                    height = choose_tile_rows(left, Tallest.rows);
+                    // The tallest first, since it is by far the most frequent.
+                    (void)((height == Tallest.rows - Lower &&
+                            (multiply_tile<Tallest.with_rows(Tallest.rows - Lower)>(tile, columns, epilogue),
+                             true)) ||
+                           ...);
+                    if constexpr (Tallest.ahead != Ahead::nothing)
+                        tile.ahead += tile.depth * tile.ahead_step;
+                }
+            }
+        }
+    }
+
+    /// All panels with the rows of a tile before the next rows, which are prefetched beside them. (Within the
+    /// first panel they all would have to come in a quarter of the time.)
+    template <class Scalar, class Epilogue>
+    [[gnu::always_inline]] static void rows_first(const Operands<Scalar>& operands, std::size_t full,
+                                                  std::size_t rows, Epilogue epilogue) noexcept {
+        Operands<Scalar> front = operands;
+        front.ahead_step =
+            (choose_tile_rows(ProductChooser::prefetched_rows, Tallest.rows) + full - 1) / full;
+        for (std::size_t height; rows > 0; rows -= height, front.skip_rows(height)) {
+            height = choose_tile_rows(rows, Tallest.rows);
+            front.ahead = front.left + height * front.left_row;
+            Operands<Scalar> tile = front;
+            for (std::size_t p = 0; p < full; ++p, tile.skip_panels(1)) {
+                (void)((height == Tallest.rows - Lower &&
+                        (multiply_tile<Tallest.with_rows(Tallest.rows - Lower)>(tile, 0, epilogue), true)) ||
+                       ...);
+                tile.ahead += tile.depth * tile.ahead_step;
+            }
+        }
+    }
+};
+
+/// `Full.rows` rows, in one tile of several panels.
+template <Tile Full, class Scalar, class Epilogue>
+[[gnu::always_inline]] inline void across_panels(const Operands<Scalar>& operands, std::size_t full,
+                                                 Epilogue epilogue) noexcept {
+    constexpr std::size_t most = ProductChooser::panels_across(Full.rows, Full.splits);
+    constexpr auto tile_of = [](std::size_t panels) {
+        return Full.with_columns(2 * panels, panels == 1 ? Tail::none : Tail::panels);
+    };
+    Operands<Scalar> tile = operands;
+    for (std::size_t together; full > 0; full -= together, tile.skip_panels(together)) {
+        together = choose_tile_rows(full, most);
+        if constexpr (most >= 4)
+            if (together == 4)
+                multiply_tile<tile_of(4)>(tile, 0, epilogue);
+        if constexpr (most >= 3)
+            if (together == 3)
+                multiply_tile<tile_of(3)>(tile, 0, epilogue);
+        if constexpr (most >= 2)
+            if (together == 2)
+                multiply_tile<tile_of(2)>(tile, 0, epilogue);
+        if (together == 1)
+            multiply_tile<tile_of(1)>(tile, 0, epilogue);
+    }
+}
+
+/// Three vectors at a time, whatever panels they are of, with tiles of four rows or three.
+template <Tile Full, class Scalar, class Epilogue>
+[[gnu::always_inline]] inline void three_vectors(const Operands<Scalar>& operands, std::size_t full,
+                                                 std::size_t rows, Epilogue epilogue) noexcept {
+    constexpr Tile three = Full.with_columns(3, Tail::panels),
+                   odd = Full.with_columns(3, Tail::panels_from_second);
+    Operands<Scalar> group = operands;
+    for (std::size_t left = 2 * full, vectors; left > 0; left -= vectors) {
+        vectors = left == 3 || left > 4 ? 3 : 2;
+        const std::size_t from_second = left % 2;
+        Operands<Scalar> tile = group;
+        for (std::size_t low = rows, height; low > 0; low -= height, tile.skip_rows(height)) {
+            height = low >= 4 ? 4 : 3;
+            if (vectors == 2)
+                height == 4 ? multiply_tile<Full.with_rows(4)>(tile, 0, epilogue)
+                            : multiply_tile<Full.with_rows(3)>(tile, 0, epilogue);
+            else if (from_second)
+                height == 4 ? multiply_tile<odd.with_rows(4)>(tile, 0, epilogue)
+                            : multiply_tile<odd.with_rows(3)>(tile, 0, epilogue);
+            else
+                height == 4 ? multiply_tile<three.with_rows(4)>(tile, 0, epilogue)
+                            : multiply_tile<three.with_rows(3)>(tile, 0, epilogue);
+        }
+        group.skip_panels((vectors + from_second) / 2);
+    }
+}
+
+} // namespace burin::kernels::detail
