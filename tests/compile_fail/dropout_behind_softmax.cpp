@@ -1,5 +1,7 @@
 // expect: loss of output `2` `Dropout<0.5>`: expected `Softmax` last, as the loss contains it, got `Dropout<0.5>` behind it; put that before it
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

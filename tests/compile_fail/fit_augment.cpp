@@ -1,5 +1,7 @@
 // expect: Fit: .augment: expected what changes a batch before it is trained on, as in `.augment = MixUp{.alpha = 0.2}`, got `double`
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

@@ -1,5 +1,7 @@
 // expect: Fit: .batch_size: expected a size of at least 1 that fixes the memory when compiling, as in `.batch_size = batch<32>`, got `int`
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

@@ -1,5 +1,7 @@
 // expect: Fit: .callbacks: expected callbacks, each with on_fit_begin, on_epoch_begin, on_batch_end, on_epoch_end or on_fit_end, as in `.callbacks = std::tuple{callbacks::EarlyStopping{}}`, got `
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

@@ -1,5 +1,7 @@
 // expect: Fit has no member `epoch`: write `.epochs = 20`
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

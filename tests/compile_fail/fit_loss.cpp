@@ -1,5 +1,7 @@
 // expect: Fit: .loss: expected a loss, as in `.loss = losses::MeanSquaredError{}`, got `optimizers::Adam`
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

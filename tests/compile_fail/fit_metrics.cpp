@@ -1,5 +1,7 @@
 // expect: Fit: .metrics: expected metrics, as in `.metrics = std::tuple{metrics::Accuracy{}, metrics::TopKAccuracy<3>{}}`, got `const char
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

@@ -1,5 +1,7 @@
 // expect: fit: expected a `Model`, which has the parameters of a network: `Model<Net> model;`, got `Sequential<Input<8, 8>, Flatten, Dense<10>
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

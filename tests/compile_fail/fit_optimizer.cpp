@@ -1,5 +1,7 @@
 // expect: Fit: .optimizer: expected an optimizer, as in `.optimizer = optimizers::Adam{.learning_rate = 1e-3}`, got `losses::MeanSquaredError`
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

@@ -1,5 +1,7 @@
 // expect: fit: expected options, as in `fit(model, data, Fit{.epochs = 20})`, got `int`
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

@@ -1,5 +1,7 @@
 // expect: Fit: .schedule: expected a schedule, as in `.schedule = schedules::Cosine{.learning_rate = 1e-3, .steps = 1000}`, got `double`
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

@@ -1,6 +1,8 @@
 // expect: Fit: .validation: expected a data set or a pointer to one, as in `.validation = &test`
 // expect: got `double`
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

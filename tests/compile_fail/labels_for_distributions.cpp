@@ -1,5 +1,7 @@
 // expect: loss of output `0` `Dense<3>`: expected a distribution, as in a Dataset<float>, got labels; for those use SparseCategoricalCrossentropy
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

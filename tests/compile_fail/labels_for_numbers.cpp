@@ -1,5 +1,7 @@
 // expect: loss of output `0` `Dense<1>`: expected numbers as targets, as in a Dataset<float>, got labels; for those use BinaryCrossentropy, or SparseCategoricalCrossentropy with an output for each class
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

@@ -1,5 +1,7 @@
 // expect: metric `f1`: expected as many classes as outputs, 10, got 2
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

@@ -1,5 +1,7 @@
 // expect: metric `r_squared`: expected numbers as targets, got labels
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

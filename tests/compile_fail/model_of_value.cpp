@@ -1,5 +1,6 @@
 // expect: Model: expected an initializer or a seed, as in `Model<Net> model(initializers::HeNormal{}, 1)`, got `Sequential<Input<8, 8>, Flatten, Dense<10>
-#include "burin/burin.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

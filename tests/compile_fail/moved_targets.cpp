@@ -1,5 +1,6 @@
 // expect: images::Compose: expected one target a sample where pixels move, got 4, which stay; for a label a pixel write `.with_mask()`
-#include "burin/burin.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 #include "burin/images.hpp"
 
 using namespace burin;

@@ -1,5 +1,7 @@
 // expect: loss of output `2` `GlobalAveragePool1D`: expected logits or a Softmax, got the outputs of `Sigmoid`
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

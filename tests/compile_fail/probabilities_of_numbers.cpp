@@ -1,5 +1,6 @@
 // expect: predict_proba: expected a cross-entropy or a network that ends in probabilities, got a loss that knows none; use predict
-#include "burin/burin.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

@@ -1,5 +1,7 @@
 // expect: ReduceLearningRate: expected Fit without `.schedule`, which sets the rate of each step itself, got one; leave out one of them
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 #include "burin/callbacks/reduce_learning_rate.hpp"
 
 using namespace burin;

@@ -1,5 +1,7 @@
 // expect: loss of output `1` `Sigmoid`: expected scores that may be negative, got the probabilities of `Sigmoid`; leave that out
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 

@@ -1,5 +1,7 @@
 // expect: loss of output `1` `Softmax`: expected logits or a Sigmoid, got the outputs of `Softmax`; leave that out, or use SparseCategoricalCrossentropy if one class of several is right
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
 
 using namespace burin;
 
