@@ -138,14 +138,14 @@ struct DepthwiseConv2D : Op {
         }
     }
 
-  private:
-    /// With each channel `multiplier` times.
+    /// The convolution, with each channel `multiplier` times.
     static constexpr kernels::Convolution of(const Shape& input) {
         kernels::Convolution c = Settings::convolution(input, input[2] * multiplier);
         c.channels = c.filters;
         return c;
     }
 
+  private:
     template <kernels::Convolution C, class Scalar>
     static Scalar* bias(Scalar* parameters) noexcept {
         return has_bias ? parameters + C.taps() * C.filters : nullptr;
