@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cstddef>
 
 using namespace burin::kernels;
@@ -60,6 +61,23 @@ TEST_CASE(
         CHECK(choice.unrolled == 0);
         CHECK(choice == input_gradient_of(resnet, machine));
     }
+}
+
+TEST_CASE("convolutions: register tiles fill the registers with pixels and vectors of filters") {
+    const Convolution c = square(16, 8, 40, 3, Border::same);
+    const auto tiles = [&](const Machine& machine) {
+        const ConvolutionChoice choice = forward_of(c, machine);
+        return std::array{choice.tile.rows, choice.tile.vectors, choice.last.rows, choice.last.vectors};
+    };
+    CHECK(tiles(machines::zen1) == std::array<std::size_t, 4>{6, 2, 8, 1});
+    CHECK(tiles(machines::avx2) == std::array<std::size_t, 4>{6, 2, 8, 1});
+    CHECK(tiles(machines::avx512) == std::array<std::size_t, 4>{0, 0, 9, 3});
+    CHECK(tiles(machines::neon) == std::array<std::size_t, 4>{12, 2, 0, 0});
+    CHECK(tiles(machines::scalar) == std::array<std::size_t, 4>{6, 2, 0, 0});
+    CHECK(forward_of(c, machines::avx512).last.tail == Tail::overlaps);
+    // A line of taps and channels is a row of col2im's.
+    CHECK(input_gradient_of(lenet_second, machines::avx2).last.vectors == 2);
+    CHECK(input_gradient_of(lenet_second, machines::avx2).tile.vectors == 2);
 }
 
 TEST_CASE("convolutions: short segments are unrolled, and clipped as a whole") {
@@ -161,13 +179,13 @@ TEST_CASE("recurrent cells: the gates are one product, and the cell goes through
 
 TEST_CASE("choices are described in a phrase") {
     CHECK(describe(forward_of(resnet, machines::avx2)).view() ==
-          "im2col without a copy, images one by one with zeros around them, lines and columns of taps "
-          "clipped");
+          "6 × 2 register tiles of patches where they lie (im2col), images padded, lines and columns of "
+          "taps clipped");
     CHECK(describe(forward_of(pointwise, machines::avx2)).view() == "a dense product over pixels");
     CHECK(describe(input_gradient_of(lenet_second, machines::avx2)).view() ==
-          "col2im: products are added into the image");
+          "6 × 2 register tiles of gradients of patches, added up in the image (col2im)");
     CHECK(describe(weight_gradient_of(resnet, machines::avx2)).view() ==
-          "im2col without a copy, images one by one with zeros around them, sums of 5 × 32 pixels");
+          "6 × 2 register tiles of patches where they lie (im2col), images padded, sums of 5 × 32 pixels");
     CHECK(describe(choose_depthwise(ConvolutionProduct::forward, square(25, 64, 64, 3, Border::same), 4,
                                     machines::zen1))
               .view() == "tiles of 6 or 4 pixels that share 3 taps, else tiles of 8 sums");

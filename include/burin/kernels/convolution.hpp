@@ -68,7 +68,6 @@ void convolution_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, 
     static constexpr ConvolutionChoice choice =
         convolution_choice<ConvolutionProduct::weight_gradient, C, Scalar>;
     constexpr Panels panels = kernels::panels<Scalar>(C.group_filters());
-    constexpr detail::ColumnKind kind = detail::column_kind(panels, width<Scalar>);
     constexpr std::size_t width = C.axes[2].output, line_count = C.axes[0].output * C.axes[1].output;
     constexpr auto& patches = detail::patches_of<C, detail::Direction::to_outputs>;
     constexpr std::size_t segments = patches.classes[0].segments;
@@ -92,8 +91,8 @@ void convolution_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, 
             product.result = detail::weights_of_group<C>(dw, group);
             const PatchCursor<Scalar> cursor(image + group * C.group_channels(), patches.offsets.data(),
                                              segments, C.depth() / segments);
-            detail::multiply_patches<kind, 0>(cursor, C.depth(), panels, product,
-                                              detail::Anywhere<StoreSum>{});
+            detail::multiply_patches<choice.tile, choice.last, 0>(cursor, C.depth(), panels, product,
+                                                                  detail::Anywhere<StoreSum>{});
         }
         if constexpr (HasBias)
             column_sums(gradient, product.images * product.segments * product.length, C.filters, db,

@@ -3,7 +3,8 @@
 #include "burin/core/text.hpp"
 #include "burin/kernels/convolution/shape.hpp"
 #include "burin/kernels/machine.hpp"
-#include "burin/kernels/products/multiply.hpp"
+#include "burin/kernels/products/choose.hpp"
+#include "burin/kernels/products/panels.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -21,6 +22,8 @@ enum class ConvolutionWay {
 /// How a product of a convolution is computed.
 struct ConvolutionChoice {
     ConvolutionWay way = ConvolutionWay::im2col;
+    Tile tile{};                ///< Of the full panels; no rows if there are none.
+    Tile last{};                ///< Of the last panel; no rows if there are only full ones.
     bool pads = false;          ///< Images are copied, one by one, to have zeros around them.
     bool clips_lines = false;   ///< Lines of taps that see zeros only are left out,
     bool clips_columns = false; ///< and columns of them.
@@ -42,6 +45,11 @@ constexpr PaddedImage summed_input(const Convolution& c) {
         padded.extent[i] = std::max(padded.extent[i], padded.before[i] + padded.image[i]);
     }
     return padded;
+}
+
+/// The tallest register tile of pixels and so many vectors of columns.
+constexpr Tile pixel_tile(std::size_t vectors, Tail tail, const Machine& machine) {
+    return {vectors == 0 ? 0 : tallest_tile(machine.registers, vectors), vectors, 1, tail};
 }
 
 /// Whether it is less work to add the gradient of each output to the inputs that it is made of. A line of
@@ -81,10 +89,17 @@ constexpr ConvolutionChoice choose_convolution(ConvolutionProduct product, const
                                                std::size_t scalar_bytes, const Machine& machine) {
     const bool is_back = product == ConvolutionProduct::input_gradient;
     ConvolutionChoice choice;
-    if (is_back && detail::sums_patches(c, machine)) {
+    if (is_back && detail::sums_patches(c, machine))
         choice.way = ConvolutionWay::col2im;
+    const std::size_t lanes = machine.lanes(scalar_bytes);
+    const std::size_t columns = choice.way == ConvolutionWay::col2im ? c.axes[2].kernel * c.channels
+                                : is_back                            ? c.group_channels()
+                                                                     : c.group_filters();
+    const ColumnKind kind = column_kind(panels_of(columns, lanes), lanes, machine);
+    choice.tile = detail::pixel_tile(kind.has_full_panels ? 2 : 0, Tail::none, machine);
+    choice.last = detail::pixel_tile(kind.last_vectors, kind.last_tail, machine);
+    if (choice.way == ConvolutionWay::col2im)
         return choice;
-    }
     const PaddedImage padded = is_back ? padded_output(c) : padded_input(c);
     choice.pads = padded.is_padded();
     if (product == ConvolutionProduct::weight_gradient) {
@@ -97,7 +112,7 @@ constexpr ConvolutionChoice choose_convolution(ConvolutionProduct product, const
     // Dense splits the sums of narrow matrices, which costs it registers, but knows the extents of small
     // ones.
     if (product == ConvolutionProduct::forward && c.is_pointwise() &&
-        (c.depth() * c.filters <= inlined_elements || c.filters > 32))
+        (c.depth() * c.filters <= 2048 || c.filters > 32))
         choice.way = ConvolutionWay::dense;
     // Images and results that stay in a second-level cache of 512 KiB beside the panels of the weights; twice
     // as many are neither faster nor slower where it has 1 MiB (Zen 4: 0.98 to 1.03 of five products).
@@ -118,14 +133,18 @@ constexpr ConvolutionChoice choose_convolution(ConvolutionProduct product, const
     return choice;
 }
 
-/// As in "im2col without a copy, zeros around each image, taps of lines clipped".
+/// As in "12 × 2 register tiles of patches where they lie (im2col), images padded, lines of taps clipped".
 constexpr Text<160> describe(const ConvolutionChoice& choice) {
+    if (choice.way == ConvolutionWay::dense)
+        return "a dense product over pixels";
+    const Tile& tile = choice.tile.rows > 0 ? choice.tile : choice.last;
+    Text<160> text;
+    text.append(tile.rows).append(" × ").append(tile.vectors).append(" register tiles of ");
     if (choice.way == ConvolutionWay::col2im)
-        return "col2im: products are added into the image";
-    Text<160> text(choice.way == ConvolutionWay::dense ? "a dense product over pixels"
-                                                       : "im2col without a copy");
+        return text.append("gradients of patches, added up in the image (col2im)");
+    text.append("patches where they lie (im2col)");
     if (choice.pads)
-        text.append(", images one by one with zeros around them");
+        text.append(", images padded");
     else if (choice.images > 1)
         text.append(", ").append(choice.images).append(" images at a time");
     if (choice.clips_lines)

@@ -4,7 +4,7 @@
 #include "burin/kernels/convolution/patch_product.hpp"
 #include "burin/kernels/convolution/patches.hpp"
 #include "burin/kernels/convolution/shape.hpp"
-#include "burin/kernels/products.hpp"
+#include "burin/kernels/products/operands.hpp"
 #include "burin/kernels/products/panels.hpp"
 
 #include <algorithm>
@@ -78,7 +78,6 @@ void convolve(const Scalar* source, Weights weights_of, const Scalar* start, Sca
     constexpr std::size_t channels = Patches::source_channels, group_channels = channels / C.groups;
     constexpr std::size_t columns_of_group = Patches::result_channels / C.groups;
     constexpr Panels panels = kernels::panels<Scalar>(columns_of_group);
-    constexpr ColumnKind kind = column_kind(panels, width<Scalar>);
 
     const auto multiply = [&](const Scalar* image, Scalar* to, std::size_t images, const PixelClass& each,
                               const TapRun& lines, const TapRun& columns) {
@@ -111,8 +110,8 @@ void convolve(const Scalar* source, Weights weights_of, const Scalar* start, Sca
             product.start = start == nullptr ? nullptr : start + group * columns_of_group;
             const PatchCursor<Scalar> cursor(image + group * group_channels, row, extent,
                                              Patches::source_steps, Patches::result_steps);
-            multiply_patches<kind, Choice.unrolled>(cursor, images * extent[0] * extent[1] * extent[2],
-                                                    panels, product, finish);
+            multiply_patches<Choice.tile, Choice.last, Choice.unrolled>(
+                cursor, images * extent[0] * extent[1] * extent[2], panels, product, finish);
         }
     };
     for_padded_images<Patches, Choice>(

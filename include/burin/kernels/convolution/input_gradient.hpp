@@ -64,7 +64,7 @@ void convolve_transposed(const Scalar* dy, const Scalar* w, const Scalar* start,
 
 /// The same, output by output: dy · wᵀ has the gradient of a patch in each row, which is added to the inputs
 /// that it is made of, a line of taps at a time (col2im).
-template <Convolution C, class Scalar, class Finish>
+template <Convolution C, ConvolutionChoice Choice, class Scalar, class Finish>
 void sum_patches(const Scalar* dy, const Scalar* w, const Scalar* start, Scalar* dx, std::size_t rows,
                  Scalar* scratch, Finish finish) noexcept {
     constexpr PaddedImage padded = summed_input(C);
@@ -72,7 +72,6 @@ void sum_patches(const Scalar* dy, const Scalar* w, const Scalar* start, Scalar*
     constexpr std::size_t columns = C.axes[2].kernel * C.channels, lines = C.taps() / C.axes[2].kernel;
     constexpr std::size_t y_size = C.output_pixels() * C.filters, line_size = C.axes[2].input * C.channels;
     constexpr Panels panels = kernels::panels<Scalar>(columns);
-    constexpr ColumnKind kind = column_kind(panels, width<Scalar>);
     // Pixels of a column come one after the other: those of a tile never add to the same input.
     constexpr std::array<std::size_t, 3> extent{C.axes[0].output, C.axes[2].output, C.axes[1].output};
     constexpr RowSteps left_steps{C.axes[2].output * C.filters, C.filters,
@@ -102,8 +101,9 @@ void sum_patches(const Scalar* dy, const Scalar* w, const Scalar* start, Scalar*
             product.result = {sums + pitch.of(line / C.axes[1].kernel * C.axes[0].dilation,
                                               line % C.axes[1].kernel * C.axes[1].dilation, 0),
                               1, 1, panels.width};
-            multiply_patches<kind, 0>(PatchCursor<Scalar>(dy, 0, extent, left_steps, row_steps),
-                                      C.output_pixels(), panels, product, Anywhere<StoreSum>{});
+            multiply_patches<Choice.tile, Choice.last, 0>(
+                PatchCursor<Scalar>(dy, 0, extent, left_steps, row_steps), C.output_pixels(), panels, product,
+                Anywhere<StoreSum>{});
         }
         for (std::size_t z = 0; z < C.axes[0].input; ++z)
             for (std::size_t y = 0; y < C.axes[1].input; ++y, dx += line_size) {
@@ -123,7 +123,7 @@ void convolve_back(const Scalar* dy, const Scalar* w, const Scalar* start, Scala
     static constexpr ConvolutionChoice choice =
         convolution_choice<ConvolutionProduct::input_gradient, C, Scalar>;
     if constexpr (choice.way == ConvolutionWay::col2im)
-        sum_patches<C>(dy, w, start, dx, rows, scratch, finish);
+        sum_patches<C, choice>(dy, w, start, dx, rows, scratch, finish);
     else
         convolve_transposed<C, choice>(dy, w, start, dx, rows, scratch, finish);
 }

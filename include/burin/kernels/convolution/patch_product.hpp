@@ -1,8 +1,9 @@
 #pragma once
 
+#include "burin/kernels/products/choose.hpp"
 #include "burin/kernels/products/multiply.hpp"
+#include "burin/kernels/products/operands.hpp"
 #include "burin/kernels/products/panels.hpp"
-#include "burin/kernels/products/tile.hpp"
 
 #include <algorithm>
 #include <array>
@@ -104,21 +105,20 @@ struct PatchProduct {
 
 namespace detail {
 
-/// The micro-kernel: one register tile of `Rows` patches and `Vectors` vectors of columns. `Length` is the
+/// The micro-kernel: one register tile of patches and vectors of columns. `Length` is the
 /// product's `length` where the loop over it is unrolled, else 0.
-template <std::size_t Rows, std::size_t Vectors, Tail TailKind, std::size_t Length, class Scalar,
-          class Finish>
+template <Tile Shape, std::size_t Length, class Scalar, class Finish>
 #if defined(BURIN_SHARED_KERNELS)
 [[gnu::noinline]]
 #else
 [[gnu::always_inline]] inline
 #endif
-void multiply_patch_tile(const std::array<RowPlace<Scalar>, Rows>& places, const PatchProduct<Scalar>& p,
-                         std::size_t columns, Finish finish) noexcept {
-    constexpr std::size_t lanes = width<Scalar>;
-    constexpr bool masked = TailKind == Tail::masked;
+void multiply_patch_tile(const std::array<RowPlace<Scalar>, Shape.rows>& places,
+                         const PatchProduct<Scalar>& p, std::size_t columns, Finish finish) noexcept {
+    constexpr std::size_t lanes = width<Scalar>, Rows = Shape.rows, Vectors = Shape.vectors;
+    constexpr bool masked = Shape.tail == Tail::masked;
     const auto column = [columns](std::size_t v) __attribute__((always_inline)) {
-        return TailKind == Tail::overlaps && v + 1 == Vectors ? columns - lanes : v * lanes;
+        return Shape.tail == Tail::overlaps && v + 1 == Vectors ? columns - lanes : v * lanes;
     };
     const auto load_from = [columns](const Scalar* from) __attribute__((always_inline)) {
         return masked ? load_partial(from, columns) : load(from);
@@ -211,41 +211,39 @@ void multiply_patch_tile(const std::array<RowPlace<Scalar>, Rows>& places, const
 }
 
 /// All rows with one panel, tile by tile.
-template <std::size_t Vectors, Tail TailKind, std::size_t Length, class Scalar, class Finish>
+template <Tile Tallest, std::size_t Length, class Scalar, class Finish>
 [[gnu::always_inline]] inline void multiply_patch_panel(PatchCursor<Scalar> cursor, std::size_t rows,
                                                         const PatchProduct<Scalar>& product,
                                                         std::size_t columns, Finish finish) noexcept {
-    constexpr std::size_t tallest = tallest_tile(vector_registers, Vectors);
     while (rows > 0) {
-        const std::size_t height = choose_tile_rows(rows, tallest);
-        with_constant<tallest>(height, [&](auto tile_rows) __attribute__((always_inline)) {
+        const std::size_t height = choose_tile_rows(rows, Tallest.rows);
+        with_constant<Tallest.rows>(height, [&](auto tile_rows) __attribute__((always_inline)) {
             std::array<RowPlace<Scalar>, tile_rows.value> places;
             for (RowPlace<Scalar>& place : places)
                 place = cursor.next();
-            multiply_patch_tile<tile_rows.value, Vectors, TailKind, Length>(places, product, columns, finish);
+            multiply_patch_tile<Tallest.with_rows(tile_rows.value), Length>(places, product, columns, finish);
         });
         rows -= height;
     }
 }
 
 /// All rows with all panels.
-template <ColumnKind Kind, std::size_t Length, class Scalar, class Finish>
+template <Tile Full, Tile Last, std::size_t Length, class Scalar, class Finish>
 [[gnu::noinline]] void multiply_patches(const PatchCursor<Scalar>& cursor, std::size_t rows,
                                         const Panels& panels, PatchProduct<Scalar> product,
                                         Finish finish) noexcept {
-    if constexpr (Kind.has_full_panels) {
+    if constexpr (Full.rows > 0) {
         for (std::size_t i = 0; i < panels.full; ++i) {
-            multiply_patch_panel<2, Tail::none, Length>(cursor, rows, product, 0, finish);
+            multiply_patch_panel<Full, Length>(cursor, rows, product, 0, finish);
             product.right.skip_panels(1);
             product.result.skip_panels(1);
             product.start += product.start == nullptr ? 0 : panels.width;
         }
     }
-    if constexpr (Kind.last_vectors > 0) {
+    if constexpr (Last.rows > 0) {
         product.right.row = product.right.last_row;
         product.result.row = product.result.last_row;
-        multiply_patch_panel<Kind.last_vectors, Kind.last_tail, Length>(cursor, rows, product, panels.last,
-                                                                        finish);
+        multiply_patch_panel<Last, Length>(cursor, rows, product, panels.last, finish);
     }
 }
 
