@@ -140,13 +140,13 @@ TEST_CASE("verify: a step has the operands of its kind, and no others") {
 
 TEST_CASE("verify: values have the sizes of what they hold") {
     CHECK_BOTH(of_program([](auto& program) { program.values[1].size = 4; }).view() ==
-               "step 0: expected value 1 to have the size of what it computes");
+               "step 0: expected value 1 to have 3 elements, got 4");
     CHECK_BOTH(of_program([](auto& program) { program.values[3].size = 1; }).view() ==
-               "step 2: expected value 3 to have the size of what it computes");
+               "step 2: expected value 3 to have 2 elements, got 1");
     CHECK_BOTH(of_program([](auto& program) { program.steps[4][Role::output_gradient] = 1; }).view() ==
-               "step 4: expected value 1 to have the size of its node");
+               "step 4: expected value 1 to have 2 elements, got 3");
     CHECK_BOTH(of_program([](auto& program) { program.values[0].size = 5; }).view() ==
-               "step 0: expected value 0 to have the size of its input");
+               "step 0: expected value 0 to have 4 elements, got 5");
 }
 
 TEST_CASE("verify: what is computed together is a chain of elementwise functions") {

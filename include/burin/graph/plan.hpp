@@ -123,11 +123,14 @@ struct Plan : detail::Passes<Net, PlanRecipe>,
     template <std::size_t Batch>
     static constexpr std::size_t all_buffers = passes::all_buffers(Passes::program, Batch);
 
+    /// Elements at whose multiples large buffers begin.
+    template <class Scalar>
+    static constexpr std::size_t alignment =
+        recipes::Arithmetic<PlanRecipe.numbers>::template alignment<Scalar>;
+
     template <std::size_t Batch, class Scalar>
     static constexpr auto memory = [] {
-        using Planned =
-            detail::PlannedMemory<Passes, Batch,
-                                  recipes::Arithmetic<PlanRecipe.numbers>::template alignment<Scalar>>;
+        using Planned = detail::PlannedMemory<Passes, Batch, alignment<Scalar>>;
         static_cast<void>(core::DiagnosisOf<Planned>{});
         return Planned::memory;
     }();

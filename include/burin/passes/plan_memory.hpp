@@ -2,7 +2,6 @@
 
 #include "burin/passes/liveness.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -30,16 +29,14 @@ inline constexpr std::size_t aligned_from_vectors = 10;
 
 namespace detail {
 
-constexpr std::size_t round_up(std::size_t value, std::size_t multiple) {
-    return (value + multiple - 1) / multiple * multiple;
-}
-
-constexpr bool placed_before(const Lifetime& a, const Lifetime& b, std::size_t batch, PlacementOrder order) {
+/// Whether a piece of one size is placed before another; of equal ones the first is.
+constexpr bool placed_before(const Lifetime& a, std::size_t size_of_a, const Lifetime& b,
+                             std::size_t size_of_b, PlacementOrder order) {
     if (order == PlacementOrder::by_first_step)
         return a.first < b.first;
     if (order == PlacementOrder::by_lifetime && a.last - a.first != b.last - b.first)
         return a.last - a.first > b.last - b.first;
-    return a.size * batch != b.size * batch ? a.size * batch > b.size * batch : a.first < b.first;
+    return size_of_a != size_of_b ? size_of_a > size_of_b : a.first < b.first;
 }
 
 } // namespace detail
@@ -49,39 +46,49 @@ constexpr bool placed_before(const Lifetime& a, const Lifetime& b, std::size_t b
 template <std::size_t MaxPieces>
 constexpr MemoryPlan<MaxPieces> place(std::span<const Lifetime> lifetimes, std::size_t batch,
                                       std::size_t vector, PlacementOrder order) {
+    // Plain arrays and pointers, because compilers take long for each call of a function.
     MemoryPlan<MaxPieces> plan;
-    std::array<std::size_t, MaxPieces> sequence{};
-    for (std::size_t i = 0; i < lifetimes.size(); ++i)
-        sequence[i] = i;
-    std::sort(sequence.begin(), sequence.begin() + static_cast<std::ptrdiff_t>(lifetimes.size()),
-              [&](std::size_t left, std::size_t right) {
-                  if (detail::placed_before(lifetimes[left], lifetimes[right], batch, order))
-                      return true;
-                  return !detail::placed_before(lifetimes[right], lifetimes[left], batch, order) &&
-                         left < right;
-              });
+    std::size_t* const offsets = plan.offsets.data();
+    const Lifetime* const lives = lifetimes.data();
+    const std::size_t count = lifetimes.size();
+    std::size_t sizes[MaxPieces] = {};
+    std::size_t sequence[MaxPieces] = {};
+    for (std::size_t piece = 0; piece < count; ++piece) {
+        sizes[piece] = lives[piece].size * batch;
+        std::size_t position = piece;
+        while (position > 0 &&
+               detail::placed_before(lives[piece], sizes[piece], lives[sequence[position - 1]],
+                                     sizes[sequence[position - 1]], order)) {
+            sequence[position] = sequence[position - 1];
+            --position;
+        }
+        sequence[position] = piece;
+    }
 
     // The pieces placed so far, by offset.
-    std::array<std::size_t, MaxPieces> placed{};
-    for (std::size_t count = 0; count < lifetimes.size(); ++count) {
-        const std::size_t piece = sequence[count];
-        const std::size_t size = lifetimes[piece].size * batch;
+    std::size_t placed[MaxPieces] = {};
+    for (std::size_t done = 0; done < count; ++done) {
+        const std::size_t piece = sequence[done];
+        const std::size_t size = sizes[piece];
+        const std::size_t first = lives[piece].first, last = lives[piece].last;
         const std::size_t alignment = size >= aligned_from_vectors * vector ? vector : 1;
         std::size_t offset = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            const Lifetime& other = lifetimes[placed[i]];
-            if (!other.overlaps(lifetimes[piece]))
+        for (std::size_t i = 0; i < done; ++i) {
+            const std::size_t other = placed[i];
+            if (lives[other].first > last || first > lives[other].last)
                 continue;
-            const std::size_t begin = plan.offsets[placed[i]];
-            if (offset + size <= begin)
+            if (offset + size <= offsets[other])
                 break;
-            offset = std::max(offset, detail::round_up(begin + other.size * batch, alignment));
+            const std::size_t end = (offsets[other] + sizes[other] + alignment - 1) / alignment * alignment;
+            if (end > offset)
+                offset = end;
         }
-        plan.offsets[piece] = offset;
-        plan.size = std::max(plan.size, offset + size);
+        offsets[piece] = offset;
+        if (offset + size > plan.size)
+            plan.size = offset + size;
 
-        std::size_t position = count;
-        while (position > 0 && plan.offsets[placed[position - 1]] > offset) {
+        std::size_t position = done;
+        while (position > 0 && offsets[placed[position - 1]] > offset) {
             placed[position] = placed[position - 1];
             --position;
         }

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstddef>
-#include <span>
 
 namespace burin::passes {
 
@@ -35,6 +34,16 @@ enum class Role : std::size_t {
 inline constexpr std::size_t role_count = static_cast<std::size_t>(Role::widened) + 1;
 inline constexpr std::size_t first_written_role = static_cast<std::size_t>(Role::input_gradient);
 
+/// Some operands, one after the other. (With pointers for iterators: a compiler that computes with them calls
+/// no functions.)
+struct ValueRange {
+    const std::size_t* first = nullptr;
+    const std::size_t* last = nullptr;
+
+    constexpr const std::size_t* begin() const { return first; }
+    constexpr const std::size_t* end() const { return last; }
+};
+
 /// One kernel call. Its operands are values by their roles, `none` where the step has no such operand:
 ///
 /// | kind | reads | writes |
@@ -53,8 +62,8 @@ struct Step {
     std::size_t which = 0;       ///< Which input a backward_input is of; which output a loss is of.
     std::size_t epilogue = none; ///< The last node that a forward step computes with its own, in registers;
                                  ///< the activation whose derivative a backward_input multiplies in.
-    bool trains = false; ///< Whether a backward finds the gradients of parameters, too.
-    bool adds = false;   ///< Whether these are added to what the step of another node wrote.
+    bool trains = false;         ///< Whether a backward finds the gradients of parameters, too.
+    bool adds = false;           ///< Whether these are added to what the step of another node wrote.
     std::array<std::size_t, role_count> operands = [] {
         std::array<std::size_t, role_count> no_operands{};
         no_operands.fill(none);
@@ -71,11 +80,9 @@ struct Step {
     }
 
     /// The values that it reads, and those that it writes; with `none` among them.
-    constexpr std::span<const std::size_t> reads() const {
-        return std::span<const std::size_t>(operands).first(first_written_role);
-    }
-    constexpr std::span<const std::size_t> writes() const {
-        return std::span<const std::size_t>(operands).subspan(first_written_role);
+    constexpr ValueRange reads() const { return {operands.data(), operands.data() + first_written_role}; }
+    constexpr ValueRange writes() const {
+        return {operands.data() + first_written_role, operands.data() + role_count};
     }
 
     /// Whether the run is there for what this step does, and not for another step that reads what it writes.

@@ -39,9 +39,9 @@ schedule(const Program<MaxSteps, MaxValues, Outputs>& program) {
         visited[result] = true;
         while (depth > 0) {
             Visit& visit = stack[depth - 1];
-            const auto reads = program.steps[visit.step].reads();
+            const std::size_t* const reads = program.steps[visit.step].reads().begin();
             std::size_t pending = none;
-            while (pending == none && visit.next_read < reads.size()) {
+            while (pending == none && visit.next_read < first_written_role) {
                 const std::size_t value = reads[visit.next_read++];
                 if (value != none && writer[value] != none && !visited[writer[value]])
                     pending = writer[value];

@@ -7,10 +7,8 @@
 #include "burin/passes/plan_memory.hpp"
 #include "burin/passes/program.hpp"
 
-#include <array>
 #include <cstddef>
 #include <span>
-#include <string_view>
 
 // What must hold between two passes. Each `verify` looks at what one pass gives and says what is wrong with
 // it, as a sentence; it is empty if nothing is. Every Plan does so once, by the compiler; tests do so around
@@ -20,27 +18,12 @@ namespace burin::passes {
 
 namespace detail {
 
-/// The first complaint; later ones are not heard.
-struct Complaint {
-    Sentence sentence{};
-
-    template <class... Words>
-    constexpr void add(const Words&... words) {
-        if (sentence.empty())
-            (sentence.append(words), ...);
-    }
-    template <class... Words>
-    constexpr void expect(bool holds, const Words&... words) {
-        if (!holds) [[unlikely]]
-            add(words...);
-    }
-    /// About a step.
-    template <class... Words>
-    constexpr void expect_of_step(std::size_t step, bool holds, const Words&... words) {
-        if (!holds) [[unlikely]]
-            add("step ", step, ": expected ", words...);
-    }
-};
+template <class... Words>
+constexpr Sentence say(const Words&... words) {
+    Sentence sentence;
+    (sentence.append(words), ...);
+    return sentence;
+}
 
 /// Whether a step of this kind may have an operand of this role; see Step.
 constexpr bool may_have(StepKind kind, Role role) {
@@ -88,77 +71,72 @@ constexpr bool is_chain(const LoweredGraph<N, Outputs>& graph, std::size_t head,
 /// unless they are shared, are its own.
 template <std::size_t N, std::size_t Outputs>
 constexpr Sentence verify(const LoweredGraph<N, Outputs>& graph) {
-    detail::Complaint complaint;
+    using detail::say;
     for (std::size_t index = 0; index < N; ++index) {
         const LoweredNode& node = graph.nodes[index];
-        const auto expect = [&](bool holds, const auto&... words) {
-            if (!holds)
-                complaint.add("node ", index, ": expected ", words...);
-        };
-        expect(node.rules != nullptr, "rules");
-        expect(node.input_count <= max_inputs, "at most ", max_inputs, " inputs");
-        expect(node.rules == nullptr || (node.input_count == 0) == node.rules->traits.is_input,
-               "inputs, unless it is one");
-        for (std::size_t i = 0; i < node.input_count && i < max_inputs; ++i)
-            expect(node.inputs[i] < index, "inputs before it, got node ", node.inputs[i]);
-        if (!complaint.sentence.empty())
-            break;
+        if (node.rules == nullptr)
+            return say("node ", index, ": expected rules");
+        if (node.input_count > max_inputs)
+            return say("node ", index, ": expected at most ", max_inputs, " inputs");
+        if ((node.input_count == 0) != node.rules->traits.is_input)
+            return say("node ", index, ": expected inputs, unless it is one");
+        for (std::size_t i = 0; i < node.input_count; ++i)
+            if (node.inputs[i] >= index)
+                return say("node ", index, ": expected inputs before it, got node ", node.inputs[i]);
         const InputShapes inputs = input_shapes(graph.nodes, node);
         const InferredShape inferred = node.rules->infer_shape(inputs.span());
-        expect(inferred.fits(), "inputs that its rule accepts");
-        expect(!inferred.fits() || inferred.shape == node.shape, "shape ", inferred.shape, ", got ",
-               node.shape);
-        if (!complaint.sentence.empty())
-            break;
-        expect(node.parameter_count == node.rules->parameters(inputs.span()).size(),
-               "as many parameters as its rule has");
+        if (!inferred.fits())
+            return say("node ", index, ": expected inputs that its rule accepts");
+        if (inferred.shape != node.shape)
+            return say("node ", index, ": expected shape ", inferred.shape, ", got ", node.shape);
+        if (node.parameter_count != node.rules->parameters(inputs.span()).size())
+            return say("node ", index, ": expected as many parameters as its rule has");
         for (std::size_t other = 0; other < index; ++other) {
             const LoweredNode& before = graph.nodes[other];
             const bool is_shared = node.shares_with == other ||
                                    (node.shares_with != none && node.shares_with == before.shares_with);
-            const bool meet = node.parameter_offset < before.parameter_offset + before.parameter_count &&
-                              before.parameter_offset < node.parameter_offset + node.parameter_count;
-            expect(is_shared || !meet, "parameters of its own, got some of node ", other);
-            expect(!is_shared || node.parameter_offset == before.parameter_offset, "the parameters of node ",
-                   other, ", with which it shares");
+            if (is_shared && node.parameter_offset != before.parameter_offset)
+                return say("node ", index, ": expected the parameters of node ", other,
+                           ", with which it shares");
+            if (!is_shared && node.parameter_offset < before.parameter_offset + before.parameter_count &&
+                before.parameter_offset < node.parameter_offset + node.parameter_count)
+                return say("node ", index, ": expected parameters of its own, got some of node ", other);
         }
     }
     for (std::size_t i = 0; i < Outputs; ++i)
-        complaint.expect(graph.outputs[i] < N, "output ", i, ": expected a node, got node ",
-                         graph.outputs[i]);
-    return complaint.sentence;
+        if (graph.outputs[i] >= N)
+            return say("output ", i, ": expected a node, got node ", graph.outputs[i]);
+    return {};
 }
 
 /// Of a program: steps have the operands of their kind; every value is written once, before it is read;
 /// outputs are there and kept to the end, unless a loss takes them.
 template <std::size_t MaxSteps, std::size_t MaxValues, std::size_t Outputs>
 constexpr Sentence verify(const Program<MaxSteps, MaxValues, Outputs>& program) {
-    detail::Complaint complaint;
-    std::array<bool, MaxValues> is_there{};
+    using detail::say;
+    bool is_there[MaxValues] = {};
     for (std::size_t v = 0; v < program.value_count; ++v)
         is_there[v] = program.values[v].is_external || program.values[v].is_given;
-    std::array<bool, Outputs> has_loss{};
+    bool has_loss[Outputs] = {};
     for (std::size_t s = 0; s < program.step_count; ++s) {
         const Step& step = program.steps[s];
+        const std::size_t* const operands = step.operands.data();
         for (std::size_t role = 0; role < role_count; ++role) {
-            const std::size_t value = step.operands[role];
+            const std::size_t value = operands[role];
             if (value == none)
                 continue;
-            complaint.expect_of_step(s, value < program.value_count, "a value, got ", value);
-            complaint.expect_of_step(s, detail::may_have(step.kind, Role(role)),
-                                     "operands of its kind, got role ", role);
-            if (!complaint.sentence.empty())
-                return complaint.sentence;
-            if (role < first_written_role) {
-                complaint.expect_of_step(s, is_there[value], "value ", value,
-                                         " to be written before it is read");
-            } else {
-                complaint.expect_of_step(s, !is_there[value], "value ", value, " to be written once");
-                is_there[value] = true;
-            }
+            if (value >= program.value_count)
+                return say("step ", s, ": expected a value, got ", value);
+            if (!detail::may_have(step.kind, Role(role)))
+                return say("step ", s, ": expected operands of its kind, got role ", role);
+            const bool is_written = role >= first_written_role;
+            if (is_there[value] == is_written)
+                return say("step ", s, ": expected value ", value,
+                           is_written ? " to be written once" : " to be written before it is read");
+            is_there[value] = true;
         }
-        complaint.expect_of_step(s, step[Role::result] != none || !detail::may_have(step.kind, Role::result),
-                                 "a result");
+        if (step[Role::result] == none && detail::may_have(step.kind, Role::result))
+            return say("step ", s, ": expected a result");
         if (step.kind == StepKind::loss && step.which < Outputs)
             has_loss[step.which] = true;
     }
@@ -166,11 +144,12 @@ constexpr Sentence verify(const Program<MaxSteps, MaxValues, Outputs>& program) 
         const std::size_t value = program.outputs[i];
         if (value == none) // The gradient of what reaches no output.
             continue;
-        complaint.expect(is_there[value], "output ", i, ": expected value ", value, " to be written");
-        complaint.expect(program.values[value].is_pinned || has_loss[i], "output ", i, ": expected value ",
-                         value, " to be kept to the end");
+        if (!is_there[value])
+            return say("output ", i, ": expected value ", value, " to be written");
+        if (!program.values[value].is_pinned && !has_loss[i])
+            return say("output ", i, ": expected value ", value, " to be kept to the end");
     }
-    return complaint.sentence;
+    return {};
 }
 
 /// The same, and that the program fits the graph: values have the sizes of what they hold, what is computed
@@ -179,67 +158,73 @@ template <std::size_t MaxSteps, std::size_t MaxValues, std::size_t AllOutputs, s
           std::size_t Outputs>
 constexpr Sentence verify(const Program<MaxSteps, MaxValues, AllOutputs>& program,
                           const LoweredGraph<N, Outputs>& graph) {
-    detail::Complaint complaint;
-    complaint.sentence = verify(program);
-    if (!complaint.sentence.empty())
-        return complaint.sentence;
-    std::array<bool, N> has_gradient{};
+    using detail::say;
+    if (const Sentence fault = verify(program); !fault.empty())
+        return fault;
+    Elements size_of[N] = {};
+    for (std::size_t index = 0; index < N; ++index)
+        size_of[index] = graph.nodes[index].shape.size();
+    bool has_gradient[N] = {};
     for (std::size_t s = 0; s < program.step_count; ++s) {
         const Step& step = program.steps[s];
-        complaint.expect_of_step(s, step.node < N, "a node, got node ", step.node);
-        if (!complaint.sentence.empty())
-            break;
+        const std::size_t* const operands = step.operands.data();
+        if (step.node >= N)
+            return say("step ", s, ": expected a node, got node ", step.node);
         const LoweredNode& node = graph.nodes[step.node];
-        const auto expect_size = [&](std::size_t value, const Elements& size, std::string_view what) {
-            if (value != none)
-                complaint.expect_of_step(s, program.values[value].size == size, "value ", value,
-                                         " to have the size of ", what);
-        };
-        const auto size_of = [&](std::size_t index) { return Elements(graph.nodes[index].shape.size()); };
 
-        std::size_t last = step.node;
-        if (step.kind == StepKind::forward && step.epilogue != none) {
-            const bool is_chain = node.rules->traits.accepts_epilogue && step.epilogue < N &&
-                                  detail::is_chain(graph, step.node, step.epilogue);
-            complaint.expect_of_step(s, is_chain, "an epilogue of elementwise functions, got node ",
-                                     step.epilogue);
-            last = is_chain ? step.epilogue : step.node;
+        std::size_t computed = step.node;
+        if (step.kind == StepKind::forward) {
+            for (std::size_t i = 0; i < node.input_count; ++i)
+                if (operands[i] == none)
+                    return say("step ", s, ": expected input ", i);
+            if (step.epilogue != none) {
+                if (!node.rules->traits.accepts_epilogue || step.epilogue >= N ||
+                    !detail::is_chain(graph, step.node, step.epilogue))
+                    return say("step ", s, ": expected an epilogue of elementwise functions, got node ",
+                               step.epilogue);
+                computed = step.epilogue;
+            }
+        } else if (step.kind == StepKind::backward_input) {
+            if (step.which >= node.input_count)
+                return say("step ", s, ": expected one of its inputs, got ", step.which);
+            computed = node.inputs[step.which];
         }
-        for (std::size_t i = 0; i < max_inputs; ++i) {
-            const bool is_input = i < node.input_count;
-            complaint.expect_of_step(s, is_input || (step.input(i) == none && step.input_gradient(i) == none),
-                                     "no operand ", i);
-            if (!is_input || !complaint.sentence.empty())
-                break;
-            complaint.expect_of_step(s, step.kind != StepKind::forward || step.input(i) != none, "input ", i);
-            expect_size(step.input(i), size_of(node.inputs[i]), "its input");
-            expect_size(step.input_gradient(i), size_of(node.inputs[i]), "its input");
+
+        for (std::size_t role = 0; role < role_count; ++role) {
+            const std::size_t value = operands[role];
+            if (value == none || Role(role) >= Role::scratch)
+                continue;
+            const Elements* wanted = &size_of[step.node];
+            const bool is_input = Role(role) < Role::output;
+            if (is_input || (Role(role) >= Role::input_gradient && Role(role) < Role::result)) {
+                const std::size_t input = is_input ? role : role - first_written_role;
+                if (input >= node.input_count)
+                    return say("step ", s, ": expected no operand ", input);
+                wanted = &size_of[node.inputs[input]];
+            } else if (Role(role) == Role::kept || Role(role) == Role::keeps) {
+                wanted = &node.saved;
+            } else if (Role(role) == Role::result) {
+                wanted = &size_of[computed];
+            }
+            const Elements& size = program.values[value].size;
+            if (size.per_sample != wanted->per_sample || size.fixed != wanted->fixed)
+                return say("step ", s, ": expected value ", value, " to have ", *wanted * 1,
+                           " elements, got ", size * 1);
         }
-        expect_size(step[Role::output], size_of(step.node), "its node");
-        expect_size(step[Role::output_gradient], size_of(step.node), "its node");
-        expect_size(step[Role::summand], size_of(step.node), "its node");
-        expect_size(step[Role::keeps], node.saved, "what its node keeps");
-        expect_size(step[Role::kept], node.saved, "what its node keeps");
-        if (step.kind == StepKind::backward_input) {
-            complaint.expect_of_step(s, step.which < node.input_count, "one of its inputs, got ", step.which);
-            if (step.which < node.input_count)
-                last = node.inputs[step.which];
-        }
-        expect_size(step[Role::result], size_of(last), "what it computes");
 
         if (step.kind == StepKind::backward_parameters || (step.kind == StepKind::backward && step.trains)) {
             bool& is_written = has_gradient[node.shares_with == none ? step.node : node.shares_with];
-            complaint.expect_of_step(s, is_written == step.adds,
-                                     "gradients of parameters to be written once, then added to");
+            if (is_written != step.adds)
+                return say("step ", s,
+                           ": expected gradients of parameters to be written once, then added to");
             is_written = true;
         }
     }
     for (std::size_t i = 0; i < Outputs; ++i)
-        if (program.outputs[i] != none)
-            complaint.expect(program.values[program.outputs[i]].size ==
-                                 Elements(graph.nodes[graph.outputs[i]].shape.size()),
-                             "output ", i, ": expected the size of node ", graph.outputs[i]);
-    return complaint.sentence;
+        if (program.outputs[i] != none &&
+            program.values[program.outputs[i]].size != size_of[graph.outputs[i]])
+            return say("output ", i, ": expected the size of node ", graph.outputs[i]);
+    return {};
 }
 
 /// Of lifetimes: what a step reads is still where it was written; only what the step's rule allows is written
@@ -248,54 +233,57 @@ template <std::size_t MaxSteps, std::size_t MaxValues, std::size_t Outputs>
 constexpr Sentence verify(const Liveness<MaxValues>& liveness,
                           const Program<MaxSteps, MaxValues, Outputs>& program,
                           std::span<const LoweredNode> nodes) {
-    detail::Complaint complaint;
-    std::array<std::size_t, MaxValues> holds{}; // The value that is in each piece.
-    holds.fill(none);
+    using detail::say;
+    std::size_t holds[MaxValues] = {}; // One more than the value that is in each piece; 0 is none.
+    const std::size_t* const storage = liveness.storage.data();
     const auto is_placed = [&](std::size_t value, std::size_t step) {
-        const std::size_t piece = liveness.storage[value];
-        return piece < liveness.count && liveness.lifetimes[piece].first <= step &&
-               step <= liveness.lifetimes[piece].last &&
-               liveness.lifetimes[piece].size == program.values[value].size;
+        const std::size_t piece = storage[value];
+        if (piece >= liveness.count)
+            return false;
+        const Lifetime& lifetime = liveness.lifetimes[piece];
+        const Elements& size = program.values[value].size;
+        return lifetime.first <= step && step <= lifetime.last &&
+               lifetime.size.per_sample == size.per_sample && lifetime.size.fixed == size.fixed;
     };
     for (std::size_t v = 0; v < program.value_count; ++v)
         if (program.values[v].is_given) {
-            complaint.expect(is_placed(v, 0), "input: expected value ", v, " to have a place");
-            if (complaint.sentence.empty())
-                holds[liveness.storage[v]] = v;
+            if (!is_placed(v, 0))
+                return say("input: expected value ", v, " to have a place");
+            holds[storage[v]] = v + 1;
         }
-    for (std::size_t s = 0; s < program.step_count && complaint.sentence.empty(); ++s) {
+    for (std::size_t s = 0; s < program.step_count; ++s) {
         const Step& step = program.steps[s];
         for (const std::size_t value : step.reads()) {
             if (value == none || program.values[value].is_external)
                 continue;
-            const bool has_place = is_placed(value, s);
-            complaint.expect_of_step(s, has_place, "a place for value ", value);
-            complaint.expect_of_step(s, !has_place || holds[liveness.storage[value]] == value, "value ",
-                                     value, " not to be written over before");
+            if (!is_placed(value, s))
+                return say("step ", s, ": expected a place for value ", value);
+            if (holds[storage[value]] != value + 1)
+                return say("step ", s, ": expected value ", value, " not to be written over before");
         }
         for (const std::size_t value : step.writes()) {
             if (value == none)
                 continue;
-            complaint.expect_of_step(s, is_placed(value, s), "a place for value ", value);
-            if (!complaint.sentence.empty())
-                break;
-            std::size_t& held = holds[liveness.storage[value]];
-            if (held != none) {
+            if (!is_placed(value, s))
+                return say("step ", s, ": expected a place for value ", value);
+            std::size_t& held = holds[storage[value]];
+            if (held != 0) {
                 bool is_allowed = false;
                 if (value == step[Role::result] || value == step.input_gradient(0))
                     for (const std::size_t candidate : overwritable(step, *nodes[step.node].rules))
-                        is_allowed = is_allowed || candidate == held;
-                complaint.expect_of_step(s, is_allowed, "a place of its own for value ", value,
-                                         ", got that of value ", held);
+                        is_allowed = is_allowed || candidate == held - 1;
+                if (!is_allowed)
+                    return say("step ", s, ": expected a place of its own for value ", value,
+                               ", got that of value ", held - 1);
             }
-            held = value;
+            held = value + 1;
         }
     }
-    for (std::size_t v = 0; v < program.value_count && complaint.sentence.empty(); ++v)
+    for (std::size_t v = 0; v < program.value_count; ++v)
         if (program.values[v].is_pinned && !program.values[v].is_external)
-            complaint.expect(is_placed(v, program.step_count) && holds[liveness.storage[v]] == v,
-                             "output: expected value ", v, " to be kept to the end");
-    return complaint.sentence;
+            if (!is_placed(v, program.step_count) || holds[storage[v]] != v + 1)
+                return say("output: expected value ", v, " to be kept to the end");
+    return {};
 }
 
 /// Of a memory plan: pieces that are in use at the same step do not meet; all are in the arena, and large
@@ -303,21 +291,22 @@ constexpr Sentence verify(const Liveness<MaxValues>& liveness,
 template <std::size_t MaxPieces>
 constexpr Sentence verify(const MemoryPlan<MaxPieces>& plan, std::span<const Lifetime> lifetimes,
                           std::size_t batch, std::size_t vector) {
-    detail::Complaint complaint;
-    for (std::size_t a = 0; a < lifetimes.size() && complaint.sentence.empty(); ++a) {
-        const Lifetime& lifetime = lifetimes[a];
-        const std::size_t begin = plan.offsets[a];
-        const std::size_t end = begin + lifetime.size * batch;
-        complaint.expect(end <= plan.size, "piece ", a, ": expected to end in the arena of ", plan.size,
-                         ", got ", end);
-        complaint.expect(end - begin < aligned_from_vectors * vector || begin % vector == 0, "piece ", a,
-                         ": expected to begin at a multiple of ", vector, ", got ", begin);
+    using detail::say;
+    std::size_t ends[MaxPieces] = {};
+    const std::size_t* const begins = plan.offsets.data();
+    const Lifetime* const lives = lifetimes.data();
+    for (std::size_t a = 0; a < lifetimes.size(); ++a) {
+        const std::size_t begin = begins[a];
+        const std::size_t end = ends[a] = begin + lives[a].size * batch;
+        if (end > plan.size)
+            return say("piece ", a, ": expected to end in the arena of ", plan.size, ", got ", end);
+        if (end - begin >= aligned_from_vectors * vector && begin % vector != 0)
+            return say("piece ", a, ": expected to begin at a multiple of ", vector, ", got ", begin);
         for (std::size_t b = 0; b < a; ++b)
-            if (plan.offsets[b] < end && begin < plan.offsets[b] + lifetimes[b].size * batch)
-                complaint.expect(!lifetime.overlaps(lifetimes[b]), "piece ", a,
-                                 ": expected a place of its own, got that of piece ", b);
+            if (begins[b] < end && begin < ends[b] && lives[a].overlaps(lives[b]))
+                return say("piece ", a, ": expected a place of its own, got that of piece ", b);
     }
-    return complaint.sentence;
+    return {};
 }
 
 } // namespace burin::passes
