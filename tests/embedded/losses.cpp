@@ -8,7 +8,7 @@ using namespace burin;
 namespace {
 
 template <Shape Output, class Loss>
-float gradient(const Loss& loss, float* outputs, const typename Loss::template Target<float>* targets) {
+float gradient(const Loss& loss, float* outputs, const losses::TargetOf<Loss, float>* targets) {
     return reduce(loss, losses::value_and_gradient<Output>(loss, outputs, targets, nullptr, outputs, 4));
 }
 

@@ -28,7 +28,7 @@ namespace {
 /// Whether each element of an output has a loss of its own.
 template <class Loss>
 constexpr Spoils spoils_of =
-    std::is_same_v<typename Loss::template Target<float>, Label> || Loss::link == Link::softmax
+    std::is_same_v<losses::TargetOf<Loss, float>, Label> || losses::link_of<Loss> == Link::softmax
         ? Spoils::sample
         : Spoils::element;
 
@@ -159,8 +159,8 @@ constexpr std::size_t many = (std::size_t(1) << 18) + 7;
 /// Of many samples the loss in float is that of the same numbers in double, to six or seven digits.
 template <Shape Output, class Loss>
 void check_many(const Loss& loss, bool constant) {
-    constexpr std::size_t targets_of_one = Loss::target_size(Output);
-    using Target = typename Loss::template Target<float>;
+    constexpr std::size_t targets_of_one = losses::target_size<Loss>(Output);
+    using Target = losses::TargetOf<Loss, float>;
     const std::size_t samples = many / Output.size();
     auto outputs = random_numbers<float>(samples * Output.size(), 1, 0, 1);
     if (constant)
@@ -174,7 +174,7 @@ void check_many(const Loss& loss, bool constant) {
     const auto weights = random_numbers<float>(samples, 3, 0.1, 0.3);
     const std::vector<double> exact_outputs(outputs.begin(), outputs.end()),
         exact_weights(weights.begin(), weights.end());
-    const std::vector<typename Loss::template Target<double>> exact_targets(targets.begin(), targets.end());
+    const std::vector<losses::TargetOf<Loss, double>> exact_targets(targets.begin(), targets.end());
     for (const bool weighted : {false, true}) {
         const auto found =
             value<Output>(loss, outputs.data(), targets.data(), weighted ? weights.data() : nullptr, samples);

@@ -21,14 +21,14 @@ template <burin::Shape Output, class Scalar, class Loss, class Outputs, class Ta
 void check_loss_in(const Loss& loss, const Outputs& outputs, const Targets& targets, const double* weights,
                    double value, const double* gradient, double tolerance) {
     using namespace burin;
-    using Target = typename Loss::template Target<Scalar>;
+    using Target = losses::TargetOf<Loss, Scalar>;
     std::vector<Scalar> y(std::begin(outputs), std::end(outputs));
     const std::vector<double> expected(gradient, gradient + y.size());
     const std::size_t rows = y.size() / Output.size();
     std::vector<Target> t;
     for (const auto target : targets)
         t.push_back(static_cast<Target>(target));
-    REQUIRE(t.size() >= rows * Loss::target_size(Output));
+    REQUIRE(t.size() >= rows * losses::target_size<Loss>(Output));
     std::vector<Scalar> w;
     for (std::size_t i = 0; weights != nullptr && i < rows; ++i)
         w.push_back(static_cast<Scalar>(weights[i]));
@@ -39,7 +39,7 @@ void check_loss_in(const Loss& loss, const Outputs& outputs, const Targets& targ
         losses::value_and_gradient<Output>(loss, y.data(), t.data(), row_weights, y.data(), rows);
     const auto found = static_cast<double>(reduce(loss, both));
     CHECK(found == doctest::Approx(static_cast<double>(reduce(loss, alone))).epsilon(tolerance));
-    if constexpr (Loss::target_size(Output) == 0)
+    if constexpr (losses::target_size<Loss>(Output) == 0)
         CHECK(reduce(loss, both) == reduce(loss, alone));
     INFO("expected " << value << ", got " << found);
     CHECK(std::abs(found - value) <= tolerance * std::max(1.0, std::abs(value)));
@@ -82,9 +82,10 @@ void check_loss_gradient(const Loss& loss, const std::vector<Target>& targets, s
 /// A loss of `rows` samples of an output, and what it says of them.
 template <class Scalar, burin::Shape Output, class Loss>
 struct LossCase {
-    using Target = typename Loss::template Target<Scalar>;
+    using Target = burin::losses::TargetOf<Loss, Scalar>;
     static constexpr std::size_t rows = 37, marked = 19; ///< The marked row is made odd.
-    static constexpr std::size_t size = Output.size(), targets_of_one = Loss::target_size(Output);
+    static constexpr std::size_t size = Output.size(),
+                                 targets_of_one = burin::losses::target_size<Loss>(Output);
     static constexpr bool has_numbers = !std::is_same_v<Target, burin::Label> && targets_of_one > 0;
 
     Loss loss;

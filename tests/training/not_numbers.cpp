@@ -27,8 +27,8 @@ void check_step(const Loss& loss, const Optimizer& optimizer) {
     Model<Net> model(1);
     const auto trainer =
         std::make_unique<Trainer<Net, Loss, Optimizer, rows>>(model.parameters(), loss, optimizer);
-    using Target = typename Loss::template Target<float>;
-    std::vector<Target> targets(rows * Loss::target_size(output_shape<Net>));
+    using Target = losses::TargetOf<Loss, float>;
+    std::vector<Target> targets(rows * losses::target_size<Loss>(output_shape<Net>));
     for (std::size_t i = 0; i < targets.size(); ++i)
         targets[i] = static_cast<Target>(std::is_same_v<Target, Label> ? i % 4 : i % 2);
     auto inputs = random_numbers<float>(rows * 3, 2);

@@ -48,8 +48,8 @@ struct Trained {
 
 template <class Loss, class Net>
 auto dataset() {
-    using Target = typename Loss::template Target<double>;
-    std::vector<Target> targets(rows * Loss::target_size(output_shape<Net>));
+    using Target = losses::TargetOf<Loss, double>;
+    std::vector<Target> targets(rows * losses::target_size<Loss>(output_shape<Net>));
     for (std::size_t i = 0; i < targets.size(); ++i)
         targets[i] =
             static_cast<Target>(std::is_same_v<Target, Label> ? i % output_shape<Net>.last() : i % 2);

@@ -16,11 +16,7 @@ template <class Formula>
 struct Activity {
     Reduction reduction = Reduction::mean;
 
-    static constexpr Link link = Link::none;
-    template <class Scalar>
-    using Target = Scalar;
     static constexpr std::size_t target_size(const Shape&) { return 0; }
-    static constexpr Sentence reject(const Shape&) { return {}; }
 
     template <Shape Output, bool WithGradient, class Scalar>
     LossSum<Scalar> compute(const Scalar* outputs, const Scalar*, const Scalar* sample_weights,

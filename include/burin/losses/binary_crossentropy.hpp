@@ -24,19 +24,12 @@ struct BinaryCrossentropy {
     Reduction reduction = Reduction::mean;
 
     static constexpr Link link = Link::sigmoid;
-    template <class Scalar>
-    using Target = Scalar;
-    static constexpr std::size_t target_size(const Shape& output) { return output.size(); }
-    static constexpr Sentence reject(const Shape&) { return {}; }
 
-    template <Shape Output, bool WithGradient, class Scalar>
-    LossSum<Scalar> compute(const Scalar* outputs, const Scalar* targets, const Scalar* sample_weights,
-                            Scalar* gradient, std::size_t rows) const noexcept {
+    template <Shape Output, class Scalar>
+    auto formula() const noexcept {
         const auto constant = [](double value) { return kernels::broadcast(static_cast<Scalar>(value)); };
-        return detail::elementwise<Output, WithGradient, Scalar>(
-            Formula<Output.last(), Scalar>{constant(1 - label_smoothing), constant(label_smoothing / 2),
-                                           constant(pos_weight), pos_weights},
-            reduction, outputs, targets, sample_weights, gradient, rows);
+        return Formula<Output.last(), Scalar>{constant(1 - label_smoothing), constant(label_smoothing / 2),
+                                              constant(pos_weight), pos_weights};
     }
 
   private:

@@ -24,24 +24,17 @@ struct BinaryFocalCrossentropy {
     Reduction reduction = Reduction::mean;
 
     static constexpr Link link = Link::sigmoid;
-    template <class Scalar>
-    using Target = Scalar;
-    static constexpr std::size_t target_size(const Shape& output) { return output.size(); }
-    static constexpr Sentence reject(const Shape&) { return {}; }
 
     constexpr Sentence reject_options(const Shape&) const {
         return detail::unless(gamma >= 0, "gamma", "at least 0", gamma);
     }
 
-    template <Shape Output, bool WithGradient, class Scalar>
-    LossSum<Scalar> compute(const Scalar* outputs, const Scalar* targets, const Scalar* sample_weights,
-                            Scalar* gradient, std::size_t rows) const noexcept {
+    template <Shape Output, class Scalar>
+    auto formula() const noexcept {
         const auto constant = [](double value) { return kernels::broadcast(static_cast<Scalar>(value)); };
         const bool balances = alpha >= 0;
-        return detail::elementwise<Output, WithGradient, Scalar>(
-            Formula<Scalar>{constant(balances ? alpha : 1.0), constant(balances ? 1 - alpha : 1.0),
-                            constant(gamma), constant(1 - label_smoothing), constant(label_smoothing / 2)},
-            reduction, outputs, targets, sample_weights, gradient, rows);
+        return Formula<Scalar>{constant(balances ? alpha : 1.0), constant(balances ? 1 - alpha : 1.0),
+                               constant(gamma), constant(1 - label_smoothing), constant(label_smoothing / 2)};
     }
 
   private:

@@ -27,9 +27,6 @@ struct CategoricalFocalCrossentropy {
     Reduction reduction = Reduction::mean;
 
     static constexpr Link link = Link::softmax;
-    template <class Scalar>
-    using Target = Scalar;
-    static constexpr std::size_t target_size(const Shape& output) { return output.size(); }
     static constexpr Sentence reject(const Shape& output) { return detail::reject_single_class(output); }
 
     constexpr Sentence reject_options(const Shape&) const {

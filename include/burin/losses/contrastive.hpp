@@ -23,10 +23,7 @@ struct Contrastive {
     double margin = 1;
     Reduction reduction = Reduction::mean;
 
-    static constexpr Link link = Link::none;
     static constexpr Answer answer = Answer::other;
-    template <class Scalar>
-    using Target = Scalar;
     static constexpr std::size_t target_size(const Shape&) { return 1; }
     static constexpr Sentence reject(const Shape& output) {
         return detail::reject_unless_vectors(output, 2, "two embeddings");

@@ -16,11 +16,7 @@ struct CosineSimilarity {
     double epsilon = 1e-8;
     Reduction reduction = Reduction::mean;
 
-    static constexpr Link link = Link::none;
     static constexpr Answer answer = Answer::other;
-    template <class Scalar>
-    using Target = Scalar;
-    static constexpr std::size_t target_size(const Shape& output) { return output.size(); }
     static constexpr Sentence reject(const Shape& output) {
         if (output.last() > 1)
             return {};

@@ -18,10 +18,7 @@ decltype(auto) formula_at(const Formula& formula, std::size_t element) noexcept 
         return (formula);
 }
 
-/// A loss that is a sum over output elements, each compared with its own target. `formula.value(output,
-/// target)` and `formula.gradient(output, target)` are functions of vectors; `formula.at(element)`, if it has
-/// that, is the formula of the vector that begins at this element of the batch. The mean is over all elements
-/// of all samples.
+/// The sum of a formula over output elements, each compared with its own target.
 template <Shape Output, bool WithGradient, class Scalar, class Formula>
 LossSum<Scalar> elementwise(const Formula& formula, Reduction reduction, const Scalar* outputs,
                             const Scalar* targets, const Scalar* sample_weights, Scalar* gradient,

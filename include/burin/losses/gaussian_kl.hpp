@@ -21,9 +21,6 @@ namespace burin::losses {
 struct GaussianKL {
     Reduction reduction = Reduction::mean;
 
-    static constexpr Link link = Link::none;
-    template <class Scalar>
-    using Target = Scalar;
     static constexpr std::size_t target_size(const Shape&) { return 0; }
     static constexpr Sentence reject(const Shape& output) {
         return detail::reject_unless_vectors(output, 2, "mean and logarithm of the variance");

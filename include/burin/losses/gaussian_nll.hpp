@@ -27,10 +27,7 @@ struct GaussianNLL {
     double epsilon = 1e-6;
     Reduction reduction = Reduction::mean;
 
-    static constexpr Link link = Link::none;
     static constexpr Answer answer = Answer::other;
-    template <class Scalar>
-    using Target = Scalar;
     static constexpr std::size_t target_size(const Shape& output) { return output.size() / 2; }
     static constexpr Sentence reject(const Shape& output) {
         return detail::reject_unless_vectors(output, 2, "mean and variance");

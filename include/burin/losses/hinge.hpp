@@ -12,18 +12,11 @@ namespace burin::losses {
 struct Hinge {
     Reduction reduction = Reduction::mean;
 
-    static constexpr Link link = Link::none;
     static constexpr Answer answer = Answer::yes_or_no;
-    template <class Scalar>
-    using Target = Scalar;
-    static constexpr std::size_t target_size(const Shape& output) { return output.size(); }
-    static constexpr Sentence reject(const Shape&) { return {}; }
 
-    template <Shape Output, bool WithGradient, class Scalar>
-    LossSum<Scalar> compute(const Scalar* outputs, const Scalar* targets, const Scalar* sample_weights,
-                            Scalar* gradient, std::size_t rows) const noexcept {
-        return detail::elementwise<Output, WithGradient, Scalar>(Formula<Scalar>{}, reduction, outputs,
-                                                                 targets, sample_weights, gradient, rows);
+    template <Shape Output, class Scalar>
+    auto formula() const noexcept {
+        return Formula<Scalar>{};
     }
 
   private:

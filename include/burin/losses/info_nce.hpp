@@ -34,10 +34,7 @@ struct InfoNCE {
                   "InfoNCE wants groups of at least 2 samples, whose keys are each other's negatives");
 
     static constexpr std::size_t group = Group; ///< `evaluate` takes whole groups.
-    static constexpr Link link = Link::none;
     static constexpr Answer answer = Answer::other;
-    template <class Scalar>
-    using Target = Scalar;
     static constexpr std::size_t target_size(const Shape&) { return 0; }
     static constexpr Sentence reject(const Shape& output) {
         return detail::reject_unless_vectors(output, 2, "query and key");

@@ -16,14 +16,11 @@ struct KLDivergence {
     Reduction reduction = Reduction::mean;
 
     static constexpr Link link = Link::softmax;
-    template <class Scalar>
-    using Target = Scalar;
-    static constexpr std::size_t target_size(const Shape& output) { return output.size(); }
     static constexpr Sentence reject(const Shape& output) { return detail::reject_single_class(output); }
 
     template <Shape Output, bool WithGradient, class Scalar>
-    LossSum<Scalar> compute(const Scalar* outputs, const Target<Scalar>* targets,
-                            const Scalar* sample_weights, Scalar* gradient, std::size_t rows) const noexcept {
+    LossSum<Scalar> compute(const Scalar* outputs, const Scalar* targets, const Scalar* sample_weights,
+                            Scalar* gradient, std::size_t rows) const noexcept {
         constexpr std::size_t classes = detail::class_count(Output);
         const detail::DistributionTargets<classes, Scalar, Distributions<classes, Scalar>> distributions{
             {targets}};

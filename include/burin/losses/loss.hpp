@@ -24,19 +24,33 @@ struct LossSum {
     Scalar penalty = 0;
 };
 
-/// A rule that compares outputs with targets. It has the members
+/// A rule that compares outputs with targets. It has the member
 ///
 ///     Reduction reduction;
-///     static constexpr Link link;                              // what it applies to the outputs itself
-///     template <class Scalar> using Target;                    // type of one target: Scalar or Label
-///     static constexpr std::size_t target_size(const Shape& output);   // targets of one sample; 0: it needs
-///                                                                      // none, and they may be null
-///     static constexpr Sentence reject(const Shape& output);   // why it can't judge such outputs; empty if
-///     it can
 ///
-/// and, for `rows` samples with weights that may be null,
+/// and, where the default does not fit,
 ///
-///     LossSum compute<Output, WithGradient, Scalar>(outputs, targets, sample_weights, gradient, rows);
+///     static constexpr Link link;             // what it applies to the outputs itself; Link::none
+///     template <class Scalar> using Target;   // type of one target, Scalar or Label; Scalar
+///     static constexpr std::size_t target_size(const Shape& output);
+///                                             // targets of one sample; as many as outputs. 0: it needs
+///                                             none,
+///                                             // and they may be null
+///     static constexpr Sentence reject(const Shape& output);
+///                                             // why it can't judge such outputs; empty: it can
+///
+/// How they are compared is said by one of two members. A loss that compares each output with a target of its
+/// own, and whose mean is over all outputs of all samples, has
+///
+///     auto formula<Output, Scalar>() const;   // of vectors: value(output, target) and, its derivative by
+///     the
+///                                             // output, gradient(output, target). Where it is another from
+///                                             // place to place, at(element), that of the vector that begins
+///                                             // at this element of the batch
+///
+/// and any other loss, for `rows` samples with weights that may be null,
+///
+///     LossSum compute<Output, WithGradient, Scalar>(outputs, targets, sample_weights, gradient, rows) const;
 ///
 /// where `gradient` (of the reduced loss; not written without `WithGradient`) may be the same memory as
 /// `outputs`.
@@ -46,12 +60,52 @@ struct LossSum {
 /// whatever its outputs and targets are: it adds nothing to the loss, and its gradient is 0. (Its inputs
 /// still go through the network.)
 template <class T>
-concept Loss = requires(const T loss, Shape shape) {
+concept Loss = requires(const T loss) {
     { loss.reduction } -> std::convertible_to<Reduction>;
-    { T::link } -> std::convertible_to<Link>;
-    { T::target_size(shape) } -> std::convertible_to<std::size_t>;
-    { T::reject(shape) } -> std::convertible_to<Sentence>;
-};
+} && (requires(const T loss) { loss.template formula<Shape(1), float>(); } || requires {
+    &T::template compute<Shape(1), false, float>;
+});
+
+/// What a loss applies to the outputs itself.
+template <class L>
+inline constexpr Link link_of = [] {
+    if constexpr (requires { L::link; })
+        return L::link;
+    else
+        return Link::none;
+}();
+
+namespace detail {
+
+template <class L, class Scalar>
+struct TargetType : std::type_identity<Scalar> {};
+template <class L, class Scalar>
+    requires requires { typename L::template Target<Scalar>; }
+struct TargetType<L, Scalar> : std::type_identity<typename L::template Target<Scalar>> {};
+
+} // namespace detail
+
+/// The type of one target of a loss.
+template <class L, class Scalar>
+using TargetOf = typename detail::TargetType<L, Scalar>::type;
+
+/// How many targets a sample has; 0 if the loss needs none.
+template <class L>
+constexpr std::size_t target_size(const Shape& output) {
+    if constexpr (requires { L::target_size(output); })
+        return L::target_size(output);
+    else
+        return output.size();
+}
+
+/// Why a loss can't judge outputs of this shape; empty if it can.
+template <class L>
+constexpr Sentence reject(const Shape& output) {
+    if constexpr (requires { L::reject(output); })
+        return L::reject(output);
+    else
+        return {};
+}
 
 /// Why a loss can't work with the options that it was given, for outputs of this shape; empty if it can. A
 /// loss that knows says so by a member `reject_options`; `fit` and `evaluate` throw it as an Error.
@@ -93,9 +147,9 @@ template <class L>
 inline constexpr Answer answer_of = [] {
     if constexpr (requires { L::answer; })
         return L::answer;
-    else if constexpr (L::link == Link::sigmoid)
+    else if constexpr (link_of<L> == Link::sigmoid)
         return Answer::yes_or_no;
-    else if constexpr (L::link == Link::softmax || std::is_same_v<typename L::template Target<float>, Label>)
+    else if constexpr (link_of<L> == Link::softmax || std::is_same_v<TargetOf<L, float>, Label>)
         return Answer::one_class;
     else
         return Answer::numbers;
@@ -121,11 +175,33 @@ constexpr Scalar reduce(const L& loss, const LossSum<Scalar>& sum) noexcept {
     return (divides ? sum.total / sum.weight : sum.total) + sum.penalty;
 }
 
+namespace detail {
+
+// Of elementwise.hpp, which losses with a formula include.
+template <Shape Output, bool WithGradient, class Scalar, class Formula>
+LossSum<Scalar> elementwise(const Formula& formula, Reduction reduction, const Scalar* outputs,
+                            const Scalar* targets, const Scalar* sample_weights, Scalar* gradient,
+                            std::size_t rows) noexcept;
+
+template <Shape Output, bool WithGradient, class Scalar, class L, class Target>
+LossSum<Scalar> compute(const L& loss, const Scalar* outputs, const Target* targets,
+                        const Scalar* sample_weights, Scalar* gradient, std::size_t rows) noexcept {
+    if constexpr (requires { loss.template formula<Output, Scalar>(); })
+        return elementwise<Output, WithGradient, Scalar>(loss.template formula<Output, Scalar>(),
+                                                         loss.reduction, outputs, targets, sample_weights,
+                                                         gradient, rows);
+    else
+        return loss.template compute<Output, WithGradient, Scalar>(outputs, targets, sample_weights, gradient,
+                                                                   rows);
+}
+
+} // namespace detail
+
 /// The loss of `rows` samples; `sample_weights` may be null.
 template <Shape Output, Loss L, class Scalar, class Target>
 LossSum<Scalar> value(const L& loss, const Scalar* outputs, const Target* targets,
                       const std::type_identity_t<Scalar>* sample_weights, std::size_t rows) noexcept {
-    return loss.template compute<Output, false, Scalar>(outputs, targets, sample_weights, nullptr, rows);
+    return detail::compute<Output, false, Scalar>(loss, outputs, targets, sample_weights, nullptr, rows);
 }
 
 /// The same, and the gradient of the reduced loss, which may be written over the outputs.
@@ -133,7 +209,7 @@ template <Shape Output, Loss L, class Scalar, class Target>
 LossSum<Scalar> value_and_gradient(const L& loss, const Scalar* outputs, const Target* targets,
                                    const std::type_identity_t<Scalar>* sample_weights, Scalar* gradient,
                                    std::size_t rows) noexcept {
-    return loss.template compute<Output, true, Scalar>(outputs, targets, sample_weights, gradient, rows);
+    return detail::compute<Output, true, Scalar>(loss, outputs, targets, sample_weights, gradient, rows);
 }
 
 } // namespace burin::losses

@@ -18,7 +18,6 @@ struct MultiClassHinge {
     double margin = 1;
     Reduction reduction = Reduction::mean;
 
-    static constexpr Link link = Link::none;
     template <class>
     using Target = Label;
     static constexpr std::size_t target_size(const Shape& output) { return detail::position_count(output); }

@@ -214,10 +214,6 @@ struct BinaryOverlap {
 
     static constexpr Link link = Link::sigmoid;
     static constexpr bool is_overlap = true;
-    template <class Scalar>
-    using Target = Scalar;
-    static constexpr std::size_t target_size(const Shape& output) { return output.size(); }
-    static constexpr Sentence reject(const Shape&) { return {}; }
 
     template <Shape Output, bool WithGradient, class Scalar>
     LossSum<Scalar> compute(const Scalar* outputs, const Scalar* targets, const Scalar* sample_weights,

@@ -20,26 +20,18 @@ struct Poisson {
     double epsilon = 1e-8; ///< Keeps the logarithm of a rate of 0 finite.
     Reduction reduction = Reduction::mean;
 
-    static constexpr Link link = Link::none;
     static constexpr Answer answer = Answer::other;
-    template <class Scalar>
-    using Target = Scalar;
-    static constexpr std::size_t target_size(const Shape& output) { return output.size(); }
-    static constexpr Sentence reject(const Shape&) { return {}; }
-
-    template <Shape Output, bool WithGradient, class Scalar>
-    LossSum<Scalar> compute(const Scalar* outputs, const Scalar* targets, const Scalar* sample_weights,
-                            Scalar* gradient, std::size_t rows) const noexcept {
-        return detail::elementwise<Output, WithGradient, Scalar>(
-            Formula<Scalar>{log_input, full, kernels::broadcast(static_cast<Scalar>(epsilon))}, reduction,
-            outputs, targets, sample_weights, gradient, rows);
-    }
 
     /// What is expected: the rate.
     template <Shape Output, class Scalar>
     double estimate(const Scalar* outputs, std::size_t target) const noexcept {
         const auto output = static_cast<double>(outputs[target]);
         return log_input ? kernels::first_lane<double>(kernels::exp(kernels::broadcast(output))) : output;
+    }
+
+    template <Shape Output, class Scalar>
+    auto formula() const noexcept {
+        return Formula<Scalar>{log_input, full, kernels::broadcast(static_cast<Scalar>(epsilon))};
     }
 
   private:

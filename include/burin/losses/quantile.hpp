@@ -30,10 +30,7 @@ struct Quantile {
 
     static_assert(Count > 0, "Quantile wants at least one quantile");
 
-    static constexpr Link link = Link::none;
     static constexpr Answer answer = Count == 1 ? Answer::numbers : Answer::other;
-    template <class Scalar>
-    using Target = Scalar;
     static constexpr std::size_t target_size(const Shape& output) { return output.size() / Count; }
     static constexpr Sentence reject(const Shape& output) {
         if (Count == 1 || output.last() == Count)

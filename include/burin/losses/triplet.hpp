@@ -26,10 +26,7 @@ struct Triplet {
     double epsilon = 1e-6; ///< Keeps the gradient finite where two embeddings are the same.
     Reduction reduction = Reduction::mean;
 
-    static constexpr Link link = Link::none;
     static constexpr Answer answer = Answer::other;
-    template <class Scalar>
-    using Target = Scalar;
     static constexpr std::size_t target_size(const Shape&) { return 0; }
     static constexpr Sentence reject(const Shape& output) {
         return detail::reject_unless_vectors(output, 3, "anchor, positive and negative");

@@ -141,7 +141,7 @@ class Members {
 
     /// Losses that take no labels for one output (hinge) want -1 and 1.
     template <class Options>
-    static constexpr bool takes_labels = decltype(Options::loss)::link == Link::sigmoid;
+    static constexpr bool takes_labels = losses::link_of<decltype(Options::loss)> == Link::sigmoid;
     template <class Options>
     using Target = std::conditional_t<takes_labels<Options>, Label, Scalar>;
 

@@ -89,7 +89,7 @@ class MultiLabel {
 
     template <class Data, class Options = BinaryFit>
     History fit(const Data& data, const Options& options = {}) {
-        static_assert(decltype(Options::loss)::link == Link::sigmoid,
+        static_assert(losses::link_of<decltype(Options::loss)> == Link::sigmoid,
                       "MultiLabel trains with a loss for several yes and no, such as BinaryCrossentropy");
         return burin::fit(model_, data, options);
     }

@@ -32,7 +32,7 @@ concept PreparesBatches = requires(const Data& data) { data.batches(typename Dat
 template <class Net, class Loss, class Scalar>
 struct TrainingBatch {
     template <std::size_t Output>
-    using Target = typename LossAt<Loss, Output>::template Target<Scalar>;
+    using Target = losses::TargetOf<LossAt<Loss, Output>, Scalar>;
     using Targets = typename decltype([]<std::size_t... I>(std::index_sequence<I...>) {
         return std::type_identity<std::tuple<std::span<Target<I>>...>>{};
     }(std::make_index_sequence<Objective<Loss>::count>{}))::type;
@@ -59,7 +59,8 @@ inline constexpr std::size_t features_of = [] {
 /// Targets of one sample: those of each output one after the other.
 template <class Net, class Loss>
 inline constexpr auto target_sizes = []<std::size_t... I>(std::index_sequence<I...>) {
-    return std::array<std::size_t, sizeof...(I)>{LossAt<Loss, I>::target_size(output_shape<Net, I>)...};
+    return std::array<std::size_t, sizeof...(I)>{
+        losses::target_size<LossAt<Loss, I>>(output_shape<Net, I>)...};
 }(std::make_index_sequence<Objective<Loss>::count>{});
 
 /// Below what number the labels of an output must be: that of its classes, or 2 where a loss takes labels for
@@ -67,10 +68,10 @@ inline constexpr auto target_sizes = []<std::size_t... I>(std::index_sequence<I.
 template <class Net, class Loss, class DataTarget, std::size_t Output>
 inline constexpr std::size_t label_count = [] {
     using L = LossAt<Loss, Output>;
-    if constexpr (std::is_same_v<typename L::template Target<float>, Label>)
+    if constexpr (std::is_same_v<losses::TargetOf<L, float>, Label>)
         return engine::Network<Net>::output_shapes[Output].last();
     else
-        return std::size_t(std::is_same_v<DataTarget, Label> && L::link == Link::sigmoid ? 2 : 0);
+        return std::size_t(std::is_same_v<DataTarget, Label> && losses::link_of<L> == Link::sigmoid ? 2 : 0);
 }();
 
 /// Throws Error unless every target that is a label is one of those that there are, or ignored.
@@ -153,8 +154,8 @@ void check_samples(const Data& data, std::string_view caller) {
 template <class Loss>
 constexpr Sentence describe_labels(const Shape& output) {
     Sentence sentence;
-    if (std::is_same_v<typename Loss::template Target<float>, Label> || Loss::link == Link::sigmoid ||
-        Loss::target_size(output) == 0)
+    if (std::is_same_v<losses::TargetOf<Loss, float>, Label> || losses::link_of<Loss> == Link::sigmoid ||
+        losses::target_size<Loss>(output) == 0)
         return sentence;
     sentence.append(losses::answer_of<Loss> == losses::Answer::one_class   ? "expected a distribution"
                     : losses::answer_of<Loss> == losses::Answer::yes_or_no ? "expected targets of -1 and 1"

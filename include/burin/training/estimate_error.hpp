@@ -24,7 +24,7 @@ struct EstimateError {
     template <Shape Output, class Scalar>
     void update(const Scalar* outputs, const Scalar* targets, std::size_t rows,
                 const Scalar* weights = nullptr) noexcept {
-        constexpr std::size_t size = Loss::target_size(Output);
+        constexpr std::size_t size = losses::target_size<Loss>(Output);
         metrics::for_each_position<size>(rows, weights, [&](std::size_t i, double weight) {
             const double difference =
                 loss.template estimate<Output>(outputs + i / size * Output.size(), i % size) -

@@ -235,7 +235,7 @@ inline constexpr core::Values known_values =
 /// Whether the loss of an output says what its probabilities are, or the network's last layers do.
 template <class Net, class Loss, std::size_t Output>
 inline constexpr bool tells_probabilities =
-    Loss::link != Link::none || known_values<Net, Output> == core::Values::probabilities;
+    losses::link_of<Loss> != Link::none || known_values<Net, Output> == core::Values::probabilities;
 
 /// Makes probabilities of an output by the link that its loss contains, unless they are some already.
 template <class Net, std::size_t Output, class Scalar>
@@ -283,7 +283,7 @@ detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, 
     [[maybe_unused]] const core::DiagnosisOf<detail::ExaminedProbabilities<Net, Loss>> tells;
     detail::Predictions<Net, Scalar> result = predict(model, inputs);
     core::for_each_index<engine::Network<Net>::output_count>([&](auto output) {
-        detail::apply_link<Net, output.value>(LossAt<Loss, output.value>::link,
+        detail::apply_link<Net, output.value>(losses::link_of<LossAt<Loss, output.value>>,
                                               detail::each_output<Net, Scalar>(result)[output.value]);
     });
     return result;

@@ -41,8 +41,8 @@ template <class Net, class Loss, std::size_t Output, bool SeesLogits>
 inline constexpr metrics::Scores scores_of = [] {
     constexpr auto& graph = engine::Network<Net>::graph;
     constexpr std::size_t output = graph.outputs[Output];
-    constexpr bool is_linked =
-        SeesLogits && passes::linked_node(graph, output, Loss::link, Mode::inference) != passes::none;
+    constexpr bool is_linked = SeesLogits && passes::linked_node(graph, output, losses::link_of<Loss>,
+                                                                 Mode::inference) != passes::none;
     return metrics::Scores{.each_by_itself = losses::answer_of<Loss> == losses::Answer::yes_or_no,
                            .are_probabilities =
                                !is_linked && passes::values_of(graph)[output] == core::Values::probabilities};
@@ -81,7 +81,7 @@ auto overlap_metric(const Loss& loss) {
 template <class Net, class Loss, std::size_t Output>
 auto usual_metrics([[maybe_unused]] const Loss& loss) {
     constexpr Shape shape = output_shape<Net, Output>;
-    if constexpr (Loss::target_size(shape) == 0)
+    if constexpr (losses::target_size<Loss>(shape) == 0)
         return std::tuple<>{};
     else if constexpr (losses::answer_of<Loss> == losses::Answer::other) {
         if constexpr (has_estimate<Loss>)
@@ -164,7 +164,7 @@ template <class Net, class Loss, class Scalar, class... Outputs>
 struct ExaminedMetrics<Net, Loss, Scalar, std::tuple<Outputs...>> {
     template <std::size_t Output, class... Metrics>
     static constexpr Sentence describe(std::type_identity<std::tuple<Metrics...>>) {
-        using Target = typename LossAt<Loss, Output>::template Target<Scalar>;
+        using Target = losses::TargetOf<LossAt<Loss, Output>, Scalar>;
         Sentence sentence;
         ((sentence = sentence.empty() ? describe_metric<Metrics, output_shape<Net, Output>, Scalar, Target>()
                                       : sentence),
@@ -225,7 +225,7 @@ class Measure {
         const auto add = [&]<class Metric>(Metric& metric) {
             constexpr Shape shape = output_shape<Net, Output>;
             constexpr std::size_t positions = std::is_same_v<Target, Label> ? shape.last() : 1;
-            static_assert(LossAt<Loss, Output>::target_size(shape) == shape.size() / positions ||
+            static_assert(losses::target_size<LossAt<Loss, Output>>(shape) == shape.size() / positions ||
                               metrics::takes_any_targets<Metric>,
                           "this metric reads a target for each output, or a label for each position, and the "
                           "loss has others: leave it out, or give a metric of your own a member "

@@ -71,7 +71,7 @@ template <class Net, class Loss>
 inline constexpr engine::Links<engine::Network<Net>::output_count> links_of = [] {
     engine::Links<engine::Network<Net>::output_count> links{};
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        ((I < links.size() ? void(links[I] = LossAt<Loss, I>::link) : void()), ...);
+        ((I < links.size() ? void(links[I] = losses::link_of<LossAt<Loss, I>>) : void()), ...);
     }(std::make_index_sequence<Objective<Loss>::count>{});
     return links;
 }();
@@ -97,11 +97,11 @@ consteval Sentence describe_values() {
     constexpr auto& graph = engine::Network<Net>::graph;
     constexpr std::size_t output = graph.outputs[Output];
     constexpr bool takes_scores =
-        Loss::link != Link::none || losses::answer_of<Loss> == losses::Answer::yes_or_no;
+        losses::link_of<Loss> != Link::none || losses::answer_of<Loss> == losses::Answer::yes_or_no;
     const auto values = passes::values_of(graph);
     Sentence sentence;
     if (!takes_scores || values[output] == core::Values::any ||
-        passes::linked_node(graph, output, Loss::link, RunMode) != passes::none)
+        passes::linked_node(graph, output, losses::link_of<Loss>, RunMode) != passes::none)
         return sentence;
     // The layer whose outputs are known.
     std::size_t source = output;
@@ -112,17 +112,18 @@ consteval Sentence describe_values() {
         source = graph.nodes[source].inputs[which];
     }
     const auto name = graph.nodes[source].rules->name();
-    if (graph.nodes[source].rules->traits.link == Loss::link && Loss::link != Link::none)
+    if (graph.nodes[source].rules->traits.link == losses::link_of<Loss> &&
+        losses::link_of<Loss> != Link::none)
         sentence.append("expected `")
             .append(name.view())
             .append("` last, as the loss contains it, got `")
             .append(graph.nodes[output].rules->name().view())
             .append("` behind it; put that before it");
-    else if (Loss::link == Link::none)
+    else if (losses::link_of<Loss> == Link::none)
         sentence.append("expected scores that may be negative, got the probabilities of `")
             .append(name.view())
             .append("`; leave that out");
-    else if (Loss::link == Link::sigmoid)
+    else if (losses::link_of<Loss> == Link::sigmoid)
         sentence.append("expected logits or a Sigmoid, got the outputs of `")
             .append(name.view())
             .append(
@@ -151,7 +152,7 @@ consteval Sentence describe_unfit_loss() {
                 sentence = of_output<Net>(output, rejection);
         };
         constexpr auto in_range = [](std::size_t index) { return index < N::output_count ? index : 0; };
-        (check(I, LossAt<Loss, I>::reject(output_shape<Net, in_range(I)>)), ...);
+        (check(I, losses::reject<LossAt<Loss, I>>(output_shape<Net, in_range(I)>)), ...);
         (check(I, describe_values<Net, LossAt<Loss, I>, in_range(I), RunMode>()), ...);
     }(std::make_index_sequence<Objective<Loss>::count>{});
     if constexpr (RunMode == Mode::training)
@@ -187,7 +188,7 @@ inline constexpr bool loss_fits = is_valid_network<Net> && detail::ExaminedLoss<
 template <class Net, class Loss, class Scalar = float>
 struct Samples {
     template <std::size_t Index>
-    using Target = typename LossAt<Loss, Index>::template Target<Scalar>;
+    using Target = losses::TargetOf<LossAt<Loss, Index>, Scalar>;
 
     using Targets = typename decltype([]<std::size_t... I>(std::index_sequence<I...>) {
         return std::type_identity<std::tuple<const Target<I>*...>>{};

@@ -107,7 +107,7 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         samples.inputs = {inputs.data()};
         samples.targets = {targets.data()};
         samples.rows = detail::whole_samples<N::input_shapes[0].size(), Batch>(inputs.size());
-        constexpr std::size_t targets_of_one = LossAt<Loss, 0>::target_size(N::output_shapes[0]);
+        constexpr std::size_t targets_of_one = losses::target_size<LossAt<Loss, 0>>(N::output_shapes[0]);
         if constexpr (targets_of_one > 0) {
             BURIN_ASSERT(targets.size() / targets_of_one >= samples.rows,
                          "Trainer: expected the targets of each sample");
@@ -157,7 +157,7 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         for (const Scalar* const input : samples.inputs)
             all = all && input != nullptr;
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            ((all = all && (LossAt<Loss, I>::target_size(output_shape<Net, I>) == 0 ||
+            ((all = all && (losses::target_size<LossAt<Loss, I>>(output_shape<Net, I>) == 0 ||
                             std::get<I>(samples.targets) != nullptr)),
              ...);
         }(std::make_index_sequence<fits ? Objective<Loss>::count : 0>{});
