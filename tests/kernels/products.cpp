@@ -40,51 +40,6 @@ constexpr bool tiles_are_sound(std::size_t registers) {
 }
 static_assert(tiles_are_sound(16) && tiles_are_sound(32));
 
-/// Samples that stand side by side are two or three vectors in groups of 1, 2, 4 … lanes, and at least three
-/// quarters of what fills these lanes are samples.
-constexpr bool samples_are_sound(std::size_t lanes, std::size_t most) {
-    for (std::size_t rows = 2; rows < 200; ++rows) {
-        const std::size_t samples = kernels::detail::choose_samples(rows, most);
-        bool has_order = false;
-        for (std::size_t of_vector = 1; of_vector <= lanes; of_vector *= 2)
-            has_order = has_order || samples == 2 * of_vector || samples == 3 * of_vector;
-        if (!has_order || samples > most || (samples > rows && 3 * samples > 4 * rows))
-            return false;
-    }
-    return true;
-}
-static_assert(samples_are_sound(4, 12) && samples_are_sound(8, 24) && samples_are_sound(16, 32));
-static_assert(kernels::detail::choose_samples(17, 32) == 16 && kernels::detail::choose_samples(8, 32) == 8 &&
-              kernels::detail::choose_samples(5, 32) == 6 && kernels::detail::choose_samples(50, 32) == 32);
-
-/// What samples meet at a time fits into their buffer, and is in groups as wide as it says.
-template <std::size_t Vectors, std::size_t Group, kernels::detail::Reading Read>
-constexpr bool parts_fit() {
-    if constexpr (Group <= kernels::width<float>) {
-        using Order = kernels::detail::SideBySide<Vectors, Group, float, Read>;
-        for (std::size_t columns = 1; columns < 100 * kernels::width<float>; ++columns) {
-            const kernels::Panels panels = kernels::panels<float>(columns);
-            if (Read == kernels::detail::Reading::whole && panels.count() > kernels::detail::few_panels)
-                break;
-            const std::size_t most = Order::panels_at_a_time(panels.count());
-            const std::size_t first = (panels.count() - 1) / most * most; // The part with the widest panel.
-            const std::size_t depth = columns - panels.first_column(first);
-            if ((depth / Group + depth % Group) * Order::step > Order::most_elements)
-                return false;
-        }
-    }
-    return true;
-}
-template <kernels::detail::Reading Read>
-constexpr bool all_parts_fit() {
-    return parts_fit<1, 1, Read>() && parts_fit<2, 1, Read>() && parts_fit<3, 1, Read>() &&
-           parts_fit<2, 2, Read>() && parts_fit<3, 4, Read>() && parts_fit<2, 8, Read>() &&
-           parts_fit<3, 16, Read>();
-}
-static_assert(all_parts_fit<kernels::detail::Reading::whole>() &&
-              all_parts_fit<kernels::detail::Reading::in_parts>() &&
-              all_parts_fit<kernels::detail::Reading::streaming>());
-
 template <class Scalar>
 constexpr bool packs(std::size_t samples, std::size_t inputs, std::size_t outputs) {
     return kernels::choose(kernels::Product::weight_gradient, {inputs, samples, outputs}, sizeof(Scalar))
@@ -164,21 +119,28 @@ TEST_CASE_TEMPLATE("gradients of matrices with long rows agree with naive sums",
     check_products(products<Scalar, 576, 71>, 129);  // one sample more; the last panel is wider
 }
 
-TEST_CASE_TEMPLATE("samples side by side in halves of vectors agree with naive sums", Scalar, float, double) {
+TEST_CASE_TEMPLATE("samples in halves of vectors agree with naive sums", Scalar, float, double) {
     // Chosen on processors that compute halves only; it must be right on all that have them.
     if constexpr (kernels::has_half_vectors) {
         constexpr std::size_t K = 43,
-                              N = 83; // Twelve rows of w, four and one; a last panel wider than others.
+                              N = 83; // Twelve rows of w, four and three; a last panel wider than others.
         const auto w = random_numbers<Scalar>(K * N, 1);
         const auto stored = in_panels(w, K, N);
         const auto check = [&]<std::size_t Halves>(std::integral_constant<std::size_t, Halves>) {
-            for (std::size_t rows = 1; rows <= Halves * kernels::width<Scalar> / 2; ++rows) {
+            constexpr kernels::SampleLanes samples{.from = kernels::SampleLanes::From::buffer,
+                                                   .vectors = Halves,
+                                                   .lanes = kernels::width<Scalar> / 2,
+                                                   .height = 12 / Halves,
+                                                   .panels = kernels::panels<Scalar>(N).count(),
+                                                   .prefetches_first = true,
+                                                   .is_half = true};
+            for (std::size_t rows = 1; rows <= samples.samples() + 1; ++rows) {
                 INFO(Halves << " halves, rows " << rows);
                 const auto x = random_numbers<Scalar>(rows * K, 2), dy = random_numbers<Scalar>(rows * N, 3);
                 Guarded<Scalar> dx(x);
                 const kernels::DenseGradient<Scalar> dense{
                     dy.data(), stored.data(), dx.data(), dx.data(), K, N, kernels::panels<Scalar>(N)};
-                kernels::detail::input_gradient_by_halves<Halves>(dense, rows, TimesActivation{});
+                kernels::detail::input_gradient_in_lanes<samples>(dense, rows, 0, K, TimesActivation{});
                 auto expected = naive<Scalar>(
                     rows, N, K, [&](auto r, auto d) { return dy[r * N + d]; },
                     [&](auto d, auto c) { return w[c * N + d]; });

@@ -85,7 +85,7 @@ template <std::size_t K, std::size_t N, class Scalar, class Derivative>
                                                         const Scalar* activated, Scalar* dx, std::size_t rows,
                                                         Derivative derivative) noexcept {
     DenseGradient<Scalar> dense{dy, w, activated, dx, K, N, panels<Scalar>(N)};
-    input_gradient<N, K * N>(dense, rows, derivative);
+    input_gradient<K, N>(dense, rows, derivative);
 }
 
 } // namespace burin::kernels
