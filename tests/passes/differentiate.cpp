@@ -3,6 +3,7 @@
 #include "burin/passes/infer_shapes.hpp"
 #include "burin/passes/schedule.hpp"
 #include "support/plain_graph.hpp"
+#include "support/verified.hpp"
 
 #include <doctest/doctest.h>
 
@@ -34,16 +35,17 @@ constexpr Text<160> steps_of(const auto& program) {
 
 template <std::size_t Edges>
 constexpr Text<160> training_steps(const auto& table) {
-    const auto shaped = passes::infer_shapes(table).graph;
-    return steps_of(passes::differentiate<Edges>(shaped, passes::fuse(shaped, Mode::training)));
+    const auto shaped = verified::shaped(table);
+    return steps_of(verified::differentiate<Edges>(shaped, verified::fuse(shaped, Mode::training)));
 }
 
 /// As an explanation wants them: the gradients of what some nodes give, and none of parameters.
 template <std::size_t Edges, std::size_t Count>
 constexpr auto explaining(const auto& table, const passes::Wanted<Count>& wanted) {
-    const auto shaped = passes::infer_shapes(table).graph;
-    return passes::schedule(passes::differentiate<Edges>(shaped, passes::fuse(shaped, Mode::explaining),
-                                                         Mode::explaining, wanted));
+    const auto shaped = verified::shaped(table);
+    return verified::schedule(verified::differentiate<Edges>(shaped, verified::fuse(shaped, Mode::explaining),
+                                                             Mode::explaining, wanted),
+                              shaped);
 }
 
 constexpr auto chain() {
@@ -51,8 +53,8 @@ constexpr auto chain() {
 }
 
 constexpr auto chain_program() {
-    const auto shaped = passes::infer_shapes(chain()).graph;
-    return passes::differentiate<3>(shaped, passes::fuse(shaped, Mode::training));
+    const auto shaped = verified::shaped(chain());
+    return verified::differentiate<3>(shaped, verified::fuse(shaped, Mode::training));
 }
 
 } // namespace
@@ -123,9 +125,9 @@ TEST_CASE(
     CHECK_BOTH(middle().outputs[1] == middle().steps[0][Role::result]);
     CHECK_BOTH(middle().outputs[2] == middle().steps[3][Role::result]);
     constexpr auto both = [] {
-        const auto shaped = passes::infer_shapes(chain()).graph;
-        return passes::differentiate<3>(shaped, passes::fuse(shaped, Mode::training), Mode::training,
-                                        Wanted<1>{.nodes = {0}});
+        const auto shaped = verified::shaped(chain());
+        return verified::differentiate<3>(shaped, verified::fuse(shaped, Mode::training), Mode::training,
+                                          Wanted<1>{.nodes = {0}});
     };
     CHECK_BOTH(steps_of(both()).view() ==
                "forward 1+2, forward 3, loss 3, parameters 3, input 3+2, parameters 1, input 1");
@@ -149,8 +151,8 @@ TEST_CASE("differentiate: views are no steps, noise only in inference") {
     };
     CHECK_BOTH(training_steps<3>(table()).view() == "forward 1, forward 2, loss 3, input 2, parameters 1");
     constexpr auto inference = [](const auto& graph) {
-        const auto shaped = passes::infer_shapes(graph).graph;
-        return passes::forward_program(shaped, passes::fuse(shaped, Mode::inference));
+        const auto shaped = verified::shaped(graph);
+        return verified::forward_program(shaped, verified::fuse(shaped, Mode::inference));
     };
     CHECK_BOTH(inference(table()).step_count == 1);
     CHECK_BOTH(inference(table()).outputs[0] == inference(table()).steps[0][Role::result]);
@@ -166,8 +168,8 @@ constexpr auto joint_graph() {
 
 template <std::size_t Edges>
 constexpr auto differentiated(const auto& table) {
-    const auto shaped = passes::infer_shapes(table).graph;
-    return passes::differentiate<Edges>(shaped, passes::fuse(shaped, Mode::training));
+    const auto shaped = verified::shaped(table);
+    return verified::differentiate<Edges>(shaped, verified::fuse(shaped, Mode::training));
 }
 
 } // namespace
@@ -255,8 +257,8 @@ TEST_CASE("differentiate: memory to work in is a value of its own for each step 
     CHECK_BOTH(scratch_is(0) && scratch_is(1) && scratch_is(3) && scratch_is(4));
     CHECK_BOTH(program().steps[2][Role::scratch] == none); // the loss
     constexpr auto inference = [] {
-        const auto shaped = passes::infer_shapes(joint_graph()).graph;
-        return passes::forward_program(shaped, passes::fuse(shaped, Mode::inference));
+        const auto shaped = verified::shaped(joint_graph());
+        return verified::forward_program(shaped, verified::fuse(shaped, Mode::inference));
     };
     CHECK_BOTH(inference().values[inference().steps[0][Role::scratch]].size == Elements(0, 7));
 }

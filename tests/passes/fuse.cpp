@@ -1,6 +1,7 @@
 #include "burin/passes/fuse.hpp"
 #include "burin/passes/infer_shapes.hpp"
 #include "support/plain_graph.hpp"
+#include "support/verified.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,7 +13,7 @@ using passes::Mode;
 namespace {
 
 constexpr auto heads(const auto& table, Mode mode) {
-    return passes::fuse(passes::infer_shapes(table).graph, mode).head;
+    return verified::fuse(verified::shaped(table), mode).head;
 }
 
 template <std::size_t N>
@@ -26,8 +27,8 @@ TEST_CASE("fuse: in inference a chain is one step, in training one function is")
     };
     CHECK_BOTH(heads(table(), Mode::inference) == Numbers<4>{0, 1, 1, 1});
     CHECK_BOTH(heads(table(), Mode::training) == Numbers<4>{0, 1, 1, 3});
-    CHECK_BOTH(passes::fuse(table(), Mode::inference).tail[1] == 3);
-    CHECK_BOTH(passes::fuse(table(), Mode::training).tail[1] == 2);
+    CHECK_BOTH(verified::fuse(verified::shaped(table()), Mode::inference).tail[1] == 3);
+    CHECK_BOTH(verified::fuse(verified::shaped(table()), Mode::training).tail[1] == 2);
 }
 
 TEST_CASE("fuse: in inference functions are fused through views") {
@@ -35,7 +36,7 @@ TEST_CASE("fuse: in inference functions are fused through views") {
         return graph(node(source), node(matrix<3>, {0}), node(noise, {1}), node(from_output, {2}));
     };
     CHECK_BOTH(heads(table(), Mode::inference) == Numbers<4>{0, 1, 2, 1});
-    CHECK_BOTH(passes::fuse(table(), Mode::inference).tail[1] == 3);
+    CHECK_BOTH(verified::fuse(verified::shaped(table()), Mode::inference).tail[1] == 3);
     CHECK_BOTH(heads(table(), Mode::training)[3] == 3);
 }
 

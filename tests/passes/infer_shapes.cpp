@@ -1,5 +1,6 @@
 #include "burin/passes/infer_shapes.hpp"
 #include "support/plain_graph.hpp"
+#include "support/verified.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,7 +11,10 @@ using namespace plain;
 namespace {
 
 constexpr auto shaped(auto... nodes) {
-    return passes::infer_shapes(graph(nodes...));
+    const auto result = passes::infer_shapes(graph(nodes...));
+    if (result.misfit == none)
+        verified::require(result.graph);
+    return result;
 }
 
 constexpr auto chain() {

@@ -1,6 +1,7 @@
 #include "burin/passes/links.hpp"
 #include "burin/passes/infer_shapes.hpp"
 #include "support/plain_graph.hpp"
+#include "support/verified.hpp"
 
 #include <doctest/doctest.h>
 
@@ -36,7 +37,7 @@ constexpr OpRules average = [] {
     return rules;
 }();
 constexpr std::size_t output_of(const auto& table, Link link, Mode mode) {
-    return passes::absorb_links(passes::infer_shapes(table).graph, {link}, mode).outputs[0];
+    return verified::absorb_links(verified::shaped(table), std::array{link}, mode).outputs[0];
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "burin/passes/liveness.hpp"
 #include "support/plain_graph.hpp"
+#include "support/verified.hpp"
 
 #include <doctest/doctest.h>
 
@@ -24,7 +25,7 @@ constexpr auto chain_liveness(const std::array<std::size_t, Values>& sizes, cons
         program.add_step(step);
     }
     const std::array nodes{node(rules)};
-    return passes::liveness(has_inputs_in_arena ? passes::inputs_in_arena(program) : program, nodes);
+    return verified::liveness(has_inputs_in_arena ? passes::inputs_in_arena(program) : program, nodes);
 }
 
 constexpr bool same(const Lifetime& a, const Lifetime& b) {
@@ -66,7 +67,7 @@ TEST_CASE("liveness: nothing is written over a value that is read later") {
         program.add_step(step(0, none, 1));
         program.add_step(step(1, 0, 2)); // 0 is read again here
         const std::array nodes{node(from_output)};
-        return passes::liveness(program, nodes);
+        return verified::liveness(program, nodes);
     };
     CHECK_BOTH(live().storage[1] != live().storage[0]);
     CHECK_BOTH(live().storage[2] == live().storage[1]);
@@ -90,7 +91,7 @@ TEST_CASE(
         joint[Role::scratch] = 3;
         program.add_step(joint);
         const std::array nodes{node(rules)};
-        return passes::liveness(program, nodes);
+        return verified::liveness(program, nodes);
     };
     CHECK_BOTH(live(joint<2>, true).storage == std::array<std::size_t, 5>{0, 0, 1, 2, none});
     CHECK_BOTH(live(joint_sum, true).storage == std::array<std::size_t, 5>{0, 1, 2, 3, none});

@@ -1,6 +1,7 @@
 #include "burin/passes/plan_memory.hpp"
 #include "burin/core/random.hpp"
 #include "support/plain_graph.hpp"
+#include "support/verified.hpp"
 
 #include <doctest/doctest.h>
 
@@ -45,7 +46,7 @@ constexpr std::array<Lifetime, 24> random_lifetimes(unsigned seed) {
 } // namespace
 
 TEST_CASE("plan_memory: pieces whose lifetimes do not meet share their place") {
-    constexpr auto plan = [] { return passes::plan_memory<4>(chain, 1, 8); };
+    constexpr auto plan = [] { return verified::plan_memory<4>(chain, 1, 8); };
     CHECK_BOTH(no_two_collide(chain, plan(), 1));
     CHECK_BOTH(plan().offsets[0] == plan().offsets[2]);
     CHECK_BOTH(plan().offsets[1] == plan().offsets[3]);
@@ -53,7 +54,7 @@ TEST_CASE("plan_memory: pieces whose lifetimes do not meet share their place") {
 
 TEST_CASE("plan_memory: large pieces begin at a vector, and small ones cost nothing") {
     constexpr auto aligned = [](std::size_t batch) {
-        const auto plan = passes::plan_memory<4>(chain, batch, 8);
+        const auto plan = verified::plan_memory<4>(chain, batch, 8);
         for (std::size_t i = 0; i < 4; ++i)
             if (chain[i].size * batch >= 80 && plan.offsets[i] % 8 != 0)
                 return false;
@@ -61,7 +62,7 @@ TEST_CASE("plan_memory: large pieces begin at a vector, and small ones cost noth
     };
     CHECK_BOTH(aligned(1) && aligned(3) && aligned(7));
     constexpr std::array<Lifetime, 3> small{{{1, 0, 2}, {2, 0, 2}, {3, 0, 2}}};
-    CHECK_BOTH(passes::plan_memory<3>(small, 1, 8).size == 6);
+    CHECK_BOTH(verified::plan_memory<3>(small, 1, 8).size == 6);
 }
 
 TEST_CASE("plan_memory: takes the best of its orders") {
@@ -75,7 +76,7 @@ TEST_CASE("plan_memory: takes the best of its orders") {
         for (std::size_t i = 0; i < orders.size(); ++i)
             sizes[i] = passes::place<24>(lifetimes, 1, 1, orders[i]).size;
         const std::size_t smallest = *std::min_element(sizes.begin(), sizes.end());
-        CHECK(passes::plan_memory<24>(lifetimes, 1, 1).size == smallest);
+        CHECK(verified::plan_memory<24>(lifetimes, 1, 1).size == smallest);
         for (std::size_t i = 0; i < orders.size(); ++i)
             wins_alone[i] = wins_alone[i] ||
                             (sizes[i] == smallest && std::count(sizes.begin(), sizes.end(), smallest) == 1);
@@ -86,7 +87,7 @@ TEST_CASE("plan_memory: takes the best of its orders") {
 TEST_CASE("plan_memory: no live pieces ever collide, whatever their lifetimes") {
     constexpr auto sound = [](unsigned seed, std::size_t batch, std::size_t vector) {
         const auto lifetimes = random_lifetimes(seed);
-        const auto plan = passes::plan_memory<24>(lifetimes, batch, vector);
+        const auto plan = verified::plan_memory<24>(lifetimes, batch, vector);
         return no_two_collide(lifetimes, plan, batch) && plan.size >= passes::lower_bound(lifetimes, batch);
     };
     static_assert(sound(1, 1, 8) && sound(2, 7, 16));
@@ -97,7 +98,7 @@ TEST_CASE("plan_memory: no live pieces ever collide, whatever their lifetimes") 
 TEST_CASE("plan_memory: pieces of fixed size are planned for the batch as they are") {
     static constexpr std::array<Lifetime, 3> pieces{
         {{Elements(0, 40), 0, 1}, {Elements(10), 1, 2}, {Elements(0, 40), 2, 3}}};
-    constexpr auto plan = [](std::size_t batch) { return passes::plan_memory<3>(pieces, batch, 8); };
+    constexpr auto plan = [](std::size_t batch) { return verified::plan_memory<3>(pieces, batch, 8); };
     CHECK_BOTH(no_two_collide(pieces, plan(1), 1));
     CHECK_BOTH(no_two_collide(pieces, plan(16), 16));
     CHECK_BOTH(plan(16).offsets[0] == plan(16).offsets[2]);

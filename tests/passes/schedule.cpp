@@ -1,5 +1,6 @@
 #include "burin/passes/schedule.hpp"
 #include "support/plain_graph.hpp"
+#include "support/verified.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,13 +12,14 @@ using passes::Role, passes::Step, passes::StepKind;
 
 namespace {
 
-/// Step k writes value k and reads those given.
+/// Step k writes value k, unless it finds gradients of parameters, and reads those given.
 constexpr Step step(StepKind kind, std::size_t number, std::initializer_list<std::size_t> reads) {
     Step result{.kind = kind, .node = number};
     std::size_t count = 0;
     for (std::size_t read : reads)
-        result.input(count++) = read;
-    result[Role::result] = number;
+        (kind == StepKind::loss ? result[Role::output] : result.input(count++)) = read;
+    if (kind != StepKind::backward_parameters)
+        result[Role::result] = number;
     return result;
 }
 
@@ -25,11 +27,11 @@ template <std::size_t Steps>
 constexpr auto order(const std::array<Step, Steps>& steps, std::size_t output) {
     passes::Program<Steps, Steps, 1> program;
     for (const Step& each : steps) {
-        program.add_value({.size = 1});
+        program.add_value({.size = 1, .is_pinned = program.value_count == output});
         program.add_step(each);
     }
     program.outputs = {output};
-    const auto scheduled = passes::schedule(program);
+    const auto scheduled = verified::schedule(program);
     std::array<std::size_t, Steps> nodes{};
     nodes.fill(none);
     for (std::size_t s = 0; s < scheduled.step_count; ++s)

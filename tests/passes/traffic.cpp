@@ -3,6 +3,7 @@
 #include "burin/passes/fuse.hpp"
 #include "burin/passes/infer_shapes.hpp"
 #include "support/plain_graph.hpp"
+#include "support/verified.hpp"
 
 #include <doctest/doctest.h>
 
@@ -23,7 +24,7 @@ constexpr Traffic of_step(std::size_t index, std::size_t batch) {
     const auto shaped = passes::infer_shapes(graph(node(source), node(matrix<3>, {0}), node(from_output, {1}),
                                                    node(matrix<2>, {2})))
                             .graph;
-    const auto program = passes::differentiate<3>(shaped, passes::fuse(shaped, Mode::training));
+    const auto program = verified::differentiate<3>(shaped, verified::fuse(shaped, Mode::training));
     return passes::traffic(program.steps[index], program, shaped.nodes, batch);
 }
 
