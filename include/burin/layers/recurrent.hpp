@@ -113,6 +113,11 @@ struct Recurrent : Op {
 
     static constexpr std::size_t state(std::span<const Shape>) { return traits.streams ? state_size : 0; }
 
+    /// What the kernels choose by.
+    static constexpr kernels::RecurrentSize size_of(std::span<const Shape> inputs) {
+        return {inputs[0][0], Units, Cell::gates, Cell::separates_recurrent};
+    }
+
     static constexpr std::size_t macs(std::span<const Shape> inputs) {
         return inputs[0][0] * columns * (inputs[0].last() + Units);
     }
@@ -128,7 +133,9 @@ struct Recurrent : Op {
         using Shapes = typename Context::Shapes;
         constexpr bool saves = Context::saves;
         constexpr std::size_t time = Shapes::inputs[0][0], features = Shapes::inputs[0].last();
-        constexpr std::size_t block = kernels::recurrent_steps(time, saves);
+        constexpr kernels::RecurrentChoice choice =
+            kernels::choose_recurrent(size_of(Shapes::inputs), saves, sizeof(Scalar), kernels::this_machine);
+        constexpr std::size_t block = choice.steps;
         const std::size_t rows = run.rows;
         const Weights<features, const Scalar> weights(run.parameters);
         const Saved<time, Scalar> saved =
@@ -172,12 +179,12 @@ struct Recurrent : Op {
                 const kernels::Rows<const Scalar> h_before =
                     saves ? kernels::Rows<const Scalar>{saved.h + at * Units, time * Units}
                           : kernels::Rows<const Scalar>{carried.data, state_size};
-                if constexpr (Cell::separates_recurrent)
-                    kernels::recurrent_product<Units, columns, Scalar>(
-                        h_before, weights.recurrent_weight, {weights.recurrent_bias, 0}, recurrent, rows);
-                else
+                if constexpr (choice.adds_to_inputs)
                     kernels::recurrent_product<Units, columns, Scalar>(
                         h_before, weights.recurrent_weight, {gates.data, gates.stride}, gates, rows);
+                else
+                    kernels::recurrent_product<Units, columns, Scalar>(
+                        h_before, weights.recurrent_weight, {weights.recurrent_bias, 0}, recurrent, rows);
 
                 for (std::size_t row = 0; row < rows; ++row) {
                     kernels::CellStep<Scalar> cell{};
