@@ -42,7 +42,8 @@ void for_padded_images(const Scalar* source, Result* result, std::size_t result_
     constexpr std::size_t before = all.before[2] * all.channels;
     if constexpr (Choice.pads)
         std::fill_n(padded, all.size(), Scalar(0));
-    for (std::size_t row = 0; row < rows; row += Choice.images) {
+    constexpr std::size_t together = Choice.images; // clang 19 reads a member of `Choice` by reference as 0.
+    for (std::size_t row = 0; row < rows; row += together) {
         const Scalar* image = source + row * size;
         if constexpr (Choice.pads) {
             if (context != nullptr)
@@ -50,7 +51,7 @@ void for_padded_images(const Scalar* source, Result* result, std::size_t result_
             copy_into_padding(all, image, padded);
             image = padded;
         }
-        f(image, result + row * result_size, std::min(Choice.images, rows - row), context == nullptr);
+        f(image, result + row * result_size, std::min(together, rows - row), context == nullptr);
     }
 }
 

@@ -121,16 +121,16 @@ template <Convolution C, DepthwiseChoice Choice, class Scalar>
                 sums.add_to(dw + Pitch::taps.of(0, line, tap) + channel);
             });
     };
-    for (std::size_t line = 0; line < tap_lines; line += Choice.tile_lines)
-        for (std::size_t tap = 0; tap < taps; tap += Choice.tile_taps)
-            with_constant<Choice.tile_lines>(std::min(Choice.tile_lines, tap_lines - line),
-                                             [&](auto some_lines) __attribute__((always_inline)) {
-                                                 with_constant<Choice.tile_taps>(
-                                                     std::min(Choice.tile_taps, taps - tap),
-                                                     [&](auto some_taps) __attribute__((always_inline)) {
-                                                         add_tile(line, tap, some_lines, some_taps);
-                                                     });
+    constexpr std::size_t most_lines = Choice.tile_lines, most_taps = Choice.tile_taps;
+    for (std::size_t line = 0; line < tap_lines; line += most_lines)
+        for (std::size_t tap = 0; tap < taps; tap += most_taps)
+            with_constant<most_lines>(
+                std::min(most_lines, tap_lines - line), [&](auto some_lines) __attribute__((always_inline)) {
+                    with_constant<most_taps>(std::min(most_taps, taps - tap),
+                                             [&](auto some_taps) __attribute__((always_inline)) {
+                                                 add_tile(line, tap, some_lines, some_taps);
                                              });
+                });
 }
 
 } // namespace detail
