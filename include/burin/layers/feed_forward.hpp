@@ -124,8 +124,10 @@ struct FeedForward : Op {
                                          run.input_gradients[0], positions);
     }
 
-  private:
+    /// Positions whose hidden values are in memory at a time, when nothing is saved.
     static constexpr std::size_t block = 64;
+
+  private:
     static constexpr bool saves_output = Activation::traits.input_gradient.output;
 
     template <std::size_t Features>

@@ -95,6 +95,11 @@ struct TransposedConvolutionLayer : Op {
                                                           typename Context::Derivative{});
     }
 
+    /// The convolution from the output to the input.
+    static constexpr kernels::Convolution to_input(const Shape& input) {
+        return Settings::convolution(image(input), input.last());
+    }
+
   private:
     static constexpr Shape image(const Shape& input) {
         Shape shape;
@@ -105,11 +110,6 @@ struct TransposedConvolutionLayer : Op {
         }
         shape.push_back(Filters);
         return shape;
-    }
-
-    /// The convolution from the output to the input.
-    static constexpr kernels::Convolution to_input(const Shape& input) {
-        return Settings::convolution(image(input), input.last());
     }
 
     template <kernels::Convolution C, class Scalar>

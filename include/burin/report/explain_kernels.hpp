@@ -1,0 +1,127 @@
+#pragma once
+
+#include "burin/graph/network.hpp"
+#include "burin/graph/plan.hpp"
+#include "burin/kernels/machine.hpp"
+#include "burin/report/kernel_calls.hpp"
+#include "burin/report/node_title.hpp"
+#include "burin/report/table.hpp"
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace burin::report {
+
+/// A kernel that a step of a plan calls, and how it is computed.
+struct KernelRow {
+    std::size_t step = 0; ///< Steps that call several kernels have a row for each.
+    std::string place;    ///< As `2.0`.
+    std::string layer;    ///< As `Dense<128> + ReLU`, with the functions that are fused behind it.
+    std::string what;     ///< As `weight gradient`.
+    std::string extents;  ///< As `32 × 784 × 128`: samples, inputs and outputs of a product.
+    std::string choice;   ///< As `6 × 2 register tiles`.
+};
+
+namespace detail {
+
+template <class PlanType, std::size_t NodeIndex>
+constexpr auto node_signature() {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+        constexpr auto& node = PlanType::graph.nodes[NodeIndex];
+        return Signature<node.shape, PlanType::graph.nodes[node.inputs[I]].shape...>{};
+    }(std::make_index_sequence<PlanType::graph.nodes[NodeIndex].input_count>{});
+}
+
+/// `Dense<128> + ReLU`
+template <class PlanType>
+std::string fused_title(const passes::Step& step) {
+    const auto& nodes = PlanType::graph.nodes;
+    std::string names;
+    if (step.kind == passes::StepKind::forward && step.epilogue != passes::none)
+        for (std::size_t node = step.epilogue; node != step.node; node = nodes[node].inputs[0])
+            if (!passes::is_view(*nodes[node].rules, PlanType::mode))
+                names = " + " + std::string(nodes[node].rules->name().view()) + names;
+    if (step.kind == passes::StepKind::backward_input && step.epilogue != passes::none)
+        names = " · " + std::string(nodes[step.epilogue].rules->name().view()) + "'";
+    return std::string(nodes[step.node].rules->name().view()) + names;
+}
+
+/// Whether the functions that are fused behind a forward step are for vectors of any width.
+template <class PlanType>
+constexpr bool has_any_width(const passes::Step& step) {
+    const auto& nodes = PlanType::graph.nodes;
+    bool any = true;
+    if (step.kind == passes::StepKind::forward && step.epilogue != passes::none)
+        for (std::size_t node = step.epilogue; node != step.node; node = nodes[node].inputs[0])
+            any = any && (nodes[node].rules->traits.for_any_width ||
+                          passes::is_view(*nodes[node].rules, PlanType::mode));
+    return any;
+}
+
+constexpr bool finds_inputs(const passes::Step& step) {
+    for (std::size_t i = 0; i < passes::max_inputs; ++i)
+        if (step.input_gradient(i) != passes::none)
+            return true;
+    return false;
+}
+
+template <class PlanType, std::size_t StepIndex, class Scalar>
+KernelCalls calls_of_step(std::size_t rows, const kernels::Machine& machine) {
+    constexpr passes::Step step = PlanType::program.steps[StepIndex];
+    constexpr std::size_t size = PlanType::graph.nodes[step.node].shape.size();
+    if constexpr (step.kind == passes::StepKind::loss) {
+        return {{"loss and its gradient", by({rows, size}), "loops of vectors"}};
+    } else if constexpr (step.kind == passes::StepKind::accumulate) {
+        return {{"sum of gradients", by({rows, size}), "a sweep of vectors"}};
+    } else {
+        using Layer = engine::OpAt<typename PlanType::N::Type, step.node>;
+        KernelQuestion<decltype(node_signature<PlanType, step.node>()), step.kind, PlanType::mode, Scalar>
+            question{machine, rows, step.trains, finds_inputs(step), false, has_any_width<PlanType>(step)};
+        if constexpr (step.input(0) != passes::none)
+            question.is_far = PlanType::program.values[step.input(0)].is_external;
+        return kernel_calls(question, static_cast<const Layer*>(nullptr));
+    }
+}
+
+} // namespace detail
+
+/// What each step of a network's plan computes, for `Batch` samples, on a processor: that of this program, or
+/// any of `kernels::machines`.
+template <class Net, std::size_t Batch = 1,
+          Recipe<engine::Network<Net>::output_count> PlanRecipe = recipes::inference, class Scalar = float>
+std::vector<KernelRow> kernel_rows(const kernels::Machine& machine = kernels::this_machine) {
+    using PlanType = engine::Plan<typename engine::Network<Net>::Type, PlanRecipe>;
+    std::vector<KernelRow> rows;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        const auto add = [&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
+            const passes::Step& step = PlanType::program.steps[Index];
+            for (detail::KernelCall& call : detail::calls_of_step<PlanType, Index, Scalar>(Batch, machine))
+                rows.push_back(
+                    {Index, detail::node_place(PlanType::graph.nodes[step.node]),
+                     step.kind == passes::StepKind::loss ? "" : detail::fused_title<PlanType>(step),
+                     std::move(call.what), std::move(call.extents), std::move(call.choice)});
+        };
+        (add(std::integral_constant<std::size_t, I>{}), ...);
+    }(std::make_index_sequence<PlanType::program.step_count>{});
+    return rows;
+}
+
+/// The same as a table, a line for each kernel.
+template <class Net, std::size_t Batch = 1,
+          Recipe<engine::Network<Net>::output_count> PlanRecipe = recipes::inference, class Scalar = float>
+std::string explain_kernels(const kernels::Machine& machine = kernels::this_machine) {
+    using Align = Table::Align;
+    Table table({{"step", Align::right},
+                 {"place", Align::left},
+                 {"layer", Align::left},
+                 {"kernel", Align::left},
+                 {"extents", Align::left},
+                 {"how", Align::left}});
+    for (const KernelRow& row : kernel_rows<Net, Batch, PlanRecipe, Scalar>(machine))
+        table.add_row({std::to_string(row.step), row.place, row.layer, row.what, row.extents, row.choice});
+    return table.text();
+}
+
+} // namespace burin::report

@@ -1,0 +1,100 @@
+#include "burin/report/explain_kernels.hpp"
+#include "burin/layers/activations.hpp"
+#include "burin/layers/gru.hpp"
+#include "burin/layers/lstm.hpp"
+#include "burin/layers/merge.hpp"
+#include "burin/layers/pooling.hpp"
+#include "burin/layers/reshape.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+using namespace burin;
+using report::KernelRow;
+
+namespace {
+
+using Digits = Sequential<Input<784>, Dense<128>, ReLU, Dense<10>>;
+
+std::string line(const KernelRow& row) {
+    return std::to_string(row.step) + " " + row.place + " " + row.layer + " | " + row.what + " | " +
+           row.extents;
+}
+
+std::vector<std::string> lines(const std::vector<KernelRow>& rows) {
+    std::vector<std::string> all;
+    for (const KernelRow& row : rows)
+        all.push_back(line(row));
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("explain_kernels: a row for each step of a training plan, with what is fused and its extents") {
+    const auto rows = report::kernel_rows<Digits, 32, recipes::training>(kernels::machines::avx512);
+    CHECK(lines(rows) == std::vector<std::string>{
+                             "0 0 Dense<128> + ReLU | forward | 32 × 784 × 128",
+                             "1 2 Dense<10> | forward | 32 × 128 × 10",
+                             "2 2  | loss and its gradient | 32 × 10",
+                             "3 2 Dense<10> | weight gradient | 32 × 128 × 10",
+                             "4 2 Dense<10> · ReLU' | input gradient | 32 × 128 × 10",
+                             "5 0 Dense<128> | weight gradient | 32 × 784 × 128",
+                         });
+}
+
+TEST_CASE("explain_kernels: the choice is the one that the loops execute on that processor") {
+    const auto of = [](const kernels::Machine& machine, std::size_t step) {
+        return report::kernel_rows<Digits, 32, recipes::training>(machine)[step].choice;
+    };
+    const kernels::Hints far_left{.is_dense = true, .left_is_far = true, .shares_code = true};
+    for (const kernels::Machine& machine : {kernels::machines::zen1, kernels::machines::avx2,
+                                            kernels::machines::avx512, kernels::machines::neon}) {
+        CHECK(of(machine, 0) ==
+              describe(choose(kernels::Product::forward, {32, 784, 128}, sizeof(float), machine, far_left))
+                  .view());
+        CHECK(of(machine, 5) == describe(choose(kernels::Product::weight_gradient, {784, 32, 128},
+                                                sizeof(float), machine, {.shares_code = true}))
+                                    .view());
+    }
+    CHECK(of(kernels::machines::avx512, 0) != of(kernels::machines::avx2, 0));
+    // Nine samples are eight and one.
+    using Deep = Sequential<Input<64>, Dense<64>, ReLU, Dense<64>>;
+    const auto input_gradient = [](std::size_t rows) {
+        const kernels::Extents e{rows, 64, 64};
+        return std::string(
+            describe(choose_input_gradient(e, sizeof(float), kernels::machines::avx512)).view());
+    };
+    const std::string nine =
+        report::kernel_rows<Deep, 9, recipes::training>(kernels::machines::avx512)[4].choice;
+    CHECK(nine == "8 samples: " + input_gradient(9) + "; 1 sample: " + input_gradient(1));
+}
+
+TEST_CASE("explain_kernels: convolutions, recurrent cells and layers over time say which products they are") {
+    using Images = Sequential<Input<8, 8, 3>, Conv2D<16, 3>, ReLU, MaxPool2D<2>, Flatten, Dense<10>>;
+    CHECK(lines(report::kernel_rows<Images, 2>()) == std::vector<std::string>{
+                                                         "0 0 Conv2D<16, 3> + ReLU | forward | 72 × 27 × 16",
+                                                         "1 2 MaxPool2D<2> | forward | 2 × 144",
+                                                         "2 4 Dense<10> | forward | 2 × 144 × 10",
+                                                     });
+    using Series = Sequential<Input<5, 3>, LSTM<8, ReturnSequences>, TimeDistributed<Dense<2>>>;
+    CHECK(lines(report::kernel_rows<Series, 4>()) ==
+          std::vector<std::string>{
+              "0 0 LSTM<8, ReturnSequences> | steps | 4 × 5 × 8",
+              "0 0 LSTM<8, ReturnSequences> | inputs: forward | 20 × 3 × 32",
+              "0 0 LSTM<8, ReturnSequences> | each step: forward | 4 × 8 × 32",
+              "1 1 TimeDistributed<Dense<2>> | forward | 20 × 8 × 2",
+          });
+}
+
+TEST_CASE("explain_kernels: what has no choice says what it is") {
+    using Merged = Sequential<Input<6>, Residual<Tanh>, Parallel<Concat, Dense<2>, Dense<3>>>;
+    const auto rows = report::kernel_rows<Merged, 1>();
+    REQUIRE(rows.size() == 5);
+    CHECK(rows[0].choice == "a sweep of vectors");
+    CHECK(rows[1].choice == "loops of vectors");
+    CHECK(rows[4].choice == "a copy");
+    CHECK(report::explain_kernels<Merged, 1>().find("a copy") != std::string::npos);
+}
