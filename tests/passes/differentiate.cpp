@@ -267,8 +267,8 @@ TEST_CASE("differentiate: what is saved may have a size that the batch does not 
     static constexpr auto program = [] {
         return differentiated<2>(graph(node(source), node(normalizer, {0}), node(matrix<2>, {1})));
     };
-    constexpr std::size_t saved = program().steps[0][Role::keeps];
+    constexpr std::size_t saved = program().steps[0][Role::saves];
     CHECK_BOTH(program().values[saved].size == Elements(0, 3));
     CHECK_BOTH(program().values[saved].size * 10 == 3);
-    CHECK_BOTH(program().steps[program().step_count - 1][Role::kept] == saved);
+    CHECK_BOTH(program().steps[program().step_count - 1][Role::saved] == saved);
 }

@@ -97,7 +97,7 @@ struct StepRunner {
                 run.statistics = frame.statistics + (node.statistics_offset - N::parameter_count);
         }
         run.output = Memory::template write<step[Role::result]>(frame);
-        run.saved = Memory::template write<step[Role::keeps]>(frame);
+        run.saved = Memory::template write<step[Role::saves]>(frame);
         run.scratch = Memory::template write<step[Role::scratch]>(frame);
         if constexpr (node.state_count > 0)
             if (PlanType::mode == Mode::streaming || frame.state != nullptr)
@@ -120,7 +120,7 @@ struct StepRunner {
         run.parameters = parameters<step.node>(frame);
         run.output = Memory::template read<step[Role::output]>(frame);
         run.output_gradient = Memory::template read<step[Role::output_gradient]>(frame);
-        run.saved = Memory::template read<step[Role::kept]>(frame);
+        run.saved = Memory::template read<step[Role::saved]>(frame);
         run.gradients = frame.gradients + node.parameter_offset;
         run.scratch = Memory::template write<step[Role::scratch]>(frame);
         run.rows = rows(frame);
@@ -142,7 +142,7 @@ struct StepRunner {
         run.statistics = statistics<step.node>(frame);
         run.output = Memory::template read<step[Role::output]>(frame);
         run.output_gradient = Memory::template read<step[Role::output_gradient]>(frame);
-        run.saved = Memory::template read<step[Role::kept]>(frame);
+        run.saved = Memory::template read<step[Role::saved]>(frame);
         if constexpr (step.trains)
             run.gradients = frame.gradients + node.parameter_offset;
         run.input_gradients = Memory::template write_input_gradients<StepIndex>(frame, inputs);
@@ -170,7 +170,7 @@ struct StepRunner {
         run.parameters = parameters<step.node>(frame);
         run.output = Memory::template read<step[Role::output]>(frame);
         run.output_gradient = Memory::template read<step[Role::output_gradient]>(frame);
-        run.saved = Memory::template read<step[Role::kept]>(frame);
+        run.saved = Memory::template read<step[Role::saved]>(frame);
         if constexpr (step.epilogue != passes::none)
             run.activated = Memory::template read<step.input(step.which)>(frame);
         run.input_gradient = Memory::template write<step[Role::result]>(frame);

@@ -55,7 +55,7 @@ constexpr std::array<std::size_t, N> append_forward(Program& program, std::array
                 step.input(i) = value_of[node.inputs[i]];
             step[Role::result] = value_of[tail] = program.add_value({.size = node.shape.size()});
             if (saves(mode) && node.saved.any())
-                step[Role::keeps] = saved[index] = program.add_value({.size = node.saved});
+                step[Role::saves] = saved[index] = program.add_value({.size = node.saved});
             add_scratch(program, step, graph.nodes, mode);
             if (widens && node.parameter_count + node.statistics_count > 0) {
                 const InputShapes inputs = input_shapes(graph.nodes, node);
@@ -97,11 +97,12 @@ constexpr InferenceProgram<N, O> forward_program(const LoweredGraph<N, O>& graph
 /// Which gradients a program finds.
 template <std::size_t Count = 0>
 struct Wanted {
-    bool parameters = true; ///< Those of all trained parameters.
-    std::array<std::size_t, Count>
-        nodes{};               ///< Those of what these nodes give: inputs of the network or others.
-    std::size_t losses = none; ///< From how many of the graph's outputs gradients come: the first ones;
-                               ///< `none` is all.
+    /// Those of all trained parameters.
+    bool parameters = true;
+    /// Those of what these nodes give: inputs of the network or others.
+    std::array<std::size_t, Count> nodes{};
+    /// From how many of the graph's outputs gradients come: the first ones; `none` is all.
+    std::size_t losses = none;
 };
 
 /// Which nodes a gradient must reach: those with trainable parameters or that are wanted themselves, and all
@@ -195,7 +196,7 @@ constexpr TrainingProgram<N, E, O, Count> differentiate(const LoweredGraph<N, O>
 
         Step common{.node = index};
         common[Role::output_gradient] = gradient_of[index];
-        common[Role::kept] = saved[index];
+        common[Role::saved] = saved[index];
 
         if (rules.traits.joint_backward) {
             Step step = common;

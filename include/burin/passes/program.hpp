@@ -23,19 +23,20 @@ enum class Role : std::size_t {
     output = max_inputs, ///< The output of its node.
     output_gradient,     ///< The gradient of the output of its node.
     summand,             ///< A second gradient of that output.
-    kept,                ///< What the forward step of its node kept.
+    saved,               ///< What the forward step of its node saved.
     // What a step writes.
-    input_gradient,                       ///< The gradient of an input of its node.
-    result = input_gradient + max_inputs, ///< The only value that others of its kind give.
-    keeps,                                ///< What the backward steps of its node will want.
-    scratch,                              ///< Memory to work in.
-    widened,                              ///< Its node's parameters, where they are stored in half the bits.
+    input_gradient, ///< The gradient of an input of its node.
+    result =
+        input_gradient + max_inputs, ///< What it computes; of a backward step that finds one gradient, that.
+    saves,                           ///< What the backward steps of its node read as `saved`.
+    scratch,                         ///< Memory to work in.
+    widened,                         ///< Its node's parameters, where they are stored in half the bits.
 };
 inline constexpr std::size_t role_count = static_cast<std::size_t>(Role::widened) + 1;
 inline constexpr std::size_t first_written_role = static_cast<std::size_t>(Role::input_gradient);
 
-/// Some operands, one after the other. (With pointers for iterators: a compiler that computes with them calls
-/// no functions.)
+/// Operands that stand together. A pointer is the iterator because a loop in a constant expression then calls
+/// no function.
 struct ValueRange {
     const std::size_t* first = nullptr;
     const std::size_t* last = nullptr;
@@ -48,11 +49,11 @@ struct ValueRange {
 ///
 /// | kind | reads | writes |
 /// |---|---|---|
-/// | forward | inputs | result: the output; keeps, scratch, widened |
+/// | forward | inputs | result: the output; saves, scratch, widened |
 /// | loss | output | result: the gradient of the output |
-/// | backward_parameters | inputs, output, output_gradient, kept | scratch |
-/// | backward_input | inputs, output, output_gradient, kept | result: the gradient of an input; scratch |
-/// | backward | inputs, output, output_gradient, kept | input_gradients, scratch |
+/// | backward_parameters | inputs, output, output_gradient, saved | scratch |
+/// | backward_input | inputs, output, output_gradient, saved | result: the gradient of an input; scratch |
+/// | backward | inputs, output, output_gradient, saved | input_gradients, scratch |
 /// | accumulate | output_gradient, summand | result: their sum |
 ///
 /// A backward step reads only those of its node's inputs and output that the rule reads.

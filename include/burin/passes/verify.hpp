@@ -40,7 +40,7 @@ constexpr bool may_have(StepKind kind, Role role) {
         return kind == StepKind::accumulate || is_gradient;
     case Role::summand:
         return kind == StepKind::accumulate;
-    case Role::kept:
+    case Role::saved:
         return is_gradient;
     case Role::result:
         return kind != StepKind::backward && kind != StepKind::backward_parameters;
@@ -201,7 +201,7 @@ constexpr Sentence verify(const Program<MaxSteps, MaxValues, AllOutputs>& progra
                 if (input >= node.input_count)
                     return say("step ", s, ": expected no operand ", input);
                 wanted = &size_of[node.inputs[input]];
-            } else if (Role(role) == Role::kept || Role(role) == Role::keeps) {
+            } else if (Role(role) == Role::saved || Role(role) == Role::saves) {
                 wanted = &node.saved;
             } else if (Role(role) == Role::result) {
                 wanted = &size_of[computed];

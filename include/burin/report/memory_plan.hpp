@@ -84,7 +84,7 @@ std::vector<PlannedBuffer> planned_buffers() {
                     buffers[buffer_of[other]].end = std::min(buffers[buffer_of[other]].end, s);
             buffer_of[value] = buffers.size();
             const std::string_view what = value == step[passes::Role::scratch] ? " (scratch)"
-                                          : value == step[passes::Role::keeps] ? " (saved)"
+                                          : value == step[passes::Role::saves] ? " (saved)"
                                                                                : "";
             const bool is_pinned = program.values[value].is_pinned;
             buffers.push_back({title + std::string(what), s, is_pinned ? program.step_count : s + 1, offset,
