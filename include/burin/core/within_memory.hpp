@@ -9,6 +9,11 @@
 
 namespace burin::core {
 
+/// Throws the Error that what `name` makes does not fit into memory.
+[[noreturn]] inline void refuse_memory(std::string_view name) {
+    throw Error(std::string(name) + ": expected what fits into memory, got more");
+}
+
 /// Runs `make`; that there is no memory for what it makes is an Error, too, and begins with `name`.
 template <class Make>
 auto within_memory(std::string_view name, Make make) -> decltype(make()) {
@@ -17,7 +22,7 @@ auto within_memory(std::string_view name, Make make) -> decltype(make()) {
     } catch (const std::bad_alloc&) {
     } catch (const std::length_error&) {
     }
-    throw Error(std::string(name) + ": expected what fits into memory, got more");
+    refuse_memory(name);
 }
 
 } // namespace burin::core

@@ -76,7 +76,9 @@ struct Dense : Op {
         else if constexpr (Context::mode == Mode::training)
             forward_samples(run);
         else
-            multiply<false>(run);
+            kernels::dense_forward<features, Units, has_bias, false, Context::is_from_outside>(
+                run.inputs[0], run.parameters, bias<features>(run.parameters), run.output, run.rows,
+                typename Context::Epilogue{});
     }
 
     /// A few columns of the weight at a time.
@@ -102,19 +104,14 @@ struct Dense : Op {
     }
 
   private:
-    template <bool SharesCode, class Context>
-    [[gnu::always_inline]] static void multiply(const Context& run) noexcept {
-        constexpr std::size_t features = Context::Shapes::inputs[0].size();
-        kernels::dense_forward<features, Units, has_bias, SharesCode, Context::is_from_outside>(
-            run.inputs[0], run.parameters, bias<features>(run.parameters), run.output, run.rows,
-            typename Context::Epilogue{});
-    }
-
     /// One function for all layers of these sizes: a call is nothing beside the many samples of training, and
     /// deep networks take less time to compile.
     template <class Context>
     [[gnu::noinline]] static void forward_samples(const Context& run) noexcept {
-        multiply<true>(run);
+        constexpr std::size_t features = Context::Shapes::inputs[0].size();
+        kernels::dense_forward<features, Units, has_bias, true, Context::is_from_outside>(
+            run.inputs[0], run.parameters, bias<features>(run.parameters), run.output, run.rows,
+            typename Context::Epilogue{});
     }
 
     template <std::size_t Features, class Scalar>
