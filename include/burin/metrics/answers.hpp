@@ -44,7 +44,7 @@ constexpr bool is_ignored(const Target* targets, std::size_t index, const Ignore
 struct Answer {
     std::size_t place; ///< Of several that are a yes or no each: which one of the last axis. Else 0.
     Label right;       ///< `no_label` if the target is none of the classes.
-    Label named;       ///< `no_label` if an output is no number.
+    Label named;       ///< `no_label` if an output is NaN.
 
     constexpr bool is_right() const noexcept { return named == right && named != no_label; }
 };

@@ -12,7 +12,7 @@ namespace burin::metrics {
 
 /// The expected calibration error: how far confidence and accuracy are apart, in bins of equal width. Of yes
 /// or no the confidence is the probability of yes, of several classes the largest one. Outputs are logits, or
-/// probabilities where `fit` knows that they are. An output that is no number makes it NaN.
+/// probabilities where `fit` knows that they are. An output of NaN makes it NaN.
 template <std::size_t Bins = 10>
 struct CalibrationError {
     static_assert(Bins > 0, "metrics::CalibrationError: expected at least one bin");

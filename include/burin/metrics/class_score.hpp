@@ -15,7 +15,7 @@ namespace burin::metrics {
 /// How often each of `Classes` classes was named rightly, wrongly, or missed. One choice of several has as
 /// many classes as outputs. A single output, yes or no, has two: 0 and 1. Several outputs of which each is a
 /// yes or no by itself are as many labels, of which "yes" is counted. A position whose target is no class is
-/// left out; where an output is no number, nothing is named, so the answer is wrong.
+/// left out; where an output is NaN, nothing is named, so the answer is wrong.
 template <std::size_t Classes>
 struct ClassCounts {
     std::array<ClassCount, Classes> classes{};

@@ -15,7 +15,7 @@ namespace burin::metrics {
 /// How often class `right` was the right one and class `named` was named, and what a Kind makes of it:
 /// ConfusionMatrix, CohenKappa and Matthews are such. One choice of several has as many classes as outputs; a
 /// single output, yes or no, has two, 0 and 1. A position whose target is no class is left out; where an
-/// output is no number nothing was named, which is wrong.
+/// output is NaN nothing was named, which is wrong.
 template <class Kind, std::size_t Classes>
 struct MatrixScore {
     Threshold threshold{};       ///< If none is given: 0.5 for probabilities, else 0, that of a logit.

@@ -119,7 +119,7 @@ constexpr void for_each_position(std::size_t rows, const Scalar* weights, Visit 
     }
 }
 
-/// The index of the largest of `count` values, the first of equals. As in PyTorch what is no number counts as
+/// The index of the largest of `count` values, the first of equals. As in PyTorch NaN counts as
 /// the largest: so `values[argmax(values, count)]` is a number only if all are.
 template <class Scalar>
 constexpr std::size_t argmax(const Scalar* values, std::size_t count) noexcept {
@@ -130,7 +130,7 @@ constexpr std::size_t argmax(const Scalar* values, std::size_t count) noexcept {
     return best;
 }
 
-/// Whether the largest of `count` values is this one. If there is one that is no number, none is.
+/// Whether the largest of `count` values is this one. If there is a NaN, none is.
 template <class Scalar>
 constexpr bool has_answer(const Scalar* values, std::size_t count, std::size_t answer) noexcept {
     const std::size_t best = argmax(values, count);

@@ -27,7 +27,7 @@ inline double logarithm(double x) noexcept {
 template <class Scalar>
 double surprise(Scalar probability) noexcept {
     constexpr Scalar epsilon = std::numeric_limits<Scalar>::epsilon();
-    // Not std::clamp: what is no number goes through.
+    // Not std::clamp: NaN goes through.
     const Scalar low = probability < epsilon ? epsilon : probability;
     return -logarithm(static_cast<double>(low > 1 - epsilon ? 1 - epsilon : low));
 }

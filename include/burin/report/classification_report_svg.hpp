@@ -55,7 +55,7 @@ inline std::string text_svg(std::string_view text) {
 } // namespace detail
 
 /// All of a classifier in one picture: the table of `classification_report`, the confusion matrix (of one
-/// class of several), ROC, precision and recall, and reliability. Throws Error if an output is no number:
+/// class of several), ROC, precision and recall, and reliability. Throws Error if an output is NaN:
 /// then there are no curves.
 inline std::string classification_report_svg(const evaluation::Predictions& predictions) {
     std::vector<std::string> pictures{detail::text_svg(classification_report(predictions))};

@@ -18,7 +18,7 @@
 ///
 /// All are constant expressions but where they raise to a power that is no whole number. No option leads to a
 /// division by zero: a length of 0 steps leaves the rate as it is, a power or decay below 0 counts as 0. What
-/// is no number or infinite goes through to the rate, and `fit` refuses it.
+/// is NaN or infinite goes through to the rate, and `fit` refuses it.
 namespace burin::schedules {
 
 /// What gives a learning rate for a step.

@@ -38,7 +38,7 @@ Scalar weight_penalty(const Scalar* parameters, Scalar* gradients) noexcept {
             kernels::map<Scalar>(
                 count, gradients + tensor.offset,
                 [=](auto gradient, auto w) {
-                    // Of 0 it is 0, and of what is no number none.
+                    // Of 0 it is 0, and of NaN it is NaN.
                     const Vector sign = kernels::select(w > zero, l1, kernels::select(w < zero, -l1, w));
                     return gradient + kernels::fma(l2, w + w, sign);
                 },
