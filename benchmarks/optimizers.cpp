@@ -53,7 +53,8 @@ void sweep(benchmark::State& state) {
     std::uint64_t step = 0;
     for (auto _ : state) {
         own.push_back(seconds_of([&] {
-            optimizer.update(parameters.data(), gradients.data(), memory.data(), count, ++step);
+            burin::optimizers::update(optimizer, parameters.data(), gradients.data(), memory.data(), count,
+                                      ++step);
             benchmark::ClobberMemory();
         }));
         state.SetIterationTime(own.back() * static_cast<double>(passes));

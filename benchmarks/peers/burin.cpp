@@ -77,7 +77,8 @@ peers::Variants sweep(const peers::Request& request) {
     return {peers::sweep_variant(
         "", std::make_shared<peers::Sweep>(request), [](peers::Sweep& s, std::uint64_t step) {
             constexpr Optimizer optimizer{.learning_rate = peers::Sweep::learning_rate};
-            optimizer.update(s.parameters.data(), s.gradients.data(), s.state.data(), s.count, step);
+            burin::optimizers::update(optimizer, s.parameters.data(), s.gradients.data(), s.state.data(),
+                                      s.count, step);
         })};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/optimizers/gradient_sweep.hpp"
 #include "reference/optimizers.hpp"
 
 #include <doctest/doctest.h>
@@ -16,7 +17,8 @@ void check_path(const Optimizer& optimizer, const double (&path)[50]) {
     std::vector<double> parameters(std::begin(r::start), std::end(r::start));
     std::vector<double> state(Optimizer::state_vectors * 5);
     for (std::size_t step = 0; step < 100; ++step) {
-        optimizer.update(parameters.data(), r::gradients + 5 * step, state.data(), 5, step + 1);
+        burin::optimizers::update(optimizer, parameters.data(), r::gradients + 5 * step, state.data(), 5,
+                                  step + 1);
         if (step % 10 == 9)
             for (std::size_t i = 0; i < 5; ++i) {
                 const double want = path[step / 10 * 5 + i];

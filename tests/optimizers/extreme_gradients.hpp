@@ -2,6 +2,7 @@
 
 // What every optimizer does with extreme gradients, whatever its rule.
 
+#include "burin/optimizers/gradient_sweep.hpp"
 #include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>
@@ -26,7 +27,8 @@ struct Training {
     void step(const std::vector<Scalar>& gradients) {
         parameters.resize(gradients.size());
         state.resize(Optimizer::state_vectors * gradients.size());
-        optimizer.update(parameters.data(), gradients.data(), state.data(), gradients.size(), ++steps);
+        burin::optimizers::update(optimizer, parameters.data(), gradients.data(), state.data(),
+                                  gradients.size(), ++steps);
     }
 };
 
@@ -136,7 +138,7 @@ void check_counts() {
         std::vector<float> all(count + 2, 99.0f), state(Optimizer::state_vectors * count + 1, 0.0f);
         std::copy(start.begin(), start.end(), all.begin() + 1);
         for (unsigned step = 1; step <= 3; ++step)
-            optimizer.update(all.data() + 1, gradients.data(), state.data(), count, step);
+            burin::optimizers::update(optimizer, all.data() + 1, gradients.data(), state.data(), count, step);
         CHECK(all.front() == 99.0f);
         CHECK(all.back() == 99.0f);
         CHECK(state.back() == 0.0f);
@@ -144,7 +146,7 @@ void check_counts() {
         for (; same < count; ++same) {
             float alone = start[same], alone_state[4] = {};
             for (unsigned step = 1; step <= 3; ++step)
-                optimizer.update(&alone, &gradients[same], alone_state, 1, step);
+                burin::optimizers::update(optimizer, &alone, &gradients[same], alone_state, 1, step);
             if (alone != all[same + 1])
                 break;
         }

@@ -79,8 +79,8 @@ TEST_CASE_TEMPLATE("optimizers: gradients of 0 leave parameters without state as
     const std::vector<float> gradients(start.size(), 0.0f);
     std::vector<float> state(2 * start.size(), 0.0f);
     for (unsigned step = 1; step <= 3; ++step)
-        Optimizer{.weight_decay = 0}.update(parameters.data(), gradients.data(), state.data(), start.size(),
-                                            step);
+        burin::optimizers::update(Optimizer{.weight_decay = 0}, parameters.data(), gradients.data(),
+                                  state.data(), start.size(), step);
     CHECK(parameters == start);
     CHECK(std::all_of(state.begin(), state.end(), [](float each) { return each == 0.0f; }));
 }

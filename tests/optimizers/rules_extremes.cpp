@@ -150,7 +150,8 @@ TEST_CASE_TEMPLATE("rules: gradients of 0 leave parameters as they are", Optimiz
     const std::vector<float> gradients(start.size(), 0.0f);
     std::vector<float> state(3 * start.size(), 0.0f);
     for (unsigned step = 1; step <= 7; ++step)
-        Optimizer{}.update(parameters.data(), gradients.data(), state.data(), start.size(), step);
+        burin::optimizers::update(Optimizer{}, parameters.data(), gradients.data(), state.data(),
+                                  start.size(), step);
     CHECK(parameters == start);
 }
 

@@ -47,12 +47,8 @@ class Moments {
     Vector keep1_, take1_, keep2_, take2_, shrink_;
 };
 
-/// Of an optimizer whose decay is L2 or, with `decoupled_weight_decay`, AdamW's: what is done to its
-/// gradients, and what its parameters are multiplied by.
-template <class Optimizer>
-constexpr GradientTreatment treatment_unless_decoupled(const Optimizer& options) noexcept {
-    return {options.clip_value, options.clip_norm, options.decoupled_weight_decay ? 0 : options.weight_decay};
-}
+/// What the parameters of an optimizer are multiplied by, whose decay is L2 or, with
+/// `decoupled_weight_decay`, AdamW's.
 template <class Optimizer>
 constexpr double decoupled_shrink(const Optimizer& options) noexcept {
     return options.decoupled_weight_decay ? 1 - options.learning_rate * options.weight_decay : 1;

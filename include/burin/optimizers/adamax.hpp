@@ -23,13 +23,6 @@ struct Adamax {
 
     static constexpr std::size_t state_vectors = 2;
 
-    /// What is done to a gradient before the rule sees it.
-    constexpr detail::GradientTreatment treatment() const noexcept {
-        return {clip_value, clip_norm, weight_decay};
-    }
-
-    /// What a step does to one vector, of any width: (parameter, gradient, state) to the new parameter,
-    /// changing the state.
     template <class Scalar>
     auto rule(std::uint64_t step) const noexcept {
         return [minus_rate = static_cast<Scalar>(-learning_rate / (1 - detail::power(beta1, step))),
@@ -40,15 +33,6 @@ struct Adamax {
             state[1] = kernels::max_or_nan(kernels::abs(gradient) + Vector(least), Vector(keep2) * state[1]);
             return kernels::fma(Vector(minus_rate), state[0] / state[1], parameter);
         };
-    }
-
-    /// Updates `count` parameters from their gradients, in one pass. `state` holds state_vectors · count
-    /// numbers that are 0 before the first step; steps count from 1.
-    template <class Scalar>
-    void update(Scalar* parameters, const Scalar* gradients, Scalar* state, std::size_t count,
-                std::uint64_t step) const noexcept {
-        detail::sweep<Scalar, state_vectors>(treatment(), parameters, gradients, state, count,
-                                             rule<Scalar>(step));
     }
 };
 

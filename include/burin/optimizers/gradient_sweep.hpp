@@ -9,8 +9,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
-namespace burin::optimizers::detail {
+namespace burin::optimizers {
+
+namespace detail {
 
 /// What every rule does to a gradient before it uses it, in this order: clipping by value, clipping by global
 /// norm, L2 decay (adding weight_decay · parameter). Zeros switch each off.
@@ -19,6 +22,23 @@ struct GradientTreatment {
     double clip_norm = 0;
     double weight_decay = 0;
 };
+
+/// What an optimizer's options ask for.
+template <class Optimizer>
+constexpr GradientTreatment treatment_of(const Optimizer& options) noexcept {
+    GradientTreatment treatment;
+    if constexpr (requires { options.clip_value; })
+        treatment.clip_value = options.clip_value;
+    if constexpr (requires { options.clip_norm; })
+        treatment.clip_norm = options.clip_norm;
+    if constexpr (requires { options.weight_decay; }) {
+        if constexpr (requires { options.decoupled_weight_decay; })
+            treatment.weight_decay = options.decoupled_weight_decay ? 0 : options.weight_decay;
+        else
+            treatment.weight_decay = options.weight_decay;
+    }
+    return treatment;
+}
 
 /// Gradients within ± limit. What is no number stays so.
 template <class AnyVector>
@@ -195,4 +215,19 @@ inline double power(double base, std::uint64_t exponent) noexcept {
     return result;
 }
 
-} // namespace burin::optimizers::detail
+} // namespace detail
+
+/// One step on `count` parameters, in one pass. `state` holds state_vectors · count numbers that are 0 before
+/// the first step; steps count from 1.
+template <class Optimizer, class Scalar>
+void update(const Optimizer& optimizer, Scalar* parameters, const std::type_identity_t<Scalar>* gradients,
+            Scalar* state, std::size_t count, std::uint64_t step) noexcept {
+    if constexpr (requires { optimizer.update(parameters, gradients, state, count, step); })
+        optimizer.update(parameters, gradients, state, count, step);
+    else
+        detail::sweep<Scalar, Optimizer::state_vectors>(detail::treatment_of(optimizer), parameters,
+                                                        gradients, state, count,
+                                                        optimizer.template rule<Scalar>(step));
+}
+
+} // namespace burin::optimizers

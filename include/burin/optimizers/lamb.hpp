@@ -33,9 +33,7 @@ struct LAMB {
     double clip_norm = 0;    ///< The gradients are scaled down to this global norm; 0: not at all.
 
     static constexpr std::size_t state_vectors = 2;
-
-    /// What is done to a gradient before the moments take it in.
-    constexpr detail::GradientTreatment treatment() const noexcept { return {clip_value, clip_norm, 0.0}; }
+    static constexpr bool decoupled_weight_decay = true;
 
     /// Updates all trained parameters. `state` holds state_vectors · trained_count numbers that are 0 before
     /// the first step; steps count from 1.
@@ -43,7 +41,7 @@ struct LAMB {
     void update_network(Scalar* parameters, const Scalar* gradients, Scalar* state, std::uint64_t step,
                         const Again&) const noexcept {
         constexpr std::size_t count = trained_count<Net>;
-        const auto norm = detail::norm_factor(treatment(), gradients, count);
+        const auto norm = detail::norm_factor(detail::treatment_of(*this), gradients, count);
         for (const ParameterTensor& tensor : parameter_tensors<Net>)
             if (tensor.kind == TensorKind::trained)
                 update_tensor(parameters + tensor.offset, gradients + tensor.offset, state + tensor.offset,
@@ -56,7 +54,7 @@ struct LAMB {
                        std::size_t stride, const detail::NormFactor<Scalar>& norm,
                        std::uint64_t step) const noexcept {
         detail::sweep_part<Scalar, state_vectors>(
-            treatment(), parameters, gradients, state, count,
+            detail::treatment_of(*this), parameters, gradients, state, count,
             [keep1 = static_cast<Scalar>(beta1), take1 = static_cast<Scalar>(1 - beta1),
              keep2 = static_cast<Scalar>(beta2), take2 = static_cast<Scalar>(1 - beta2)]<class Vector>(
                 const Vector& parameter, const Vector& gradient, std::array<Vector, 2>& moments) {

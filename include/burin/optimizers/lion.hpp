@@ -22,12 +22,8 @@ struct Lion {
     double clip_norm = 0;    ///< The gradients are scaled down to this global norm; 0: not at all.
 
     static constexpr std::size_t state_vectors = 1;
+    static constexpr bool decoupled_weight_decay = true;
 
-    /// What is done to a gradient before the rule sees it.
-    constexpr detail::GradientTreatment treatment() const noexcept { return {clip_value, clip_norm, 0.0}; }
-
-    /// What a step does to one vector, of any width: (parameter, gradient, state) to the new parameter,
-    /// changing the state.
     template <class Scalar>
     auto rule(std::uint64_t) const noexcept {
         return [minus_rate = static_cast<Scalar>(-learning_rate),
@@ -43,15 +39,6 @@ struct Lion {
             mean[0] = kernels::fma(Vector(keep2), mean[0], Vector(take2) * gradient);
             return kernels::fma(Vector(minus_rate), sign, Vector(shrink) * parameter);
         };
-    }
-
-    /// Updates `count` parameters from their gradients, in one pass. `state` holds state_vectors · count
-    /// numbers that are 0 before the first step; steps count from 1.
-    template <class Scalar>
-    void update(Scalar* parameters, const Scalar* gradients, Scalar* state, std::size_t count,
-                std::uint64_t step) const noexcept {
-        detail::sweep<Scalar, state_vectors>(treatment(), parameters, gradients, state, count,
-                                             rule<Scalar>(step));
     }
 };
 

@@ -73,12 +73,6 @@ struct NAdam {
 
     static constexpr std::size_t state_vectors = 2;
 
-    /// What is done to a gradient before the rule sees it.
-    constexpr detail::GradientTreatment treatment() const noexcept {
-        return detail::treatment_unless_decoupled(*this);
-    }
-
-    /// What a step does to one vector: (parameter, gradient, state) to the new parameter, changing the state.
     template <class Scalar>
     auto rule(std::uint64_t step) const noexcept {
         const double log_q = std::log(0.96) * momentum_decay, t = static_cast<double>(step);
@@ -97,15 +91,6 @@ struct NAdam {
              rate * (1 - mu) / (1 - product),
              rate * next_mu / (1 - product * next_mu)},
             {1, epsilon * root_correction2});
-    }
-
-    /// Updates `count` parameters from their gradients, in one pass. `state` holds state_vectors · count
-    /// numbers that are 0 before the first step; steps count from 1.
-    template <class Scalar>
-    void update(Scalar* parameters, const Scalar* gradients, Scalar* state, std::size_t count,
-                std::uint64_t step) const noexcept {
-        detail::sweep<Scalar, state_vectors>(treatment(), parameters, gradients, state, count,
-                                             rule<Scalar>(step));
     }
 };
 

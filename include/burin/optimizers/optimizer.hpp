@@ -2,6 +2,7 @@
 
 #include "burin/graph/layout.hpp"
 #include "burin/graph/network.hpp"
+#include "burin/optimizers/gradient_sweep.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,11 +12,20 @@ namespace burin::optimizers {
 /// What makes an optimizer: a struct with its options and
 ///
 ///     static constexpr std::size_t state_vectors;      // what it remembers, in vectors of all parameters
+///     template <class Scalar>
+///     auto rule(std::uint64_t step) const noexcept;    // steps count from 1
+///
+/// where the rule is what a step does to one vector of any width: (parameter, gradient, state) to the new
+/// parameter, changing the state, an array of so many vectors. The gradient is clipped and decayed before, by
+/// those of the options `clip_value`, `clip_norm` and `weight_decay` that the struct has; the decay is left
+/// to the rule where a member `decoupled_weight_decay` is true. (Each optimizer has these options itself: of
+/// a common base, `Adam{.learning_rate = 1e-4}` would be a warning of g++.) What is no rule of vectors is
+///
 ///     void update(Scalar* parameters, const Scalar* gradients, Scalar* state, std::size_t count,
-///                 std::uint64_t step) const noexcept;  // steps count from 1
+///                 std::uint64_t step) const noexcept;
 ///
 /// One that needs to know the network's tensors, or gradients at other places than where the parameters are,
-/// has instead of `update`, or beside it,
+/// has instead of either
 ///
 ///     template <class Net, class Scalar, class Again>
 ///     void update_network(Scalar* parameters, Scalar* gradients, Scalar* state, std::uint64_t step,
@@ -79,7 +89,7 @@ void apply(const Optimizer& optimizer, Scalar* parameters, Scalar* gradients, Sc
                   })
         optimizer.template update_network<Net>(parameters, gradients, state, step, again);
     else
-        optimizer.update(parameters, gradients, state, trained_count<Net>, step);
+        update(optimizer, parameters, gradients, state, trained_count<Net>, step);
 }
 
 /// Whether an optimizer, or one that it wraps, has a learning rate.

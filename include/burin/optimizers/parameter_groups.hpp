@@ -77,17 +77,13 @@ namespace detail {
 
 /// Whether an optimizer does the same to each parameter, whichever tensor it is of.
 template <class Optimizer>
-concept HasRule = requires(const Optimizer& optimizer) {
-    optimizer.template rule<float>(std::uint64_t{1});
-    optimizer.treatment();
-};
+concept HasRule = requires(const Optimizer& optimizer) { optimizer.template rule<float>(std::uint64_t{1}); };
 
 /// Or to each tensor.
 template <class Optimizer>
 concept HasTensorRule =
     requires(const Optimizer& optimizer, float* numbers, std::size_t count, std::uint64_t step) {
         optimizer.update_tensor(numbers, numbers, numbers, count, count, NormFactor<float>{}, step);
-        optimizer.treatment();
     };
 
 template <class Rule>
@@ -154,11 +150,12 @@ struct ParameterGroups {
         static_cast<void>(core::DiagnosisOf<Examined>{});
         if constexpr (Examined::problem.empty()) {
             constexpr auto& ranges = detail::ranges_of<Net, Rules...>;
-            const auto norm = detail::norm_factor_of<Scalar>(optimizer.treatment(), [&](const auto& visit) {
-                for (const ParameterRange& range : ranges)
-                    if (!effect_on(range, step).frozen)
-                        visit(gradients + range.first, range.count);
-            });
+            const auto norm =
+                detail::norm_factor_of<Scalar>(detail::treatment_of(optimizer), [&](const auto& visit) {
+                    for (const ParameterRange& range : ranges)
+                        if (!effect_on(range, step).frozen)
+                            visit(gradients + range.first, range.count);
+                });
             for (std::size_t i = 0; i < ranges.count; ++i) {
                 const ParameterRange& range = ranges[i];
                 const GroupEffect effect = effect_on(range, step);
@@ -177,7 +174,7 @@ struct ParameterGroups {
                 const Optimizer changed = changed_by(effect);
                 if constexpr (detail::HasRule<Optimizer>)
                     detail::sweep_part<Scalar, state_vectors>(
-                        changed.treatment(), parameters + range.first, gradients + range.first,
+                        detail::treatment_of(changed), parameters + range.first, gradients + range.first,
                         state + range.first, range.count, changed.template rule<Scalar>(taken),
                         trained_count<Net>, norm);
                 else

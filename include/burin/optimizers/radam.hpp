@@ -55,12 +55,6 @@ struct RAdam {
 
     static constexpr std::size_t state_vectors = 2;
 
-    /// What is done to a gradient before the rule sees it.
-    constexpr detail::GradientTreatment treatment() const noexcept {
-        return detail::treatment_unless_decoupled(*this);
-    }
-
-    /// What a step does to one vector: (parameter, gradient, state) to the new parameter, changing the state.
     template <class Scalar>
     auto rule(std::uint64_t step) const noexcept {
         const double past2 = detail::power(beta2, step), correction2 = 1 - past2;
@@ -74,15 +68,6 @@ struct RAdam {
                               ((rho - 4) * (rho - 2) * rho_now));
         return detail::RootRule<Scalar, 2, detail::RectifiedMoments<Scalar>>(
             {{beta1, beta2, shrink}, rectified}, {rate, rectified ? epsilon : 0});
-    }
-
-    /// Updates `count` parameters from their gradients, in one pass. `state` holds state_vectors · count
-    /// numbers that are 0 before the first step; steps count from 1.
-    template <class Scalar>
-    void update(Scalar* parameters, const Scalar* gradients, Scalar* state, std::size_t count,
-                std::uint64_t step) const noexcept {
-        detail::sweep<Scalar, state_vectors>(treatment(), parameters, gradients, state, count,
-                                             rule<Scalar>(step));
     }
 };
 

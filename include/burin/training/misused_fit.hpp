@@ -35,6 +35,8 @@ concept OptimizerLike =
     requires { { T::state_vectors } -> std::convertible_to<std::size_t>; } &&
     (requires(const T& rule, float* parameters, const float* gradients, std::uint64_t step) {
         rule.update(parameters, gradients, parameters, std::size_t{1}, step);
+    } || requires(const T& rule, std::uint64_t step) {
+        rule.template rule<float>(step);
     } || requires(const T& rule, float* parameters, std::uint64_t step, void (&again)()) {
         rule.template update_network<void>(parameters, parameters, parameters, step, again);
     });
