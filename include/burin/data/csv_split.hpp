@@ -16,8 +16,8 @@ namespace burin::data::csv {
 struct Options {
     char delimiter = ',';
     bool header = false; ///< The first row names the columns, 2^20 at most.
-    std::size_t skip_rows =
-        0; ///< Rows, of any length, before the data (and after the header) that are not read.
+    /// Rows, of any length, before the data (and after the header) that are not read.
+    std::size_t skip_rows = 0;
     bool same_length = true;       ///< All other rows must have as many fields as the first of them.
     char comment = '\0';           ///< A line that begins with it is no row; NUL for none.
     bool skip_empty_lines = false; ///< Lines without a character are no rows of one empty field.

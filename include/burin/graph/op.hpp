@@ -146,8 +146,8 @@ template <class ScalarType, class SignatureType, class DerivativeType>
 struct InputGradientContext {
     using Scalar = ScalarType;
     using Shapes = SignatureType;
-    using Derivative =
-        DerivativeType; ///< Derivative of the activation before this layer, to be multiplied in.
+    /// Derivative of the activation before this layer, to be multiplied in.
+    using Derivative = DerivativeType;
 
     std::array<const Scalar*, Shapes::inputs.size()> inputs{};
     const Scalar* parameters = nullptr;

@@ -58,8 +58,8 @@ struct ParameterPointers {
 /// layers last). A plain struct: put it where you like.
 template <class Net, class Scalar = float>
 struct Parameters : private core::DiagnosisOf<detail::Examined<Net>> {
-    static constexpr bool is_valid =
-        is_valid_network<Net>; // First, so that the assertion is what the compiler meets.
+    // First, so that the assertion is what the compiler meets.
+    static constexpr bool is_valid = is_valid_network<Net>;
     static constexpr std::size_t count = parameter_count<Net>;
     static constexpr std::size_t stored_count = burin::stored_count<Net>;
 

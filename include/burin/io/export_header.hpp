@@ -30,8 +30,8 @@ struct HeaderOptions {
     std::string network;    ///< The network's type as the including program knows it, as in `Digits`.
     std::string
         include{}; ///< The header that declares it, as in `network.hpp`; empty if it is spelt out above.
-    std::size_t vector_lanes =
-        1; ///< Of the processor that will run it: 1 where Burin knows no SIMD, else 4, 8 or 16.
+    /// Of the processor that will run it: 1 where Burin knows no SIMD, else 4, 8 or 16.
+    std::size_t vector_lanes = 1;
     Storage storage = Storage::full; ///< In half the flash: see `Predictor`.
 };
 

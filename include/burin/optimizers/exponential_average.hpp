@@ -20,8 +20,8 @@ namespace burin::optimizers {
 template <class Optimizer>
 struct ExponentialAverage {
     Optimizer optimizer{};
-    double decay =
-        0.999; ///< PyTorch's (Keras's `ema_momentum` is 0.99). Averages some 1 / (1 − decay) steps.
+    /// PyTorch's (Keras's `ema_momentum` is 0.99). Averages some 1 / (1 − decay) steps.
+    double decay = 0.999;
 
     static constexpr std::size_t state_vectors = Optimizer::state_vectors + 1;
     template <class Net>

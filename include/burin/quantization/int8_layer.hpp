@@ -31,8 +31,8 @@ struct Int8Source {
     const QuantizedWeights* weights = nullptr; ///< or, if not null, instead of them.
     std::array<quantization::Scale, Shapes::inputs.size()> inputs{};
     quantization::Scale output{};
-    std::int8_t low =
-        core::int8_min; ///< The least output: the zero point where a ReLU is computed with the layer.
+    /// The least output: the zero point where a ReLU is computed with the layer.
+    std::int8_t low = core::int8_min;
 };
 
 /// What a layer computes with.

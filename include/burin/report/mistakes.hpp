@@ -30,8 +30,8 @@ struct MistakeOptions {
 /// One answer of a network that is wrong.
 struct Mistake {
     std::size_t sample = 0; ///< Its number in the data.
-    double badness =
-        0; ///< Of classes 1 − the probability of the right one; of numbers the mean absolute error.
+    /// Of classes 1 − the probability of the right one; of numbers the mean absolute error.
+    double badness = 0;
     std::string caption;
 };
 

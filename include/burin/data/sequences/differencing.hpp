@@ -12,8 +12,8 @@ namespace burin::data::sequences {
 /// Of which differences.
 struct Differencing {
     std::size_t order = 1;
-    std::size_t season =
-        1; ///< From how many steps before: 12 for months that are compared with those a year ago.
+    /// From how many steps before: 12 for months that are compared with those a year ago.
+    std::size_t season = 1;
 };
 
 /// Each value less that a season before, `order` times over: takes a trend, or with a season a season, out of

@@ -19,8 +19,8 @@ namespace burin::data::sequences {
 /// least 3.
 struct Stl {
     std::size_t seasonal = 7; ///< Seasons: the more, the less the season changes.
-    std::size_t trend =
-        0; ///< Steps, above the period; 0: the least odd one of at least 1.5 periods / (1 − 1.5 / seasonal).
+    /// Steps, above the period; 0: the least odd one of at least 1.5 periods / (1 − 1.5 / seasonal).
+    std::size_t trend = 0;
     std::size_t low_pass =
         0;               ///< Steps, above the period, that the season must not hold; 0: the next odd one.
     bool robust = false; ///< Whether values that fit badly count less, so that outliers end up in the rest.

@@ -20,8 +20,8 @@ struct Spread {
     std::size_t count = 0; ///< Of those that are not missing.
     double sum = 0;
     double mean = Column::missing;
-    double std =
-        Column::missing; ///< Of a sample (divided by count − 1), as pandas has it; NaN of fewer than 2.
+    /// Of a sample (divided by count − 1), as pandas has it; NaN of fewer than 2.
+    double std = Column::missing;
     double min = Column::missing, max = Column::missing;
     double lower_quartile = Column::missing, median = Column::missing, upper_quartile = Column::missing;
 };

@@ -35,11 +35,11 @@ enum class Malformed {
 /// How text is cleaned. The steps are done in this order.
 struct Cleaning {
     Malformed malformed = Malformed::refused;
-    bool drop_controls =
-        true; ///< Control and format characters go, but for white space; so does a byte order mark.
+    /// Control and format characters go, but for white space; so does a byte order mark.
+    bool drop_controls = true;
     Form form = Form::nfc;
-    bool fold_case =
-        false; ///< Capitals and small letters become the same, as Unicode folds them: `Straße` → `strasse`.
+    /// Capitals and small letters become the same, as Unicode folds them: `Straße` → `strasse`.
+    bool fold_case = false;
     bool strip_accents = false; ///< `Élan naïf` → `Elan naif`
     bool squeeze_space = true;  ///< White space becomes one space, and none at the ends.
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-// Dot products of 8-bit integers with 32-bit sums, exact. This file, int8_lanes.hpp and int8_pairs.hpp alone
+// Dot products of 8-bit integers with 32-bit sums, exact. This file, lanes.hpp and pairs.hpp alone
 // name the instructions made for 8-bit integers: AVX2, AVX-VNNI, AVX512-VNNI, SSE2, NEON, Arm's dot products,
 // the DSP extension of Cortex-M and Helium (MVE). Define BURIN_SCALAR to do without.
 
@@ -385,9 +385,8 @@ template <std::size_t Count, class Function>
 /// What the products are made with.
 inline constexpr std::string_view int8_architecture = detail::Int8Block::name;
 
-/// The tile of sums that registers hold.
+/// Rows of the tile of sums that registers hold.
 inline constexpr std::size_t int8_tile_rows = detail::Int8Block::rows;
-inline constexpr std::size_t int8_tile_columns = detail::Int8Block::columns;
 
 /// The columns of a tile of so many rows.
 template <std::size_t Rows, class Block = detail::Int8Block>

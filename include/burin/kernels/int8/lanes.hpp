@@ -1,7 +1,7 @@
 #pragma once
 
 // What each channel does for itself, several channels in a vector: the sums of depthwise convolutions and the
-// step from sums to 8-bit outputs. Exact. Beside int8_dot.hpp the only file that names such instructions.
+// step from sums to 8-bit outputs. Exact. Beside dot.hpp the only file that names such instructions.
 
 #include "burin/core/fixed_multiplier.hpp"
 #include "burin/kernels/int8/dot.hpp"

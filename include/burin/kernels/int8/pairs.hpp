@@ -1,7 +1,7 @@
 #pragma once
 
 // Products of pairs of 16-bit integers, which are added to the sum of their channel. Exact. Beside
-// int8_dot.hpp and int8_lanes.hpp the only file that names such instructions: those of AVX2 and the DSP
+// dot.hpp and lanes.hpp the only file that names such instructions: those of AVX2 and the DSP
 // extension of Cortex-M.
 
 #include "burin/kernels/int8/dot.hpp"
