@@ -41,8 +41,8 @@ struct Position {
     std::size_t batch = 0;      ///< Batches of the next one that are done.
     std::size_t last_epoch = 0; ///< How many are done at the end of the run.
     std::size_t samples = 0;    ///< Of the data set of the run.
-    bool is_stopping =
-        false; ///< Whether the epoch under way, and the run, end with the batches that are done.
+    /// Whether the epoch under way, and the run, end with the batches that are done.
+    bool is_stopping = false;
     std::size_t first_epoch = 0; ///< How many were done where the run began.
     bool has_fixed_end = false;  ///< Whether `stop()` set the end of the run, and not `Fit{.epochs}`.
 };
