@@ -6,6 +6,19 @@
 
 namespace burin::kernels {
 
+/// The instructions that sums of products of 8-bit integers are made with.
+enum class DotProduct {
+    scalar,      ///< One product at a time.
+    smlad,       ///< Two of 16 bits: the DSP extension of Cortex-M.
+    helium,      ///< 16 at a time: MVE, of Cortex-M55 and M85.
+    sse2,        ///< Eight pairs of 16 bits.
+    neon,        ///< Eight, widened to 16 bits.
+    neon_dot,    ///< Sixteen, four to a sum.
+    avx2,        ///< 32, pairs of them summed up to 16 bits and then to 32.
+    avx_vnni,    ///< 32, four to a sum.
+    avx512_vnni, ///< 64, four to a sum.
+};
+
 /// What the kernels ask of a processor: a plain value, so that what they choose can be computed, and tested,
 /// for a processor that is not there.
 struct Machine {
@@ -24,6 +37,8 @@ struct Machine {
     bool narrow_vectors = false;   ///< The same, where whole vectors keep a unit from others' operations.
     bool group_broadcasts = false; ///< A group of neighbours is broadcast by one load.
     bool exact_loads = false;      ///< The first lanes are loaded by one instruction that reads no others.
+
+    DotProduct dot_product = DotProduct::scalar; ///< Of 8-bit integers.
 
     /// Lanes of a vector of scalars of so many bytes.
     constexpr std::size_t lanes(std::size_t scalar_bytes) const {
@@ -46,15 +61,21 @@ namespace machines {
 /// One lane: microcontrollers, and whatever xsimd knows no vectors of.
 inline constexpr Machine scalar{};
 
-inline constexpr Machine sse2{.vector_bytes = 16, .unit_bytes = 16};
+inline constexpr Machine sse2{.vector_bytes = 16, .unit_bytes = 16, .dot_product = DotProduct::sse2};
 
-inline constexpr Machine avx{.vector_bytes = 32, .unit_bytes = 32};
+inline constexpr Machine avx{.vector_bytes = 32, .unit_bytes = 32, .dot_product = DotProduct::sse2};
 
-inline constexpr Machine avx2{
-    .vector_bytes = 32, .unit_bytes = 32, .half_vectors = true, .group_broadcasts = true};
+inline constexpr Machine avx2{.vector_bytes = 32,
+                              .unit_bytes = 32,
+                              .half_vectors = true,
+                              .group_broadcasts = true,
+                              .dot_product = DotProduct::avx2};
 
-inline constexpr Machine zen1{
-    .vector_bytes = 32, .unit_bytes = 16, .half_vectors = true, .group_broadcasts = true};
+inline constexpr Machine zen1{.vector_bytes = 32,
+                              .unit_bytes = 16,
+                              .half_vectors = true,
+                              .group_broadcasts = true,
+                              .dot_product = DotProduct::avx2};
 
 inline constexpr Machine avx512{.vector_bytes = 64,
                                 .registers = 32,
@@ -62,14 +83,31 @@ inline constexpr Machine avx512{.vector_bytes = 64,
                                 .l2 = 1024 * 1024,
                                 .narrow_vectors = true,
                                 .group_broadcasts = true,
-                                .exact_loads = true};
+                                .exact_loads = true,
+                                .dot_product = DotProduct::avx2};
 
 /// 64-bit Arm.
-inline constexpr Machine neon{
-    .vector_bytes = 16, .registers = 32, .unit_bytes = 16, .general_registers = 31, .l2 = 1024 * 1024};
+inline constexpr Machine neon{.vector_bytes = 16,
+                              .registers = 32,
+                              .unit_bytes = 16,
+                              .general_registers = 31,
+                              .l2 = 1024 * 1024,
+                              .dot_product = DotProduct::neon};
 
 /// 32-bit Arm, whose vectors hold no doubles.
-inline constexpr Machine neon32{.vector_bytes = 16, .widest_lane = 4, .unit_bytes = 16};
+inline constexpr Machine neon32{
+    .vector_bytes = 16, .widest_lane = 4, .unit_bytes = 16, .dot_product = DotProduct::neon};
+
+/// The same machine with other instructions for 8-bit integers.
+constexpr Machine with(Machine machine, DotProduct dot_product) {
+    machine.dot_product = dot_product;
+    return machine;
+}
+inline constexpr Machine cortex_m4 = with(scalar, DotProduct::smlad);
+inline constexpr Machine cortex_m55 = with(scalar, DotProduct::helium);
+inline constexpr Machine avx_vnni = with(avx2, DotProduct::avx_vnni);
+inline constexpr Machine avx512_vnni = with(avx512, DotProduct::avx512_vnni);
+inline constexpr Machine neon_dot = with(neon, DotProduct::neon_dot);
 
 } // namespace machines
 
@@ -78,7 +116,11 @@ inline constexpr Machine neon32{.vector_bytes = 16, .widest_lane = 4, .unit_byte
 inline constexpr Machine this_machine = machines::scalar;
 #elif defined(__AVX512F__)
 inline constexpr Machine this_machine = [] {
+#if defined(__AVX512VNNI__) && defined(__AVX512BW__)
+    Machine machine = machines::avx512_vnni;
+#else
     Machine machine = machines::avx512;
+#endif
 #if !defined(__AVX512VL__)
     machine.exact_loads = false; // The first AVX-512 has no masks for its narrower vectors.
 #endif
@@ -86,16 +128,26 @@ inline constexpr Machine this_machine = [] {
 }();
 #elif defined(__AVX2__) && defined(__znver1__)
 inline constexpr Machine this_machine = machines::zen1;
+#elif defined(__AVX2__) && defined(__AVXVNNI__)
+inline constexpr Machine this_machine = machines::avx_vnni;
 #elif defined(__AVX2__)
 inline constexpr Machine this_machine = machines::avx2;
 #elif defined(__AVX__)
 inline constexpr Machine this_machine = machines::avx;
 #elif defined(__SSE2__)
 inline constexpr Machine this_machine = machines::sse2;
+#elif defined(__aarch64__) && defined(__ARM_FEATURE_DOTPROD)
+inline constexpr Machine this_machine = machines::neon_dot;
 #elif defined(__aarch64__)
 inline constexpr Machine this_machine = machines::neon;
+#elif defined(__ARM_NEON) && __ARM_ARCH >= 7 && defined(__ARM_FEATURE_DOTPROD)
+inline constexpr Machine this_machine = machines::with(machines::neon32, DotProduct::neon_dot);
 #elif defined(__ARM_NEON) && __ARM_ARCH >= 7
 inline constexpr Machine this_machine = machines::neon32;
+#elif defined(__ARM_FEATURE_MVE)
+inline constexpr Machine this_machine = machines::cortex_m55;
+#elif defined(__ARM_FEATURE_DSP)
+inline constexpr Machine this_machine = machines::cortex_m4;
 #else
 inline constexpr Machine this_machine = machines::scalar;
 #endif

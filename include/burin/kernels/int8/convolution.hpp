@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/kernels/convolution/shape.hpp"
+#include "burin/kernels/int8/choose.hpp"
 #include "burin/kernels/int8/product.hpp"
 #include "burin/kernels/int8/taps.hpp"
 
@@ -10,14 +11,6 @@
 #include <cstring>
 
 namespace burin::kernels {
-
-/// Whether each row of the product is a pixel as it lies in the image.
-constexpr bool int8_pixels_are_patches(const Convolution& c) noexcept {
-    bool each_axis = true;
-    for (const ConvolutionAxis& axis : c.axes)
-        each_axis = each_axis && axis.kernel == 1 && axis.stride == 1 && !axis.needs_padding();
-    return each_axis && c.groups == 1;
-}
 
 /// Bytes that a convolution works with: the patches that it multiplies at a time.
 constexpr std::size_t int8_convolution_scratch(const Convolution& c) noexcept {

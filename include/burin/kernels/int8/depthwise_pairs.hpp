@@ -1,8 +1,8 @@
 #pragma once
 
 #include "burin/kernels/convolution/shape.hpp"
-#include "burin/kernels/int8/lanes.hpp"
-#include "burin/kernels/int8/pairs.hpp"
+#include "burin/kernels/int8/dot.hpp"
+#include "burin/kernels/int8/outputs.hpp"
 
 #include <array>
 #include <cstddef>
@@ -19,11 +19,6 @@ template <class Pairs>
 class Int8DepthwiseChannels {
   public:
     static constexpr std::size_t channels = Pairs::channels;
-
-    static constexpr bool can(const Convolution& c) noexcept {
-        return c.filters == c.channels && c.axes[0].kernel == 1 && c.axes[0].input == 1 &&
-               c.axes[0].output == 1 && c.taps() <= 2 * Pairs::most;
-    }
 
     Int8DepthwiseChannels(const Convolution& c, std::int32_t zero_point, const std::int8_t* w) noexcept
         : count_((c.taps() + 1) / 2) {
@@ -126,9 +121,11 @@ template <class Pairs = Int8Pairs, Rounding Way>
 std::size_t int8_depthwise_pairs(const Convolution& c, const std::int8_t* images, std::size_t rows,
                                  std::int32_t zero_point, const std::int8_t* w,
                                  const Int8Outputs<Way>& outputs, std::int8_t* y) noexcept {
-    if constexpr (has_pairs<Pairs>)
-        if (Int8DepthwiseChannels<Pairs>::can(c))
+    if constexpr (has_pairs<Pairs>) {
+        static_assert(Pairs::channels == this_int8.pair_channels && Pairs::most == this_int8.most_pairs);
+        if (int8_taps_in_pairs(c, this_int8.most_pairs))
             return int8_depthwise_blocks<Pairs>(c, images, rows, zero_point, w, outputs, y);
+    }
     return 0;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
-#include "burin/kernels/int8/lanes.hpp"
-#include "burin/kernels/int8/pairs.hpp"
+#include "burin/kernels/int8/choose.hpp"
+#include "burin/kernels/int8/instructions.hpp"
+#include "burin/kernels/int8/outputs.hpp"
+#include "burin/kernels/int8/unrolled.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -18,10 +20,7 @@ namespace detail {
 template <class Pairs, Rounding Way>
 class Int8Panels {
   public:
-    static constexpr std::size_t deepest = 1024;
-
-    /// The rows from which on it pays.
-    static constexpr std::size_t fewest_rows = 8;
+    static constexpr std::size_t deepest = int8_deepest_panel;
 
     Int8Panels(const std::int8_t* w, std::size_t depth, std::size_t channels,
                const Int8Outputs<Way>& outputs) noexcept
@@ -71,7 +70,8 @@ class Int8Panels {
     }
 
   private:
-    static constexpr std::size_t tile_rows = 4, wide = 16, narrow = 8, bytes = 32 * 1024;
+    static constexpr std::size_t tile_rows = int8_panel_rows, wide = int8_panel_columns, narrow = 8,
+                                 bytes = 32 * 1024;
 
     static constexpr std::size_t most_channels(std::size_t depth) noexcept {
         return bytes / (2 * ((depth + 1) / 2)) / wide * wide;
@@ -127,7 +127,7 @@ bool int8_panels(std::size_t rows, const RowOf& row_of, const std::int8_t* w, st
                  std::size_t y_pitch) noexcept {
     if constexpr (requires { typename Pairs::PanelSums; }) {
         using WeightPanels = detail::Int8Panels<Pairs, Way>;
-        if (rows < WeightPanels::fewest_rows || depth > WeightPanels::deepest)
+        if (choose_int8({rows, depth, channels}, this_machine).way != Int8Way::panels)
             return false;
         for (std::size_t channel = 0; channel < channels;) {
             const Int8Outputs<Way> those = outputs.from(channel);

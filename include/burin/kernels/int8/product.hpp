@@ -57,8 +57,8 @@ void int8_product_of_rows(const std::int8_t* x, std::size_t x_pitch, std::size_t
                           [[maybe_unused]] std::int8_t* scratch) noexcept {
     const void* widened = nullptr;
     std::size_t row = 0;
-    if constexpr (Block::rows > 1)
-        for (; row + Block::rows <= rows; row += Block::rows) {
+    if constexpr (int8_tile_rows > 1)
+        for (; row + int8_tile_rows <= rows; row += int8_tile_rows) {
             const std::int8_t* const from = x + row * x_pitch;
             if constexpr (has_widened<Block>) {
                 if (scratch == nullptr)
@@ -67,8 +67,8 @@ void int8_product_of_rows(const std::int8_t* x, std::size_t x_pitch, std::size_t
                 Block::widen(from, from + x_pitch, depth / Block::size, to);
                 widened = to;
             }
-            int8_rows<Block::rows>(from, x_pitch, w, depth, channels, outputs, y + row * y_pitch, y_pitch,
-                                   widened);
+            int8_rows<int8_tile_rows>(from, x_pitch, w, depth, channels, outputs, y + row * y_pitch, y_pitch,
+                                      widened);
         }
     for (; row < rows; ++row)
         int8_rows<1>(x + row * x_pitch, x_pitch, w, depth, channels, outputs, y + row * y_pitch, y_pitch,

@@ -1,13 +1,8 @@
 #pragma once
 
-// Products of pairs of 16-bit integers, which are added to the sum of their channel. Exact. Beside
-// dot.hpp and lanes.hpp the only file that names such instructions: those of AVX2 and the DSP
-// extension of Cortex-M.
+#include "burin/kernels/int8/outputs.hpp"
+#include "burin/kernels/simd/xsimd.hpp"
 
-#include "burin/kernels/int8/dot.hpp"
-#include "burin/kernels/int8/lanes.hpp"
-
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -15,11 +10,6 @@
 namespace burin::kernels {
 
 namespace detail {
-
-// Where a processor has them, `Int8Pairs` are pairs of bytes of so many channels, one byte of each channel
-// from `a` and one from `b`, and its `Sums` start from 0.
-
-#if !defined(BURIN_SCALAR) && defined(__AVX2__)
 
 class Int8Pairs {
   public:
@@ -168,85 +158,6 @@ class Int8Pairs {
     __m256i low_, high_;
 };
 
-#elif !defined(BURIN_SCALAR) && !defined(__SSE2__) && !defined(__ARM_NEON) && !defined(__ARM_FEATURE_MVE) && \
-    defined(__ARM_FEATURE_DSP)
-
-class Int8Pairs {
-  public:
-    static constexpr std::size_t channels = 4, most = 13;
-
-    static void keep(const std::int8_t*& pointer) noexcept { Int8Block::keep(pointer); }
-
-    Int8Pairs() = default;
-    [[gnu::always_inline]] Int8Pairs(const std::int8_t* a, const std::int8_t* b) noexcept {
-        const Int8Block::Input of_a = Int8Block::input(a), of_b = Int8Block::input(b);
-        first_ = bottoms(of_a.even, of_b.even);
-        second_ = bottoms(of_a.odd, of_b.odd);
-        third_ = tops(of_a.even, of_b.even);
-        fourth_ = tops(of_a.odd, of_b.odd);
-    }
-
-    template <Rounding Way>
-    struct Outputs : std::array<Int8Output<Way>, channels> {
-        Outputs(const Int8Outputs<Way>& of, std::size_t channel) noexcept
-            : std::array<Int8Output<Way>, channels>(outputs_of<channels>(of, channel)) {}
-    };
-
-    class Sums {
-      public:
-        [[gnu::always_inline]] void add(const std::int8_t* a, const std::int8_t* b,
-                                        const Int8Pairs& weights) noexcept {
-            const Int8Pairs x(a, b);
-            first_ = __smlad(x.first_, weights.first_, first_);
-            second_ = __smlad(x.second_, weights.second_, second_);
-            third_ = __smlad(x.third_, weights.third_, third_);
-            fourth_ = __smlad(x.fourth_, weights.fourth_, fourth_);
-        }
-        [[gnu::always_inline]] void negate() noexcept {
-            first_ = -first_;
-            second_ = -second_;
-            third_ = -third_;
-            fourth_ = -fourth_;
-        }
-        template <Rounding Way>
-        [[gnu::always_inline]] void requantize(const Outputs<Way>& outputs, std::int8_t* y) const noexcept {
-            y[0] = outputs[0](first_);
-            y[1] = outputs[1](second_);
-            y[2] = outputs[2](third_);
-            y[3] = outputs[3](fourth_);
-        }
-
-      private:
-        std::int32_t first_ = 0, second_ = 0, third_ = 0, fourth_ = 0;
-    };
-
-  private:
-    // Their order within a pair is that of the weights, too.
-    static int16x2_t bottoms(int16x2_t a, int16x2_t b) noexcept {
-        int16x2_t pair;
-        asm("pkhbt %0, %1, %2, lsl #16" : "=r"(pair) : "r"(a), "r"(b));
-        return pair;
-    }
-    static int16x2_t tops(int16x2_t a, int16x2_t b) noexcept {
-        int16x2_t pair;
-        asm("pkhtb %0, %1, %2, asr #16" : "=r"(pair) : "r"(a), "r"(b));
-        return pair;
-    }
-
-    int16x2_t first_, second_, third_, fourth_;
-};
-
-#else
-
-class Int8Pairs;
-
-#endif
-
 } // namespace detail
-
-/// Whether there are such pairs.
-template <class Pairs>
-inline constexpr bool has_pairs = requires { Pairs::channels; };
-inline constexpr bool int8_has_pairs = has_pairs<detail::Int8Pairs>;
 
 } // namespace burin::kernels

@@ -1,0 +1,26 @@
+#pragma once
+
+// Where the instructions for 8-bit integers are chosen. The folders of architectures alone name them; each
+// defines `Int8Block`, `Int8Output`, `Int8Lanes` and `Int8Pairs`, of which scalar/ is the generic form and
+// says what they are. Define BURIN_SCALAR to do without.
+
+#include "burin/kernels/machine.hpp"
+
+#if defined(BURIN_SCALAR)
+#include "burin/kernels/int8/scalar/instructions.hpp"
+#elif BURIN_DETAIL_X86
+#include "burin/kernels/int8/x86/instructions.hpp"
+#elif BURIN_DETAIL_ARM
+#include "burin/kernels/int8/arm/instructions.hpp"
+#else
+#include "burin/kernels/int8/scalar/instructions.hpp"
+#endif
+
+namespace burin::kernels {
+
+/// Whether there are pairs.
+template <class Pairs>
+inline constexpr bool has_pairs = requires { Pairs::channels; };
+inline constexpr bool int8_has_pairs = has_pairs<detail::Int8Pairs>;
+
+} // namespace burin::kernels

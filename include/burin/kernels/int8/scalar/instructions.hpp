@@ -1,0 +1,9 @@
+#pragma once
+
+// One product at a time; the contract of what the other folders have.
+
+#include "burin/kernels/int8/scalar/block.hpp"
+#include "burin/kernels/int8/scalar/output.hpp"
+#include "burin/kernels/int8/scalar/pairs.hpp"
+// Sums by blocks:
+#include "burin/kernels/int8/scalar/lanes.hpp"

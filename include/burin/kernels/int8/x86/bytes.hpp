@@ -1,0 +1,27 @@
+#pragma once
+
+#include "burin/kernels/int8/bytes.hpp"
+#include "burin/kernels/simd/xsimd.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace burin::kernels {
+
+namespace detail {
+
+/// Fewer than 16 bytes, and zeros.
+[[gnu::always_inline]] inline __m128i first_bytes(const std::int8_t* from, std::size_t count) noexcept {
+    const std::uint64_t high = count > 8 ? word_of(from + 8, count - 8) : 0;
+    return _mm_set_epi64x(static_cast<long long>(high), static_cast<long long>(word_of(from, count)));
+}
+
+/// The sum of four lanes.
+[[gnu::always_inline]] inline std::int32_t total_of(__m128i lanes) noexcept {
+    const __m128i pairs = _mm_add_epi32(lanes, _mm_shuffle_epi32(lanes, 0b01'00'11'10));
+    return _mm_cvtsi128_si32(_mm_add_epi32(pairs, _mm_shuffle_epi32(pairs, 0b10'11'00'01)));
+}
+
+} // namespace detail
+
+} // namespace burin::kernels

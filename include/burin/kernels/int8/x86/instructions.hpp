@@ -1,0 +1,16 @@
+#pragma once
+
+#if defined(__AVX512VNNI__) && defined(__AVX512BW__)
+#include "burin/kernels/int8/x86/avx512_vnni.hpp"
+#elif defined(__AVX2__)
+#include "burin/kernels/int8/x86/avx2.hpp"
+#else
+#include "burin/kernels/int8/x86/sse2.hpp"
+#endif
+#include "burin/kernels/int8/scalar/output.hpp"
+#include "burin/kernels/int8/x86/lanes.hpp"
+#if defined(__AVX2__)
+#include "burin/kernels/int8/x86/pairs.hpp"
+#else
+#include "burin/kernels/int8/scalar/pairs.hpp"
+#endif
