@@ -99,9 +99,9 @@ struct StopOnNaN {
             constexpr auto& step = PlanType::program.steps[StepIndex];
             constexpr auto& nodes = PlanType::graph.nodes;
             constexpr std::size_t last = step.epilogue == passes::none ? step.node : step.epilogue;
-            if (*node == passes::none &&
-                !burin::detail::are_finite(std::span(result_of<PlanType, Batch, Scalar, StepIndex>(frame),
-                                                     frame.rows * nodes[last].shape.size())))
+            if (*node == passes::none && !burin::detail::are_finite(std::span(
+                                             engine::result_of<PlanType, Batch, Scalar, StepIndex>(frame),
+                                             frame.rows * nodes[last].shape.size())))
                 *node = step.node;
         }
     };

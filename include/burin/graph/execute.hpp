@@ -84,13 +84,13 @@ auto outputs_of(const Frame<typename PlanType::N::Type, Scalar, Stored>& frame) 
     }(std::make_index_sequence<PlanType::N::output_count>{});
 }
 
-} // namespace engine
-
 /// What a step gave, for an observer of it.
 template <class PlanType, std::size_t Batch, class Scalar, std::size_t StepIndex, class Stored>
-const Scalar* result_of(const engine::Frame<typename PlanType::N::Type, Scalar, Stored>& frame) noexcept {
+const Scalar* result_of(const Frame<typename PlanType::N::Type, Scalar, Stored>& frame) noexcept {
     using Memory = detail::Operands<PlanType, Batch, Scalar, Stored>;
     return Memory::template read<PlanType::program.steps[StepIndex][passes::Role::result]>(frame);
 }
+
+} // namespace engine
 
 } // namespace burin

@@ -44,11 +44,14 @@ enum class StepKind {
 /// The answer of a layer's shape rule: the output's shape, or what it would have accepted instead.
 struct InferredShape {
     Shape shape{};
-    std::string_view
-        expected{};         ///< Empty: the inputs fit. Else what the layer wants, as in "input `[features]`".
-    Shape expected_shape{}; ///< Shown after `expected` where its rank is not 0.
-    std::string_view hint{}; ///< What to do about it, as in "put `Flatten` before it".
-    std::size_t culprit = 0; ///< Which input does not fit.
+    /// Empty: the inputs fit. Else what the layer wants, as in "input `[features]`".
+    std::string_view expected{};
+    /// Shown after `expected` where its rank is not 0.
+    Shape expected_shape{};
+    /// What to do about it, as in "put `Flatten` before it".
+    std::string_view hint{};
+    /// Which input does not fit.
+    std::size_t culprit = 0;
 
     constexpr bool fits() const { return expected.empty(); }
 };

@@ -53,7 +53,7 @@ class Calibrator {
             constexpr auto& step = PlanType::program.steps[StepIndex];
             // What a limit is put on in the same step is never stored.
             if constexpr (quantization::clamps<typename N::Type>.of[step.node] == passes::none)
-                calibrator->include(step.node, result_of<PlanType, Batch, float, StepIndex>(frame),
+                calibrator->include(step.node, engine::result_of<PlanType, Batch, float, StepIndex>(frame),
                                     frame.rows);
         }
     };
