@@ -17,8 +17,8 @@ namespace burin::kernels {
 
 /// What `y = x · w + b` reads and writes; the bias may be null.
 template <std::size_t K, std::size_t N, class Scalar>
-constexpr Operands<Scalar> forward_operands(const Scalar* x, const Scalar* w, const Scalar* bias,
-                                            Scalar* y) noexcept {
+[[gnu::always_inline]] constexpr Operands<Scalar> forward_operands(const Scalar* x, const Scalar* w,
+                                                                   const Scalar* bias, Scalar* y) noexcept {
     return {.left = x,
             .left_row = K,
             .depth = K,
@@ -53,27 +53,26 @@ template <std::size_t K, std::size_t N, bool HasBias, bool SharesCode = false, b
 template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Scalar>
 [[gnu::always_inline]] inline void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw,
                                                          Scalar* db, std::size_t rows) noexcept {
-    const auto start = [](PanelView<Scalar> result) { return Accumulate ? result : PanelView<Scalar>{}; };
     constexpr Hints hints{.adds = Accumulate, .shares_code = K * N > inlined_elements};
-    Operands<Scalar> operands{.left = x,
-                              .left_row = 1,
-                              .left_depth = K,
-                              .depth = rows,
-                              .right = row_major<N>(dy),
-                              .result = in_panels<K, N>(dw),
-                              .start = start(in_panels<K, N>(dw))};
-    multiply<Product::weight_gradient, Extents{K, 0, N}, hints>(operands, detail::FixedRows<K>{}, StoreSum{});
+    const auto operands = [=](const Scalar* left, std::size_t left_depth, PanelView<Scalar> result)
+                              __attribute__((always_inline)) {
+                                  return Operands<Scalar>{.left = left,
+                                                          .left_row = 1,
+                                                          .left_depth = left_depth,
+                                                          .depth = rows,
+                                                          .right = row_major<N>(dy),
+                                                          .result = result,
+                                                          .start = Accumulate ? result : PanelView<Scalar>{}};
+                              };
+    multiply<Product::weight_gradient, Extents{K, 0, N}, hints>(operands(x, K, in_panels<K, N>(dw)),
+                                                                detail::FixedRows<K>{}, StoreSum{});
     if constexpr (HasBias && !is_single_panel<Scalar>(N)) {
         column_sums(dy, rows, N, db, Accumulate);
     } else if constexpr (HasBias) {
         // Column sums are the product with a row of ones, which knows how many columns there are.
         constexpr Scalar one = 1;
-        operands.left = &one;
-        operands.left_depth = 0;
-        operands.result = row_major<N>(db);
-        operands.start = start(row_major<N>(db, 0));
-        multiply<Product::bias_gradient, Extents{1, 0, N}, hints>(operands, detail::FixedRows<1>{},
-                                                                  StoreSum{});
+        multiply<Product::bias_gradient, Extents{1, 0, N}, hints>(operands(&one, 0, row_major<N>(db, 0)),
+                                                                  detail::FixedRows<1>{}, StoreSum{});
     }
 }
 

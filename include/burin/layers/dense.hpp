@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace burin {
 
@@ -73,12 +74,20 @@ struct Dense : Op {
             kernels::dense_forward<features, Units, has_bias>(
                 run.inputs[0], run.parameters, bias<features>(run.parameters), run.output, run.rows,
                 typename Context::Epilogue{}, run.widened);
-        else if constexpr (Context::mode == Mode::training)
-            forward_samples(run);
         else
-            kernels::dense_forward<features, Units, has_bias, false, Context::is_from_outside>(
-                run.inputs[0], run.parameters, bias<features>(run.parameters), run.output, run.rows,
-                typename Context::Epilogue{});
+            kernels::multiply<kernels::Product::forward, kernels::Extents{0, features, Units},
+                              hints<Context, false>()>(operands(run), run.rows, typename Context::Epilogue{});
+    }
+
+    /// One function for all layers of these sizes: a call is nothing beside the many samples of training, and
+    /// deep networks take less time to compile.
+    template <class Context>
+        requires(Context::mode == Mode::training &&
+                 !core::Half<std::remove_cvref_t<decltype(*std::declval<Context>().parameters)>>)
+    [[gnu::noinline]] static void forward(const Context& run) noexcept {
+        constexpr std::size_t features = Context::Shapes::inputs[0].size();
+        kernels::multiply<kernels::Product::forward, kernels::Extents{0, features, Units},
+                          hints<Context, true>()>(operands(run), run.rows, typename Context::Epilogue{});
     }
 
     /// A few columns of the weight at a time.
@@ -104,14 +113,17 @@ struct Dense : Op {
     }
 
   private:
-    /// One function for all layers of these sizes: a call is nothing beside the many samples of training, and
-    /// deep networks take less time to compile.
+    template <class Context, bool SharesCode>
+    static constexpr kernels::Hints hints() noexcept {
+        return kernels::forward_hints<Units, std::remove_pointer_t<decltype(Context::output)>,
+                                      typename Context::Epilogue>(SharesCode, Context::is_from_outside);
+    }
+
     template <class Context>
-    [[gnu::noinline]] static void forward_samples(const Context& run) noexcept {
+    [[gnu::always_inline]] static auto operands(const Context& run) noexcept {
         constexpr std::size_t features = Context::Shapes::inputs[0].size();
-        kernels::dense_forward<features, Units, has_bias, true, Context::is_from_outside>(
-            run.inputs[0], run.parameters, bias<features>(run.parameters), run.output, run.rows,
-            typename Context::Epilogue{});
+        return kernels::forward_operands<features, Units>(run.inputs[0], run.parameters,
+                                                          bias<features>(run.parameters), run.output);
     }
 
     template <std::size_t Features, class Scalar>

@@ -149,7 +149,7 @@ constexpr std::size_t tallest_addressed_tile(std::size_t registers, std::size_t 
 /// Rows of the next tile where `rows` are left: eight or the tallest, but the last two of nearly the same
 /// height, none of them flat. 8 rows are 4 + 4, not 6 + 2. (Without a division, which takes as long as a
 /// short sum.)
-constexpr std::size_t choose_tile_rows(std::size_t rows, std::size_t tallest) {
+[[gnu::always_inline]] constexpr std::size_t choose_tile_rows(std::size_t rows, std::size_t tallest) {
     const std::size_t usual = tallest == 9 ? 8 : tallest;
     return rows <= tallest ? rows : rows < tallest + usual ? (rows + 1) / 2 : usual;
 }
@@ -178,6 +178,44 @@ constexpr ColumnKind column_kind(const Panels& panels, std::size_t lanes,
     kind.splits = choose_splits(2 * panels.full + kind.last_vectors);
     return kind;
 }
+
+/// What is chosen for a matrix, by how many rows (of gradients: samples) there are. Where it runs,
+/// comparisons with constants.
+struct ProductChoices {
+    static constexpr std::size_t never = ~std::size_t{0};
+
+    Tile tile{};
+    Loops of_many = Loops::panel_by_panel;
+    bool is_inlined = false;
+    bool has_half_width = false;     ///< Of one row.
+    std::size_t in_turn = 0;         ///< Up to so many rows, each by itself, inlined.
+    std::size_t in_registers = 0;    ///< Up to so many samples.
+    std::size_t packed_from = never; ///< From so many samples on.
+    std::size_t across = 0;          ///< Up to so many rows across panels,
+    bool has_low_tiles = false;      ///< unless 3, 4,
+    bool has_two_low_tiles = false;  ///< 7 and 8 are low tiles.
+    std::size_t rows_first_from = never;
+    std::size_t whole = never; ///< The depth is not divided for up to so many rows;
+    std::size_t block = 0;     ///< else this is a block of it.
+
+    [[gnu::always_inline]] constexpr bool inlines(std::size_t count) const {
+        return (is_inlined && count <= whole) || count <= in_turn;
+    }
+    [[gnu::always_inline]] constexpr std::size_t depth_block(std::size_t count) const {
+        return count > whole ? block : 0;
+    }
+    [[gnu::always_inline]] constexpr Loops loops(std::size_t count) const {
+        if (count - 1 < in_registers)
+            return Loops::depth_in_registers;
+        if (count >= packed_from)
+            return Loops::packed;
+        if (has_low_tiles && (count == 3 || count == 4 || (has_two_low_tiles && (count == 7 || count == 8))))
+            return Loops::three_vectors;
+        if (count - 1 < across)
+            return Loops::across_panels;
+        return count >= rows_first_from && count <= whole ? Loops::rows_first : of_many;
+    }
+};
 
 /// Chooses for a right matrix of so many columns, and the loops for any number of rows.
 struct ProductChooser {
@@ -237,67 +275,51 @@ struct ProductChooser {
     /// So many bytes of the left matrix stay there anyway, unless a large right one passes through.
     static constexpr std::size_t resident_bytes(bool streams) { return (streams ? 64 : 256) * 1024; }
 
-    constexpr Loops loops(std::size_t rows, const ColumnKind& kind, bool streams) const {
-        if (!kind.has_full_panels)
-            return Loops::panel_by_panel;
-        const bool is_low = rows == 3 || rows == 4 || (!streams && (rows == 7 || rows == 8));
-        return has_low_tiles(kind.splits) && is_low ? Loops::three_vectors
-               : rows <= most_across(kind.splits)   ? Loops::across_panels
-                                                    : Loops::panel_by_panel;
-    }
-
     constexpr bool streams(std::size_t elements) const { return elements * bytes > machine.streaming_bytes; }
 
     /// From so many rows on, of which each is as deep or deeper, the next rows of a left matrix are
     /// prefetched, where it is beyond the caches.
     static constexpr std::size_t prefetched_rows = 32, prefetched_depth = 128;
 
-    constexpr ProductChoice forward(const Extents& e, const Hints& hints) const {
-        const std::size_t elements = e.depth * e.columns, rows = e.rows;
+    constexpr ProductChoices forward(const Extents& e, const Hints& hints) const {
+        const std::size_t elements = e.depth * e.columns;
         const Panels panels = panels_of(e.columns, lanes);
         const ColumnKind kind = this->kind(e.columns, hints);
-        ProductChoice choice;
-        choice.tile = kind.has_full_panels ? full_tile(kind) : last_tile(kind);
-        if (hints.is_dense && e.columns == 1)
-            return {Loops::dot_products, Tile{1, 1}, 0, true, false};
-        choice.is_inlined = elements <= hints.inlined_elements && !hints.shares_code;
-        if (hints.is_dense && hints.has_any_width && machine.narrow_vectors && 2 * e.columns == lanes &&
-            elements <= hints.inlined_elements && rows == 1)
-            return {Loops::half_width, Tile{1, 1, kind.splits}, 0, true, false};
-        if (!choice.is_inlined && !hints.shares_code && elements <= 2 * hints.inlined_elements &&
-            rows <= rows_in_turn(panels))
-            choice.is_inlined = choice.in_turn = true;
-        if (choice.is_inlined) {
-            choice.loops = kind.has_full_panels && (choice.in_turn || rows <= most_across(kind.splits))
-                               ? Loops::across_panels
-                               : Loops::panel_by_panel;
-        } else {
-            const bool right_streams = streams(elements);
+        ProductChoices choices;
+        choices.tile = kind.has_full_panels ? full_tile(kind) : last_tile(kind);
+        if (hints.is_dense && e.columns == 1) {
+            choices.of_many = Loops::dot_products;
+            choices.is_inlined = true;
+            return choices;
+        }
+        choices.is_inlined = elements <= hints.inlined_elements && !hints.shares_code;
+        choices.has_half_width = hints.is_dense && hints.has_any_width && machine.narrow_vectors &&
+                                 2 * e.columns == lanes && elements <= hints.inlined_elements;
+        if (!choices.is_inlined && !hints.shares_code && elements <= 2 * hints.inlined_elements)
+            choices.in_turn = rows_in_turn(panels);
+        if (kind.has_full_panels)
+            choices.across = most_across(kind.splits);
+        if (choices.is_inlined)
+            return choices;
+        const bool right_streams = streams(elements);
+        set_low_tiles(choices, kind, right_streams);
+        if (e.depth > deep()) {
             // Split sums would depend on the number of blocks.
-            const bool stays = kind.splits == 1 && rows * e.depth * bytes <= resident_bytes(right_streams);
-            if (e.depth > deep() && !stays) {
-                const std::size_t blocks = (e.depth + longest_block() - 1) / longest_block();
-                choice.depth_block = (e.depth + blocks - 1) / blocks;
-            }
-            choice.loops = loops(rows, kind, right_streams);
-            if (hints.left_is_far && lanes > 1 && !right_streams && elements > 2 * hints.inlined_elements &&
-                kind.has_full_panels && rows >= prefetched_rows && e.depth >= prefetched_depth &&
-                choice.depth_block == 0) {
-                choice.loops = Loops::rows_first;
-                choice.tile.ahead = Ahead::prefetch_left;
-            } else if (right_streams && choice.loops == Loops::panel_by_panel) {
-                choice.tile.ahead = Ahead::prefetch_right;
-            }
+            choices.whole = kind.splits == 1 ? resident_bytes(right_streams) / bytes / e.depth : 0;
+            const std::size_t blocks = (e.depth + longest_block() - 1) / longest_block();
+            choices.block = (e.depth + blocks - 1) / blocks;
         }
-        if (choice.loops == Loops::across_panels) {
-            const std::size_t together = panels_across(choice.in_turn ? 1 : rows, kind.splits);
-            choice.tile.rows = choice.in_turn ? 1 : rows;
-            choice.tile.vectors = 2 * std::min(panels.full, together);
-        } else if (choice.loops == Loops::three_vectors) {
-            choice.tile.rows = rows == 3 || rows == 4 ? rows : 4;
-            choice.tile.vectors = 3;
-        }
-        return choice;
+        if (right_streams)
+            choices.tile.ahead = Ahead::prefetch_right;
+        else if (hints.left_is_far && lanes > 1 && elements > 2 * hints.inlined_elements &&
+                 kind.has_full_panels && e.depth >= prefetched_depth && choices.whole >= prefetched_rows)
+            choices.rows_first_from = prefetched_rows;
+        return choices;
+    }
+
+    constexpr void set_low_tiles(ProductChoices& choices, const ColumnKind& kind, bool streams) const {
+        choices.has_low_tiles = kind.has_full_panels && has_low_tiles(kind.splits);
+        choices.has_two_low_tiles = !streams;
     }
 
     /// Up to so many samples the rows of dy fit into registers, panel by panel, and dw is written in one
@@ -329,36 +351,80 @@ struct ProductChooser {
         return {vectors == 0 ? 0 : tallest(vectors, 1), vectors, 1, tail, Ahead::nothing, true};
     }
 
-    constexpr ProductChoice gradient(const Extents& e, const Hints& hints) const {
-        const std::size_t elements = e.rows * e.columns, samples = e.depth;
-        const Panels panels = panels_of(e.columns, lanes);
+    /// Of the full panels of a weight gradient that is packed.
+    constexpr Tile packed_tile(const Extents& e) const {
+        return packed_tile(2, Tail::none)
+            .with(streams(e.rows * e.columns) ? Ahead::prefetch_result : Ahead::nothing);
+    }
+
+    constexpr ProductChoices gradient(const Extents& e, const Hints& hints) const {
+        const std::size_t elements = e.rows * e.columns;
         const ColumnKind kind = this->kind(e.columns, hints);
-        ProductChoice choice;
-        choice.is_inlined = panels.full == 0 && elements <= hints.inlined_elements && !hints.shares_code;
-        choice.tile = kind.has_full_panels ? full_tile(kind) : last_tile(kind);
-        if (product == Product::weight_gradient && samples > 0 && samples <= samples_in_registers()) {
-            choice.loops = Loops::depth_in_registers;
-            choice.tile.rows = choice.tile.tail == Tail::none ? rows_beside_depth(samples) : 1;
-            choice.tile.splits = 1;
-            return choice;
-        }
-        const std::size_t from = product == Product::weight_gradient ? packed_from(e.rows, e.columns) : 0;
-        if (from > 0 && samples >= from) {
-            choice.loops = Loops::packed;
-            choice.tile = packed_tile(2, Tail::none);
-            if (streams(elements))
-                choice.tile.ahead = Ahead::prefetch_result;
-            return choice;
+        ProductChoices choices;
+        choices.is_inlined =
+            !kind.has_full_panels && elements <= hints.inlined_elements && !hints.shares_code;
+        choices.tile = kind.has_full_panels ? full_tile(kind) : last_tile(kind);
+        std::size_t from = 0;
+        if (product == Product::weight_gradient) {
+            choices.in_registers = samples_in_registers();
+            from = packed_from(e.rows, e.columns);
+            if (from > 0)
+                choices.packed_from = from;
+            // Whatever the number of samples, few inputs are few rows.
+            ProductChoices of_rows;
+            of_rows.across = kind.has_full_panels ? most_across(kind.splits) : 0;
+            set_low_tiles(of_rows, kind, false);
+            choices.of_many = of_rows.loops(e.rows);
         }
         // A column of x may have nearly every element on a page of its own.
         const bool is_paged = from == 0 && e.rows * bytes > machine.page_bytes / 2;
-        const std::size_t most = is_paged ? paged_samples() : summed_samples;
-        if (samples > most) {
-            choice.depth_block = most;
-            choice.is_inlined = false;
+        choices.whole = choices.block = is_paged ? paged_samples() : summed_samples;
+        return choices;
+    }
+
+    constexpr ProductChoices choices(const Extents& extents, const Hints& hints) const {
+        return product == Product::forward ? forward(extents, hints) : gradient(extents, hints);
+    }
+
+    constexpr ProductChoice choose(const Extents& e, const Hints& hints) const {
+        const ProductChoices all = choices(e, hints);
+        const std::size_t count = product == Product::forward ? e.rows : e.depth;
+        const Panels panels = panels_of(e.columns, lanes);
+        const ColumnKind kind = this->kind(e.columns, hints);
+        const bool in_turn = count <= all.in_turn;
+        ProductChoice choice{all.loops(count), all.tile, all.depth_block(count), all.inlines(count), in_turn};
+        if (count == 1 && all.has_half_width)
+            return {Loops::half_width, Tile{1, 1, kind.splits}, 0, true};
+        if (in_turn)
+            choice.loops = kind.has_full_panels ? Loops::across_panels : Loops::panel_by_panel;
+        switch (choice.loops) {
+        case Loops::dot_products:
+            choice.tile = {};
+            break;
+        case Loops::across_panels:
+            choice.tile.rows = in_turn ? 1 : product == Product::forward ? count : e.rows;
+            choice.tile.vectors = 2 * std::min(panels.full, panels_across(choice.tile.rows, kind.splits));
+            break;
+        case Loops::three_vectors:
+            choice.tile.rows = count % 4 == 3 && count < 4 ? 3 : 4;
+            choice.tile.vectors = 3;
+            break;
+        case Loops::depth_in_registers:
+            choice.tile.rows = choice.tile.tail == Tail::none ? rows_beside_depth(count) : 1;
+            choice.tile.splits = 1;
+            break;
+        case Loops::packed:
+            choice.tile = packed_tile(e);
+            choice.depth_block = 0;
+            break;
+        case Loops::rows_first:
+            choice.tile.ahead = Ahead::prefetch_left;
+            break;
+        default:
+            break;
         }
-        if (!choice.is_inlined)
-            choice.loops = loops(e.rows, kind, false);
+        if (choice.tile.ahead == Ahead::prefetch_right && choice.loops != Loops::panel_by_panel)
+            choice.tile.ahead = Ahead::nothing;
         return choice;
     }
 };
@@ -367,8 +433,7 @@ struct ProductChooser {
 constexpr ProductChoice choose(Product product, const Extents& extents, std::size_t scalar_bytes,
                                const Machine& machine = this_machine,
                                const Hints& hints = {.is_dense = true}) {
-    const ProductChooser chooser{product, scalar_bytes, machine};
-    return product == Product::forward ? chooser.forward(extents, hints) : chooser.gradient(extents, hints);
+    return ProductChooser{product, scalar_bytes, machine}.choose(extents, hints);
 }
 
 /// As in "8 × 2 register tiles, panel by panel, right matrix prefetched, shared code".

@@ -26,12 +26,11 @@ template <std::size_t Most, class Function>
 template <std::size_t Count>
 using FixedRows = std::integral_constant<std::size_t, Count>;
 
-/// The function, which is inlined where it is called by its name, as one that all share who call it like
-/// this. The code of two in one would need more registers than there are.
-template <class Function>
-[[gnu::always_inline]] inline Function* shared(Function* function) noexcept {
-    asm("" : "+r"(function));
-    return function;
+/// A function that is inlined where it is called by its name, as one that all share who call it like this.
+/// (In one function two would need more registers than there are.)
+template <auto Function, class Scalar, class... Others>
+[[gnu::noinline]] void shared(const Operands<Scalar>& operands, Others... others) noexcept {
+    Function(operands, others...);
 }
 
 /// The loops that call the micro-kernel with tiles of up to `Tallest.rows` rows.
@@ -40,14 +39,14 @@ struct TileLoops;
 
 template <Tile Tallest, std::size_t... Lower>
 struct TileLoops<Tallest, std::index_sequence<Lower...>> {
-    /// All rows with one panel after the other, tile by tile: the `full` panels, or, where `columns` > 0, the
-    /// last one, behind these.
-    template <class Scalar, class Rows, class Epilogue>
+    /// All rows with one of `full` panels after the other, tile by tile; or with the last one behind these,
+    /// of so many columns.
+    template <bool IsLast, class Scalar, class Rows, class Epilogue>
     [[gnu::always_inline]] static void panel_by_panel(const Operands<Scalar>& operands, std::size_t full,
                                                       std::size_t columns, Rows rows,
                                                       Epilogue epilogue) noexcept {
         Operands<Scalar> panel = operands;
-        if (columns > 0) {
+        if constexpr (IsLast) {
             panel.enter_last_panel(full);
             full = 1;
         }

@@ -77,7 +77,8 @@ template <Tile T, class Scalar, class Epilogue>
 [[gnu::always_inline]] inline
 #endif
 void multiply_tile(const Operands<Scalar>& operands, std::size_t columns, Epilogue epilogue) noexcept {
-    constexpr std::size_t lanes = width<Scalar>;
+    // By names of their own, since g++ does not take members for bounds of loops that it unrolls in time.
+    constexpr std::size_t rows = T.rows, splits = T.splits, lanes = width<Scalar>;
     constexpr bool several_panels = T.tail >= Tail::panels;
     constexpr std::size_t first = T.tail == Tail::panels_from_second ? 1 : 0;
     constexpr bool masked = T.tail == Tail::masked, has_half = T.tail == Tail::half;
@@ -99,12 +100,12 @@ void multiply_tile(const Operands<Scalar>& operands, std::size_t columns, Epilog
     const std::size_t left_row = T.left_is_transposed ? 1 : p.left_row;
     const std::size_t start_row = rows_are_full ? T.vectors * lanes : p.start.row;
 
-    Vector<Scalar> sums[T.splits][T.rows][whole_vectors];
-    [[maybe_unused]] HalfVector<Scalar> halves[T.splits][has_half ? T.rows : 1];
+    Vector<Scalar> sums[splits][rows][whole_vectors];
+    [[maybe_unused]] HalfVector<Scalar> halves[splits][has_half ? rows : 1];
     BURIN_DETAIL_UNROLL
-    for (std::size_t s = 0; s < T.splits; ++s) {
+    for (std::size_t s = 0; s < splits; ++s) {
         BURIN_DETAIL_UNROLL
-        for (std::size_t r = 0; r < T.rows; ++r) {
+        for (std::size_t r = 0; r < rows; ++r) {
             BURIN_DETAIL_UNROLL
             for (std::size_t v = 0; v < whole_vectors; ++v)
                 sums[s][r][v] = broadcast(Scalar(0));
@@ -114,7 +115,7 @@ void multiply_tile(const Operands<Scalar>& operands, std::size_t columns, Epilog
     }
     const auto add_start = [&]() __attribute__((always_inline)) {
         BURIN_DETAIL_UNROLL
-        for (std::size_t r = 0; r < T.rows; ++r) {
+        for (std::size_t r = 0; r < rows; ++r) {
             BURIN_DETAIL_UNROLL
             for (std::size_t v = 0; v < whole_vectors; ++v) {
                 const auto start = load_from(p.start.data + r * start_row + column(v, p.start.panel));
@@ -129,8 +130,8 @@ void multiply_tile(const Operands<Scalar>& operands, std::size_t columns, Epilog
     if (!adds_start_last && p.start.data != nullptr)
         add_start();
 
-    LeftElements<T.rows, splits_left_rows && !T.left_is_transposed && (T.rows > 4), Scalar> left(p.left,
-                                                                                                 left_row);
+    LeftElements<rows, splits_left_rows && !T.left_is_transposed && (rows > 4), Scalar> left(p.left,
+                                                                                             left_row);
     const Scalar* right = p.right.data;
     [[maybe_unused]] const Scalar* ahead = p.ahead;
     [[maybe_unused]] Scalar* packed = p.packed;
@@ -138,13 +139,13 @@ void multiply_tile(const Operands<Scalar>& operands, std::size_t columns, Epilog
         Vector<Scalar> row[whole_vectors];
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < whole_vectors; ++v)
-            row[v] = T.rows > 1 ? in_register(load_vector(right + column(v, p.right.panel)))
-                                : load_vector(right + column(v, p.right.panel));
+            row[v] = rows > 1 ? in_register(load_vector(right + column(v, p.right.panel)))
+                              : load_vector(right + column(v, p.right.panel));
         [[maybe_unused]] HalfVector<Scalar> half;
         if constexpr (has_half)
             half = load_half(right + half_column);
         BURIN_DETAIL_UNROLL
-        for (std::size_t r = 0; r < T.rows; ++r) {
+        for (std::size_t r = 0; r < rows; ++r) {
             const Vector<Scalar> factor = broadcast_factor<has_half>(left[r]);
             BURIN_DETAIL_UNROLL
             for (std::size_t v = 0; v < whole_vectors; ++v)
@@ -178,7 +179,7 @@ void multiply_tile(const Operands<Scalar>& operands, std::size_t columns, Epilog
     const std::size_t narrow = masked ? std::min(p.depth, (lanes - 1) / columns) : 0;
     const std::size_t depth = p.depth - narrow;
     std::size_t d = 0;
-    if constexpr (T.splits == 1) {
+    if constexpr (splits == 1) {
         // Unrolled, for short sums: a loop that ends after few rounds is predicted right.
         BURIN_DETAIL_UNROLL_4
         for (; d < depth; ++d)
@@ -186,14 +187,14 @@ void multiply_tile(const Operands<Scalar>& operands, std::size_t columns, Epilog
         for (; d < p.depth; ++d)
             add_product(0, load_from);
     } else {
-        for (; d + T.splits <= depth; d += T.splits) {
+        for (; d + splits <= depth; d += splits) {
             BURIN_DETAIL_UNROLL
-            for (std::size_t s = 0; s < T.splits; ++s)
+            for (std::size_t s = 0; s < splits; ++s)
                 add_product(s, load_whole);
         }
-        for (; d < p.depth; d += T.splits) {
+        for (; d < p.depth; d += splits) {
             BURIN_DETAIL_UNROLL
-            for (std::size_t s = 0; s < T.splits; ++s)
+            for (std::size_t s = 0; s < splits; ++s)
                 if (d + s < p.depth)
                     add_product(s, load_from);
         }
@@ -202,15 +203,15 @@ void multiply_tile(const Operands<Scalar>& operands, std::size_t columns, Epilog
     if (adds_start_last && p.start.data != nullptr)
         add_start();
     const auto total = [](auto sum) __attribute__((always_inline)) {
-        if constexpr (T.splits == 4)
+        if constexpr (splits == 4)
             return (sum(0) + sum(1)) + (sum(2) + sum(3));
-        else if constexpr (T.splits == 2)
+        else if constexpr (splits == 2)
             return sum(0) + sum(1);
         else
             return sum(0);
     };
     BURIN_DETAIL_UNROLL
-    for (std::size_t r = 0; r < T.rows; ++r) {
+    for (std::size_t r = 0; r < rows; ++r) {
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < whole_vectors; ++v) {
             const Vector<Scalar> sum = total([&](std::size_t s) { return sums[s][r][v]; });

@@ -55,40 +55,32 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
     constexpr ColumnKind kind = chooser.kind(Size.columns, Known);
     constexpr Tile full = chooser.full_tile(kind), last = chooser.last_tile(kind);
     constexpr bool has_four_across = chooser.most_across(kind.splits) == 4;
-    const auto choice_for = [](std::size_t count) __attribute__((always_inline)) {
-        return choose(Of,
-                      is_forward ? Extents{count, Size.depth, Size.columns}
-                                 : Extents{Size.rows, count, Size.columns},
-                      sizeof(Scalar), this_machine, Known);
-    };
-    constexpr ProductChoice for_one = choice_for(1),
-                            for_many = choice_for(is_forward ? ProductChooser::prefetched_rows : 16),
-                            for_most = choice_for(
-                                ProductChooser::summed_samples); // For which of them there must be code.
-    const ProductChoice choice = choice_for(is_forward ? std::size_t(rows) : operands.depth);
+    constexpr ProductChoices choices = chooser.choices(Size, Known);
+    const std::size_t count = is_forward ? std::size_t(rows) : operands.depth;
 
-    if constexpr (for_one.loops == Loops::dot_products)
+    if constexpr (choices.of_many == Loops::dot_products)
         return detail::dot_products<Size.depth>(operands, rows, epilogue);
-    if constexpr (for_one.loops == Loops::half_width)
-        if (choice.loops == Loops::half_width)
+    if constexpr (choices.has_half_width)
+        if (count == 1)
             return detail::half_width<Size.depth>(operands, epilogue);
-    if constexpr (for_one.loops == Loops::depth_in_registers)
-        if (choice.loops == Loops::depth_in_registers) {
-            if constexpr (for_many.is_inlined)
+    const Loops loops = choices.loops(count);
+    if constexpr (choices.in_registers > 0)
+        if (loops == Loops::depth_in_registers) {
+            if constexpr (choices.is_inlined)
                 return detail::depth_in_registers<kind, Known.adds>(operands, panels, Size.rows);
             else
-                return shared(detail::depth_in_registers<kind, Known.adds, Scalar>)(operands, panels,
+                return shared<detail::depth_in_registers<kind, Known.adds, Scalar>>(operands, panels,
                                                                                     Size.rows);
         }
-    if constexpr (for_most.loops == Loops::packed)
-        if (choice.loops == Loops::packed)
-            return detail::packed_weight_gradient<for_most.tile,
+    if constexpr (choices.packed_from != choices.never)
+        if (loops == Loops::packed)
+            return detail::packed_weight_gradient<chooser.packed_tile(Size),
                                                   chooser.packed_tile(kind.last_vectors, kind.last_tail)>(
                 operands, panels, rows);
 
-    if constexpr (for_many.is_inlined || for_one.in_turn) {
-        if (choice.is_inlined) {
-            constexpr bool in_turn = for_one.in_turn;
+    if constexpr (choices.is_inlined || choices.in_turn > 0) {
+        if (choices.inlines(count)) {
+            constexpr bool in_turn = choices.in_turn > 0;
             for (std::size_t row = 0; row < (in_turn ? std::size_t(rows) : 1); ++row) {
                 Operands<Scalar> part = operands;
                 if constexpr (in_turn)
@@ -104,22 +96,25 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
                     else if (!in_turn && has_four_across && rows == 4)
                         across_panels<full.with_rows(has_four_across ? 4 : 1)>(part, panels.full, epilogue);
                     else if (!in_turn)
-                        TileLoops<full>::panel_by_panel(part, panels.full, 0, height, epilogue);
+                        TileLoops<full>::template panel_by_panel<false>(part, panels.full, 0, height,
+                                                                        epilogue);
                 }
                 if constexpr (kind.last_vectors > 0)
-                    TileLoops<last>::panel_by_panel(part, panels.full, panels.last, height, epilogue);
+                    TileLoops<last>::template panel_by_panel<true>(part, panels.full, panels.last, height,
+                                                                   epilogue);
             }
             return;
         }
     }
-    if constexpr (!for_many.is_inlined || !is_forward) {
+    if constexpr (!choices.is_inlined || !is_forward) {
         // The others have functions that all products with such columns share.
         constexpr bool has_blocks = !is_forward || Size.depth > chooser.deep();
         using Finish = std::conditional_t<is_forward && has_blocks, detail::OfLastBlock<Epilogue>, Epilogue>;
+        const std::size_t height = rows;
         Operands<Scalar> block = operands;
         for (std::size_t left = operands.depth;; left -= block.depth) {
-            if (has_blocks && choice.depth_block > 0)
-                block.depth = std::min(left, choice.depth_block);
+            if (has_blocks && count > choices.whole)
+                block.depth = std::min(left, choices.block);
             const bool is_last = !has_blocks || block.depth == left;
             const Finish finish = [&] {
                 if constexpr (std::is_same_v<Finish, Epilogue>)
@@ -128,35 +123,33 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
                     return Finish{epilogue, is_last};
             }();
             if constexpr (kind.has_full_panels) {
-                constexpr Tile plain = full, right = full.with(Ahead::prefetch_right),
-                               left_far = full.with(Ahead::prefetch_left);
-                if (choice.loops == Loops::panel_by_panel) {
-                    constexpr bool streams = is_forward && chooser.streams(Size.depth * Size.columns);
-                    shared(TileLoops < streams
-                               ? right
-                               : plain > ::template panel_by_panel<Scalar, std::size_t, Finish>)(
-                        block, panels.full, 0, rows, finish);
-                } else if (choice.loops == Loops::rows_first) {
-                    if constexpr (for_many.loops == Loops::rows_first)
-                        shared(TileLoops<left_far>::template rows_first<Scalar, Finish>)(block, panels.full,
-                                                                                         rows, finish);
-                } else if (choice.loops == Loops::three_vectors) {
+                constexpr Tile left_far = full.with(Ahead::prefetch_left);
+                if (loops == Loops::panel_by_panel) {
+                    shared<
+                        TileLoops<choices.tile>::template panel_by_panel<false, Scalar, std::size_t, Finish>>(
+                        block, panels.full, std::size_t(0), height, finish);
+                } else if (loops == Loops::rows_first) {
+                    if constexpr (choices.rows_first_from != choices.never)
+                        shared<TileLoops<left_far>::template rows_first<Scalar, Finish>>(block, panels.full,
+                                                                                         height, finish);
+                } else if (loops == Loops::three_vectors) {
                     if constexpr (chooser.has_low_tiles(kind.splits))
-                        shared(detail::three_vectors<full, Scalar, Finish>)(block, panels.full, rows, finish);
+                        shared<detail::three_vectors<full, Scalar, Finish>>(block, panels.full, height,
+                                                                            finish);
                 } else if (rows == 1) {
-                    shared(across_panels<full.with_rows(1), Scalar, Finish>)(block, panels.full, finish);
+                    shared<across_panels<full.with_rows(1), Scalar, Finish>>(block, panels.full, finish);
                 } else if (rows == 2) {
-                    shared(across_panels<full.with_rows(2), Scalar, Finish>)(block, panels.full, finish);
+                    shared<across_panels<full.with_rows(2), Scalar, Finish>>(block, panels.full, finish);
                 } else if constexpr (has_four_across) {
                     if (rows == 3)
-                        shared(across_panels<full.with_rows(3), Scalar, Finish>)(block, panels.full, finish);
+                        shared<across_panels<full.with_rows(3), Scalar, Finish>>(block, panels.full, finish);
                     else
-                        shared(across_panels<full.with_rows(4), Scalar, Finish>)(block, panels.full, finish);
+                        shared<across_panels<full.with_rows(4), Scalar, Finish>>(block, panels.full, finish);
                 }
             }
             if constexpr (kind.last_vectors > 0)
-                shared(TileLoops<last>::template panel_by_panel<Scalar, std::size_t, Finish>)(
-                    block, panels.full, panels.last, rows, finish);
+                shared<TileLoops<last>::template panel_by_panel<true, Scalar, std::size_t, Finish>>(
+                    block, panels.full, panels.last, height, finish);
             if (is_last)
                 return;
             block.skip_depth(block.depth);

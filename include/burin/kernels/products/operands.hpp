@@ -15,14 +15,14 @@ struct PanelView {
     std::size_t last_row = 0; ///< `row` of the last panel, which may be narrower or wider than the others.
     std::size_t panel = 0;    ///< From a panel to the next.
 
-    constexpr operator PanelView<const Pointee>() const { return {data, row, last_row, panel}; }
-    constexpr void skip_panels(std::size_t count) { data += data == nullptr ? 0 : count * panel; }
-    constexpr void skip_rows(std::size_t count) { data += data == nullptr ? 0 : count * row; }
+    [[gnu::always_inline]] constexpr operator PanelView<const Pointee>() const { return {data, row, last_row, panel}; }
+    [[gnu::always_inline]] constexpr void skip_panels(std::size_t count) { data += data == nullptr ? 0 : count * panel; }
+    [[gnu::always_inline]] constexpr void skip_rows(std::size_t count) { data += data == nullptr ? 0 : count * row; }
 };
 
 /// A weight matrix of [K, N] in panels.
 template <std::size_t K, std::size_t N, class Scalar>
-constexpr PanelView<Scalar> in_panels(Scalar* data) noexcept {
+[[gnu::always_inline]] constexpr PanelView<Scalar> in_panels(Scalar* data) noexcept {
     constexpr Panels panels = kernels::panels<std::remove_const_t<Scalar>>(N);
     return {data, panels.width, panels.last, panels.width * K};
 }
@@ -30,7 +30,7 @@ constexpr PanelView<Scalar> in_panels(Scalar* data) noexcept {
 /// A row-major matrix of N columns, whose rows are `row` elements apart (0: one row, for all rows), seen
 /// panel by panel.
 template <std::size_t N, class Scalar>
-constexpr PanelView<Scalar> row_major(Scalar* data, std::size_t row = N) noexcept {
+[[gnu::always_inline]] constexpr PanelView<Scalar> row_major(Scalar* data, std::size_t row = N) noexcept {
     return {data, row, row, panels<std::remove_const_t<Scalar>>(N).width};
 }
 
@@ -53,24 +53,24 @@ struct Operands {
     std::size_t ahead_step = 0;
     Scalar* packed = nullptr;
 
-    constexpr void skip_panels(std::size_t count) {
+    [[gnu::always_inline]] constexpr void skip_panels(std::size_t count) {
         right.skip_panels(count);
         result.skip_panels(count);
         start.skip_panels(count);
     }
-    constexpr void skip_rows(std::size_t count) {
+    [[gnu::always_inline]] constexpr void skip_rows(std::size_t count) {
         left += count * left_row;
         result.skip_rows(count);
         start.skip_rows(count);
     }
     /// The next block of the depth goes on from the result.
-    constexpr void skip_depth(std::size_t count) {
+    [[gnu::always_inline]] constexpr void skip_depth(std::size_t count) {
         left += count * left_depth;
         right.skip_rows(count);
         depth_done += count;
         start = result;
     }
-    constexpr void enter_last_panel(std::size_t full_panels) {
+    [[gnu::always_inline]] constexpr void enter_last_panel(std::size_t full_panels) {
         skip_panels(full_panels);
         // What was skipped of the depth, was as long as the other panels' rows.
         right.data += depth_done * right.last_row;

@@ -231,23 +231,23 @@ template <Tile Full, Tile Last, class Scalar>
                     rest.ahead = from + height;
                     rest.ahead_step = step;
                     rest.packed = next;
-                    shared(multiply_and_pack<Full, Scalar>)(rest);
+                    shared<multiply_and_pack<Full, Scalar>>(rest);
                     rest.skip_panels(1);
                     --panels_left;
                 }
                 if (prefetches && count == height) {
                     rest.ahead = block.result.data + height * block.result.row;
                     rest.ahead_step = (wide * Full.rows + some.depth - 1) / some.depth;
-                    shared(TileLoops<Full>::template panel_by_panel<Scalar, std::size_t, StoreSum>)(
-                        rest, panels_left, 0, count, StoreSum{});
+                    shared<TileLoops<Full>::template panel_by_panel<false, Scalar, std::size_t, StoreSum>>(
+                        rest, panels_left, std::size_t(0), count, StoreSum{});
                 } else {
-                    shared(TileLoops<plain>::template panel_by_panel<Scalar, std::size_t, StoreSum>)(
-                        rest, panels_left, 0, count, StoreSum{});
+                    shared<TileLoops<plain>::template panel_by_panel<false, Scalar, std::size_t, StoreSum>>(
+                        rest, panels_left, std::size_t(0), count, StoreSum{});
                 }
                 if constexpr (Last.vectors > 0)
                     if (last > 0)
-                        shared(TileLoops<Last>::template panel_by_panel<Scalar, std::size_t, StoreSum>)(
-                            last_block, 0, last, count, StoreSum{});
+                        shared<TileLoops<Last>::template panel_by_panel<true, Scalar, std::size_t, StoreSum>>(
+                            last_block, std::size_t(0), last, count, StoreSum{});
                 block.skip_rows(height);
                 last_block.skip_rows(height);
             }
