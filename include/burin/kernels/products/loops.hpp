@@ -131,31 +131,32 @@ template <Tile Full, class Scalar, class Epilogue>
     }
 }
 
-/// Three vectors at a time, whatever panels they are of, with tiles of four rows or three.
+/// All rows with one vector or a few: tiles of four rows, and one of three.
+template <Tile T, class Scalar, class Epilogue>
+[[gnu::always_inline]] inline void low_tiles(Operands<Scalar> tile, std::size_t rows,
+                                             Epilogue epilogue) noexcept {
+    for (; rows >= 4; rows -= 4, tile.skip_rows(4))
+        multiply_tile<T.with_rows(4)>(tile, 0, epilogue);
+    if (rows == 3)
+        multiply_tile<T.with_rows(3)>(tile, 0, epilogue);
+}
+
+/// Three vectors at a time, whatever panels they are of.
 template <Tile Full, class Scalar, class Epilogue>
 [[gnu::always_inline]] inline void three_vectors(const Operands<Scalar>& operands, std::size_t full,
                                                  std::size_t rows, Epilogue epilogue) noexcept {
-    constexpr Tile three = Full.with_columns(3, Tail::panels),
-                   odd = Full.with_columns(3, Tail::panels_from_second);
     Operands<Scalar> group = operands;
-    for (std::size_t left = 2 * full, vectors; left > 0; left -= vectors) {
-        vectors = left == 3 || left > 4 ? 3 : 2;
-        const std::size_t from_second = left % 2;
-        Operands<Scalar> tile = group;
-        for (std::size_t low = rows, height; low > 0; low -= height, tile.skip_rows(height)) {
-            height = low >= 4 ? 4 : 3;
-            if (vectors == 2)
-                height == 4 ? multiply_tile<Full.with_rows(4)>(tile, 0, epilogue)
-                            : multiply_tile<Full.with_rows(3)>(tile, 0, epilogue);
-            else if (from_second)
-                height == 4 ? multiply_tile<odd.with_rows(4)>(tile, 0, epilogue)
-                            : multiply_tile<odd.with_rows(3)>(tile, 0, epilogue);
-            else
-                height == 4 ? multiply_tile<three.with_rows(4)>(tile, 0, epilogue)
-                            : multiply_tile<three.with_rows(3)>(tile, 0, epilogue);
-        }
-        group.skip_panels((vectors + from_second) / 2);
+    std::size_t left = 2 * full;
+    for (; left == 3 || left > 4; left -= 3) {
+        const bool from_second = left % 2 == 1;
+        if (from_second)
+            low_tiles<Full.with_columns(3, Tail::panels_from_second)>(group, rows, epilogue);
+        else
+            low_tiles<Full.with_columns(3, Tail::panels)>(group, rows, epilogue);
+        group.skip_panels(from_second ? 2 : 1);
     }
+    for (; left > 0; left -= 2, group.skip_panels(1))
+        low_tiles<Full>(group, rows, epilogue);
 }
 
 } // namespace burin::kernels::detail
