@@ -34,7 +34,7 @@ const Numbers& images() {
 
 using Loss = losses::SparseCategoricalCrossentropy;
 using Optimizer = optimizers::Adam;
-using Step = engine::Plan<Net, recipes::training.with(links_of<Net, Loss>)>;
+using Step = engine::Plan<Net, recipes::training.with(fitting::links_of<Net, Loss>)>;
 
 /// Forward once, backward twice, less the gradient of the first layer's input, which nothing needs.
 template <std::size_t Batch>

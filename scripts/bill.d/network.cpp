@@ -69,7 +69,7 @@ using Loss = BILL_LOSS;
 using Optimizer = BILL_OPTIMIZER;
 using TrainerType = Trainer<Net, Loss, Optimizer, batch>;
 using SamplesType = TrainerType::SamplesType;
-using TrainingPlan = engine::Plan<Net, recipes::training.with(links_of<Net, Loss>)>;
+using TrainingPlan = engine::Plan<Net, recipes::training.with(fitting::links_of<Net, Loss>)>;
 
 template <std::size_t Output>
 using Target = typename SamplesType::template Target<Output>;

@@ -61,7 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     expect(session.epoch() <= SessionType::most_epochs);
     expect(session.trainer().steps() < std::uint64_t{1} << 63);
-    const Position& position = session.position();
+    const fitting::Position& position = session.position();
     expect(position.last_epoch <= SessionType::most_epochs);
     expect(position.batch == 0 || (position.batch - 1) * 4 < position.samples);
     io::save(path, session);

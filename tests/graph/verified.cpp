@@ -49,7 +49,7 @@ TEST_CASE_TEMPLATE("verify: the plans of real networks, by every recipe", Net, A
     CHECK(verified<Net, recipes::calibration>().view() == "");
     CHECK(verified<Net, explaining>().view() == "");
     CHECK(verified<Net, recipes::explaining<Net, OfNothing>>().view() == "");
-    if constexpr (is_quantizable<Net>) {
+    if constexpr (quantization::is_quantizable<Net>) {
         constexpr auto quantized = recipes::quantized.with_inputs_in(InputMemory::arena);
         CHECK(verified<Net, recipes::quantized, std::int8_t>().view() == "");
         CHECK(verified<Net, quantized, std::int8_t>().view() == "");
@@ -61,5 +61,5 @@ TEST_CASE("verify: links that losses contain, and a node whose gradient is asked
     CHECK(verified<Pictures, linked>().view() == "");
     CHECK(verified<Pictures, recipes::inference.with(engine::Links<1>{Link::softmax})>().view() == "");
     CHECK(verified<Pictures, recipes::explaining<Pictures, OfNode<"4">>>().view() == "");
-    static_assert(is_quantizable<Pictures>);
+    static_assert(quantization::is_quantizable<Pictures>);
 }

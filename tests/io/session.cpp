@@ -95,7 +95,7 @@ std::string bits(const Type& session) {
         append(series.values);
     }
     append(std::array{session.trainer().optimizer.learning_rate});
-    const Position& position = session.position();
+    const fitting::Position& position = session.position();
     append(std::array<std::uint64_t, 5>{session.trainer().steps(), position.epoch, position.batch,
                                         position.last_epoch, position.samples});
     append(std::array{std::get<1>(session.callbacks()).remembered, std::get<0>(session.callbacks()).best});

@@ -54,7 +54,7 @@ std::vector<float> row_major(const Gradients<Net, float>& gradients, const char*
 template <class InputLayer, class LayerType>
 void check_weighted(const auto& x, const auto& dy, const auto& y, const auto& dx, const auto& weight,
                     const auto& dweight, const auto& bias, const auto& dbias) {
-    using Net = Sequential<InputLayer, Probe, FakeQuantizedWeights<LayerType>>;
+    using Net = Sequential<InputLayer, Probe, quantization::FakeQuantizedWeights<LayerType>>;
     constexpr std::size_t inputs = input_shape<Net>.size();
     const double tolerance = 3e-6;
     LayerRun<Net, float> run;
@@ -222,7 +222,7 @@ namespace {
 /// all its gradients can be checked, those of the input and of the bias by central differences.
 template <std::size_t Rows, std::size_t Columns>
 void check_columns() {
-    using Net = Sequential<Input<Rows>, Probe, FakeQuantizedWeights<Dense<Columns>>>;
+    using Net = Sequential<Input<Rows>, Probe, quantization::FakeQuantizedWeights<Dense<Columns>>>;
     using Plain = Sequential<Input<Rows>, Probe, Dense<Columns>>;
     LayerRun<Net> run;
     LayerRun<Plain> plain;

@@ -275,7 +275,7 @@ TEST_CASE("callbacks: what will be measured has its names before the first epoch
 }
 
 TEST_CASE("callbacks: what is none is told how it becomes one") {
-    using Context = CallbackContext<Session<Net, float, decltype(options(std::tuple{}))>>;
+    using Context = fitting::CallbackContext<Session<Net, float, decltype(options(std::tuple{}))>>;
     const auto told = []<class T>(const T&) {
         return std::string(detail::ExaminedCallback<T, Context>::problem.view());
     };
@@ -314,8 +314,9 @@ TEST_CASE("fit: a schedule sets the rate of each step, and a rate that is no num
 TEST_CASE("callbacks: a rate that they set and that is no number is refused") {
     for (const double rate : {std::nan(""), HUGE_VAL, -1.0}) {
         Model<Net> model(1);
-        CHECK(error_of([&] { fit(model, train, options(Sets{rate}, 1)); })
-                  .starts_with("fit: set_learning_rate: expected a finite number of at least 0, got "));
+        CHECK(error_of([&] {
+                  fit(model, train, options(Sets{rate}, 1));
+              }).starts_with("fit: set_learning_rate: expected a finite number of at least 0, got "));
     }
     Model<Net> model(1);
     CHECK(error_of([&] { fit(model, train, options(Sets{0}, 1)); }) == "(nothing was thrown)");

@@ -47,7 +47,7 @@ void check_units(std::string_view name, std::size_t units, double limit, UnitOf 
     const auto before = norms(parameters, name, units, unit_of);
     REQUIRE(*std::min_element(before.begin(), before.end()) < limit);
     REQUIRE(*std::max_element(before.begin(), before.end()) > limit);
-    constrain<Net>(parameters.data());
+    fitting::constrain<Net>(parameters.data());
     const auto after = norms(parameters, name, units, unit_of);
     for (std::size_t unit = 0; unit < units; ++unit) {
         INFO(name << ", unit " << unit << " of " << units);
@@ -86,7 +86,7 @@ TEST_CASE("UnitNorm and MaxNorm: zeros, numbers of any size, and what is none") 
     const std::vector<float> above{3, 0, 1e-30f, 1e30f, none, -0.6f}, below{4, 0, 1e-30f, 0, 1, 0.8f};
     std::copy(above.begin(), above.end(), parameters.data());
     std::copy(below.begin(), below.end(), parameters.data() + 6);
-    constrain<Net>(parameters.data());
+    fitting::constrain<Net>(parameters.data());
     const auto weight = parameters["0.weight"];
     CHECK(static_cast<double>(weight[0]) == doctest::Approx(0.6).epsilon(1e-6));
     CHECK(static_cast<double>(weight[6]) == doctest::Approx(0.8).epsilon(1e-6));
@@ -101,17 +101,17 @@ TEST_CASE("UnitNorm and MaxNorm: zeros, numbers of any size, and what is none") 
     for (std::size_t i = 0; i < 6; ++i)
         second[i] = 0.3f + 0.1f * static_cast<float>(i);
     const auto before = parameters.values;
-    constrain<Net>(parameters.data());
+    fitting::constrain<Net>(parameters.data());
     CHECK(std::equal(before.begin() + 12, before.end(), parameters.values.begin() + 12));
     second[0] = infinity;
-    constrain<Net>(parameters.data());
+    fitting::constrain<Net>(parameters.data());
     CHECK(std::isnan(second[0]));
 }
 
 TEST_CASE("MaxNorm: kept after each step of a trainer, and not by biases") {
     using Net = Sequential<Input<2>, Regularized<Dense<3>, MaxNorm<0.5>, L2<0.01>>>;
-    static_assert(is_constrained<Net> && !is_constrained<Sequential<Input<2>, Dense<3>>>);
-    static_assert(!is_constrained<Sequential<Input<2>, Frozen<Regularized<Dense<3>, UnitNorm>>>>);
+    static_assert(fitting::is_constrained<Net> && !fitting::is_constrained<Sequential<Input<2>, Dense<3>>>);
+    static_assert(!fitting::is_constrained<Sequential<Input<2>, Frozen<Regularized<Dense<3>, UnitNorm>>>>);
     Parameters<Net, double> parameters;
     parameters.values.fill(2);
     Trainer<Net, losses::MeanSquaredError, optimizers::SGD, 4, double> trainer(parameters, {},

@@ -157,11 +157,13 @@ TEST_CASE("fit: a sample of weight 0 may hold anything") {
 
 TEST_CASE("fit: probabilities behind what leaves them as they are are no logits") {
     using losses::SparseCategoricalCrossentropy;
-    static_assert(loss_fits<Sequential<Input<2>, Dense<3>, ReLU>, SparseCategoricalCrossentropy>);
-    static_assert(!loss_fits<Sequential<Input<2>, Dense<3>, Softmax, ReLU>, SparseCategoricalCrossentropy>);
-    static_assert(!loss_fits<Sequential<Input<2>, Dense<3>, Softmax, LeakyReLU<0.1>, Flatten>,
-                             SparseCategoricalCrossentropy>);
-    static_assert(!loss_fits<Sequential<Input<2>, Dense<3>, Softmax, ELU<>>, SparseCategoricalCrossentropy>);
+    static_assert(fitting::loss_fits<Sequential<Input<2>, Dense<3>, ReLU>, SparseCategoricalCrossentropy>);
+    static_assert(
+        !fitting::loss_fits<Sequential<Input<2>, Dense<3>, Softmax, ReLU>, SparseCategoricalCrossentropy>);
+    static_assert(!fitting::loss_fits<Sequential<Input<2>, Dense<3>, Softmax, LeakyReLU<0.1>, Flatten>,
+                                      SparseCategoricalCrossentropy>);
+    static_assert(
+        !fitting::loss_fits<Sequential<Input<2>, Dense<3>, Softmax, ELU<>>, SparseCategoricalCrossentropy>);
 }
 
 TEST_CASE("fit: metrics of one's choice") {

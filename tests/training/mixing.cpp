@@ -45,7 +45,7 @@ using Loss = losses::CategoricalCrossentropy;
 /// A batch of its own memory: five images, of which all elements of the k-th are k + 1, and targets.
 struct Images {
     std::vector<float> inputs, targets, weights{1, 2, 3, 4, 5};
-    TrainingBatch<Net, Loss, float> batch;
+    fitting::TrainingBatch<Net, Loss, float> batch;
 
     Images() {
         for (int k = 0; k < 5; ++k) {
@@ -150,12 +150,12 @@ TEST_CASE("CutMix: a rectangle is exchanged, and targets are mixed by its area")
 }
 
 TEST_CASE("MixUp and CutMix: what can't be mixed is told") {
-    using Labels = TrainingBatch<Net, losses::SparseCategoricalCrossentropy, float>;
+    using Labels = fitting::TrainingBatch<Net, losses::SparseCategoricalCrossentropy, float>;
     CHECK(
         std::string(detail::MixedTargets<"MixUp", Labels>::problem.view()) ==
         "MixUp: expected targets that can be mixed, got labels; use `losses::CategoricalCrossentropy{}` with "
         "`data::one_hot(train, classes)`");
-    using Flat = TrainingBatch<Sequential<Input<8>, Dense<3>>, Loss, float>;
+    using Flat = fitting::TrainingBatch<Sequential<Input<8>, Dense<3>>, Loss, float>;
     CHECK(std::string(detail::CutImages<Flat>::problem.view()) ==
           "CutMix: expected one input `[height, width]` or `[height, width, channels]`, got `[8]`");
     CHECK(detail::MixedTargets<"MixUp", Flat>::problem.empty());

@@ -69,7 +69,7 @@ TEST_CASE("Regularized: a weight that is no number has a penalty and a gradient 
     Model<Net> model(1);
     model["0.weight"][1] = not_a_number;
     std::vector<float> gradients(parameter_count<Net>);
-    CHECK(std::isnan(weight_penalty<Net, float>(model.parameters().data(), gradients.data())));
+    CHECK(std::isnan(fitting::weight_penalty<Net, float>(model.parameters().data(), gradients.data())));
     CHECK(std::isnan(gradients[1]));
     CHECK(std::abs(gradients[0]) == 0.5f);
 }
@@ -79,7 +79,7 @@ TEST_CASE("Regularized: the penalty of 2^18 weights keeps six or seven digits") 
     Model<Net> model(initializers::Constant{0.1});
     const double weight = static_cast<double>(0.1f),
                  exact = (1 << 18) * (0.5 * weight + 0.25 * weight * weight);
-    const float found = weight_penalty<Net, float>(model.parameters().data(), nullptr);
+    const float found = fitting::weight_penalty<Net, float>(model.parameters().data(), nullptr);
     INFO("expected " << exact << ", got " << found);
     CHECK(std::abs(static_cast<double>(found) / exact - 1) < 1e-6);
 }

@@ -9,7 +9,7 @@
 #include <vector>
 
 using burin::NamedValue;
-using burin::Progress;
+using burin::fitting::Progress;
 
 namespace {
 

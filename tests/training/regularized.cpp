@@ -76,8 +76,8 @@ TEST_CASE("Regularized: names are as without it; frozen and plain weights cost n
     static_assert(parameter_tensors<Net>.size() == parameter_tensors<Plain>.size());
     for (std::size_t i = 0; i < parameter_tensors<Net>.size(); ++i)
         CHECK(parameter_tensors<Net>[i].name().view() == parameter_tensors<Plain>[i].name().view());
-    static_assert(is_regularized<Net> && !is_regularized<Plain>);
-    static_assert(!is_regularized<Sequential<Input<3>, Frozen<Regularized<Dense<2>, L2<0.1>>>>>);
+    static_assert(fitting::is_regularized<Net> && !fitting::is_regularized<Plain>);
+    static_assert(!fitting::is_regularized<Sequential<Input<3>, Frozen<Regularized<Dense<2>, L2<0.1>>>>>);
     static_assert(engine::find_tensor<Net>("1.weight")->penalty == passes::Penalty{0.01, 0.03});
     static_assert(!engine::find_tensor<Net>("1.bias")->penalty.any());
     // Nested, they add up.

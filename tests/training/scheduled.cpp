@@ -53,7 +53,7 @@ TEST_CASE("a schedule gives the same bits as rates and momenta that are set by h
     const auto of_samples = trained([](TrainerType& trainer, const auto& inputs, const auto& targets) {
         const TrainerType::SamplesType samples{
             .inputs = {inputs.data()}, .targets = {targets.data()}, .weights = nullptr, .rows = 5};
-        trainer.step(samples, NoMetrics{}, cycle);
+        trainer.step(samples, fitting::NoMetrics{}, cycle);
     });
     CHECK(by_schedule == by_hand);
     CHECK(by_schedule == of_samples);

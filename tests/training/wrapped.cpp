@@ -133,21 +133,21 @@ TEST_CASE("Wrapped links: what changes something in training alone is looked thr
     check_inference<SparseCategoricalCrossentropy, Ending<>,
                     Ending<LogSoftmax, GaussianNoise<0.5>, Identity>>();
     check_inference<BinaryCrossentropy, Ending<>, Ending<Sigmoid, StopGradient, Dropout<0.5>, Flatten>>();
-    static_assert(!loss_fits<Ending<Softmax, Dropout<0.5>>, SparseCategoricalCrossentropy>);
+    static_assert(!fitting::loss_fits<Ending<Softmax, Dropout<0.5>>, SparseCategoricalCrossentropy>);
 }
 
 TEST_CASE("Wrapped links: which losses fit behind which activation") {
     constexpr auto row = []<class... End>() {
-        return std::array{loss_fits<Ending<End...>, SparseCategoricalCrossentropy>,
-                          loss_fits<Ending<End...>, CategoricalCrossentropy>,
-                          loss_fits<Ending<End...>, losses::KLDivergence>,
-                          loss_fits<Ending<End...>, BinaryCrossentropy>,
-                          loss_fits<Ending<End...>, losses::Hinge>,
-                          loss_fits<Ending<End...>, losses::MultiClassHinge>,
-                          loss_fits<Ending<End...>, losses::MeanSquaredError>,
-                          loss_fits<Ending<End...>, losses::MeanAbsoluteError>,
-                          loss_fits<Ending<End...>, losses::Huber>,
-                          loss_fits<Ending<End...>, losses::ActivityL2>};
+        return std::array{fitting::loss_fits<Ending<End...>, SparseCategoricalCrossentropy>,
+                          fitting::loss_fits<Ending<End...>, CategoricalCrossentropy>,
+                          fitting::loss_fits<Ending<End...>, losses::KLDivergence>,
+                          fitting::loss_fits<Ending<End...>, BinaryCrossentropy>,
+                          fitting::loss_fits<Ending<End...>, losses::Hinge>,
+                          fitting::loss_fits<Ending<End...>, losses::MultiClassHinge>,
+                          fitting::loss_fits<Ending<End...>, losses::MeanSquaredError>,
+                          fitting::loss_fits<Ending<End...>, losses::MeanAbsoluteError>,
+                          fitting::loss_fits<Ending<End...>, losses::Huber>,
+                          fitting::loss_fits<Ending<End...>, losses::ActivityL2>};
     };
     constexpr bool yes = true, no = false;
     static_assert(row.operator()<>() == std::array{yes, yes, yes, yes, yes, yes, yes, yes, yes, yes});
@@ -162,10 +162,10 @@ TEST_CASE("Wrapped links: which losses fit behind which activation") {
     static_assert(row.operator()<Sigmoid, StopGradient>() == row.operator()<HardSigmoid>());
     static_assert(row.operator()<Reshape<3, 1>, Sigmoid, GlobalAveragePool1D>() ==
                   std::array{no, no, no, no, no, no, yes, yes, yes, yes});
-    static_assert(!loss_fits<Ending<Parallel<Concat, Sigmoid, Identity>>, BinaryCrossentropy>);
-    static_assert(!loss_fits<Steps<Softmax, Flatten>, SparseCategoricalCrossentropy>);
-    static_assert(loss_fits<Steps<Sigmoid, Flatten>, BinaryCrossentropy>);
-    CHECK(!loss_fits<Ending<Softmax, Reverse>, SparseCategoricalCrossentropy>);
+    static_assert(!fitting::loss_fits<Ending<Parallel<Concat, Sigmoid, Identity>>, BinaryCrossentropy>);
+    static_assert(!fitting::loss_fits<Steps<Softmax, Flatten>, SparseCategoricalCrossentropy>);
+    static_assert(fitting::loss_fits<Steps<Sigmoid, Flatten>, BinaryCrossentropy>);
+    CHECK(!fitting::loss_fits<Ending<Softmax, Reverse>, SparseCategoricalCrossentropy>);
 }
 
 TEST_CASE("Wrapped links: a metric sees logits or probabilities, and knows which") {

@@ -18,12 +18,12 @@ namespace burin::callbacks {
 struct RemoteProgress {
     double seconds = 10;
     std::FILE* stream = stderr;
-    std::function<double()> clock = Progress::Options{}.clock; ///< Seconds.
+    std::function<double()> clock = fitting::Progress::Options{}.clock; ///< Seconds.
 
     template <class Context>
     void on_fit_begin(Context&) {
-        progress_.emplace(
-            Progress::Options{.stream = stream, .terminal = false, .clock = clock, .line_seconds = seconds});
+        progress_.emplace(fitting::Progress::Options{
+            .stream = stream, .terminal = false, .clock = clock, .line_seconds = seconds});
     }
     template <class Context>
     void on_epoch_begin(Context& context) {
@@ -38,7 +38,7 @@ struct RemoteProgress {
         progress_->on_epoch_end(context);
     }
 
-    std::optional<Progress> progress_{}; ///< @private
+    std::optional<fitting::Progress> progress_{}; ///< @private
 };
 
 } // namespace burin::callbacks

@@ -53,7 +53,7 @@ struct StopOnNaN {
     template <class Context>
     void on_batch_end(Context& context) {
         const auto& trainer = context.trainer();
-        const auto loss = static_cast<double>(reduce_outputs(trainer.loss, trainer.last_losses()));
+        const auto loss = static_cast<double>(fitting::reduce_outputs(trainer.loss, trainer.last_losses()));
         if (cause.empty() && std::isfinite(loss))
             return;
         if (cause.empty())
@@ -115,7 +115,8 @@ struct StopOnNaN {
                 cause = "an input of the batch is not finite";
                 return;
             }
-        using PlanType = engine::Plan<typename N::Type, recipes::inference.with(links_of<Net, Loss>)>;
+        using PlanType =
+            engine::Plan<typename N::Type, recipes::inference.with(fitting::links_of<Net, Loss>)>;
         using ArenaType = engine::Arena<PlanType, Batch, Scalar>;
         const std::unique_ptr<ArenaType> arena(new (std::nothrow) ArenaType);
         std::size_t node = passes::none;

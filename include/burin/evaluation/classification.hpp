@@ -84,7 +84,7 @@ Predictions classification(const Model<Net, Scalar>& model, const Data& data, co
     static_assert(Output < engine::Network<Net>::output_count,
                   "evaluation::classification: there is no such output");
     return core::within_memory("classification", [&] {
-        using OwnLoss = LossAt<Loss, Output>;
+        using OwnLoss = fitting::LossAt<Loss, Output>;
         constexpr auto& sizes = burin::detail::target_sizes<Net, Loss>;
         constexpr std::size_t first = std::accumulate(sizes.begin(), sizes.begin() + Output, std::size_t(0));
         // What a sample has if it has no others is for this output.
@@ -93,7 +93,7 @@ Predictions classification(const Model<Net, Scalar>& model, const Data& data, co
         return detail::collect<output_shape<Net, Output>>(
             burin::detail::each_output<Net, Scalar>(probabilities)[Output], data, first, count,
             losses::answer_of<OwnLoss> == losses::Answer::yes_or_no,
-            losses::ignored_label(Objective<Loss>::template get<Output>(loss)));
+            losses::ignored_label(fitting::Objective<Loss>::template get<Output>(loss)));
     });
 }
 

@@ -9,13 +9,13 @@
 
 namespace burin {
 
+namespace engine {
+
 /// How a run finds a network's parameters.
 template <class Net, class Stored>
 struct StoredIn {
     using Pointers = engine::ParameterPointers<Net, const Stored>;
 };
-
-namespace engine {
 
 /// What a run needs besides its plan: where the caller's data, the parameters and the arena are.
 /// `Stored` is the type of the parameters, if it is another: one that the plan widens, or the constants of a

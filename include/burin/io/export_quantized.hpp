@@ -71,7 +71,7 @@ std::string header_text(const QuantizedNetwork<Net, Way>& network, const HeaderO
     text.append("{");
     QuantizedNetwork<Net, Way>::visit_nodes(network, [&](auto, const auto& constants) {
         using Constants = std::remove_cvref_t<decltype(constants)>;
-        if constexpr (std::is_same_v<Constants, NoConstants>) {
+        if constexpr (std::is_same_v<Constants, quantization::NoConstants>) {
             text.append("{}, ");
         } else {
             text.append("\n    {{");

@@ -317,7 +317,7 @@ void load(const std::string& path, Session<Net, Scalar, Options>& session) {
         safetensors::detail::Problems problems(path);
         detail::compare_metadata(detail::session_metadata(session), content.metadata, problems);
         detail::copy_tensors<Scalar>(content.tensors, slots, problems);
-        const Position position = detail::with_end_of_run(
+        const fitting::Position position = detail::with_end_of_run(
             path,
             detail::position_in(path, state.counters, state.position, session.batch_size,
                                 session.most_epochs),

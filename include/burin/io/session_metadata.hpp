@@ -81,7 +81,7 @@ inline bool is_first_format(const safetensors::Metadata& found) {
 }
 inline bool is_of_first_format(std::string_view key, std::string_view value) {
     return (key == schedule_key && value == rule_text(schedules::Unscheduled{})) ||
-           (key == augment_key && value == rule_text(NoAugmentation{}));
+           (key == augment_key && value == rule_text(fitting::NoAugmentation{}));
 }
 
 /// The options of a rule's text, `Type{a=1, b=Other{c=2}}`, each as `a=1`; none if it is no such text.

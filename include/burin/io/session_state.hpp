@@ -228,13 +228,15 @@ inline void check_count(const std::string& path, const char* what, std::size_t f
 /// Where in a run a session is, as a file has it.
 using StoredPosition = std::array<std::uint64_t, 4>;
 
-inline StoredPosition stored(const Position& position) {
+inline StoredPosition stored(const fitting::Position& position) {
     return {position.batch, position.last_epoch, position.samples, position.is_stopping};
 }
 
 /// Throws Error for a place where no training is.
-inline Position position_in(const std::string& path, const std::array<std::uint64_t, 2>& step_and_epoch,
-                            const StoredPosition& stored, std::size_t batch_size, std::uint64_t most_epochs) {
+inline fitting::Position position_in(const std::string& path,
+                                     const std::array<std::uint64_t, 2>& step_and_epoch,
+                                     const StoredPosition& stored, std::size_t batch_size,
+                                     std::uint64_t most_epochs) {
     const auto [step, epoch] = step_and_epoch;
     const auto [batch, last_epoch, samples, is_stopping] = stored;
     constexpr std::uint64_t most_steps = std::numeric_limits<std::int64_t>::max();
@@ -262,8 +264,9 @@ inline Position position_in(const std::string& path, const std::array<std::uint6
 /// The same with the end of the run where this session's options have it: so many epochs after the one that
 /// it began at, but not before what is done, and not where a callback ended it. `run` says where it began;
 /// nothing, of files that do not tell, keeps the end of the file.
-inline Position with_end_of_run(const std::string& path, Position position, const std::vector<double>& run,
-                                std::size_t epochs, std::uint64_t most_epochs) {
+inline fitting::Position with_end_of_run(const std::string& path, fitting::Position position,
+                                         const std::vector<double>& run, std::size_t epochs,
+                                         std::uint64_t most_epochs) {
     if (run.empty()) {
         position.has_fixed_end = true;
         return position;

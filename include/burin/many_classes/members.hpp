@@ -97,7 +97,7 @@ class Members {
         static_assert(std::is_same_v<typename Data::TargetType, Label>,
                       "many-class strategies train on class labels");
         static_assert(
-            std::is_same_v<decltype(Options::validation), NoValidation> ||
+            std::is_same_v<decltype(Options::validation), fitting::NoValidation> ||
                 std::is_same_v<decltype(Options::validation), HeldOut>,
             "the members have targets of their own: validate them with HeldOut, or the whole by itself");
         if (data.target_size() != 1)

@@ -55,7 +55,7 @@ inline kernels::Int8Exponentials int8_exponentials(float scale) noexcept {
 /// layer before it clamps.)
 template <class LayerType>
     requires(LayerType::traits.elementwise && !LayerType::traits.is_view_in_inference)
-struct Int8Layer<LayerType> : Int8Form {
+struct quantization::Int8Layer<LayerType> : quantization::Int8Form {
     static constexpr bool is_relu = std::is_same_v<LayerType, ReLU>;
 
     template <class>
@@ -74,7 +74,7 @@ struct Int8Layer<LayerType> : Int8Form {
     }
 
     template <class Shapes>
-    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+    static void quantize(const quantization::Int8Source<Shapes>& from, Constants<Shapes>& to) {
         using Vector = kernels::Vector<float>;
         for (std::int32_t x = core::int8_min; x <= core::int8_max; ++x) {
             const float real = quantization::dequantized(static_cast<std::int8_t>(x), from.inputs[0]);
@@ -95,7 +95,7 @@ struct Int8Layer<LayerType> : Int8Form {
 /// As its network rounds: once by eight factors, twice by the fixed point functions that other programs which
 /// do so use.
 template <>
-struct Int8Layer<Softmax> : Int8Form {
+struct quantization::Int8Layer<Softmax> : quantization::Int8Form {
     template <class, Rounding>
     struct ConstantsFor {
         kernels::Int8Exponentials factors;
@@ -125,11 +125,13 @@ struct Int8Layer<Softmax> : Int8Form {
     }
 
     template <class Shapes>
-    static void quantize(const Int8Source<Shapes>& from, ConstantsFor<Shapes, Rounding::once>& to) {
+    static void quantize(const quantization::Int8Source<Shapes>& from,
+                         ConstantsFor<Shapes, Rounding::once>& to) {
         to.factors = detail::int8_exponentials(from.inputs[0].scale);
     }
     template <class Shapes>
-    static void quantize(const Int8Source<Shapes>& from, ConstantsFor<Shapes, Rounding::twice>& to) {
+    static void quantize(const quantization::Int8Source<Shapes>& from,
+                         ConstantsFor<Shapes, Rounding::twice>& to) {
         const kernels::Int8Distances distances = kernels::int8_distances(from.inputs[0].scale);
         to.multiplier = {distances.unit.multiplier};
         to.largest = {distances.largest};
@@ -152,7 +154,7 @@ struct Int8Layer<Softmax> : Int8Form {
 
 /// Outputs are those down to −255/16: e⁻¹⁶ is 10⁻⁷.
 template <>
-struct Int8Layer<LogSoftmax> : Int8Form {
+struct quantization::Int8Layer<LogSoftmax> : quantization::Int8Form {
     template <class>
     struct Constants {
         kernels::Int8Exponentials factors;
@@ -173,7 +175,7 @@ struct Int8Layer<LogSoftmax> : Int8Form {
     }
 
     template <class Shapes>
-    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+    static void quantize(const quantization::Int8Source<Shapes>& from, Constants<Shapes>& to) {
         to.factors = detail::int8_exponentials(from.inputs[0].scale);
         // A logarithm is taken off afterwards: half of 32 bits are left for it.
         const core::FixedMultiplier unit =

@@ -19,7 +19,8 @@ namespace burin {
 template <class Net, std::size_t Batch = 1>
 class Calibrator {
     static constexpr core::DiagnosisOf<detail::ExaminedForInt8<Net>> is_quantizable{};
-    using N = engine::Network<std::conditional_t<burin::is_quantizable<Net>, Net, detail::StandIn>>;
+    using N =
+        engine::Network<std::conditional_t<burin::quantization::is_quantizable<Net>, Net, detail::StandIn>>;
     using PlanType = engine::Plan<typename N::Type, recipes::calibration>;
 
   public:

@@ -19,8 +19,6 @@ struct Clamps {
     std::array<std::size_t, N> head{};
 };
 
-namespace detail {
-
 /// `clamps` says which layers can limit their outputs, `is_relu` which ones are such limits.
 template <std::size_t N, std::size_t Outputs>
 constexpr Clamps<N> find_clamps(const passes::LoweredGraph<N, Outputs>& graph,
@@ -44,13 +42,11 @@ constexpr Clamps<N> find_clamps(const passes::LoweredGraph<N, Outputs>& graph,
     return result;
 }
 
-} // namespace detail
-
 /// Those of a network.
 template <class Net>
 inline constexpr auto clamps = []<std::size_t... I>(std::index_sequence<I...>) {
     using Passes = burin::detail::Passes<Net, recipes::quantized>;
-    return detail::find_clamps(Passes::graph, Passes::fusion, {Int8Layer<engine::OpAt<Net, I>>::clamps...},
+    return find_clamps(Passes::graph, Passes::fusion, {Int8Layer<engine::OpAt<Net, I>>::clamps...},
                                {Int8Layer<engine::OpAt<Net, I>>::is_relu...});
 }(std::make_index_sequence<engine::Network<Net>::size>{});
 

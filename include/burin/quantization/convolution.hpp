@@ -14,7 +14,7 @@ namespace burin {
 namespace detail {
 
 template <class Layer>
-struct Int8ConvolutionForm : Int8Form {
+struct Int8ConvolutionForm : quantization::Int8Form {
     static constexpr bool clamps = true;
     static constexpr bool takes_quantized_weights = true;
     static constexpr bool has_float_unit = false;
@@ -31,7 +31,7 @@ struct Int8ConvolutionForm : Int8Form {
     }
 
     template <class Shapes>
-    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+    static void quantize(const quantization::Int8Source<Shapes>& from, Constants<Shapes>& to) {
         quantize_weighted<Layer, ChannelMajor>(from, to);
     }
 
@@ -47,17 +47,17 @@ struct Int8ConvolutionForm : Int8Form {
 } // namespace detail
 
 template <std::size_t Filters, auto Kernel, class... Options>
-struct Int8Layer<Conv1D<Filters, Kernel, Options...>>
+struct quantization::Int8Layer<Conv1D<Filters, Kernel, Options...>>
     : detail::Int8ConvolutionForm<Conv1D<Filters, Kernel, Options...>> {};
 template <std::size_t Filters, auto Kernel, class... Options>
-struct Int8Layer<Conv2D<Filters, Kernel, Options...>>
+struct quantization::Int8Layer<Conv2D<Filters, Kernel, Options...>>
     : detail::Int8ConvolutionForm<Conv2D<Filters, Kernel, Options...>> {};
 template <std::size_t Filters, auto Kernel, class... Options>
-struct Int8Layer<Conv3D<Filters, Kernel, Options...>>
+struct quantization::Int8Layer<Conv3D<Filters, Kernel, Options...>>
     : detail::Int8ConvolutionForm<Conv3D<Filters, Kernel, Options...>> {};
 
 template <auto Kernel, class... Options>
-struct Int8Layer<DepthwiseConv2D<Kernel, Options...>> : Int8Form {
+struct quantization::Int8Layer<DepthwiseConv2D<Kernel, Options...>> : quantization::Int8Form {
     using Layer = DepthwiseConv2D<Kernel, Options...>;
     static constexpr bool clamps = true;
     static constexpr bool takes_quantized_weights = true;
@@ -72,7 +72,7 @@ struct Int8Layer<DepthwiseConv2D<Kernel, Options...>> : Int8Form {
                                            convolution<Shapes>.filters>;
 
     template <class Shapes>
-    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+    static void quantize(const quantization::Int8Source<Shapes>& from, Constants<Shapes>& to) {
         detail::quantize_weighted<Layer, detail::RowMajor>(from, to);
     }
 

@@ -9,7 +9,7 @@
 namespace burin {
 
 template <std::size_t Units, class... Options>
-struct Int8Layer<Dense<Units, Options...>> : Int8Form {
+struct quantization::Int8Layer<Dense<Units, Options...>> : quantization::Int8Form {
     static constexpr bool clamps = true;
     static constexpr bool takes_quantized_weights = true;
     static constexpr bool has_float_unit = true;
@@ -18,7 +18,7 @@ struct Int8Layer<Dense<Units, Options...>> : Int8Form {
     using Constants = detail::Int8Weighted<Shapes::inputs[0].size() * Units, Units>;
 
     template <class Shapes>
-    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+    static void quantize(const quantization::Int8Source<Shapes>& from, Constants<Shapes>& to) {
         detail::quantize_weighted<Dense<Units, Options...>, detail::ChannelMajor>(from, to);
     }
 

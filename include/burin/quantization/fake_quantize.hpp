@@ -161,6 +161,8 @@ struct InputFakeQuantize : FakeQuantize<> {
 
 } // namespace detail
 
+namespace quantization {
+
 /// Whether the 8-bit form of a layer stores weights whose every output channel has a scale of its own: Dense,
 /// the convolutions, DepthwiseConv2D, SimpleRNN, LSTM, GRU, and these at each step of a sequence.
 template <class LayerType>
@@ -247,5 +249,7 @@ struct FakeQuantizedWeights : LayerType {
             round_columns(panels.first_column(panel) * rows, panels.columns(panel));
     }
 };
+
+} // namespace quantization
 
 } // namespace burin

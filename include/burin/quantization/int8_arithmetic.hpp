@@ -18,9 +18,9 @@ namespace detail {
 template <class LayerType>
 inline constexpr passes::OpRules int8_rules_of = [] {
     passes::OpRules rules = engine::rules_of<LayerType>;
-    if constexpr (Int8Layer<LayerType>::is_supported)
+    if constexpr (quantization::Int8Layer<LayerType>::is_supported)
         rules.scratch = [](std::span<const Shape> inputs, StepKind, Mode) {
-            return Int8Layer<LayerType>::scratch(inputs);
+            return quantization::Int8Layer<LayerType>::scratch(inputs);
         };
     return rules;
 }();

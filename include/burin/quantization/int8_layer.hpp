@@ -11,6 +11,8 @@
 
 namespace burin {
 
+namespace quantization {
+
 /// Weights of a layer that are 8-bit integers already, as other programs store them; in memory of theirs.
 struct QuantizedWeights {
     /// Dense `[units, inputs]`, convolutions `[filters, kernel…, channels / groups]`, depthwise
@@ -92,17 +94,19 @@ struct Int8Layer : Int8Form {
     static constexpr bool is_supported = false;
 };
 
+} // namespace quantization
+
 /// Inputs, and layers that are views of their input: nothing to compute.
 template <class LayerType>
     requires(LayerType::traits.is_input || LayerType::traits.is_view ||
              LayerType::traits.is_view_in_inference)
-struct Int8Layer<LayerType> : Int8Form {
+struct quantization::Int8Layer<LayerType> : quantization::Int8Form {
     static constexpr quantization::Scale output_scale(const quantization::Range& range,
                                                       std::span<const quantization::Scale> inputs) {
         return LayerType::traits.is_input ? quantization::scale_of(range) : inputs[0];
     }
     template <class Shapes>
-    static void quantize(const Int8Source<Shapes>&, NoConstants&) {}
+    static void quantize(const quantization::Int8Source<Shapes>&, quantization::NoConstants&) {}
 };
 
 } // namespace burin

@@ -17,7 +17,7 @@ namespace burin {
 
 /// The constants of an 8-bit network stand together.
 template <class Type, class Net, Rounding Way>
-struct StoredIn<Type, QuantizedNetwork<Net, Way>> {
+struct engine::StoredIn<Type, QuantizedNetwork<Net, Way>> {
     using Pointers = const QuantizedNetwork<Net, Way>*;
 };
 
@@ -53,14 +53,15 @@ struct StepRunner<PlanType, Batch, Scalar, Stored> {
     static void forward(const FrameType& frame, const auto& inputs, Scalar* output,
                         Scalar* scratch) noexcept {
         const auto& constants = frame.parameters->template constants<Index>();
-        Int8Context<Int8Signature<Net, Index>, std::remove_cvref_t<decltype(constants)>, Stored::rounding>
+        quantization::Int8Context<Int8Signature<Net, Index>, std::remove_cvref_t<decltype(constants)>,
+                                  Stored::rounding>
             run;
         run.constants = &constants;
         run.inputs = inputs;
         run.output = output;
         run.scratch = scratch;
         run.rows = frame.rows;
-        Int8Layer<engine::OpAt<Net, Index>>::forward(run);
+        quantization::Int8Layer<engine::OpAt<Net, Index>>::forward(run);
     }
 
     /// The nodes that one step computes after its head, in order; without views, and without the limit that

@@ -21,13 +21,13 @@ struct ExaminedForInt8 {
         Sentence sentence;
         core::for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
             using LayerType = engine::OpAt<typename N::Type, Index>;
-            if constexpr (!Int8Layer<LayerType>::is_supported)
+            if constexpr (!quantization::Int8Layer<LayerType>::is_supported)
                 if (sentence.empty()) {
                     constexpr const passes::LoweredNode& node = N::graph.nodes[Index];
                     sentence.append("layer `").append(node.place.text().view()).append("` `");
                     sentence.append(node.rules->name().view());
                     sentence.append("`: expected a layer that can compute with 8-bit integers");
-                    sentence.append(Int8Layer<LayerType>::hint);
+                    sentence.append(quantization::Int8Layer<LayerType>::hint);
                 }
         });
         return sentence;
@@ -36,8 +36,12 @@ struct ExaminedForInt8 {
 
 } // namespace detail
 
+namespace quantization {
+
 /// Whether all layers of a network can compute with 8-bit integers.
 template <class Net>
 inline constexpr bool is_quantizable = detail::ExaminedForInt8<Net>::problem.empty();
+
+} // namespace quantization
 
 } // namespace burin

@@ -38,7 +38,7 @@ constexpr void set_int8_rescale(Constants& to, std::size_t index,
 /// TensorFlow Lite. The second of two is taken off if it `Subtracts`; the sum is divided by the number of
 /// inputs if it `Divides`.
 template <bool Subtracts, bool Divides>
-struct Int8SumForm : Int8Form {
+struct Int8SumForm : quantization::Int8Form {
     static constexpr bool clamps = true;
 
     template <class Shapes>
@@ -60,7 +60,7 @@ struct Int8SumForm : Int8Form {
     };
 
     template <class Shapes>
-    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+    static void quantize(const quantization::Int8Source<Shapes>& from, Constants<Shapes>& to) {
         constexpr std::size_t count = Shapes::inputs.size();
         constexpr double unit = 1 << kernels::int8_sum_bits;
         double largest = 0;
@@ -92,15 +92,15 @@ struct Int8SumForm : Int8Form {
 } // namespace detail
 
 template <>
-struct Int8Layer<Add> : detail::Int8SumForm<false, false> {};
+struct quantization::Int8Layer<Add> : detail::Int8SumForm<false, false> {};
 template <>
-struct Int8Layer<Subtract> : detail::Int8SumForm<true, false> {};
+struct quantization::Int8Layer<Subtract> : detail::Int8SumForm<true, false> {};
 template <>
-struct Int8Layer<Average> : detail::Int8SumForm<false, true> {};
+struct quantization::Int8Layer<Average> : detail::Int8SumForm<false, true> {};
 
 /// Products of two or three inputs, exact until they are brought to the output's scale.
 template <>
-struct Int8Layer<Multiply> : Int8Form {
+struct quantization::Int8Layer<Multiply> : quantization::Int8Form {
     static constexpr bool clamps = true;
 
     template <class Shapes>
@@ -124,7 +124,7 @@ struct Int8Layer<Multiply> : Int8Form {
     };
 
     template <class Shapes>
-    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+    static void quantize(const quantization::Int8Source<Shapes>& from, Constants<Shapes>& to) {
         double factor = 1, largest = 1;
         for (std::size_t i = 0; i < from.inputs.size(); ++i) {
             factor *= static_cast<double>(from.inputs[i].scale);
@@ -150,7 +150,7 @@ struct Int8Layer<Multiply> : Int8Form {
 
 /// Inputs whose scale is not the output's are brought to it.
 template <>
-struct Int8Layer<Concat> : Int8Form {
+struct quantization::Int8Layer<Concat> : quantization::Int8Form {
     template <class Shapes>
     struct Constants {
         static constexpr std::size_t count = Shapes::inputs.size();
@@ -169,7 +169,7 @@ struct Int8Layer<Concat> : Int8Form {
     };
 
     template <class Shapes>
-    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+    static void quantize(const quantization::Int8Source<Shapes>& from, Constants<Shapes>& to) {
         for (std::size_t i = 0; i < from.inputs.size(); ++i)
             detail::set_int8_rescale(to, i,
                                      detail::int8_rescale_by(static_cast<double>(from.inputs[i].scale) /

@@ -11,7 +11,7 @@ namespace burin {
 /// Padding and cropping keep the scale of their input; what is added is its zero point.
 template <class LayerType>
     requires requires { LayerType::border; }
-struct Int8Layer<LayerType> : Int8Form {
+struct quantization::Int8Layer<LayerType> : quantization::Int8Form {
     static constexpr quantization::Scale output_scale(const quantization::Range&,
                                                       std::span<const quantization::Scale> inputs) {
         return inputs[0];
@@ -28,7 +28,7 @@ struct Int8Layer<LayerType> : Int8Form {
     };
 
     template <class Shapes>
-    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+    static void quantize(const quantization::Int8Source<Shapes>& from, Constants<Shapes>& to) {
         to.zero_point = static_cast<std::int8_t>(from.output.zero_point);
     }
 

@@ -39,7 +39,7 @@ constexpr core::FixedMultiplier int8_mean_factor(double factor, std::size_t coun
 
 /// Pooling keeps the scale of its input, but for means of whole images.
 template <detail::PoolingLayer LayerType>
-struct Int8Layer<LayerType> : Int8Form {
+struct quantization::Int8Layer<LayerType> : quantization::Int8Form {
     static constexpr bool clamps = true;
 
     static constexpr quantization::Scale output_scale(const quantization::Range&,
@@ -58,7 +58,7 @@ struct Int8Layer<LayerType> : Int8Form {
     };
 
     template <class Shapes>
-    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+    static void quantize(const quantization::Int8Source<Shapes>& from, Constants<Shapes>& to) {
         to.low = from.low;
     }
 
@@ -74,7 +74,7 @@ struct Int8Layer<LayerType> : Int8Form {
 /// Means of whole images have a scale of their own, since they reach less far than the elements. (Where the
 /// input's is to be kept: AdaptiveAveragePool2D<1, 1>, or AveragePool2D of the image's size.)
 template <detail::GlobalAverage LayerType>
-struct Int8Layer<LayerType> : Int8Form {
+struct quantization::Int8Layer<LayerType> : quantization::Int8Form {
     static constexpr bool clamps = true;
 
     template <class Shapes>
@@ -101,7 +101,7 @@ struct Int8Layer<LayerType> : Int8Form {
     };
 
     template <class Shapes>
-    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+    static void quantize(const quantization::Int8Source<Shapes>& from, Constants<Shapes>& to) {
         const core::FixedMultiplier factor = detail::int8_mean_factor(
             static_cast<double>(from.inputs[0].scale) / static_cast<double>(from.output.scale),
             pixels<Shapes>);

@@ -47,7 +47,8 @@ namespace detail {
 /// A network and where rounding belongs in it, as tables by its nodes.
 template <class Net>
 struct AwareOf {
-    using Type = typename engine::Network<std::conditional_t<is_quantizable<Net>, Net, StandIn>>::Type;
+    using Type =
+        typename engine::Network<std::conditional_t<quantization::is_quantizable<Net>, Net, StandIn>>::Type;
     using N = engine::Network<Type>;
 
     enum class Kind {
@@ -62,7 +63,7 @@ struct AwareOf {
     static constexpr quantization::Scale scale_for(float max, float input_scale) {
         std::array<quantization::Scale, passes::max_inputs> inputs{};
         inputs.fill({input_scale, 0});
-        return Int8Layer<engine::OpAt<Type, Index>>::output_scale(
+        return quantization::Int8Layer<engine::OpAt<Type, Index>>::output_scale(
             {0, max}, std::span<const quantization::Scale>(inputs).first(N::graph.nodes[Index].input_count));
     }
 
@@ -101,8 +102,8 @@ struct AwareOf {
 
     template <class LayerType>
     static constexpr auto layer() {
-        if constexpr (has_8_bit_weights<LayerType>)
-            return std::type_identity<FakeQuantizedWeights<LayerType>>{};
+        if constexpr (quantization::has_8_bit_weights<LayerType>)
+            return std::type_identity<quantization::FakeQuantizedWeights<LayerType>>{};
         else
             return std::type_identity<LayerType>{};
     }

@@ -29,7 +29,7 @@ namespace burin {
 
 /// BatchNorm is folded into the layer before it.
 template <class... Options>
-struct Int8Layer<BatchNorm<Options...>> : Int8Form {
+struct quantization::Int8Layer<BatchNorm<Options...>> : quantization::Int8Form {
     static constexpr bool is_supported = false;
     static constexpr std::string_view hint = "; quantize `Folded<Net>` with the parameters that `fold` gives";
 };
@@ -42,8 +42,8 @@ struct Int8Node {
     Constants value;
 };
 template <std::size_t Index>
-struct Int8Node<Index, NoConstants> {
-    static constexpr NoConstants value{};
+struct Int8Node<Index, quantization::NoConstants> {
+    static constexpr quantization::NoConstants value{};
 };
 
 template <class Net, std::size_t Index>
@@ -67,9 +67,9 @@ constexpr auto int8_constants() {
 
 template <class Net, std::size_t Index, Rounding Way>
 constexpr auto int8_node() {
-    using Form = Int8Layer<engine::OpAt<Net, Index>>;
+    using Form = quantization::Int8Layer<engine::OpAt<Net, Index>>;
     if constexpr (quantization::clamps<Net>.head[Index] != passes::none)
-        return std::type_identity<Int8Node<Index, NoConstants>>{};
+        return std::type_identity<Int8Node<Index, quantization::NoConstants>>{};
     else
         return std::type_identity<Int8Node<
             Index, typename decltype(int8_constants<Form, Int8Signature<Net, Index>, Way>())::type>>{};
@@ -94,7 +94,7 @@ template <class Net, Rounding Way = Rounding::once>
 struct QuantizedNetwork {
     // First, so that the assertion is what the compiler meets; not a base, so that this is an aggregate.
     static constexpr core::DiagnosisOf<detail::ExaminedForInt8<Net>> is_quantizable{};
-    using Type = std::conditional_t<burin::is_quantizable<Net>, Net, detail::StandIn>;
+    using Type = std::conditional_t<burin::quantization::is_quantizable<Net>, Net, detail::StandIn>;
     using N = engine::Network<Type>;
     static constexpr Rounding rounding = Way;
 
@@ -163,7 +163,7 @@ activation_scales(const ActivationRanges<Net>& ranges) noexcept {
             std::array<quantization::Scale, std::max<std::size_t>(node.input_count, 1)> inputs{};
             for (std::size_t i = 0; i < node.input_count; ++i)
                 inputs[i] = scales[node.inputs[i]];
-            scales[Index] = Int8Layer<engine::OpAt<Net, Index>>::output_scale(
+            scales[Index] = quantization::Int8Layer<engine::OpAt<Net, Index>>::output_scale(
                 ranges[clamp == passes::none ? Index : clamp], {inputs.data(), node.input_count});
         }
     };
@@ -189,15 +189,17 @@ void fill(QuantizedNetwork<Net, Way>& to,
     core::for_each_index<engine::Network<Net>::size>(
         [&]<std::size_t Index>(std::integral_constant<std::size_t, Index> index) {
             constexpr auto& node = graph.nodes[Index];
-            if constexpr (!std::is_same_v<decltype(to.template constants<Index>()), const NoConstants&>) {
-                Int8Source<Int8Signature<Net, Index>> source;
+            if constexpr (!std::is_same_v<decltype(to.template constants<Index>()),
+                                          const quantization::NoConstants&>) {
+                quantization::Int8Source<Int8Signature<Net, Index>> source;
                 for (std::size_t i = 0; i < node.input_count; ++i)
                     source.inputs[i] = scales[node.inputs[i]];
                 source.output = scales[Index];
                 if (quantization::clamps<Net>.of[Index] != passes::none)
                     source.low = static_cast<std::int8_t>(source.output.zero_point);
                 put(index, source);
-                Int8Layer<engine::OpAt<Net, Index>>::quantize(source, to.template constants<Index>());
+                quantization::Int8Layer<engine::OpAt<Net, Index>>::quantize(source,
+                                                                            to.template constants<Index>());
             }
         });
 }

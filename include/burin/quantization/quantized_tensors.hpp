@@ -29,7 +29,7 @@ struct ExaminedForQuantizedWeights {
         core::for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
             constexpr const passes::LoweredNode& node = N::graph.nodes[Index];
             if (node.parameter_count > 0 && sentence.empty() &&
-                !Int8Layer<engine::OpAt<typename N::Type, Index>>::takes_quantized_weights) {
+                !quantization::Int8Layer<engine::OpAt<typename N::Type, Index>>::takes_quantized_weights) {
                 sentence.append("layer `").append(node.place.text().view()).append("` `");
                 sentence.append(node.rules->name().view());
                 sentence.append("`: expected a layer that can be made of weights of 8 bits");
@@ -68,11 +68,13 @@ struct QuantizedTensors {
         none.fill({0, 0});
         return none;
     }();
-    std::array<QuantizedWeights, N::size> layers{};
+    std::array<quantization::QuantizedWeights, N::size> layers{};
 
     /// Those of the node at a place, which there must be.
     quantization::Scale& scale(std::string_view place) noexcept { return scales[node_at(place)]; }
-    QuantizedWeights& weights(std::string_view place) noexcept { return layers[node_at(place)]; }
+    quantization::QuantizedWeights& weights(std::string_view place) noexcept {
+        return layers[node_at(place)];
+    }
 
     /// The scales of what each node gives, those included that are not chosen.
     std::array<quantization::Scale, N::size> all_scales() const noexcept {
@@ -108,8 +110,8 @@ struct QuantizedTensors {
                       "a scale above 0 and a zero point of 8 bits");
             else
                 wants(given.scale == 0 || given == all[Index], "no scale but the one that its output has");
-            const QuantizedWeights& layer = layers[Index];
-            if constexpr (Int8Layer<engine::OpAt<Type, Index>>::takes_quantized_weights) {
+            const quantization::QuantizedWeights& layer = layers[Index];
+            if constexpr (quantization::Int8Layer<engine::OpAt<Type, Index>>::takes_quantized_weights) {
                 using Constants = detail::Int8NodeOf<Type, Index>;
                 constexpr std::size_t weights = sizeof(Constants::value.weight);
                 constexpr std::size_t channels = sizeof(Constants::value.shifts);
@@ -147,14 +149,14 @@ struct QuantizedTensors {
         std::array<quantization::Scale, std::max<std::size_t>(node.input_count, 1)> inputs{};
         for (std::size_t i = 0; i < node.input_count; ++i)
             inputs[i] = all[node.inputs[i]];
-        return Int8Layer<engine::OpAt<Type, Index>>::output_scale({0, largest},
-                                                                  {inputs.data(), node.input_count});
+        return quantization::Int8Layer<engine::OpAt<Type, Index>>::output_scale(
+            {0, largest}, {inputs.data(), node.input_count});
     }
     template <std::size_t Index>
     static constexpr bool chooses_scale = [] {
         std::array<quantization::Scale, passes::max_inputs> inputs{};
         const std::span<const quantization::Scale> some(inputs.data(), N::graph.nodes[Index].input_count);
-        using Form = Int8Layer<engine::OpAt<Type, Index>>;
+        using Form = quantization::Int8Layer<engine::OpAt<Type, Index>>;
         return Form::output_scale({0, 1}, some) != Form::output_scale({0, 2}, some);
     }();
 

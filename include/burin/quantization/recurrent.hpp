@@ -18,7 +18,7 @@ namespace burin {
 /// its state are floats, as are the sums that it is given. Outputs lie in (−1, 1): their scale is 1/128.
 /// (TensorFlow Lite's integer LSTM has a 16-bit cell: results are alike, not equal.)
 template <detail::RecurrentLayer Layer>
-struct Int8Layer<Layer> : Int8Form {
+struct quantization::Int8Layer<Layer> : quantization::Int8Form {
     template <class Option>
     static constexpr bool has = Layer::template has<Option>;
 
@@ -61,7 +61,7 @@ struct Int8Layer<Layer> : Int8Form {
     };
 
     template <class Shapes>
-    static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to) {
+    static void quantize(const quantization::Int8Source<Shapes>& from, Constants<Shapes>& to) {
         using detail::ChannelMajor;
         constexpr ParameterList list = Layer::parameters(Shapes::inputs);
         const auto fill = [&](std::size_t which, const quantization::Scale& scale, auto& weight,

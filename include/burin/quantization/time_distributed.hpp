@@ -11,8 +11,8 @@ namespace burin {
 
 /// A layer at each step of a sequence is the layer's own form: to it the steps are samples of a larger batch.
 template <class LayerType>
-struct Int8Layer<TimeDistributed<LayerType>> : Int8Layer<LayerType> {
-    using Form = Int8Layer<LayerType>;
+struct quantization::Int8Layer<TimeDistributed<LayerType>> : quantization::Int8Layer<LayerType> {
+    using Form = quantization::Int8Layer<LayerType>;
     static constexpr bool takes_quantized_weights = false;
 
     template <class Shapes>
@@ -29,8 +29,8 @@ struct Int8Layer<TimeDistributed<LayerType>> : Int8Layer<LayerType> {
     }
 
     template <class Shapes, class ConstantsType>
-    static void quantize(const Int8Source<Shapes>& from, ConstantsType& to) {
-        Int8Source<Steps<Shapes>> source;
+    static void quantize(const quantization::Int8Source<Shapes>& from, ConstantsType& to) {
+        quantization::Int8Source<Steps<Shapes>> source;
         source.parameters = from.parameters;
         source.inputs = from.inputs;
         source.output = from.output;
@@ -39,8 +39,8 @@ struct Int8Layer<TimeDistributed<LayerType>> : Int8Layer<LayerType> {
     }
 
     template <class Shapes, class ConstantsType, Rounding Way>
-    static void forward(const Int8Context<Shapes, ConstantsType, Way>& run) noexcept {
-        Int8Context<Steps<Shapes>, ConstantsType, Way> inner;
+    static void forward(const quantization::Int8Context<Shapes, ConstantsType, Way>& run) noexcept {
+        quantization::Int8Context<Steps<Shapes>, ConstantsType, Way> inner;
         inner.constants = run.constants;
         inner.inputs = run.inputs;
         inner.output = run.output;

@@ -109,7 +109,7 @@ struct WeightSums {
 /// products are those of plain 8-bit integers: Σ (x − z) · w = Σ x · w − z · Σ w. And the factors from sums
 /// in such units to outputs.
 template <class Order, class Shapes, std::size_t Weights, std::size_t Channels>
-void set_outputs(const Int8Source<Shapes>& from, const std::array<double, Channels>& units,
+void set_outputs(const quantization::Int8Source<Shapes>& from, const std::array<double, Channels>& units,
                  Int8Weighted<Weights, Channels>& to) {
     to.input_zero_point = static_cast<std::int8_t>(from.inputs[0].zero_point);
     to.zero_point = static_cast<std::int8_t>(from.output.zero_point);
@@ -130,8 +130,8 @@ void set_outputs(const Int8Source<Shapes>& from, const std::array<double, Channe
 /// Of what another program stored. A Dense layer with one scale has a unit that is rounded to a float, as for
 /// TensorFlow Lite's FULLY_CONNECTED.
 template <class Layer, class Order, class Shapes, std::size_t Weights, std::size_t Channels>
-void take_weighted(const Int8Source<Shapes>& from, Int8Weighted<Weights, Channels>& to) {
-    const QuantizedWeights& given = *from.weights;
+void take_weighted(const quantization::Int8Source<Shapes>& from, Int8Weighted<Weights, Channels>& to) {
+    const quantization::QuantizedWeights& given = *from.weights;
     BURIN_ASSERT(given.weight.size() == Weights &&
                      (given.scales.size() == Channels || given.scales.size() == 1) &&
                      (given.bias.size() == Channels || given.bias.empty()),
@@ -159,9 +159,9 @@ void take_weighted(const Int8Source<Shapes>& from, Int8Weighted<Weights, Channel
 /// Weights whose magnitudes are so small beside their channel's bias that it would leave the range of
 /// `largest_int8_bias` have a larger scale: the bias decides the outputs then.
 template <class Layer, class Order, class Shapes, std::size_t Weights, std::size_t Channels>
-void quantize_weighted(const Int8Source<Shapes>& from, Int8Weighted<Weights, Channels>& to) {
+void quantize_weighted(const quantization::Int8Source<Shapes>& from, Int8Weighted<Weights, Channels>& to) {
     if (from.weights != nullptr)
-        return take_weighted<Int8Layer<Layer>, Order>(from, to);
+        return take_weighted<quantization::Int8Layer<Layer>, Order>(from, to);
     constexpr ParameterList list = Layer::parameters(Shapes::inputs);
     const auto input_scale = static_cast<double>(from.inputs[0].scale);
     const auto bias_of = [&](std::size_t channel) {

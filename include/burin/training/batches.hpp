@@ -21,6 +21,8 @@
 
 namespace burin {
 
+namespace fitting {
+
 /// Data whose batches are prepared elsewhere, as those of data::Loader: `data.batches(Data::Order{.seed = …,
 /// .epoch = …, .batch_size = …, .shuffle = …, .augment = …, .first_batch = …})` has a member `next()`, which
 /// gives a pointer to the next batch, itself a data set, or null.
@@ -45,6 +47,8 @@ struct TrainingBatch {
     std::size_t rows = 0;
 };
 
+} // namespace fitting
+
 namespace detail {
 
 /// Values of one sample, all inputs one after the other.
@@ -60,14 +64,14 @@ inline constexpr std::size_t features_of = [] {
 template <class Net, class Loss>
 inline constexpr auto target_sizes = []<std::size_t... I>(std::index_sequence<I...>) {
     return std::array<std::size_t, sizeof...(I)>{
-        losses::target_size<LossAt<Loss, I>>(output_shape<Net, I>)...};
-}(std::make_index_sequence<Objective<Loss>::count>{});
+        losses::target_size<fitting::LossAt<Loss, I>>(output_shape<Net, I>)...};
+}(std::make_index_sequence<fitting::Objective<Loss>::count>{});
 
 /// Below what number the labels of an output must be: that of its classes, or 2 where a loss takes labels for
 /// probabilities of 0 and 1. 0 if its targets are no labels.
 template <class Net, class Loss, class DataTarget, std::size_t Output>
 inline constexpr std::size_t label_count = [] {
-    using L = LossAt<Loss, Output>;
+    using L = fitting::LossAt<Loss, Output>;
     if constexpr (std::is_same_v<losses::TargetOf<L, float>, Label>)
         return engine::Network<Net>::output_shapes[Output].last();
     else
@@ -79,9 +83,9 @@ template <class Net, class Loss, class Data>
 void check_labels(const Data& data, const Loss& loss, const std::string& who) {
     using Target = typename Data::TargetType;
     const auto ignored_by = [&]<std::size_t Output>() {
-        return losses::ignored_label(Objective<Loss>::template get<Output>(loss));
+        return losses::ignored_label(fitting::Objective<Loss>::template get<Output>(loss));
     };
-    if constexpr (std::is_same_v<Target, Label> && Objective<Loss>::count == 1) {
+    if constexpr (std::is_same_v<Target, Label> && fitting::Objective<Loss>::count == 1) {
         if constexpr (label_count<Net, Loss, Target, 0> > 0)
             data.check_labels(label_count<Net, Loss, Target, 0>, ignored_by.template operator()<0>());
     } else {
@@ -104,7 +108,7 @@ void check_labels(const Data& data, const Loss& loss, const std::string& who) {
             ((check(first, sizes[I], label_count<Net, Loss, Target, I>, ignored_by.template operator()<I>()),
               first += sizes[I]),
              ...);
-        }(std::make_index_sequence<Objective<Loss>::count>{});
+        }(std::make_index_sequence<fitting::Objective<Loss>::count>{});
     }
 }
 
@@ -123,8 +127,8 @@ void check_blanks(const Data& data, const Loss& loss, const std::string& who) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         constexpr auto& sizes = target_sizes<Net, Loss>;
         std::size_t first = 0;
-        ((check(first, sizes[I], Objective<Loss>::template get<I>(loss)), first += sizes[I]), ...);
-    }(std::make_index_sequence<Objective<Loss>::count>{});
+        ((check(first, sizes[I], fitting::Objective<Loss>::template get<I>(loss)), first += sizes[I]), ...);
+    }(std::make_index_sequence<fitting::Objective<Loss>::count>{});
 }
 
 /// Throws Error unless the samples are such as the network takes.
@@ -170,13 +174,13 @@ template <class Net, class Loss, class Target>
 struct ExaminedTargets {
     static constexpr Sentence problem = [] {
         Sentence sentence;
-        if constexpr (std::is_same_v<Target, Label> && loss_fits<Net, Loss>)
+        if constexpr (std::is_same_v<Target, Label> && fitting::loss_fits<Net, Loss>)
             [&]<std::size_t... I>(std::index_sequence<I...>) {
-                ((sentence = sentence.empty()
-                                 ? of_output<Net>(I, describe_labels<LossAt<Loss, I>>(output_shape<Net, I>))
-                                 : sentence),
+                ((sentence = sentence.empty() ? of_output<Net>(I, describe_labels<fitting::LossAt<Loss, I>>(
+                                                                      output_shape<Net, I>))
+                                              : sentence),
                  ...);
-            }(std::make_index_sequence<Objective<Loss>::count>{});
+            }(std::make_index_sequence<fitting::Objective<Loss>::count>{});
         return sentence;
     }();
 };
@@ -203,7 +207,7 @@ void check_data(const Data& data, const Loss& loss, std::string_view caller) {
     if (data.target_size() != targets)
         throw Error(who + ": expected " + std::to_string(targets) + " targets a sample, got " +
                     std::to_string(data.target_size()));
-    if constexpr (!PreparesBatches<Data>)
+    if constexpr (!fitting::PreparesBatches<Data>)
         check_all_labels<Net>(data, loss, who);
     check_loss_options<Net>(loss, who);
     check_class_weights<Net>(loss, who);
@@ -282,7 +286,7 @@ class InputBuffer {
 /// Room for one batch of samples, gathered from wherever they are.
 template <class Net, class Loss, class Scalar>
 class BatchBuffer {
-    using SamplesType = Samples<Net, Loss, Scalar>;
+    using SamplesType = fitting::Samples<Net, Loss, Scalar>;
     static constexpr auto& sizes = target_sizes<Net, Loss>;
 
   public:
@@ -313,12 +317,12 @@ class BatchBuffer {
         return samples;
     }
 
-    TrainingBatch<Net, Loss, Scalar> to_change(std::size_t rows) noexcept {
-        TrainingBatch<Net, Loss, Scalar> batch;
+    fitting::TrainingBatch<Net, Loss, Scalar> to_change(std::size_t rows) noexcept {
+        fitting::TrainingBatch<Net, Loss, Scalar> batch;
         batch.inputs = inputs_.spans(rows);
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             ((std::get<I>(batch.targets) = std::span(std::get<I>(targets_)).first(rows * sizes[I])), ...);
-        }(std::make_index_sequence<Objective<Loss>::count>{});
+        }(std::make_index_sequence<fitting::Objective<Loss>::count>{});
         if (weighted_)
             batch.weights = std::span(weights_).first(rows);
         batch.rows = rows;
@@ -328,7 +332,7 @@ class BatchBuffer {
   private:
     using Targets = typename decltype([]<std::size_t... I>(std::index_sequence<I...>) {
         return std::type_identity<std::tuple<std::vector<typename SamplesType::template Target<I>>...>>{};
-    }(std::make_index_sequence<Objective<Loss>::count>{}))::type;
+    }(std::make_index_sequence<fitting::Objective<Loss>::count>{}))::type;
 
     InputBuffer<Net, Scalar> inputs_;
     Targets targets_;

@@ -148,13 +148,13 @@ detail::Predictions<Net, float> predict(const QuantizedNetwork<Net, Way>& networ
 /// The metrics of a quantized network on data, for the loss that it was trained with: the usual ones for each
 /// output, or those given. They see the numbers that the outputs stand for. Throws Error if the data do not
 /// fit the network.
-template <class Net, Rounding Way, class Data, class Loss, class Metrics = UsualMetrics>
+template <class Net, Rounding Way, class Data, class Loss, class Metrics = fitting::UsualMetrics>
 Evaluation evaluate(const QuantizedNetwork<Net, Way>& network, const Data& data, const Loss& loss,
                     const Metrics& metrics = {}) {
     detail::check_data<Net>(data, loss, "evaluate");
     detail::Measure<Net, Loss, float, Metrics, false> measured(loss, metrics);
     detail::BatchBuffer<Net, Loss, float> batch(detail::inference_batch);
-    Samples<Net, Loss, float> samples;
+    fitting::Samples<Net, Loss, float> samples;
     detail::run_quantized(
         network, data.size(),
         [&](std::size_t first, std::size_t rows) {

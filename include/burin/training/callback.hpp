@@ -19,6 +19,8 @@
 
 namespace burin {
 
+namespace fitting {
+
 /// What a callback is told, and what it may ask for. A callback is any copyable type with some of
 ///
 ///     template <class Context> void on_fit_begin(Context& context);
@@ -126,6 +128,8 @@ class CallbackContext {
 
     Session* session_;
 };
+
+} // namespace fitting
 
 namespace detail {
 

@@ -94,10 +94,10 @@ void check_loss_options(const Loss& loss, const std::string& who) {
             throw Error(who + ": " + std::string(rejection.view()));
     };
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (check(losses::reject_options(Objective<Loss>::template get<I>(loss),
+        (check(losses::reject_options(fitting::Objective<Loss>::template get<I>(loss),
                                       engine::Network<Net>::output_shapes[I])),
          ...);
-    }(std::make_index_sequence<Objective<Loss>::count>{});
+    }(std::make_index_sequence<fitting::Objective<Loss>::count>{});
 }
 
 /// Throws Error unless the losses that weigh classes, or the positives of outputs, have a weight for each, or
@@ -121,8 +121,10 @@ void check_class_weights(const Loss& loss, const std::string& who) {
             check_all(one.pos_weights, wanted, "pos_weights", "a weight of the positives", " outputs");
     };
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (check(Objective<Loss>::template get<I>(loss), engine::Network<Net>::output_shapes[I].last()), ...);
-    }(std::make_index_sequence<Objective<Loss>::count>{});
+        (check(fitting::Objective<Loss>::template get<I>(loss),
+               engine::Network<Net>::output_shapes[I].last()),
+         ...);
+    }(std::make_index_sequence<fitting::Objective<Loss>::count>{});
 }
 
 } // namespace burin::detail

@@ -13,6 +13,8 @@
 
 namespace burin {
 
+namespace fitting {
+
 /// Whether a network has a weight that is trained and constrained, as in `Regularized<Dense<64>,
 /// MaxNorm<3>>`.
 template <class Net>
@@ -22,6 +24,8 @@ inline constexpr bool is_constrained = [] {
             return true;
     return false;
 }();
+
+} // namespace fitting
 
 namespace detail {
 
@@ -103,6 +107,8 @@ void constrain_rows(const passes::Constraint& constraint, const engine::TensorVi
 
 } // namespace detail
 
+namespace fitting {
+
 /// Brings the weights of each unit to the norms that the network's layers are constrained to. What is no
 /// number stays so.
 template <class Net, class Scalar>
@@ -134,5 +140,7 @@ void constrain(Scalar* parameters) noexcept {
                 }
         }
 }
+
+} // namespace fitting
 
 } // namespace burin

@@ -69,7 +69,7 @@ class EpochBatches {
 };
 
 /// Those that are prepared elsewhere.
-template <PreparesBatches Data>
+template <fitting::PreparesBatches Data>
 class EpochBatches<Data> {
   public:
     EpochBatches(const Data& data, const EpochOrder& order)

@@ -45,8 +45,8 @@ inline constexpr std::size_t measured_batch = [] {
             whole = std::lcm(whole, L::group);
     };
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (add(std::type_identity<LossAt<Loss, I>>{}), ...);
-    }(std::make_index_sequence<Objective<Loss>::count>{});
+        (add(std::type_identity<fitting::LossAt<Loss, I>>{}), ...);
+    }(std::make_index_sequence<fitting::Objective<Loss>::count>{});
     return std::max<std::size_t>(1, inference_batch / whole) * whole;
 }();
 
@@ -55,18 +55,18 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
              Measure<Net, Loss, Scalar, Metrics>& measured) {
     [[maybe_unused]] const core::DiagnosisOf<ExaminedLoss<Net, Loss, Mode::inference>> fits;
     constexpr std::size_t size = measured_batch<Loss>;
-    using PredictorType = Predictor<Net, size, Scalar, links_of<Net, Loss>>;
+    using PredictorType = Predictor<Net, size, Scalar, fitting::links_of<Net, Loss>>;
     const auto predictor = std::make_unique<PredictorType>();
     BatchBuffer<Net, Loss, Scalar> batch(size);
-    const Scalar penalty = weight_penalty<Net, Scalar>(model.parameters().data(), nullptr);
+    const Scalar penalty = fitting::weight_penalty<Net, Scalar>(model.parameters().data(), nullptr);
     const auto measure_rows = [&](std::size_t rows) {
-        const Samples<Net, Loss, Scalar> samples = batch.samples(rows);
+        const fitting::Samples<Net, Loss, Scalar> samples = batch.samples(rows);
         const auto outputs = predictor->run(model.parameters().data(), samples.inputs, rows);
-        OutputSums<Loss, Scalar> sums;
+        fitting::OutputSums<Loss, Scalar> sums;
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            ((sums[I] =
-                  losses::value<output_shape<Net, I>>(Objective<Loss>::template get<I>(loss), outputs[I],
-                                                      std::get<I>(samples.targets), samples.weights, rows)),
+            ((sums[I] = losses::value<output_shape<Net, I>>(fitting::Objective<Loss>::template get<I>(loss),
+                                                            outputs[I], std::get<I>(samples.targets),
+                                                            samples.weights, rows)),
              ...);
         }(std::make_index_sequence<outputs.size()>{});
         measured.add(sums, penalty);
@@ -75,7 +75,7 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
                 outputs[output.value], std::get<output.value>(samples.targets), rows, samples.weights);
         });
     };
-    if constexpr (PreparesBatches<Data>) {
+    if constexpr (fitting::PreparesBatches<Data>) {
         auto batches =
             data.batches(typename Data::Order{.batch_size = size, .shuffle = false, .augment = false});
         while (const auto* loaded = batches.next()) {
@@ -99,7 +99,7 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
 /// Loss and metrics of a model on data, without training: the usual metrics, or those given: one or a tuple
 /// (of the first output), or `metrics::PerOutput`. They see logits where the loss wants them. Throws Error if
 /// the data do not fit the network. What is not finite in them goes through, as in `predict`.
-template <class Net, class Scalar, class Data, class Loss, class Metrics = UsualMetrics>
+template <class Net, class Scalar, class Data, class Loss, class Metrics = fitting::UsualMetrics>
 Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
                     const Metrics& metrics = {}) {
     return core::within_memory("evaluate", [&] {
@@ -118,7 +118,7 @@ Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data, const Los
 template <class Net, class Scalar, class Data>
 Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data) {
     const auto loss = detail::usual_loss<Net, typename Data::TargetType>();
-    if (model.links() && *model.links() != links_of<Net, std::remove_const_t<decltype(loss)>>)
+    if (model.links() && *model.links() != fitting::links_of<Net, std::remove_const_t<decltype(loss)>>)
         throw Error(
             "evaluate: expected the loss that the model was trained with, as in `evaluate(model, data, "
             "losses::BinaryCrossentropy{})`, got none; the usual one takes the outputs for something else");
@@ -262,8 +262,8 @@ struct ExaminedProbabilities {
         Sentence sentence;
         if constexpr (is_valid_network<Net>) {
             sentence = ExaminedLoss<Net, Loss, Mode::inference>::problem;
-            if constexpr (engine::Network<Net>::output_count == 1 && Objective<Loss>::count == 1)
-                if (sentence.empty() && !tells_probabilities<Net, LossAt<Loss, 0>, 0>)
+            if constexpr (engine::Network<Net>::output_count == 1 && fitting::Objective<Loss>::count == 1)
+                if (sentence.empty() && !tells_probabilities<Net, fitting::LossAt<Loss, 0>, 0>)
                     sentence.append("predict_proba: expected a cross-entropy or a network that ends in "
                                     "probabilities, got a loss that knows none; use predict");
         }
@@ -283,7 +283,7 @@ detail::Predictions<Net, Scalar> predict_proba(const Model<Net, Scalar>& model, 
     [[maybe_unused]] const core::DiagnosisOf<detail::ExaminedProbabilities<Net, Loss>> tells;
     detail::Predictions<Net, Scalar> result = predict(model, inputs);
     core::for_each_index<engine::Network<Net>::output_count>([&](auto output) {
-        detail::apply_link<Net, output.value>(losses::link_of<LossAt<Loss, output.value>>,
+        detail::apply_link<Net, output.value>(losses::link_of<fitting::LossAt<Loss, output.value>>,
                                               detail::each_output<Net, Scalar>(result)[output.value]);
     });
     return result;

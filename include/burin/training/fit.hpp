@@ -20,7 +20,7 @@ template <class Net, class Scalar, class Data, class Options = Fit<>>
 History fit(Model<Net, Scalar>& model, const Data& data, const Options& options = {}) {
     if constexpr (!detail::fit_is_right<Options>)
         return static_cast<void>(core::DiagnosisOf<detail::ExaminedFit<Options>>{}), History{};
-    else if constexpr (!loss_fits<Net, decltype(Options::loss)>)
+    else if constexpr (!fitting::loss_fits<Net, decltype(Options::loss)>)
         return static_cast<void>(core::DiagnosisOf<detail::ExaminedLoss<Net, decltype(Options::loss)>>{}),
                History{};
     else if constexpr (!detail::AugmentOf<Net, Options, Scalar>::problem.empty())

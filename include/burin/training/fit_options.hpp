@@ -16,6 +16,8 @@
 
 namespace burin {
 
+namespace fitting {
+
 /// A batch size, as a type: it fixes the arena. Write `.batch_size = batch<32>`.
 template <std::size_t Size>
 struct BatchSize {
@@ -27,6 +29,8 @@ inline constexpr BatchSize<Size> batch{};
 struct NoValidation {};
 
 struct NoAugmentation {};
+
+} // namespace fitting
 
 /// Of what is trained on, the last samples, a share of all before any shuffling, to validate on instead:
 /// Keras's `validation_split`. Write `.validation = HeldOut{0.2}`.
@@ -65,9 +69,9 @@ struct Misnamed {
 ///     1e-3},
 ///         .batch_size = batch<32>, .epochs = 20, .validation = &test}
 template <class Loss = losses::SparseCategoricalCrossentropy, class Optimizer = optimizers::Adam,
-          class Schedule = schedules::Unscheduled, class Batch = BatchSize<32>,
-          class Validation = NoValidation, class Metrics = UsualMetrics, class Callbacks = std::tuple<>,
-          class Augment = NoAugmentation>
+          class Schedule = schedules::Unscheduled, class Batch = fitting::BatchSize<32>,
+          class Validation = fitting::NoValidation, class Metrics = fitting::UsualMetrics,
+          class Callbacks = std::tuple<>, class Augment = fitting::NoAugmentation>
 struct Fit {
     Loss loss{};
     Optimizer optimizer{};
@@ -86,7 +90,7 @@ struct Fit {
     bool shuffle = true; ///< Whether each epoch has an order of its own.
     std::uint64_t seed = 0; ///< Of the order and of dropout.
     bool verbose = true;    ///< Whether to show the progress.
-    Progress::Options progress{};
+    fitting::Progress::Options progress{};
     bool allow_not_finite = false; ///< Whether data may hold NaN and infinities, which spoil what they reach.
 
     /// @cond

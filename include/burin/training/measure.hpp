@@ -27,11 +27,15 @@
 
 namespace burin {
 
+namespace fitting {
+
 /// "The usual ones", those that fit the loss: accuracy where outputs are one class of several, or a yes or no
 /// each; intersection over union for losses that compare masks; the mean absolute error for numbers, also for
 /// those that a distribution or a median stands for; none for a loss that needs no target, or alone says what
 /// is right, as those of embeddings and CTC. Of each output by itself, if there are several.
 struct UsualMetrics {};
+
+} // namespace fitting
 
 namespace detail {
 
@@ -115,10 +119,10 @@ auto metrics_of_outputs(const Loss&, const metrics::PerOutput<Each...>& given) {
     return given.outputs;
 }
 template <class Net, class Loss>
-auto metrics_of_outputs(const Loss& loss, const UsualMetrics&) {
+auto metrics_of_outputs(const Loss& loss, const fitting::UsualMetrics&) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
-        return std::make_tuple(
-            usual_metrics<Net, LossAt<Loss, I>, I>(Objective<Loss>::template get<I>(loss))...);
+        return std::make_tuple(usual_metrics<Net, fitting::LossAt<Loss, I>, I>(
+            fitting::Objective<Loss>::template get<I>(loss))...);
     }(std::make_index_sequence<engine::Network<Net>::output_count>{});
 }
 
@@ -164,7 +168,7 @@ template <class Net, class Loss, class Scalar, class... Outputs>
 struct ExaminedMetrics<Net, Loss, Scalar, std::tuple<Outputs...>> {
     template <std::size_t Output, class... Metrics>
     static constexpr Sentence describe(std::type_identity<std::tuple<Metrics...>>) {
-        using Target = losses::TargetOf<LossAt<Loss, Output>, Scalar>;
+        using Target = losses::TargetOf<fitting::LossAt<Loss, Output>, Scalar>;
         Sentence sentence;
         ((sentence = sentence.empty() ? describe_metric<Metrics, output_shape<Net, Output>, Scalar, Target>()
                                       : sentence),
@@ -173,7 +177,7 @@ struct ExaminedMetrics<Net, Loss, Scalar, std::tuple<Outputs...>> {
     }
     static constexpr Sentence problem = [] {
         Sentence sentence;
-        if constexpr (Objective<Loss>::count == sizeof...(Outputs))
+        if constexpr (fitting::Objective<Loss>::count == sizeof...(Outputs))
             [&]<std::size_t... I>(std::index_sequence<I...>) {
                 ((sentence = sentence.empty() ? describe<I>(std::type_identity<Outputs>{}) : sentence), ...);
             }(std::index_sequence_for<Outputs...>{});
@@ -183,7 +187,7 @@ struct ExaminedMetrics<Net, Loss, Scalar, std::tuple<Outputs...>> {
 
 /// A loss and metrics over the batches of an epoch: the samples' losses are summed up, the penalties
 /// averaged.
-template <class Net, class Loss, class Scalar, class Metrics = UsualMetrics, bool SeesLogits = true>
+template <class Net, class Loss, class Scalar, class Metrics = fitting::UsualMetrics, bool SeesLogits = true>
 class Measure {
   public:
     explicit Measure(const Loss& loss, const Metrics& metrics = {})
@@ -192,7 +196,7 @@ class Measure {
             constexpr std::size_t index = decltype(output)::value;
             const auto set = [](auto& metric) {
                 if constexpr (requires { metric.scores; }) {
-                    constexpr auto& known = scores_of<Net, LossAt<Loss, index>, index, SeesLogits>;
+                    constexpr auto& known = scores_of<Net, fitting::LossAt<Loss, index>, index, SeesLogits>;
                     metric.scores.each_by_itself |= known.each_by_itself;
                     metric.scores.are_probabilities |= known.are_probabilities;
                 }
@@ -210,7 +214,7 @@ class Measure {
     }
 
     /// Adds the losses of each output in one batch, and what the weights cost then.
-    void add(const OutputSums<Loss, Scalar>& sums, Scalar penalty) {
+    void add(const fitting::OutputSums<Loss, Scalar>& sums, Scalar penalty) {
         for (std::size_t i = 0; i < sums.size(); ++i) {
             sums_[i].total += static_cast<double>(sums[i].total);
             sums_[i].weight += static_cast<double>(sums[i].weight);
@@ -225,7 +229,8 @@ class Measure {
         const auto add = [&]<class Metric>(Metric& metric) {
             constexpr Shape shape = output_shape<Net, Output>;
             constexpr std::size_t positions = std::is_same_v<Target, Label> ? shape.last() : 1;
-            static_assert(losses::target_size<LossAt<Loss, Output>>(shape) == shape.size() / positions ||
+            static_assert(losses::target_size<fitting::LossAt<Loss, Output>>(shape) ==
+                                  shape.size() / positions ||
                               metrics::takes_any_targets<Metric>,
                           "this metric reads a target for each output, or a label for each position, and the "
                           "loss has others: leave it out, or give a metric of your own a member "
@@ -305,12 +310,12 @@ class Measure {
     /// behind the second and third of one name.
     void append_to(std::vector<NamedValue>& values, const std::string& prefix = {}) const {
         const double penalty = batches_ == 0 ? 0 : penalty_ / static_cast<double>(batches_);
-        append(values, prefix + "loss", reduce_outputs<Loss, double>(*loss_, sums_) + penalty);
+        append(values, prefix + "loss", fitting::reduce_outputs<Loss, double>(*loss_, sums_) + penalty);
         if constexpr (names_outputs<Net, Metrics>)
             core::for_each_index<engine::Network<Net>::output_count>([&](auto output) {
-                append(
-                    values, prefix + output_name<Net>(output.value) + "_loss",
-                    losses::reduce(Objective<Loss>::template get<output.value>(*loss_), sums_[output.value]));
+                append(values, prefix + output_name<Net>(output.value) + "_loss",
+                       losses::reduce(fitting::Objective<Loss>::template get<output.value>(*loss_),
+                                      sums_[output.value]));
             });
         append_metrics_to(values, prefix);
     }
@@ -370,7 +375,7 @@ class Measure {
     }
 
     const Loss* loss_;
-    OutputSums<Loss, double> sums_;
+    fitting::OutputSums<Loss, double> sums_;
     double penalty_;
     std::size_t batches_;
     PerOutput metrics_;

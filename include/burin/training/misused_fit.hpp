@@ -27,8 +27,8 @@ namespace burin::detail {
 
 template <class T>
 inline constexpr bool is_objective = []<std::size_t... I>(std::index_sequence<I...>) {
-    return (losses::Loss<LossAt<T, I>> && ...);
-}(std::make_index_sequence<Objective<T>::count>{});
+    return (losses::Loss<fitting::LossAt<T, I>> && ...);
+}(std::make_index_sequence<fitting::Objective<T>::count>{});
 
 template <class T>
 concept OptimizerLike =
@@ -44,10 +44,10 @@ concept OptimizerLike =
 template <class T>
 inline constexpr bool is_batch_size = false;
 template <std::size_t Size>
-inline constexpr bool is_batch_size<BatchSize<Size>> = Size > 0;
+inline constexpr bool is_batch_size<fitting::BatchSize<Size>> = Size > 0;
 
 template <class T>
-concept DataSetLike = PreparesBatches<T> || requires(const T& data) {
+concept DataSetLike = fitting::PreparesBatches<T> || requires(const T& data) {
     { data.size() } -> std::convertible_to<std::size_t>;
     data.input_shape();
     data.input(std::size_t{0});
@@ -59,7 +59,7 @@ template <class T>
 using ValidationData = std::remove_cv_t<std::remove_pointer_t<T>>;
 
 template <class T>
-inline constexpr bool are_metrics = metrics::Metric<T> || std::is_same_v<T, UsualMetrics>;
+inline constexpr bool are_metrics = metrics::Metric<T> || std::is_same_v<T, fitting::UsualMetrics>;
 template <class... Metrics>
 inline constexpr bool are_metrics<std::tuple<Metrics...>> = (metrics::Metric<Metrics> && ...);
 template <class... Each>
@@ -88,7 +88,7 @@ constexpr Sentence describe_misused_members() {
         return misuse<Batch>("Fit: .batch_size",
                              "a size of at least 1 that fixes the memory when compiling, as in "
                              "`.batch_size = batch<32>`");
-    if (!std::is_same_v<decltype(Options::validation), NoValidation> &&
+    if (!std::is_same_v<decltype(Options::validation), fitting::NoValidation> &&
         !std::is_same_v<decltype(Options::validation), HeldOut> &&
         !DataSetLike<ValidationData<decltype(Options::validation)>>)
         return misuse<decltype(Options::validation)>("Fit: .validation",
@@ -121,7 +121,7 @@ struct ExaminedFit {
 template <class Augment, class Batch>
 struct ExaminedAugment {
     static constexpr Sentence problem = [] {
-        if constexpr (std::is_same_v<Augment, NoAugmentation>)
+        if constexpr (std::is_same_v<Augment, fitting::NoAugmentation>)
             return Sentence{};
         else if constexpr (requires { Augment::template Examined<Batch>::problem; })
             return Augment::template Examined<Batch>::problem;
@@ -137,7 +137,7 @@ struct ExaminedAugment {
 
 template <class Net, class Options, class Scalar>
 using AugmentOf =
-    ExaminedAugment<decltype(Options::augment), TrainingBatch<Net, decltype(Options::loss), Scalar>>;
+    ExaminedAugment<decltype(Options::augment), fitting::TrainingBatch<Net, decltype(Options::loss), Scalar>>;
 
 /// Whether options are such as a Session takes.
 template <class Options>

@@ -15,6 +15,8 @@
 
 namespace burin {
 
+namespace fitting {
+
 /// One loss for each output of a network: a plain loss, or `losses::PerOutput`.
 template <class Loss>
 struct Objective {
@@ -28,8 +30,10 @@ struct Objective {
     static constexpr double weight(const Loss&, std::size_t) noexcept { return 1; }
 };
 
+} // namespace fitting
+
 template <class... Ls>
-struct Objective<losses::PerOutput<Ls...>> {
+struct fitting::Objective<losses::PerOutput<Ls...>> {
     static constexpr std::size_t count = sizeof...(Ls);
     using Losses = std::tuple<Ls...>;
 
@@ -41,6 +45,8 @@ struct Objective<losses::PerOutput<Ls...>> {
         return loss.weights[index];
     }
 };
+
+namespace fitting {
 
 template <class Loss, std::size_t Index>
 using LossAt = std::tuple_element_t<Index, typename Objective<Loss>::Losses>;
@@ -75,6 +81,8 @@ inline constexpr engine::Links<engine::Network<Net>::output_count> links_of = []
     }(std::make_index_sequence<Objective<Loss>::count>{});
     return links;
 }();
+
+} // namespace fitting
 
 namespace detail {
 
@@ -140,11 +148,11 @@ template <class Net, class Loss, Mode RunMode>
 consteval Sentence describe_unfit_loss() {
     using N = engine::Network<Net>;
     Sentence sentence;
-    if (Objective<Loss>::count != N::output_count) {
+    if (fitting::Objective<Loss>::count != N::output_count) {
         sentence.append("the network has ")
             .append(N::output_count)
             .append(" outputs: expected as many losses, got ");
-        return sentence.append(Objective<Loss>::count);
+        return sentence.append(fitting::Objective<Loss>::count);
     }
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         const auto check = [&](std::size_t output, const Sentence& rejection) {
@@ -152,12 +160,12 @@ consteval Sentence describe_unfit_loss() {
                 sentence = of_output<Net>(output, rejection);
         };
         constexpr auto in_range = [](std::size_t index) { return index < N::output_count ? index : 0; };
-        (check(I, losses::reject<LossAt<Loss, I>>(output_shape<Net, in_range(I)>)), ...);
-        (check(I, describe_values<Net, LossAt<Loss, I>, in_range(I), RunMode>()), ...);
-    }(std::make_index_sequence<Objective<Loss>::count>{});
+        (check(I, losses::reject<fitting::LossAt<Loss, I>>(output_shape<Net, in_range(I)>)), ...);
+        (check(I, describe_values<Net, fitting::LossAt<Loss, I>, in_range(I), RunMode>()), ...);
+    }(std::make_index_sequence<fitting::Objective<Loss>::count>{});
     if constexpr (RunMode == Mode::training)
         if (sentence.empty()) {
-            using Steps = engine::Plan<Net, recipes::training.with(links_of<Net, Loss>)>;
+            using Steps = engine::Plan<Net, recipes::training.with(fitting::links_of<Net, Loss>)>;
             return passes::describe_missing_rule(Steps::program, Steps::graph.nodes);
         }
     return sentence;
@@ -174,6 +182,8 @@ struct ExaminedLoss {
 };
 
 } // namespace detail
+
+namespace fitting {
 
 /// Whether the losses can train a network: there is one for each output, and each fits its output.
 template <class Net, class Loss>
@@ -200,5 +210,7 @@ struct Samples {
     Scalar* state = nullptr;
     std::size_t rows = 0;
 };
+
+} // namespace fitting
 
 } // namespace burin

@@ -19,6 +19,8 @@
 
 namespace burin {
 
+namespace fitting {
+
 /// Shows how training goes. On a terminal one line is drawn over and over, at most ten times a second, with a
 /// bar, samples per second and the time left in the epoch; elsewhere there is one plain line an epoch.
 class Progress {
@@ -185,5 +187,7 @@ class Progress {
     double start_ = 0;
     double last_drawn_ = -std::numeric_limits<double>::infinity();
 };
+
+} // namespace fitting
 
 } // namespace burin

@@ -87,7 +87,7 @@ struct RangeRecorder {
     template <class Context>
     void on_batch_end(Context& context) {
         const auto& trainer = context.trainer();
-        const double loss = static_cast<double>(reduce_outputs(trainer.loss, trainer.last_losses()));
+        const double loss = static_cast<double>(fitting::reduce_outputs(trainer.loss, trainer.last_losses()));
         if (!record(context.learning_rate(), loss) || result.rates.size() == options.steps)
             context.stop();
     }

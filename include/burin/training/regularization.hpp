@@ -8,6 +8,8 @@
 
 namespace burin {
 
+namespace fitting {
+
 /// Whether a network has a weight that is trained and `Regularized`.
 template <class Net>
 inline constexpr bool is_regularized = [] {
@@ -47,5 +49,7 @@ Scalar weight_penalty(const Scalar* parameters, Scalar* gradients) noexcept {
     }
     return total;
 }
+
+} // namespace fitting
 
 } // namespace burin

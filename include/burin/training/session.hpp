@@ -34,6 +34,8 @@
 
 namespace burin {
 
+namespace fitting {
+
 /// How far a session got: what is done, and of what. A run that `pause()` ended, or a checkpoint has from its
 /// middle, is under way: `epoch < last_epoch`.
 struct Position {
@@ -46,6 +48,8 @@ struct Position {
     std::size_t first_epoch = 0; ///< How many were done where the run began.
     bool has_fixed_end = false;  ///< Whether `stop()` set the end of the run, and not `Fit{.epochs}`.
 };
+
+} // namespace fitting
 
 namespace detail {
 
@@ -72,7 +76,7 @@ template <class Net, class Scalar, class Options>
 class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
     using Loss = decltype(Options::loss);
     using Optimizer = decltype(Options::optimizer);
-    using Context = CallbackContext<Session>;
+    using Context = fitting::CallbackContext<Session>;
     friend Context;
 
   public:
@@ -90,7 +94,7 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
                                                options_.seed);
                                        })),
           measured_(trainer_->loss, options_.metrics) {
-        model.set_links(links_of<Net, Loss>);
+        model.set_links(fitting::links_of<Net, Loss>);
     }
 
     /// Epochs are counted in 32 bits, as the random streams are that order their samples.
@@ -108,7 +112,7 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
         const auto parts = this->parts(data);
         check(parts.trained, parts.validation());
         begin(parts.trained.size());
-        std::optional<Progress> progress;
+        std::optional<fitting::Progress> progress;
         if (options_.verbose)
             progress.emplace(options_.progress);
         Context context(*this);
@@ -162,7 +166,7 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
 
     /// Epochs trained so far.
     std::size_t epoch() const noexcept { return position_.epoch; }
-    const Position& position() const noexcept { return position_; }
+    const fitting::Position& position() const noexcept { return position_; }
     /// Whether a run was trained to its end, so that `run` would begin another.
     bool is_finished() const noexcept {
         return position_.last_epoch > 0 && position_.epoch >= position_.last_epoch;
@@ -176,7 +180,8 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
 
     /// Goes on from there: `position.last_epoch` is at most `most_epochs`. The trainer and the model have to
     /// be as they were then.
-    void resume(const Position& position, History history = {}, const std::vector<double>& measured = {}) {
+    void resume(const fitting::Position& position, History history = {},
+                const std::vector<double>& measured = {}) {
         position_ = position;
         history_ = std::move(history);
         measured_.restore(measured);
@@ -185,7 +190,7 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
 
   private:
     using Validation = std::remove_cv_t<decltype(Options::validation)>;
-    static constexpr bool validates = !std::is_same_v<Validation, NoValidation>;
+    static constexpr bool validates = !std::is_same_v<Validation, fitting::NoValidation>;
     static constexpr bool has_schedule = !std::is_same_v<decltype(Options::schedule), schedules::Unscheduled>;
 
     /// How many samples are trained on when a share is held out.
@@ -203,8 +208,9 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
     template <class Data>
     auto parts(const Data& data) const {
         if constexpr (std::is_same_v<Validation, HeldOut>) {
-            static_assert(!PreparesBatches<Data>, "Fit{.validation = HeldOut{…}} takes a data set: split it "
-                                                  "first, and give a Loader of one part");
+            static_assert(!fitting::PreparesBatches<Data>,
+                          "Fit{.validation = HeldOut{…}} takes a data set: split it "
+                          "first, and give a Loader of one part");
             const std::size_t count = trained(data.size());
             return detail::Parts<Data, Data>{data.subset(0, count), data.subset(count, data.size() - count)};
         } else if constexpr (std::is_pointer_v<Validation>) {
@@ -216,7 +222,7 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
 
     // What a callback's context shows and asks for.
     bool is_continued() const noexcept { return is_continued_; }
-    const Position& shown() const noexcept { return shown_; }
+    const fitting::Position& shown() const noexcept { return shown_; }
     bool has_validation() const noexcept {
         if constexpr (std::is_pointer_v<Validation>)
             return options_.validation != nullptr;
@@ -242,7 +248,7 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
 
     template <class Data>
     void check_finite(const Data& data, const char* who) const {
-        if constexpr (!PreparesBatches<Data>)
+        if constexpr (!fitting::PreparesBatches<Data>)
             if (!options_.allow_not_finite)
                 detail::check_finite_data(data, who);
     }
@@ -295,7 +301,7 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
                                                   .shuffle = options_.shuffle,
                                                   .first_batch = position_.batch});
         while (!is_stopping() && !is_pausing_ && batches.next()) {
-            if constexpr (PreparesBatches<Data>)
+            if constexpr (fitting::PreparesBatches<Data>)
                 check_loaded(batches.loaded());
             const std::size_t rows = batches.put_into(buffer);
             augment(buffer, rows);
@@ -360,8 +366,8 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
         using Examined = detail::AugmentOf<Net, Options, Scalar>;
         static_cast<void>(core::DiagnosisOf<Examined>{});
         if constexpr (Examined::problem.empty() &&
-                      !std::is_same_v<decltype(Options::augment), NoAugmentation>) {
-            TrainingBatch<Net, Loss, Scalar> batch = buffer.to_change(rows);
+                      !std::is_same_v<decltype(Options::augment), fitting::NoAugmentation>) {
+            fitting::TrainingBatch<Net, Loss, Scalar> batch = buffer.to_change(rows);
             const RandomStream stream{options_.seed, Purpose::augmentation,
                                       static_cast<std::uint32_t>(trainer_->steps())};
             options_.augment(batch, stream);
@@ -376,8 +382,9 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
     detail::Measure<Net, Loss, Scalar, Metrics> measured_; // Of the epoch under way.
     std::vector<NamedValue> values_;                       // Of the epoch that ended last, until the next.
     History history_;
-    Position position_;
-    Position shown_; // To callbacks: the epoch that they are called for, also when it has just ended.
+    fitting::Position position_;
+    fitting::Position
+        shown_; // To callbacks: the epoch that they are called for, also when it has just ended.
     std::chrono::steady_clock::time_point epoch_began_{};
     bool is_continued_ = false, is_pausing_ = false;
 };

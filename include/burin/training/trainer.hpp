@@ -25,11 +25,15 @@
 
 namespace burin {
 
+namespace fitting {
+
 /// What `Trainer` tells nothing: for training without metrics.
 struct NoMetrics {
     template <std::size_t Output, class Scalar>
     void operator()(std::integral_constant<std::size_t, Output>, const Scalar*, std::size_t) const noexcept {}
 };
+
+} // namespace fitting
 
 /// Training, one step at a time: forward, loss, backward, update. Freestanding: no heap, no exceptions, no
 /// system; it owns the gradients, the optimizer's state and the arena, and works on parameters that live
@@ -46,12 +50,13 @@ template <class Net, class Loss, class Optimizer, std::size_t Batch, class Scala
 class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     static_assert(Batch > 0, "a batch holds at least one sample");
 
-    static constexpr bool fits = loss_fits<Net, Loss>;
+    static constexpr bool fits = fitting::loss_fits<Net, Loss>;
     using N = engine::Network<Net>;
-    using PlanType = engine::Plan<typename N::Type, recipes::training.with(links_of<typename N::Type, Loss>)>;
+    using PlanType =
+        engine::Plan<typename N::Type, recipes::training.with(fitting::links_of<typename N::Type, Loss>)>;
 
   public:
-    using SamplesType = Samples<Net, Loss, Scalar>;
+    using SamplesType = fitting::Samples<Net, Loss, Scalar>;
     static constexpr std::size_t batch_size = Batch;
 
     Loss loss;
@@ -67,7 +72,7 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     /// and of their weights before the update, and the penalty of `Regularized` weights.
     /// `metrics(output_index, outputs, rows)` sees each output (logits, where the loss wants them). A
     /// schedule sets the optimizer's learning rate first, to that of this step.
-    template <class Metrics = NoMetrics, class Schedule = schedules::Unscheduled>
+    template <class Metrics = fitting::NoMetrics, class Schedule = schedules::Unscheduled>
     losses::LossSum<Scalar> step(const SamplesType& samples, Metrics&& metrics = {},
                                  const Schedule& schedule = {}) noexcept {
         if (!are_there(samples))
@@ -80,18 +85,18 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         traces_.after_first(parameters_.statistics, samples.state);
         optimizers::apply<typename N::Type>(
             optimizer, parameters_.trained, gradients_.data(), state_.data(), steps_, [&]() noexcept {
-                const OutputSums<Loss, Scalar> first = sums_;
+                const fitting::OutputSums<Loss, Scalar> first = sums_;
                 traces_.before_another(samples.state);
-                losses::LossSum<Scalar> again = compute_gradients(samples, NoMetrics{});
+                losses::LossSum<Scalar> again = compute_gradients(samples, fitting::NoMetrics{});
                 traces_.after_another(parameters_.statistics, samples.state);
                 sums_ = first;
                 // What is summed is not divided by its weight.
                 if constexpr (N::output_count == 1)
-                    if (Objective<Loss>::template get<0>(loss).reduction == losses::Reduction::sum)
+                    if (fitting::Objective<Loss>::template get<0>(loss).reduction == losses::Reduction::sum)
                         again.weight = 1;
                 return again;
             });
-        constrain<typename N::Type>(parameters_.trained);
+        fitting::constrain<typename N::Type>(parameters_.trained);
         return sum;
     }
 
@@ -107,17 +112,18 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         samples.inputs = {inputs.data()};
         samples.targets = {targets.data()};
         samples.rows = detail::whole_samples<N::input_shapes[0].size(), Batch>(inputs.size());
-        constexpr std::size_t targets_of_one = losses::target_size<LossAt<Loss, 0>>(N::output_shapes[0]);
+        constexpr std::size_t targets_of_one =
+            losses::target_size<fitting::LossAt<Loss, 0>>(N::output_shapes[0]);
         if constexpr (targets_of_one > 0) {
             BURIN_ASSERT(targets.size() / targets_of_one >= samples.rows,
                          "Trainer: expected the targets of each sample");
             samples.rows = std::min(samples.rows, targets.size() / targets_of_one);
         }
-        return step(samples, NoMetrics{}, schedule);
+        return step(samples, fitting::NoMetrics{}, schedule);
     }
 
     /// A step without the update: afterwards `last_gradients()` are those of these samples.
-    template <class Metrics = NoMetrics>
+    template <class Metrics = fitting::NoMetrics>
     losses::LossSum<Scalar> gradients(const SamplesType& samples, Metrics&& metrics = {}) noexcept {
         if (!are_there(samples))
             return {};
@@ -129,7 +135,7 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     std::span<const Scalar> last_gradients() const noexcept { return gradients_.all(); }
 
     /// The loss of each output in the last step, without its weight and the penalty.
-    const OutputSums<Loss, Scalar>& last_losses() const noexcept { return sums_; }
+    const fitting::OutputSums<Loss, Scalar>& last_losses() const noexcept { return sums_; }
 
     /// Steps taken so far.
     std::uint64_t steps() const noexcept { return steps_; }
@@ -157,10 +163,10 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         for (const Scalar* const input : samples.inputs)
             all = all && input != nullptr;
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            ((all = all && (losses::target_size<LossAt<Loss, I>>(output_shape<Net, I>) == 0 ||
+            ((all = all && (losses::target_size<fitting::LossAt<Loss, I>>(output_shape<Net, I>) == 0 ||
                             std::get<I>(samples.targets) != nullptr)),
              ...);
-        }(std::make_index_sequence<fits ? Objective<Loss>::count : 0>{});
+        }(std::make_index_sequence<fits ? fitting::Objective<Loss>::count : 0>{});
         BURIN_ASSERT(all, "Trainer: expected samples with all their inputs and targets");
         return all;
     }
@@ -189,9 +195,10 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
                 total = sums_[0];
             } else {
                 total.weight = static_cast<Scalar>(frame.rows);
-                total.total = reduce_outputs(loss, sums_) * total.weight;
+                total.total = fitting::reduce_outputs(loss, sums_) * total.weight;
             }
-            total.penalty = weight_penalty<typename N::Type>(frame.parameters.trained, frame.gradients);
+            total.penalty =
+                fitting::weight_penalty<typename N::Type>(frame.parameters.trained, frame.gradients);
         }
         return total;
     }
@@ -200,11 +207,11 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     void compute_loss(const SamplesType& samples, const Scalar* outputs, Scalar* gradient,
                       std::size_t rows) noexcept {
         constexpr Shape shape = N::output_shapes[Output];
-        const auto& function = Objective<Loss>::template get<Output>(loss);
+        const auto& function = fitting::Objective<Loss>::template get<Output>(loss);
         sums_[Output] = losses::value_and_gradient<shape>(
             function, outputs, std::get<Output>(samples.targets), samples.weights, gradient, rows);
         if constexpr (N::output_count > 1) {
-            const auto weight = static_cast<Scalar>(Objective<Loss>::weight(loss, Output));
+            const auto weight = static_cast<Scalar>(fitting::Objective<Loss>::weight(loss, Output));
             const std::size_t count = rows * shape.size();
             if (weight == Scalar(0))
                 std::fill_n(gradient, count, Scalar(0));
@@ -218,7 +225,7 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     engine::ParameterPointers<typename N::Type, Scalar> parameters_;
     std::uint64_t seed_;
     std::uint64_t steps_ = 0;
-    OutputSums<Loss, Scalar> sums_{};
+    fitting::OutputSums<Loss, Scalar> sums_{};
     Gradients<Net, Scalar> gradients_{};
     alignas(engine::memory_alignment) std::array<Scalar, std::max<std::size_t>(state_size, 1)> state_{};
     engine::Arena<PlanType, Batch, Scalar> arena_;

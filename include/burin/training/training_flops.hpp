@@ -15,7 +15,7 @@ template <class Net, class Loss>
 constexpr std::size_t sum_over_steps(std::size_t (*cost)(const passes::Step&,
                                                          std::span<const passes::LoweredNode>)) {
     using Type = typename engine::Network<Net>::Type;
-    using PlanType = engine::Plan<Type, recipes::training.with(links_of<Type, Loss>)>;
+    using PlanType = engine::Plan<Type, recipes::training.with(fitting::links_of<Type, Loss>)>;
     std::size_t sum = 0;
     for (std::size_t s = 0; s < PlanType::program.step_count; ++s)
         sum += cost(PlanType::program.steps[s], PlanType::graph.nodes);

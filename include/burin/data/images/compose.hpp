@@ -29,8 +29,9 @@ template <class T>
 concept Transform =
     requires(const T& transform, Sample& sample, const RandomStream& stream) { transform(sample, stream); };
 
-/// Whether a transform moves pixels, so that what is said of places (boxes, masks, pictures as targets) has to
-/// move along: those of this folder have a member `moves_pixels`. A user's own is taken for one that doesn't.
+/// Whether a transform moves pixels, so that what is said of places (boxes, masks, pictures as targets) has
+/// to move along: those of this folder have a member `moves_pixels`. A user's own is taken for one that
+/// doesn't.
 template <class T>
 inline constexpr bool moves_pixels = [] {
     if constexpr (requires { T::moves_pixels; })
@@ -49,22 +50,21 @@ struct TargetsThatStay {
     static constexpr Sentence problem{};
 };
 template <class Net, class Loss, class Scalar>
-struct TargetsThatStay<TrainingBatch<Net, Loss, Scalar>> {
+struct TargetsThatStay<fitting::TrainingBatch<Net, Loss, Scalar>> {
     static constexpr Sentence problem = []<std::size_t... I>(std::index_sequence<I...>) {
         Sentence sentence;
         const auto examine = [&](std::size_t targets, bool are_of_places) {
             if (sentence.empty() && targets > 1 && are_of_places)
-                sentence
-                    .append("images::Compose: expected one target a sample where pixels move, got ")
+                sentence.append("images::Compose: expected one target a sample where pixels move, got ")
                     .append(targets)
                     .append(", which stay; for a label a pixel write `.with_mask()`");
         };
         (examine(burin::detail::target_sizes<Net, Loss>[I],
-                 losses::answer_of<LossAt<Loss, I>> == losses::Answer::numbers ||
+                 losses::answer_of<fitting::LossAt<Loss, I>> == losses::Answer::numbers ||
                      burin::output_shape<Net, I>.rank > 1),
          ...);
         return sentence;
-    }(std::make_index_sequence<Objective<Loss>::count>{});
+    }(std::make_index_sequence<fitting::Objective<Loss>::count>{});
 };
 
 /// What is wrong with taking the targets of a batch for masks of its images.
@@ -77,8 +77,9 @@ constexpr Sentence mask_problem() {
                   }) {
         return sentence;
     } else {
-        return sentence.append("images::Compose: expected a loss that takes labels, of one output, got others; "
-                               "`.with_mask()` moves a label for each pixel");
+        return sentence.append(
+            "images::Compose: expected a loss that takes labels, of one output, got others; "
+            "`.with_mask()` moves a label for each pixel");
     }
 }
 
