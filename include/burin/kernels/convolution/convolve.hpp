@@ -42,7 +42,7 @@ void for_padded_images(const Scalar* source, Result* result, std::size_t result_
     constexpr std::size_t before = all.before[2] * all.channels;
     if constexpr (Choice.pads)
         std::fill_n(padded, all.size(), Scalar(0));
-    constexpr std::size_t together = Choice.images; // clang 19 reads a member of `Choice` by reference as 0.
+    constexpr std::size_t together = Choice.images; // By reference clang 19 reads another member.
     for (std::size_t row = 0; row < rows; row += together) {
         const Scalar* image = source + row * size;
         if constexpr (Choice.pads) {
