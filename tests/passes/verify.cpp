@@ -8,6 +8,8 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <span>
+#include <string_view>
 #include <utility>
 
 using namespace plain;
@@ -129,37 +131,57 @@ TEST_CASE("verify: a step has the operands of its kind, and no others") {
     CHECK_BOTH(of_program([](auto& program) { program.steps[1][Role::result] = none; }).view() ==
                "step 1: expected a result");
     CHECK_BOTH(of_program([](auto& program) { program.steps[1].input(0) = none; }).view() ==
-               "step 1: expected input 0");
+               "step 1, layer `3` `Matrix`: expected input 0");
     CHECK_BOTH(of_program([](auto& program) { program.steps[1].input(1) = 1; }).view() ==
-               "step 1: expected no operand 1"); // A matrix has one input.
+               "step 1, layer `3` `Matrix`: expected no operand 1"); // A matrix has one input.
     CHECK_BOTH(of_program([](auto& program) { program.steps[4].which = 1; }).view() ==
-               "step 4: expected one of its inputs, got 1");
+               "step 4, layer `3` `Matrix`: expected one of its inputs, got 1");
     CHECK_BOTH(of_program([](auto& program) { program.steps[5].node = 4; }).view() ==
                "step 5: expected a node, got node 4");
 }
 
 TEST_CASE("verify: values have the sizes of what they hold") {
     CHECK_BOTH(of_program([](auto& program) { program.values[1].size = 4; }).view() ==
-               "step 0: expected value 1 to have 3 elements, got 4");
+               "step 0, layer `1` `Matrix`: expected value 1 to have 3 elements, got 4");
     CHECK_BOTH(of_program([](auto& program) { program.values[3].size = 1; }).view() ==
-               "step 2: expected value 3 to have 2 elements, got 1");
+               "step 2, layer `3` `Matrix`: expected value 3 to have 2 elements, got 1");
     CHECK_BOTH(of_program([](auto& program) { program.steps[4][Role::output_gradient] = 1; }).view() ==
-               "step 4: expected value 1 to have 2 elements, got 3");
+               "step 4, layer `3` `Matrix`: expected value 1 to have 2 elements, got 3");
     CHECK_BOTH(of_program([](auto& program) { program.values[0].size = 5; }).view() ==
-               "step 0: expected value 0 to have 4 elements, got 5");
+               "step 0, layer `1` `Matrix`: expected value 0 to have 4 elements, got 5");
+}
+
+TEST_CASE("verify: a layer has inputs of its output's size if it says so") {
+    constexpr auto half = [](bool passes::OpTraits::* promise) {
+        OpRules rules = square;
+        rules.infer_shape = [](std::span<const Shape>) { return passes::InferredShape{.shape = Shape{3}}; };
+        rules.traits.is_view = false;
+        rules.traits.*promise = true;
+        const auto table = passes::infer_shapes(graph(node(source), node(rules, {0}))).graph;
+        const auto fusion = passes::no_fusion<2>();
+        return verify(passes::forward_program(table, fusion), table);
+    };
+    CHECK_BOTH(half(&passes::OpTraits::in_place).view() == "");
+    CHECK_BOTH(
+        half(&passes::OpTraits::gradient_is_view).view() ==
+        "layer `1` `Square`: expected inputs of its output's size, as `gradient_is_view` promises, got 4 "
+        "elements for 3");
+    CHECK_BOTH(half(&passes::OpTraits::elementwise).view().find("`elementwise` promises") !=
+               std::string_view::npos);
 }
 
 TEST_CASE("verify: what is computed together is a chain of elementwise functions") {
     CHECK_BOTH(of_program([](auto& program) { program.steps[0].epilogue = 3; }).view() ==
-               "step 0: expected an epilogue of elementwise functions, got node 3");
+               "step 0, layer `1` `Matrix`: expected an epilogue of elementwise functions, got node 3");
 }
 
 TEST_CASE("verify: gradients of parameters are written once, then added to") {
-    CHECK_BOTH(of_program([](auto& program) { program.steps[3].adds = true; }).view() ==
-               "step 3: expected gradients of parameters to be written once, then added to");
-    CHECK_BOTH(of_program([](auto& program) {
-                   program.steps[program.step_count++] = program.steps[5];
-               }).view() == "step 6: expected gradients of parameters to be written once, then added to");
+    CHECK_BOTH(
+        of_program([](auto& program) { program.steps[3].adds = true; }).view() ==
+        "step 3, layer `3` `Matrix`: expected gradients of parameters to be written once, then added to");
+    CHECK_BOTH(
+        of_program([](auto& program) { program.steps[program.step_count++] = program.steps[5]; }).view() ==
+        "step 6, layer `1` `Matrix`: expected gradients of parameters to be written once, then added to");
 }
 
 TEST_CASE("verify: outputs are there, and kept to the end where no loss takes them") {

@@ -25,6 +25,13 @@ constexpr Sentence say(const Words&... words) {
     return sentence;
 }
 
+/// About a step that has a layer's rule run: `step 3, layer `1` `Dense<8>`: expected …`.
+template <class... Words>
+constexpr Sentence say_of(std::size_t step, const LoweredNode& node, const Words&... words) {
+    return say("step ", step, ", layer `", node.place.text().view(), "` `", node.rules->name().view(),
+               "`: expected ", words...);
+}
+
 /// Whether a step of this kind may have an operand of this role; see Step.
 constexpr bool may_have(StepKind kind, Role role) {
     const bool is_gradient = kind == StepKind::backward || kind == StepKind::backward_input ||
@@ -158,12 +165,26 @@ template <std::size_t MaxSteps, std::size_t MaxValues, std::size_t AllOutputs, s
           std::size_t Outputs>
 constexpr Sentence verify(const Program<MaxSteps, MaxValues, AllOutputs>& program,
                           const LoweredGraph<N, Outputs>& graph) {
-    using detail::say;
+    using detail::say, detail::say_of;
     if (const Sentence fault = verify(program); !fault.empty())
         return fault;
     Elements size_of[N] = {};
-    for (std::size_t index = 0; index < N; ++index)
-        size_of[index] = graph.nodes[index].shape.size();
+    for (std::size_t index = 0; index < N; ++index) {
+        const LoweredNode& node = graph.nodes[index];
+        const OpTraits& traits = node.rules->traits;
+        size_of[index] = node.shape.size();
+        if (!traits.is_view && !traits.elementwise && !traits.gradient_is_view)
+            continue;
+        for (std::size_t i = 0; i < node.input_count; ++i)
+            if (size_of[node.inputs[i]].per_sample != size_of[index].per_sample)
+                return say("layer `", node.place.text().view(), "` `", node.rules->name().view(),
+                           "`: expected inputs of its output's size, as `",
+                           traits.is_view       ? "is_view"
+                           : traits.elementwise ? "elementwise"
+                                                : "gradient_is_view",
+                           "` promises, got ", size_of[node.inputs[i]].per_sample, " elements for ",
+                           size_of[index].per_sample);
+    }
     bool has_gradient[N] = {};
     for (std::size_t s = 0; s < program.step_count; ++s) {
         const Step& step = program.steps[s];
@@ -176,17 +197,16 @@ constexpr Sentence verify(const Program<MaxSteps, MaxValues, AllOutputs>& progra
         if (step.kind == StepKind::forward) {
             for (std::size_t i = 0; i < node.input_count; ++i)
                 if (operands[i] == none)
-                    return say("step ", s, ": expected input ", i);
+                    return say_of(s, node, "input ", i);
             if (step.epilogue != none) {
                 if (!node.rules->traits.accepts_epilogue || step.epilogue >= N ||
                     !detail::is_chain(graph, step.node, step.epilogue))
-                    return say("step ", s, ": expected an epilogue of elementwise functions, got node ",
-                               step.epilogue);
+                    return say_of(s, node, "an epilogue of elementwise functions, got node ", step.epilogue);
                 computed = step.epilogue;
             }
         } else if (step.kind == StepKind::backward_input) {
             if (step.which >= node.input_count)
-                return say("step ", s, ": expected one of its inputs, got ", step.which);
+                return say_of(s, node, "one of its inputs, got ", step.which);
             computed = node.inputs[step.which];
         }
 
@@ -199,7 +219,7 @@ constexpr Sentence verify(const Program<MaxSteps, MaxValues, AllOutputs>& progra
             if (is_input || (Role(role) >= Role::input_gradient && Role(role) < Role::result)) {
                 const std::size_t input = is_input ? role : role - first_written_role;
                 if (input >= node.input_count)
-                    return say("step ", s, ": expected no operand ", input);
+                    return say_of(s, node, "no operand ", input);
                 wanted = &size_of[node.inputs[input]];
             } else if (Role(role) == Role::saved || Role(role) == Role::saves) {
                 wanted = &node.saved;
@@ -208,15 +228,14 @@ constexpr Sentence verify(const Program<MaxSteps, MaxValues, AllOutputs>& progra
             }
             const Elements& size = program.values[value].size;
             if (size.per_sample != wanted->per_sample || size.fixed != wanted->fixed)
-                return say("step ", s, ": expected value ", value, " to have ", *wanted * 1,
-                           " elements, got ", size * 1);
+                return say_of(s, node, "value ", value, " to have ", *wanted * 1, " elements, got ",
+                              size * 1);
         }
 
         if (step.kind == StepKind::backward_parameters || (step.kind == StepKind::backward && step.trains)) {
             bool& is_written = has_gradient[node.shares_with == none ? step.node : node.shares_with];
             if (is_written != step.adds)
-                return say("step ", s,
-                           ": expected gradients of parameters to be written once, then added to");
+                return say_of(s, node, "gradients of parameters to be written once, then added to");
             is_written = true;
         }
     }
