@@ -116,8 +116,6 @@ template <class Scalar, class Derivative>
 [[gnu::noinline]] void input_gradient_packed(DenseGradient<Scalar> dense, std::size_t rows,
                                              Derivative derivative) noexcept {
     constexpr std::size_t lanes = width<Scalar>, wide = 2 * lanes;
-    constexpr Panels one_panel{wide, 1, 0};
-    constexpr ColumnKind kind{true};
     alignas(64) Scalar transposed[(transposed_panels * wide + lanes) * wide];
     alignas(64) Scalar sums[transposed_samples * wide];
 
@@ -147,7 +145,8 @@ template <class Scalar, class Derivative>
                     }
                     product.depth += depth;
                 }
-                multiply_shared<kind>(product, one_panel, samples, StoreSum{});
+                multiply<Product::forward, Extents{0, 1, wide}, Hints{.is_block = true, .shares_code = true}>(
+                    product, samples, StoreSum{});
                 product.left += product.depth;
                 product.start = {sums, wide, wide, 0};
             }

@@ -157,15 +157,4 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
     }
 }
 
-namespace detail {
-
-/// One full panel of sums that go on.
-template <ColumnKind, class Scalar, class Epilogue>
-[[gnu::always_inline]] inline void multiply_shared(const Operands<Scalar>& operands, const Panels&,
-                                                   std::size_t rows, Epilogue epilogue) noexcept {
-    multiply<Product::forward, Extents{0, 1, 2 * width<Scalar>},
-             Hints{.is_block = true, .shares_code = true}>(operands, rows, epilogue);
-}
-
-} // namespace detail
 } // namespace burin::kernels

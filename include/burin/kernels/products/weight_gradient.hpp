@@ -210,11 +210,13 @@ template <Tile Full, Tile Last, class Scalar>
             if (last > 0)
                 pack_columns(some.right.data + full * wide, some.right.row, some.depth, right + full * panel,
                              last);
-            Operands<Scalar> block = some, last_block = some;
-            block.right = {right, wide, wide, panel};
-            last_block.enter_last_panel(full);
-            last_block.right = {right + full * panel, last, last, 0};
-            last_block.depth_done = 0; // What is packed begins here.
+            // The first panel, the others, and the last of the matrix.
+            Operands<Scalar> first = some, others = some, end = some;
+            first.right = others.right = {right, wide, wide, panel};
+            others.skip_panels(1);
+            end.enter_last_panel(full);
+            end.right = {right + full * panel, last, last, 0};
+            end.depth_done = 0; // What is packed begins here.
             Scalar *here = blocks[0], *next = blocks[1];
             bool is_packed = false;
             for (std::size_t k = 0; k < rows; k += height, std::swap(here, next)) {
@@ -223,20 +225,18 @@ template <Tile Full, Tile Last, class Scalar>
                 if (!is_packed)
                     pack_columns(from, step, some.depth, here, count);
                 is_packed = k + 2 * height <= rows;
-                block.left = last_block.left = here;
-                block.left_depth = last_block.left_depth = count;
-                Operands<Scalar> rest = block;
-                std::size_t panels_left = full;
+                first.left = others.left = end.left = here;
+                first.left_depth = others.left_depth = end.left_depth = count;
                 if (is_packed) {
-                    rest.ahead = from + height;
-                    rest.ahead_step = step;
-                    rest.packed = next;
-                    shared<multiply_and_pack<Full, Scalar>>(rest);
-                    rest.skip_panels(1);
-                    --panels_left;
+                    first.ahead = from + height;
+                    first.ahead_step = step;
+                    first.packed = next;
+                    shared<multiply_and_pack<Full, Scalar>>(first);
                 }
+                Operands<Scalar>& rest = is_packed ? others : first;
+                const std::size_t panels_left = full - (is_packed ? 1 : 0);
                 if (prefetches && count == height) {
-                    rest.ahead = block.result.data + height * block.result.row;
+                    rest.ahead = first.result.data + height * first.result.row;
                     rest.ahead_step = (wide * Full.rows + some.depth - 1) / some.depth;
                     shared<TileLoops<Full>::template panel_by_panel<false, Scalar, std::size_t, StoreSum>>(
                         rest, panels_left, std::size_t(0), count, StoreSum{});
@@ -247,9 +247,10 @@ template <Tile Full, Tile Last, class Scalar>
                 if constexpr (Last.vectors > 0)
                     if (last > 0)
                         shared<TileLoops<Last>::template panel_by_panel<true, Scalar, std::size_t, StoreSum>>(
-                            last_block, std::size_t(0), last, count, StoreSum{});
-                block.skip_rows(height);
-                last_block.skip_rows(height);
+                            end, std::size_t(0), last, count, StoreSum{});
+                first.skip_rows(height);
+                others.skip_rows(height);
+                end.skip_rows(height);
             }
         }
         samples.skip_depth(samples.depth);
