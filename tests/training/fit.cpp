@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
@@ -164,6 +165,28 @@ TEST_CASE("fit: probabilities behind what leaves them as they are are no logits"
                                       SparseCategoricalCrossentropy>);
     static_assert(
         !fitting::loss_fits<Sequential<Input<2>, Dense<3>, Softmax, ELU<>>, SparseCategoricalCrossentropy>);
+}
+
+namespace {
+
+/// Has no rule to go back through it.
+struct OneWay : Op {
+    static constexpr Text<64> name() { return "OneWay"; }
+    static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        std::copy_n(run.inputs[0], Context::Shapes::output.size() * run.rows, run.output);
+    }
+};
+
+} // namespace
+
+TEST_CASE("fit: a layer without backward rules may stand where no gradient goes") {
+    using losses::MeanSquaredError;
+    static_assert(loss_fits<Sequential<Input<2>, OneWay, Dense<3>>, MeanSquaredError>);
+    static_assert(loss_fits<Sequential<Input<2>, Frozen<Dense<3>>, OneWay, Dense<3>>, MeanSquaredError>);
+    static_assert(!loss_fits<Sequential<Input<2>, Dense<3>, OneWay>, MeanSquaredError>);
+    static_assert(!loss_fits<Sequential<Input<2, 2>, Dense<3>, TimeDistributed<OneWay>>, MeanSquaredError>);
 }
 
 TEST_CASE("fit: metrics of one's choice") {

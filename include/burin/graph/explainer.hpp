@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/core/assert.hpp"
+#include "burin/core/diagnosis.hpp"
 #include "burin/graph/execute.hpp"
 #include "burin/graph/explaining.hpp"
 #include "burin/graph/frame.hpp"
@@ -8,6 +9,7 @@
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/plan.hpp"
 #include "burin/graph/workspace.hpp"
+#include "burin/passes/missing_rule.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,6 +18,17 @@
 #include <utility>
 
 namespace burin {
+
+namespace detail {
+
+/// Whether every layer that gradients go back through has a rule for it.
+template <class PlanType>
+struct ExaminedRules {
+    static constexpr Sentence problem =
+        passes::describe_missing_rule(PlanType::program, PlanType::graph.nodes);
+};
+
+} // namespace detail
 
 /// Asks a network why: runs it forward as inference does (Dropout passes everything, BatchNorm uses its
 /// running statistics), up to `Batch` samples at a time, and back to the gradients of its inputs (`OfInputs`)
@@ -43,6 +56,8 @@ class Explainer {
         engine::Plan<typename N::Type, recipes::explaining<typename N::Type, Of>.with(OutputLinks)>;
     using Memory = detail::Operands<PlanType, Batch, ScalarType>;
     using FrameType = engine::Frame<typename N::Type, ScalarType>;
+    using Examined = detail::ExaminedRules<PlanType>;
+    static constexpr bool has_rules = Examined::problem.empty();
 
   public:
     using NetworkType = Net;
@@ -87,11 +102,13 @@ class Explainer {
     /// not called for an output that reaches nothing asked for, nor with `OfNothing`.
     template <class Seed>
     void run(Pointers parameters, std::size_t rows, Seed&& seed) noexcept {
+        static_cast<void>(core::DiagnosisOf<Examined>{});
         BURIN_ASSERT(rows > 0 && rows <= Batch, "Explainer: expected at least one row and at most its batch");
         FrameType here = frame(std::min(rows, Batch));
         here.parameters = parameters;
-        if (rows > 0)
-            engine::execute<PlanType, Batch, Scalar>(here, seed);
+        if constexpr (has_rules)
+            if (rows > 0)
+                engine::execute<PlanType, Batch, Scalar>(here, seed);
     }
 
     /// Forward only, where nothing else is asked for.
