@@ -18,8 +18,8 @@ constexpr std::size_t widened_room(std::size_t rows, std::size_t columns, bool h
     return rows * widest + (has_bias ? columns : 0);
 }
 
-/// The product of products.hpp with weights and biases that are stored in half the bits. They are widened panel
-/// by panel, and each panel meets all rows of x before the next.
+/// The product of products.hpp with weights and biases that are stored in half the bits. They are widened
+/// panel by panel: each is multiplied with all rows of x before the next is widened.
 template <std::size_t K, std::size_t N, bool HasBias, core::Half Stored, class Scalar, class Epilogue>
 void dense_forward(const Scalar* x, const Stored* w, const Stored* bias, Scalar* y, std::size_t rows,
                    Epilogue epilogue, Scalar* room) noexcept {

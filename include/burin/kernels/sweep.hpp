@@ -68,9 +68,9 @@ inline constexpr std::size_t narrow_from_bytes = 64 * 1024;
 /// either width. Four vectors are computed before any is stored: the compiler can't move loads before stores,
 /// and each would wait for those that might be of the same place.
 ///
-/// Four or more arrays that are `read` are prefetched ahead of their use if they are together larger than
-/// most second-level caches: processors that follow a few streams by themselves are else a seventh slower
-/// (Zen, with the four of Adam; with the two or three of SGD and momentum it is a seventh slower to ask).
+/// Four or more arrays that are `read` are prefetched if they are together larger than most second-level
+/// caches: processors that follow a few streams by themselves are else a seventh slower (Zen, with the four
+/// of Adam; with the two or three of SGD and momentum the prefetches make it a seventh slower).
 template <class Scalar, std::size_t Arrays, class Function, std::size_t Read>
 [[gnu::always_inline]] inline void map_all(std::size_t count, const std::array<Scalar*, Arrays>& out,
                                            const Function& f,

@@ -50,11 +50,20 @@ template <std::size_t Rows, Rounding Way>
             int8_output(x + r * x_pitch, w, depth, outputs, channel, y + r * y_pitch);
 }
 
-template <class Block = Int8Block, Rounding Way>
-void int8_product_of_rows(const std::int8_t* x, std::size_t x_pitch, std::size_t rows, const std::int8_t* w,
-                          std::size_t depth, std::size_t channels, const Int8Outputs<Way>& outputs,
-                          std::int8_t* y, std::size_t y_pitch,
-                          [[maybe_unused]] std::int8_t* scratch) noexcept {
+} // namespace detail
+
+/// y[r][c] = outputs(Σₖ x[r][k] · w[c][k], c): the weights of each output are one after the other. One
+/// function for all layers, whose extents are no constants: the code is small, and little is lost. `scratch`,
+/// for words: rows · `int8_widened_bytes`, of up to `int8_tile_rows` rows; without it some processors take
+/// one row at a time.
+template <class Block = detail::Int8Block, Rounding Way>
+[[gnu::noinline]] void int8_product(const std::int8_t* x, std::size_t x_pitch, std::size_t rows,
+                                    const std::int8_t* w, std::size_t depth, std::size_t channels,
+                                    const Int8Outputs<Way>& outputs, std::int8_t* y, std::size_t y_pitch,
+                                    [[maybe_unused]] std::int8_t* scratch = nullptr) noexcept {
+    if (int8_panels(
+            rows, [&](std::size_t r) { return x + r * x_pitch; }, w, depth, channels, outputs, y, y_pitch))
+        return;
     const void* widened = nullptr;
     std::size_t row = 0;
     if constexpr (int8_tile_rows > 1)
@@ -67,29 +76,12 @@ void int8_product_of_rows(const std::int8_t* x, std::size_t x_pitch, std::size_t
                 Block::widen(from, from + x_pitch, depth / Block::size, to);
                 widened = to;
             }
-            int8_rows<int8_tile_rows>(from, x_pitch, w, depth, channels, outputs, y + row * y_pitch, y_pitch,
-                                      widened);
+            detail::int8_rows<int8_tile_rows>(from, x_pitch, w, depth, channels, outputs, y + row * y_pitch,
+                                              y_pitch, widened);
         }
     for (; row < rows; ++row)
-        int8_rows<1>(x + row * x_pitch, x_pitch, w, depth, channels, outputs, y + row * y_pitch, y_pitch,
-                     nullptr);
-}
-
-} // namespace detail
-
-/// y[r][c] = outputs(Σₖ x[r][k] · w[c][k], c): the weights of each output are one after the other. One
-/// function for all layers, whose extents are no constants: the code is small, and little is lost. `scratch`,
-/// for words: rows · `int8_widened_bytes`, of up to `int8_tile_rows` rows; without it some processors take
-/// one row at a time.
-template <Rounding Way>
-inline void int8_product(const std::int8_t* x, std::size_t x_pitch, std::size_t rows, const std::int8_t* w,
-                         std::size_t depth, std::size_t channels, const Int8Outputs<Way>& outputs,
-                         std::int8_t* y, std::size_t y_pitch,
-                         [[maybe_unused]] std::int8_t* scratch = nullptr) noexcept {
-    if (int8_panels(
-            rows, [&](std::size_t r) { return x + r * x_pitch; }, w, depth, channels, outputs, y, y_pitch))
-        return;
-    detail::int8_product_of_rows(x, x_pitch, rows, w, depth, channels, outputs, y, y_pitch, scratch);
+        detail::int8_rows<1>(x + row * x_pitch, x_pitch, w, depth, channels, outputs, y + row * y_pitch,
+                             y_pitch, nullptr);
 }
 
 /// y[c] += factors[c] · Σₖ x[k] · w[c][k]

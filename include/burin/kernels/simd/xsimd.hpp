@@ -23,7 +23,7 @@
 
 // xsimd 8 includes <immintrin.h> for AVX: the intrinsics of every processor, of which those of AVX-512 and
 // AMX alone take half a second to compile. So the parts up to AVX2 are included here, and until xsimd is in
-// <immintrin.h> passes for included. The parts ask for its guard and have guards of their own: who includes
+// <immintrin.h> passes for included. The parts check its guard and have guards of their own: who includes
 // <immintrin.h> afterwards gets the rest.
 #if XSIMD_VERSION_MAJOR == 8 && defined(__GNUC__) && defined(__AVX__) && !defined(__AVX512F__) &&            \
     !defined(__AVXVNNI__) && !defined(__FMA4__) && !defined(_IMMINTRIN_H_INCLUDED) &&                        \

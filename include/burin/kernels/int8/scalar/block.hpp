@@ -10,9 +10,10 @@ namespace burin::kernels {
 
 namespace detail {
 
-/// Elements of a row of inputs or of weights, `size` of them, made ready once and used in several products.
-/// Weights are never −128, so that they can be negated. `mask` keeps the last elements of a block, those from
-/// a place in `int8_mask_row` on; `first_input`, where there is one, has zeros behind its elements.
+/// Elements of a row of inputs or of weights, `size` of them, brought into registers once for several
+/// products. Weights are never −128, so that they can be negated. `mask` keeps the last elements of a block,
+/// those from a place in `int8_mask_row` on; `first_input`, where there is one, has zeros behind its
+/// elements.
 struct Int8Block {
     static constexpr std::string_view name = "scalar";
     static constexpr std::size_t size = 1;

@@ -10,7 +10,7 @@ namespace burin::kernels {
 /// Whether there are halves.
 inline constexpr bool has_half_vectors = this_machine.half_vectors;
 
-/// Whether the processor computes a vector as two halves, which then take no longer by themselves: a factor
+/// Whether the processor computes a vector as two halves, so that one takes half the time: a factor
 /// that is broadcast to half a vector takes one load, to a whole one two.
 inline constexpr bool splits_vectors = this_machine.splits_vectors();
 

@@ -36,7 +36,7 @@ template <class Scalar, class Register>
 }
 
 /// Sums of neighbours, or of those that are two apart, as floats have four of them in a block: of a and b
-/// in turn.
+/// alternately.
 template <class Register>
 [[gnu::always_inline]] inline Register pair_sums(Register a, Register b) noexcept {
     return unpack_low(a, b) + unpack_high(a, b);

@@ -5,11 +5,9 @@
 
 namespace burin::kernels {
 
-/// Whether there are halves.
 inline constexpr bool has_half_vectors = this_machine.half_vectors;
 
-/// Whether the processor computes a vector as two halves, which then take no longer by themselves: a factor
-/// that is broadcast to half a vector takes one load, to a whole one two.
+/// Where it does, a factor that is broadcast to half a vector takes one load, to a whole one two.
 inline constexpr bool splits_vectors = this_machine.splits_vectors();
 
 inline __m128 load_half(const float* from) noexcept {
@@ -18,8 +16,6 @@ inline __m128 load_half(const float* from) noexcept {
 inline __m128d load_half(const double* from) noexcept {
     return _mm_loadu_pd(from);
 }
-/// Half a vector, for the columns that are left behind whole vectors: where the units are half as wide as a
-/// vector, it takes half the time.
 template <class Scalar>
 using HalfVector = decltype(load_half(static_cast<const Scalar*>(nullptr)));
 

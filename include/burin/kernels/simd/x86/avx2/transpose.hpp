@@ -2,6 +2,9 @@
 
 #include "burin/kernels/simd/x86/transpose.hpp"
 
+#include <array>
+#include <cstddef>
+
 namespace burin::kernels {
 
 /// As many rows as a vector has lanes, transposed: vector i holds lane i of each. Of doubles, and with

@@ -33,7 +33,7 @@ template <int First, int Second>
     return _mm512_shuffle_f64x2(a, b, _MM_SHUFFLE(Second, First, Second, First));
 }
 
-/// The first and third blocks of each in turn, or the second and fourth (of two blocks, first and
+/// The first and third blocks of a and b alternately, or the second and fourth (of two blocks, first and
 /// second).
 [[gnu::always_inline]] inline __m512d odd_blocks(__m512d a, __m512d b) noexcept {
     return _mm512_permutex2var_pd(a, _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13), b);

@@ -2,6 +2,10 @@
 
 #include "burin/kernels/simd/x86/blocks.hpp"
 #include "burin/kernels/simd/x86/transpose.hpp"
+#include "burin/kernels/unroll.hpp"
+
+#include <array>
+#include <cstddef>
 
 namespace burin::kernels {
 
