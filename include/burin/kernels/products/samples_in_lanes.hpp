@@ -123,13 +123,15 @@ struct SamplesInMemory {
             BURIN_DETAIL_UNROLL_4
             for (std::size_t c = columns / group; c > 0; --c, w += group, next += Rows * group) {
                 add(w, columns, 0);
-                constexpr std::size_t line = 64 / sizeof(Scalar);
-                BURIN_DETAIL_UNROLL
-                for (std::size_t i = 0; Samples.prefetch == Prefetch::next_panel && i < Rows * group;
-                     i += line)
-                    prefetch(next + i);
-                if (Samples.prefetch == Prefetch::next_rows)
+                // `if constexpr`: of a loop that never runs g++ warns that it can't be unrolled.
+                if constexpr (Samples.prefetch == Prefetch::next_panel) {
+                    constexpr std::size_t line = 64 / sizeof(Scalar);
+                    BURIN_DETAIL_UNROLL
+                    for (std::size_t i = 0; i < Rows * group; i += line)
+                        prefetch(next + i);
+                } else if constexpr (Samples.prefetch == Prefetch::next_rows) {
                     prefetch(next);
+                }
             }
             if (const std::size_t rest = columns % group; group > 1 && rest > 0)
                 add(w + rest - group, columns, group - rest);
