@@ -1,4 +1,4 @@
-// expect: layer `2` `Half`: expected inputs of its output's size, as `gradient_is_view` promises, got 16 elements for 8
+// expect: layer `2` `Half`: expected inputs of the size of its output, as `gradient_is_view` promises, got 16 elements for 8
 #include "burin/embedded.hpp"
 
 using namespace burin;

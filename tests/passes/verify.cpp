@@ -162,10 +162,10 @@ TEST_CASE("verify: a layer has inputs of its output's size if it says so") {
         return verify(passes::forward_program(table, fusion), table);
     };
     CHECK_BOTH(half(&passes::OpTraits::in_place).view() == "");
-    CHECK_BOTH(
-        half(&passes::OpTraits::gradient_is_view).view() ==
-        "layer `1` `Square`: expected inputs of its output's size, as `gradient_is_view` promises, got 4 "
-        "elements for 3");
+    CHECK_BOTH(half(&passes::OpTraits::gradient_is_view).view() ==
+               "layer `1` `Square`: expected inputs of the size of its output, as `gradient_is_view` "
+               "promises, got 4 "
+               "elements for 3");
     CHECK_BOTH(half(&passes::OpTraits::elementwise).view().find("`elementwise` promises") !=
                std::string_view::npos);
 }

@@ -178,7 +178,7 @@ constexpr Sentence verify(const Program<MaxSteps, MaxValues, AllOutputs>& progra
         for (std::size_t i = 0; i < node.input_count; ++i)
             if (size_of[node.inputs[i]].per_sample != size_of[index].per_sample)
                 return say("layer `", node.place.text().view(), "` `", node.rules->name().view(),
-                           "`: expected inputs of its output's size, as `",
+                           "`: expected inputs of the size of its output, as `",
                            traits.is_view       ? "is_view"
                            : traits.elementwise ? "elementwise"
                                                 : "gradient_is_view",
