@@ -18,19 +18,21 @@ namespace burin {
 
 namespace fitting {
 
-/// A batch size, as a type: it fixes the arena. Write `.batch_size = batch<32>`.
+/// A batch size, as a type: it fixes the arena.
 template <std::size_t Size>
 struct BatchSize {
     static constexpr std::size_t value = Size;
 };
-template <std::size_t Size>
-inline constexpr BatchSize<Size> batch{};
 
 struct NoValidation {};
 
 struct NoAugmentation {};
 
 } // namespace fitting
+
+/// Write `.batch_size = batch<32>`.
+template <std::size_t Size>
+inline constexpr fitting::BatchSize<Size> batch{};
 
 /// Of what is trained on, the last samples, a share of all before any shuffling, to validate on instead:
 /// Keras's `validation_split`. Write `.validation = HeldOut{0.2}`.
