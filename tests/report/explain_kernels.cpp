@@ -5,6 +5,7 @@
 #include "burin/layers/merge.hpp"
 #include "burin/layers/pooling.hpp"
 #include "burin/layers/reshape.hpp"
+#include "burin/quantization/quantized_predictor.hpp"
 
 #include <doctest/doctest.h>
 
@@ -87,6 +88,19 @@ TEST_CASE("explain_kernels: convolutions, recurrent cells and layers over time s
               "0 0 LSTM<8, ReturnSequences> | each step: forward | 4 × 8 × 32",
               "1 1 TimeDistributed<Dense<2>> | forward | 20 × 8 × 2",
           });
+}
+
+TEST_CASE("explain_kernels: 8-bit integers have choices of their own") {
+    using Images = Sequential<Input<8, 8, 16>, Conv2D<16, 3>, ReLU, DepthwiseConv2D<3>, Flatten, Dense<10>>;
+    const auto& machine = kernels::machines::avx2;
+    const auto rows = report::kernel_rows<Images, 1, recipes::quantized>(machine);
+    CHECK(lines(rows) == std::vector<std::string>{
+                             "0 0 Conv2D<16, 3> + ReLU | forward | 36 × 144 × 16",
+                             "1 2 DepthwiseConv2D<3> | forward | 16 × 9 × 16",
+                             "2 4 Dense<10> | forward | 1 × 256 × 10",
+                         });
+    CHECK(rows[2].choice == describe(kernels::choose_int8({1, 256, 10}, machine)).view());
+    CHECK(rows[2].choice != report::kernel_rows<Images, 1>(machine)[2].choice);
 }
 
 TEST_CASE("explain_kernels: what has no choice says what it is") {

@@ -77,7 +77,8 @@ KernelCalls calls_of_step(std::size_t rows, const kernels::Machine& machine) {
         return {{"sum of gradients", by({rows, size}), "a sweep of vectors"}};
     } else {
         using Layer = engine::OpAt<typename PlanType::N::Type, step.node>;
-        KernelQuestion<decltype(node_signature<PlanType, step.node>()), step.kind, PlanType::mode, Scalar>
+        KernelQuestion<decltype(node_signature<PlanType, step.node>()), step.kind, PlanType::mode, Scalar,
+                       PlanType::recipe.numbers>
             question{machine, rows, step.trains, finds_inputs(step), false, has_any_width<PlanType>(step)};
         if constexpr (step.input(0) != passes::none)
             question.is_far = PlanType::program.values[step.input(0)].is_external;

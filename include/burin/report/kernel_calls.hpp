@@ -3,6 +3,7 @@
 #include "burin/graph/recipe.hpp"
 #include "burin/kernels/convolution/choose.hpp"
 #include "burin/kernels/depthwise/choose.hpp"
+#include "burin/kernels/int8/choose.hpp"
 #include "burin/kernels/machine.hpp"
 #include "burin/kernels/products/choose.hpp"
 #include "burin/kernels/products/choose_input_gradient.hpp"
@@ -16,6 +17,7 @@
 #include "burin/layers/time_distributed.hpp"
 #include "burin/layers/transposed_convolution.hpp"
 #include "burin/passes/node.hpp"
+#include "burin/quantization/convolution.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -38,13 +40,14 @@ struct KernelCall {
 using KernelCalls = std::vector<KernelCall>;
 
 /// Which rule of a layer runs, on how many samples, on which processor.
-template <class ShapesType, passes::StepKind Kind, Mode RunMode, class ScalarType>
+template <class ShapesType, passes::StepKind Kind, Mode RunMode, class ScalarType, recipes::Numbers Kept>
 struct KernelQuestion {
     using Shapes = ShapesType;
     using Scalar = ScalarType;
     static constexpr passes::StepKind kind = Kind;
     static constexpr Mode mode = RunMode;
     static constexpr std::size_t bytes = sizeof(Scalar);
+    static constexpr recipes::Numbers numbers = Kept;
 
     kernels::Machine machine{};
     std::size_t rows = 1;
@@ -56,8 +59,8 @@ struct KernelQuestion {
     /// The same of other shapes.
     template <class OtherShapes>
     constexpr auto of(std::size_t other_rows) const {
-        return KernelQuestion<OtherShapes, Kind, RunMode, Scalar>{machine,     other_rows, trains,
-                                                                  finds_input, is_far,     has_any_width};
+        return KernelQuestion<OtherShapes, Kind, RunMode, Scalar, Kept>{
+            machine, other_rows, trains, finds_input, is_far, has_any_width};
     }
 
     static constexpr bool is_forward = kind == passes::StepKind::forward;
@@ -162,11 +165,12 @@ KernelCalls chosen_calls(const Question& question, const Dense<Units, Options...
 }
 
 /// The products of a convolution, by the names that these have for the layer.
+/// `depth` are the inputs that an output sees.
 template <class Question>
-KernelCalls convolutions(const Question& question, const kernels::Convolution& c, auto choose_one,
-                         bool is_transposed = false) {
+KernelCalls convolutions(const Question& question, const kernels::Convolution& c, std::size_t depth,
+                         auto choose_one, bool is_transposed = false) {
     using kernels::ConvolutionProduct;
-    const std::string extents = by({question.rows * c.output_pixels(), c.depth(), c.filters});
+    const std::string extents = by({question.rows * c.output_pixels(), depth, c.filters});
     const ConvolutionProduct forward =
         is_transposed ? ConvolutionProduct::input_gradient : ConvolutionProduct::forward;
     const ConvolutionProduct back =
@@ -188,7 +192,8 @@ template <class Question, std::size_t Rank, std::size_t Filters, auto Kernel, cl
 KernelCalls chosen_calls(const Question& question,
                          const burin::detail::ConvolutionLayer<Rank, Filters, Kernel, Options...>*) {
     using Layer = burin::detail::ConvolutionLayer<Rank, Filters, Kernel, Options...>;
-    return convolutions(question, Layer::of(Question::Shapes::inputs[0]), kernels::choose_convolution);
+    constexpr kernels::Convolution c = Layer::of(Question::Shapes::inputs[0]);
+    return convolutions(question, c, c.depth(), kernels::choose_convolution);
 }
 
 template <class Question, std::size_t Rank, std::size_t Filters, auto Kernel, class... Options>
@@ -196,14 +201,15 @@ KernelCalls
 kernel_calls(const Question& question,
              const burin::detail::TransposedConvolutionLayer<Rank, Filters, Kernel, Options...>*) {
     using Layer = burin::detail::TransposedConvolutionLayer<Rank, Filters, Kernel, Options...>;
-    return convolutions(question, Layer::to_input(Question::Shapes::inputs[0]), kernels::choose_convolution,
-                        true);
+    constexpr kernels::Convolution c = Layer::to_input(Question::Shapes::inputs[0]);
+    return convolutions(question, c, c.depth(), kernels::choose_convolution, true);
 }
 
 template <class Question, auto Kernel, class... Options>
 KernelCalls chosen_calls(const Question& question, const DepthwiseConv2D<Kernel, Options...>*) {
     using Layer = DepthwiseConv2D<Kernel, Options...>;
-    return convolutions(question, Layer::of(Question::Shapes::inputs[0]), kernels::choose_depthwise);
+    constexpr kernels::Convolution c = Layer::of(Question::Shapes::inputs[0]);
+    return convolutions(question, c, c.taps(), kernels::choose_depthwise);
 }
 
 template <class Question, template <kernels::Accuracy> class CellOf, std::size_t Units, class... Options>
@@ -275,21 +281,59 @@ KernelCalls chosen_calls(const Question& question, const TimeDistributed<Layer>*
                         static_cast<const Layer*>(nullptr));
 }
 
+// With 8-bit integers.
+
+template <class Question, std::size_t Units, class... Options>
+KernelCalls int8_calls(const Question& question, const Dense<Units, Options...>*) {
+    const kernels::Int8Product product{question.rows, Question::Shapes::inputs[0].size(), Units};
+    return {{"forward", by({product.rows, product.depth, product.channels}),
+             described(kernels::choose_int8(product, question.machine))}};
+}
+
+template <class Question, std::size_t Rank, std::size_t Filters, auto Kernel, class... Options>
+KernelCalls int8_calls(const Question& question,
+                       const burin::detail::ConvolutionLayer<Rank, Filters, Kernel, Options...>* layer) {
+    const kernels::Convolution c = layer->of(Question::Shapes::inputs[0]);
+    return {{"forward", by({question.rows * c.output_pixels(), c.depth(), c.filters}),
+             described(kernels::choose_int8_convolution(c, question.rows, question.machine))}};
+}
+
+template <class Question, auto Kernel, class... Options>
+KernelCalls int8_calls(const Question& question, const DepthwiseConv2D<Kernel, Options...>*) {
+    const kernels::Convolution c = quantization::Int8Layer<
+        DepthwiseConv2D<Kernel, Options...>>::template convolution<typename Question::Shapes>;
+    return {{"forward", by({question.rows * c.output_pixels(), c.taps(), c.filters}),
+             described(kernels::choose_int8_depthwise(c, question.machine))}};
+}
+
+template <class Question, class Layer>
+KernelCalls int8_calls(const Question& question, const TimeDistributed<Layer>*) {
+    using Shapes = decltype(burin::detail::step_signature<typename Question::Shapes>(
+        std::make_index_sequence<Question::Shapes::inputs.size()>{}));
+    return kernel_calls(question.template of<Shapes>(question.rows * Question::Shapes::inputs[0][0]),
+                        static_cast<const Layer*>(nullptr));
+}
+
 /// The kernels of any layer. Those of others have nothing to choose.
 template <class Question, class Layer>
 KernelCalls kernel_calls(const Question& question, const Layer* layer) {
-    if constexpr (requires { chosen_calls(question, layer); }) {
+    using passes::StepKind;
+    constexpr bool is_int8 = Question::numbers == recipes::Numbers::int8;
+    if constexpr (is_int8 && requires { int8_calls(question, layer); }) {
+        return int8_calls(question, layer);
+    } else if constexpr (!is_int8 && requires { chosen_calls(question, layer); }) {
         return chosen_calls(question, layer);
     } else {
         constexpr bool computes = Layer::flops(Question::Shapes::inputs) > 0;
-        return {{question.is_forward                                      ? "forward"
-                 : question.kind == passes::StepKind::backward_parameters ? "gradient of parameters"
-                 : question.kind == passes::StepKind::backward_input      ? "gradient of input"
-                                                                          : "gradients",
-                 by({question.rows, Question::Shapes::output.size()}),
-                 Layer::traits.elementwise ? "a sweep of vectors"
-                 : computes                ? "loops of vectors"
-                                           : "a copy"}};
+        const char* const what = question.is_forward                              ? "forward"
+                                 : question.kind == StepKind::backward_parameters ? "gradient of parameters"
+                                 : question.kind == StepKind::backward_input      ? "gradient of input"
+                                                                                  : "gradients";
+        return {{what, by({question.rows, Question::Shapes::output.size()}),
+                 !computes                   ? "a copy"
+                 : is_int8                   ? "loops of bytes"
+                 : Layer::traits.elementwise ? "a sweep of vectors"
+                                             : "loops of vectors"}};
     }
 }
 
