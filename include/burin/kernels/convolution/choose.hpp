@@ -54,7 +54,8 @@ constexpr Tile pixel_tile(std::size_t vectors, Tail tail, const Machine& machine
 
 /// Whether it is less work to add the gradient of each output to the inputs that it is made of. A line of
 /// taps then is a long row even if there are few channels, and no zeros around the outputs are multiplied;
-/// but the inputs are read and written again and again.
+/// but the inputs are read and written again and again. (LeNet-5's second layer, AVX2: 6.8 µs, and 10.7
+/// without; with AVX-512 as long either way.)
 constexpr bool sums_patches(const Convolution& c, const Machine& machine) {
     constexpr std::size_t lanes = 8; // Whatever the scalar is: scratch memory depends on it.
     if (c.groups > 1 || c.axes[2].dilation > 1 || c.axes[1].output < tallest_tile(machine.registers, 1))
@@ -126,7 +127,7 @@ constexpr ConvolutionChoice choose_convolution(ConvolutionProduct product, const
         c.groups == 1 && (is_back ? c.axes[2].stride % c.axes[2].dilation == 0 : c.axes[2].dilation == 1);
     choice.clips_lines = choice.pads && c.axes[0].kernel == 1 && c.axes[0].stride == 1 && width >= 4;
     choice.clips_columns = choice.clips_lines && is_merged && segment > 8;
-    if (!is_back) {
+    if (!is_back) { // LeNet-5's first layer, segments of 5: 5.8 µs, and 6.3 with a loop (AVX2).
         const std::size_t length = is_merged ? segment : c.group_channels();
         choice.unrolled = length <= 8 ? length : 0;
     }
