@@ -35,6 +35,8 @@ struct Passes {
     static constexpr auto recipe = PlanRecipe;
     static constexpr Mode mode = recipe.mode;
     static_assert(!recipe.widens || mode != Mode::training, "parameters in half the bits are for inference");
+    static_assert(passes::saves(mode) == (recipe.gradients != recipes::Gradients::none),
+                  "a recipe wants gradients in the modes that save what they need, and in no other");
 
     static constexpr bool keeps_node = recipe.kept_node != passes::none;
     static constexpr auto graph = [] {
