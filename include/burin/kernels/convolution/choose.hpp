@@ -127,7 +127,8 @@ constexpr ConvolutionChoice choose_convolution(ConvolutionProduct product, const
         c.groups == 1 && (is_back ? c.axes[2].stride % c.axes[2].dilation == 0 : c.axes[2].dilation == 1);
     choice.clips_lines = choice.pads && c.axes[0].kernel == 1 && c.axes[0].stride == 1 && width >= 4;
     choice.clips_columns = choice.clips_lines && is_merged && segment > 8;
-    if (!is_back) { // LeNet-5's first layer, segments of 5: 5.8 µs, and 6.3 with a loop (AVX2).
+    // LeNet-5's first layer, segments of 5: 5.8 µs, and 6.3 with a loop (AVX2).
+    if (!is_back) {
         const std::size_t length = is_merged ? segment : c.group_channels();
         choice.unrolled = length <= 8 ? length : 0;
     }

