@@ -121,12 +121,17 @@ TEST_CASE("input gradients of (784, 128): one sample") {
     CHECK(described(1, 784, 128, machines::scalar) == "12 × 1 register tiles, dy as it is stored");
 }
 
-TEST_CASE("input gradients without group broadcasts: w is transposed for many samples") {
-    CHECK(described(8, 784, 128, machines::neon) ==
-          "8 × 2 register tiles, 8 samples packed in groups of 1, 4 panels at a time");
-    CHECK(choose(128, 784, 128, machines::neon).weights == Weights::transposed_by_panels);
-    CHECK(choose(128, 512, 512, machines::zen1).weights == Weights::transposed_by_panels);
+TEST_CASE("input gradients without group broadcasts: two vectors of samples") {
+    for (const std::size_t rows : {8u, 128u})
+        CHECK(described(rows, 784, 128, machines::neon) ==
+              "8 × 2 register tiles, 8 samples packed in groups of 1, 4 panels at a time");
     CHECK(choose(48, 512, 512, machines::neon, sizeof(double)).samples.from == From::memory);
+}
+
+TEST_CASE("input gradients where vectors are computed in halves: w is transposed for many samples") {
+    CHECK(choose(128, 512, 512, machines::zen1).weights == Weights::transposed_by_panels);
+    CHECK(choose(48, 512, 512, machines::zen1, sizeof(double)).weights == Weights::transposed_by_panels);
+    CHECK(choose(24, 512, 512, machines::zen1).samples.vectors == 2);
 }
 
 TEST_CASE("input gradients with one lane: three samples at a time, w from the first-level cache") {
@@ -140,6 +145,8 @@ TEST_CASE("input gradients of narrow matrices: w is transposed in registers, but
     CHECK(described(1, 10, 10, machines::avx2) == "8 × 1 register tiles, dy in registers");
     CHECK(choose(4, 10, 10, machines::avx2).samples.columns == 10);
     CHECK(choose(5, 10, 10, machines::avx2).weights == Weights::transposed_in_registers);
+    CHECK(choose(8, 24, 12, machines::avx512, sizeof(double)).weights == Weights::transposed_in_registers);
+    CHECK(choose(8, 128, 30, machines::avx512).samples.samples() == 8); // of more columns than 16 lanes
     CHECK(choose(1, 8, 8, machines::avx512).samples.from == From::registers);
     CHECK(choose(2, 8, 8, machines::avx512).weights == Weights::transposed_in_registers);
 }

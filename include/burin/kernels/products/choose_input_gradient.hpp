@@ -33,8 +33,7 @@ struct SampleLanes {
     std::size_t kept_rows = 0; ///< The sums of so many rows wait for the next panels; 0 if none do.
     Prefetch prefetch = Prefetch::nothing; ///< Beside each step.
     bool prefetches_first = false;         ///< The next rows, where a panel begins.
-
-    bool is_half = false; ///< These vectors are halves.
+    bool is_half = false;                  ///< The vectors of samples are half ones.
 
     constexpr std::size_t samples() const { return vectors * lanes / group; }
     /// Elements of dy that meet a group of w's.
@@ -92,21 +91,23 @@ class InputGradientChooser {
 
     constexpr InputGradientChoice choose(std::size_t rows) const {
         using Weights = InputGradientChoice::Weights;
+        const bool in_groups = machine.group_broadcasts && !machine.splits_vectors();
         if (lanes > 1 && is_narrow()) {
-            if (rows >= transposed_from())
+            if (rows < transposed_from())
+                return few(rows);
+            // Of more columns than 16 lanes groups take 0.3 to 0.8 of the time; than 8, twice as long.
+            if (n <= lanes || !in_groups || lanes < 16)
                 return {Weights::transposed_in_registers};
-            return few(rows);
         }
         if (lanes < 4)
             return few(rows);
         if (const std::size_t halves = choose_halves(rows); halves > 0)
             return {Weights::as_stored, in_halves(halves), halves * lanes / 2};
-        const bool in_groups = machine.group_broadcasts && !machine.splits_vectors();
         if (in_groups && rows > 1 && !(rows == 2 && fits_in_turn())) {
             const SampleLanes samples = in_groups_of(choose_samples(rows, most_samples()));
             return {Weights::as_stored, samples, samples.samples(), streams ? samples.kept_rows : 0};
         }
-        if (!in_groups && rows >= transposed_by_panels_from())
+        if (machine.splits_vectors() && rows >= transposed_by_panels_from())
             return {Weights::transposed_by_panels};
         if (!in_groups && rows > lanes)
             return {Weights::as_stored, packed(2, 1), 2 * lanes};
@@ -129,9 +130,10 @@ class InputGradientChooser {
             return machine.exact_loads && n < lanes ? 2 : never;
         return n <= lanes ? 1 : k % lanes == 0 ? 4 : 5;
     }
-    /// Of so many samples, transposing w takes less time than broadcasting its elements; of fewer doubles,
-    /// since half as many are in the lanes and w is read more often. A matrix of a single full panel is as
-    /// narrow as those that are transposed in registers, which would take all of them.
+    /// Of so many samples, transposing w takes less time than loading its elements once for each half of a
+    /// vector: up to 7 % (Zen 1; with SSE2, which has no halves, it takes 1.3 times as long). Of fewer
+    /// doubles, since half as many are in the lanes and w is read more often. A matrix of a single full panel
+    /// is as narrow as those that are transposed in registers, which would take all of them.
     constexpr std::size_t transposed_by_panels_from() const {
         return n == 2 * lanes ? lanes : bytes == sizeof(float) ? 96 : 48;
     }

@@ -10,8 +10,8 @@ namespace burin::kernels {
 /// dx = derivative(dy · wᵀ, activated), with dy [rows, n], w [k, n] in panels, activated and dx [rows, k].
 ///
 /// A row of w has an element for each column of dx, but its neighbours in memory belong to the same column:
-/// so no vector of dx's columns can be loaded from w. There are six ways round it, by the number of samples
-/// and the processor (see `input_gradient`).
+/// so no vector of dx's columns can be loaded from w. Either the samples are in the lanes, or w is transposed
+/// (see choose_input_gradient.hpp).
 template <class Scalar>
 struct DenseGradient {
     const Scalar* dy;
