@@ -247,17 +247,17 @@ struct Lower<Frozen<LayerType>> {
     }
 };
 
-template <class Regulariser>
-inline constexpr bool is_regularizer = false;
+template <class Form>
+inline constexpr bool is_regulariser = false;
 template <core::Number auto Factor>
-inline constexpr bool is_regularizer<L1<Factor>> = true;
+inline constexpr bool is_regulariser<L1<Factor>> = true;
 template <core::Number auto Factor>
-inline constexpr bool is_regularizer<L2<Factor>> = true;
+inline constexpr bool is_regulariser<L2<Factor>> = true;
 
 template <core::Number auto Limit>
-inline constexpr bool is_regularizer<MaxNorm<Limit>> = true;
+inline constexpr bool is_regulariser<MaxNorm<Limit>> = true;
 template <>
-inline constexpr bool is_regularizer<UnitNorm> = true;
+inline constexpr bool is_regulariser<UnitNorm> = true;
 
 template <core::Number auto Factor>
 constexpr void regularize(auto& lowering, L1<Factor>) {
@@ -278,7 +278,7 @@ constexpr void regularize(auto& lowering, UnitNorm) {
 
 template <class LayerType, class... Penalties>
 struct Lower<Regularized<LayerType, Penalties...>> {
-    static_assert((is_regularizer<Penalties> && ...),
+    static_assert((is_regulariser<Penalties> && ...),
                   "Regularized takes a layer, then L1<...>, L2<...>, MaxNorm<...> or UnitNorm");
 
     static constexpr auto ops() { return Lower<LayerType>::ops(); }
