@@ -183,10 +183,10 @@ struct OneWay : Op {
 
 TEST_CASE("fit: a layer without backward rules may stand where no gradient goes") {
     using losses::MeanSquaredError;
-    static_assert(loss_fits<Sequential<Input<2>, OneWay, Dense<3>>, MeanSquaredError>);
-    static_assert(loss_fits<Sequential<Input<2>, Frozen<Dense<3>>, OneWay, Dense<3>>, MeanSquaredError>);
-    static_assert(!loss_fits<Sequential<Input<2>, Dense<3>, OneWay>, MeanSquaredError>);
-    static_assert(!loss_fits<Sequential<Input<2, 2>, Dense<3>, TimeDistributed<OneWay>>, MeanSquaredError>);
+    static_assert(fitting::loss_fits<Sequential<Input<2>, OneWay, Dense<3>>, MeanSquaredError>);
+    static_assert(fitting::loss_fits<Sequential<Input<2>, Frozen<Dense<3>>, OneWay, Dense<3>>, MeanSquaredError>);
+    static_assert(!fitting::loss_fits<Sequential<Input<2>, Dense<3>, OneWay>, MeanSquaredError>);
+    static_assert(!fitting::loss_fits<Sequential<Input<2, 2>, Dense<3>, TimeDistributed<OneWay>>, MeanSquaredError>);
 }
 
 TEST_CASE("fit: metrics of one's choice") {
