@@ -144,7 +144,10 @@ class InputGradientChooser {
         const std::size_t together = rows < 3 ? 1 : rows == 3 || lanes < 4 ? 3 : 2;
         SampleLanes samples{.vectors = together, .lanes = lanes, .group = lanes};
         // Twelve sums are under way, or eight: with what is multiplied they fill sixteen registers.
-        samples.height = together == 3 ? 4 : together == 2 ? 6 : panels.full > 0 ? 12 : 8;
+        samples.height = together == 3 || (together == 2 && k < 12) ? 4
+                         : together == 2                            ? 6
+                         : panels.full > 0                          ? 12
+                                                                    : 8;
         if (is_narrow()) {
             samples.from = SampleLanes::From::registers;
             samples.columns = n;

@@ -27,7 +27,10 @@ finish_quads(const DenseGradient<Scalar>& dense, std::size_t rows, std::size_t k
         const std::size_t row = first + i;
         if (row >= rows)
             continue;
-        const std::size_t held = (std::min(rows, first + width<Scalar> / Group) - row + quads - 1) / quads;
+        const std::size_t held =
+            Group == width<Scalar>
+                ? 1
+                : (std::min(rows, first + width<Scalar> / Group) - row + quads - 1) / quads;
         const std::size_t at = row * dense.k + k, stride = quads * dense.k;
         if (count < 4 && Group == width<Scalar>) {
             finish_gradient(dense, at, transposed[i], count, derivative);
@@ -185,7 +188,7 @@ input_gradient_in_lanes_inlined(DenseGradient<Scalar> dense, std::size_t rows, s
     constexpr std::size_t block = Samples.kept_rows;
     const std::size_t panels = dense.panels.count();
     for (; rows > 0; rows -= std::min(rows, samples), dense.skip_rows(samples)) {
-        const std::size_t count = std::min(rows, samples);
+        const std::size_t count = samples == 1 ? 1 : std::min(rows, samples);
         std::size_t k = begin;
         do {
             const auto multiply = [&](const auto& source) __attribute__((always_inline)) {

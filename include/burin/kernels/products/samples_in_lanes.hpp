@@ -153,6 +153,7 @@ struct SamplesInRegisters {
     static constexpr std::size_t lanes = width<Scalar>, columns = Samples.columns, rest = columns % lanes;
     static constexpr bool is_whole = Count * lanes >= columns; // Else there is no rest.
     static constexpr Panels panels = kernels::panels<Scalar>(columns);
+    static constexpr bool is_even = panels.last == 0;
     std::size_t first;
     Vector<Scalar> vectors[Samples.vectors][Count];
 
@@ -178,13 +179,16 @@ struct SamplesInRegisters {
                                          Vector<Scalar> (&sums)[Samples.vectors][Rows]) const noexcept {
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < Count; ++v) {
-            const std::size_t p = std::min((first + v) / 2, panels.count() - 1), width = panels.columns(p);
-            const std::size_t column = (first + v) * lanes - panels.first_column(p);
-            const Scalar* const w = dense.w + panels.first_column(p) * dense.k + k * width;
+            const std::size_t p = is_even ? (first + v) / 2 : std::min((first + v) / 2, panels.count() - 1);
+            const std::size_t width = is_even ? panels.width : panels.columns(p);
+            const std::size_t column =
+                is_even ? (first + v) % 2 * lanes : (first + v) * lanes - panels.first_column(p);
+            const Scalar* const w = is_even ? dense.w + (p * dense.k + k) * panels.width + column
+                                            : dense.w + panels.first_column(p) * dense.k + k * width;
             BURIN_DETAIL_UNROLL
             for (std::size_t r = 0; r < Rows; ++r) {
-                const Vector<Scalar> factor =
-                    load_columns(w + std::min(r, count - 1) * width, width, v, column);
+                const Scalar* const row = w + std::min(r, count - 1) * width;
+                const Vector<Scalar> factor = is_even ? load(row) : load_columns(row, width, v, column);
                 BURIN_DETAIL_UNROLL
                 for (std::size_t s = 0; s < Samples.vectors; ++s)
                     sums[s][r] = fma(factor, vectors[s][v], sums[s][r]);
