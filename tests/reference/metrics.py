@@ -160,7 +160,7 @@ def numbers(out):
 
 
 def text(out):
-    """Sentences are in tests/metrics/text.cpp."""
+    """Sentences are in tests/evaluation/text_and_boxes.cpp."""
     references = ["the cat is on the mat", "there is a cat on the mat", "the dog sat beside the big red barn today",
                   "he read the book because he was interested in world history", "short", "a b c d"]
     answers = ["the the the the the the the", "the cat the cat on the mat", "the dog sat next to the big red barn",
