@@ -60,7 +60,7 @@ template <std::size_t Samples, std::size_t Vectors, Tail TailKind, bool Accumula
         constexpr std::size_t count = row_count.value;
         const std::size_t stride = TailKind == Tail::none ? Vectors * lanes : product.result.row;
         Vector<Scalar> sums[count][whole_vectors];
-        [[maybe_unused]] HalfVector<Scalar> halves[has_half ? count : 1];
+        [[maybe_unused]] HalfVector<Scalar> halves[has_half ? count : 1]{};
         BURIN_DETAIL_UNROLL
         for (std::size_t s = 0; s < Samples; ++s) {
             BURIN_DETAIL_UNROLL
