@@ -20,38 +20,40 @@ template <std::size_t Rows, bool IsSplit, class Scalar>
 class LeftElements {
   public:
     [[gnu::always_inline]] LeftElements(const Scalar* left, std::size_t row_stride) noexcept
-        : row(row_stride), three_rows(3 * row_stride) {
-        for (std::size_t i = 0; i < addresses; ++i)
-            address[i] = left + 4 * i * row;
+        : first(left), second(left + 4 * row_stride), third(left + 8 * row_stride), row(row_stride),
+          three_rows(3 * row_stride) {
         if constexpr (IsSplit)
             asm("" : "+r"(three_rows));
         hide();
     }
     /// Of row r, so many steps of the depth on.
     [[gnu::always_inline]] Scalar at(std::size_t r, std::size_t depth) const noexcept {
-        return IsSplit ? address[r / 4][(r % 4 == 3 ? three_rows : r % 4 * row) + depth]
-                       : address[0][r * row + depth];
+        if constexpr (IsSplit)
+            return (r < 4 ? first : r < 8 ? second : third)[(r % 4 == 3 ? three_rows : r % 4 * row) + depth];
+        else
+            return first[r * row + depth];
     }
     [[gnu::always_inline]] Scalar operator[](std::size_t r) const noexcept { return at(r, 0); }
     [[gnu::always_inline]] void skip(std::size_t depth) noexcept {
-        BURIN_DETAIL_UNROLL
-        for (std::size_t i = 0; i < addresses; ++i)
-            address[i] += depth;
+        first += depth;
+        second += depth;
+        third += depth;
         hide();
     }
 
   private:
-    static constexpr std::size_t addresses = IsSplit ? (Rows + 3) / 4 : 1;
+    static_assert(!IsSplit || Rows <= 12);
 
     [[gnu::always_inline]] void hide() noexcept {
-        if constexpr (IsSplit) {
-            BURIN_DETAIL_UNROLL
-            for (std::size_t i = 0; i < addresses; ++i)
-                asm("" : "+r"(address[i]));
-        }
+        if constexpr (IsSplit)
+            asm("" : "+r"(first));
+        if constexpr (IsSplit && Rows > 4)
+            asm("" : "+r"(second));
+        if constexpr (IsSplit && Rows > 8)
+            asm("" : "+r"(third));
     }
 
-    const Scalar* address[addresses];
+    const Scalar *first, *second, *third; // Not an array, which g++ may leave in memory.
     std::size_t row, three_rows;
 };
 
