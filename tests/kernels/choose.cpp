@@ -27,47 +27,58 @@ std::string weight_gradient(std::size_t samples, std::size_t inputs, std::size_t
 } // namespace
 
 TEST_CASE("choose: 8 samples of (784, 128) are low tiles of three vectors with 16 registers") {
-    CHECK(forward(8, 784, 128, machines::avx2) == "4 × 3 register tiles, across panels, shared code");
+    CHECK(forward(8, 784, 128, machines::avx2) ==
+          "4 × 3 register tiles, across panels, compiled for all sizes");
     CHECK(forward(8, 784, 128, machines::zen1) == forward(8, 784, 128, machines::avx2));
     CHECK(forward(8, 784, 128, machines::sse2) == forward(8, 784, 128, machines::avx2));
-    CHECK(forward(8, 784, 128, machines::avx512) == "9 × 2 register tiles, panel by panel, shared code");
+    CHECK(forward(8, 784, 128, machines::avx512) ==
+          "9 × 2 register tiles, panel by panel, compiled for all sizes");
     CHECK(forward(8, 784, 128, machines::neon) == forward(8, 784, 128, machines::avx512));
-    CHECK(forward(8, 784, 128, machines::scalar) == "6 × 2 register tiles, panel by panel, shared code");
+    CHECK(forward(8, 784, 128, machines::scalar) ==
+          "6 × 2 register tiles, panel by panel, compiled for all sizes");
 }
 
 TEST_CASE("choose: few rows are one tile of several panels") {
-    CHECK(forward(1, 784, 128, machines::avx2) == "1 × 8 register tiles, across panels, shared code");
-    CHECK(forward(2, 784, 128, machines::avx2) == "2 × 4 register tiles, across panels, shared code");
-    CHECK(forward(3, 784, 128, machines::avx2) == "3 × 3 register tiles, across panels, shared code");
-    CHECK(forward(4, 784, 128, machines::avx512) == "4 × 4 register tiles, across panels, shared code");
-    CHECK(forward(5, 784, 128, machines::avx512) == "9 × 2 register tiles, panel by panel, shared code");
+    CHECK(forward(1, 784, 128, machines::avx2) ==
+          "1 × 8 register tiles, across panels, compiled for all sizes");
+    CHECK(forward(2, 784, 128, machines::avx2) ==
+          "2 × 4 register tiles, across panels, compiled for all sizes");
+    CHECK(forward(3, 784, 128, machines::avx2) ==
+          "3 × 3 register tiles, across panels, compiled for all sizes");
+    CHECK(forward(4, 784, 128, machines::avx512) ==
+          "4 × 4 register tiles, across panels, compiled for all sizes");
+    CHECK(forward(5, 784, 128, machines::avx512) ==
+          "9 × 2 register tiles, panel by panel, compiled for all sizes");
 }
 
 TEST_CASE("choose: many rows are tiles as tall as the registers allow") {
     for (const Machine& machine :
          {machines::scalar, machines::sse2, machines::avx, machines::avx2, machines::zen1})
-        CHECK(forward(128, 784, 128, machine) == "6 × 2 register tiles, panel by panel, shared code");
+        CHECK(forward(128, 784, 128, machine) ==
+              "6 × 2 register tiles, panel by panel, compiled for all sizes");
     for (const Machine& machine : {machines::avx512, machines::neon})
-        CHECK(forward(128, 784, 128, machine) == "9 × 2 register tiles, panel by panel, shared code");
+        CHECK(forward(128, 784, 128, machine) ==
+              "9 × 2 register tiles, panel by panel, compiled for all sizes");
 }
 
 TEST_CASE("choose: narrow matrices have their sums split") {
     CHECK(forward(128, 128, 10, machines::avx512) ==
-          "7 × 1 register tiles of 4 sums each, panel by panel, inlined");
+          "7 × 1 register tiles of 4 sums each, panel by panel, compiled for these sizes");
     CHECK(forward(128, 128, 10, machines::avx2) ==
-          "3 × 2 register tiles of 2 sums each, panel by panel, inlined");
+          "3 × 2 register tiles of 2 sums each, panel by panel, compiled for these sizes");
 }
 
 TEST_CASE("choose: what comes from beyond the caches is prefetched") {
     Hints far = layer;
     far.left_is_far = true;
     CHECK(forward(32, 784, 128, machines::avx512, far) ==
-          "9 × 2 register tiles, rows first, left matrix prefetched, shared code");
+          "9 × 2 register tiles, rows first, left matrix prefetched, compiled for all sizes");
     CHECK(forward(31, 784, 128, machines::avx512, far) ==
-          "9 × 2 register tiles, panel by panel, shared code");
+          "9 × 2 register tiles, panel by panel, compiled for all sizes");
     CHECK(forward(128, 784, 1024, machines::avx2) ==
-          "6 × 2 register tiles, panel by panel, right matrix prefetched, shared code");
-    CHECK(forward(1, 784, 1024, machines::avx2) == "1 × 8 register tiles, across panels, shared code");
+          "6 × 2 register tiles, panel by panel, right matrix prefetched, compiled for all sizes");
+    CHECK(forward(1, 784, 1024, machines::avx2) ==
+          "1 × 8 register tiles, across panels, compiled for all sizes");
 }
 
 TEST_CASE("choose: deep sums are made block by block, unless the left matrix stays in the cache") {
@@ -80,9 +91,12 @@ TEST_CASE("choose: deep sums are made block by block, unless the left matrix sta
 }
 
 TEST_CASE("choose: small matrices have code of their own, and of those twice as large single rows") {
-    CHECK(forward(32, 32, 64, machines::avx2) == "6 × 2 register tiles, panel by panel, inlined");
-    CHECK(forward(4, 64, 64, machines::avx2) == "1 × 8 register tiles, across panels, row by row, inlined");
-    CHECK(forward(5, 64, 64, machines::avx2) == "6 × 2 register tiles, panel by panel, shared code");
+    CHECK(forward(32, 32, 64, machines::avx2) ==
+          "6 × 2 register tiles, panel by panel, compiled for these sizes");
+    CHECK(forward(4, 64, 64, machines::avx2) ==
+          "1 × 8 register tiles, across panels, row by row, compiled for these sizes");
+    CHECK(forward(5, 64, 64, machines::avx2) ==
+          "6 × 2 register tiles, panel by panel, compiled for all sizes");
     CHECK(forward(1, 8, 1, machines::neon) == "a dot product a row");
     Hints any_width = layer;
     any_width.has_any_width = true;
@@ -91,23 +105,24 @@ TEST_CASE("choose: small matrices have code of their own, and of those twice as 
 
 TEST_CASE("choose: a weight gradient of few samples keeps them in registers, one of many is packed") {
     CHECK(weight_gradient(4, 784, 128, machines::avx2) ==
-          "2 × 2 register tiles, samples in registers, shared code");
+          "2 × 2 register tiles, samples in registers, compiled for all sizes");
     CHECK(weight_gradient(8, 784, 128, machines::avx512) ==
-          "3 × 2 register tiles, samples in registers, shared code");
+          "3 × 2 register tiles, samples in registers, compiled for all sizes");
     CHECK(weight_gradient(5, 784, 128, machines::avx2) ==
-          "6 × 2 register tiles, panel by panel, shared code");
+          "6 × 2 register tiles, panel by panel, compiled for all sizes");
     for (const Machine& machine : {machines::sse2, machines::avx2, machines::zen1})
         CHECK(weight_gradient(128, 784, 128, machine) ==
-              "6 × 2 register tiles, both matrices packed, shared code");
+              "6 × 2 register tiles, both matrices packed, compiled for all sizes");
     for (const Machine& machine : {machines::avx512, machines::neon})
         CHECK(weight_gradient(128, 784, 128, machine) ==
-              "12 × 2 register tiles, both matrices packed, shared code");
+              "12 × 2 register tiles, both matrices packed, compiled for all sizes");
     CHECK(weight_gradient(128, 784, 128, machines::scalar) ==
-          "6 × 2 register tiles, panel by panel, 64 of the depth at a time, shared code");
+          "6 × 2 register tiles, panel by panel, 64 of the depth at a time, compiled for all sizes");
     CHECK(weight_gradient(32, 2048, 1024, machines::avx512) ==
-          "12 × 2 register tiles, both matrices packed, result prefetched, shared code");
+          "12 × 2 register tiles, both matrices packed, result prefetched, compiled for all sizes");
     CHECK(weight_gradient(600, 64, 10, machines::avx512) ==
-          "7 × 1 register tiles of 4 sums each, panel by panel, 512 of the depth at a time, shared code");
+          "7 × 1 register tiles of 4 sums each, panel by panel, 512 of the depth at a time, compiled for all "
+          "sizes");
 }
 
 TEST_CASE("choose: a row's sums are split as the matrix says, whatever the number of rows") {
