@@ -74,7 +74,7 @@ class Loop {
 
   private:
     const data::Dataset<>* data_;
-    Model<Net> model_{1};
+    Model<Net> model_{{.seed = 1}};
     std::unique_ptr<Trainer<Net, Loss, optimizers::Adam, rows>> trainer_ =
         make_trainer<rows>(model_, Loss{}, optimizers::Adam{});
     std::vector<float> inputs_ = std::vector<float>(rows * pixels);
@@ -115,7 +115,7 @@ int main(int argc, char** argv) {
     // A session trains one epoch at each call, and looks before whether all numbers are finite: `fit` does
     // that once.
     Loop loop(data);
-    Model<Net> plain_model(1), model(1);
+    Model<Net> plain_model({.seed = 1}), model({.seed = 1});
     Watch plain_watch, watch;
     Session plain(plain_model,
                   Fit{.batch_size = batch<rows>, .epochs = 1, .callbacks = &plain_watch, .verbose = false});

@@ -108,7 +108,7 @@ class Training {
     }
 
   private:
-    Model<Net> model_{1};
+    Model<Net> model_{{.seed = 1}};
     Session<Net, float, decltype(Fit{.batch_size = batch<rows>, .verbose = false})> session_{
         model_, Fit{.batch_size = batch<rows>, .verbose = false}};
 };

@@ -24,7 +24,7 @@ struct Task {
 template <class Net, std::size_t BatchSize, class Data>
 bool learn(const Data& train, const Data& test, const Task& task, std::size_t epochs) {
     using namespace burin;
-    Model<Net> model(/*seed*/ 1);
+    Model<Net> model({.seed = 1});
     report::print_summary<Net>();
     // The last fifth with a tenth of the rate: else the last epoch is a lucky one or not.
     const std::size_t last = (epochs + 4) / 5;

@@ -117,7 +117,7 @@ int main(int argc, char** argv) try {
     const std::vector<float> test_dry = plucked_strings(2 * sample_rate, 2),
                              test_wet = diode_clipper(test_dry);
 
-    Model<Pedal> model(/*seed*/ 1);
+    Model<Pedal> model({.seed = 1});
     const auto trainer = make_trainer<streams>(model, losses::MeanSquaredError{}, optimizers::Adam{});
     for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
         trainer->optimizer.learning_rate = epoch < epochs * 2 / 3 ? 5e-3 : 5e-4;

@@ -47,7 +47,7 @@ std::pair<data::Dataset<>, data::Dataset<>> few_and_rest(const data::Dataset<>& 
 /// What is read right, of digits that were not trained on.
 double accuracy(const data::Dataset<>& train, const data::Dataset<>& test, std::size_t epochs,
                 std::uint64_t seed, double probability) {
-    Model<Net> model(seed);
+    Model<Net> model({.seed = seed});
     fit(model, train,
         Fit{.optimizer = optimizers::Adam{},
             .schedule =

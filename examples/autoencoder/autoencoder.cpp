@@ -65,7 +65,7 @@ int main(int argc, char** argv) try {
         data::load_digits(BURIN_EXAMPLE_DATA "/digits.csv").split(0.8, /*seed*/ 1);
     const Images train = autoencoding(train_digits), test = autoencoding(test_digits);
 
-    Model<Autoencoder> model(/*seed*/ 1);
+    Model<Autoencoder> model({.seed = 1});
     const Fit how{.loss = losses::MeanSquaredError{},
                   .optimizer = optimizers::Adam{.learning_rate = 1e-3},
                   .batch_size = batch<32>,

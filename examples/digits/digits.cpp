@@ -20,7 +20,7 @@ int main(int argc, char** argv) try {
     const std::size_t epochs = options.number("--epochs");
 
     const auto [train, test] = data::load_digits(options["--data"]).split(0.8, /*seed*/ 1);
-    Model<Digits> model(/*seed*/ 1);
+    Model<Digits> model({.seed = 1});
     report::print_summary<Digits>();
 
     const History history = fit(model, train,

@@ -89,7 +89,7 @@ template <class Kind>
 bool run(const data::Dataset<>& train, const data::Dataset<>& test, const Options& options) {
     using Net = typename Kind::Net;
     const std::size_t epochs = options["--epochs"].empty() ? Kind::epochs : options.number("--epochs");
-    Model<Net> model(/*seed*/ 1);
+    Model<Net> model({.seed = 1});
     fit(model, train,
         Fit{.optimizer = optimizers::Adam{.learning_rate = 3e-3}, .epochs = epochs, .validation = &test});
     std::printf("memory: %zu bytes to predict, %zu to explain, %zu to train, of one image\n",

@@ -103,16 +103,16 @@ Accuracies transfer(const std::string& pretrained, const data::Dataset<>& digits
     const auto [few, test] = few_of(digits, each, seed);
     Accuracies result{};
 
-    Model<Whole> anew(seed);
+    Model<Whole> anew({.seed = seed});
     result.anew = train(anew, few, test, 1e-3, 2 * epochs, seed);
 
     // A new head on a body that stays as it is.
-    Model<WithFrozenBody> frozen(seed);
+    Model<WithFrozenBody> frozen({.seed = seed});
     io::load(pretrained, frozen, io::Part{{"0.*"}});
     result.frozen = train(frozen, few, test, 1e-2, epochs, seed);
 
     // Then all of it, gently: large steps would undo what was learnt before.
-    Model<Whole> thawed(seed);
+    Model<Whole> thawed({.seed = seed});
     copy_parameters(frozen.parameters(), thawed.parameters());
     result.thawed = train(thawed, few, test, 1e-4, epochs, seed);
     return result;
@@ -138,7 +138,7 @@ double run(const data::Dataset<>& digits, std::size_t each, std::size_t epochs) 
     const auto [train_digits, held_out_digits] = digits.split(0.9, /*seed*/ 1);
     const data::Dataset<> much = some_digits(train_digits, 0, known, 20);
     const data::Dataset<> held_out = some_digits(held_out_digits, 0, known, 1);
-    Model<Pretrained> model(/*seed*/ 1);
+    Model<Pretrained> model({.seed = 1});
     fit(model, much, Fit{.batch_size = batch<32>, .epochs = 10, .verbose = false});
     std::printf("before: digits 0 to %u, %zu images: accuracy %.3f\n", known - 1, much.size(),
                 evaluate(model, held_out)["accuracy"]);

@@ -43,7 +43,7 @@ int main(int argc, char** argv) try {
     const std::size_t lanes = options.number("--lanes");
     const io::Storage storage = storage_of(options["--storage"]);
     const auto [train, test] = data::load_digits(options["--data"]).split(0.8, /*seed*/ 1);
-    Model<Digits> model(/*seed*/ 1);
+    Model<Digits> model({.seed = 1});
     fit(model, train, Fit{.epochs = 20, .verbose = false});
 
     io::export_header(options["--header"], model,

@@ -64,7 +64,7 @@ double root_mean_square(const data::Dataset<float>& test, Forecast forecast) {
 template <class Cell>
 double score(const char* name, const data::Dataset<float>& train, const data::Dataset<float>& test,
              std::size_t epochs) {
-    Model<Forecaster<Cell>> model(/*seed*/ 1);
+    Model<Forecaster<Cell>> model({.seed = 1});
     // First in large steps, then in small ones.
     for (const double learning_rate : {3e-3, 3e-4})
         fit(model, train,

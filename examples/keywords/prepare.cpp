@@ -79,7 +79,7 @@ int main(int argc, char** argv) try {
     const data::Dataset<> all(Shape(hearing::frames, hearing::FrontEnd::bands), std::move(inputs),
                               std::move(labels));
     const auto [train, test] = all.split(0.75, /*seed*/ 1);
-    Model<Keywords> model(/*seed*/ 1);
+    Model<Keywords> model({.seed = 1});
     fit(model, train,
         Fit{.optimizer = optimizers::Adam{.learning_rate = 2e-3}, .epochs = 20, .verbose = false});
     const auto network = quantize(model, calibrate(model, train));

@@ -26,7 +26,7 @@ int main(int argc, char** argv) try {
     }
 
     const auto [train, test] = data::load_mnist(options["--data"]);
-    Model<Mnist> model(/*seed*/ 1);
+    Model<Mnist> model({.seed = 1});
     report::print_summary<Mnist>();
 
     const History history = fit(model, train,

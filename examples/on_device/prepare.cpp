@@ -42,7 +42,7 @@ int main(int argc, char** argv) try {
     if (rest.size() < 2 * examined)
         throw Error(options["--data"] + ": expected " + std::to_string(5 * examined) + " digits, got " +
                     std::to_string(train.size() + rest.size()));
-    Model<Digits> model(/*seed*/ 1);
+    Model<Digits> model({.seed = 1});
     fit(model, train, Fit{.epochs = 20, .verbose = false});
     std::printf("%s on what was held out\n", report::text(evaluate(model, rest)).c_str());
 

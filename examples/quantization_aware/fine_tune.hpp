@@ -40,7 +40,7 @@ bool compare(const Data& train, const Data& test, std::size_t float_epochs, cons
     const double learning_rate = options.real("--rate", 0, 1);
     const std::size_t epochs = options.number("--epochs");
     const auto stretched = static_cast<float>(options.real("--stretch", 0.001, 1000));
-    Model<Net> model(/*seed*/ options.number("--seed"));
+    Model<Net> model({.seed = options.number("--seed")});
     fit(model, train, Fit{.epochs = float_epochs, .verbose = false});
     stretch(model, layers, stretched);
     const double real = 100 * evaluate(model, test)["accuracy"];

@@ -31,7 +31,7 @@ double microseconds(std::size_t count, Function infer) {
 template <class Net, class Data>
 bool compare(const Data& train, const Data& test, std::size_t epochs, const std::string& header) {
     using namespace burin;
-    Model<Net> model(/*seed*/ 1);
+    Model<Net> model({.seed = 1});
     fit(model, train, Fit{.epochs = epochs, .verbose = false});
 
     // The whole of post-training quantization.

@@ -130,7 +130,7 @@ int main(int argc, char** argv) try {
     const std::size_t test_count = std::min<std::size_t>(count / 2, 1000);
     const data::Dataset<> test = all.subset(0, test_count);
 
-    Model<Reader> model(/*seed*/ 1);
+    Model<Reader> model({.seed = 1});
     const losses::PerOutput loss{losses::SparseCategoricalCrossentropy{},
                                  losses::SparseCategoricalCrossentropy{}};
     fit(model, all.subset(test_count, count - test_count),

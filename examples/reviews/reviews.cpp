@@ -133,10 +133,10 @@ int main(int argc, char** argv) try {
         throw Error(options["--data"] + ": expected reviews of two classes, got " +
                     std::to_string(all.texts.size()) + " of " + std::to_string(all.classes.size()));
 
-    Model<Bag> bag(/*seed*/ 1);
+    Model<Bag> bag({.seed = 1});
     const auto counted = std::make_unique<Counted>();
     const double counts = train("counts of words", task, bag, *counted, 1e-2);
-    Model<Reader> reader(/*seed*/ 1);
+    Model<Reader> reader({.seed = 1});
     const auto ordered = std::make_unique<Ordered>();
     const double order_counts = train("words in their order", task, reader, *ordered, 5e-3);
 

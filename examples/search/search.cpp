@@ -55,7 +55,7 @@ int main(int argc, char** argv) try {
 
     const search::TrialResult& best = results.best();
     const double accuracy = Networks::visit(best.architecture, [&](auto architecture) {
-        Model<typename decltype(architecture)::Network> model(/*seed*/ 1);
+        Model<typename decltype(architecture)::Network> model({.seed = 1});
         auto fit_options = make_fit(best.settings);
         fit_options.epochs = best.budget();
         fit(model, known, fit_options);

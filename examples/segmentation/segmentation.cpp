@@ -101,7 +101,7 @@ int main(int argc, char** argv) try {
     const Options options(argc, argv, {{"--epochs", "8"}, {"--image", "segmentation.png"}});
     const std::size_t epochs = options.number("--epochs");
     const data::Dataset<> train = generate(600, /*seed*/ 1), test = generate(100, /*seed*/ 2);
-    const auto model = std::make_unique<Model<UNet>>(/*seed*/ 1);
+    const auto model = std::make_unique<Model<UNet>>(ModelOptions{.seed = 1});
     report::print_summary<UNet>();
 
     // Small steps at the end, so that weights and running statistics settle.

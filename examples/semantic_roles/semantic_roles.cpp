@@ -52,7 +52,7 @@ int main(int argc, char** argv) try {
     const auto training = write(options.number("--sentences", 1), /*seed*/ 1, false);
     const auto test = write(1000, /*seed*/ 2, true);
     const Vocabulary vocabulary = tagged::vocabulary_of(training, vocabulary_size);
-    Model<Tagger> model(/*seed*/ 1);
+    Model<Tagger> model({.seed = 1});
     fit(model, tagged::dataset(training, vocabulary, length, 6),
         Fit{.loss = losses::SparseCategoricalCrossentropy{.ignore_index = tagged::padding},
             .optimizer = optimizers::Adam{.learning_rate = 5e-3},

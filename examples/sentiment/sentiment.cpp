@@ -44,7 +44,7 @@ struct Task {
 
 template <class Net>
 double train(const char* name, const Task& task, double learning_rate) {
-    Model<Net> model(/*seed*/ 1);
+    Model<Net> model({.seed = 1});
     const auto start = std::chrono::steady_clock::now();
     fit(model, task.training,
         Fit{.optimizer = optimizers::Adam{.learning_rate = learning_rate},

@@ -92,7 +92,7 @@ Evaluation train_and_test(const data::Dataset<>& train, const data::Dataset<>& t
                                   .frequency_masks = masks,
                                   .frequency_width = 3,
                                   .value = -4};
-    Model<Net> model(seed);
+    Model<Net> model({.seed = seed});
     fit(model, train,
         Fit{.optimizer = optimizers::Adam{.learning_rate = 3e-3},
             .epochs = epochs,

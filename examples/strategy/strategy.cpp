@@ -26,7 +26,7 @@ int main(int argc, char** argv) try {
     // What decides how to train is measured on the validation data; the test data are for the last figure.
     const auto [known, test] = data::load_digits(options["--data"]).split(0.8, /*seed*/ 1);
     const auto [train, validation] = known.split(0.85, /*seed*/ 2);
-    Model<Digits> model(/*seed*/ 1);
+    Model<Digits> model({.seed = 1});
 
     // 1. A rate: that at which the loss of a copy of the model falls fastest, and not yet diverges.
     const optimizers::AdamW optimizer{.weight_decay = 1e-2};

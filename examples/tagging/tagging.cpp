@@ -45,7 +45,7 @@ struct Task {
 
 template <class Net>
 double train(const char* name, const Task& task, double learning_rate) {
-    Model<Net> model(/*seed*/ 1);
+    Model<Net> model({.seed = 1});
     const auto start = std::chrono::steady_clock::now();
     fit(model, task.training,
         Fit{.loss = losses::SparseCategoricalCrossentropy{.ignore_index = tagged::padding},

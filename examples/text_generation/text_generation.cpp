@@ -153,7 +153,7 @@ int main(int argc, char** argv) try {
     const auto train = std::span(text).first(text.size() * 9 / 10),
                test = std::span(text).subspan(train.size());
 
-    Model<Writer> model(/*seed*/ 1);
+    Model<Writer> model({.seed = 1});
     const auto trainer = make_trainer<streams>(model, losses::SparseCategoricalCrossentropy{},
                                                optimizers::Adam{.learning_rate = 3e-3, .clip_norm = 5});
     for (std::size_t epoch = 1; epoch <= epochs; ++epoch) {

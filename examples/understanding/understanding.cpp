@@ -74,7 +74,7 @@ int main(int argc, char** argv) try {
     const Vocabulary vocabulary = tagged::vocabulary_of(texts, vocabulary_size);
     const data::Dataset<> test = dataset(held_out, vocabulary, 0);
 
-    Model<Understanding> model(/*seed*/ 1);
+    Model<Understanding> model({.seed = 1});
     const losses::PerOutput loss{losses::SparseCategoricalCrossentropy{},
                                  losses::SparseCategoricalCrossentropy{.ignore_index = tagged::padding}};
     fit(model, dataset(training, vocabulary, 8),

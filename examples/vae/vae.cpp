@@ -115,7 +115,7 @@ template <class Kind>
 double train(const data::Dataset<>& train_digits, const data::Dataset<>& test_digits, std::size_t epochs,
              const std::string& image) {
     const Images train = autoencoding(train_digits), test = autoencoding(test_digits);
-    Model<typename Kind::Autoencoder> model(/*seed*/ 1);
+    Model<typename Kind::Autoencoder> model({.seed = 1});
     const Fit options{.loss = negative_elbo<Kind>(),
                       .optimizer = optimizers::Adam{.learning_rate = 1e-3},
                       .batch_size = batch<32>,

@@ -56,7 +56,7 @@ auto session_with(Model<Net>& model, const Checkpoint& checkpoint, std::size_t e
 /// The files that a training with a checkpoint leaves, in order.
 std::vector<std::string> left_by(const TemporaryDirectory& directory, const Checkpoint& checkpoint,
                                  std::vector<double> rates = {}) {
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     session_with(model, checkpoint, 4, std::move(rates)).run(samples);
     std::vector<std::string> names = directory.names();
     std::sort(names.begin(), names.end());
@@ -70,7 +70,7 @@ TEST_CASE("Checkpoint: one file that is the last, with what others do at the end
     const TemporaryDirectory directory;
     const std::string path = directory / "last";
     CHECK(left_by(directory, {.path = path}) == Names{"last"});
-    Model<Net> model(2);
+    Model<Net> model({.seed = 2});
     auto session = session_with(model, {.path = path});
     io::load(path, session);
     CHECK(session.is_finished());
@@ -121,7 +121,7 @@ TEST_CASE("Checkpoint: the best only, as a session or as weights") {
     CHECK(left_by(weights,
                   {.path = weights / "best", .best_only = true, .monitor = "loss", .weights_only = true},
                   rates) == Names{"best"});
-    Model<Net> best(5), third(6);
+    Model<Net> best({.seed = 5}), third({.seed = 6});
     io::load(weights / "best", best);
     auto session = session_with(third, {});
     io::load(directory / "3", session);
@@ -132,7 +132,7 @@ TEST_CASE("Checkpoint: the best only, as a session or as weights") {
 
 TEST_CASE("Checkpoint: a run that pauses is saved where it is") {
     const TemporaryDirectory directory;
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     auto options = session_with(model, {.path = directory / "paused", .every_epochs = 0}).options();
     auto pausing = Session(model, Fit{.loss = options.loss,
                                       .optimizer = options.optimizer,
@@ -145,7 +145,7 @@ TEST_CASE("Checkpoint: a run that pauses is saved where it is") {
                                                               }}},
                                       .verbose = false});
     pausing.run(samples);
-    Model<Net> other(2);
+    Model<Net> other({.seed = 2});
     auto session = session_with(other, {});
     io::load(directory / "paused", session);
     CHECK(session.position().epoch == 1);

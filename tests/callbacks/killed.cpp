@@ -51,7 +51,7 @@ data::Dataset<> some_data(std::size_t count) {
 /// Trains in a directory, from the checkpoint that is there, and leaves a file `result` with all bits.
 void train_in(const std::string& directory) {
     const data::Dataset<> train = some_data(90), test = some_data(20);
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     Session session(
         model,
         Fit{.optimizer = optimizers::Lookahead{optimizers::Adam{.learning_rate = 1e-2}},

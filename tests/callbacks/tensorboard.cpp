@@ -49,7 +49,7 @@ std::string scalars(const std::vector<FoundEvent>& events) {
 
 TEST_CASE("TensorBoard: values, those of validation in a run of their own, batches and histograms") {
     const TemporaryDirectory directory;
-    Model<Sequential<Input<3>, Dense<2>>> model(1);
+    Model<Sequential<Input<3>, Dense<2>>> model({.seed = 1});
     ToldContext context(model);
     callbacks::TensorBoard board{.directory = directory / "logs", .batches = 2, .histograms = 2};
     board.on_fit_begin(context);

@@ -1,4 +1,4 @@
-// expect: Model: expected an initializer or a seed, as in `Model<Net> model(initializers::HeNormal{}, 1)`, got `Sequential<Input<8, 8>, Flatten, Dense<10>
+// expect: ModelOptions: expected an initializer, got `Sequential<Input<8, 8>, Flatten, Dense<10>
 #include "burin/embedded.hpp"
 #include "burin/training/fit.hpp"
 
@@ -6,4 +6,4 @@ using namespace burin;
 
 using Net = Sequential<Input<8, 8>, Flatten, Dense<10>>;
 
-Model<Net> other(Net{}, 1);
+Model<Net> other(ModelOptions{.initializer = Net{}, .seed = 1});

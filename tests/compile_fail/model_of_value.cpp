@@ -1,4 +1,4 @@
-// expect: Model: expected an initializer or a seed, as in `Model<Net> model(initializers::HeNormal{}, 1)`, got `Sequential<Input<8, 8>, Flatten, Dense<10>
+// expect: Model: expected options, as in `Model<Net> model({.seed = 1})`, got `Sequential<Input<8, 8>, Flatten, Dense<10>
 #include "burin/embedded.hpp"
 #include "burin/training/fit.hpp"
 

@@ -64,7 +64,7 @@ struct Pause {
 /// The parameters, and the loss of the last epoch, after a training.
 template <class Data, class Validation = data::Dataset<>>
 std::vector<float> trained(const Data& train, const Validation* validation = nullptr) {
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     const History history = fit(
         model, train, Fit{.batch_size = batch<8>, .epochs = 3, .validation = validation, .verbose = false});
     std::vector<float> result(model.parameters().all().begin(), model.parameters().all().end());
@@ -91,7 +91,7 @@ TEST_CASE(
 
 TEST_CASE("evaluate: a Loader gives its samples as they are") {
     const data::Dataset<> test = points(150);
-    Model<Net> model(3);
+    Model<Net> model({.seed = 3});
     const double loss = evaluate(model, test)["loss"];
     CHECK(evaluate(model, data::Loader(test, {.workers = 2}, shift))["loss"] == loss);
 }
@@ -99,7 +99,7 @@ TEST_CASE("evaluate: a Loader gives its samples as they are") {
 TEST_CASE("fit: goes on in the middle of an epoch of a Loader") {
     const data::Loader loader(points(29), {.workers = 2}, shift);
     const auto run = [&](std::size_t at) {
-        Model<Net> model(1);
+        Model<Net> model({.seed = 1});
         Session session(model,
                         Fit{.batch_size = batch<8>, .epochs = 2, .callbacks = Pause{at}, .verbose = false});
         session.run(loader);
@@ -112,7 +112,7 @@ TEST_CASE("fit: goes on in the middle of an epoch of a Loader") {
 }
 
 TEST_CASE("fit: what is wrong with the samples of a Loader is told with its batch") {
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     const auto error = [&](const data::Dataset<>& train, bool allow = false) {
         return error_of([&] {
             fit(model, data::Loader(train),

@@ -61,7 +61,7 @@ TEST_CASE("attribute: a sample of several inputs, and a target of another output
     using Net = Graph<Inputs<Node<"a", Input<2>>, Node<"b", Input<3>>>, Node<"both", Concat, From<"a", "b">>,
                       Node<"first", Dense<2>, From<"both">>, Node<"second", Dense<2>, From<"both">>,
                       Outputs<"first", "second">>;
-    const Model<Net, double> model(1);
+    const Model<Net, double> model({.seed = 1});
     const auto x = random_numbers(5, 2);
     const auto shares = explain::attribute(model, x, {.element = 1, .output = 1});
     const auto weight = model["second.weight"];
@@ -74,7 +74,7 @@ TEST_CASE("attribute: a sample of several inputs, and a target of another output
 
 TEST_CASE("grad_cam: a map as large as the image") {
     using Net = Sequential<Input<6, 6, 1>, Conv2D<2, 3>, ReLU, GlobalAveragePool2D, Dense<2>>;
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     // A dark image with one bright corner, and a filter that sees it.
     std::ranges::fill(model.parameters().all(), 0.0F);
     for (std::size_t i = 0; i < 9; ++i)

@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static const TemporaryDirectory directory;
     static const std::string path = directory / "session";
     write_bytes(path, std::string_view(reinterpret_cast<const char*>(data), size));
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     SessionType session(model, options);
     const std::vector<float> before = state_of(session);
     const bool is_read = parsed([&] {
@@ -65,7 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     expect(position.last_epoch <= SessionType::most_epochs);
     expect(position.batch == 0 || (position.batch - 1) * 4 < position.samples);
     io::save(path, session);
-    Model<Net> other_model(2);
+    Model<Net> other_model({.seed = 2});
     SessionType other(other_model, options);
     io::load(path, other);
     expect(other.epoch() == session.epoch() && other.trainer().steps() == session.trainer().steps());

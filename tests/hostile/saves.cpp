@@ -46,7 +46,7 @@ TEST_CASE("save, load: memory that runs out anywhere is an Error, and nothing is
         CHECK(bytes_of(header) == "old");
         CHECK(directory.names().size() == 2);
     };
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     Session<Net, float, Options> session(model, {});
     // The last of each succeeds.
     CHECK(refusals([&] { io::export_header(header, model, {.name_space = "net", .network = "Net"}); },
@@ -60,7 +60,7 @@ TEST_CASE("save, load: memory that runs out anywhere is an Error, and nothing is
     CHECK(refusals([&] { io::save(path, session); }, stays_old) > 10);
     const std::string of_session = bytes_of(path);
 
-    Model<Net> other(2);
+    Model<Net> other({.seed = 2});
     Session<Net, float, Options> other_session(other, {});
     const auto parameters = other.parameters().values;
     const auto stays = [&] {
@@ -106,10 +106,10 @@ TEST_CASE("fit, evaluate, predict, calibrate: memory that runs out anywhere is a
     const auto options = Fit{
         .loss = losses::MeanSquaredError{}, .batch_size = batch<2>, .validation = &samples, .verbose = false};
     CHECK(refusals([&] {
-              Model<Net> model(1);
+              Model<Net> model({.seed = 1});
               fit(model, samples, options);
           }) > 5);
-    const Model<Net> model(1);
+    const Model<Net> model({.seed = 1});
     CHECK(refusals([&] { evaluate(model, samples); }) > 3);
     CHECK(refusals([&] { predict(model, samples); }) > 2);
     const std::vector<double> numbers{1, 2};

@@ -49,7 +49,7 @@ TEST_CASE("crc32: the check value of the polynomial") {
 }
 
 TEST_CASE("header_text: every value exactly, where the processor's kernels want it") {
-    const Model<Net> model(3);
+    const Model<Net> model({.seed = 3});
     for (const std::size_t lanes : std::array<std::size_t, 4>{1, 4, 8, 16}) {
         const std::string text =
             io::header_text(model, {.name_space = "net", .network = "Net", .vector_lanes = lanes});
@@ -70,7 +70,7 @@ TEST_CASE("header_text: every value exactly, where the processor's kernels want 
 
 TEST_CASE_TEMPLATE("header_text: in half the bits, the same places and the nearest numbers", Stored, float16,
                    bfloat16) {
-    const Model<Net> model(3);
+    const Model<Net> model({.seed = 3});
     constexpr bool is_half = std::is_same_v<Stored, float16>;
     for (const std::size_t lanes : std::array<std::size_t, 2>{1, 8}) {
         const std::string text =
@@ -97,7 +97,7 @@ TEST_CASE_TEMPLATE("header_text: in half the bits, the same places and the neare
 }
 
 TEST_CASE("header_text: row-major for any processor") {
-    const Model<Net> model(3);
+    const Model<Net> model({.seed = 3});
     const std::string text =
         io::header_text(model, {.name_space = "net", .network = "Net", .vector_lanes = io::any_lanes});
     CHECK(text.find("float row_major[] = {") != std::string::npos);

@@ -35,11 +35,11 @@ bool same(const A& a, const B& b) {
 TEST_CASE("load: a part of a model comes from a file of another, the rest stays") {
     const TemporaryDirectory directory;
     const std::string path = directory / "part.safetensors";
-    Model<Before> before(/*seed*/ 1);
+    Model<Before> before({.seed = 1});
     before.parameters()["0.1.running_mean"][2] = 7;
     io::save(path, before);
-    Model<After> after(/*seed*/ 2);
-    const Model<After> fresh(/*seed*/ 2);
+    Model<After> after({.seed = 2});
+    const Model<After> fresh({.seed = 2});
     io::load(path, after, io::Part{{"0.*"}});
     for (const char* name : {"0.0.weight", "0.0.bias", "0.1.weight", "0.1.running_mean", "0.1.running_var"}) {
         CAPTURE(name);
@@ -50,7 +50,7 @@ TEST_CASE("load: a part of a model comes from a file of another, the rest stays"
 
     // Half the bits are widened, and several patterns are one part.
     io::save(path, before, {.storage = io::Storage::float16});
-    Model<After> chosen(/*seed*/ 2);
+    Model<After> chosen({.seed = 2});
     io::load(path, chosen, io::Part{{"?.0.weight", "0.1.running*"}});
     CHECK(chosen.parameters()["0.0.weight"][1] ==
           doctest::Approx(double(before.parameters()["0.0.weight"][1])).epsilon(1e-3));
@@ -60,9 +60,9 @@ TEST_CASE("load: a part of a model comes from a file of another, the rest stays"
 TEST_CASE("load: of a part that does not agree everything is in one Error, and the model stays as it is") {
     const TemporaryDirectory directory;
     const std::string path = directory / "part.safetensors";
-    io::save(path, Model<Before>(/*seed*/ 1));
-    Model<After> model(/*seed*/ 2);
-    const Model<After> fresh(/*seed*/ 2);
+    io::save(path, Model<Before>({.seed = 1}));
+    Model<After> model({.seed = 2});
+    const Model<After> fresh({.seed = 2});
     const auto refused = [&](const io::Part& part) {
         const std::string message = error_of([&] { io::load(path, model, part); });
         CHECK(std::equal(model.parameters().all().begin(), model.parameters().all().end(),
@@ -76,7 +76,7 @@ TEST_CASE("load: of a part that does not agree everything is in one Error, and t
           ": expected a pattern that tensors of the model fit, got 'encoder.*'");
     CHECK(refused({}) == ": expected patterns of names, got none");
     // What the part has elsewhere and the model has not is told as well.
-    io::save(path, Model<Other>(/*seed*/ 1));
+    io::save(path, Model<Other>({.seed = 1}));
     CHECK(refused({{"0.1.bias", "0.2.*", "0.*"}}).find("unexpected tensor '0.2.weight' F32 [4, 4]") !=
           std::string::npos);
     CHECK(refused({{"0.1.bias"}}) == ": missing tensor '0.1.bias' F32 [4]");

@@ -50,7 +50,7 @@ TEST_CASE("io::save, io::load: a pipeline beside its model, to the same bits") {
     const TemporaryDirectory directory;
     const std::string path = directory / "model.safetensors";
     const Preparation pipeline = fitted();
-    const Model<Net> model(initializers::Default{}, 3);
+    const Model<Net> model({.seed = 3});
     for (const io::Storage storage : {io::Storage::float16, io::Storage::full}) {
         io::save(path, model, pipeline, {.storage = storage});
         Preparation read;

@@ -83,7 +83,7 @@ std::string bits(const SessionType& session) {
 
 TEST_CASE("save: a model's file has its parameters under their names, in the order of the network") {
     const TemporaryDirectory directory;
-    Model<Small> model(3);
+    Model<Small> model({.seed = 3});
     model["0.bias"][1] = -0.0f;
     io::save(directory / "model", model);
     const FoundFile file = read_independently(directory / "model");
@@ -100,7 +100,7 @@ TEST_CASE("save: a model's file has its parameters under their names, in the ord
 
 TEST_CASE("save: a model of double is F64") {
     const TemporaryDirectory directory;
-    const Model<Small, double> model(3);
+    const Model<Small, double> model({.seed = 3});
     io::save(directory / "model", model);
     const FoundFile file = read_independently(directory / "model");
     REQUIRE(file.tensors.size() == 4);
@@ -117,7 +117,7 @@ TEST_CASE("save: a model of double is F64") {
 
 TEST_CASE_TEMPLATE("save, load: any network's parameters come back bit by bit", Net, ALL_NETWORKS) {
     const TemporaryDirectory directory;
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     for (float& value : model.parameters().all())
         value += 0.25f;
     io::save(directory / "model", model);
@@ -125,7 +125,7 @@ TEST_CASE_TEMPLATE("save, load: any network's parameters come back bit by bit", 
     for (const FoundTensor& tensor : read_independently(directory / "model").tensors)
         elements += tensor.values<float>().size();
     CHECK(elements == parameter_count<Net>);
-    Model<Net> loaded(2);
+    Model<Net> loaded({.seed = 2});
     REQUIRE(bits(loaded) != bits(model));
     io::load(directory / "model", loaded);
     CHECK(bits(loaded) == bits(model));
@@ -134,7 +134,7 @@ TEST_CASE_TEMPLATE("save, load: any network's parameters come back bit by bit", 
 TEST_CASE_TEMPLATE("save, load: in half the bits, each number is the nearest there is", Stored, float16,
                    bfloat16) {
     const TemporaryDirectory directory;
-    Model<Small> model(3);
+    Model<Small> model({.seed = 3});
     model["0.bias"][1] = -0.0f;
     model["0.bias"][2] = 65504.0f;
     io::save(directory / "model", model,
@@ -164,7 +164,7 @@ TEST_CASE_TEMPLATE("save, load: in half the bits, each number is the nearest the
 
 TEST_CASE("save: what float16 can't store is an Error, infinity and NaN are stored") {
     const TemporaryDirectory directory;
-    Model<Small> model(3);
+    Model<Small> model({.seed = 3});
     model["2.weight"][5] = 65520.0f;
     CHECK(error_of([&] { io::save(directory / "model", model, {.storage = io::Storage::float16}); }) ==
           directory / "model" + ": 2.weight[5]: expected a number that float16 can store, got 65520.000000");
@@ -179,7 +179,7 @@ TEST_CASE("save: what float16 can't store is an Error, infinity and NaN are stor
 
 TEST_CASE("load: a tensor in half the bits with another shape is named as it is") {
     const TemporaryDirectory directory;
-    io::save(directory / "model", Model<Sequential<Input<3>, Dense<5, NoBias>>>(1),
+    io::save(directory / "model", Model<Sequential<Input<3>, Dense<5, NoBias>>>({.seed = 1}),
              {.storage = io::Storage::bfloat16});
     Model<Sequential<Input<3>, Dense<4, NoBias>>> model;
     CHECK(error_of([&] { io::load(directory / "model", model); }) ==
@@ -199,7 +199,7 @@ TEST_CASE("save, load: a model knows how its outputs become probabilities") {
     const std::string path = directory / "model.safetensors";
     using Labels = Sequential<Input<2>, Dense<3>>;
     const data::Dataset<float> samples(Shape(2), {1, 2, 3, 4}, {1, 0, 1, 0, 0, 1});
-    Model<Labels> model(1);
+    Model<Labels> model({.seed = 1});
     fit(model, samples, Fit{.loss = losses::BinaryCrossentropy{}, .verbose = false});
     const auto expected = predict_proba(model, samples);
     io::save(path, model);
@@ -211,7 +211,7 @@ TEST_CASE("save, load: a model knows how its outputs become probabilities") {
     CHECK(loaded.links() == model.links());
 
     // A file that says nothing of it: nor does the model know any more.
-    io::save(path, Model<Labels>(1));
+    io::save(path, Model<Labels>({.seed = 1}));
     io::load(path, loaded);
     CHECK(!loaded.links());
 
@@ -222,7 +222,7 @@ TEST_CASE("save, load: a model knows how its outputs become probabilities") {
             {"0.weight", "F32", {2, 4}, std::as_bytes(std::span(weight))},
             {"0.bias", "F32", {4}, std::as_bytes(std::span(bias))}};
         io::safetensors::write(path, tensors, {{"burin.links", wrong}});
-        Model<Two> other(1);
+        Model<Two> other({.seed = 1});
         const float before = other["0.weight"][0];
         CHECK(error_of([&] { io::load(path, other); }) ==
               path + ": 'burin.links': expected none, sigmoid or softmax for each of 1 outputs, got '" +
@@ -234,8 +234,8 @@ TEST_CASE("save, load: a model knows how its outputs become probabilities") {
 TEST_CASE("load: everything that does not agree is in one Error, and the model stays as it is") {
     const TemporaryDirectory directory;
     const std::string path = directory / "model";
-    io::save(path, Model<Sequential<Input<3>, Dense<5, NoBias>, ReLU, Identity, Dense<2>>>(1));
-    Model<Small> model(2);
+    io::save(path, Model<Sequential<Input<3>, Dense<5, NoBias>, ReLU, Identity, Dense<2>>>({.seed = 1}));
+    Model<Small> model({.seed = 2});
     const std::string before = bits(model);
     CHECK(error_of([&] { io::load(path, model); }) ==
           path + ": tensor '0.weight': expected F32 [3, 4], got F32 [3, 5]; missing tensor '0.bias' F32 [4]; "
@@ -246,9 +246,9 @@ TEST_CASE("load: everything that does not agree is in one Error, and the model s
 
 TEST_CASE("load: a file cut short is an Error wherever it was cut, and the model stays as it is") {
     const TemporaryDirectory directory;
-    io::save(directory / "model", Model<Small>(1));
+    io::save(directory / "model", Model<Small>({.seed = 1}));
     const std::string whole = bytes_of(directory / "model");
-    Model<Small> model(2);
+    Model<Small> model({.seed = 2});
     const std::string before = bits(model);
     for (std::size_t length = 0; length < whole.size(); ++length) {
         CAPTURE(length);
@@ -260,7 +260,7 @@ TEST_CASE("load: a file cut short is an Error wherever it was cut, and the model
 
 TEST_CASE("save: a session's file has the parameters, the optimizer's state and how far it got") {
     const TemporaryDirectory directory;
-    Model<Small> model(1);
+    Model<Small> model({.seed = 1});
     SessionOf<optimizers::Adam> session(model, options(optimizers::Adam{}));
     session.run(some_data());
     io::save(directory / "session", session);
@@ -311,7 +311,7 @@ TEST_CASE_TEMPLATE("load: a session goes on with the bits of one that never stop
                    optimizers::LBFGS<3>) {
     const TemporaryDirectory directory;
     const auto data = some_data();
-    Model<Small> model(1), resumed_model(2);
+    Model<Small> model({.seed = 1}), resumed_model({.seed = 2});
     SessionOf<Optimizer> session(model, options(Optimizer{})), resumed(resumed_model, options(Optimizer{}));
     session.run(data);
     io::save(directory / "session", session);
@@ -327,21 +327,21 @@ TEST_CASE(
     "load: a network of which a part is Frozen reads what was written without, and the other way round") {
     using Transfer = Sequential<Input<3>, Frozen<Dense<4>>, ReLU, Dense<2>>;
     const TemporaryDirectory directory;
-    const Model<Small> model(1);
+    const Model<Small> model({.seed = 1});
     io::save(directory / "whole", model);
-    Model<Transfer> transfer(2);
+    Model<Transfer> transfer({.seed = 2});
     io::load(directory / "whole", transfer);
     for (const char* name : {"0.weight", "0.bias", "2.weight", "2.bias"})
         CHECK(bits(std::as_const(transfer)[name]) == bits(model[name]));
     io::save(directory / "transfer", transfer);
-    Model<Small> back(3);
+    Model<Small> back({.seed = 3});
     io::load(directory / "transfer", back);
     CHECK(bits(back) == bits(model));
 }
 
 TEST_CASE("load: a session stays as it is when the file is not its own") {
     const TemporaryDirectory directory;
-    Model<Small> model(1), other_model(2);
+    Model<Small> model({.seed = 1}), other_model({.seed = 2});
     SessionOf<optimizers::Momentum> session(model, options(optimizers::Momentum{}));
     SessionOf<optimizers::Adam> other(other_model, options(optimizers::Adam{}));
     session.run(some_data());
@@ -372,11 +372,11 @@ namespace {
 template <class Net = Small, class Written, class Options>
 std::string error_between(const Written& written, const Options& options) {
     const TemporaryDirectory directory;
-    Model<Small> model(1);
+    Model<Small> model({.seed = 1});
     Session<Small, float, Written> session(model, written);
     session.run(some_data());
     io::save(directory / "session", session);
-    Model<Net> other_model(2);
+    Model<Net> other_model({.seed = 2});
     Session<Net, float, Options> other(other_model, options);
     const std::string before = bits(other);
     const std::string error = error_of([&] { io::load(directory / "session", other); });
@@ -472,7 +472,7 @@ TEST_CASE("save: a schedule is told with its rates and with those that it is mad
 TEST_CASE("load: counters that no training reaches are refused, and those that are reached stay in range") {
     const TemporaryDirectory directory;
     const std::string path = directory / "session";
-    Model<Small> model(1);
+    Model<Small> model({.seed = 1});
     SessionOf<optimizers::SGD> session(model, options(optimizers::SGD{}));
     session.run(some_data());
     io::save(path, session);
@@ -503,7 +503,7 @@ TEST_CASE("load: counters that no training reaches are refused, and those that a
 
 TEST_CASE("save: where the file can't be written there is an Error, and nothing is left behind") {
     const TemporaryDirectory directory;
-    CHECK(error_of([&] { io::save(directory / "missing/model", Model<Small>(1)); }) ==
+    CHECK(error_of([&] { io::save(directory / "missing/model", Model<Small>({.seed = 1})); }) ==
           directory / "missing/model" + ": can't be written: No such file or directory");
     CHECK(directory.names().empty());
 }

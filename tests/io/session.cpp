@@ -107,13 +107,13 @@ std::string bits(const Type& session) {
 TEST_CASE("save, load: a session stops behind any batch and goes on in another with the same bits") {
     const TemporaryDirectory directory;
     const auto data = some_data(20); // 3 batches, the last of 4.
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     SessionType whole(model, options());
     const History history = whole.run(data);
     REQUIRE(whole.trainer().steps() == 9);
     for (std::uint64_t step = 1; step <= 9; ++step) {
         CAPTURE(step);
-        Model<Net> first_model(1), second_model(2);
+        Model<Net> first_model({.seed = 1}), second_model({.seed = 2});
         SessionType first(first_model, options({.pause_at = step}));
         first.run(data);
         CHECK(first.trainer().steps() == step);
@@ -134,7 +134,7 @@ TEST_CASE("save, load: a session stops behind any batch and goes on in another w
 TEST_CASE("save, load: a run that was to stop in the middle of an epoch stops there after a load") {
     const TemporaryDirectory directory;
     const auto data = some_data(20);
-    Model<Net> model(1), other_model(2);
+    Model<Net> model({.seed = 1}), other_model({.seed = 2});
     SessionType session(model, options({.pause_at = 5, .stop_at = 5}));
     session.run(data);
     io::save(directory / "session", session);
@@ -149,7 +149,7 @@ TEST_CASE("save, load: a run that was to stop in the middle of an epoch stops th
 TEST_CASE("load: in the middle of an epoch, other data and other metrics are refused") {
     const TemporaryDirectory directory;
     const std::string path = directory / "session";
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     SessionType session(model, options({.pause_at = 4}));
     session.run(some_data(20));
     CHECK(error_of([&] { session.run(some_data(21)); }) ==
@@ -184,7 +184,7 @@ TEST_CASE("load: in the middle of an epoch, other data and other metrics are ref
 TEST_CASE("load: what a callback found of one metric is not taken for what it finds of another") {
     const TemporaryDirectory directory;
     const std::string path = directory / "session";
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     SessionType session(model, options({.pause_at = 4}));
     session.run(some_data(20));
     io::save(path, session);
@@ -205,7 +205,7 @@ TEST_CASE("load: what a callback found of one metric is not taken for what it fi
 TEST_CASE("load: other metrics whose sums are as many are refused in the middle of an epoch alone") {
     const TemporaryDirectory directory;
     const std::string path = directory / "session";
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     SessionType session(model, options({.pause_at = 4}));
     const auto load_other = [&] {
         session.run(some_data(20));
@@ -233,7 +233,7 @@ TEST_CASE("load: a run ends as many epochs after its first as the session has") 
         result.epochs = epochs;
         return result;
     };
-    Model<Net> longer_model(1), model(1), other_model(2);
+    Model<Net> longer_model({.seed = 1}), model({.seed = 1}), other_model({.seed = 2});
     SessionType longer(longer_model, with_epochs(5)), session(model, options());
     longer.run(data);
     session.run(data);
@@ -256,7 +256,7 @@ TEST_CASE("load: a run ends as many epochs after its first as the session has") 
     CHECK(fewer.is_finished());
 
     // The epoch under way comes to its end.
-    Model<Net> fresh(1);
+    Model<Net> fresh({.seed = 1});
     SessionType begun(fresh, options({.pause_at = 4}));
     begun.run(data);
     io::save(path, begun);
@@ -288,7 +288,7 @@ TEST_CASE("load: a run ends as many epochs after its first as the session has") 
 TEST_CASE("load: places that no training reaches are refused") {
     const TemporaryDirectory directory;
     const std::string path = directory / "session";
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     SessionType session(model, options({.pause_at = 4}));
     session.run(some_data(20));
     io::save(path, session);
@@ -317,7 +317,7 @@ TEST_CASE("load: places that no training reaches are refused") {
 TEST_CASE("load: another schedule is refused in one sentence, and so is what a callback can't take") {
     const TemporaryDirectory directory;
     const std::string path = directory / "session";
-    Model<Net> model(1), other_model(2);
+    Model<Net> model({.seed = 1}), other_model({.seed = 2});
     SessionType session(model, options({.pause_at = 4}));
     session.run(some_data(20));
     io::save(path, session);
@@ -334,7 +334,7 @@ TEST_CASE("load: another schedule is refused in one sentence, and so is what a c
 TEST_CASE("load: format 1 goes on at the start of an epoch, a later one is refused") {
     const TemporaryDirectory directory;
     const std::string path = directory / "session";
-    Model<Net> model(1), other_model(2);
+    Model<Net> model({.seed = 1}), other_model({.seed = 2});
     const auto plain = Fit{.loss = losses::MeanSquaredError{},
                            .optimizer = optimizers::AdamW{},
                            .batch_size = batch<8>,

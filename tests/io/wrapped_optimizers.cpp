@@ -61,13 +61,13 @@ TEST_CASE("Wrapped optimizers: a session goes on from its file with the same bit
     const std::string path = directory / "session.safetensors";
     const data::Dataset<float> data(Shape(3), random_numbers<float>(30 * 3, 1),
                                     random_numbers<float>(30 * 2, 2));
-    Model<Net> whole_model(1);
+    Model<Net> whole_model({.seed = 1});
     Session whole(whole_model, options(0));
     whole.run(data);
     REQUIRE(whole.trainer().steps() == 24);
     // Before and behind the thaw, in the midst of accumulating, and at an end of an epoch.
     for (const std::uint64_t pause_at : {4u, 8u, 10u, 16u}) {
-        Model<Net> first_model(1), second_model(2);
+        Model<Net> first_model({.seed = 1}), second_model({.seed = 2});
         Session first(first_model, options(pause_at));
         first.run(data);
         REQUIRE(first.trainer().steps() == pause_at);

@@ -167,7 +167,7 @@ TEST_CASE("MultiLabel: thresholds of its own for each label") {
         labels[3 * row + 2] = x[3 * row + 2] + noise[row] > 0.9F ? 1 : 0;
     }
     const data::Dataset<> data(Shape(3), x, labels);
-    many_classes::MultiLabel<Tags> tags(1);
+    many_classes::MultiLabel<Tags> tags({.seed = 1});
     tags.fit(data, options);
     const auto measure = [&](std::size_t label) {
         const auto has = tags.predict(data);

@@ -48,11 +48,11 @@ constexpr float infinity = std::numeric_limits<float>::infinity();
 } // namespace
 
 TEST_CASE("calibrate: the least and the largest of every sample's activations, and 0") {
-    const Model<Net> model(3);
+    const Model<Net> model({.seed = 3});
     const auto inputs = random_numbers<float>(count * 5, 1, 1, 2);
     const auto ranges = calibrate(model, labelled(inputs));
     quantization::Range input, hidden, output;
-    const Model<Sequential<Input<5>, Dense<4>, ReLU>> first(3);
+    const Model<Sequential<Input<5>, Dense<4>, ReLU>> first({.seed = 3});
     for (const float x : inputs)
         input.include(x);
     for (const float x : predict(first, inputs))
@@ -66,7 +66,7 @@ TEST_CASE("calibrate: the least and the largest of every sample's activations, a
 }
 
 TEST_CASE("calibrate: what does not fit, and what is no finite number, is named") {
-    Model<Net> model(3);
+    Model<Net> model({.seed = 3});
     const auto said = [&](const data::Dataset<>& data) {
         return error_of([&] { static_cast<void>(calibrate(model, data)); });
     };
@@ -81,7 +81,7 @@ TEST_CASE("calibrate: what does not fit, and what is no finite number, is named"
 }
 
 TEST_CASE("predict, evaluate: a quantized network, sample by sample") {
-    const Model<Net> model(3);
+    const Model<Net> model({.seed = 3});
     const auto inputs = random_numbers<float>(count * 5, 1, -1, 2);
     const auto data = labelled(inputs);
     const auto network = quantize(model.parameters(), calibrate(model, data));
@@ -115,7 +115,7 @@ TEST_CASE("predict, evaluate: a quantized network, sample by sample") {
 }
 
 TEST_CASE("quantize: several inputs and outputs") {
-    const Model<BothHeads> model(1);
+    const Model<BothHeads> model({.seed = 1});
     Parameters<OneHead> of_one;
     copy_parameters(model.parameters(), of_one);
     const auto inputs = random_numbers<float>(count * 5, 1, -1, 2);
@@ -226,7 +226,7 @@ TEST_CASE("quantized: halves away from 0, bounds beyond the range, the zero poin
 }
 
 TEST_CASE("predict: NaN enters a quantized network as 0") {
-    const Model<Net> model(3);
+    const Model<Net> model({.seed = 3});
     const auto inputs = random_numbers<float>(count * 5, 1, -1, 2);
     const auto network = quantize(model.parameters(), calibrate(model, labelled(inputs)));
     const std::array<float, 5> with_nan{0.5F, not_a_number, -0.25F, 1, 0}, with_zero{0.5F, 0, -0.25F, 1, 0};
@@ -306,7 +306,7 @@ TEST_CASE("predict: a quantized network takes a data set as it takes its numbers
     using Plain = Sequential<Input<2>, Dense<3>>;
     const std::vector<float> numbers{1, 2, 3, 4};
     const data::Dataset<float> samples(Shape(2), numbers, {1, 0, 1, 0, 0, 1});
-    const Model<Plain> model(1);
+    const Model<Plain> model({.seed = 1});
     const auto network = quantize(model, calibrate(model, samples));
     CHECK(predict(*network, samples) == predict(*network, std::span<const float>(numbers)));
     CHECK_THROWS_AS(predict(*network, data::Dataset<float>(Shape(3), {1, 2, 3}, {1})), Error);

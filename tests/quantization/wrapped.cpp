@@ -20,7 +20,7 @@ constexpr std::size_t steps = 3, features = 6, samples = 20;
 
 template <class Net>
 Model<Net> model_of() {
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     // Of networks that name their layers otherwise, in the same order.
     const auto values = random_numbers<float>(stored_count<Net>, 5);
     std::copy(values.begin(), values.end(), model.parameters().data());

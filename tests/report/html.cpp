@@ -30,7 +30,7 @@ namespace {
 using Net = Sequential<Input<2, 2>, Flatten, Dense<3>>;
 
 Model<Net> model() {
-    Model<Net> model(initializers::Zeros{});
+    Model<Net> model(ModelOptions{.initializer = initializers::Zeros{}});
     for (std::size_t i = 0; i < 3; ++i)
         model["1.weight"][i * 3 + i] = 1;
     model.set_links(engine::Links<1>{Link::softmax});

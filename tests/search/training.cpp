@@ -76,7 +76,7 @@ TEST_CASE("Training: a trial that goes on has the bits of a training that never 
         CHECK(std::exchange(counts.epochs, 0) == 0);
         for (const search::TrialResult& trial : results.trials())
             for (const search::TrialResult::Score& each : trial.scores) {
-                Model<Net> model(3);
+                Model<Net> model({.seed = 3});
                 auto whole = options(trial.settings["rate"], stops);
                 whole.epochs = each.budget;
                 whole.verbose = false;

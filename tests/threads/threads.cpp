@@ -62,12 +62,12 @@ void in_threads(Work work) {
 
 void share(const std::string& directory) {
     const data::Dataset<> data = samples();
-    const Model<Net> model(1);
-    const Model<Line> line(1);
+    const Model<Net> model({.seed = 1});
+    const Model<Line> line({.seed = 1});
     const auto network = quantize(model, calibrate(model, data));
     const std::vector<float> outputs = predict(model, data);
     const double loss = evaluate(model, data)["loss"], accuracy = evaluate(*network, data)["accuracy"];
-    Model<Net> trained(2);
+    Model<Net> trained({.seed = 2});
     const auto options = Fit{.batch_size = batch<16>, .epochs = 2, .seed = 3, .verbose = false};
     fit(trained, data, options);
     Predictor<Line> of_whole;
@@ -98,12 +98,12 @@ void share(const std::string& directory) {
         sum_of_batches(loader, thread); // Stopped in the middle.
         require(data.shuffled(thread).split(0.5, 1).first.size() == 35, "split gives another size");
         // A model of one's own, trained and saved beside the others.
-        Model<Net> own(2);
+        Model<Net> own({.seed = 2});
         fit(own, data, options);
         require(own.parameters().values == trained.parameters().values, "fit gives other parameters");
         const std::string path = directory + "/own" + std::to_string(thread) + ".safetensors";
         io::save(path, own);
-        Model<Net> loaded(4);
+        Model<Net> loaded({.seed = 4});
         io::load(path, loaded);
         require(loaded.parameters().values == trained.parameters().values, "load gives other parameters");
     });
@@ -111,7 +111,7 @@ void share(const std::string& directory) {
 
 void race() {
     const data::Dataset<> data = samples();
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     in_threads([&](std::size_t) { fit(model, data, Fit{.verbose = false}); });
 }
 

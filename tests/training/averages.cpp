@@ -51,7 +51,7 @@ data::Dataset<float> samples(std::size_t count) {
 } // namespace
 
 TEST_CASE("use_average: the mean of the weights after each step, in the model or in another") {
-    Model<Net> model(1), averaged(2);
+    Model<Net> model({.seed = 1}), averaged({.seed = 2});
     const auto trainer = make_trainer<8>(
         model, MeanSquaredError{}, optimizers::Accumulate{optimizers::StochasticAverage{SGD{0.1}, 2}, 2});
     const auto inputs = random_numbers<float>(24, 3), targets = random_numbers<float>(16, 4);
@@ -91,7 +91,7 @@ TEST_CASE("UseAverage: at the end of fit the model has the average, but not at a
                       .epochs = 2,
                       .callbacks = std::tuple{callbacks::UseAverage{}, PauseEarly{}},
                       .verbose = false};
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     Session session(model, options);
     const auto is_average = [&] {
         const auto state = session.trainer().optimizer_state();
@@ -107,7 +107,7 @@ TEST_CASE("UseAverage: at the end of fit the model has the average, but not at a
 }
 
 TEST_CASE("UseAverage: beside a callback that restores the best weights is an Error before the first epoch") {
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     const auto before = model.parameters().values;
     const auto run = [&](bool restores) {
         fit(model, samples(16),
@@ -129,7 +129,7 @@ TEST_CASE("UseAverage: beside a callback that restores the best weights is an Er
 
 TEST_CASE("SAM: statistics and carried states are those of the first run") {
     const auto inputs = random_numbers<float>(24, 3), targets = random_numbers<float>(16, 4);
-    Model<Net> sharp(1), plain(1);
+    Model<Net> sharp({.seed = 1}), plain({.seed = 1});
     make_trainer<8>(sharp, MeanSquaredError{}, optimizers::SAM{SGD{}, 0.5})->step(inputs, targets);
     make_trainer<8>(plain, MeanSquaredError{}, SGD{})->step(inputs, targets);
     for (const char* const name : {"1.running_mean", "1.running_var"})
@@ -139,7 +139,7 @@ TEST_CASE("SAM: statistics and carried states are those of the first run") {
 
     using Steps = Sequential<Input<3, 2>, SimpleRNN<2>>;
     const auto run = [&](auto rule) {
-        Model<Steps> model(1);
+        Model<Steps> model({.seed = 1});
         const auto trainer = make_trainer<4>(model, MeanSquaredError{}, rule);
         CarriedState<Steps, 4> state;
         fitting::Samples<Steps, MeanSquaredError> samples;
@@ -160,7 +160,7 @@ TEST_CASE("SAM: statistics and carried states are those of the first run") {
 
 TEST_CASE("update_statistics: means over all batches, as of the weights that there are") {
     const auto data = samples(48);
-    Model<Net> model(1), untouched(1);
+    Model<Net> model({.seed = 1}), untouched({.seed = 1});
     update_statistics<16>(model, data);
     // What BatchNorm sees, by hand: x = input · weight + bias.
     const auto weight = model["0.weight"], bias = model["0.bias"], mean = model["1.running_mean"],
@@ -186,9 +186,9 @@ TEST_CASE("update_statistics: means over all batches, as of the weights that the
         REQUIRE(model.parameters().values[i] == untouched.parameters().values[i]);
     // A batch of one sample has no variance.
     const auto measured = model.parameters().values;
-    Model<Net> odd(1);
+    Model<Net> odd({.seed = 1});
     update_statistics<16>(odd, data.subset(0, 33));
-    Model<Net> even(1);
+    Model<Net> even({.seed = 1});
     update_statistics<16>(even, data.subset(0, 32));
     CHECK(odd.parameters().values == even.parameters().values);
     CHECK(error_of([&] { update_statistics(model, data.subset(0, 1)); }) ==

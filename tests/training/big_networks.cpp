@@ -58,7 +58,7 @@ TEST_CASE("a network larger than the stack: made, trained, saved, folded, narrow
             for (std::size_t i = 0; i < inputs.size(); ++i)
                 inputs[i] = static_cast<float>(i % 7) / 7;
             const data::Dataset<> data(Shape(width), inputs, {0, 1, 2, 3, 4, 5, 6, 7});
-            Model<Net> model(1);
+            Model<Net> model({.seed = 1});
             Session session(model, Fit{.batch_size = batch<4>, .verbose = false});
             loss = session.run(data)["loss"][0];
             io::save(directory / "session.safetensors", session);
@@ -66,7 +66,7 @@ TEST_CASE("a network larger than the stack: made, trained, saved, folded, narrow
             const auto trainer = make_trainer<4>(model, Loss{}, optimizers::SGD{});
             trainer->step(std::span(inputs).first(4 * width), std::vector<Label>{0, 1, 2, 3});
             io::save(directory / "model.safetensors", model);
-            Model<Net> loaded(2);
+            Model<Net> loaded({.seed = 2});
             io::load(directory / "model.safetensors", loaded);
             plain = predict(loaded, data);
             (void)evaluate(loaded, data);

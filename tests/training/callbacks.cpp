@@ -154,7 +154,7 @@ struct Sets {
 
 TEST_CASE("callbacks: are called in their order, those that run last after the others") {
     std::string text;
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     Scribe second{&text, "b"};
     fit(model, train.subset(0, 10), options(std::tuple{Last{&text}, Scribe{&text, "a"}, &second}, 1));
     CHECK(text ==
@@ -165,7 +165,7 @@ TEST_CASE("callbacks: are called in their order, those that run last after the o
 TEST_CASE("callbacks: one alone needs no tuple, a pointer tells afterwards, a null one is nothing") {
     std::string text;
     Scribe scribe{&text, "p"};
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     fit(model, train, options(&scribe, 1));
     CHECK(text == "pbegin pepoch1/1 p1/5:8 p2/5:16 p3/5:24 p4/5:32 p5/5:37 pend1:37:1 pdone\n");
     text.clear();
@@ -175,7 +175,7 @@ TEST_CASE("callbacks: one alone needs no tuple, a pointer tells afterwards, a nu
 
 TEST_CASE("callbacks: change no bit of a training") {
     std::string text;
-    Model<Net> with(1), without(1);
+    Model<Net> with({.seed = 1}), without({.seed = 1});
     const History first = fit(with, train, options(Scribe{&text, ""}));
     const History second = fit(without, train, options(std::tuple{}));
     CHECK(values(with) == values(without));
@@ -184,7 +184,7 @@ TEST_CASE("callbacks: change no bit of a training") {
 
 TEST_CASE("callbacks: stop ends an epoch at its batch, which is measured and told, and the run") {
     std::string text;
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     Session session(model, options(Scribe{&text, "", Scribe::Ask::stop, 7, true}));
     const History history = session.run(train);
     CHECK(
@@ -201,7 +201,7 @@ TEST_CASE("callbacks: stop ends an epoch at its batch, which is measured and tol
 
 TEST_CASE("callbacks: stop at the end of an epoch ends the run there") {
     std::string text;
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     Session session(model, options(Scribe{&text, "", Scribe::Ask::stop, 5}));
     CHECK(session.run(train).epochs() == 1);
     CHECK(text.ends_with("5/5:37 end1:37:1 done\n"));
@@ -210,10 +210,10 @@ TEST_CASE("callbacks: stop at the end of an epoch ends the run there") {
 
 TEST_CASE("callbacks: a run that pauses, at any batch, goes on with the same bits") {
     std::string text;
-    Model<Net> whole(1);
+    Model<Net> whole({.seed = 1});
     const History expected = fit(whole, train, options(Scribe{&text, ""}));
     for (const std::uint64_t at : {1u, 4u, 5u, 8u, 14u, 15u}) {
-        Model<Net> model(1);
+        Model<Net> model({.seed = 1});
         Session session(model, options(Scribe{&text, "", Scribe::Ask::pause, at, true}));
         (void)session.run(train);
         CHECK(session.trainer().steps() == at);
@@ -230,12 +230,12 @@ TEST_CASE("callbacks: a run that pauses, at any batch, goes on with the same bit
 
 TEST_CASE("callbacks: what another session takes over at a batch makes it go on with the same bits") {
     std::string text;
-    Model<Net> whole(1);
+    Model<Net> whole({.seed = 1});
     const History expected = fit(whole, train, options(Scribe{&text, ""}));
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     Session first(model, options(Scribe{&text, "", Scribe::Ask::pause, 7, true}));
     (void)first.run(train);
-    Model<Net> other(2);
+    Model<Net> other({.seed = 2});
     Session second(other, options(std::tuple{}));
     std::copy_n(model.parameters().data(), parameter_count<Net>, other.parameters().data());
     const auto state = first.trainer().optimizer_state();
@@ -249,7 +249,7 @@ TEST_CASE("callbacks: what another session takes over at a batch makes it go on 
 
 TEST_CASE("Session: in the middle of an epoch refuses a data set of another size") {
     std::string text;
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     Session session(model, options(Scribe{&text, "", Scribe::Ask::pause, 2, true}));
     (void)session.run(train);
     CHECK(error_of([&] { (void)session.run(test); }) ==
@@ -257,7 +257,7 @@ TEST_CASE("Session: in the middle of an epoch refuses a data set of another size
 }
 
 TEST_CASE("callbacks: a value that is not measured is named with those that are") {
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     CHECK(error_of([&] { fit(model, train, options(Asks{})); }) ==
           "fit: expected a loss or metric that is measured (loss, accuracy, val_loss, val_accuracy), got "
           "'val_f1'");
@@ -265,7 +265,7 @@ TEST_CASE("callbacks: a value that is not measured is named with those that are"
 
 TEST_CASE("callbacks: what will be measured has its names before the first epoch") {
     std::vector<std::string> names;
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     auto how = options(Names{&names}, 1);
     CHECK(fit(model, train, how).series().size() == 4);
     CHECK(names == std::vector<std::string>{"loss", "accuracy", "val_loss", "val_accuracy"});
@@ -294,7 +294,7 @@ TEST_CASE("callbacks: what is none is told how it becomes one") {
 
 TEST_CASE("fit: a schedule sets the rate of each step, and a rate that is no number is refused") {
     std::vector<double> seen;
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     fit(model, train, options(Rates{&seen}, 2));
     REQUIRE(seen.size() == 10);
     for (std::size_t step = 0; step < seen.size(); ++step)
@@ -313,17 +313,17 @@ TEST_CASE("fit: a schedule sets the rate of each step, and a rate that is no num
 
 TEST_CASE("callbacks: a rate that they set and that is no number is refused") {
     for (const double rate : {std::nan(""), HUGE_VAL, -1.0}) {
-        Model<Net> model(1);
+        Model<Net> model({.seed = 1});
         CHECK(error_of([&] {
                   fit(model, train, options(Sets{rate}, 1));
               }).starts_with("fit: set_learning_rate: expected a finite number of at least 0, got "));
     }
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     CHECK(error_of([&] { fit(model, train, options(Sets{0}, 1)); }) == "(nothing was thrown)");
 }
 
 TEST_CASE("Trainer: with a schedule it has the bits of one whose rate is set by hand") {
-    Model<Net> one(1), two(1);
+    Model<Net> one({.seed = 1}), two({.seed = 1});
     using T = Trainer<Net, losses::SparseCategoricalCrossentropy, optimizers::Adam, 8>;
     const auto scheduled = std::make_unique<T>(one.parameters()),
                by_hand = std::make_unique<T>(two.parameters());

@@ -46,7 +46,7 @@ std::string message(auto action) {
 
 TEST_CASE("fit: learns, and its history has every epoch's loss and metrics, also of the validation set") {
     const auto train = clouds(150, 1), test = clouds(60, 2);
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     const double before = evaluate(model, test)["loss"];
     const History history = fit(model, train,
                                 Fit{.optimizer = optimizers::Adam{.learning_rate = 0.01},
@@ -69,7 +69,7 @@ TEST_CASE("fit: learns, and its history has every epoch's loss and metrics, also
 
 TEST_CASE("fit: a last partial batch is a step like any other and counts by its samples") {
     const auto train = clouds(37, 1);
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     Session session(model, Fit{.batch_size = batch<8>, .epochs = 3, .shuffle = false, .verbose = false});
     session.run(train);
     CHECK(session.trainer().steps() == 3 * 5);
@@ -77,7 +77,7 @@ TEST_CASE("fit: a last partial batch is a step like any other and counts by its 
 
     // Without changes to the parameters the epoch's loss is that of evaluate, whatever the batches.
     using Plain = Sequential<Input<2>, Dense<3>>;
-    Model<Plain> still(1);
+    Model<Plain> still({.seed = 1});
     const History history =
         fit(still, train,
             Fit{.optimizer = optimizers::SGD{.learning_rate = 0}, .batch_size = batch<8>, .verbose = false});
@@ -87,7 +87,7 @@ TEST_CASE("fit: a last partial batch is a step like any other and counts by its 
 TEST_CASE("fit: the same seed gives the same bits, in one go or in two; another seed others") {
     const auto train = clouds(90, 1);
     const auto trained = [&](std::size_t first, std::size_t second, std::uint64_t seed) {
-        Model<Net> model(1);
+        Model<Net> model({.seed = 1});
         Session session(model, Fit{.epochs = first, .seed = seed, .verbose = false});
         session.run(train);
         if (second > 0)
@@ -105,13 +105,13 @@ TEST_CASE("fit: after save and load a session goes on with the same bits") {
         .optimizer = optimizers::Adam{.learning_rate = 0.01}, .epochs = 3, .seed = 2, .verbose = false};
     const auto path = std::filesystem::temp_directory_path() / "burin_test_fit.safetensors";
 
-    Model<Net> uninterrupted(1);
+    Model<Net> uninterrupted({.seed = 1});
     Session whole(uninterrupted, options);
     whole.run(train);
     io::save(path.string(), whole);
     whole.run(train);
 
-    Model<Net> other(99); // all of this is overwritten
+    Model<Net> other({.seed = 99}); // all of this is overwritten
     Session continued(other, options);
     continued.run(train);
     io::load(path.string(), continued);
@@ -132,7 +132,7 @@ TEST_CASE("fit: a sample of weight 0 teaches nothing") {
         spoilt[2 * i] = 1000;
     }
     const auto trained = [&](const std::vector<float>& x) {
-        Model<Net> model(1);
+        Model<Net> model({.seed = 1});
         const data::Dataset<> data(Shape{2}, x, labels, weights);
         const History history = fit(model, data, Fit{.epochs = 2, .verbose = false});
         auto result = values(model);
@@ -145,7 +145,7 @@ TEST_CASE("fit: a sample of weight 0 teaches nothing") {
 TEST_CASE("fit: a sample of weight 0 may hold anything") {
     const auto train = [](float input) {
         const data::Dataset<> data(Shape{2}, {1, 2, input, 1, 3, -1}, {0, 1, 2}, {1, 0, 2});
-        Model<Net> model(1);
+        Model<Net> model({.seed = 1});
         fit(model, data,
             Fit{.batch_size = batch<2>, .epochs = 3, .verbose = false, .allow_not_finite = true});
         return values(model);
@@ -184,14 +184,16 @@ struct OneWay : Op {
 TEST_CASE("fit: a layer without backward rules may stand where no gradient goes") {
     using losses::MeanSquaredError;
     static_assert(fitting::loss_fits<Sequential<Input<2>, OneWay, Dense<3>>, MeanSquaredError>);
-    static_assert(fitting::loss_fits<Sequential<Input<2>, Frozen<Dense<3>>, OneWay, Dense<3>>, MeanSquaredError>);
+    static_assert(
+        fitting::loss_fits<Sequential<Input<2>, Frozen<Dense<3>>, OneWay, Dense<3>>, MeanSquaredError>);
     static_assert(!fitting::loss_fits<Sequential<Input<2>, Dense<3>, OneWay>, MeanSquaredError>);
-    static_assert(!fitting::loss_fits<Sequential<Input<2, 2>, Dense<3>, TimeDistributed<OneWay>>, MeanSquaredError>);
+    static_assert(
+        !fitting::loss_fits<Sequential<Input<2, 2>, Dense<3>, TimeDistributed<OneWay>>, MeanSquaredError>);
 }
 
 TEST_CASE("fit: metrics of one's choice") {
     const auto train = clouds(30, 1);
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     const History history =
         fit(model, train,
             Fit{.metrics = std::tuple{metrics::Accuracy{}, metrics::TopKAccuracy<2>{}}, .verbose = false});
@@ -204,7 +206,7 @@ TEST_CASE("fit: Weighted metrics see the samples' weights, and can tell of the v
     const std::vector<float> inputs(2 * 4, 0.5f);
     const std::vector<Label> labels{0, 1, 2, 0};
     const data::Dataset<> weighted(Shape{2}, inputs, labels, {1, 2, 4, 8});
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     const auto history = fit(
         model, weighted,
         Fit{.batch_size = batch<4>,
@@ -227,7 +229,7 @@ TEST_CASE("fit: a single metric and a data set by value do as well as a tuple an
     const auto data = clouds(40, 1);
     const auto [train, test] = data.split(0.75, 1);
     const auto history = [&](auto options) {
-        Model<Net> model(1);
+        Model<Net> model({.seed = 1});
         return fit(model, train, options);
     };
     const History plain =
@@ -243,7 +245,7 @@ TEST_CASE("fit: a single metric and a data set by value do as well as a tuple an
 
 TEST_CASE("fit: metrics of one name are told apart, and a history has a value for each epoch") {
     const auto data = clouds(40, 1);
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     const History history =
         fit(model, data,
             Fit{.epochs = 2,
@@ -271,7 +273,7 @@ TEST_CASE("fit: regression has the mean absolute error as its metric") {
     for (std::size_t i = 0; i < 64; ++i)
         y[i] = 3 * x[i] - 1;
     const data::Dataset<float> train(Shape{1}, x, y);
-    Model<Sequential<Input<1>, Dense<1>>> model(1);
+    Model<Sequential<Input<1>, Dense<1>>> model({.seed = 1});
     const History history = fit(model, train,
                                 Fit{.loss = losses::MeanSquaredError{},
                                     .optimizer = optimizers::Adam{.learning_rate = 0.1},
@@ -284,7 +286,7 @@ TEST_CASE("fit: regression has the mean absolute error as its metric") {
 }
 
 TEST_CASE("fit and evaluate: data that do not fit are refused before anything is changed") {
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     const auto before = values(model);
     const auto train = [&](const data::Dataset<>& data) {
         return message([&] { fit(model, data, Fit{.verbose = false}); });

@@ -68,7 +68,7 @@ TEST_CASE("fit: a loss without a target takes none of a sample's targets") {
     const data::Dataset<float> data(Shape(3), random_numbers<float>(100 * 3, 1),
                                     random_numbers<float>(100 * 2, 2));
     const auto activity_after = [&](double factor) {
-        Model<Sparse> model(1);
+        Model<Sparse> model({.seed = 1});
         fit(model, data,
             Fit{.loss =
                     losses::PerOutput(losses::MeanSquaredError{}, losses::ActivityL1{}).weighted({1, factor}),

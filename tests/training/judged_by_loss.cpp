@@ -51,7 +51,7 @@ double logistic(float x) {
 }
 
 Model<Labels> trained(const data::Dataset<float>& data) {
-    Model<Labels> model(1);
+    Model<Labels> model({.seed = 1});
     const History history = fit(model, data,
                                 Fit{.loss = BinaryCrossentropy{},
                                     .optimizer = optimizers::Adam{.learning_rate = 0.05},
@@ -70,7 +70,7 @@ TEST_CASE("Several binary outputs: the accuracy is that of the labels, one by on
     const double accuracy = evaluate(model, data, BinaryCrossentropy{})["accuracy"];
     CHECK(accuracy == doctest::Approx(share(outputs, data, 0)));
     CHECK(accuracy > 0.9);
-    const Model<Labels> untrained(3);
+    const Model<Labels> untrained({.seed = 3});
     CHECK(evaluate(untrained, data, BinaryCrossentropy{})["accuracy"] ==
           doctest::Approx(share(predict(untrained, data), data, 0)));
     // A metric that is given is told the same.
@@ -89,7 +89,7 @@ TEST_CASE("Several binary outputs: hinges judge by the sign as well") {
         for (const float target : data.target(i))
             signs.push_back(2 * target - 1);
     }
-    const Model<Labels> model(3);
+    const Model<Labels> model({.seed = 3});
     CHECK(evaluate(model, data::Dataset<float>(Shape(2), inputs, signs), losses::Hinge{})["accuracy"] ==
           doctest::Approx(share(predict(model, data), data, 0)));
 }
@@ -105,14 +105,14 @@ TEST_CASE("Several binary outputs: probabilities are the sigmoid of each, by the
         CHECK(static_cast<double>(by_loss[i]) == doctest::Approx(logistic(logits[i])).epsilon(1e-5));
 
     // A model that was not trained can't know: a loss says it, and else it is one class of several.
-    Model<Labels> copy(0);
+    Model<Labels> copy({.seed = 0});
     copy_parameters(model.parameters(), copy.parameters());
     CHECK(predict_proba(copy, data, BinaryCrossentropy{}) == by_loss);
     const auto classes = predict_proba(copy, data);
     CHECK(classes == predict_proba(copy, data, losses::SparseCategoricalCrossentropy{}));
     CHECK(classes[0] + classes[1] + classes[2] == doctest::Approx(1));
 
-    Model<Labels> numbers(1);
+    Model<Labels> numbers({.seed = 1});
     fit(numbers, data, Fit{.loss = losses::MeanSquaredError{}, .verbose = false});
     CHECK(error_of([&] { (void)predict_proba(numbers, data); }) ==
           "predict_proba: expected a model trained with a cross-entropy, got one whose loss knows no "
@@ -123,12 +123,12 @@ TEST_CASE("Several binary outputs: probabilities are the sigmoid of each, by the
 TEST_CASE("Several binary outputs: what is made of a model, or goes on with it, knows its loss too") {
     const auto data = labelled();
     using WithNorm = Sequential<Input<2>, Dense<3>, BatchNorm<>>;
-    Model<WithNorm> model(1);
+    Model<WithNorm> model({.seed = 1});
     const Fit options{.loss = BinaryCrossentropy{}, .verbose = false};
     fit(model, data, options);
     const auto expected = predict_proba(model, data, BinaryCrossentropy{});
     check_close(predict_proba(fold(model), data), expected, 1e-5);
-    Model<WithNorm> continued(1);
+    Model<WithNorm> continued({.seed = 1});
     copy_parameters(model.parameters(), continued.parameters());
     const Session session(continued, options);
     CHECK(predict_proba(continued, data) == expected);
@@ -178,7 +178,7 @@ std::vector<std::string> names(const std::vector<NamedValue>& values) {
 } // namespace
 
 TEST_CASE("Several outputs: predict gives each, as a Predictor does") {
-    const Model<Heads> model(1);
+    const Model<Heads> model({.seed = 1});
     const auto data = many_targets();
     const std::array<std::vector<float>, 4> outputs = predict(model, data);
     const auto predictor = std::make_unique<Predictor<Heads>>();
@@ -198,7 +198,7 @@ TEST_CASE("Several outputs: predict gives each, as a Predictor does") {
 
 TEST_CASE("Several outputs: each has its loss and the usual metric, by its name") {
     const auto data = many_targets();
-    Model<Heads> model(1);
+    Model<Heads> model({.seed = 1});
     const Evaluation found = evaluate(model, data, heads_loss);
     CHECK(names(found.values()) == std::vector<std::string>{"loss", "where_loss", "what_loss", "how_loss",
                                                             "hidden_loss", "where_mean_absolute_error",
@@ -243,7 +243,7 @@ TEST_CASE("Several outputs of one node are told apart") {
     using Twice = Graph<Inputs<Node<"x", Input<2>>>, Node<"y", Dense<1>, From<"x">>, Outputs<"y", "y">>;
     const data::Dataset<float> data(Shape(2), {1, 2}, {3, 4});
     const losses::PerOutput loss(losses::MeanSquaredError{}, losses::Huber{});
-    CHECK(names(evaluate(Model<Twice>(1), data, loss).values()) ==
+    CHECK(names(evaluate(Model<Twice>({.seed = 1}), data, loss).values()) ==
           std::vector<std::string>{"loss", "y_loss", "y_1_loss", "y_mean_absolute_error",
                                    "y_1_mean_absolute_error"});
 }
@@ -251,7 +251,7 @@ TEST_CASE("Several outputs of one node are told apart") {
 TEST_CASE(
     "Several outputs: a quantized network gives each, and is judged by the loss that it was trained with") {
     const auto data = many_targets();
-    Model<Heads> model(1);
+    Model<Heads> model({.seed = 1});
     fit(model, data, Fit{.loss = heads_loss, .epochs = 3, .verbose = false});
     const auto network = quantize(model.parameters(), calibrate(model, data));
     std::vector<float> inputs;
@@ -268,7 +268,7 @@ TEST_CASE(
         for (std::size_t j = 0; j < 3; ++j)
             how += (rounded[2][3 * i + j] > 0.5F) == (data.target(i)[2 + j] > 0.5F);
     CHECK(found["how_accuracy"] == doctest::Approx(static_cast<double>(how) / (3 * count)));
-    const Model<Labels> labels(3);
+    const Model<Labels> labels({.seed = 3});
     const auto small = quantize(labels.parameters(), calibrate(labels, labelled()));
     CHECK(evaluate(small, labelled(), BinaryCrossentropy{})["accuracy"] ==
           doctest::Approx(share(predict(small, std::span<const float>(inputs)), labelled(), 0)));
@@ -276,7 +276,7 @@ TEST_CASE(
 
 TEST_CASE("Numbers of another type are converted to the model's") {
     const auto floats = labelled();
-    Model<Labels, double> model(1);
+    Model<Labels, double> model({.seed = 1});
     std::vector<double> inputs, targets;
     std::vector<float> narrow;
     for (std::size_t i = 0; i < count; ++i)
@@ -290,7 +290,7 @@ TEST_CASE("Numbers of another type are converted to the model's") {
     const data::Dataset<double, double> doubles(Shape(2), inputs, targets);
     const Fit options{.loss = BinaryCrossentropy{}, .epochs = 2, .verbose = false};
     const History of_floats = fit(model, floats, options);
-    Model<Labels, double> other(1);
+    Model<Labels, double> other({.seed = 1});
     CHECK(fit(other, doubles, options)["loss"] == of_floats["loss"]);
     CHECK(evaluate(model, floats, BinaryCrossentropy{})["loss"] ==
           evaluate(other, doubles, BinaryCrossentropy{})["loss"]);
@@ -299,9 +299,9 @@ TEST_CASE("Numbers of another type are converted to the model's") {
     CHECK(predict(model, floats) == expected);
     CHECK(predict(model, doubles) == expected);
     CHECK(predict_proba(model, narrow) == predict_proba(model, doubles));
-    CHECK(predict(Model<Labels>(1), inputs) == predict(Model<Labels>(1), narrow));
+    CHECK(predict(Model<Labels>({.seed = 1}), inputs) == predict(Model<Labels>({.seed = 1}), narrow));
 
-    Model<Labels> narrowed(2);
+    Model<Labels> narrowed({.seed = 2});
     CHECK(copy_parameters(model.parameters(), narrowed.parameters()) == 2);
     const auto of_narrowed = predict(narrowed, narrow);
     for (std::size_t i = 0; i < of_narrowed.size(); ++i)
@@ -311,7 +311,7 @@ TEST_CASE("Numbers of another type are converted to the model's") {
 TEST_CASE("evaluate: without a loss, never by another than the model was trained with") {
     using Net = Sequential<Input<2>, Dense<3>>;
     const data::Dataset<float> samples(Shape(2), {1, 2, 3, 4}, {1, 0, 1, 0, 0, 1});
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     CHECK(evaluate(model, samples)["loss"] > 0);
     fit(model, samples, Fit{.loss = losses::MeanSquaredError{}, .verbose = false});
     CHECK(evaluate(model, samples)["loss"] > 0);
@@ -323,7 +323,7 @@ TEST_CASE("evaluate: without a loss, never by another than the model was trained
 
     using One = Sequential<Input<2>, Dense<1>>;
     const data::Dataset<> labels(Shape(2), {1, 2, 3, 4}, {1, 0});
-    Model<One> one(1);
+    Model<One> one({.seed = 1});
     fit(one, labels, Fit{.loss = losses::BinaryCrossentropy{}, .verbose = false});
     CHECK(evaluate(one, labels)["loss"] == evaluate(one, labels, losses::BinaryCrossentropy{})["loss"]);
 }

@@ -21,7 +21,7 @@ TEST_CASE("BinaryCrossentropy takes labels of 0 and 1 for probabilities, one an 
         const data::Dataset<float> as_numbers(Shape(2), inputs,
                                               std::vector<float>(labels.begin(), labels.end()));
         const Fit options{.loss = losses::BinaryCrossentropy{}, .epochs = 2, .verbose = false};
-        Model<Net> one(1), other(1);
+        Model<Net> one({.seed = 1}), other({.seed = 1});
         CHECK(fit(one, as_labels, options)["loss"] == fit(other, as_numbers, options)["loss"]);
         CHECK(one.parameters().values == other.parameters().values);
         const Evaluation found = evaluate(one, as_labels, options.loss);
@@ -39,7 +39,7 @@ TEST_CASE("BinaryCrossentropy takes labels of 0 and 1 for probabilities, one an 
 TEST_CASE("ignore_index: -1 and -100 are labels like others") {
     using Net = Sequential<Input<2>, Dense<3>>;
     const auto inputs = random_numbers<float>(6 * 2, 1);
-    const Model<Net> model(1);
+    const Model<Net> model({.seed = 1});
     const data::Dataset<Label> counted(Shape(2), std::vector<float>(inputs.begin(), inputs.begin() + 6),
                                        {0, 1, 2});
     const double expected = evaluate(model, counted, losses::SparseCategoricalCrossentropy{})["loss"];

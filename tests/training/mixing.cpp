@@ -171,7 +171,7 @@ TEST_CASE("fit: a batch is augmented before it is trained on, by seed and step a
     const auto samples = data::one_hot(labelled, 3);
     Fit options{.loss = Loss{}, .batch_size = batch<8>, .epochs = 2, .augment = MixUp{}, .verbose = false};
     const auto trained = [&](const auto& how) {
-        Model<Net> model(1);
+        Model<Net> model({.seed = 1});
         fit(model, samples, how);
         return model.parameters().values;
     };

@@ -129,7 +129,7 @@ TEST_CASE("InfoNCE learns which views belong together, from samples without targ
         for (std::size_t j = 0; j < 6; ++j)
             views[i * 12 + 6 + j] = views[i * 12 + 5 - j];
     const auto data = data::Dataset<float>::without_targets(Shape(2, 6), views);
-    Model<Pairs> model(1);
+    Model<Pairs> model({.seed = 1});
     const History history = fit(model, data,
                                 Fit{.loss = InfoNCE<16>{.temperature = 0.2, .symmetric = true},
                                     .optimizer = optimizers::Adam{.learning_rate = 0.01},
@@ -170,7 +170,7 @@ TEST_CASE("CTC learns labels whose places nobody tells, and refuses the blank am
                       .batch_size = batch<16>,
                       .epochs = 60,
                       .verbose = false};
-    Model<Frames> model(1);
+    Model<Frames> model({.seed = 1});
     const History history = fit(model, data::Dataset<Label>(Shape(8, 4), frames, said), options);
     CHECK(history["loss"].back() < 0.3);
 

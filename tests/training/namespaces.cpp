@@ -22,7 +22,7 @@ TEST_CASE_TEMPLATE("names of all namespaces stand side by side", Optimizer, SGD,
                    Nesterov, Adagrad, RMSprop, Adam, AdamW) {
     using Net = Sequential<Input<4>, Dense<8>, BatchNorm<RunningMomentum<0.2>, Epsilon<1e-3>>, ReLU,
                            Dropout<0.1>, Dense<3>>;
-    Model<Net> model(Default{}, 1);
+    Model<Net> model({.seed = 1});
     std::vector<Label> labels(20);
     for (std::size_t i = 0; i < labels.size(); ++i)
         labels[i] = static_cast<Label>(i % 3);

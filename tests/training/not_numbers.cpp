@@ -24,7 +24,7 @@ template <class Loss, class Optimizer>
 void check_step(const Loss& loss, const Optimizer& optimizer) {
     using Net = Sequential<Input<3>, Dense<20>, ReLU, Dense<4>>;
     constexpr std::size_t rows = 9;
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     const auto trainer =
         std::make_unique<Trainer<Net, Loss, Optimizer, rows>>(model.parameters(), loss, optimizer);
     using Target = losses::TargetOf<Loss, float>;
@@ -66,7 +66,7 @@ TEST_CASE_TEMPLATE("Trainer::step: an input that is no number shows in the loss,
 
 TEST_CASE("Regularized: a weight that is no number has a penalty and a gradient that are none") {
     using Net = Sequential<Input<1>, Regularized<Dense<3>, L1<0.5>>>;
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     model["0.weight"][1] = not_a_number;
     std::vector<float> gradients(parameter_count<Net>);
     CHECK(std::isnan(fitting::weight_penalty<Net, float>(model.parameters().data(), gradients.data())));
@@ -76,7 +76,7 @@ TEST_CASE("Regularized: a weight that is no number has a penalty and a gradient 
 
 TEST_CASE("Regularized: the penalty of 2^18 weights keeps six or seven digits") {
     using Net = Sequential<Input<512>, Regularized<Dense<512>, L1<0.5>, L2<0.25>>>;
-    Model<Net> model(initializers::Constant{0.1});
+    Model<Net> model(ModelOptions{.initializer = initializers::Constant{0.1}});
     const double weight = static_cast<double>(0.1f),
                  exact = (1 << 18) * (0.5 * weight + 0.25 * weight * weight);
     const float found = fitting::weight_penalty<Net, float>(model.parameters().data(), nullptr);

@@ -23,7 +23,7 @@ constexpr std::size_t count = 2 * burin::detail::inference_batch + 13;
 } // namespace
 
 TEST_CASE("predict: every sample as a Predictor gives it by itself") {
-    const Model<Logits> model(1);
+    const Model<Logits> model({.seed = 1});
     const auto inputs = random_numbers<float>(count * 5, 1);
     const std::vector<float> outputs = predict(model, inputs);
     REQUIRE(outputs.size() == count * 3);
@@ -37,7 +37,7 @@ TEST_CASE("predict: every sample as a Predictor gives it by itself") {
 }
 
 TEST_CASE("predict: no whole number of samples") {
-    const Model<Logits> model(1);
+    const Model<Logits> model({.seed = 1});
     std::string message;
     try {
         (void)predict(model, std::vector<float>(12));
@@ -49,8 +49,8 @@ TEST_CASE("predict: no whole number of samples") {
 }
 
 TEST_CASE("predict_proba: softmax of logits; what ends in Softmax is left as it is") {
-    const Model<Logits> logits(1);
-    const Model<Probabilities> probabilities(1);
+    const Model<Logits> logits({.seed = 1});
+    const Model<Probabilities> probabilities({.seed = 1});
     const auto inputs = random_numbers<float>(count * 5, 1, -9, 9);
     const auto p = predict_proba(logits, inputs);
     check_close(p, predict(probabilities, inputs), 1e-6);
@@ -60,8 +60,8 @@ TEST_CASE("predict_proba: softmax of logits; what ends in Softmax is left as it 
 }
 
 TEST_CASE("predict_proba: one output is the logit of a probability") {
-    const Model<Sequential<Input<5>, Dense<1>>> model(1);
-    const Model<Sequential<Input<5>, Dense<1>, Sigmoid>> with_sigmoid(1);
+    const Model<Sequential<Input<5>, Dense<1>>> model({.seed = 1});
+    const Model<Sequential<Input<5>, Dense<1>, Sigmoid>> with_sigmoid({.seed = 1});
     const auto inputs = random_numbers<float>(count * 5, 1, -9, 9);
     const auto logits = predict(model, inputs), p = predict_proba(model, inputs);
     for (std::size_t i = 0; i < count; ++i)
@@ -70,7 +70,7 @@ TEST_CASE("predict_proba: one output is the logit of a probability") {
 }
 
 TEST_CASE("evaluate: losses and metrics over batches are those of all samples at once") {
-    const Model<Logits> model(1);
+    const Model<Logits> model({.seed = 1});
     const auto inputs = random_numbers<float>(count * 5, 1);
     std::vector<Label> labels(count);
     for (std::size_t i = 0; i < count; ++i)

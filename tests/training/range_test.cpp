@@ -61,7 +61,7 @@ TEST_CASE("RangeTest suggests what PyTorch Lightning's finder does") {
 
 TEST_CASE("find_learning_rate: rates rise evenly, the model stays, and the rate that it finds trains") {
     const auto data = samples(100); // 12 batches and a half one
-    Model<Net> model(/*seed*/ 2);
+    Model<Net> model({.seed = 2});
     const std::vector<float> before(model.parameters().data(),
                                     model.parameters().data() + parameter_count<Net>);
     const RangeTest found =
@@ -97,7 +97,7 @@ TEST_CASE("find_learning_rate: rates rise evenly, the model stays, and the rate 
 
 TEST_CASE("find_learning_rate: ends where the loss diverges or is no number") {
     const auto data = samples(40);
-    const Model<Net> model(/*seed*/ 2);
+    const Model<Net> model({.seed = 2});
     const RangeTest diverged =
         find_learning_rate(model, data, how, {.from = 1e-3, .to = 1e4, .steps = 200, .smoothing = 0.5});
     CHECK(diverged.rates.size() < 200);

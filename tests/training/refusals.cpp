@@ -45,7 +45,7 @@ struct Changed {
 } // namespace
 
 TEST_CASE("a schedule that was not told its steps, alone or within others") {
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     const auto data = with_features(5);
     const auto refusal = [&](auto schedule) {
         return error_of([&] { fit(model, data, Fit{.schedule = schedule, .verbose = false}); });
@@ -62,7 +62,7 @@ TEST_CASE("a schedule that was not told its steps, alone or within others") {
 }
 
 TEST_CASE("samples of another shape: fit, evaluate, predict, predict_proba, calibrate") {
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     const auto before = values(model);
     const auto network = quantize(model.parameters(), calibrate(model, with_features(5)));
     for (const std::size_t features : {4u, 6u, 10u}) {
@@ -98,7 +98,7 @@ TEST_CASE("Dataset: a sample beyond its end") {
 }
 
 TEST_CASE("class weights: one for each class, finite and not below 0") {
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     const auto before = values(model);
     const auto data = with_features(5);
     const auto check = [&](const std::vector<double>& weights, const std::string& found) {
@@ -128,7 +128,7 @@ TEST_CASE("class weights: one for each class, finite and not below 0") {
 TEST_CASE("fit: data that are not finite are refused, with their place, unless that is allowed") {
     using losses::MeanSquaredError;
     const auto error = [](const auto& data) {
-        Model<Net> model(1);
+        Model<Net> model({.seed = 1});
         const auto before = values(model);
         const std::string message = error_of([&] {
             if constexpr (std::is_same_v<typename std::remove_cvref_t<decltype(data)>::TargetType, Label>)
@@ -151,7 +151,7 @@ TEST_CASE("fit: data that are not finite are refused, with their place, unless t
     CHECK(error(weights.labelled())
               .starts_with("fit: weight of sample 7: expected a finite number of at least 0, got"));
 
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     const auto good = Changed{}.labelled(), bad = inputs.labelled();
     CHECK(error_of([&] { fit(model, good, Fit{.validation = &bad, .verbose = false}); }) ==
           "fit: validation: sample 3[2]: expected a finite number, got -inf");
@@ -180,7 +180,7 @@ TEST_CASE("numbers that are finite, as large or small as they may be") {
 TEST_CASE("fit: learning rates and weights that can't be meant are refused") {
     using Small = Sequential<Input<1>, Dense<2>>;
     const data::Dataset<> data(Shape(1), {1, 2}, {0, 1});
-    Model<Small> model(1);
+    Model<Small> model({.seed = 1});
     for (const double rate : {-1.0, std::nan(""), HUGE_VAL})
         CHECK(error_of([&] {
                   fit(model, data,

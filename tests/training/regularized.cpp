@@ -103,8 +103,8 @@ TEST_CASE("Regularized: shared weights are paid for once, and must agree") {
 TEST_CASE("Regularized: evaluate and fit tell the penalty with the loss") {
     const data::Dataset<float> data(Shape(3), random_numbers<float>(100 * 3, 1),
                                     random_numbers<float>(100 * 2, 2));
-    Model<Net> model(1);
-    Model<Plain> plain(1);
+    Model<Net> model({.seed = 1});
+    Model<Plain> plain({.seed = 1});
     plain.parameters().values = model.parameters().values;
     double penalty = 0;
     for (std::size_t i = 0; i < 15; ++i)
@@ -128,7 +128,7 @@ TEST_CASE("Regularized: evaluate and fit tell the penalty with the loss") {
 TEST_CASE("Regularized: the penalty is counted once, whatever the loss and the number of batches") {
     // The issue's example: one weight of 1 with a penalty of 3, outputs that are their targets.
     using One = Sequential<Input<1>, Regularized<Dense<1>, L1<3.0>>>;
-    Model<One> model(initializers::Ones{});
+    Model<One> model(ModelOptions{.initializer = initializers::Ones{}});
     model["0.bias"][0] = 0;
     for (const std::size_t count : {1u, 63u, 64u, 65u, 129u}) {
         const auto values = random_numbers<float>(count, 1);
@@ -150,7 +150,7 @@ TEST_CASE("PerOutput: evaluate and fit reduce each output over all samples, not 
     using Two = Graph<Inputs<Node<"x", Input<1>>>, Node<"a", Layer, From<"x">>,
                       Node<"b", Dense<2>, From<"x">>, Outputs<"a", "b">>;
     constexpr std::size_t count = 65;
-    Model<Two> model(3);
+    Model<Two> model({.seed = 3});
     const auto inputs = random_numbers<float>(count, 1);
     std::vector<float> targets(2 * count);
     double squares = 0, crossentropy = 0;

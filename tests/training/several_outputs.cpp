@@ -45,7 +45,7 @@ auto options(std::size_t epochs) {
 
 TEST_CASE("fit: networks of several inputs and outputs, labels among the numbers") {
     const auto data = samples(200);
-    Model<Net> model(1);
+    Model<Net> model({.seed = 1});
     const double before = evaluate(model, data, options(1).loss)["loss"];
     const History history = fit(model, data, options(30));
     const double after = evaluate(model, data, options(1).loss)["loss"];

@@ -47,7 +47,7 @@ TEST_CASE("cross_validate: what fit and evaluate give for each fold, with the sa
     }();
     REQUIRE(scores.size() == 4);
     for (std::size_t i = 0; i < 4; ++i) {
-        Model<Net> model(3);
+        Model<Net> model({.seed = 3});
         const History history = fit(model, data.subset(folds[i].train), options(0.05));
         const Evaluation result = evaluate(model, data.subset(folds[i].test));
         CHECK(scores["loss"][i] == result["loss"]);
@@ -137,7 +137,7 @@ TEST_CASE("Fit: a share of the training data held out to validate on, the last o
         return Fit{
             .batch_size = batch<8>, .epochs = 2, .validation = validation, .seed = 3, .verbose = false};
     };
-    Model<Net> one(1), other(1);
+    Model<Net> one({.seed = 1}), other({.seed = 1});
     const History held = fit(one, data, with(HeldOut{0.21})), given = fit(other, train, with(&last));
     CHECK(held["val_loss"] == given["val_loss"]);
     CHECK(one.parameters().values == other.parameters().values);

@@ -86,7 +86,7 @@ class Members {
                         std::to_string(classes));
         members_.reserve(count);
         for (std::size_t i = 0; i < count; ++i)
-            members_.emplace_back(seed_of(seed, i));
+            members_.emplace_back(ModelOptions{.seed = seed_of(seed, i)});
     }
 
     /// Trains each member on the samples for which `answer_of(member, label)` is 1 (yes) or 0 (no), not on

@@ -3,6 +3,7 @@
 #include "burin/core/error.hpp"
 #include "burin/core/label.hpp"
 #include "burin/core/within_memory.hpp"
+#include "burin/initializers/default.hpp"
 #include "burin/losses/binary_crossentropy.hpp"
 #include "burin/many_classes/members.hpp"
 #include "burin/training/evaluate.hpp"
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <numeric>
 #include <span>
 #include <string>
@@ -82,7 +82,9 @@ class MultiLabel {
   public:
     static constexpr std::size_t label_count = output_shape<Net>.size();
 
-    explicit MultiLabel(std::uint64_t seed = 0) : model_(seed), thresholds_(label_count, 0.5) {}
+    template <class Initializer = initializers::Default>
+    explicit MultiLabel(const ModelOptions<Initializer>& options = {})
+        : model_(options), thresholds_(label_count, 0.5) {}
 
     Model<Net, Scalar>& model() noexcept { return model_; }
     const Model<Net, Scalar>& model() const noexcept { return model_; }

@@ -14,7 +14,6 @@
 #include "burin/initializers/default.hpp"
 #include "burin/initializers/initialize.hpp"
 
-#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -33,8 +32,12 @@ concept InitializerLike = requires(const T& initializer, float* values, RandomSt
 
 template <class T>
 struct NoInitializer {
-    static constexpr Sentence problem =
-        misuse<T>("Model", "an initializer or a seed, as in `Model<Net> model(initializers::HeNormal{}, 1)`");
+    static constexpr Sentence problem = misuse<T>("ModelOptions", "an initializer");
+};
+
+template <class T>
+struct NoModelOptions {
+    static constexpr Sentence problem = misuse<T>("Model", "options, as in `Model<Net> model({.seed = 1})`");
 };
 
 /// A network given where a `Model` is expected.
@@ -46,6 +49,17 @@ struct NoModel {
 
 } // namespace detail
 
+/// What the parameters of a `Model` begin with: as in Keras, Glorot uniform weights and zero biases, if
+/// nothing else is said. An initializer of another type needs the name of these options:
+///
+///     Model<Net> model({.seed = 1});
+///     Model<Net> other(ModelOptions{.initializer = initializers::HeNormal{}, .seed = 1});
+template <class Initializer = initializers::Default>
+struct ModelOptions {
+    Initializer initializer{};
+    std::uint64_t seed = 0;
+};
+
 /// A network with its parameters, on the heap: what `fit`, `evaluate`, `predict`, `save` and `load` work on.
 ///
 /// While nobody changes a model, threads may share it, each with a Predictor of its own (`predict` and
@@ -55,16 +69,18 @@ class Model {
   public:
     using NetworkType = Net;
 
-    /// Initialised as Keras does: Glorot uniform weights, zero biases.
-    explicit Model(std::uint64_t seed = 0) : Model(initializers::Default{}, seed) {}
-
-    template <class Initializer>
-        requires(!std::integral<Initializer>)
-    explicit Model(const Initializer& initializer, std::uint64_t seed = 0) {
+    template <class Initializer = initializers::Default>
+    explicit Model(const ModelOptions<Initializer>& options = {}) {
         if constexpr (detail::InitializerLike<Initializer>)
-            initialize(*parameters_, initializer, seed);
+            initialize(*parameters_, options.initializer, options.seed);
         else
             static_cast<void>(core::DiagnosisOf<detail::NoInitializer<Initializer>>{});
+    }
+
+    // Refuses anything else in one sentence.
+    template <class T, class... More>
+    explicit Model(const T&, const More&...) {
+        static_cast<void>(core::DiagnosisOf<detail::NoModelOptions<T>>{});
     }
 
     /// A model of these parameters, which it takes over. Throws Error if there are none.

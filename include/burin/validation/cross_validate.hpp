@@ -52,7 +52,7 @@ FoldResult train_and_test(const Data& data, const Fold& fold, Options options,
     options.verbose = false;
     [[maybe_unused]] const auto owner = burin::detail::own_callbacks(options.callbacks);
     const Data train = data.subset(fold.train), test = data.subset(fold.test);
-    Model<Net, Scalar> model(initializer, options.seed);
+    Model<Net, Scalar> model(ModelOptions{.initializer = initializer, .seed = options.seed});
     History history = fit(model, train, options);
     return {evaluate(model, test, options.loss, options.metrics), std::move(history), train.size(),
             test.size()};

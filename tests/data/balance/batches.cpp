@@ -40,7 +40,7 @@ TEST_CASE("BalancedBatches: every batch of fit has as many of each class, and th
     const data::BalancedBatches train(data::Dataset<>(Shape(1), inputs, labels));
     std::vector<std::size_t> ones;
     const auto trained = [&] {
-        Model<Net> model(/*seed*/ 1);
+        Model<Net> model({.seed = 1});
         fit(model, train,
             Fit{.batch_size = batch<16>,
                 .epochs = 2,

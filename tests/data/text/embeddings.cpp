@@ -77,7 +77,8 @@ TEST_CASE("Embeddings: the three forms give the same vectors, also packed") {
 
 TEST_CASE("Embeddings: into the weights of an Embedding") {
     using namespace burin;
-    Model<Sequential<Input<2>, Embedding<5, 3>, Flatten>> model(initializers::Ones{});
+    Model<Sequential<Input<2>, Embedding<5, 3>, Flatten>> model(
+        ModelOptions{.initializer = initializers::Ones{}});
     text::Embeddings vectors(5, 3);
     vectors.add(2, std::vector{4.0f, 5.0f, 6.0f});
     vectors.add(2, std::vector{7.0f, 7.0f, 7.0f});

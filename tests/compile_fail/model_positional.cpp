@@ -1,0 +1,7 @@
+// expect: Model: expected options, as in `Model<Net> model({.seed = 1})`, got `int`
+#include "burin/embedded.hpp"
+#include "burin/training/fit.hpp"
+
+using namespace burin;
+
+Model<Sequential<Input<8, 8>, Flatten, Dense<10>>> model(1);
