@@ -29,12 +29,6 @@ struct DiagnosisOf {
 
 #else
 
-namespace detail {
-
-struct NothingWrong {};
-
-} // namespace detail
-
 #if defined(__clang__)
 
 namespace detail {
@@ -116,6 +110,8 @@ struct Diagnosis {
 #endif
 
 namespace detail {
+
+struct NothingWrong {};
 
 template <class Holder>
 constexpr auto diagnose() {

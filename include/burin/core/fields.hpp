@@ -65,28 +65,6 @@ struct FieldCount {
     }(std::make_index_sequence<value>{});
 };
 
-} // namespace detail
-
-/// Whether `for_each_field` can take a type apart: an aggregate of at most 16 members, no array of C among
-/// them, all of them its own or all of one class that it derives from; or a class that says how many members
-/// it has, all of them public, in `static constexpr std::size_t field_count`.
-template <class T>
-inline constexpr bool has_fields = [] {
-    if constexpr (requires { T::field_count; }) {
-        return true;
-    } else if constexpr (std::is_aggregate_v<T> && std::is_class_v<T> && !std::is_empty_v<T>) {
-        using Count = detail::FieldCount<T>;
-        if constexpr (Count::value == 0 || Count::value > Count::most || Count::has_base_and_more)
-            return false;
-        else
-            return !Count::has_array;
-    } else {
-        return false;
-    }
-}();
-
-namespace detail {
-
 template <class T>
 inline constexpr std::size_t field_count = [] {
     if constexpr (requires { T::field_count; })
@@ -194,6 +172,24 @@ consteval std::string_view field_name() {
 }
 
 } // namespace detail
+
+/// Whether `for_each_field` can take a type apart: an aggregate of at most 16 members, no array of C among
+/// them, all of them its own or all of one class that it derives from; or a class that says how many members
+/// it has, all of them public, in `static constexpr std::size_t field_count`.
+template <class T>
+inline constexpr bool has_fields = [] {
+    if constexpr (requires { T::field_count; }) {
+        return true;
+    } else if constexpr (std::is_aggregate_v<T> && std::is_class_v<T> && !std::is_empty_v<T>) {
+        using Count = detail::FieldCount<T>;
+        if constexpr (Count::value == 0 || Count::value > Count::most || Count::has_base_and_more)
+            return false;
+        else
+            return !Count::has_array;
+    } else {
+        return false;
+    }
+}();
 
 /// Calls visit(name, field) for each member of a type that has_fields, in order: how options are told by
 /// name, and how what a struct has added up is saved, without a list of either.

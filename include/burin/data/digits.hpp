@@ -36,32 +36,6 @@ auto ten_classes(const std::string& path, Make make) {
     }
 }
 
-} // namespace detail
-
-/// The UCI optical digits as scikit-learn ships them: a row for each 8 × 8 image, 64 grey values from 0 to 16
-/// and the digit. The values are divided by 16. Throws Error, naming line and column, if the file is not of
-/// that form; `options` can allow grey values that are not finite.
-template <class Scalar = float>
-Dataset<Label, Scalar> load_digits(const std::string& path, const ReadOptions& options = {}) {
-    return core::within_memory(path, [&] {
-        const auto table = csv::read<Scalar>(
-            path, {.allow_not_finite = options.allow_not_finite, .max_bytes = options.max_bytes});
-        constexpr std::size_t greys = 64;
-        if (table.columns != greys + 1)
-            throw Error(path + ": line 1: expected 65 fields (64 grey values and the digit), got " +
-                        std::to_string(table.columns));
-        for (std::size_t row = 0; row < table.rows(); ++row)
-            for (std::size_t column = 0; column < greys; ++column)
-                if (const Scalar grey = table(row, column); std::isfinite(grey) && !(grey >= 0 && grey <= 16))
-                    throw Error(table.place(row, column) + "expected a grey value from 0 to 16, got " +
-                                number_text(grey));
-        return detail::ten_classes(path,
-                                   [&] { return from_table<Label, Scalar>(table, greys, Shape(8, 8), 16); });
-    });
-}
-
-namespace detail {
-
 /// The file of MNIST called `stem`, with or without `.gz`, with `-` or `.` before its type.
 inline std::string find_mnist(const std::string& directory, const std::string& stem,
                               const std::string& type) {
@@ -107,6 +81,28 @@ Dataset<Label, Scalar> load_mnist_part(const std::string& directory, const std::
 }
 
 } // namespace detail
+
+/// The UCI optical digits as scikit-learn ships them: a row for each 8 × 8 image, 64 grey values from 0 to 16
+/// and the digit. The values are divided by 16. Throws Error, naming line and column, if the file is not of
+/// that form; `options` can allow grey values that are not finite.
+template <class Scalar = float>
+Dataset<Label, Scalar> load_digits(const std::string& path, const ReadOptions& options = {}) {
+    return core::within_memory(path, [&] {
+        const auto table = csv::read<Scalar>(
+            path, {.allow_not_finite = options.allow_not_finite, .max_bytes = options.max_bytes});
+        constexpr std::size_t greys = 64;
+        if (table.columns != greys + 1)
+            throw Error(path + ": line 1: expected 65 fields (64 grey values and the digit), got " +
+                        std::to_string(table.columns));
+        for (std::size_t row = 0; row < table.rows(); ++row)
+            for (std::size_t column = 0; column < greys; ++column)
+                if (const Scalar grey = table(row, column); std::isfinite(grey) && !(grey >= 0 && grey <= 16))
+                    throw Error(table.place(row, column) + "expected a grey value from 0 to 16, got " +
+                                number_text(grey));
+        return detail::ten_classes(path,
+                                   [&] { return from_table<Label, Scalar>(table, greys, Shape(8, 8), 16); });
+    });
+}
 
 /// MNIST from the four files of its official names (plain or gzip) in a directory, grey values divided by
 /// 255. LeCun, Cortes, Burges. Throws Error if a file is missing or wrong, or has more than

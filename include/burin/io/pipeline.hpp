@@ -191,6 +191,57 @@ void read_pipeline(const std::string& path, std::vector<safetensors::Tensor>& te
     pipeline.mark_as_fitted();
 }
 
+template <class T>
+std::string constant_literal(T value) {
+    if constexpr (std::is_floating_point_v<T>) {
+        const std::string type(spelling<T>);
+        if (std::isnan(value))
+            return "std::numeric_limits<" + type + ">::quiet_NaN()";
+        if (std::isinf(value))
+            return (value < 0 ? "-" : "") + ("std::numeric_limits<" + type + ">::infinity()");
+        return literal(value);
+    } else if constexpr (std::is_same_v<T, char>) {
+        // Of a processor whose char has no sign a negative number is none.
+        constexpr std::string_view digits = "0123456789abcdef";
+        const auto byte = static_cast<unsigned char>(value);
+        return std::string("'\\x") + digits[byte / 16] + digits[byte % 16] + "'";
+    } else {
+        return std::to_string(value) + (std::is_unsigned_v<T> && sizeof(T) >= 4 ? "U" : "");
+    }
+}
+
+/// A line of code that gives an array (or a number) of constants its value.
+template <class T, std::size_t N>
+std::string assignment(const std::string& name, std::span<T, N> elements, bool is_number) {
+    std::string text = "    " + name + (is_number ? " = " : " = {{");
+    for (std::size_t i = 0; i < elements.size(); ++i)
+        text.append(i == 0 ? "" : i % 8 == 0 ? ",\n        " : ", ").append(constant_literal(elements[i]));
+    return text.append(is_number ? ";\n" : "}};\n");
+}
+
+template <class Pipeline>
+std::string assignments(const Pipeline& pipeline) {
+    std::string text;
+    const auto add = [&](const auto& fitted, const std::string& place) {
+        const auto visit = [&]<class T, std::size_t N>(const std::string& name, std::span<T, N> elements) {
+            text += assignment(name, elements, N == std::dynamic_extent);
+        };
+        for_each_constant(fitted, place, visit, {.open = "[", .close = "]"});
+    };
+    if constexpr (Pipeline::takes_columns)
+        for_each_column_of(pipeline.beginning().learnt, [&](const auto& fitted, const std::string& name) {
+            add(fitted, "fitted.beginning().at<" + name.substr(name.rfind('.') + 1) + ">()");
+        });
+    else if constexpr (Pipeline::takes_text)
+        add(pipeline.beginning(), "fitted.beginning()");
+    std::string place = "fitted.stages()";
+    pipeline.stages().for_each([&](auto, std::size_t, const auto& fitted) {
+        add(fitted, place + ".fitted");
+        place += ".rest";
+    });
+    return text;
+}
+
 } // namespace detail
 
 /// Writes a fitted pipeline alone, as safetensors: `pipeline.0.mean`, …. Throws Error; what was there before
@@ -248,61 +299,6 @@ struct PipelineHeaderOptions {
     std::string pipeline;   ///< The pipeline's type as the including program knows it, as in `Preparation`.
     std::string include{};  ///< The header that declares it; empty if it is spelt out above.
 };
-
-namespace detail {
-
-template <class T>
-std::string constant_literal(T value) {
-    if constexpr (std::is_floating_point_v<T>) {
-        const std::string type(spelling<T>);
-        if (std::isnan(value))
-            return "std::numeric_limits<" + type + ">::quiet_NaN()";
-        if (std::isinf(value))
-            return (value < 0 ? "-" : "") + ("std::numeric_limits<" + type + ">::infinity()");
-        return literal(value);
-    } else if constexpr (std::is_same_v<T, char>) {
-        // Of a processor whose char has no sign a negative number is none.
-        constexpr std::string_view digits = "0123456789abcdef";
-        const auto byte = static_cast<unsigned char>(value);
-        return std::string("'\\x") + digits[byte / 16] + digits[byte % 16] + "'";
-    } else {
-        return std::to_string(value) + (std::is_unsigned_v<T> && sizeof(T) >= 4 ? "U" : "");
-    }
-}
-
-/// A line of code that gives an array (or a number) of constants its value.
-template <class T, std::size_t N>
-std::string assignment(const std::string& name, std::span<T, N> elements, bool is_number) {
-    std::string text = "    " + name + (is_number ? " = " : " = {{");
-    for (std::size_t i = 0; i < elements.size(); ++i)
-        text.append(i == 0 ? "" : i % 8 == 0 ? ",\n        " : ", ").append(constant_literal(elements[i]));
-    return text.append(is_number ? ";\n" : "}};\n");
-}
-
-template <class Pipeline>
-std::string assignments(const Pipeline& pipeline) {
-    std::string text;
-    const auto add = [&](const auto& fitted, const std::string& place) {
-        const auto visit = [&]<class T, std::size_t N>(const std::string& name, std::span<T, N> elements) {
-            text += assignment(name, elements, N == std::dynamic_extent);
-        };
-        for_each_constant(fitted, place, visit, {.open = "[", .close = "]"});
-    };
-    if constexpr (Pipeline::takes_columns)
-        for_each_column_of(pipeline.beginning().learnt, [&](const auto& fitted, const std::string& name) {
-            add(fitted, "fitted.beginning().at<" + name.substr(name.rfind('.') + 1) + ">()");
-        });
-    else if constexpr (Pipeline::takes_text)
-        add(pipeline.beginning(), "fitted.beginning()");
-    std::string place = "fitted.stages()";
-    pipeline.stages().for_each([&](auto, std::size_t, const auto& fitted) {
-        add(fitted, place + ".fitted");
-        place += ".rest";
-    });
-    return text;
-}
-
-} // namespace detail
 
 /// A C++ header with a fitted pipeline as a constant, for programs without files:
 ///

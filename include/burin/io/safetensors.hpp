@@ -124,6 +124,42 @@ inline std::vector<Tensor> parse(std::span<const std::byte> bytes, std::string_v
     return tensors;
 }
 
+/// Adds to `problems` everything in which a file's tensors are not what the slots want: names that are
+/// missing, names that are not expected, dtypes, shapes.
+inline void compare(std::span<const Tensor> tensors, std::span<const Slot> slots, Problems& problems) {
+    const auto described = [](const auto& each) { return each.dtype + " " + shape_text(each.shape); };
+    std::map<std::string_view, const Tensor*> by_name;
+    for (const Tensor& tensor : tensors)
+        by_name[tensor.name] = &tensor;
+    for (const Slot& slot : slots) {
+        const auto found = by_name.find(slot.name);
+        if (found == by_name.end()) {
+            problems.add("missing " + tensor_named(slot.name) + " " + described(slot));
+            continue;
+        }
+        const Tensor& tensor = *found->second;
+        if (tensor.dtype != slot.dtype || tensor.shape != slot.shape)
+            problems.add(tensor_named(slot.name) + ": expected " + described(slot) + ", got " +
+                         described(tensor));
+    }
+    std::set<std::string_view> expected;
+    for (const Slot& slot : slots)
+        expected.insert(slot.name);
+    for (const Tensor& tensor : tensors)
+        if (!expected.contains(tensor.name))
+            problems.add("unexpected " + tensor_named(tensor.name) + " " + described(tensor));
+}
+
+/// Of tensors and slots that agree.
+inline void copy_into(std::span<const Tensor> tensors, std::span<const Slot> slots) {
+    std::map<std::string_view, std::span<const std::byte>> by_name;
+    for (const Tensor& tensor : tensors)
+        by_name[tensor.name] = tensor.bytes;
+    for (const Slot& slot : slots)
+        if (!slot.bytes.empty())
+            std::memcpy(slot.bytes.data(), by_name[slot.name].data(), slot.bytes.size());
+}
+
 } // namespace detail
 
 /// The tensors of a file in memory, pointing into `bytes`, in the order of their data, and what it says of
@@ -162,46 +198,6 @@ inline std::vector<std::byte> read_bytes(const std::string& path,
         refuse("can't be read to the end");
     return bytes;
 }
-
-namespace detail {
-
-/// Adds to `problems` everything in which a file's tensors are not what the slots want: names that are
-/// missing, names that are not expected, dtypes, shapes.
-inline void compare(std::span<const Tensor> tensors, std::span<const Slot> slots, Problems& problems) {
-    const auto described = [](const auto& each) { return each.dtype + " " + shape_text(each.shape); };
-    std::map<std::string_view, const Tensor*> by_name;
-    for (const Tensor& tensor : tensors)
-        by_name[tensor.name] = &tensor;
-    for (const Slot& slot : slots) {
-        const auto found = by_name.find(slot.name);
-        if (found == by_name.end()) {
-            problems.add("missing " + tensor_named(slot.name) + " " + described(slot));
-            continue;
-        }
-        const Tensor& tensor = *found->second;
-        if (tensor.dtype != slot.dtype || tensor.shape != slot.shape)
-            problems.add(tensor_named(slot.name) + ": expected " + described(slot) + ", got " +
-                         described(tensor));
-    }
-    std::set<std::string_view> expected;
-    for (const Slot& slot : slots)
-        expected.insert(slot.name);
-    for (const Tensor& tensor : tensors)
-        if (!expected.contains(tensor.name))
-            problems.add("unexpected " + tensor_named(tensor.name) + " " + described(tensor));
-}
-
-/// Of tensors and slots that agree.
-inline void copy_into(std::span<const Tensor> tensors, std::span<const Slot> slots) {
-    std::map<std::string_view, std::span<const std::byte>> by_name;
-    for (const Tensor& tensor : tensors)
-        by_name[tensor.name] = tensor.bytes;
-    for (const Slot& slot : slots)
-        if (!slot.bytes.empty())
-            std::memcpy(slot.bytes.data(), by_name[slot.name].data(), slot.bytes.size());
-}
-
-} // namespace detail
 
 /// Copies the tensors of a file into their slots. Throws Error with everything that does not agree, and then
 /// no slot is changed.

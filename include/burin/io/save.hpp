@@ -25,6 +25,10 @@
 
 namespace burin::io {
 
+struct SaveOptions {
+    Storage storage = Storage::full;
+};
+
 namespace detail {
 
 inline std::vector<std::size_t> extents(const Shape& shape) {
@@ -189,14 +193,6 @@ void copy_tensors(std::vector<safetensors::Tensor>& tensors, std::span<const saf
     problems.throw_if_any();
     safetensors::detail::copy_into(tensors, slots);
 }
-
-} // namespace detail
-
-struct SaveOptions {
-    Storage storage = Storage::full;
-};
-
-namespace detail {
 
 /// Writes a model's tensors, and others behind them.
 template <class Net, class Scalar>

@@ -83,6 +83,36 @@ template <class L, class Scalar>
     requires requires { typename L::template Target<Scalar>; }
 struct TargetType<L, Scalar> : std::type_identity<typename L::template Target<Scalar>> {};
 
+/// "`name`: expected `expectation`, got `value`", unless it is fulfilled.
+constexpr Sentence unless(bool is_fulfilled, const char* name, const char* expectation, double value) {
+    Sentence sentence;
+    if (is_fulfilled)
+        return sentence;
+    sentence.append(name).append(": expected ").append(expectation);
+    // What can be written in decimals.
+    if (value > -1e12 && value < 1e12)
+        sentence.append(", got ").append(value);
+    return sentence;
+}
+
+// Of elementwise.hpp, which losses with a formula include.
+template <Shape Output, bool WithGradient, class Scalar, class Formula>
+LossSum<Scalar> elementwise(const Formula& formula, Reduction reduction, const Scalar* outputs,
+                            const Scalar* targets, const Scalar* sample_weights, Scalar* gradient,
+                            std::size_t rows) noexcept;
+
+template <Shape Output, bool WithGradient, class Scalar, class L, class Target>
+LossSum<Scalar> compute(const L& loss, const Scalar* outputs, const Target* targets,
+                        const Scalar* sample_weights, Scalar* gradient, std::size_t rows) noexcept {
+    if constexpr (requires { loss.template formula<Output, Scalar>(); })
+        return elementwise<Output, WithGradient, Scalar>(loss.template formula<Output, Scalar>(),
+                                                         loss.reduction, outputs, targets, sample_weights,
+                                                         gradient, rows);
+    else
+        return loss.template compute<Output, WithGradient, Scalar>(outputs, targets, sample_weights, gradient,
+                                                                   rows);
+}
+
 } // namespace detail
 
 /// The type of one target of a loss.
@@ -116,22 +146,6 @@ constexpr Sentence reject_options(const L& loss, const Shape& output) {
     else
         return {};
 }
-
-namespace detail {
-
-/// "`name`: expected `expectation`, got `value`", unless it is fulfilled.
-constexpr Sentence unless(bool is_fulfilled, const char* name, const char* expectation, double value) {
-    Sentence sentence;
-    if (is_fulfilled)
-        return sentence;
-    sentence.append(name).append(": expected ").append(expectation);
-    // What can be written in decimals.
-    if (value > -1e12 && value < 1e12)
-        sentence.append(", got ").append(value);
-    return sentence;
-}
-
-} // namespace detail
 
 /// What a loss takes the outputs of a sample for.
 enum class Answer {
@@ -174,28 +188,6 @@ constexpr Scalar reduce(const L& loss, const LossSum<Scalar>& sum) noexcept {
     const bool divides = loss.reduction == Reduction::mean && sum.weight != Scalar(0);
     return (divides ? sum.total / sum.weight : sum.total) + sum.penalty;
 }
-
-namespace detail {
-
-// Of elementwise.hpp, which losses with a formula include.
-template <Shape Output, bool WithGradient, class Scalar, class Formula>
-LossSum<Scalar> elementwise(const Formula& formula, Reduction reduction, const Scalar* outputs,
-                            const Scalar* targets, const Scalar* sample_weights, Scalar* gradient,
-                            std::size_t rows) noexcept;
-
-template <Shape Output, bool WithGradient, class Scalar, class L, class Target>
-LossSum<Scalar> compute(const L& loss, const Scalar* outputs, const Target* targets,
-                        const Scalar* sample_weights, Scalar* gradient, std::size_t rows) noexcept {
-    if constexpr (requires { loss.template formula<Output, Scalar>(); })
-        return elementwise<Output, WithGradient, Scalar>(loss.template formula<Output, Scalar>(),
-                                                         loss.reduction, outputs, targets, sample_weights,
-                                                         gradient, rows);
-    else
-        return loss.template compute<Output, WithGradient, Scalar>(outputs, targets, sample_weights, gradient,
-                                                                   rows);
-}
-
-} // namespace detail
 
 /// The loss of `rows` samples; `sample_weights` may be null.
 template <Shape Output, Loss L, class Scalar, class Target>

@@ -25,21 +25,6 @@ void move_towards(Scalar* average, const Scalar* target, std::size_t count, doub
         static_cast<const Scalar*>(average), target);
 }
 
-} // namespace detail
-
-/// Whether an optimizer, or one that it wraps, averages the weights.
-template <class Optimizer>
-inline constexpr bool averages = [] {
-    if constexpr (requires(const Optimizer& rule) { rule.has_average(std::uint64_t{1}); })
-        return true;
-    else if constexpr (requires(const Optimizer& rule) { rule.optimizer; })
-        return averages<decltype(Optimizer::optimizer)>;
-    else
-        return false;
-}();
-
-namespace detail {
-
 /// Whether an optimizer, or one that it wraps, takes a step for several batches.
 template <class Optimizer>
 inline constexpr bool accumulates = [] {
@@ -64,6 +49,17 @@ struct ExaminedAveraging {
 };
 
 } // namespace detail
+
+/// Whether an optimizer, or one that it wraps, averages the weights.
+template <class Optimizer>
+inline constexpr bool averages = [] {
+    if constexpr (requires(const Optimizer& rule) { rule.has_average(std::uint64_t{1}); })
+        return true;
+    else if constexpr (requires(const Optimizer& rule) { rule.optimizer; })
+        return averages<decltype(Optimizer::optimizer)>;
+    else
+        return false;
+}();
 
 /// Where the averaged weights are in an optimizer's state after so many steps, in the trained parameters'
 /// layout; null if there are none yet. Of several averages the outermost.

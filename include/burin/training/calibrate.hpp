@@ -41,6 +41,32 @@ void check_finite(const Parameters<Net>& parameters, std::string_view caller) {
     }
 }
 
+/// Runs a quantized network on `count` samples, some at a time: `inputs(first, rows)` gives where the numbers
+/// of each input are, and `use(first, rows, outputs)` gets those that each output stands for.
+template <class Net, Rounding Way, class Inputs, class Use>
+void run_quantized(const QuantizedNetwork<Net, Way>& network, std::size_t count, Inputs inputs, Use use) {
+    using N = engine::Network<Net>;
+    const auto predictor = std::make_unique<QuantizedPredictor<Net, inference_batch>>();
+    std::array<std::vector<std::int8_t>, N::input_count> stored;
+    std::array<std::vector<float>, N::output_count> outputs;
+    for (std::size_t first = 0; first < count; first += inference_batch) {
+        const std::size_t rows = std::min(inference_batch, count - first);
+        const std::array<const float*, N::input_count> numbers = inputs(first, rows);
+        std::array<const std::int8_t*, N::input_count> pointers{};
+        for (std::size_t i = 0; i < N::input_count; ++i) {
+            stored[i].resize(rows * N::input_shapes[i].size());
+            quantize({numbers[i], stored[i].size()}, network.inputs[i], stored[i]);
+            pointers[i] = stored[i].data();
+        }
+        const auto given = predictor->run(network, pointers, rows);
+        for (std::size_t i = 0; i < N::output_count; ++i) {
+            outputs[i].resize(rows * N::output_shapes[i].size());
+            dequantize({given[i], outputs[i].size()}, network.outputs[i], outputs[i]);
+        }
+        use(first, rows, outputs);
+    }
+}
+
 } // namespace detail
 
 /// The range of what each node of a network gives for a set of samples, which should be like those that it
@@ -77,36 +103,6 @@ ActivationRanges<Net> calibrate(const Model<Net, Scalar>& model, const Data& dat
     else
         return {};
 }
-
-namespace detail {
-
-/// Runs a quantized network on `count` samples, some at a time: `inputs(first, rows)` gives where the numbers
-/// of each input are, and `use(first, rows, outputs)` gets those that each output stands for.
-template <class Net, Rounding Way, class Inputs, class Use>
-void run_quantized(const QuantizedNetwork<Net, Way>& network, std::size_t count, Inputs inputs, Use use) {
-    using N = engine::Network<Net>;
-    const auto predictor = std::make_unique<QuantizedPredictor<Net, inference_batch>>();
-    std::array<std::vector<std::int8_t>, N::input_count> stored;
-    std::array<std::vector<float>, N::output_count> outputs;
-    for (std::size_t first = 0; first < count; first += inference_batch) {
-        const std::size_t rows = std::min(inference_batch, count - first);
-        const std::array<const float*, N::input_count> numbers = inputs(first, rows);
-        std::array<const std::int8_t*, N::input_count> pointers{};
-        for (std::size_t i = 0; i < N::input_count; ++i) {
-            stored[i].resize(rows * N::input_shapes[i].size());
-            quantize({numbers[i], stored[i].size()}, network.inputs[i], stored[i]);
-            pointers[i] = stored[i].data();
-        }
-        const auto given = predictor->run(network, pointers, rows);
-        for (std::size_t i = 0; i < N::output_count; ++i) {
-            outputs[i].resize(rows * N::output_shapes[i].size());
-            dequantize({given[i], outputs[i].size()}, network.outputs[i], outputs[i]);
-        }
-        use(first, rows, outputs);
-    }
-}
-
-} // namespace detail
 
 /// The numbers that a quantized network's outputs stand for, for whole samples of numbers, one after the
 /// other, each with all its inputs: one vector, or an array of them for a network of several outputs. Throws

@@ -94,39 +94,6 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
     }
 }
 
-} // namespace detail
-
-/// Loss and metrics of a model on data, without training: the usual metrics, or those given: one or a tuple
-/// (of the first output), or `metrics::PerOutput`. They see logits where the loss wants them. Throws Error if
-/// the data do not fit the network. What is not finite in them goes through, as in `predict`.
-template <class Net, class Scalar, class Data, class Loss, class Metrics = fitting::UsualMetrics>
-Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
-                    const Metrics& metrics = {}) {
-    return core::within_memory("evaluate", [&] {
-        detail::check_data<Net>(data, loss, "evaluate");
-        detail::Measure<Net, Loss, Scalar, Metrics> measured(loss, metrics);
-        detail::measure(model, data, loss, measured);
-        std::vector<NamedValue> values;
-        measured.append_to(values);
-        return Evaluation(std::move(values));
-    });
-}
-
-/// The same with the usual loss: for labels the sparse categorical cross-entropy, or of a single output the
-/// binary one, else the mean squared error. Throws Error if the model was trained with a loss that takes its
-/// outputs for something else, as the mean squared error does those of BinaryCrossentropy.
-template <class Net, class Scalar, class Data>
-Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data) {
-    const auto loss = detail::usual_loss<Net, typename Data::TargetType>();
-    if (model.links() && *model.links() != fitting::links_of<Net, std::remove_const_t<decltype(loss)>>)
-        throw Error(
-            "evaluate: expected the loss that the model was trained with, as in `evaluate(model, data, "
-            "losses::BinaryCrossentropy{})`, got none; the usual one takes the outputs for something else");
-    return evaluate(model, data, loss);
-}
-
-namespace detail {
-
 /// One vector for a network of one output, else an array of them.
 template <class Net, class Scalar>
 using Predictions = std::conditional_t<engine::Network<Net>::output_count == 1, std::vector<Scalar>,
@@ -164,6 +131,35 @@ std::vector<Scalar> inputs_of(const Data& data) {
 }
 
 } // namespace detail
+
+/// Loss and metrics of a model on data, without training: the usual metrics, or those given: one or a tuple
+/// (of the first output), or `metrics::PerOutput`. They see logits where the loss wants them. Throws Error if
+/// the data do not fit the network. What is not finite in them goes through, as in `predict`.
+template <class Net, class Scalar, class Data, class Loss, class Metrics = fitting::UsualMetrics>
+Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
+                    const Metrics& metrics = {}) {
+    return core::within_memory("evaluate", [&] {
+        detail::check_data<Net>(data, loss, "evaluate");
+        detail::Measure<Net, Loss, Scalar, Metrics> measured(loss, metrics);
+        detail::measure(model, data, loss, measured);
+        std::vector<NamedValue> values;
+        measured.append_to(values);
+        return Evaluation(std::move(values));
+    });
+}
+
+/// The same with the usual loss: for labels the sparse categorical cross-entropy, or of a single output the
+/// binary one, else the mean squared error. Throws Error if the model was trained with a loss that takes its
+/// outputs for something else, as the mean squared error does those of BinaryCrossentropy.
+template <class Net, class Scalar, class Data>
+Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data) {
+    const auto loss = detail::usual_loss<Net, typename Data::TargetType>();
+    if (model.links() && *model.links() != fitting::links_of<Net, std::remove_const_t<decltype(loss)>>)
+        throw Error(
+            "evaluate: expected the loss that the model was trained with, as in `evaluate(model, data, "
+            "losses::BinaryCrossentropy{})`, got none; the usual one takes the outputs for something else");
+    return evaluate(model, data, loss);
+}
 
 /// The network's outputs for whole samples, one after the other, each with all its inputs. A network of
 /// several outputs gives an array of vectors, one for each, in the order of its outputs. Throws Error if

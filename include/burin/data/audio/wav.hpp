@@ -74,10 +74,6 @@ struct MemoryFile {
     static MemoryFile& of(void* self) { return *static_cast<MemoryFile*>(self); }
 };
 
-} // namespace detail
-
-namespace detail {
-
 /// Calls begin(channels, sample_rate), then take(frame, channel, sample) for all samples of a sound file.
 template <class Begin, class Take>
 void read_samples(const std::string& path, const ReadOptions& options, Begin begin, Take take) {
@@ -114,6 +110,43 @@ void read_samples(const std::string& path, const ReadOptions& options, Begin beg
     if (static_cast<sf_count_t>(count) != info.frames)
         throw Error(path + ": expected " + std::to_string(info.frames) + " samples, got " +
                     std::to_string(count));
+}
+
+/// Writes 16-bit samples; what libsndfile calls `format`, messages `name`.
+inline void write_sound(const std::string& path, std::span<const float> samples, std::size_t sample_rate,
+                        int format, const char* name) {
+    const auto nan = std::find_if(samples.begin(), samples.end(), [](float x) { return std::isnan(x); });
+    if (nan != samples.end())
+        throw Error(path + ": sample " + std::to_string(nan - samples.begin()) +
+                    ": expected a number, got nan");
+    constexpr std::size_t most = std::size_t{1} << 30;
+    if (samples.size() > most)
+        throw Error(path + ": expected at most " + std::to_string(most) + " samples, got " +
+                    std::to_string(samples.size()));
+    core::within_memory(path, [&] {
+        MemoryFile file;
+        SF_VIRTUAL_IO calls = MemoryFile::calls();
+        SF_INFO info{};
+        info.channels = 1;
+        info.samplerate = static_cast<int>(std::min<std::size_t>(sample_rate, INT_MAX));
+        info.format = format | SF_FORMAT_PCM_16;
+        SNDFILE* const sound =
+            sample_rate > INT_MAX ? nullptr : sf_open_virtual(&calls, SFM_WRITE, &info, &file);
+        if (sound == nullptr)
+            throw Error(path + ": expected a sample rate that " + name + " knows, got " +
+                        std::to_string(sample_rate) + ": " + sf_strerror(nullptr));
+        sf_command(sound, SFC_SET_CLIPPING, nullptr, SF_TRUE);
+        const auto count = static_cast<sf_count_t>(samples.size());
+        const sf_count_t written = sf_write_float(sound, samples.data(), count);
+        const bool closed = sf_close(sound) == 0;
+        if (written != count || !closed)
+            throw Error(path + ": expected to write " + std::to_string(count) + " samples, got " +
+                        std::to_string(written));
+        // libsndfile begins a FLAC file with its first sample.
+        if (file.bytes.empty())
+            throw Error(path + ": expected at least 1 sample, got 0");
+        io::write_file(path, std::as_bytes(std::span(file.bytes)));
+    });
 }
 
 } // namespace detail
@@ -160,47 +193,6 @@ inline std::vector<Sound> read_channels(const std::string& path, const ReadOptio
         return result;
     });
 }
-
-namespace detail {
-
-/// Writes 16-bit samples; what libsndfile calls `format`, messages `name`.
-inline void write_sound(const std::string& path, std::span<const float> samples, std::size_t sample_rate,
-                        int format, const char* name) {
-    const auto nan = std::find_if(samples.begin(), samples.end(), [](float x) { return std::isnan(x); });
-    if (nan != samples.end())
-        throw Error(path + ": sample " + std::to_string(nan - samples.begin()) +
-                    ": expected a number, got nan");
-    constexpr std::size_t most = std::size_t{1} << 30;
-    if (samples.size() > most)
-        throw Error(path + ": expected at most " + std::to_string(most) + " samples, got " +
-                    std::to_string(samples.size()));
-    core::within_memory(path, [&] {
-        MemoryFile file;
-        SF_VIRTUAL_IO calls = MemoryFile::calls();
-        SF_INFO info{};
-        info.channels = 1;
-        info.samplerate = static_cast<int>(std::min<std::size_t>(sample_rate, INT_MAX));
-        info.format = format | SF_FORMAT_PCM_16;
-        SNDFILE* const sound =
-            sample_rate > INT_MAX ? nullptr : sf_open_virtual(&calls, SFM_WRITE, &info, &file);
-        if (sound == nullptr)
-            throw Error(path + ": expected a sample rate that " + name + " knows, got " +
-                        std::to_string(sample_rate) + ": " + sf_strerror(nullptr));
-        sf_command(sound, SFC_SET_CLIPPING, nullptr, SF_TRUE);
-        const auto count = static_cast<sf_count_t>(samples.size());
-        const sf_count_t written = sf_write_float(sound, samples.data(), count);
-        const bool closed = sf_close(sound) == 0;
-        if (written != count || !closed)
-            throw Error(path + ": expected to write " + std::to_string(count) + " samples, got " +
-                        std::to_string(written));
-        // libsndfile begins a FLAC file with its first sample.
-        if (file.bytes.empty())
-            throw Error(path + ": expected at least 1 sample, got 0");
-        io::write_file(path, std::as_bytes(std::span(file.bytes)));
-    });
-}
-
-} // namespace detail
 
 /// Writes a WAV file of 16-bit samples; what exceeds -1 to 1, infinity too, is clipped. The file is written
 /// whole or not at all. Throws Error, also for NaN and for more samples than WAV can have (2 GiB).

@@ -54,6 +54,28 @@ template <class Scalar>
     return log_of_one_plus<Scalar>(f, select(is_large, one, zero));
 }
 
+/// x / (1 + e^−z).
+template <Accuracy accuracy, class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> times_sigmoid(Vector<Scalar> x, Vector<Scalar> z) noexcept {
+    const Vector<Scalar> one(Scalar(1));
+    if constexpr (accuracy == Accuracy::fast) {
+        return x / (one + fast_exp<Scalar>(-z));
+    } else {
+        // Where e^−z might not be finite, numerator and denominator are both made smaller.
+        using C = ExponentialConstants<Scalar>;
+        const Vector<Scalar> exponent = clamp<Scalar>(-z, C::tiny, C::sigmoid_high);
+        const auto is_huge = exponent > Vector<Scalar>(-C::tiny);
+        const Vector<Scalar> rounder = select(is_huge, Vector<Scalar>(biased_rounder<Scalar> - C::tiny_shift),
+                                              Vector<Scalar>(biased_rounder<Scalar>));
+        const Vector<Scalar> unit = select(is_huge, Vector<Scalar>(C::tiny_factor), one);
+        const Reduced<Scalar> reduced(exponent, rounder);
+        const Vector<Scalar> scale = reduced.scale;
+        const Vector<Scalar> sum = scale + unit;
+        const Vector<Scalar> lost = unit - (sum - scale);
+        return x * unit / (sum + fma(scale, reduced.expm1(), lost));
+    }
+}
+
 } // namespace detail
 
 /// Hyperbolic tangent, to 1.35 ulp in float and 1.28 in double; fast: to 2e-6 of it.
@@ -81,32 +103,6 @@ Vector<Scalar> tanh(Vector<Scalar> x) noexcept {
         return detail::with_sign_of<Scalar>(x, select(is_near_zero, near_zero, one - two / sum));
     }
 }
-
-namespace detail {
-
-/// x / (1 + e^−z).
-template <Accuracy accuracy, class Scalar>
-[[gnu::always_inline]] inline Vector<Scalar> times_sigmoid(Vector<Scalar> x, Vector<Scalar> z) noexcept {
-    const Vector<Scalar> one(Scalar(1));
-    if constexpr (accuracy == Accuracy::fast) {
-        return x / (one + fast_exp<Scalar>(-z));
-    } else {
-        // Where e^−z might not be finite, numerator and denominator are both made smaller.
-        using C = ExponentialConstants<Scalar>;
-        const Vector<Scalar> exponent = clamp<Scalar>(-z, C::tiny, C::sigmoid_high);
-        const auto is_huge = exponent > Vector<Scalar>(-C::tiny);
-        const Vector<Scalar> rounder = select(is_huge, Vector<Scalar>(biased_rounder<Scalar> - C::tiny_shift),
-                                              Vector<Scalar>(biased_rounder<Scalar>));
-        const Vector<Scalar> unit = select(is_huge, Vector<Scalar>(C::tiny_factor), one);
-        const Reduced<Scalar> reduced(exponent, rounder);
-        const Vector<Scalar> scale = reduced.scale;
-        const Vector<Scalar> sum = scale + unit;
-        const Vector<Scalar> lost = unit - (sum - scale);
-        return x * unit / (sum + fma(scale, reduced.expm1(), lost));
-    }
-}
-
-} // namespace detail
 
 /// The logistic function, 1 / (1 + e⁻ˣ), to 1.72 ulp in float and 1.65 in double; fast: to 7e-6 of it.
 template <Accuracy accuracy = Accuracy::full, class Scalar>
