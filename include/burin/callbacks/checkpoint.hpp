@@ -21,8 +21,8 @@ namespace burin::callbacks {
 ///
 ///     Fit{.callbacks = std::tuple{Checkpoint{.path = "last.safetensors", .every_batches = 500},
 ///                                 Checkpoint{.path = "best.safetensors", .best_only = true},
-///                                 Checkpoint{.path = "epoch-{epoch:3}-{val_loss:.4}.safetensors", .keep =
-///                                 5}}}
+///                                 Checkpoint{.path = "epoch-{epoch:3}-{val_loss:.4}.safetensors",
+///                                            .keep = 5}}}
 ///
 /// In the path stand `{epoch}`, `{batch}`, `{step}` and the names of what is measured; `{epoch:3}` has zeros
 /// in front up to three digits, `{val_loss:.4}` four digits behind the point. Directories are made. It runs

@@ -219,8 +219,8 @@ inline void append_problems(std::string& text, const std::vector<std::string>& p
 /// changed.
 ///
 ///     const data::DataCheck found = data::check(train);
-///     data::print(found);                       // the range of each feature, the count of each class,
-///     problems if (!found.problems.empty()) …
+///     data::print(found);    // the range of each feature, the count of each class, problems
+///     if (!found.problems.empty()) …
 ///
 /// Takes the time of sorting the samples, and 24 bytes a sample.
 template <class Target, class Scalar>

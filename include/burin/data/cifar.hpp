@@ -39,7 +39,7 @@ constexpr std::size_t cifar_label_bytes(Cifar kind) noexcept {
 ///
 /// ```cpp
 /// const data::MappedRecords images({"data_batch_1.bin", "data_batch_2.bin"},
-/// data::cifar_format(data::Cifar::ten),
+///                                  data::cifar_format(data::Cifar::ten),
 ///                                  data::CifarRecord{data::Cifar::ten});
 /// ```
 struct CifarRecord {

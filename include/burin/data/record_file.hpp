@@ -32,7 +32,7 @@ struct RecordFormat {
 ///         input[i] = static_cast<float>(static_cast<unsigned char>(record[1 + i])) / 255;
 /// };
 /// const data::MappedRecords records({"a.bin", "b.bin"}, {.record_bytes = 65, .input_shape = Shape(8, 8)},
-/// decode);
+///                                   decode);
 /// ```
 ///
 /// `decode` is called by several threads at a time; what it throws as Error gets the record's place in front.

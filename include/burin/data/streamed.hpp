@@ -29,8 +29,9 @@ struct StreamOptions {
 /// in the file comes late in every epoch: a file that is sorted by class wants to be shuffled once before.
 ///
 /// ```cpp
-/// const data::Streamed rows(data::CsvRows<>("large.csv.gz", {.target_column = 4}), {.shuffle_buffer =
-/// 10'000}); fit(model, data::Loader(rows), Fit{.epochs = 3});
+/// const data::Streamed rows(data::CsvRows<>("large.csv.gz", {.target_column = 4}),
+///                           {.shuffle_buffer = 10'000});
+/// fit(model, data::Loader(rows), Fit{.epochs = 3});
 /// ```
 ///
 /// The source is CsvRows or ArrayRows, or any type with `TargetType`, `ScalarType`, `size()`,

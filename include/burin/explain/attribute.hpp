@@ -55,8 +55,8 @@ Target predicted(const Model<Net, Scalar>& model, std::span<const std::type_iden
 /// network.
 ///
 ///     const auto heat = explain::attribute(model, test.input(0), explain::predicted(model, test.input(0)));
-///     const auto fine = explain::attribute(model, image, {.element = 3}, explain::SmoothGrad{.samples =
-///     30});
+///     const auto fine = explain::attribute(model, image, {.element = 3},
+///                                          explain::SmoothGrad{.samples = 30});
 ///
 /// What is `more` goes to the method: the baseline of `IntegratedGradients`.
 template <class Net, class Scalar, class Method = IntegratedGradients, class... More>

@@ -28,9 +28,8 @@ struct Completeness {
 /// nearly they do is returned, and tells whether `steps` suffice. Sundararajan, Taly and Yan, "Axiomatic
 /// Attribution for Deep Networks", arXiv:1703.01365.
 ///
-///     const auto check = explain::IntegratedGradients{.steps = 50}(explainer, parameters, sample, {.element
-///     = 3},
-///                                                                  attribution);
+///     const auto check = explain::IntegratedGradients{.steps = 50}(explainer, parameters, sample,
+///                                                                  {.element = 3}, attribution);
 ///     // check.error() is small beside check.value - check.baseline_value
 ///
 /// The baseline is all zeros, or the sample that is given behind `attribution`. Each step is a run of one

@@ -17,7 +17,7 @@ namespace burin::explain {
 ///
 ///     Explainer<Net, 16, OfNothing> explainer;
 ///     explain::Occlusion{.window = Shape(4, 4, 1), .stride = Shape(2, 2, 1)}(explainer, parameters, sample,
-///                                                                          {.element = 3}, attribution);
+///                                                                            {.element = 3}, attribution);
 ///
 /// Axes that `window` or `stride` do not have count as 1: by default each element is covered by itself. The
 /// last window of an axis ends with it, if need be cut off, as in Captum. `attribution` holds as many numbers

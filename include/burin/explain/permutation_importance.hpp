@@ -48,10 +48,10 @@ struct PermutationImportance {
 /// two that say the same each may seem to be of little use. Breiman, "Random Forests", Machine Learning 45
 /// (2001).
 ///
-///     const auto importances = explain::permutation_importance(model, test, [&](std::span<const float>
-///     outputs) {
+///     const auto score = [&](std::span<const float> outputs) {
 ///         return r_squared(outputs, test);      // the larger the better
-///     });
+///     };
+///     const auto importances = explain::permutation_importance(model, test, score);
 ///
 /// `score` gets the outputs of all samples, in their order. Orders are a function of seed, group and
 /// repetition. Throws Error if the data do not fit the network, there are fewer than two samples, or a group

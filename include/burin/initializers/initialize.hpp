@@ -10,9 +10,9 @@
 namespace burin {
 
 /// Fills all tensors of a network: weights by the initialiser, biases with 0 and what the layer wants to be 1
-/// (or by the initialiser's `fill_bias`, if it has one), scales with 1;
-/// statistics with 0, those that are scales with 1. Each tensor has a random stream of its own, so a value
-/// depends on the seed, the tensor's number and its place in the tensor alone, not on how it is stored.
+/// (or by the initialiser's `fill_bias`, if it has one), scales with 1; statistics with 0,
+/// those that are scales with 1. Each tensor has a random stream of its own, so a value depends on the seed,
+/// the tensor's number and its place in the tensor alone, not on how it is stored.
 template <class Net, class Scalar, class Initializer>
 void initialize(Parameters<Net, Scalar>& parameters, const Initializer& initializer,
                 std::uint64_t seed) noexcept {

@@ -90,9 +90,8 @@ struct GroupedNorm : Op {
         }
     }
 
-    /// As BatchNorm, with sums over the n values of a group: dx = (g − Σ g / n − x̂ · Σ g · x̂ / n) /
-    /// √(variance
-    /// + ε), where g = weight · dy.
+    /// As BatchNorm, with sums over the n values of a group:
+    /// dx = (g − Σ g / n − x̂ · Σ g · x̂ / n) / √(variance + ε), where g = weight · dy.
     template <class Context>
     static void backward(const Context& run) noexcept {
         using Scalar = typename Context::Scalar;

@@ -9,9 +9,10 @@ namespace burin {
 /// A function of the user's, applied to each element:
 ///
 ///     struct Square {
-///         template <class Vector> static Vector value(Vector x) noexcept { return x * x; }
-///         template <class Vector> static Vector gradient(Vector dy, Vector x) noexcept { return dy * (x +
-///         x); }
+///         template <class Vector>
+///         static Vector value(Vector x) noexcept { return x * x; }
+///         template <class Vector>
+///         static Vector gradient(Vector dy, Vector x) noexcept { return dy * (x + x); }
 ///     };
 ///     Sequential<Input<8>, Dense<16>, Lambda<Square>, Dense<1>>
 ///

@@ -182,8 +182,8 @@ using TransformerEncoderBlock = typename detail::TransformerEncoder<Heads, Units
 /// As TransformerEncoderBlock, with causal self-attention, and between it and the feed-forward layer
 /// attention to `memory`, the output of an encoder:
 ///
-///     h = norm(x + attention(x));   g = norm(h + cross_attention(h, memory));   y = norm(g +
-///     feed_forward(g))
+///     h = norm(x + attention(x));   g = norm(h + cross_attention(h, memory));
+///     y = norm(g + feed_forward(g))
 ///
 /// It reads x `[time, features]` and memory `[other time, other features]`, with `KeyPaddingMask` also a mask
 /// of the memory, `[other time]`: `Node<"y", TransformerDecoderBlock<4, 128>, From<"x", "memory">>`. Options:

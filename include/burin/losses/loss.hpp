@@ -34,8 +34,7 @@ struct LossSum {
 ///     template <class Scalar> using Target;   // type of one target, Scalar or Label; Scalar
 ///     static constexpr std::size_t target_size(const Shape& output);
 ///                                             // targets of one sample; as many as outputs. 0: it needs
-///                                             none,
-///                                             // and they may be null
+///                                             // none, and they may be null
 ///     static constexpr Sentence reject(const Shape& output);
 ///                                             // why it can't judge such outputs; empty: it can
 ///
@@ -43,10 +42,9 @@ struct LossSum {
 /// own, and whose mean is over all outputs of all samples, has
 ///
 ///     auto formula<Output, Scalar>() const;   // of vectors: value(output, target) and, its derivative by
-///     the
-///                                             // output, gradient(output, target). Where it is another from
-///                                             // place to place, at(element), that of the vector that begins
-///                                             // at this element of the batch
+///                                             // the output, gradient(output, target). Where it is another
+///                                             // from place to place, at(element), that of the vector that
+///                                             // begins at this element of the batch
 ///
 /// and any other loss, for `rows` samples with weights that may be null,
 ///

@@ -20,8 +20,8 @@ struct KindPrecision {
 /// Of the answers that named a class, the share that was right. Of two classes that of class 1 (yes), of more
 /// the mean over all; `average` and `zero_division` are scikit-learn's.
 ///
-///     Fit{.metrics = std::tuple{metrics::Precision<10>{}, metrics::Recall<10>{.average =
-///     metrics::Average::weighted}}}
+///     Fit{.metrics = std::tuple{metrics::Precision<10>{},
+///                               metrics::Recall<10>{.average = metrics::Average::weighted}}}
 template <std::size_t Classes = 2>
 using Precision = ClassScore<detail::KindPrecision, Classes>;
 

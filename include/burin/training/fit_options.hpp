@@ -67,8 +67,8 @@ struct Misnamed {
 
 /// How to train. Every member may be left out; those that are given keep this order:
 ///
-///     Fit{.loss = losses::SparseCategoricalCrossentropy{}, .optimizer = optimizers::Adam{.learning_rate =
-///     1e-3},
+///     Fit{.loss = losses::SparseCategoricalCrossentropy{},
+///         .optimizer = optimizers::Adam{.learning_rate = 1e-3},
 ///         .batch_size = batch<32>, .epochs = 20, .validation = &test}
 template <class Loss = losses::SparseCategoricalCrossentropy, class Optimizer = optimizers::Adam,
           class Schedule = schedules::Unscheduled, class Batch = fitting::BatchSize<32>,

@@ -13,7 +13,8 @@ namespace burin {
 /// as the parameters (`training_bytes`), more than a stack may have room for. The model must outlive it.
 ///
 ///     const auto trainer = make_trainer<32>(model, losses::SparseCategoricalCrossentropy{},
-///     optimizers::Adam{}); trainer->step(inputs, labels);
+///                                           optimizers::Adam{});
+///     trainer->step(inputs, labels);
 template <std::size_t Batch, class Net, class Scalar, class Loss, class Optimizer>
 std::unique_ptr<Trainer<Net, Loss, Optimizer, Batch, Scalar>>
 make_trainer(Model<Net, Scalar>& model, const Loss& loss, const Optimizer& optimizer,

@@ -11,8 +11,8 @@ namespace burin::validation {
 /// k-fold: each sample is tested in one of `folds` folds, which have the same size as far as can be, the
 /// first ones one more. Without shuffling each tests neighbours, as scikit-learn's KFold.
 ///
-///     const validation::Folds folds = validation::KFold{.folds = 5, .shuffle = true, .seed =
-///     1}(data.size());
+///     const validation::KFold splitter{.folds = 5, .shuffle = true, .seed = 1};
+///     const validation::Folds folds = splitter(data.size());
 ///
 /// Throws Error for fewer than 2 folds and for fewer samples than folds.
 struct KFold {

@@ -13,7 +13,7 @@ namespace burin::data::audio {
 /// computer and the device.
 ///
 ///     using Preparation = data::Pipeline<Input<16000>, audio::MelBands<{.bands = 40}>,
-///     data::StandardScaler>;
+///                                        data::StandardScaler>;
 ///
 /// Nothing is learnt. By FrontEnd, of which one lies on the stack meanwhile (3.7 kB with the defaults), in
 /// floats, with the same bits on a device as on a computer with one lane. A sample that is not finite makes
@@ -82,8 +82,8 @@ struct MelBands {
 /// Log-mel bands `[frames, bands]` become the first Coefficients of their cepstrum, `[frames, Coefficients]`:
 /// the orthonormal DCT-II of each frame, as Mfcc's. Nothing is learnt; NaN stays within its frame.
 ///
-///     using Preparation = data::Pipeline<Input<16000>, audio::MelBands<>, audio::MelCepstrum<13>>; // [98,
-///     13]
+///     // [98, 13]
+///     using Preparation = data::Pipeline<Input<16000>, audio::MelBands<>, audio::MelCepstrum<13>>;
 template <std::size_t Coefficients>
 struct MelCepstrum {
     static constexpr Text<64> name() { return Text<64>("MelCepstrum<").append(Coefficients).append(">"); }

@@ -31,9 +31,8 @@ struct KeepSounds {};
 /// The source is a SoundFolder, a Dataset of samples, or what data::Loader takes by number; the sounds have
 /// one length and the sample rate of the options. The change is called as `(std::span<float> sound, const
 /// RandomStream& stream)`; what it draws depends on seed, epoch and the sound's place in the epoch alone. Not
-/// used without a Loader's augmentation
-/// (`LoadOrder{.augment = false}`). Throws Error for options that make no sense, sounds too short for a
-/// frame, a folder of another sample rate, and what the source throws.
+/// used without a Loader's augmentation (`LoadOrder{.augment = false}`). Throws Error for options that make
+/// no sense, sounds too short for a frame, a folder of another sample rate, and what the source throws.
 template <ReadsByNumber Sounds, class Change = KeepSounds>
 class Spectrograms {
   public:

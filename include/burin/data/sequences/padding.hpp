@@ -68,9 +68,8 @@ inline void check_room(std::size_t sequences, std::size_t length, std::size_t wi
 
 } // namespace detail
 
-/// Sequences, each its steps one after the other, as samples of one length, `[length, channels]` or with a
-/// mask
-/// `[length, channels + 1]`, with their targets: one or as many for each sequence.
+/// Sequences, each its steps one after the other, as samples of one length, `[length, channels]`, or with a
+/// mask `[length, channels + 1]`, with their targets: one or as many for each sequence.
 ///
 ///     const auto samples = sequences::pad(recordings, labels, {.channels = 3, .mask_channel = true});
 ///

@@ -74,8 +74,8 @@ inline DatePartValue part_of(DatePart part, double seconds) noexcept {
 /// Columns of numbers in the place of one of dates: `joined_month`, or `joined_month_sin` and
 /// `joined_month_cos`.
 ///
-///     table = data::date_parts(table, "joined", {.parts = {data::DatePart::year}, .cyclic =
-///     {data::DatePart::month}});
+///     table = data::date_parts(table, "joined", {.parts = {data::DatePart::year},
+///                                                .cyclic = {data::DatePart::month}});
 inline Table date_parts(Table table, const std::string& name, const DateParts& which = {}) {
     const std::vector<double> dates(table.dates(name).begin(), table.dates(name).end());
     const auto add = [&](const std::string& column, auto number) {

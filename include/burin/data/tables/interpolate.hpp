@@ -63,8 +63,8 @@ inline std::vector<double> interpolated(std::span<const double> values, std::spa
 /// behind the last one stays so. As pandas's `interpolate(limit_area="inside")` and SciPy's natural cubic
 /// spline.
 ///
-///     table = data::interpolate(table, {"temperature"}, {.method = data::Interpolation::spline, .by =
-///     "time"});
+///     table = data::interpolate(table, {"temperature"},
+///                               {.method = data::Interpolation::spline, .by = "time"});
 ///
 /// Throws Error unless each row's place `by` is there and beyond that of the row before (`sort`).
 inline Table interpolate(Table table, const std::vector<std::string>& names = {},

@@ -249,8 +249,8 @@ inline csv::Options csv_options(const TableOptions& options, std::string_view na
 /// Reads a table from CSV (see `data/csv.hpp` for quotes, line ends and encoding), plain or gzip:
 ///
 ///     const data::Table table = data::read_table(
-///         "customers.csv", {.delimiter = ';', .decimal = ',', .types = {{"postcode",
-///         data::ColumnType::category}}});
+///         "customers.csv",
+///         {.delimiter = ';', .decimal = ',', .types = {{"postcode", data::ColumnType::category}}});
 ///
 /// A column is numbers if all of its fields that are there are numbers, or if none is there; dates if they
 /// are dates; and else categories, in the order of their texts. A text with nothing in it can't be told from

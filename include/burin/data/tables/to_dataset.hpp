@@ -60,8 +60,8 @@ To value_as(double value, std::size_t row, std::string_view column) {
 /// number.
 ///
 ///     const auto [samples, features, classes] = data::to_dataset(table, {.target = "left"});
-///     const auto priced = data::to_dataset<float>(table, {.target = "price", .features = {"area",
-///     "rooms"}});
+///     const auto priced = data::to_dataset<float>(table, {.target = "price",
+///                                                         .features = {"area", "rooms"}});
 ///
 /// Throws Error, naming row and column: for a target or a weight that is missing, for what is no class, for
 /// what exceeds the range of Scalar; and for dates, of which `date_parts` makes numbers.

@@ -88,8 +88,9 @@ inline std::string from_visible(std::string_view text) {
 /// lower numbers is first; so the merges are those of Hugging Face's `tokenizers`.
 ///
 /// ```cpp
-/// const auto pairs = data::text::BytePairs::train(counts, {.vocabulary_size = 1000}); // of a TokenCounts of
-/// words const std::vector<std::uint32_t> ids = pairs.encode(data::text::split("lowest"));
+/// // Of a TokenCounts of words.
+/// const auto pairs = data::text::BytePairs::train(counts, {.vocabulary_size = 1000});
+/// const std::vector<std::uint32_t> ids = pairs.encode(data::text::split("lowest"));
 /// pairs.save("merges.txt");
 /// ```
 ///

@@ -29,10 +29,11 @@ struct WordPieceOptions {
 /// word whose rest begins with nothing that is there is unknown as a whole.
 ///
 /// ```cpp
-/// const auto pieces = data::text::WordPieces::train(counts, {.vocabulary_size = 1000}); // of a TokenCounts
-/// of words const data::text::WordPieces bert(data::text::Vocabulary::load("vocab.txt")); const
-/// std::vector<std::uint32_t> ids =
-/// bert.encode(data::text::split<data::text::WordsAndPunctuation>("unaffable"));
+/// // Of a TokenCounts of words.
+/// const auto pieces = data::text::WordPieces::train(counts, {.vocabulary_size = 1000});
+/// const data::text::WordPieces bert(data::text::Vocabulary::load("vocab.txt"));
+/// const std::vector<std::uint32_t> ids =
+///     bert.encode(data::text::split<data::text::WordsAndPunctuation>("unaffable"));
 /// ```
 class WordPieces {
   public:
