@@ -33,8 +33,8 @@ struct KeptTraining {
     Session<Net, Scalar, Options> session;
 
     explicit KeptTraining(const Options& options)
-        : model(options.seed), own(options), owner(burin::detail::own_callbacks(own.callbacks)),
-          session(model, own) {}
+        : model(ModelOptions{.seed = options.seed}), own(options),
+          owner(burin::detail::own_callbacks(own.callbacks)), session(model, own) {}
 };
 
 } // namespace detail
