@@ -14,7 +14,7 @@
 #include <vector>
 
 /// What the two programs have in common.
-namespace quantization {
+namespace comparison {
 
 /// Microseconds that one inference takes, on average over `count`.
 template <class Function>
@@ -76,4 +76,4 @@ int run(int argc, char** argv, const std::string& data, std::size_t epochs, Load
     return failure("quantize");
 }
 
-} // namespace quantization
+} // namespace comparison

@@ -12,7 +12,7 @@ static_assert(quantized_bytes<Digits> <= 7 * 1024);       // flash
 static_assert(quantized_arena_bytes<Digits> <= 1 * 1024); // RAM
 
 int main(int argc, char** argv) {
-    return quantization::run<Digits>(
+    return comparison::run<Digits>(
         argc, argv, BURIN_EXAMPLE_DATA "/digits.csv", /*epochs*/ 30,
         [](const std::string& file) { return data::load_digits(file).split(0.8, /*seed*/ 1); });
 }

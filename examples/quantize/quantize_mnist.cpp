@@ -9,6 +9,6 @@ static_assert(quantized_bytes<LeNet> <= 63 * 1024);
 static_assert(quantized_arena_bytes<LeNet> <= 6 * 1024);
 
 int main(int argc, char** argv) {
-    return quantization::run<LeNet>(argc, argv, "mnist", /*epochs*/ 5,
+    return comparison::run<LeNet>(argc, argv, "mnist", /*epochs*/ 5,
                                     [](const std::string& folder) { return data::load_mnist(folder); });
 }
