@@ -7,19 +7,12 @@
 #include "burin/graph/plan.hpp"
 #include "burin/graph/whole_samples.hpp"
 #include "burin/graph/workspace.hpp"
+#include "burin/kernels/machine.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
-
-// A call is long beside what a small network has to do for one sample. On a microcontroller it would cost its
-// caller's stack frame instead, which stays while others are called.
-#if defined(__x86_64__) || defined(__aarch64__)
-#define BURIN_DETAIL_RUN_INLINE [[gnu::always_inline]]
-#else
-#define BURIN_DETAIL_RUN_INLINE
-#endif
 
 namespace burin {
 
@@ -142,5 +135,3 @@ class Predictor {
 };
 
 } // namespace burin
-
-#undef BURIN_DETAIL_RUN_INLINE

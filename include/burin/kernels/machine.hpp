@@ -166,3 +166,11 @@ inline constexpr Machine this_machine = machines::scalar;
 #else
 #define BURIN_DETAIL_ARM 0
 #endif
+
+// Of calls that are long beside what a small network does for one sample: they are inlined. Not where memory
+// is a microcontroller's: the caller's stack frame, which stays while others are called, would hold theirs.
+#if defined(__x86_64__) || defined(__aarch64__)
+#define BURIN_DETAIL_RUN_INLINE [[gnu::always_inline]]
+#else
+#define BURIN_DETAIL_RUN_INLINE
+#endif
