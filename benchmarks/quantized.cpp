@@ -85,8 +85,8 @@ void dense(benchmark::State& state) {
     compare(
         state,
         [&] {
-            kernels::int8_product(bytes.data(), K, 1, weights.data(), K, N, channels.outputs(),
-                                  outputs.data(), N);
+            kernels::int8_product<kernels::choose_int8({1, K, N}, kernels::this_machine)>(
+                bytes.data(), K, 1, weights.data(), K, N, channels.outputs(), outputs.data(), N);
         },
         [&] { kernels::dense_forward<K, N, true>(x.data(), w.data(), bias.data(), y.data(), 1, relu); });
 }
@@ -103,11 +103,13 @@ void images(benchmark::State& state) {
     compare(
         state,
         [&] {
+            constexpr kernels::Machine machine = kernels::this_machine;
             if constexpr (IsDepthwise)
-                kernels::int8_depthwise(C, x8.data(), 1, -7, w8.data(), channels.outputs(), y8.data());
+                kernels::int8_depthwise<kernels::choose_int8_depthwise(C, machine)>(
+                    C, x8.data(), 1, -7, w8.data(), channels.outputs(), y8.data());
             else
-                kernels::int8_convolution(C, x8.data(), 1, -7, w8.data(), channels.outputs(), y8.data(),
-                                          scratch8.data());
+                kernels::int8_convolution<kernels::choose_int8_convolution(C, 1, machine)>(
+                    C, x8.data(), 1, -7, w8.data(), channels.outputs(), y8.data(), scratch8.data());
         },
         [&] {
             if constexpr (IsDepthwise)

@@ -64,6 +64,40 @@ std::int8_t output_of(const kernels::Int8Outputs<Way>& outputs, std::int64_t sum
     return static_cast<std::int8_t>(std::clamp<std::int64_t>(value, outputs.low, 127));
 }
 
+// A layer's choice is a constant. Here are those that this processor has.
+using kernels::choose_int8, kernels::choose_int8_convolution, kernels::choose_int8_depthwise;
+using kernels::Int8Choice, kernels::Int8Way, kernels::this_int8, kernels::this_machine;
+
+constexpr Int8Choice choice_of(Int8Way way, bool copies_patches = false) {
+    Int8Choice choice{this_machine.dot_product, way};
+    if (way == Int8Way::pairs)
+        choice.block = this_int8.pair_channels;
+    choice.copies_patches = copies_patches;
+    return choice;
+}
+
+/// Calls `run` with the choice of this way, of which a processor may have none.
+template <bool CopiesPatches = false, class Run>
+void with_way(Int8Way way, const Run& run) {
+    switch (way) {
+    case Int8Way::tiles:
+        return run.template operator()<choice_of(Int8Way::tiles, CopiesPatches)>();
+    case Int8Way::panels:
+        if constexpr (this_int8.panels)
+            return run.template operator()<choice_of(Int8Way::panels, CopiesPatches)>();
+        break;
+    case Int8Way::pairs:
+        if constexpr (this_int8.pair_channels > 0)
+            return run.template operator()<choice_of(Int8Way::pairs)>();
+        break;
+    case Int8Way::lanes:
+        return run.template operator()<choice_of(Int8Way::lanes)>();
+    case Int8Way::one_by_one:
+        return run.template operator()<choice_of(Int8Way::one_by_one)>();
+    }
+    FAIL("this processor has no such way");
+}
+
 } // namespace
 
 TEST_CASE_TEMPLATE("int8_product: the same bits as sums one by one, for every tail", Way, Once, Twice) {
@@ -87,8 +121,10 @@ TEST_CASE_TEMPLATE("int8_product: the same bits as sums one by one, for every ta
                 }
                 const kernels::Int8Outputs<Way::value> outputs{bias.data(), multipliers.data(), shifts.data(),
                                                                -3, -100};
-                kernels::int8_product(x.data(), depth, rows, w.data(), depth, channels, outputs, y.data(),
-                                      channels);
+                with_way(choose_int8({rows, depth, channels}, this_machine).way, [&]<Int8Choice Choice>() {
+                    kernels::int8_product<Choice>(x.data(), depth, rows, w.data(), depth, channels, outputs,
+                                                  y.data(), channels);
+                });
                 std::vector<std::int8_t> expected(y.size());
                 for (std::size_t r = 0; r < rows; ++r)
                     for (std::size_t c = 0; c < channels; ++c) {
@@ -127,7 +163,9 @@ TEST_CASE_TEMPLATE("int8_depthwise: the same bits as sums one by one, for every 
             }
             const kernels::Int8Outputs<Way::value> outputs{bias.data(), multipliers.data(), shifts.data(), 9,
                                                            -120};
-            kernels::int8_depthwise(c, x.data(), 1, zero_point, w.data(), outputs, y.data());
+            with_way(choose_int8_depthwise(c, this_machine).way, [&]<Int8Choice Choice>() {
+                kernels::int8_depthwise<Choice>(c, x.data(), 1, zero_point, w.data(), outputs, y.data());
+            });
             std::vector<std::int8_t> expected(y.size());
             for (std::size_t i = 0; i < y.size(); ++i) {
                 const std::size_t channel = i % channels, row = i / channels / size,
@@ -184,11 +222,18 @@ TEST_CASE_TEMPLATE(
         const kernels::Int8Outputs<Way::value> outputs{bias.data(), multipliers.data(), shifts.data(), 4,
                                                        -101};
         std::vector<std::int32_t> scratch(kernels::int8_convolution_scratch(c) / 4 + 1);
+        const auto convolve = [&]<Int8Choice Choice>() {
+            kernels::int8_convolution<Choice>(c, x.data(), 2, zero_point, w.data(), outputs, y.data(),
+                                              reinterpret_cast<std::int8_t*>(scratch.data()));
+        };
         if (is_depthwise)
-            kernels::int8_depthwise(c, x.data(), 2, zero_point, w.data(), outputs, y.data());
+            with_way(choose_int8_depthwise(c, this_machine).way, [&]<Int8Choice Choice>() {
+                kernels::int8_depthwise<Choice>(c, x.data(), 2, zero_point, w.data(), outputs, y.data());
+            });
+        else if (const Int8Choice choice = choose_int8_convolution(c, 2, this_machine); choice.copies_patches)
+            with_way<true>(choice.way, convolve);
         else
-            kernels::int8_convolution(c, x.data(), 2, zero_point, w.data(), outputs, y.data(),
-                                      reinterpret_cast<std::int8_t*>(scratch.data()));
+            with_way<false>(choice.way, convolve);
         for (std::size_t i = 0; i < y.size(); ++i) {
             const std::size_t filter = i % c.filters, pixel = i / c.filters % c.output_pixels();
             const std::int8_t* const image =

@@ -37,10 +37,15 @@ struct Int8ConvolutionForm : quantization::Int8Form {
 
     template <class Context>
     static void forward(const Context& run) noexcept {
-        kernels::int8_convolution(convolution<typename Context::Shapes>, run.inputs[0], run.rows,
-                                  run.constants->input_zero_point, run.constants->weight.data(),
-                                  run.constants->template outputs<Context::rounding>(), run.output,
-                                  run.scratch);
+        constexpr const kernels::Convolution& c = convolution<typename Context::Shapes>;
+        constexpr auto choose = [](std::size_t images) {
+            return kernels::choose_int8_convolution(c, images, kernels::this_machine);
+        };
+        kernels::with_int8_choice<choose>(run.rows, [&]<kernels::Int8Choice Choice>() {
+            kernels::int8_convolution<Choice>(
+                c, run.inputs[0], run.rows, run.constants->input_zero_point, run.constants->weight.data(),
+                run.constants->template outputs<Context::rounding>(), run.output, run.scratch);
+        });
     }
 };
 
@@ -78,9 +83,11 @@ struct quantization::Int8Layer<DepthwiseConv2D<Kernel, Options...>> : quantizati
 
     template <class Context>
     static void forward(const Context& run) noexcept {
-        kernels::int8_depthwise(convolution<typename Context::Shapes>, run.inputs[0], run.rows,
-                                run.constants->input_zero_point, run.constants->weight.data(),
-                                run.constants->template outputs<Context::rounding>(), run.output);
+        constexpr const kernels::Convolution& c = convolution<typename Context::Shapes>;
+        constexpr kernels::Int8Choice choice = kernels::choose_int8_depthwise(c, kernels::this_machine);
+        kernels::int8_depthwise<choice>(c, run.inputs[0], run.rows, run.constants->input_zero_point,
+                                        run.constants->weight.data(),
+                                        run.constants->template outputs<Context::rounding>(), run.output);
     }
 };
 

@@ -25,8 +25,14 @@ struct quantization::Int8Layer<Dense<Units, Options...>> : quantization::Int8For
     template <class Context>
     static void forward(const Context& run) noexcept {
         constexpr std::size_t features = Context::Shapes::inputs[0].size();
-        kernels::int8_product(run.inputs[0], features, run.rows, run.constants->weight.data(), features,
-                              Units, run.constants->template outputs<Context::rounding>(), run.output, Units);
+        constexpr auto choose = [](std::size_t rows) {
+            return kernels::choose_int8({rows, features, Units}, kernels::this_machine);
+        };
+        kernels::with_int8_choice<choose>(run.rows, [&]<kernels::Int8Choice Choice>() {
+            kernels::int8_product<Choice>(
+                run.inputs[0], features, run.rows, run.constants->weight.data(), features, Units,
+                run.constants->template outputs<Context::rounding>(), run.output, Units);
+        });
     }
 };
 

@@ -123,6 +123,19 @@ constexpr Int8Choice choose_int8_depthwise(const Convolution& c, const Machine& 
     return {machine.dot_product, Int8Way::one_by_one, 1};
 }
 
+/// Calls `run` with the choice of so many rows as a constant, where `ChoiceOf` chooses by rows and they are
+/// known at run time only. They decide whether there are panels, and nothing else that the loops ask: which
+/// rows fill a tile these see by themselves.
+template <auto ChoiceOf, class Run>
+[[gnu::always_inline]] inline void with_int8_choice([[maybe_unused]] std::size_t rows,
+                                                    const Run& run) noexcept {
+    constexpr Int8Choice few = ChoiceOf(1), many = ChoiceOf(int8_rows_of_panels);
+    if constexpr (few.way != many.way)
+        if (ChoiceOf(rows).way == many.way)
+            return run.template operator()<many>();
+    run.template operator()<few>();
+}
+
 constexpr std::string_view name_of(DotProduct dot_product) noexcept {
     switch (dot_product) {
     case DotProduct::smlad:

@@ -13,26 +13,25 @@
 
 namespace burin::kernels {
 
-/// A depthwise convolution of images of 8-bit integers with weights `[kernel..., filters]`: output channel f
-/// is input channel f / (filters / channels), less the zero point, convolved with its own kernel.
-template <Rounding Way>
-[[gnu::noinline]] inline void int8_depthwise(const Convolution& c, const std::int8_t* images,
-                                             std::size_t rows, std::int32_t zero_point, const std::int8_t* w,
-                                             const Int8Outputs<Way>& outputs, std::int8_t* y) noexcept {
+namespace detail {
+
+/// The filters from `first` on, tap by tap; `InLanes` blocks of them, each of its own channel, whose sums
+/// stay in registers.
+template <bool InLanes, Rounding Way>
+[[gnu::noinline]] inline void int8_depthwise_taps(const Convolution& c, const std::int8_t* images,
+                                                  std::size_t rows, std::int32_t zero_point,
+                                                  const std::int8_t* w, const Int8Outputs<Way>& outputs,
+                                                  std::int8_t* y, std::size_t first) noexcept {
     constexpr std::size_t block = int8_depthwise_block;
     const auto& [depth, height, width] = c.axes;
     const Pitches at = pitches(height.input, width.input, c.channels);
     const std::size_t multiplier = c.filters / c.channels;
-    const std::size_t first = detail::int8_depthwise_pairs(c, images, rows, zero_point, w, outputs, y);
-    if (first == c.filters)
-        return;
 
-    // `whole`: a block of filters, each of its own channel; its sums stay in registers.
     const auto pixel = [&](auto whole, const TapRange& in_z, const TapRange& in_y, const TapRange& in_x,
                            std::size_t filter, std::size_t some) {
         const std::size_t count = whole ? block : some;
         std::int32_t sums[block] = {};
-        detail::Int8Lanes::Sums of_block(sums);
+        Int8Lanes::Sums of_block(sums);
         for (std::size_t i = in_z.first; i < in_z.last; ++i)
             for (std::size_t j = in_y.first; j < in_y.last; ++j) {
                 const std::int8_t* from =
@@ -41,7 +40,7 @@ template <Rounding Way>
                 const std::int8_t* taps =
                     w + ((i * height.kernel + j) * width.kernel + in_x.first) * c.filters + filter;
                 for (std::size_t k = in_x.first; k < in_x.last; ++k) {
-                    if constexpr (whole && !int8_has_pairs)
+                    if constexpr (whole)
                         of_block.add(from + filter, zero_point, taps);
                     else
                         for (std::size_t f = 0; f < count; ++f)
@@ -71,7 +70,7 @@ template <Rounding Way>
                 for (std::size_t u = 0; u < width.output; ++u, y += c.filters) {
                     const TapRange in_x(width, u);
                     std::size_t filter = first;
-                    if (multiplier == 1 && !int8_has_pairs)
+                    if constexpr (InLanes)
                         for (; filter + block <= c.filters; filter += block)
                             pixel(std::true_type{}, in_z, in_y, in_x, filter, block);
                     for (; filter < c.filters; filter += block)
@@ -80,6 +79,25 @@ template <Rounding Way>
                 }
             }
         }
+}
+
+} // namespace detail
+
+/// A depthwise convolution of images of 8-bit integers with weights `[kernel..., filters]`: output channel f
+/// is input channel f / (filters / channels), less the zero point, convolved with its own kernel, by the way
+/// that is chosen for its shape.
+template <Int8Choice Choice, Rounding Way>
+[[gnu::always_inline]] inline void
+int8_depthwise(const Convolution& c, const std::int8_t* images, std::size_t rows, std::int32_t zero_point,
+               const std::int8_t* w, const Int8Outputs<Way>& outputs, std::int8_t* y) noexcept {
+    std::size_t first = 0;
+    if constexpr (Choice.way == Int8Way::pairs) {
+        detail::int8_depthwise_blocks<detail::Int8Pairs>(c, images, rows, zero_point, w, outputs, y);
+        first = c.filters / Choice.block * Choice.block;
+    }
+    if (first < c.filters)
+        detail::int8_depthwise_taps<Choice.way == Int8Way::lanes>(c, images, rows, zero_point, w, outputs, y,
+                                                                  first);
 }
 
 } // namespace burin::kernels

@@ -85,14 +85,13 @@ class Int8DepthwiseChannels {
 
 /// Those filters that fill blocks. How many they are.
 template <class Pairs, Rounding Way>
-[[gnu::noinline]] std::size_t int8_depthwise_blocks(const Convolution& c, const std::int8_t* images,
-                                                    std::size_t rows, std::int32_t zero_point,
-                                                    const std::int8_t* w, const Int8Outputs<Way>& outputs,
-                                                    std::int8_t* y) noexcept {
+[[gnu::noinline]] void int8_depthwise_blocks(const Convolution& c, const std::int8_t* images,
+                                             std::size_t rows, std::int32_t zero_point, const std::int8_t* w,
+                                             const Int8Outputs<Way>& outputs, std::int8_t* y) noexcept {
     constexpr std::size_t block = Pairs::channels;
+    static_assert(block == this_int8.pair_channels && Pairs::most == this_int8.most_pairs);
     const ConvolutionAxis &height = c.axes[1], &width = c.axes[2];
-    std::size_t filter = 0;
-    for (; filter + block <= c.filters; filter += block) {
+    for (std::size_t filter = 0; filter + block <= c.filters; filter += block) {
         const Int8DepthwiseChannels<Pairs> channels(c, zero_point, w + filter);
         const typename Pairs::template Outputs<Way> output(outputs, filter);
         const std::int8_t* image = images + filter;
@@ -113,20 +112,6 @@ template <class Pairs, Rounding Way>
             }
         }
     }
-    return filter;
-}
-
-/// The same, 0 where there are no pairs.
-template <class Pairs = Int8Pairs, Rounding Way>
-std::size_t int8_depthwise_pairs(const Convolution& c, const std::int8_t* images, std::size_t rows,
-                                 std::int32_t zero_point, const std::int8_t* w,
-                                 const Int8Outputs<Way>& outputs, std::int8_t* y) noexcept {
-    if constexpr (has_pairs<Pairs>) {
-        static_assert(Pairs::channels == this_int8.pair_channels && Pairs::most == this_int8.most_pairs);
-        if (int8_taps_in_pairs(c, this_int8.most_pairs))
-            return int8_depthwise_blocks<Pairs>(c, images, rows, zero_point, w, outputs, y);
-    }
-    return 0;
 }
 
 } // namespace detail

@@ -21,6 +21,9 @@ namespace burin::kernels {
 /// Whether there are pairs.
 template <class Pairs>
 inline constexpr bool has_pairs = requires { Pairs::channels; };
-inline constexpr bool int8_has_pairs = has_pairs<detail::Int8Pairs>;
+
+/// Whether panels are made of them.
+template <class Pairs>
+inline constexpr bool has_panels = requires { typename Pairs::PanelSums; };
 
 } // namespace burin::kernels

@@ -118,27 +118,19 @@ class Int8Panels {
     alignas(32) std::int16_t rows_[tile_rows * deepest];
 };
 
-} // namespace detail
-
-/// Whether a product is made so, and has been.
-template <class Pairs = detail::Int8Pairs, class RowOf, Rounding Way>
-bool int8_panels(std::size_t rows, const RowOf& row_of, const std::int8_t* w, std::size_t depth,
-                 std::size_t channels, const Int8Outputs<Way>& outputs, std::int8_t* y,
-                 std::size_t y_pitch) noexcept {
-    if constexpr (requires { typename Pairs::PanelSums; }) {
-        using WeightPanels = detail::Int8Panels<Pairs, Way>;
-        if (choose_int8({rows, depth, channels}, this_machine).way != Int8Way::panels)
-            return false;
-        for (std::size_t channel = 0; channel < channels;) {
-            const Int8Outputs<Way> those = outputs.from(channel);
-            WeightPanels panels(w + channel * depth, depth, channels - channel, those);
-            panels.multiply(rows, row_of, those, y + channel, y_pitch);
-            channel += panels.channels();
-        }
-        return true;
-    } else {
-        return false;
+/// y[r][c] = outputs(Σₖ row_of(r)[k] · w[c][k], c) by panels.
+template <class Pairs, class RowOf, Rounding Way>
+[[gnu::noinline]] void int8_panels(std::size_t rows, const RowOf& row_of, const std::int8_t* w,
+                                   std::size_t depth, std::size_t channels, const Int8Outputs<Way>& outputs,
+                                   std::int8_t* y, std::size_t y_pitch) noexcept {
+    for (std::size_t channel = 0; channel < channels;) {
+        const Int8Outputs<Way> those = outputs.from(channel);
+        Int8Panels<Pairs, Way> panels(w + channel * depth, depth, channels - channel, those);
+        panels.multiply(rows, row_of, those, y + channel, y_pitch);
+        channel += panels.channels();
     }
 }
+
+} // namespace detail
 
 } // namespace burin::kernels

@@ -50,20 +50,13 @@ template <std::size_t Rows, Rounding Way>
             int8_output(x + r * x_pitch, w, depth, outputs, channel, y + r * y_pitch);
 }
 
-} // namespace detail
-
-/// y[r][c] = outputs(Σₖ x[r][k] · w[c][k], c): the weights of each output are one after the other. One
-/// function for all layers, whose extents are no constants: the code is small, and little is lost. `scratch`,
-/// for words: rows · `int8_widened_bytes`, of up to `int8_tile_rows` rows; without it some processors take
-/// one row at a time.
-template <class Block = detail::Int8Block, Rounding Way>
-[[gnu::noinline]] void int8_product(const std::int8_t* x, std::size_t x_pitch, std::size_t rows,
-                                    const std::int8_t* w, std::size_t depth, std::size_t channels,
-                                    const Int8Outputs<Way>& outputs, std::int8_t* y, std::size_t y_pitch,
-                                    [[maybe_unused]] std::int8_t* scratch = nullptr) noexcept {
-    if (int8_panels(
-            rows, [&](std::size_t r) { return x + r * x_pitch; }, w, depth, channels, outputs, y, y_pitch))
-        return;
+/// By dot products, a register tile at a time. One function for all layers, whose extents are no constants:
+/// the code is small, and little is lost.
+template <class Block = Int8Block, Rounding Way>
+[[gnu::noinline]] void int8_tiles(const std::int8_t* x, std::size_t x_pitch, std::size_t rows,
+                                  const std::int8_t* w, std::size_t depth, std::size_t channels,
+                                  const Int8Outputs<Way>& outputs, std::int8_t* y, std::size_t y_pitch,
+                                  [[maybe_unused]] std::int8_t* scratch) noexcept {
     const void* widened = nullptr;
     std::size_t row = 0;
     if constexpr (int8_tile_rows > 1)
@@ -76,12 +69,29 @@ template <class Block = detail::Int8Block, Rounding Way>
                 Block::widen(from, from + x_pitch, depth / Block::size, to);
                 widened = to;
             }
-            detail::int8_rows<int8_tile_rows>(from, x_pitch, w, depth, channels, outputs, y + row * y_pitch,
-                                              y_pitch, widened);
+            int8_rows<int8_tile_rows>(from, x_pitch, w, depth, channels, outputs, y + row * y_pitch, y_pitch,
+                                      widened);
         }
     for (; row < rows; ++row)
-        detail::int8_rows<1>(x + row * x_pitch, x_pitch, w, depth, channels, outputs, y + row * y_pitch,
-                             y_pitch, nullptr);
+        int8_rows<1>(x + row * x_pitch, x_pitch, w, depth, channels, outputs, y + row * y_pitch, y_pitch,
+                     nullptr);
+}
+
+} // namespace detail
+
+/// y[r][c] = outputs(Σₖ x[r][k] · w[c][k], c) by the way that is chosen: the weights of each output are one
+/// after the other. `scratch`, for words: rows · `int8_widened_bytes`, of up to `int8_tile_rows` rows;
+/// without it some processors take one row at a time.
+template <Int8Choice Choice, Rounding Way>
+[[gnu::always_inline]] inline void
+int8_product(const std::int8_t* x, std::size_t x_pitch, std::size_t rows, const std::int8_t* w,
+             std::size_t depth, std::size_t channels, const Int8Outputs<Way>& outputs, std::int8_t* y,
+             std::size_t y_pitch, std::int8_t* scratch = nullptr) noexcept {
+    if constexpr (Choice.way == Int8Way::panels)
+        detail::int8_panels<detail::Int8Pairs>(
+            rows, [=](std::size_t r) { return x + r * x_pitch; }, w, depth, channels, outputs, y, y_pitch);
+    else
+        detail::int8_tiles(x, x_pitch, rows, w, depth, channels, outputs, y, y_pitch, scratch);
 }
 
 /// y[c] += factors[c] · Σₖ x[k] · w[c][k]
