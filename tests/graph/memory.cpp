@@ -6,7 +6,7 @@ using namespace burin;
 
 namespace {
 
-template <class Net, Recipe<engine::Network<Net>::output_count> PlanRecipe, std::size_t Batch>
+template <class Net, engine::Recipe<engine::Network<Net>::output_count> PlanRecipe, std::size_t Batch>
 constexpr double ratio_to_lower_bound() {
     using PlanType = engine::Plan<Net, PlanRecipe>;
     return static_cast<double>(PlanType::template memory<Batch, float>.size) /

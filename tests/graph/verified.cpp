@@ -21,7 +21,7 @@ using Recurrent = Sequential<Input<7, 3>, LSTM<4, ReturnSequences>, Tanh, GRU<5>
 using Attending = Sequential<Input<6, 8>, TransformerEncoderBlock<2, 12>, GlobalAveragePool1D, Dense<3>>;
 
 /// What the passes give for a recipe, from the graph to memory for one sample and for several.
-template <class Net, Recipe<engine::Network<Net>::output_count> PlanRecipe, class Scalar = float>
+template <class Net, engine::Recipe<engine::Network<Net>::output_count> PlanRecipe, class Scalar = float>
 constexpr Sentence verified() {
     using PlanType = engine::Plan<Net, PlanRecipe>;
     constexpr auto& program = PlanType::program;

@@ -57,6 +57,8 @@ struct Value {};
 struct Choice {};
 struct TensorView {};
 struct LoweredNode {};
+struct Tile {};
+struct Recipe {};
 
 template <class T>
 concept Number = sizeof(T) <= 8;
@@ -94,7 +96,8 @@ TEST_CASE("a user's types may be called as the library's inner ones") {
     static_assert((sizeof(Objective) + sizeof(Progress) + sizeof(Samples) + sizeof(Chain) + sizeof(Arena) +
                    sizeof(Links) + sizeof(Values) + sizeof(Layout) + sizeof(Diagnosis) + sizeof(Wrong) +
                    sizeof(Product) + sizeof(Panel) + sizeof(Machine) + sizeof(Step) + sizeof(Value) +
-                   sizeof(Choice) + sizeof(TensorView) + sizeof(LoweredNode)) == 18);
+                   sizeof(Choice) + sizeof(TensorView) + sizeof(LoweredNode) + sizeof(Tile) +
+                   sizeof(Recipe)) == 20);
     auto parameters = std::make_unique<Parameters<Network>>();
     parameters->values.fill(1);
     const std::array<float, 4> input{1, 2, 3, 4};

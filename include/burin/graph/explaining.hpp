@@ -66,7 +66,7 @@ struct Question<OfNothing> {
     template <class Net>
     static constexpr Sentence problem{};
     template <class Net>
-    static constexpr Recipe<> recipe{.inputs = InputMemory::arena};
+    static constexpr engine::Recipe<> recipe{.inputs = InputMemory::arena};
 };
 
 template <>
@@ -74,7 +74,7 @@ struct Question<OfInputs> {
     template <class Net>
     static constexpr Sentence problem{};
     template <class Net>
-    static constexpr Recipe<> recipe{
+    static constexpr engine::Recipe<> recipe{
         .mode = Mode::explaining, .inputs = InputMemory::arena, .gradients = recipes::Gradients::of_inputs};
 };
 
@@ -93,10 +93,10 @@ struct Question<OfNode<Name>> {
         return sentence;
     }();
     template <class Net>
-    static constexpr Recipe<> recipe{.mode = Mode::explaining,
-                                     .inputs = InputMemory::arena,
-                                     .gradients = recipes::Gradients::of_node,
-                                     .kept_node = found<Net> == passes::none ? 0 : found<Net>};
+    static constexpr engine::Recipe<> recipe{.mode = Mode::explaining,
+                                             .inputs = InputMemory::arena,
+                                             .gradients = recipes::Gradients::of_node,
+                                             .kept_node = found<Net> == passes::none ? 0 : found<Net>};
 };
 
 template <class Net, class Of>
@@ -111,7 +111,7 @@ namespace recipes {
 /// Forward as in inference, then back from gradients of the outputs, which the caller gives, to what is asked
 /// for. No gradient of a parameter is computed. The inputs are in the arena.
 template <class Net, class Of>
-inline constexpr Recipe<> explaining = [] {
+inline constexpr engine::Recipe<> explaining = [] {
     static_cast<void>(core::DiagnosisOf<detail::ExaminedQuestion<Net, Of>>{});
     return detail::Question<Of>::template recipe<Net>;
 }();

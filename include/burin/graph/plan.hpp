@@ -29,7 +29,7 @@ inline constexpr Links<Network<Net>::output_count> no_links{};
 namespace detail {
 
 /// Every pass, in order, each result a constant.
-template <class Net, Recipe<engine::Network<Net>::output_count> PlanRecipe>
+template <class Net, engine::Recipe<engine::Network<Net>::output_count> PlanRecipe>
 struct Passes {
     using N = engine::Network<Net>;
     static constexpr auto recipe = PlanRecipe;

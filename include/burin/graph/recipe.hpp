@@ -43,10 +43,12 @@ enum class Gradients {
     none,
     of_parameters, ///< Those of all that are trained.
     of_inputs,     ///< Those of the network's inputs.
-    of_node,       ///< That of what `Recipe::kept_node` gives.
+    of_node,       ///< That of what `engine::Recipe::kept_node` gives.
 };
 
 } // namespace recipes
+
+namespace engine {
 
 /// How a network becomes a program: which passes run, and what they aim at. A recipe that names no outputs is
 /// one for networks with any number of them.
@@ -60,10 +62,10 @@ struct Recipe {
                          ///< the arena before its step. For inference.
     recipes::Gradients gradients = recipes::Gradients::none;
     std::size_t kept_node = passes::none; ///< The node whose value is one more output of the program.
-    engine::Links<Outputs> links{};       ///< Where the outputs are those that the losses want (logits).
+    Links<Outputs> links{};               ///< Where the outputs are those that the losses want (logits).
 
     template <std::size_t Count>
-    constexpr Recipe<Count> with(const engine::Links<Count>& absorbed) const {
+    constexpr Recipe<Count> with(const Links<Count>& absorbed) const {
         return {mode, numbers, fusing, inputs, widens, gradients, kept_node, absorbed};
     }
     constexpr Recipe widening(bool is_wanted = true) const {
@@ -80,19 +82,21 @@ struct Recipe {
     template <std::size_t Count>
         requires(Outputs == 0 && Count > 0)
     constexpr operator Recipe<Count>() const {
-        return with(engine::Links<Count>{});
+        return with(Links<Count>{});
     }
 };
+
+} // namespace engine
 
 /// The recipes that there are. The one of explanations depends on what is asked for: see `explaining.hpp`.
 namespace recipes {
 
-inline constexpr Recipe<> inference{};
-inline constexpr Recipe<> training{.mode = Mode::training, .gradients = Gradients::of_parameters};
-inline constexpr Recipe<> streaming{.mode = Mode::streaming};
-inline constexpr Recipe<> quantized{.numbers = Numbers::int8};
+inline constexpr engine::Recipe<> inference{};
+inline constexpr engine::Recipe<> training{.mode = Mode::training, .gradients = Gradients::of_parameters};
+inline constexpr engine::Recipe<> streaming{.mode = Mode::streaming};
+inline constexpr engine::Recipe<> quantized{.numbers = Numbers::int8};
 /// Inference in which what every layer gives is stored, so that an observer sees its range.
-inline constexpr Recipe<> calibration{.fusing = Fusing::none};
+inline constexpr engine::Recipe<> calibration{.fusing = Fusing::none};
 
 } // namespace recipes
 

@@ -25,7 +25,7 @@ struct Arena {
 } // namespace engine
 
 /// The arena that a network needs for what a recipe says: `Workspace<Net, 32, recipes::training>`.
-template <class Net, std::size_t Batch, Recipe<engine::Network<Net>::output_count> PlanRecipe,
+template <class Net, std::size_t Batch, engine::Recipe<engine::Network<Net>::output_count> PlanRecipe,
           class Scalar = float>
 using Workspace =
     engine::Arena<engine::Plan<Net, PlanRecipe.widening(core::Half<Scalar>)>, Batch, core::Computed<Scalar>>;

@@ -91,7 +91,8 @@ KernelCalls calls_of_step(std::size_t rows, const kernels::Machine& machine) {
 /// What each step of a network's plan computes, for `Batch` samples, on a processor: that of this program, or
 /// any of `kernels::machines`.
 template <class Net, std::size_t Batch = 1,
-          Recipe<engine::Network<Net>::output_count> PlanRecipe = recipes::inference, class Scalar = float>
+          engine::Recipe<engine::Network<Net>::output_count> PlanRecipe = recipes::inference,
+          class Scalar = float>
 std::vector<KernelRow> kernel_rows(const kernels::Machine& machine = kernels::this_machine) {
     using PlanType = engine::Plan<typename engine::Network<Net>::Type, PlanRecipe>;
     std::vector<KernelRow> rows;
@@ -111,7 +112,8 @@ std::vector<KernelRow> kernel_rows(const kernels::Machine& machine = kernels::th
 
 /// The same as a table, a line for each kernel.
 template <class Net, std::size_t Batch = 1,
-          Recipe<engine::Network<Net>::output_count> PlanRecipe = recipes::inference, class Scalar = float>
+          engine::Recipe<engine::Network<Net>::output_count> PlanRecipe = recipes::inference,
+          class Scalar = float>
 std::string explain_kernels(const kernels::Machine& machine = kernels::this_machine) {
     using Align = Table::Align;
     Table table({{"step", Align::right},

@@ -21,7 +21,7 @@ struct MemoryUse {
     std::size_t all_buffers = 0; ///< If no two shared their place.
 };
 
-template <class Net, std::size_t Batch, Recipe<engine::Network<Net>::output_count> PlanRecipe,
+template <class Net, std::size_t Batch, engine::Recipe<engine::Network<Net>::output_count> PlanRecipe,
           class Scalar = float>
 inline constexpr MemoryUse memory_use = [] {
     using PlanType = engine::Plan<typename engine::Network<Net>::Type, PlanRecipe>;
@@ -107,7 +107,7 @@ inline std::string letters(std::size_t index) {
 /// The memory plan as a picture: the steps of a run from left to right, the arena from bottom to top, a box
 /// for each buffer from the step that writes it to the last one that reads it. What the buffers are stands
 /// beside it, by letter.
-template <class Net, std::size_t Batch, Recipe<engine::Network<Net>::output_count> PlanRecipe,
+template <class Net, std::size_t Batch, engine::Recipe<engine::Network<Net>::output_count> PlanRecipe,
           class Scalar = float>
 std::string memory_plan_svg() {
     using PlanType = engine::Plan<typename engine::Network<Net>::Type, PlanRecipe>;
