@@ -13,9 +13,9 @@ bool are_finite(const Scalar* numbers, std::size_t count) noexcept {
     return std::all_of(numbers, numbers + count, [](Scalar x) { return x - x == Scalar(0); });
 }
 
-/// Rows whose mask is 0 are padding, which may hold anything. They are multiplied with zeros, but 0 times
-/// what is infinite or no number is not 0: where padding holds such, this is a copy of all `count` rows in
-/// `room` in which these have zeros, else the rows as they are. The mask may be null: no row is padding.
+/// Rows whose mask is 0 are padding, which may hold anything. They are multiplied by zeros, but 0 times
+/// an infinity or NaN is not 0: where padding holds such, this is a copy in `room` of all `count` rows in
+/// which those have zeros, else the rows as they are. The mask may be null: no row is padding.
 template <std::size_t Columns, class Scalar>
 Rows<const Scalar> with_finite_padding(Rows<const Scalar> rows, const Scalar* mask, std::size_t count,
                                        Scalar* room) noexcept {

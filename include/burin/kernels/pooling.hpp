@@ -210,7 +210,7 @@ template <PoolWindows W, class Scalar, class Finish>
 
 } // namespace detail
 
-/// y = the largest element of each window, channel by channel; no number if one of them is none.
+/// y = the largest element of each window, channel by channel; NaN if one of them is.
 template <PoolWindows W, class Scalar, class Epilogue>
 void max_pool(const Scalar* x, Scalar* y, std::size_t rows, Epilogue epilogue) noexcept {
     for (std::size_t r = 0; r < rows; ++r, x += W.input_size(), y += W.output_size())
@@ -224,7 +224,7 @@ void max_pool(const Scalar* x, Scalar* y, std::size_t rows, Epilogue epilogue) n
         });
 }
 
-/// The first of the largest elements of a window, or the first that is no number, gets the window's gradient.
+/// The first of the largest elements of a window, or the first NaN, gets the window's gradient.
 /// Where windows are disjoint, dx may be x, and the derivative of an activation before is multiplied in.
 template <PoolWindows W, class Scalar, class Derivative>
 void max_pool_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scalar* dx,

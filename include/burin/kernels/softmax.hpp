@@ -36,8 +36,8 @@ Scalar largest(const Scalar* values) noexcept {
 
 /// y = e^argument / divisor, where the argument must not be larger than the divisor's logarithm and half of
 /// ln 2, for `count` elements; returns their sum. `argument(load)` gives it for one vector, where `load(p)`
-/// is what p has at this place. Without `Store` y is not written. Between them `beside(lanes, load, store)`
-/// may do for each vector, of so many lanes, what else is to be done: it is hidden by the exponentials.
+/// is what p has at this place. Without `Store` y is not written. For each vector, of so many lanes,
+/// `beside(lanes, load, store)` does other work while the exponentials wait for their own steps.
 template <bool Store, class Scalar, class Argument, class Beside>
 [[gnu::always_inline]] inline Scalar exponentials(std::size_t count, Argument argument, Scalar* y,
                                                   const detail::PowerOfTwo<Scalar>& divisor,
@@ -98,7 +98,7 @@ Scalar exponentials(const Scalar* x, const Vector<Scalar>& shift, Scalar* y) noe
 
 /// What is subtracted from a row of logits, so that its exponentials neither overflow nor all vanish: from
 /// most rows `power` · ln 2, the multiple nearest to the largest, by dividing by a power of two; from those
-/// whose largest is huge, or no number, this one.
+/// whose largest is huge, or NaN, this one.
 template <class Scalar>
 struct LogitShift {
     Scalar power = 0;
@@ -130,8 +130,8 @@ template <std::size_t N, class Scalar, class Begin, class Factor>
 void scaled_exponentials(const Scalar* x, Scalar* y, std::size_t rows, Begin begin, Factor factor) noexcept {
     if (rows == 0)
         return;
-    // While the exponentials of a row are computed, the row before is multiplied, and the largest of the row
-    // behind is found.
+    // While the exponentials of a row are computed, the row before is multiplied, and the largest of the next
+    // row is found.
     const Vector<Scalar> least = broadcast(-std::numeric_limits<Scalar>::infinity());
     Scalar most = largest<N>(x);
     Vector<Scalar> scale(Scalar(0));

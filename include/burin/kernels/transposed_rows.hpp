@@ -24,27 +24,27 @@ load_rows_transposed(const Scalar* rows) noexcept {
         return load_exact_rows_transposed<N, lanes>(rows);
     } else if constexpr (N < lanes && Readable != Beside::nothing) {
         constexpr std::size_t before = Readable == Beside::before ? lanes - N : 0;
-        const auto square = load_transposed(rows - before, N);
+        const auto block = load_transposed(rows - before, N);
         BURIN_DETAIL_UNROLL
         for (std::size_t c = 0; c < N; ++c)
-            columns[c] = square[before + c];
+            columns[c] = block[before + c];
     } else if constexpr (N < lanes) {
         Scalar wide[lanes * lanes];
         for (std::size_t r = 0; r < lanes; ++r)
             store(wide + r * lanes, load_partial(rows + r * N, N));
-        const auto square = load_transposed(wide, lanes);
+        const auto block = load_transposed(wide, lanes);
         BURIN_DETAIL_UNROLL
         for (std::size_t c = 0; c < N; ++c)
-            columns[c] = square[c];
+            columns[c] = block[c];
     } else {
-        // The last square may overlap the one before. Whatever is not unrolled here, lies in memory.
+        // The last block may overlap the one before. What is not unrolled here lies in memory.
         BURIN_DETAIL_UNROLL
         for (std::size_t begin = 0; begin < N; begin += lanes) {
             const std::size_t first = std::min(begin, N - lanes);
-            const auto square = load_transposed(rows + first, N);
+            const auto block = load_transposed(rows + first, N);
             BURIN_DETAIL_UNROLL
             for (std::size_t c = 0; c < lanes; ++c)
-                columns[first + c] = square[c];
+                columns[first + c] = block[c];
         }
     }
     return columns;
@@ -62,12 +62,12 @@ template <std::size_t N, class Scalar>
         store(wide + c * lanes, columns[0]);
     for (std::size_t begin = 0; begin < N; begin += lanes) {
         const std::size_t first = std::min(begin, std::max(N, lanes) - lanes);
-        const auto square = load_transposed(wide + first * lanes, lanes);
+        const auto block = load_transposed(wide + first * lanes, lanes);
         for (std::size_t r = 0; r < lanes; ++r)
             if constexpr (N < lanes)
-                store_partial(rows + r * N, square[r], N);
+                store_partial(rows + r * N, block[r], N);
             else
-                store(rows + r * N + first, square[r]);
+                store(rows + r * N + first, block[r]);
     }
 }
 

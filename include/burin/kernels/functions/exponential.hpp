@@ -95,7 +95,7 @@ struct Reduced {
 };
 
 /// e^(x + low) for x from C::low to 0, where `low` is what x should have had beyond its last place; times a
-/// factor. All is computed far from denormal numbers, and only the last product may be one.
+/// factor. All is computed far from subnormal numbers, and only the last product may be one.
 template <class Scalar>
 struct NonpositiveExponential {
     Reduced<Scalar> reduced;
@@ -129,7 +129,7 @@ struct PowerOfTwo {
 
 /// An exponential is a chain of some 15 steps that wait for each other. So many vectors, each step for all of
 /// them before the next, keep a processor busy (the first Zen: 8.5 ns a vector of floats alone, 6.8 of five)
-/// and hardly leave 16 registers.
+/// and spill few of 16 registers.
 template <class Scalar>
 inline constexpr std::size_t side_by_side = width<Scalar> == 1 ? 1 : 5;
 
@@ -182,7 +182,7 @@ template <class Scalar>
 Vector<Scalar> exp(Vector<Scalar> x) noexcept {
     using C = detail::ExponentialConstants<Scalar>;
     const Vector<Scalar> clamped = clamp<Scalar>(x, C::low, C::high);
-    // 2ⁿ for tiny results is made larger, so that only the last product may be a denormal number; for others
+    // 2ⁿ for tiny results is made larger, so that only the last product may be a subnormal number; for others
     // smaller, so that it is finite wherever eˣ is.
     const auto is_tiny = clamped < Vector<Scalar>(C::tiny);
     const Vector<Scalar> rounder =

@@ -19,7 +19,7 @@ template <>
 struct LogarithmConstants<float> {
     static constexpr std::array series{0.66666776401f, 0.39977537594f, 0.29871858353f};
     static constexpr float sqrt_half = 0.707106781186547524401f;
-    static constexpr float denormal_factor = 0x1p25f, denormal_shift = 25;
+    static constexpr float subnormal_factor = 0x1p25f, subnormal_shift = 25;
     static constexpr float large = 0x1p60f;
 };
 
@@ -29,7 +29,7 @@ struct LogarithmConstants<double> {
                                        0.22222198564635981341, 0.18183564812293002265, 0.1531403711148895573,
                                        0.14796093632449723397};
     static constexpr double sqrt_half = 0.707106781186547524401;
-    static constexpr double denormal_factor = 0x1p54, denormal_shift = 54;
+    static constexpr double subnormal_factor = 0x1p54, subnormal_shift = 54;
     static constexpr double large = 0x1p100;
 };
 
@@ -80,7 +80,7 @@ struct Split {
     }
 };
 
-/// What a logarithm is where its argument is 0, negative, infinite or no number.
+/// What a logarithm is where its argument is 0, negative, infinite or NaN.
 template <class Scalar>
 [[gnu::always_inline]] inline Vector<Scalar> at_the_ends(Vector<Scalar> argument,
                                                          Vector<Scalar> logarithm) noexcept {
@@ -97,10 +97,10 @@ template <class Scalar>
 template <class Scalar>
 Vector<Scalar> log(Vector<Scalar> x) noexcept {
     using C = detail::LogarithmConstants<Scalar>;
-    const auto is_denormal = x < Vector<Scalar>(std::numeric_limits<Scalar>::min());
-    const Vector<Scalar> normal = select(is_denormal, x * Vector<Scalar>(C::denormal_factor), x);
+    const auto is_subnormal = x < Vector<Scalar>(std::numeric_limits<Scalar>::min());
+    const Vector<Scalar> normal = select(is_subnormal, x * Vector<Scalar>(C::subnormal_factor), x);
     const Vector<Scalar> shift =
-        select(is_denormal, Vector<Scalar>(C::denormal_shift), Vector<Scalar>(Scalar(0)));
+        select(is_subnormal, Vector<Scalar>(C::subnormal_shift), Vector<Scalar>(Scalar(0)));
     const detail::Split<Scalar> split(normal);
     const Vector<Scalar> f = split.mantissa - Vector<Scalar>(Scalar(1));
     return detail::at_the_ends<Scalar>(x, detail::log_of_one_plus<Scalar>(f, split.exponent() - shift));

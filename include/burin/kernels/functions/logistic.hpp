@@ -113,7 +113,7 @@ Vector<Scalar> sigmoid(Vector<Scalar> x) noexcept {
 /// x · sigmoid(x), to 1.68 ulp in float and 1.53 in double; fast: to 7e-6 of it.
 template <Accuracy accuracy = Accuracy::full, class Scalar>
 Vector<Scalar> silu(Vector<Scalar> x) noexcept {
-    // Below the limit the result is 0, and would be none for −∞.
+    // Below the limit the result is 0; −∞ would give NaN.
     const Vector<Scalar> limited =
         at_least(x, Vector<Scalar>(-detail::ExponentialConstants<Scalar>::sigmoid_high));
     return detail::times_sigmoid<accuracy, Scalar>(limited, x);

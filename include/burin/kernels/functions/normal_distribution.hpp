@@ -118,7 +118,7 @@ template <class Scalar>
 template <Accuracy accuracy = Accuracy::full, class Scalar>
 Vector<Scalar> gelu(Vector<Scalar> x) noexcept {
     if constexpr (accuracy == Accuracy::fast) {
-        // Far below, the result is 0, and would be none for −∞.
+        // Far below, the result is 0; −∞ would give NaN.
         const Vector<Scalar> limited = at_least(x, Vector<Scalar>(Scalar(-16)));
         return detail::times_sigmoid<Accuracy::fast, Scalar>(
             limited, limited * detail::fast_log_odds<Scalar>(x * x, detail::fast_normal<Scalar>));

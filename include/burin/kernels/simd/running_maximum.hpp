@@ -6,7 +6,7 @@
 
 namespace burin::kernels {
 
-/// The maximum of the vectors it is updated with, and no number where one of these is none. That is found
+/// The maximum of the vectors it is updated with, and NaN where one of these is. That is found
 /// beside the maximum, which waits for no more than one instruction of the last `update`.
 template <class Scalar>
 class RunningMaximum {

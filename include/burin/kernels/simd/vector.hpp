@@ -47,22 +47,22 @@ template <bool WithHalf, class Scalar>
     __builtin_prefetch(address, 1);
 }
 
-// `min` and `max` give their second operand where either is no number (on Arm, what is none). What hands on
-// what is no number is written with these.
+// `min` and `max` give their second operand where either is NaN (on Arm, NaN). What hands on NaN is written
+// with these.
 
-/// x, but no less than `low`; of vectors of any width. What is no number stays so.
+/// x, but no less than `low`; of vectors of any width. NaN stays NaN.
 template <class AnyVector>
 [[gnu::always_inline]] inline AnyVector at_least(AnyVector x, std::type_identity_t<AnyVector> low) noexcept {
     return max(low, x);
 }
 
-/// x, but no more than `high`. What is no number stays so.
+/// x, but no more than `high`. NaN stays NaN.
 template <class AnyVector>
 [[gnu::always_inline]] inline AnyVector at_most(AnyVector x, std::type_identity_t<AnyVector> high) noexcept {
     return min(high, x);
 }
 
-/// x, but no less than `low` and no more than `high`. What is no number stays so.
+/// x, but no less than `low` and no more than `high`. NaN stays NaN.
 template <class Scalar>
 [[gnu::always_inline]] inline Vector<Scalar> clamp(Vector<Scalar> x, Scalar low, Scalar high) noexcept {
     return at_most(at_least(x, Vector<Scalar>(low)), Vector<Scalar>(high));

@@ -11,7 +11,7 @@ inline Vector<float> sqrt(const Vector<float>& x) noexcept {
     return detail::roots(x);
 }
 
-// `max` and `min` give what is no number already.
+// `max` and `min` give NaN where either operand is.
 
 template <class AnyVector>
 [[gnu::always_inline]] inline AnyVector max_or_nan(AnyVector x, AnyVector running) noexcept {

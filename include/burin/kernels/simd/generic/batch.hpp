@@ -23,7 +23,7 @@ using xsimd::min;
 using xsimd::select;
 using xsimd::sqrt;
 
-/// Which lanes are no numbers. (`x != x` does not tell: of AVX's vectors it is false.)
+/// Which lanes are NaN. (`x != x` does not tell: of AVX's vectors it is false.)
 template <class Scalar, class Architecture>
 auto is_nan(const xsimd::batch<Scalar, Architecture>& x) noexcept {
     return xsimd::isnan(x);

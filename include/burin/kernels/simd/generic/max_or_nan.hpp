@@ -4,14 +4,14 @@
 
 namespace burin::kernels {
 
-/// The larger of two, and no number where either is none. Of a running maximum and another operand the
+/// The larger of two, and NaN where either is. Of a running maximum and another operand the
 /// running one is the second: it waits for fewer instructions.
 template <class AnyVector>
 [[gnu::always_inline]] inline AnyVector max_or_nan(AnyVector x, AnyVector running) noexcept {
     return select(is_nan(x), x, max(x, running));
 }
 
-/// The smaller of two, and no number where either is none.
+/// The smaller of two, and NaN where either is.
 template <class AnyVector>
 [[gnu::always_inline]] inline AnyVector min_or_nan(AnyVector x, AnyVector running) noexcept {
     return select(is_nan(x), x, min(x, running));

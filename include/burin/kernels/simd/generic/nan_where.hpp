@@ -4,7 +4,7 @@
 
 namespace burin::kernels::detail {
 
-/// `value`, but no number where x is none. Of a maximum with x it may be `value` where `max` has seen to it.
+/// `value`, but NaN where x is. Of a maximum with x it may be `value` where `max` gives NaN already.
 template <class Scalar>
 [[gnu::always_inline]] inline Vector<Scalar> nan_where(const Vector<Scalar>& x,
                                                        const Vector<Scalar>& value) noexcept {

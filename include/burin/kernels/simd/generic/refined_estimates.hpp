@@ -9,8 +9,8 @@ namespace burin::kernels {
 template <class Scalar>
 [[gnu::always_inline]] inline Vector<Scalar> reciprocal_estimate(const Vector<Scalar>& x) noexcept;
 
-// Newton's refinement of estimates makes no number of what is 0 · ∞ in between. These give what is right
-// there and cost an instruction each; what is no number stays so.
+// Newton's refinement of estimates makes NaN of what is 0 · ∞ in between. These give what is right there and
+// cost an instruction each; NaN stays NaN.
 
 /// An estimate y of 1/√x, but 0 where x is 0 and −1 where it is ∞: there x·y · (3 − x·y·y) is 0 and ∞.
 template <class Scalar>

@@ -90,7 +90,7 @@ template <class Scalar>
 ScalarVector<Scalar> select(bool condition, ScalarVector<Scalar> a, ScalarVector<Scalar> b) noexcept {
     return condition ? a : b;
 }
-// As the instructions of x86: the second operand where either is no number.
+// As the instructions of x86: the second operand where either is NaN.
 template <class Scalar>
 ScalarVector<Scalar> max(ScalarVector<Scalar> a, ScalarVector<Scalar> b) noexcept {
     return a.lane > b.lane ? a : b;
