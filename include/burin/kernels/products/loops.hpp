@@ -6,7 +6,6 @@
 #include "burin/kernels/products/operands.hpp"
 #include "burin/kernels/products/panels.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -117,17 +116,9 @@ template <Tile Full, class Scalar, class Epilogue>
     Operands<Scalar> tile = operands;
     for (std::size_t together; full > 0; full -= together, tile.skip_panels(together)) {
         together = choose_tile_rows(full, most);
-        if constexpr (most >= 4)
-            if (together == 4)
-                multiply_tile<tile_of(4)>(tile, 0, epilogue);
-        if constexpr (most >= 3)
-            if (together == 3)
-                multiply_tile<tile_of(3)>(tile, 0, epilogue);
-        if constexpr (most >= 2)
-            if (together == 2)
-                multiply_tile<tile_of(2)>(tile, 0, epilogue);
-        if (together == 1)
-            multiply_tile<tile_of(1)>(tile, 0, epilogue);
+        with_constant<most>(together, [&](auto count) __attribute__((always_inline)) {
+            multiply_tile<tile_of(count)>(tile, 0, epilogue);
+        });
     }
 }
 

@@ -12,13 +12,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <type_traits>
-#include <utility>
 
 namespace burin::kernels {
 
 namespace detail {
 
-/// The epilogue, of the last block of the depth only. (Ahead deep sums the question takes no time.)
+/// The epilogue, of the last block of the depth only. (Beside deep sums the question takes no time.)
 template <class Epilogue>
 struct OfLastBlock {
     Epilogue epilogue;
@@ -87,15 +86,15 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
                     part.skip_rows(row);
                 const auto height = detail::rows_of<in_turn>(rows);
                 if constexpr (kind.has_full_panels) {
-                    if (in_turn || rows == 1)
+                    if (height == 1)
                         across_panels<full.with_rows(1)>(part, panels.full, epilogue);
-                    else if (!in_turn && rows == 2)
+                    else if (height == 2)
                         across_panels<full.with_rows(2)>(part, panels.full, epilogue);
-                    else if (!in_turn && has_four_across && rows == 3)
+                    else if (has_four_across && height == 3)
                         across_panels<full.with_rows(has_four_across ? 3 : 1)>(part, panels.full, epilogue);
-                    else if (!in_turn && has_four_across && rows == 4)
+                    else if (has_four_across && height == 4)
                         across_panels<full.with_rows(has_four_across ? 4 : 1)>(part, panels.full, epilogue);
-                    else if (!in_turn)
+                    else
                         TileLoops<full>::template panel_by_panel<false>(part, panels.full, 0, height,
                                                                         epilogue);
                 }
@@ -136,15 +135,12 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
                     if constexpr (chooser.has_low_tiles(kind.splits))
                         shared<detail::three_vectors<full, Scalar, Finish>>(block, panels.full, height,
                                                                             finish);
-                } else if (rows == 1) {
-                    shared<across_panels<full.with_rows(1), Scalar, Finish>>(block, panels.full, finish);
-                } else if (rows == 2) {
-                    shared<across_panels<full.with_rows(2), Scalar, Finish>>(block, panels.full, finish);
-                } else if constexpr (has_four_across) {
-                    if (rows == 3)
-                        shared<across_panels<full.with_rows(3), Scalar, Finish>>(block, panels.full, finish);
-                    else
-                        shared<across_panels<full.with_rows(4), Scalar, Finish>>(block, panels.full, finish);
+                } else {
+                    constexpr std::size_t most = chooser.most_across(kind.splits);
+                    detail::with_constant<most>(height, [&](auto few) __attribute__((always_inline)) {
+                        shared<across_panels<full.with_rows(few), Scalar, Finish>>(block, panels.full,
+                                                                                   finish);
+                    });
                 }
             }
             if constexpr (kind.last_vectors > 0)
