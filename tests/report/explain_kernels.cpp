@@ -103,6 +103,21 @@ TEST_CASE("explain_kernels: 8-bit integers have choices of their own") {
     CHECK(rows[2].choice != report::kernel_rows<Images, 1>(machine)[2].choice);
 }
 
+namespace {
+
+/// A layer that is not one of Burin's.
+struct Doubled : Op {
+    static constexpr Text<64> name() { return "Doubled"; }
+    static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }
+    template <class Context>
+    static void forward(const Context& run) noexcept {
+        for (std::size_t i = 0; i < Context::Shapes::output.size() * run.rows; ++i)
+            run.output[i] = 2 * run.inputs[0][i];
+    }
+};
+
+} // namespace
+
 TEST_CASE("explain_kernels: what has no choice says what it is") {
     using Merged = Sequential<Input<6>, Residual<Tanh>, Parallel<Concat, Dense<2>, Dense<3>>>;
     const auto rows = report::kernel_rows<Merged, 1>();
@@ -111,4 +126,6 @@ TEST_CASE("explain_kernels: what has no choice says what it is") {
     CHECK(rows[1].choice == "loops of vectors");
     CHECK(rows[4].choice == "a copy");
     CHECK(report::explain_kernels<Merged, 1>().find("a copy") != std::string::npos);
+    CHECK(report::kernel_rows<Sequential<Input<6>, Doubled>>()[0].choice == "the layer's own code");
+    CHECK(report::machine_name(kernels::machines::avx512_vnni) == "avx512_vnni");
 }

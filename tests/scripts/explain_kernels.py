@@ -29,12 +29,17 @@ class ExplainKernels(unittest.TestCase):
     def test_the_networks_of_an_example(self):
         run = explain("vae")
         self.assertEqual(run.returncode, 0, run.stderr)
-        self.assertEqual(re.findall(r"^vae, (\S+): inference of 1, this$", run.stdout, re.M), ["Small::Autoencoder", "Mnist::Autoencoder"])
+        self.assertEqual(re.findall(r"^vae, (\S+): inference of 1, this \(\w+\)$", run.stdout, re.M), ["Small::Autoencoder", "Mnist::Autoencoder"])
 
     def test_a_network_that_does_not_fit_together_is_refused_in_its_own_sentence(self):
         run = explain("Sequential<Input<784>, Conv2D<8, 3>>")
         self.assertEqual(run.returncode, 1)
         self.assertRegex(run.stderr, r"^explain-kernels: .*: layer `0` `Conv2D<8, 3>`: expected input `\[height, width, channels\]`")
+
+    def test_a_layer_without_an_8_bit_form_is_refused_in_its_own_sentence(self):
+        run = explain("Sequential<Input<8>, Dense<8>, LayerNorm<>, Dense<2>>", "--mode", "int8")
+        self.assertEqual(run.returncode, 1)
+        self.assertRegex(run.stderr, r"^explain-kernels: .*: layer `1` `LayerNorm`: expected a layer that can compute with 8-bit integers")
 
     def test_what_is_no_example_is_told_which_there_are(self):
         run = explain("lenett")

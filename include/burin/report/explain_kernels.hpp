@@ -1,8 +1,10 @@
 #pragma once
 
+#include "burin/core/diagnosis.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/graph/plan.hpp"
 #include "burin/kernels/machine.hpp"
+#include "burin/quantization/is_quantizable.hpp"
 #include "burin/report/kernel_calls.hpp"
 #include "burin/report/node_title.hpp"
 #include "burin/report/table.hpp"
@@ -20,8 +22,12 @@ struct KernelRow {
     std::string place;    ///< As `2.0`.
     std::string layer;    ///< As `Dense<128> + ReLU`, with the functions that are fused behind it.
     std::string what;     ///< As `weight gradient`.
-    std::string extents;  ///< As `32 × 784 × 128`: samples, inputs and outputs of a product.
-    std::string choice;   ///< As `6 × 2 register tiles`.
+    /// As `32 × 784 × 128`: rows × inputs × outputs, for all three products of a weight matrix [inputs,
+    /// outputs]. Rows are samples, of a convolution output pixels, of a layer over time steps. Of what has no
+    /// matrix, rows × outputs; of a recurrent layer's steps, samples × steps × units; of attention's scores,
+    /// heads × queries × keys.
+    std::string extents;
+    std::string choice; ///< As `6 × 2 register tiles`.
 };
 
 namespace detail {
@@ -88,12 +94,36 @@ KernelCalls calls_of_step(std::size_t rows, const kernels::Machine& machine) {
 
 } // namespace detail
 
+/// Of `kernels::machines`, as `avx512_vnni`; "another" if it is none of these.
+inline std::string machine_name(const kernels::Machine& machine) {
+    namespace machines = kernels::machines;
+    const std::pair<const char*, kernels::Machine> all[] = {{"avx512_vnni", machines::avx512_vnni},
+                                                            {"avx512", machines::avx512},
+                                                            {"avx_vnni", machines::avx_vnni},
+                                                            {"avx2", machines::avx2},
+                                                            {"zen1", machines::zen1},
+                                                            {"avx", machines::avx},
+                                                            {"sse2", machines::sse2},
+                                                            {"neon_dot", machines::neon_dot},
+                                                            {"neon", machines::neon},
+                                                            {"neon32", machines::neon32},
+                                                            {"cortex_m55", machines::cortex_m55},
+                                                            {"cortex_m4", machines::cortex_m4},
+                                                            {"scalar", machines::scalar}};
+    for (const auto& [name, known] : all)
+        if (machine == known)
+            return name;
+    return "another";
+}
+
 /// What each step of a network's plan computes, for `Batch` samples, on a processor: that of this program, or
 /// any of `kernels::machines`.
 template <class Net, std::size_t Batch = 1,
           engine::Recipe<engine::Network<Net>::output_count> PlanRecipe = recipes::inference,
           class Scalar = float>
 std::vector<KernelRow> kernel_rows(const kernels::Machine& machine = kernels::this_machine) {
+    if constexpr (PlanRecipe.numbers == recipes::Numbers::int8)
+        (void)core::DiagnosisOf<burin::detail::ExaminedForInt8<Net>>{};
     using PlanType = engine::Plan<typename engine::Network<Net>::Type, PlanRecipe>;
     std::vector<KernelRow> rows;
     [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -120,7 +150,7 @@ std::string explain_kernels(const kernels::Machine& machine = kernels::this_mach
                  {"place", Align::left},
                  {"layer", Align::left},
                  {"kernel", Align::left},
-                 {"extents", Align::left},
+                 {"rows × inputs × outputs", Align::left},
                  {"how", Align::left}});
     for (const KernelRow& row : kernel_rows<Net, Batch, PlanRecipe, Scalar>(machine))
         table.add_row({std::to_string(row.step), row.place, row.layer, row.what, row.extents, row.choice});

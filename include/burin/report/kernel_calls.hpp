@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/type_name.hpp"
 #include "burin/graph/recipe.hpp"
 #include "burin/kernels/convolution/choose.hpp"
 #include "burin/kernels/depthwise/choose.hpp"
@@ -34,7 +35,7 @@ namespace burin::report::detail {
 /// A kernel that a step calls.
 struct KernelCall {
     std::string what;    ///< As `forward`.
-    std::string extents; ///< As `32 × 784 × 128`: samples, inputs and outputs of a product.
+    std::string extents; ///< As `32 × 784 × 128`: rows × inputs × outputs (`KernelRow::extents`).
     std::string choice;
 };
 using KernelCalls = std::vector<KernelCall>;
@@ -314,7 +315,8 @@ KernelCalls int8_calls(const Question& question, const TimeDistributed<Layer>*) 
                         static_cast<const Layer*>(nullptr));
 }
 
-/// The kernels of any layer. Those of others have nothing to choose.
+/// The kernels of any layer. The others of Burin have nothing to choose; what a layer of a user's does is not
+/// known here, but that elementwise ones are swept over.
 template <class Question, class Layer>
 KernelCalls kernel_calls(const Question& question, const Layer* layer) {
     using passes::StepKind;
@@ -324,16 +326,18 @@ KernelCalls kernel_calls(const Question& question, const Layer* layer) {
     } else if constexpr (!is_int8 && requires { chosen_calls(question, layer); }) {
         return chosen_calls(question, layer);
     } else {
+        constexpr bool is_of_burin = core::type_name<Layer>().starts_with("burin::");
         constexpr bool computes = Layer::flops(Question::Shapes::inputs) > 0;
         const char* const what = question.is_forward                              ? "forward"
-                                 : question.kind == StepKind::backward_parameters ? "gradient of parameters"
-                                 : question.kind == StepKind::backward_input      ? "gradient of input"
+                                 : question.kind == StepKind::backward_parameters ? "weight gradient"
+                                 : question.kind == StepKind::backward_input      ? "input gradient"
                                                                                   : "gradients";
         return {{what, by({question.rows, Question::Shapes::output.size()}),
-                 !computes                   ? "a copy"
-                 : is_int8                   ? "loops of bytes"
-                 : Layer::traits.elementwise ? "a sweep of vectors"
-                                             : "loops of vectors"}};
+                 !is_of_burin && !Layer::traits.elementwise ? "the layer's own code"
+                 : !computes                                ? "a copy"
+                 : is_int8                                  ? "loops of bytes"
+                 : Layer::traits.elementwise                ? "a sweep of vectors"
+                                                            : "loops of vectors"}};
     }
 }
 
