@@ -110,6 +110,9 @@ TEST_CASE("choose: a weight gradient of few samples keeps them in registers, one
           "3 × 2 register tiles, samples in registers, compiled for all sizes");
     CHECK(weight_gradient(5, 784, 128, machines::avx2) ==
           "6 × 2 register tiles, panel by panel, compiled for all sizes");
+    // The rows of a tile are inputs here.
+    CHECK(weight_gradient(32, 3, 128, machines::avx2) ==
+          "3 × 3 register tiles, across panels, compiled for all sizes");
     for (const Machine& machine : {machines::sse2, machines::avx2, machines::zen1})
         CHECK(weight_gradient(128, 784, 128, machine) ==
               "6 × 2 register tiles, both matrices packed, compiled for all sizes");

@@ -26,15 +26,14 @@ struct Machine {
     std::size_t widest_lane = 8;  ///< A scalar of more bytes has one lane.
     std::size_t registers = 16;   ///< For vectors.
     std::size_t unit_bytes = 0;   ///< What an execution unit computes at once.
-    std::size_t general_registers = 16;
-    std::size_t l1 = 32 * 1024;  ///< Bytes of the first-level data cache,
-    std::size_t l2 = 512 * 1024; ///< and of the second-level one.
+    std::size_t l1 = 32 * 1024;   ///< Bytes of the first-level data cache,
+    std::size_t l2 = 512 * 1024;  ///< and of the second-level one.
     /// A matrix of more bytes is read from beyond the second-level cache often enough for a prefetch to pay.
     std::size_t streaming_bytes = 1024 * 1024;
     std::size_t page_bytes = 4096; ///< Memory is mapped in pages of so many bytes or more,
     std::size_t page_entries = 64; ///< and a first-level table of them has so many entries.
-    bool half_vectors = false;     ///< There are vectors of half the width, with the same registers.
-    bool narrow_vectors = false;   ///< The same, where whole vectors keep a unit from others' operations.
+    bool half_vectors = false;     ///< Vectors of half the width are the lower halves of the same registers.
+    bool narrow_vectors = false;   ///< The same, and they leave free a port that whole vectors occupy.
     bool group_broadcasts = false; ///< A group of neighbours is broadcast by one load.
     bool exact_loads = false;      ///< The first lanes are loaded by one instruction that reads no others.
 
@@ -90,7 +89,6 @@ inline constexpr Machine avx512{.vector_bytes = 64,
 inline constexpr Machine neon{.vector_bytes = 16,
                               .registers = 32,
                               .unit_bytes = 16,
-                              .general_registers = 31,
                               .l2 = 1024 * 1024,
                               .dot_product = DotProduct::neon};
 

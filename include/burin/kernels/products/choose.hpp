@@ -52,9 +52,9 @@ constexpr std::size_t tallest_tile(std::size_t registers, std::size_t vectors, s
     return std::min<std::size_t>(fit, vectors == 1 ? 8 : 12);
 }
 
-/// The same where each row of the left matrix has an address of its own. There are 16 general registers, and
-/// tiles of more than nine rows were slower (128 rows from beyond the second-level cache 90 % of the peak
-/// with twelve, 95 with eight).
+/// The same where each row of the left matrix has an address of its own. The 16 general registers of x86 hold
+/// those of nine rows (128 rows from beyond the second-level cache: 95 % of the peak with tiles of eight, 90
+/// with twelve); other processors keep to the same bound.
 constexpr std::size_t tallest_addressed_tile(std::size_t registers, std::size_t vectors,
                                              std::size_t splits = 1) {
     return std::min<std::size_t>(tallest_tile(registers, vectors, splits), 9);
@@ -320,7 +320,7 @@ struct ProductChooser {
             choice.tile.vectors = 2 * std::min(panels.full, panels_across(choice.tile.rows, kind.splits));
             break;
         case Loops::three_vectors:
-            choice.tile.rows = count % 4 == 3 && count < 4 ? 3 : 4;
+            choice.tile.rows = e.rows == 3 ? 3 : 4;
             choice.tile.vectors = 3;
             break;
         case Loops::depth_in_registers:
