@@ -1,8 +1,9 @@
 #pragma once
 
-// The one place where an architecture is chosen: the header of its vectors, and that of what is done with
-// whole vectors. A folder has what an architecture does in its own way and takes the rest from generic/,
-// whose comments say what all forms do. A new architecture is a folder and a line here.
+// Which folder has the vectors of this processor, and which what is done with whole vectors. The family comes
+// from machine.hpp, as it does for 8-bit integers (int8/instructions.hpp) and subnormals.hpp. A folder has
+// what an architecture does in its own way and takes the rest from generic/, whose comments say what all
+// forms do. kernels/README.md lists the files that a new architecture touches.
 
 #include "burin/kernels/machine.hpp"
 #include "burin/kernels/simd/xsimd.hpp"

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "burin/kernels/simd/arm/division.hpp"
-#include "burin/kernels/simd/arm/mixed_vector.hpp"
 #include "burin/kernels/simd/generic/bits.hpp"
+#include "burin/kernels/simd/generic/mixed_vector.hpp"
 #include "burin/kernels/simd/scalar/one_lane.hpp"
 #include "burin/kernels/simd/xsimd.hpp"
 

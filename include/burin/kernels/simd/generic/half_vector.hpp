@@ -1,6 +1,7 @@
 #pragma once
 
-// Half a vector, for the columns that are left behind whole vectors.
+// Half a vector, for the columns that are left behind whole vectors. Without halves there is nothing more:
+// what is done with them (x86/avx2/half_vector.hpp) is called only where `has_half_vectors`.
 
 #include "burin/kernels/machine.hpp"
 #include "burin/kernels/simd/vector.hpp"

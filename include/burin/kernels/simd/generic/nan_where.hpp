@@ -1,6 +1,6 @@
 #pragma once
 
-// Included behind the type of vectors.
+// Include after `Vector` is defined.
 
 namespace burin::kernels::detail {
 

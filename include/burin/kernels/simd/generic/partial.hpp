@@ -10,8 +10,6 @@
 
 namespace burin::kernels {
 
-namespace detail {} // namespace detail
-
 /// The first `count` ≤ width elements; the other lanes are 0. Reads nothing beyond.
 template <class Scalar>
 [[gnu::always_inline]] inline Vector<Scalar> load_partial(const Scalar* from, std::size_t count) noexcept {
