@@ -1,3 +1,4 @@
+#include "../../examples/custom_layer/maxout.hpp"
 #include "burin/embedded.hpp"
 #include "burin/explain/saliency.hpp"
 #include "burin/graph/explainer.hpp"
@@ -75,6 +76,7 @@ using Image = Sequential<Input<7, 6, 2>, Conv2D<4, 3>, BatchNorm<>, ReLU, Spatia
 using Sequence = Sequential<Input<5, 3>, LSTM<4, ReturnSequences>, LayerNorm<>, Flatten, Dense<2>>;
 using Attending = Sequential<Input<4, 6>, Residual<MultiHeadAttention<2>>, Residual<FeedForward<5>>,
                              TimeDistributed<Dense<3>>, GlobalAveragePool1D>;
+using Pieces = Sequential<Input<5>, Dense<12>, Maxout<3>, Dense<2>>;
 using Branching =
     Graph<Inputs<Node<"a", Input<4>>, Node<"b", Input<6>>>, Node<"code", Reparameterize, From<"b">>,
           Node<"left", Sequential<Dense<3>, Tanh>, From<"a">>, Node<"sum", Add, From<"left", "code">>,
@@ -83,7 +85,7 @@ using Branching =
 } // namespace
 
 TEST_CASE_TEMPLATE("Explainer: input gradients match central differences of inference", Net, Perceptron,
-                   Image, Sequence, Attending, Branching) {
+                   Image, Sequence, Attending, Pieces, Branching) {
     Subject<Net> subject;
     const auto analytic = subject.input_gradients();
     CHECK(std::ranges::any_of(analytic, [](double gradient) { return std::abs(gradient) > 1e-3; }));
