@@ -52,6 +52,16 @@ TEST_CASE("lower: inputs and outputs keep their order and shapes") {
     static_assert(output_shape<networks::Nested> == Shape(2));
 }
 
+namespace {
+
+/// It has all of a layer but its base.
+struct Gate {
+    static constexpr Text<64> name() { return "Gate"; }
+    static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }
+};
+
+} // namespace
+
 TEST_CASE("lower: what is wrong with a network is one sentence") {
     const auto problem = []<class Net>(std::type_identity<Net>) {
         return std::string(burin::detail::Examined<Net>::problem.view());
@@ -65,6 +75,8 @@ TEST_CASE("lower: what is wrong with a network is one sentence") {
           "layer `1` `Input<4>`: expected nothing before it; an Input can only be first");
     CHECK(problem(std::type_identity<Sequential<Input<4>, int>>{}) ==
           "place `0`: expected a layer, got `int`");
+    CHECK(problem(std::type_identity<Sequential<Input<4>, Gate>>{})
+              .ends_with("Gate`, which does not derive from `Op`"));
     CHECK(problem(std::type_identity<Sequential<Input<4>, Residual<Dense<5>>>>{}) ==
           "layer `0` `Add`: expected every input to have the shape of the first, `[4]`, got `[5]`");
     CHECK(problem(std::type_identity<Sequential<Input<4>, Reshape<3>>>{}) ==

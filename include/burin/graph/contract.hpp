@@ -226,6 +226,17 @@ constexpr std::string_view missing_member() {
     return {};
 }
 
+/// Whether a layer's `parameters` are those of `Op`.
+template <class L>
+constexpr bool takes_no_parameters() {
+    using Rule = ParameterList (*)(std::span<const Shape>);
+    constexpr auto same = [](Rule one, Rule other) { return one == other; };
+    if constexpr (requires { same(&L::parameters, &Op::parameters); })
+        return same(&L::parameters, &Op::parameters);
+    else
+        return false;
+}
+
 /// Why a layer is none, whatever is before it; empty if it keeps the contract.
 template <Layer L>
 constexpr Sentence describe_broken_contract() {
@@ -247,6 +258,10 @@ constexpr Sentence describe_broken_contract() {
                          !HasForward<typename InnerLayer<L>::type>) {
         sentence.append("expected `template <class Context> static void forward(const Context& run) "
                         "noexcept`, got a layer without");
+    } else if constexpr (takes_no_parameters<L>()) {
+        if constexpr (HasBackwardParameters<L>)
+            sentence.append("expected `static constexpr ParameterList parameters(std::span<const Shape> "
+                            "inputs)`, as it has `backward_parameters`, got a layer without");
     }
     return sentence;
 }

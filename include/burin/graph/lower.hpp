@@ -160,6 +160,8 @@ struct Lower {
                 problem = misuse<Form>(problem.view(), "a layer");
                 if constexpr (std::is_base_of_v<Op, Form>)
                     problem.append(" without `static constexpr ").append(missing_member<Form>()).append("`");
+                else if constexpr (requires { Form::name(); })
+                    problem.append(", which does not derive from `Op`");
             }
             return 0;
         } else if constexpr (constexpr Sentence broken = describe_broken_contract<Form>(); !broken.empty()) {
