@@ -14,9 +14,9 @@ namespace burin::passes {
 /// Room that surely suffices for a graph of N nodes with E edges and O outputs: for each node a forward step
 /// and one for its parameters, for each edge a gradient and a sum, for each output a loss. Values likewise,
 /// with what is saved for each node and scratch for each step that runs a rule.
-/// Of `Wanted` gradients each is one more output.
-template <std::size_t N, std::size_t E, std::size_t O, std::size_t Wanted = 0>
-using TrainingProgram = Program<2 * N + 2 * E + O, 4 * N + 3 * E + O, O + Wanted>;
+/// Of `Count` wanted gradients each is one more output.
+template <std::size_t N, std::size_t E, std::size_t O, std::size_t Count = 0>
+using TrainingProgram = Program<2 * N + 2 * E + O, 4 * N + 3 * E + O, O + Count>;
 
 template <std::size_t N, std::size_t O>
 using InferenceProgram = Program<N, 3 * N, O>;

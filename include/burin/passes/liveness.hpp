@@ -66,30 +66,30 @@ constexpr std::array<std::size_t, max_inputs> overwritable(const Step& step, con
     return candidates;
 }
 
-/// When each value is first written and last read, with values that may be written in place sharing one
-/// piece.
+/// When each value is first written and last read or written, with values that may be written in place
+/// sharing one piece.
 template <std::size_t MaxSteps, std::size_t MaxValues, std::size_t Outputs>
 constexpr Liveness<MaxValues> liveness(const Program<MaxSteps, MaxValues, Outputs>& program,
                                        std::span<const LoweredNode> nodes) {
-    std::array<std::size_t, MaxValues> last_read{};
+    std::array<std::size_t, MaxValues> last_use{};
     for (std::size_t s = 0; s < program.step_count; ++s) {
         for (std::size_t value : program.steps[s].reads())
             if (value != none)
-                last_read[value] = s;
+                last_use[value] = s;
         for (std::size_t value : program.steps[s].writes())
             if (value != none)
-                last_read[value] = s;
+                last_use[value] = s;
     }
     for (std::size_t v = 0; v < program.value_count; ++v)
         if (program.values[v].is_pinned)
-            last_read[v] = program.step_count;
+            last_use[v] = program.step_count;
 
     Liveness<MaxValues> result;
     result.storage.fill(none);
     for (std::size_t v = 0; v < program.value_count; ++v)
         if (program.values[v].is_given) {
             result.storage[v] = result.count;
-            result.lifetimes[result.count++] = {program.values[v].size, 0, last_read[v]};
+            result.lifetimes[result.count++] = {program.values[v].size, 0, last_use[v]};
         }
     for (std::size_t s = 0; s < program.step_count; ++s) {
         const Step& step = program.steps[s];
@@ -100,7 +100,7 @@ constexpr Liveness<MaxValues> liveness(const Program<MaxSteps, MaxValues, Output
             if (value == step[Role::result] || value == step.input_gradient(0))
                 for (std::size_t candidate : overwritable(step, *nodes[step.node].rules))
                     if (piece == none && candidate != none && result.storage[candidate] != none &&
-                        last_read[candidate] == s &&
+                        last_use[candidate] == s &&
                         program.values[candidate].size == program.values[value].size)
                         piece = result.storage[candidate];
             if (piece == none) {
@@ -108,7 +108,7 @@ constexpr Liveness<MaxValues> liveness(const Program<MaxSteps, MaxValues, Output
                 result.lifetimes[piece] = {program.values[value].size, s, s};
             }
             result.storage[value] = piece;
-            result.lifetimes[piece].last = std::max(result.lifetimes[piece].last, last_read[value]);
+            result.lifetimes[piece].last = std::max(result.lifetimes[piece].last, last_use[value]);
         }
     }
     return result;

@@ -54,7 +54,8 @@ struct OpTraits {
     /// Each output lies between the inputs' least and largest, or is 0, so that probabilities stay such.
     bool keeps_range = false;
     /// Linear in its `weight`, whose element i (row-major) serves output channel i mod channels, but for a
-    /// bias: what scales a channel can be put into the weights.
+    /// bias: what scales a channel can be put into the weights. To have a BatchNorm behind it folded, it
+    /// needs the types `Itself` and `WithBias` too, as Dense has them.
     bool is_linear = false;
     /// What part of its statistics a batch replaces, s ← (1 − momentum) · s + momentum · of the batch, if
     /// they are running means, which `update_statistics` may find anew; 0 if not.

@@ -26,11 +26,11 @@ enum class Role : std::size_t {
     saved,               ///< What the forward step of its node saved.
     // What a step writes.
     input_gradient, ///< The gradient of an input of its node.
-    result =
-        input_gradient + max_inputs, ///< What it computes; of a backward step that finds one gradient, that.
-    saves,                           ///< What the backward steps of its node read as `saved`.
-    scratch,                         ///< Memory to work in.
-    widened,                         ///< Its node's parameters, where they are stored in half the bits.
+    /// The output of a forward step; the gradient that a loss or `backward_input` computes; a sum.
+    result = input_gradient + max_inputs,
+    saves,   ///< What the backward steps of its node read as `saved`.
+    scratch, ///< Memory to work in.
+    widened, ///< Its node's parameters, where they are stored in half the bits.
 };
 inline constexpr std::size_t role_count = static_cast<std::size_t>(Role::widened) + 1;
 inline constexpr std::size_t first_written_role = static_cast<std::size_t>(Role::input_gradient);
