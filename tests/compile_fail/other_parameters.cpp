@@ -1,4 +1,4 @@
-// expect: layer `1` `Twice`: expected `static constexpr ParameterList parameters(std::span<const Shape> inputs)`, got a member of that name that is none
+// expect: layer `1` `Twice`: expected `static constexpr ParameterList parameters(std::span<const Shape> inputs)`, got a member of that name that is private, not static, not constexpr or of another type
 #include "burin/embedded.hpp"
 
 using namespace burin;

@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <span>
 #include <string>
+#include <type_traits>
 
 using namespace burin;
 
@@ -15,6 +18,53 @@ std::string names() {
         result += std::string(tensor.name().view()) + " ";
     return result;
 }
+
+struct Twice : Op {
+    static constexpr Text<64> name() { return "Twice"; }
+    static constexpr InferredShape infer_shape(std::span<const Shape> inputs) { return {.shape = inputs[0]}; }
+    template <class Context>
+    static void forward(const Context&) noexcept {}
+};
+struct PrivateBase : private Op {
+    using T = Twice;
+    static constexpr Text<64> name() { return T::name(); }
+    static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
+        return T::infer_shape(inputs);
+    }
+};
+struct UnsignedCounts : Twice {
+    static constexpr const char* misuse = "";
+    static constexpr std::array<float, 2> values{};
+    static constexpr unsigned flops(std::span<const Shape>) { return 7; }
+    static constexpr unsigned char saved(std::span<const Shape>) { return 1; }
+};
+struct SignedFlops : Twice {
+    static constexpr int flops(std::span<const Shape>) { return 7; }
+};
+struct SignedSaved : Twice {
+    static constexpr int saved(std::span<const Shape>) { return -1; }
+};
+struct Misused : Twice {
+    static constexpr const char* misuse = "expected a rate below 1";
+};
+struct VariableMisuse : Twice {
+    inline static const char* misuse = "";
+};
+struct VariableTraits : Twice {
+    inline static const OpTraits traits{.in_place = true};
+};
+class PrivateTraits : public Twice {
+    static constexpr OpTraits traits{};
+};
+struct NumberForFlag : Twice {
+    static constexpr int in_place = 1;
+};
+struct VariableFlag : Twice {
+    [[maybe_unused]] inline static bool streams = true;
+};
+struct FreeOfCost : Elementwise<FreeOfCost> {
+    static constexpr Text<64> name() { return "FreeOfCost"; }
+};
 
 } // namespace
 
@@ -96,4 +146,33 @@ TEST_CASE("lower: what is wrong with a network is one sentence") {
                                            Node<"z", Dense<5>, From<"y">, Shared>, Outputs<"z">>>{}) ==
           "layer `z` `Dense<5>`: expected the input shape of the first node with these SharedWeights `[4]`, "
           "got `[5]`");
+}
+
+TEST_CASE("lower: a layer that breaks its contract is told what was expected") {
+    const auto problem = []<class Layer>(std::type_identity<Layer>) {
+        return std::string(burin::detail::Examined<Sequential<Input<4>, Layer>>::problem.view());
+    };
+    CHECK(problem(std::type_identity<UnsignedCounts>{}).empty());
+    static_assert(flops<Sequential<Input<4>, UnsignedCounts>> == 7);
+    CHECK(problem(std::type_identity<FreeOfCost>{}).empty());
+    static_assert(flops<Sequential<Input<4>, FreeOfCost>> == 0);
+    CHECK(problem(std::type_identity<PrivateBase>{}).ends_with("`, which is not derived publicly from `Op`"));
+    CHECK(problem(std::type_identity<Misused>{}) == "layer `0` `Twice`: expected a rate below 1");
+    const auto expected = [](const std::string& member) {
+        return "layer `0` `Twice`: expected `static constexpr " + member +
+               "`, got a member of that name that is private, not static, not constexpr or of another type";
+    };
+    CHECK(problem(std::type_identity<SignedFlops>{}) ==
+          expected("std::size_t flops(std::span<const Shape> inputs)"));
+    CHECK(problem(std::type_identity<SignedSaved>{}) ==
+          expected("Elements saved(std::span<const Shape> inputs)"));
+    CHECK(problem(std::type_identity<VariableMisuse>{}) == expected("std::string_view misuse"));
+    CHECK(problem(std::type_identity<VariableTraits>{}) == expected("OpTraits traits"));
+    CHECK(problem(std::type_identity<PrivateTraits>{}) == expected("OpTraits traits"));
+    const auto stray = [](const std::string& trait) {
+        return "layer `0` `Twice`: expected `static constexpr OpTraits traits{." + trait +
+               " = ...}`, got a member `" + trait + "` of the layer, which nobody reads";
+    };
+    CHECK(problem(std::type_identity<NumberForFlag>{}) == stray("in_place"));
+    CHECK(problem(std::type_identity<VariableFlag>{}) == stray("streams"));
 }

@@ -84,91 +84,102 @@ constexpr passes::Rules given_rules(std::index_sequence<Which...>) {
             .backward = HasBackward<Giver>};
 }
 
+/// What can be meant for a trait, constant or not; `1` is for a flag, too.
+template <class T, class Trait>
+concept StandsFor =
+    std::is_object_v<std::remove_reference_t<T>> && std::convertible_to<std::remove_cvref_t<T>, Trait>;
+
 /// The name of a trait that a layer declares by itself, where nobody reads it, instead of in `traits`.
 template <class L>
 constexpr std::string_view stray_trait() {
     if constexpr (requires {
-                      { L::is_input } -> std::same_as<const bool&>;
+                      { L::is_input } -> StandsFor<bool>;
                   })
         return "is_input";
     if constexpr (requires {
-                      { L::is_view } -> std::same_as<const bool&>;
+                      { L::is_view } -> StandsFor<bool>;
                   })
         return "is_view";
     if constexpr (requires {
-                      { L::is_view_in_inference } -> std::same_as<const bool&>;
+                      { L::is_view_in_inference } -> StandsFor<bool>;
                   })
         return "is_view_in_inference";
     if constexpr (requires {
-                      { L::elementwise } -> std::same_as<const bool&>;
+                      { L::elementwise } -> StandsFor<bool>;
                   })
         return "elementwise";
     if constexpr (requires {
-                      { L::for_any_width } -> std::same_as<const bool&>;
+                      { L::for_any_width } -> StandsFor<bool>;
                   })
         return "for_any_width";
     if constexpr (requires {
-                      { L::accepts_epilogue } -> std::same_as<const bool&>;
+                      { L::accepts_epilogue } -> StandsFor<bool>;
                   })
         return "accepts_epilogue";
     if constexpr (requires {
-                      { L::accepts_gradient_epilogue } -> std::same_as<const bool&>;
+                      { L::accepts_gradient_epilogue } -> StandsFor<bool>;
                   })
         return "accepts_gradient_epilogue";
     if constexpr (requires {
-                      { L::in_place } -> std::same_as<const bool&>;
+                      { L::in_place } -> StandsFor<bool>;
                   })
         return "in_place";
     if constexpr (requires {
-                      { L::gradient_in_place } -> std::same_as<const bool&>;
+                      { L::gradient_in_place } -> StandsFor<bool>;
                   })
         return "gradient_in_place";
     if constexpr (requires {
-                      { L::gradient_is_view } -> std::same_as<const bool&>;
+                      { L::gradient_is_view } -> StandsFor<bool>;
                   })
         return "gradient_is_view";
     if constexpr (requires {
-                      { L::joint_backward } -> std::same_as<const bool&>;
+                      { L::joint_backward } -> StandsFor<bool>;
                   })
         return "joint_backward";
     if constexpr (requires {
-                      { L::stops_gradient } -> std::same_as<const bool&>;
+                      { L::stops_gradient } -> StandsFor<bool>;
                   })
         return "stops_gradient";
     if constexpr (requires {
-                      { L::streams } -> std::same_as<const bool&>;
+                      { L::streams } -> StandsFor<bool>;
                   })
         return "streams";
     if constexpr (requires {
-                      { L::keeps_range } -> std::same_as<const bool&>;
+                      { L::keeps_range } -> StandsFor<bool>;
                   })
         return "keeps_range";
     if constexpr (requires {
-                      { L::is_linear } -> std::same_as<const bool&>;
+                      { L::is_linear } -> StandsFor<bool>;
                   })
         return "is_linear";
     if constexpr (requires {
-                      { L::parameter_gradient } -> std::same_as<const Reads&>;
+                      { L::parameter_gradient } -> StandsFor<Reads>;
                   })
         return "parameter_gradient";
     if constexpr (requires {
-                      { L::input_gradient } -> std::same_as<const Reads&>;
+                      { L::input_gradient } -> StandsFor<Reads>;
                   })
         return "input_gradient";
     if constexpr (requires {
-                      { L::link } -> std::same_as<const Link&>;
+                      { L::link } -> StandsFor<Link>;
                   })
         return "link";
     if constexpr (requires {
-                      { L::values } -> std::same_as<const core::Values&>;
+                      { L::values } -> StandsFor<core::Values>;
                   })
         return "values";
     if constexpr (requires {
-                      { L::statistics_momentum } -> std::same_as<const double&>;
+                      { L::statistics_momentum } -> StandsFor<double>;
                   })
         return "statistics_momentum";
     return {};
 }
+
+/// A number of elements or operations. A signed one may be negative.
+template <class T>
+concept Counts = std::unsigned_integral<T>;
+template <class T>
+concept CountsElements = Counts<T> || std::same_as<T, Elements>;
 
 /// What a member that hides one of `Op` is to be and is not.
 template <class L>
@@ -176,11 +187,12 @@ constexpr std::string_view wrong_member() {
     using Inputs = std::span<const Shape>;
     if constexpr (!requires {
                       { L::traits } -> std::same_as<const OpTraits&>;
-                      typename std::bool_constant<(L::traits.is_input, true)>; // It is a constant.
+                      typename std::bool_constant<L::traits.is_input || true>; // It is a constant.
                   })
         return "OpTraits traits";
     if constexpr (!requires {
                       { L::misuse } -> std::convertible_to<std::string_view>;
+                      typename std::bool_constant<std::string_view(L::misuse).empty()>;
                   })
         return "std::string_view misuse";
     if constexpr (!requires(Inputs inputs) {
@@ -191,22 +203,24 @@ constexpr std::string_view wrong_member() {
                       { L::statistics(inputs) } -> std::convertible_to<ParameterList>;
                   })
         return "ParameterList statistics(std::span<const Shape> inputs)";
-    if constexpr (!requires(Inputs inputs) { Elements(L::saved(inputs)); })
+    if constexpr (!requires(Inputs inputs) {
+                      { L::saved(inputs) } -> CountsElements;
+                  })
         return "Elements saved(std::span<const Shape> inputs)";
     if constexpr (!requires(Inputs inputs, StepKind kind, Mode mode) {
-                      Elements(L::scratch(inputs, kind, mode));
+                      { L::scratch(inputs, kind, mode) } -> CountsElements;
                   })
         return "Elements scratch(std::span<const Shape> inputs, StepKind kind, Mode mode)";
     if constexpr (!requires(Inputs inputs) {
-                      { L::state(inputs) } -> std::convertible_to<std::size_t>;
+                      { L::state(inputs) } -> Counts;
                   })
         return "std::size_t state(std::span<const Shape> inputs)";
     if constexpr (!requires(Inputs inputs) {
-                      { L::flops(inputs) } -> std::convertible_to<std::size_t>;
+                      { L::flops(inputs) } -> Counts;
                   })
         return "std::size_t flops(std::span<const Shape> inputs)";
     if constexpr (!requires(Inputs inputs) {
-                      { L::macs(inputs) } -> std::convertible_to<std::size_t>;
+                      { L::macs(inputs) } -> Counts;
                   })
         return "std::size_t macs(std::span<const Shape> inputs)";
     return {};
@@ -246,9 +260,10 @@ constexpr Sentence describe_broken_contract() {
     if constexpr (!wrong.empty()) {
         sentence.append("expected `static constexpr ")
             .append(wrong)
-            .append("`, got a member of that name that is none");
-    } else if constexpr (!L::misuse.empty()) {
-        sentence.append(L::misuse);
+            .append("`, got a member of that name that is private, not static, not constexpr or of "
+                    "another type");
+    } else if constexpr (constexpr std::string_view misuse = L::misuse; !misuse.empty()) {
+        sentence.append(misuse);
     } else if constexpr (!stray.empty()) {
         sentence.append("expected `static constexpr OpTraits traits{.")
             .append(stray)
@@ -275,8 +290,8 @@ template <Layer L>
 inline constexpr OpRules rules_of{
     .name = [] { return Text<64>(L::name()); },
     .infer_shape = [](std::span<const Shape> inputs) { return L::infer_shape(inputs); },
-    .parameters = [](std::span<const Shape> inputs) { return L::parameters(inputs); },
-    .statistics = [](std::span<const Shape> inputs) { return L::statistics(inputs); },
+    .parameters = [](std::span<const Shape> inputs) -> ParameterList { return L::parameters(inputs); },
+    .statistics = [](std::span<const Shape> inputs) -> ParameterList { return L::statistics(inputs); },
     .saved = [](std::span<const Shape> inputs) { return Elements(L::saved(inputs)); },
     .scratch = [](std::span<const Shape> inputs, StepKind kind,
                   Mode mode) { return Elements(L::scratch(inputs, kind, mode)); },
@@ -286,9 +301,9 @@ inline constexpr OpRules rules_of{
         else
             return L::parameters(inputs).size() + L::statistics(inputs).size();
     },
-    .state = [](std::span<const Shape> inputs) { return L::state(inputs); },
-    .flops = [](std::span<const Shape> inputs) { return L::flops(inputs); },
-    .macs = [](std::span<const Shape> inputs) { return L::macs(inputs); },
+    .state = [](std::span<const Shape> inputs) { return std::size_t(L::state(inputs)); },
+    .flops = [](std::span<const Shape> inputs) { return std::size_t(L::flops(inputs)); },
+    .macs = [](std::span<const Shape> inputs) { return std::size_t(L::macs(inputs)); },
     .traits = L::traits,
     .given = detail::given_rules<L>(std::make_index_sequence<passes::max_inputs>{}),
 };

@@ -158,7 +158,9 @@ struct Lower {
             if (!lowering.failed()) {
                 auto& problem = fail_layer(lowering, place, "place");
                 problem = misuse<Form>(problem.view(), "a layer");
-                if constexpr (std::is_base_of_v<Op, Form>)
+                if constexpr (std::is_base_of_v<Op, Form> && !std::derived_from<Form, Op>)
+                    problem.append(", which is not derived publicly from `Op`");
+                else if constexpr (std::is_base_of_v<Op, Form>)
                     problem.append(" without `static constexpr ").append(missing_member<Form>()).append("`");
                 else if constexpr (requires { Form::name(); })
                     problem.append(", which does not derive from `Op`");

@@ -20,15 +20,17 @@ constexpr OpTraits elementwise_traits(OpTraits own = {}) {
 ///     template <class Vector> static Vector value(Vector x) noexcept;                      // f(x)
 ///     template <class Vector> static Vector gradient(Vector dy, Vector at) noexcept;       // dy · f'(x)
 ///     static constexpr OpTraits traits = elementwise_traits({.input_gradient = {.output = true}});
-///     static constexpr std::size_t cost; // floating-point operations an element
+///     static constexpr std::size_t cost = 2; // floating-point operations an element
 ///
 /// `input_gradient` says whether `at` is the input x or the output y = f(x); without it (and `traits` may be
-/// left out) `at` is nothing to rely on. The vectors are `Vector<Scalar>`, and with `for_any_width` narrower
-/// ones as well, for which the kernels of simd/ and functions.hpp are not made. Layers whose derivative
-/// follows from the output are fused into the layer before them in training, the others in inference.
+/// left out) `at` is nothing to rely on. Left out, `cost` is 0. The vectors are `Vector<Scalar>`, and with
+/// `for_any_width` narrower ones as well, for which the kernels of simd/ and functions.hpp are not made.
+/// Layers whose derivative follows from the output are fused into the layer before them in training, the
+/// others in inference.
 template <class Self>
 struct Elementwise : Op {
     static constexpr OpTraits traits = elementwise_traits();
+    static constexpr std::size_t cost = 0;
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         if (!Self::traits.elementwise)
