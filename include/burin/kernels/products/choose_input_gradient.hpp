@@ -322,6 +322,14 @@ struct InputGradientChoices {
     std::array<InputGradientChoice, 24> choice{};
     std::size_t count = 0;
     bool has_blocks = false; ///< Some do not meet all of w at once.
+
+    /// So many of the k rows of w meet all samples before the next do.
+    constexpr std::size_t block(std::size_t rows, std::size_t k) const {
+        std::size_t i = count - 1;
+        while (rows < from[i])
+            --i;
+        return choice[i].block > 0 ? choice[i].block : k;
+    }
 };
 
 constexpr InputGradientChoices choose_input_gradients(std::size_t k, std::size_t n, std::size_t scalar_bytes,

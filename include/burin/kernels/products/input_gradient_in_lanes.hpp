@@ -205,7 +205,7 @@ input_gradient_in_lanes_inlined(DenseGradient<Scalar> dense, std::size_t rows, s
                     const std::size_t end_n =
                         p + some < panels ? n + dense.panels.first_column(some) : dense.n;
                     if (k == begin || panels > most_panels) // Else it is there still.
-                        pack_samples<Samples>(dense, count, n, end_n - n, packed);
+                        pack_samples<Samples>(dense.dy + n, dense.n, count, end_n - n, packed);
                     multiply(SamplesInMemory<Samples, Scalar>{packed, p, some});
                     p += some;
                 } while (block > 0 && p < panels);
@@ -213,7 +213,7 @@ input_gradient_in_lanes_inlined(DenseGradient<Scalar> dense, std::size_t rows, s
                 constexpr std::size_t vectors = (Samples.columns + lanes - 1) / lanes;
                 constexpr std::size_t part = block > 0 ? 2 * most_panels : vectors;
                 std::size_t first = 0;
-                for (; first + part <= vectors; first += part)
+                for (; 2 * first + part <= vectors; first += most_panels)
                     multiply(SamplesInRegisters<Samples, part, Scalar>(dense, first));
                 if constexpr (vectors % part > 0)
                     multiply(SamplesInRegisters<Samples, vectors % part, Scalar>(dense, first));

@@ -39,14 +39,14 @@ template <SampleLanes Samples, class Scalar>
         return broadcast_to_samples<Samples>(*from);
 }
 
-/// dy of `rows` ≤ Samples.samples() samples, `depth` columns from n on, packed: with zeros for those samples
-/// that are missing. The last group overlaps the one before, and is 0 where both have the same column.
+/// `depth` columns of `rows` ≤ Samples.samples() rows of n columns, packed: with zeros for those samples that
+/// are missing. The last group overlaps the one before, and is 0 where both have the same column.
 template <SampleLanes Samples, class Scalar>
-void pack_samples(const DenseGradient<Scalar>& dense, std::size_t rows, std::size_t n, std::size_t depth,
+void pack_samples(const Scalar* dy, std::size_t n, std::size_t rows, std::size_t depth,
                   Scalar* packed) noexcept {
     constexpr std::size_t group = Samples.group, step = Samples.step();
     if constexpr (group == 1) {
-        transpose(rows, depth, dense.dy + n, dense.n, packed, step);
+        transpose(rows, depth, dy, n, packed, step);
         for (std::size_t i = 0; rows < step && i < depth; ++i)
             std::fill(packed + i * step + rows, packed + (i + 1) * step, Scalar(0));
         return;
@@ -55,13 +55,13 @@ void pack_samples(const DenseGradient<Scalar>& dense, std::size_t rows, std::siz
     const std::size_t whole = depth / lanes * lanes, whole_rows = rows / of_vector * of_vector;
     for (std::size_t c = 0; c < whole; c += lanes) // Whole vectors of samples are packed in registers.
         for (std::size_t first = 0; first < whole_rows; first += of_vector) {
-            const auto groups = load_groups_transposed<group>(dense.dy + first * dense.n + n + c, dense.n);
+            const auto groups = load_groups_transposed<group>(dy + first * n + c, n);
             BURIN_DETAIL_UNROLL
             for (std::size_t i = 0; i < of_vector; ++i)
                 store(packed + (c / group + i) * step + first * group, groups[i]);
         }
     for (std::size_t sample = 0; sample < Samples.samples(); ++sample) {
-        const Scalar* const from = dense.dy + sample * dense.n + n;
+        const Scalar* const from = dy + sample * n;
         for (std::size_t c = sample < whole_rows ? whole : 0; c < depth; c += group) {
             Scalar* const to = packed + c / group * step + sample * group;
             const std::size_t begin = std::min(c, depth - group);
@@ -145,7 +145,7 @@ struct SamplesInMemory {
     }
 };
 
-/// `Count` vectors of each sample's row of dy, from vector `first` on, in registers: the multiply-adds read w
+/// `Count` vectors of each sample's row of dy, from panel `first` on, in registers: the multiply-adds read w
 /// themselves, and so many of them are under way that the sums of some rows are folded beside those of the
 /// next. (Two rows of dy at a time load less, but take a quarter longer.)
 template <SampleLanes Samples, std::size_t Count, class Scalar>
@@ -153,15 +153,14 @@ struct SamplesInRegisters {
     static constexpr std::size_t lanes = width<Scalar>, columns = Samples.columns, rest = columns % lanes;
     static constexpr bool is_whole = Count * lanes >= columns; // Else there is no rest.
     static constexpr Panels panels = kernels::panels<Scalar>(columns);
-    static constexpr bool is_even = panels.last == 0;
-    std::size_t first;
+    std::size_t first; ///< Panel.
     Vector<Scalar> vectors[Samples.vectors][Count];
 
     [[gnu::always_inline]] SamplesInRegisters(const DenseGradient<Scalar>& dense, std::size_t begin) noexcept
         : first(begin) {
         BURIN_DETAIL_UNROLL
         for (std::size_t s = 0; s < Samples.vectors; ++s) {
-            const Scalar* const dy = dense.dy + s * columns + first * lanes;
+            const Scalar* const dy = dense.dy + s * columns + panels.first_column(first);
             BURIN_DETAIL_UNROLL
             for (std::size_t v = 0; v < Count; ++v)
                 vectors[s][v] = load_columns(dy, columns, v, v * lanes);
@@ -172,23 +171,22 @@ struct SamplesInRegisters {
     }
 
     constexpr bool begins() const { return is_whole || first == 0; }
-    constexpr bool ends(const Panels&) const { return is_whole || (first + Count) * lanes == columns; }
+    constexpr bool ends(const Panels&) const {
+        return is_whole || panels.first_column(first) + Count * lanes == columns;
+    }
 
     template <std::size_t Rows>
     [[gnu::always_inline]] void multiply(const DenseGradient<Scalar>& dense, std::size_t k, std::size_t count,
                                          Vector<Scalar> (&sums)[Samples.vectors][Rows]) const noexcept {
+        const Scalar* const begin = dense.w + panels.first_column(first) * dense.k;
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < Count; ++v) {
-            const std::size_t p = is_even ? (first + v) / 2 : std::min((first + v) / 2, panels.count() - 1);
-            const std::size_t width = is_even ? panels.width : panels.columns(p);
-            const std::size_t column =
-                is_even ? (first + v) % 2 * lanes : (first + v) * lanes - panels.first_column(p);
-            const Scalar* const w = is_even ? dense.w + (p * dense.k + k) * panels.width + column
-                                            : dense.w + panels.first_column(p) * dense.k + k * width;
+            const std::size_t p = std::min(v / 2, panels.count() - 1), width = panels.columns(p);
+            const Scalar* const w = begin + panels.first_column(p) * dense.k + k * width;
             BURIN_DETAIL_UNROLL
             for (std::size_t r = 0; r < Rows; ++r) {
-                const Scalar* const row = w + std::min(r, count - 1) * width;
-                const Vector<Scalar> factor = is_even ? load(row) : load_columns(row, width, v, column);
+                const Vector<Scalar> factor = load_columns(w + std::min(r, count - 1) * width, width, v,
+                                                           v * lanes - panels.first_column(p));
                 BURIN_DETAIL_UNROLL
                 for (std::size_t s = 0; s < Samples.vectors; ++s)
                     sums[s][r] = fma(factor, vectors[s][v], sums[s][r]);
