@@ -113,10 +113,10 @@ constexpr Text<160> describe(const ProductChoice& choice) {
     if (choice.depth_block > 0)
         text.append(", ").append(choice.depth_block).append(" of the depth at a time");
     if (choice.tile.ahead != Ahead::nothing)
-        text.append(choice.tile.ahead == Ahead::prefetch_left    ? ", left matrix"
-                    : choice.tile.ahead == Ahead::prefetch_right ? ", right matrix"
-                                                                 : ", result")
-            .append(" prefetched");
+        text.append(choice.tile.ahead == Ahead::prefetch_left    ? ", left matrix prefetched"
+                    : choice.tile.ahead == Ahead::prefetch_right ? ", right matrix prefetched"
+                    : choice.tile.ahead == Ahead::pack_left      ? ", left matrix packed ahead"
+                                                                 : ", result prefetched");
     if (choice.in_turn)
         text.append(", row by row");
     return text.append(choice.is_inlined ? ", compiled for these sizes" : ", compiled for all sizes");

@@ -182,10 +182,9 @@ struct ProductChooser {
         return panels.last == 0 && panels.full >= enough ? enough : 1;
     }
     /// Sums deeper than this are made block by block, so that the rows that are multiplied with a panel stay
-    /// in the second-level cache until the last panel: 128 rows of 2 KiB are half of 512 KiB (processors with
-    /// 32 registers have 1 MiB or more).
+    /// in the second-level cache until the last panel: 128 rows of a block take half of it.
     constexpr std::size_t deep() const { return 3584 / bytes; }
-    constexpr std::size_t longest_block() const { return (has_many_registers ? 4096 : 2048) / bytes; }
+    constexpr std::size_t longest_block() const { return machine.l2 / 256 / bytes; }
     /// So many bytes of the left matrix stay there anyway, unless a large right one passes through.
     static constexpr std::size_t resident_bytes(bool streams) { return (streams ? 64 : 256) * 1024; }
 

@@ -165,7 +165,7 @@ class InputGradientChooser {
     constexpr std::size_t register_panels() const { return machine.registers / 4; }
     constexpr bool is_in_parts() const { return panels.count() > register_panels(); }
     /// With 16 registers longer rows stay there in parts: one sample of (512, 512) takes 0.82 of the time
-    /// (AVX2). With 32 that was no faster; on the first Zen it has not been measured.
+    /// (AVX2). With 32 that gains nothing, and where vectors are computed as halves the rows are packed.
     constexpr bool fits_registers() const {
         return panels.last == 0 && (!is_in_parts() || (few_registers && !machine.splits_vectors()));
     }
@@ -194,7 +194,7 @@ class InputGradientChooser {
     constexpr std::size_t few_panels() const { return few_registers ? 16 : 8; }
 
     /// So many samples at a time at most: three vectors, or, with 32 registers, two, but for doubles that
-    /// stream. The tiles are of twelve or 24 sums either way; what was faster was measured.
+    /// stream. The tiles are of twelve or 24 sums either way.
     constexpr std::size_t most_samples() const {
         return (!few_registers && (bytes == sizeof(float) || !streams) ? 2 : 3) * lanes;
     }
@@ -203,8 +203,8 @@ class InputGradientChooser {
         return packed(vectors, vectors * lanes / samples);
     }
     /// Rows of w at a time: with 16 registers 8 or 12 sums are under way, with 32 16 or 24, and there is room
-    /// for a vector of each and for what is broadcast. (Two vectors by twelve rows were as fast only in
-    /// groups; by six on the first Zen they have not been measured.)
+    /// for a vector of each and for what is broadcast. (Two vectors by twelve rows are as fast only in
+    /// groups.)
     constexpr std::size_t packed_height(std::size_t vectors, std::size_t group) const {
         if (few_registers)
             return vectors == 1 ? 8 : vectors == 2 && !machine.splits_vectors() ? 6 : 4;

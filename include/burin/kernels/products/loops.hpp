@@ -25,8 +25,8 @@ template <std::size_t Most, class Function>
 template <std::size_t Count>
 using FixedRows = std::integral_constant<std::size_t, Count>;
 
-/// A function that is inlined where it is called by its name, as one that all share who call it like this.
-/// (In one function two would need more registers than there are.)
+/// A noinline wrapper of an inlined function: one instance for all its callers. (Two of them inlined into one
+/// caller would need more registers than there are.)
 template <auto Function, class Scalar, class... Others>
 [[gnu::noinline]] void shared(const Operands<Scalar>& operands, Others... others) noexcept {
     Function(operands, others...);

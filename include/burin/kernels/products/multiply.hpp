@@ -17,7 +17,8 @@ namespace burin::kernels {
 
 namespace detail {
 
-/// The epilogue, of the last block of the depth only. (Beside deep sums the question takes no time.)
+/// The epilogue, of the last block of the depth only. (Asking `is_last` takes no time worth counting: only
+/// deep sums have blocks.)
 template <class Epilogue>
 struct OfLastBlock {
     Epilogue epilogue;

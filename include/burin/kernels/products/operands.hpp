@@ -15,9 +15,15 @@ struct PanelView {
     std::size_t last_row = 0; ///< `row` of the last panel, which may be narrower or wider than the others.
     std::size_t panel = 0;    ///< From a panel to the next.
 
-    [[gnu::always_inline]] constexpr operator PanelView<const Pointee>() const { return {data, row, last_row, panel}; }
-    [[gnu::always_inline]] constexpr void skip_panels(std::size_t count) { data += data == nullptr ? 0 : count * panel; }
-    [[gnu::always_inline]] constexpr void skip_rows(std::size_t count) { data += data == nullptr ? 0 : count * row; }
+    [[gnu::always_inline]] constexpr operator PanelView<const Pointee>() const {
+        return {data, row, last_row, panel};
+    }
+    [[gnu::always_inline]] constexpr void skip_panels(std::size_t count) {
+        data += data == nullptr ? 0 : count * panel;
+    }
+    [[gnu::always_inline]] constexpr void skip_rows(std::size_t count) {
+        data += data == nullptr ? 0 : count * row;
+    }
 };
 
 /// A weight matrix of [K, N] in panels.
@@ -47,8 +53,8 @@ struct Operands {
     /// of a weight gradient, which are long, it is added when they are made: a block's own sum is rounded
     /// less than that of all blocks.
     PanelView<const Scalar> start{};
-    /// What is prefetched or packed beside the multiply-adds, how far on it goes with each step, and where it
-    /// is packed, there a step is as long as for the left matrix.
+    /// What is prefetched, or read to be packed, beside the multiply-adds; it goes on by `ahead_step` with
+    /// each step of the depth. What is packed is stored at `packed`, whose step is that of the left matrix.
     const Scalar* ahead = nullptr;
     std::size_t ahead_step = 0;
     Scalar* packed = nullptr;

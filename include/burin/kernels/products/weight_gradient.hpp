@@ -144,8 +144,8 @@ template <ColumnKind Kind, bool Adds, class Scalar>
 /// How many samples are packed at a time, how many rows of the result in a block, and how many columns of it
 /// at a time. A block of the left matrix and a panel of the right one fit into the first-level cache
 /// together: of 128 samples 24 and 16 KiB with AVX-512, 12 and 8 with AVX2. (Of doubles AVX-512 takes half
-/// the rows, not half the samples, which was 3 points slower; AVX2 the other way round.) All that is packed
-/// is 200 KiB of the stack at most, of doubles with AVX-512 330.
+/// the rows, which reaches 3 points more of the peak than half the samples; AVX2 half the samples.) All that
+/// is packed is 200 KiB of the stack at most, of doubles with AVX-512 330.
 template <class Scalar>
 inline constexpr std::size_t packed_samples = this_machine.has_many_registers() ? 128 : 512 / sizeof(Scalar);
 template <class Scalar>
