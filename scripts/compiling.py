@@ -34,6 +34,15 @@ def call(command, refusal, with_errors=False):
     return run.stdout + run.stderr * with_errors
 
 
+#: More at a time overflow what a network needs in bytes, or nearly.
+MOST_SAMPLES = 2**24
+
+
+def check_batch(samples):
+    if not 1 <= samples <= MOST_SAMPLES:
+        raise Refused("--batch: expected " + (f"at most {MOST_SAMPLES} samples" if samples > 0 else "at least one sample") + f", got {samples}")
+
+
 def is_file(name):
     """Also of a name that no file can have."""
     try:
@@ -46,8 +55,10 @@ def reason(said):
     """Of a compiler's complaints the one that the user should read: what is wrong with the network, or else the first."""
     diagnosis = re.search(r"Diagnosis<(.*)", said)
     if diagnosis:
-        # clang cuts long strings into several.
-        return "".join(re.findall(r'FixedString<[^>]*> ?\{"(.*?)"\}', diagnosis[1]))
+        # g++ prints one string; clang several, each within the braces of the one before: {"...", {"...", {"..."}}}.
+        sentence = re.search(r'(?:FixedString|Pieces)<[^>]*> ?\{(".*?")\}', diagnosis[1])
+        if sentence:
+            return sentence[1][1:-1].replace('", {"', "")
     errors = re.findall(r"(?:^(\S+:\d+):\d+: )?(?:fatal error|[Ee]rror|ld): (.*)", said, re.M)
     # Where it is in a file of the user's.
     errors = [f"{place}: {what}" if place and not Path(place).is_relative_to(ROOT / "scripts") else what for place, what in errors]

@@ -34,7 +34,7 @@ class ExplainKernels(unittest.TestCase):
     def test_a_network_that_does_not_fit_together_is_refused_in_its_own_sentence(self):
         run = explain("Sequential<Input<784>, Conv2D<8, 3>>")
         self.assertEqual(run.returncode, 1)
-        self.assertRegex(run.stderr, r"^explain-kernels: .*: layer `0` `Conv2D<8, 3>`: expected input `\[height, width, channels\]`")
+        self.assertRegex(run.stderr, r"^explain-kernels: .*: layer `0` `Conv2D<8, 3>`: expected input `\[height, width, channels\]`, got `\[784\]`; put")
 
     def test_a_layer_without_an_8_bit_form_is_refused_in_its_own_sentence(self):
         run = explain("Sequential<Input<8>, Dense<8>, LayerNorm<>, Dense<2>>", "--mode", "int8")
@@ -47,6 +47,7 @@ class ExplainKernels(unittest.TestCase):
         self.assertRegex(run.stderr, r"^explain-kernels: no example 'lenett'; there are quickstart, .*lenet")
         self.assertIn("expected a network", explain().stderr)
         self.assertIn("expected at least one sample, got 0", explain("lenet", "--batch", "0").stderr)
+        self.assertIn("expected at most 16777216 samples, got 99999999999999999999999", explain("lenet", "--batch", "9" * 23).stderr)
 
 
 if __name__ == "__main__":
