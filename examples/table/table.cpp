@@ -34,7 +34,7 @@ std::vector<Label> labels_of(const data::Table& table) {
 
 struct Trained {
     Preparation preparation;
-    Model<customers::Network> model({.seed = 1});
+    Model<customers::Network> model{{.seed = 1}};
     History history;
 };
 

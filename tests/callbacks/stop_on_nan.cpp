@@ -22,7 +22,7 @@ namespace {
 using Net = Sequential<Input<2>, Dense<3>, Tanh, Dense<2>, ReLU, Dense<1>>;
 
 struct Training {
-    Model<Net> model({.seed = 1});
+    Model<Net> model{{.seed = 1}};
     double learning_rate = 1e-3;
     std::size_t epochs = 2;
     std::vector<float> inputs = std::vector<float>(12, 1);

@@ -37,7 +37,7 @@ using Named = Graph<Inputs<Node<"x", Input<4>>>, Node<"a", Sequential<Dense<6>, 
 
 template <class Net>
 struct Trained {
-    Model<Net, double> model({.seed = 3});
+    Model<Net, double> model{{.seed = 3}};
 
     Trained() {
         // Of networks that name their layers otherwise, in the same order.
