@@ -224,10 +224,15 @@ void update(const Optimizer& optimizer, Scalar* parameters, const std::type_iden
             Scalar* state, std::size_t count, std::uint64_t step) noexcept {
     if constexpr (requires { optimizer.update(parameters, gradients, state, count, step); })
         optimizer.update(parameters, gradients, state, count, step);
-    else
+    else if constexpr (requires { optimizer.template rule<Scalar>(step); })
         detail::sweep<Scalar, Optimizer::state_vectors>(detail::treatment_of(optimizer), parameters,
                                                         gradients, state, count,
                                                         optimizer.template rule<Scalar>(step));
+    else
+        static_assert(
+            sizeof(Optimizer) == 0,
+            "expected an optimizer with `template <class Scalar> auto rule(std::uint64_t step) const "
+            "noexcept`, or with `update(...) const noexcept`; see burin/optimizers/optimizer.hpp");
 }
 
 } // namespace burin::optimizers
