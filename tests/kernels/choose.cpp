@@ -142,3 +142,12 @@ TEST_CASE("choose: a row's sums are split as the matrix says, whatever the numbe
             CHECK(are_split);
         }
 }
+
+TEST_CASE("choose: a tile has a row however few registers there are, and any depth has blocks") {
+    Machine two = machines::scalar;
+    two.registers = 2;
+    CHECK(choose(Product::forward, {40, 100, 100}, sizeof(float), two, layer).tile.rows == 1);
+    const std::size_t deepest = ~std::size_t{0};
+    CHECK(choose(Product::forward, {40, deepest, 100}, sizeof(float), machines::avx2, layer).depth_block ==
+          512);
+}

@@ -160,3 +160,9 @@ TEST_CASE("input gradients of large matrices: panels by parts, what comes next p
         "8 × 2 register tiles, 32 samples packed in groups of 1, 4 panels at a time, blocks of 1024 rows of "
         "w, next rows prefetched");
 }
+
+TEST_CASE("input gradients of no columns are chosen, too") {
+    for (const std::size_t rows : {1U, 2U, 3U, 40U})
+        for (const kernels::Machine& machine : {kernels::machines::scalar, kernels::machines::avx2})
+            CHECK(choose_input_gradient({rows, 0, 100}, sizeof(float), machine).samples.height > 0);
+}

@@ -48,8 +48,8 @@ constexpr std::size_t choose_splits(std::size_t vectors) {
 /// some of which are left for what the compiler likes to keep. V = 3 gives R = 4 (12 + 3 + 1) and 9. V = 1
 /// needs as many loads as multiply-adds whatever its height: 8 rows hide the latency.
 constexpr std::size_t tallest_tile(std::size_t registers, std::size_t vectors, std::size_t splits = 1) {
-    const std::size_t fit = (registers - vectors - 1) / (vectors * splits);
-    return std::min<std::size_t>(fit, vectors == 1 ? 8 : 12);
+    const std::size_t fit = registers > vectors ? (registers - vectors - 1) / (vectors * splits) : 0;
+    return std::clamp<std::size_t>(fit, 1, vectors == 1 ? 8 : 12);
 }
 
 /// The same where each row of the left matrix has an address of its own. The 16 general registers of x86 hold
@@ -219,8 +219,8 @@ struct ProductChooser {
         if (e.depth > deep()) {
             // Split sums would depend on the number of blocks.
             choices.whole = kind.splits == 1 ? resident_bytes(right_streams) / bytes / e.depth : 0;
-            const std::size_t blocks = (e.depth + longest_block() - 1) / longest_block();
-            choices.block = (e.depth + blocks - 1) / blocks;
+            const std::size_t blocks = (e.depth - 1) / longest_block() + 1;
+            choices.block = (e.depth - 1) / blocks + 1;
         }
         if (right_streams)
             choices.tile.ahead = Ahead::prefetch_right;

@@ -122,6 +122,8 @@ class InputGradientChooser {
 
   private:
     constexpr bool is_narrow() const { return n < 2 * lanes; }
+    /// Of a row of w; not 0.
+    constexpr std::size_t row_bytes() const { return std::max<std::size_t>(n, 1) * bytes; }
     /// From so many samples on, a narrow matrix is transposed: rows that fit into a vector are transposed
     /// fastest.
     constexpr std::size_t transposed_from() const {
@@ -156,13 +158,13 @@ class InputGradientChooser {
         // So many rows of w, 16 KiB or as many as the largest tile has, stay in the first-level cache until
         // all rows of dy have met them.
         const std::size_t block =
-            rows == 1 || rows == 3 ? k : std::max<std::size_t>(12, machine.l1 / 2 / bytes / n / 12 * 12);
+            rows == 1 || rows == 3 ? k : std::max<std::size_t>(12, machine.l1 / 2 / row_bytes() / 12 * 12);
         return {InputGradientChoice::Weights::as_stored, samples, rows > 3 && lanes >= 4 ? 4 : together,
                 block < k ? block : 0};
     }
 
     /// So many panels of a row of dy stay in registers, with room for four sums.
-    constexpr std::size_t register_panels() const { return machine.registers / 4; }
+    constexpr std::size_t register_panels() const { return std::max<std::size_t>(machine.registers / 4, 1); }
     constexpr bool is_in_parts() const { return panels.count() > register_panels(); }
     /// With 16 registers longer rows stay there in parts: one sample of (512, 512) takes 0.82 of the time
     /// (AVX2). With 32 that gains nothing, and where vectors are computed as halves the rows are packed.
@@ -180,7 +182,7 @@ class InputGradientChooser {
                 .kept_rows = is_in_parts() ? std::size_t{128} : 0};
     }
     constexpr std::size_t rows_of_24_kib() const {
-        return std::clamp<std::size_t>(24 * 1024 / bytes / n / 4 * 4, 4, 128);
+        return std::clamp<std::size_t>(24 * 1024 / row_bytes() / 4 * 4, 4, 128);
     }
     /// Two rows of dy in turn, while w is read from the first-level cache, take no longer than together; nor
     /// do they where two parts of a row stay in registers.
