@@ -117,6 +117,8 @@ TEST_CASE("lower: what is wrong with a network is one sentence") {
         return std::string(burin::detail::Examined<Net>::problem.view());
     };
     CHECK(problem(std::type_identity<networks::Chain>{}).empty());
+    CHECK(problem(std::type_identity<Sequential<>>{}) ==
+          "expected a network that begins with `Input<...>`, got one without layers");
     CHECK(problem(std::type_identity<Sequential<Dense<4>>>{}) ==
           "layer `0` `Dense<4>`: expected an input, got none; begin the network with `Input<...>`");
     CHECK(problem(std::type_identity<Sequential<Input<14, 14, 8>, ReLU, ReLU, Dense<10>>>{}) ==

@@ -46,6 +46,7 @@ class ExplainKernels(unittest.TestCase):
         self.assertEqual(run.returncode, 1)
         self.assertRegex(run.stderr, r"^explain-kernels: no example 'lenett'; there are quickstart, .*lenet")
         self.assertIn("expected a network", explain().stderr)
+        self.assertIn("a quotation mark that nothing closes", explain('Sequential<Input<3>>"').stderr)
         self.assertIn("expected at least one sample, got 0", explain("lenet", "--batch", "0").stderr)
         self.assertIn("expected at most 16777216 samples, got 99999999999999999999999", explain("lenet", "--batch", "9" * 23).stderr)
 

@@ -201,7 +201,7 @@ struct Lower<Sequential<Layers...>> {
     template <class Lowering>
     static constexpr std::size_t append(Lowering& lowering, Wires wires, const passes::Place& place) {
         std::size_t number = 0;
-        const auto append_one = [&]<class LayerType>(std::type_identity<LayerType>) {
+        [[maybe_unused]] const auto append_one = [&]<class LayerType>(std::type_identity<LayerType>) {
             const std::size_t own_number = is_input_layer<LayerType> && wires.count == 0 ? 0 : number++;
             wires = Wires::one(Lower<LayerType>::append(lowering, wires, place.child(own_number)));
         };
@@ -441,6 +441,8 @@ consteval auto lower() {
     const std::size_t last = detail::Lower<Net>::append(lowering, detail::Wires{}, passes::Place{});
     if (lowering.output_count == 0)
         lowering.graph.outputs[0] = last;
+    if (nodes == 0 && !lowering.failed())
+        lowering.fail().append("expected a network that begins with `Input<...>`, got one without layers");
     return lowering;
 }
 
