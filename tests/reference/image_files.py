@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes small PNG and JPEG files, and what Pillow reads of them, for the tests of the decoders.
 
-    /work/wt/venv/bin/python tests/reference/image_files.py
+    python3 tests/reference/image_files.py
 """
 
 import io

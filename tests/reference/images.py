@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the reference values of the tests of images: what torchvision and PyTorch compute in float64.
 
-    /work/wt/venv/bin/python tests/reference/images.py
+    python3 tests/reference/images.py
 """
 
 import math

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes small NPY and NPZ files for the tests of their readers.
 
-    /work/wt/venv/bin/python tests/reference/npy.py
+    python3 tests/reference/npy.py
 """
 
 import io
