@@ -54,11 +54,15 @@ struct Patches {
         C.groups == 1 && (to_outputs ? C.axes[2].dilation == 1 : C.axes[2].stride % C.axes[2].dilation == 0);
     static constexpr std::size_t class_count = result_stride(0) * result_stride(1) * result_stride(2);
 
+    /// Whether pixels may see zeros only through some taps, and these may be left out. Of a long sequence
+    /// without padding, what each pixel sees would take the compiler too long.
+    static constexpr bool may_clip = padded.is_padded() && C.axes[0].kernel == 1 && C.axes[0].stride == 1;
+
     std::array<PixelClass, class_count> classes{};
     std::array<std::size_t, C.taps()> taps{};    ///< The taps of each class, one class after the other.
     std::array<std::size_t, C.taps()> offsets{}; ///< Where the segments of each class begin.
-    std::array<TapRuns<result[1]>, class_count> lines{};
-    std::array<TapRuns<result[2]>, class_count> columns{};
+    std::array<TapRuns<may_clip ? result[1] : 0>, class_count> lines{};
+    std::array<TapRuns<may_clip ? result[2] : 0>, class_count> columns{};
 
     static consteval Patches make() {
         Patches patches;
@@ -80,8 +84,10 @@ struct Patches {
                     patches.add_taps(each, tap, segment);
                     each.taps = tap - each.first_tap;
                     each.segments = segment - each.first_segment;
-                    add_runs<1>(each, patches.lines[index]);
-                    add_runs<2>(each, patches.columns[index]);
+                    if constexpr (may_clip) {
+                        add_runs<1>(each, patches.lines[index]);
+                        add_runs<2>(each, patches.columns[index]);
+                    }
                 }
         return patches;
     }
