@@ -11,7 +11,7 @@
 template <class Value>
 struct AlignedAllocator {
     using value_type = Value;
-    static constexpr std::align_val_t alignment{burin::engine::memory_alignment};
+    static constexpr std::align_val_t alignment{burin::memory_alignment};
 
     AlignedAllocator() = default;
     template <class Other>

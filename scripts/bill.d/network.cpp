@@ -38,7 +38,7 @@ inline constexpr std::size_t input_size = [] {
     return sum;
 }();
 
-alignas(engine::memory_alignment) std::array<float, input_size> inputs;
+alignas(memory_alignment) std::array<float, input_size> inputs;
 
 std::array<const float*, N::input_count> input_pointers() {
     std::array<const float*, N::input_count> pointers{};

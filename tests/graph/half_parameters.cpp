@@ -90,7 +90,7 @@ TEST_CASE_TEMPLATE("a network runs from parameters in half the bits as from the 
 
 TEST_CASE("parameters in half the bits: half the storage, and room for a part of a layer at a time") {
     using Net = Sequential<Input<16>, Dense<16>, ReLU, Dense<24>, ReLU, Dense<4>>;
-    static_assert(sizeof(Parameters<Net, float16>) < 2 * stored_count<Net> + engine::memory_alignment);
+    static_assert(sizeof(Parameters<Net, float16>) < 2 * stored_count<Net> + memory_alignment);
     static_assert(inference_bytes<Net, 1, bfloat16> ==
                   2 * stored_count<Net> + 4 * Workspace<Net, 1, recipes::inference, bfloat16>::count);
     // The widest panel of the layer with the most, its biases, and the activations on both sides of it.

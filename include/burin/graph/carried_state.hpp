@@ -16,7 +16,7 @@ template <class Net, std::size_t Batch = 1, class Scalar = float>
 struct CarriedState {
     static constexpr std::size_t count = engine::Network<Net>::state_count * Batch;
 
-    alignas(engine::memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values{};
+    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values{};
 
     Scalar* data() noexcept { return values.data(); }
 

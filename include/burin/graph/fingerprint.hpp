@@ -10,8 +10,6 @@
 
 namespace burin {
 
-namespace engine {
-
 /// The CRC-32 of what a network's nodes compute: of each its layer's name, its inputs and its shape. Tells
 /// apart networks whose constants have the same size.
 template <class Net>
@@ -21,7 +19,7 @@ inline constexpr std::uint32_t fingerprint = [] {
         const std::array<std::uint32_t, 1> one{static_cast<std::uint32_t>(number)};
         sum = crc32(std::span(one), sum);
     };
-    for (const passes::LoweredNode& node : Network<Net>::graph.nodes) {
+    for (const passes::LoweredNode& node : engine::Network<Net>::graph.nodes) {
         const auto name = node.rules->name();
         sum = crc32(std::span<const char>(name.view().data(), name.view().size()), sum);
         for (std::size_t i = 0; i < node.input_count; ++i)
@@ -31,7 +29,5 @@ inline constexpr std::uint32_t fingerprint = [] {
     }
     return sum;
 }();
-
-} // namespace engine
 
 } // namespace burin

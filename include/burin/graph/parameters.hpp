@@ -13,10 +13,10 @@
 
 namespace burin {
 
-namespace engine {
-
 /// Alignment of parameters and arenas in bytes: a cache line, which is also the widest vector.
 inline constexpr std::size_t memory_alignment = 64;
+
+namespace engine {
 
 /// The tensor of a network called `name`, as in `0.weight`; null if there is none.
 template <class Net>
@@ -63,7 +63,7 @@ struct Parameters : private core::DiagnosisOf<detail::Examined<Net>> {
     static constexpr std::size_t count = parameter_count<Net>;
     static constexpr std::size_t stored_count = burin::stored_count<Net>;
 
-    alignas(engine::memory_alignment) std::array<Scalar, std::max<std::size_t>(stored_count, 1)> values{};
+    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(stored_count, 1)> values{};
 
     constexpr Scalar* data() noexcept { return values.data(); }
     constexpr const Scalar* data() const noexcept { return values.data(); }
@@ -128,7 +128,7 @@ class TrainedParameters : private core::DiagnosisOf<detail::Examined<Net>> {
 
   private:
     const Scalar* frozen_;
-    alignas(engine::memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values_;
+    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values_;
 };
 
 /// Copies the tensors that two networks have in common, by name and shape: of an autoencoder to its decoder,
@@ -155,7 +155,7 @@ template <class Net, class Scalar = float>
 struct Gradients {
     static constexpr std::size_t count = trained_count<Net>;
 
-    alignas(engine::memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values{};
+    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(count, 1)> values{};
 
     constexpr Scalar* data() noexcept { return values.data(); }
     constexpr const Scalar* data() const noexcept { return values.data(); }

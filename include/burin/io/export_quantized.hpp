@@ -62,7 +62,7 @@ template <class Net, Rounding Way>
 std::string header_text(const QuantizedNetwork<Net, Way>& network, const HeaderOptions& options) {
     const std::string way = Way == Rounding::once ? "" : ", burin::Rounding::twice";
     std::string text = detail::header_start("A quantized network", options);
-    text += "static_assert(burin::fingerprint<Network> == " + detail::hexadecimal(engine::fingerprint<Net>) +
+    text += "static_assert(burin::fingerprint<Network> == " + detail::hexadecimal(fingerprint<Net>) +
             " && burin::quantized_bytes<Network" + way + "> == " + std::to_string(quantized_bytes<Net, Way>) +
             ",\n              \"these constants are of another network\");\n\n";
     text.append("inline constexpr burin::QuantizedNetwork<Network").append(way).append("> network{\n    ");

@@ -42,7 +42,7 @@ safetensors::Metadata session_metadata(const Session<Net, Scalar, Options>& sess
     return {
         {std::string(session_format), "2"},
         {"burin.network", network_text<Net>()},
-        {"burin.fingerprint", std::to_string(engine::fingerprint<Net>)},
+        {"burin.fingerprint", std::to_string(fingerprint<Net>)},
         {"burin.scalar", type_text<Scalar>()},
         {"burin.loss", rule_text(options.loss)},
         {"burin.optimizer", rule_text(options.optimizer)},

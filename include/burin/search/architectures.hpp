@@ -38,7 +38,7 @@ template <class Net>
 std::string network_text() {
     std::string text = io::detail::type_text<Net>();
     if constexpr (engine::is_network_form<Net>)
-        text += " " + std::to_string(engine::fingerprint<Net>);
+        text += " " + std::to_string(fingerprint<Net>);
     return text;
 }
 

@@ -227,7 +227,7 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     std::uint64_t steps_ = 0;
     fitting::OutputSums<Loss, Scalar> sums_{};
     Gradients<Net, Scalar> gradients_{};
-    alignas(engine::memory_alignment) std::array<Scalar, std::max<std::size_t>(state_size, 1)> state_{};
+    alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(state_size, 1)> state_{};
     engine::Arena<PlanType, Batch, Scalar> arena_;
 };
 
