@@ -59,7 +59,7 @@ class Loop {
                           inputs_.begin() + static_cast<std::ptrdiff_t>(row * pixels));
                 labels_[row] = data_->target(order[first + row])[0];
             }
-            fitting::Samples<Net, Loss> batch;
+            Samples<Net, Loss> batch;
             batch.inputs = {inputs_.data()};
             batch.targets = {labels_.data()};
             batch.rows = count;

@@ -130,7 +130,7 @@ TEST_CASE("Trainer: windows with a carried state compute what one long window do
     const auto outputs_of = []<class Net, class L, class O>(Trainer<Net, L, O, rows, double>& trainer,
                                                             const double* inputs, const double* wanted,
                                                             double* state) {
-        fitting::Samples<Net, L, double> samples;
+        Samples<Net, L, double> samples;
         samples.inputs = {inputs};
         samples.targets = {wanted};
         samples.state = state;

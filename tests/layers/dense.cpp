@@ -118,7 +118,7 @@ TEST_CASE("a graph with two inputs, shared weights, a residual block and two los
     const auto loss =
         Loss(losses::MeanSquaredError{}, losses::SparseCategoricalCrossentropy{}).weighted({1.0, 0.5});
     const auto trainer = std::make_unique<Trainer<Net, Loss, optimizers::SGD, 4, double>>(*parameters, loss);
-    fitting::Samples<Net, Loss, double> samples;
+    Samples<Net, Loss, double> samples;
     samples.inputs = {r::graph_a, r::graph_b};
     samples.targets = {r::graph_target, r::graph_labels};
     samples.rows = 4;

@@ -69,7 +69,7 @@ std::vector<float> aware_gradients() {
     std::vector<Label> labels(steps * samples, 1);
     constexpr std::size_t rows = steps * samples * features / input_shape<Net>.size();
     const auto trainer = std::make_unique<Trainer<Aware, Loss, optimizers::SGD, rows>>(model.parameters());
-    fitting::Samples<Aware, Loss> batch;
+    Samples<Aware, Loss> batch;
     batch.inputs = {inputs.data()};
     batch.targets = {labels.data()};
     batch.rows = rows;

@@ -15,7 +15,7 @@ template <class Net, class Loss, std::size_t Batch = 8>
 struct TrainerGradient {
     burin::Parameters<Net, double> parameters;
     burin::Trainer<Net, Loss, burin::optimizers::SGD, Batch, double> trainer;
-    burin::fitting::Samples<Net, Loss, double> samples;
+    burin::Samples<Net, Loss, double> samples;
 
     explicit TrainerGradient(const Loss& loss, std::size_t rows) : trainer(parameters, loss) {
         const auto start = random_numbers(burin::parameter_count<Net>, 1);

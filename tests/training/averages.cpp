@@ -142,7 +142,7 @@ TEST_CASE("SAM: statistics and carried states are those of the first run") {
         Model<Steps> model({.seed = 1});
         const auto trainer = make_trainer<4>(model, MeanSquaredError{}, rule);
         CarriedState<Steps, 4> state;
-        fitting::Samples<Steps, MeanSquaredError> samples;
+        Samples<Steps, MeanSquaredError> samples;
         samples.inputs = {inputs.data()};
         samples.targets = {targets.data()};
         samples.rows = 4;
@@ -223,7 +223,7 @@ TEST_CASE("SAM and Accumulate in a trainer: a small step up first; four batches 
         sharp, {}, {SGD{.learning_rate = 0.1}, 0.05});
     const auto sum = trainer.step(inputs, targets);
     Trainer<Small, MeanSquaredError, SGD, 16, double> plain(there, {});
-    fitting::Samples<Small, MeanSquaredError, double> all;
+    Samples<Small, MeanSquaredError, double> all;
     all.inputs = {inputs.data()};
     all.targets = {targets.data()};
     all.rows = 16;

@@ -40,7 +40,7 @@ struct Position {
 };
 struct Objective {};
 struct Progress {};
-struct Samples {};
+struct Sampled {};
 struct Plan {};
 struct Chain {};
 struct Arena {};
@@ -93,7 +93,7 @@ TEST_CASE("a user's types may be called as the library's inner ones") {
     static_assert(execute(Plan{}) + lower('A') + hana == 'a' + 4 && rounded(0.5, 0, 1) == 0.5);
     static_assert(sizeof(Frame) == sizeof(int) && Position{}.x == 0 && engine_count == 2 &&
                   batch_of(1) == 1 && decltype(batch<32>)::value == 32);
-    static_assert((sizeof(Objective) + sizeof(Progress) + sizeof(Samples) + sizeof(Chain) + sizeof(Arena) +
+    static_assert((sizeof(Objective) + sizeof(Progress) + sizeof(Sampled) + sizeof(Chain) + sizeof(Arena) +
                    sizeof(Links) + sizeof(Values) + sizeof(Layout) + sizeof(Diagnosis) + sizeof(Wrong) +
                    sizeof(Product) + sizeof(Panel) + sizeof(Machine) + sizeof(Step) + sizeof(Value) +
                    sizeof(Choice) + sizeof(TensorView) + sizeof(LoweredNode) + sizeof(Tile) +

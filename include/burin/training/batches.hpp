@@ -286,7 +286,7 @@ class InputBuffer {
 /// Room for one batch of samples, gathered from wherever they are.
 template <class Net, class Loss, class Scalar>
 class BatchBuffer {
-    using SamplesType = fitting::Samples<Net, Loss, Scalar>;
+    using SamplesType = Samples<Net, Loss, Scalar>;
     static constexpr auto& sizes = target_sizes<Net, Loss>;
 
   public:

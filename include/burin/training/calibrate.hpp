@@ -150,7 +150,7 @@ Evaluation evaluate(const QuantizedNetwork<Net, Way>& network, const Data& data,
     detail::check_data<Net>(data, loss, "evaluate");
     detail::Measure<Net, Loss, float, Metrics, false> measured(loss, metrics);
     detail::BatchBuffer<Net, Loss, float> batch(detail::inference_batch);
-    fitting::Samples<Net, Loss, float> samples;
+    Samples<Net, Loss, float> samples;
     detail::run_quantized(
         network, data.size(),
         [&](std::size_t first, std::size_t rows) {

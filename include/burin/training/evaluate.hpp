@@ -60,7 +60,7 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
     BatchBuffer<Net, Loss, Scalar> batch(size);
     const Scalar penalty = fitting::weight_penalty<Net, Scalar>(model.parameters().data(), nullptr);
     const auto measure_rows = [&](std::size_t rows) {
-        const fitting::Samples<Net, Loss, Scalar> samples = batch.samples(rows);
+        const Samples<Net, Loss, Scalar> samples = batch.samples(rows);
         const auto outputs = predictor->run(model.parameters().data(), samples.inputs, rows);
         fitting::OutputSums<Loss, Scalar> sums;
         [&]<std::size_t... I>(std::index_sequence<I...>) {

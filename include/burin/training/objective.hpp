@@ -189,6 +189,8 @@ namespace fitting {
 template <class Net, class Loss>
 inline constexpr bool loss_fits = is_valid_network<Net> && detail::ExaminedLoss<Net, Loss>::problem.empty();
 
+} // namespace fitting
+
 /// Up to a batch of samples: where each input's and each output's data begin. Inputs and targets are
 /// row-major, sample after sample; `weights` (one a sample) may be null.
 ///
@@ -198,11 +200,11 @@ inline constexpr bool loss_fits = is_valid_network<Net> && detail::ExaminedLoss<
 template <class Net, class Loss, class Scalar = float>
 struct Samples {
     template <std::size_t Index>
-    using Target = losses::TargetOf<LossAt<Loss, Index>, Scalar>;
+    using Target = losses::TargetOf<fitting::LossAt<Loss, Index>, Scalar>;
 
     using Targets = typename decltype([]<std::size_t... I>(std::index_sequence<I...>) {
         return std::type_identity<std::tuple<const Target<I>*...>>{};
-    }(std::make_index_sequence<Objective<Loss>::count>{}))::type;
+    }(std::make_index_sequence<fitting::Objective<Loss>::count>{}))::type;
 
     std::array<const Scalar*, engine::Network<Net>::input_count> inputs{};
     Targets targets{}; ///< Null for a loss that needs none.
@@ -210,7 +212,5 @@ struct Samples {
     Scalar* state = nullptr;
     std::size_t rows = 0;
 };
-
-} // namespace fitting
 
 } // namespace burin

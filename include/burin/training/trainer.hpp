@@ -56,7 +56,7 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         engine::Plan<typename N::Type, recipes::training.with(fitting::links_of<typename N::Type, Loss>)>;
 
   public:
-    using SamplesType = fitting::Samples<Net, Loss, Scalar>;
+    using SamplesType = Samples<Net, Loss, Scalar>;
     static constexpr std::size_t batch_size = Batch;
 
     Loss loss;

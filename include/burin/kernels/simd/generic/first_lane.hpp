@@ -2,6 +2,8 @@
 
 // Include after `Vector` is defined.
 
+#include "burin/core/language.hpp"
+
 #include <cstddef>
 
 namespace burin::kernels {

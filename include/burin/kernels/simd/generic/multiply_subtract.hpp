@@ -4,6 +4,8 @@
 
 #include <type_traits>
 
+#include "burin/core/language.hpp"
+
 namespace burin::kernels {
 
 /// a · b − c

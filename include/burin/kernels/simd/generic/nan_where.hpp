@@ -2,6 +2,8 @@
 
 // Include after `Vector` is defined.
 
+#include "burin/core/language.hpp"
+
 namespace burin::kernels::detail {
 
 /// `value`, but NaN where x is. Of a maximum with x it may be `value` where `max` gives NaN already.
