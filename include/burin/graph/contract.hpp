@@ -244,7 +244,7 @@ constexpr std::string_view missing_member() {
 template <class L>
 constexpr bool takes_no_parameters() {
     using Rule = ParameterList (*)(std::span<const Shape>);
-    constexpr auto same = [](Rule one, Rule other) { return one == other; };
+    constexpr auto same = [](Rule its, Rule ops) { return its == ops; };
     if constexpr (requires { same(&L::parameters, &Op::parameters); })
         return same(&L::parameters, &Op::parameters);
     else
