@@ -26,6 +26,7 @@ struct Hints {
     bool left_is_far = false;   ///< The left matrix need not be in a cache.
     bool adds = false;          ///< A gradient is added to what is there.
     bool shares_code = false;   ///< For many rows, which do not miss code of their own.
+    bool is_long = false;       ///< A gradient of more samples than go into one sum.
     bool has_any_width = false; ///< The epilogue computes with vectors of half the width, too.
     std::size_t inlined_elements = kernels::inlined_elements;
 };
@@ -279,7 +280,7 @@ struct ProductChooser {
         choices.tile = kind.has_full_panels ? full_tile(kind) : last_tile(kind);
         std::size_t from = 0;
         if (product == Product::weight_gradient) {
-            choices.in_registers = samples_in_registers();
+            choices.in_registers = hints.is_long ? 0 : samples_in_registers();
             from = packed_from(e.rows, e.columns);
             if (from > 0)
                 choices.packed_from = from;

@@ -78,6 +78,19 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
                                                   chooser.packed_tile(kind.last_vectors, kind.last_tail)>(
                 operands, panels, rows);
 
+    if constexpr (choices.is_inlined && !is_forward) {
+        // Code for blocks of so many samples would crowd out that for few.
+        if (count > choices.whole) [[unlikely]] {
+            constexpr Hints many = [] {
+                Hints hints = Known;
+                hints.shares_code = hints.is_long = true;
+                return hints;
+            }();
+            const Operands<Scalar> all = operands; // What is passed by reference is in memory.
+            return shared<multiply<Of, Size, many, Scalar, std::size_t, Epilogue>>(all, std::size_t(rows),
+                                                                                   epilogue);
+        }
+    }
     if constexpr (choices.is_inlined || choices.in_turn > 0) {
         if (choices.inlines(count)) {
             constexpr bool in_turn = choices.in_turn > 0;
@@ -106,7 +119,7 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
             return;
         }
     }
-    if constexpr (!choices.is_inlined || !is_forward) {
+    if constexpr (!choices.is_inlined) {
         // The others have functions that all products with such columns share.
         constexpr bool has_blocks = !is_forward || Size.depth > chooser.deep();
         using Finish = std::conditional_t<is_forward && has_blocks, detail::OfLastBlock<Epilogue>, Epilogue>;
