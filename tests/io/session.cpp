@@ -413,6 +413,12 @@ TEST_CASE("load: a layer called as the lists of a session keeps its parameters")
     CHECK(numbers[0].second == values);
 }
 
+// Files of sessions that go on have these texts.
+TEST_CASE("save: what fit takes by default is told without the namespaces that it is in") {
+    CHECK(io::detail::rule_text(fitting::NoAugmentation{}) == "NoAugmentation{}");
+    CHECK(io::detail::type_text<fitting::UsualMetrics>() == "UsualMetrics");
+}
+
 TEST_CASE("save: the options of any struct are told by name, with those of what it wraps") {
     using io::detail::rule_text;
     const std::string adamw =

@@ -29,8 +29,8 @@ std::string type_text() {
     };
     replace("(anonymous namespace)", "{anonymous}");
     replace("long unsigned int", "unsigned long");
-    for (const std::string_view own :
-         {"burin::", "core::", "engine::", "losses::", "optimizers::", "schedules::", "callbacks::", " "})
+    for (const std::string_view own : {"burin::core::", "burin::engine::", "burin::fitting::", "burin::",
+                                       "losses::", "optimizers::", "schedules::", "callbacks::", " "})
         replace(own, "");
     const auto is_digit = [](char character) { return character >= '0' && character <= '9'; };
     for (std::size_t i = 1; i < text.size(); ++i)
