@@ -90,6 +90,27 @@ TEST_CASE("explain_kernels: convolutions, recurrent cells and layers over time s
           });
 }
 
+TEST_CASE("explain_kernels: a transposed convolution goes forward as the input gradient of a convolution") {
+    using Upscaling = Sequential<Input<4, 4, 3>, Conv2DTranspose<8, 2, Stride<2>>>;
+    using kernels::ConvolutionProduct;
+    // From the pixels of its output, 8 × 8 × 8, to those of its input.
+    constexpr kernels::Convolution c =
+        burin::detail::ConvolutionOptions<2, 2, Stride<2>>::convolution(Shape(8, 8, 8), 3);
+    for (const kernels::Machine& machine : {kernels::machines::avx2, kernels::machines::avx512}) {
+        const auto choice = [&](ConvolutionProduct product) {
+            return std::string(describe(choose_convolution(product, c, sizeof(float), machine)).view());
+        };
+        const auto rows = report::kernel_rows<Upscaling, 2, recipes::training>(machine);
+        CHECK(lines(rows) == std::vector<std::string>{
+                                 "0 0 Conv2DTranspose<8, 2, Stride<2>> | forward | 32 × 32 × 3",
+                                 "1 0  | loss and its gradient | 2 × 512",
+                                 "2 0 Conv2DTranspose<8, 2, Stride<2>> | weight gradient | 32 × 32 × 3",
+                             });
+        CHECK(rows[0].choice == choice(ConvolutionProduct::input_gradient));
+        CHECK(rows[2].choice == choice(ConvolutionProduct::weight_gradient));
+    }
+}
+
 TEST_CASE("explain_kernels: 8-bit integers have choices of their own") {
     using Images = Sequential<Input<8, 8, 16>, Conv2D<16, 3>, ReLU, DepthwiseConv2D<3>, Flatten, Dense<10>>;
     const auto& machine = kernels::machines::avx2;

@@ -199,7 +199,7 @@ KernelCalls chosen_calls(const Question& question,
 
 template <class Question, std::size_t Rank, std::size_t Filters, auto Kernel, class... Options>
 KernelCalls
-kernel_calls(const Question& question,
+chosen_calls(const Question& question,
              const burin::detail::TransposedConvolutionLayer<Rank, Filters, Kernel, Options...>*) {
     using Layer = burin::detail::TransposedConvolutionLayer<Rank, Filters, Kernel, Options...>;
     constexpr kernels::Convolution c = Layer::to_input(Question::Shapes::inputs[0]);
