@@ -40,6 +40,26 @@ struct NoModelOptions {
     static constexpr Sentence problem = misuse<T>("Model", "options, as in `Model<Net> model({.seed = 1})`");
 };
 
+template <class T>
+struct NoNamedOptions {
+    static constexpr Sentence problem{"Model: expected the name of the options, as in "
+                                      "`ModelOptions{.initializer = ...}`, got braces alone"};
+};
+
+/// An initializer in braces without a name, whose type nothing can deduce.
+struct UnnamedInitializer {
+    template <class T>
+        requires(!std::is_same_v<T, initializers::Default>)
+    constexpr UnnamedInitializer(const T&) {
+        static_cast<void>(core::DiagnosisOf<NoNamedOptions<T>>{});
+    }
+};
+
+struct UnnamedModelOptions {
+    UnnamedInitializer initializer;
+    std::uint64_t seed = 0;
+};
+
 /// A network given where a `Model` is expected.
 template <FixedString Function, class T>
 struct NoModel {
@@ -82,6 +102,8 @@ class Model {
     explicit Model(const T&, const More&...) {
         static_cast<void>(core::DiagnosisOf<detail::NoModelOptions<T>>{});
     }
+
+    explicit Model(const detail::UnnamedModelOptions&) {}
 
     /// A model of these parameters, which it takes over. Throws Error if there are none.
     explicit Model(std::unique_ptr<Parameters<Net, Scalar>> parameters) : parameters_(std::move(parameters)) {
