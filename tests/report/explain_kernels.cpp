@@ -61,6 +61,12 @@ TEST_CASE("explain_kernels: the choice is the one that the loops execute on that
                                     .view());
     }
     CHECK(of(kernels::machines::avx512, 0) != of(kernels::machines::avx2, 0));
+    // A matrix of one panel that is wider than two vectors has no code of its own when training.
+    using Wide = Sequential<Input<30>, Dense<20>>;
+    CHECK(report::kernel_rows<Wide, 2, recipes::training>(kernels::machines::avx2)[0].choice ==
+          describe(choose(kernels::Product::forward, {2, 30, 20}, sizeof(float), kernels::machines::avx2,
+                          far_left))
+              .view());
     // Nine samples are eight and one.
     using Deep = Sequential<Input<64>, Dense<64>, ReLU, Dense<64>>;
     const auto input_gradient = [](std::size_t rows) {

@@ -27,14 +27,11 @@ template <std::size_t K, std::size_t N, class Scalar>
             .start = row_major<N>(bias, 0)};
 }
 
-/// What a layer knows of its forward product. Where it `shares_code`, small matrices that are not narrow have
-/// no code of their own.
+/// What a layer knows of its forward product.
 template <std::size_t N, class Scalar, class Epilogue>
 constexpr Hints forward_hints(bool shares_code, bool x_is_far) noexcept {
-    return {.is_dense = true,
-            .left_is_far = x_is_far,
-            .shares_code = shares_code && !is_single_panel<Scalar>(N),
-            .has_any_width = detail::has_any_width<Epilogue>()};
+    return forward_hints(N, this_machine.lanes<Scalar>(), shares_code, x_is_far,
+                         detail::has_any_width<Epilogue>());
 }
 
 /// y = epilogue(x · w + b), with x [rows, K], b [N], y [rows, N].
@@ -53,7 +50,7 @@ template <std::size_t K, std::size_t N, bool HasBias, bool SharesCode = false, b
 template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Scalar>
 [[gnu::always_inline]] inline void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw,
                                                          Scalar* db, std::size_t rows) noexcept {
-    constexpr Hints hints{.adds = Accumulate, .shares_code = K * N > inlined_elements};
+    constexpr Hints hints = weight_gradient_hints(K, N, Accumulate);
     const auto operands = [=](const Scalar* left, std::size_t left_depth, PanelView<Scalar> result)
                               __attribute__((always_inline)) {
                                   return Operands<Scalar>{.left = left,

@@ -40,15 +40,23 @@ constexpr auto node_signature() {
     }(std::make_index_sequence<PlanType::graph.nodes[NodeIndex].input_count>{});
 }
 
+/// Calls `visit` with the rules of each function that is fused behind a forward step, the last first.
+template <class PlanType>
+constexpr void for_each_fused(const passes::Step& step, auto visit) {
+    const auto& nodes = PlanType::graph.nodes;
+    if (step.kind == passes::StepKind::forward && step.epilogue != passes::none)
+        for (std::size_t node = step.epilogue; node != step.node; node = nodes[node].inputs[0])
+            if (!passes::is_view(*nodes[node].rules, PlanType::mode))
+                visit(*nodes[node].rules);
+}
+
 /// `Dense<128> + ReLU`
 template <class PlanType>
 std::string fused_title(const passes::Step& step) {
     const auto& nodes = PlanType::graph.nodes;
     std::string names;
-    if (step.kind == passes::StepKind::forward && step.epilogue != passes::none)
-        for (std::size_t node = step.epilogue; node != step.node; node = nodes[node].inputs[0])
-            if (!passes::is_view(*nodes[node].rules, PlanType::mode))
-                names = " + " + std::string(nodes[node].rules->name().view()) + names;
+    for_each_fused<PlanType>(
+        step, [&](const auto& rules) { names = " + " + std::string(rules.name().view()) + names; });
     if (step.kind == passes::StepKind::backward_input && step.epilogue != passes::none)
         names = " · " + std::string(nodes[step.epilogue].rules->name().view()) + "'";
     return std::string(nodes[step.node].rules->name().view()) + names;
@@ -57,16 +65,12 @@ std::string fused_title(const passes::Step& step) {
 /// Whether the functions that are fused behind a forward step are for vectors of any width.
 template <class PlanType>
 constexpr bool has_any_width(const passes::Step& step) {
-    const auto& nodes = PlanType::graph.nodes;
-    bool any = true;
-    if (step.kind == passes::StepKind::forward && step.epilogue != passes::none)
-        for (std::size_t node = step.epilogue; node != step.node; node = nodes[node].inputs[0])
-            any = any && (nodes[node].rules->traits.for_any_width ||
-                          passes::is_view(*nodes[node].rules, PlanType::mode));
-    return any;
+    bool all = true;
+    for_each_fused<PlanType>(step, [&](const auto& rules) { all = all && rules.traits.for_any_width; });
+    return all;
 }
 
-constexpr bool finds_inputs(const passes::Step& step) {
+constexpr bool wants_input_gradient(const passes::Step& step) {
     for (std::size_t i = 0; i < passes::max_inputs; ++i)
         if (step.input_gradient(i) != passes::none)
             return true;
@@ -85,7 +89,8 @@ KernelCalls calls_of_step(std::size_t rows, const kernels::Machine& machine) {
         using Layer = engine::OpAt<typename PlanType::N::Type, step.node>;
         KernelQuestion<decltype(node_signature<PlanType, step.node>()), step.kind, PlanType::mode, Scalar,
                        PlanType::recipe.numbers>
-            question{machine, rows, step.trains, finds_inputs(step), false, has_any_width<PlanType>(step)};
+            question{
+                machine, rows, step.trains, wants_input_gradient(step), false, has_any_width<PlanType>(step)};
         if constexpr (step.input(0) != passes::none)
             question.is_far = PlanType::program.values[step.input(0)].is_external;
         return kernel_calls(question, static_cast<const Layer*>(nullptr));

@@ -106,7 +106,7 @@ KernelCall forward_product(const Question& question, const std::string& name, co
 
 template <class Question>
 KernelCall weight_gradient(const Question& question, const std::string& name, const kernels::Extents& e) {
-    const kernels::Hints hints{.shares_code = e.depth * e.columns > kernels::inlined_elements};
+    const kernels::Hints hints = kernels::weight_gradient_hints(e.depth, e.columns, false);
     return {named(name, "weight gradient"), by({e.rows, e.depth, e.columns}),
             described(choose(kernels::Product::weight_gradient, {e.depth, e.rows, e.columns}, question.bytes,
                              question.machine, hints))};
@@ -157,12 +157,10 @@ KernelCalls chosen_calls(const Question& question, const Dense<Units, Options...
     const kernels::Extents e{question.rows, Question::Shapes::inputs[0].size(), Units};
     if (!question.is_forward)
         return gradient_products(question, "", e);
-    const bool is_narrow = kernels::panels_of(Units, question.machine.lanes(question.bytes)).full == 0;
     return {forward_product(question, "", e,
-                            {.is_dense = true,
-                             .left_is_far = question.is_far,
-                             .shares_code = question.mode == Mode::training && !is_narrow,
-                             .has_any_width = question.has_any_width})};
+                            kernels::forward_hints(Units, question.machine.lanes(question.bytes),
+                                                   question.mode == Mode::training, question.is_far,
+                                                   question.has_any_width))};
 }
 
 /// The products of a convolution, by the names that these have for the layer.
@@ -271,17 +269,6 @@ KernelCalls chosen_calls(const Question& question, const MultiHeadAttention<Head
     return calls;
 }
 
-template <class Question, class Layer>
-KernelCalls kernel_calls(const Question& question, const Layer* layer);
-
-template <class Question, class Layer>
-KernelCalls chosen_calls(const Question& question, const TimeDistributed<Layer>*) {
-    using Shapes = decltype(burin::detail::step_signature<typename Question::Shapes>(
-        std::make_index_sequence<Question::Shapes::inputs.size()>{}));
-    return kernel_calls(question.template of<Shapes>(question.rows * Question::Shapes::inputs[0][0]),
-                        static_cast<const Layer*>(nullptr));
-}
-
 // With 8-bit integers.
 
 template <class Question, std::size_t Units, class... Options>
@@ -293,8 +280,9 @@ KernelCalls int8_calls(const Question& question, const Dense<Units, Options...>*
 
 template <class Question, std::size_t Rank, std::size_t Filters, auto Kernel, class... Options>
 KernelCalls int8_calls(const Question& question,
-                       const burin::detail::ConvolutionLayer<Rank, Filters, Kernel, Options...>* layer) {
-    const kernels::Convolution c = layer->of(Question::Shapes::inputs[0]);
+                       const burin::detail::ConvolutionLayer<Rank, Filters, Kernel, Options...>*) {
+    using Layer = burin::detail::ConvolutionLayer<Rank, Filters, Kernel, Options...>;
+    constexpr kernels::Convolution c = Layer::of(Question::Shapes::inputs[0]);
     return {{"forward", by({question.rows * c.output_pixels(), c.depth(), c.filters}),
              described(kernels::choose_int8_convolution(c, question.rows, question.machine))}};
 }
@@ -307,8 +295,13 @@ KernelCalls int8_calls(const Question& question, const DepthwiseConv2D<Kernel, O
              described(kernels::choose_int8_depthwise(c, question.machine))}};
 }
 
+// With any numbers.
+
 template <class Question, class Layer>
-KernelCalls int8_calls(const Question& question, const TimeDistributed<Layer>*) {
+KernelCalls kernel_calls(const Question& question, const Layer* layer);
+
+template <class Question, class Layer>
+KernelCalls calls_over_time(const Question& question, const TimeDistributed<Layer>*) {
     using Shapes = decltype(burin::detail::step_signature<typename Question::Shapes>(
         std::make_index_sequence<Question::Shapes::inputs.size()>{}));
     return kernel_calls(question.template of<Shapes>(question.rows * Question::Shapes::inputs[0][0]),
@@ -321,7 +314,9 @@ template <class Question, class Layer>
 KernelCalls kernel_calls(const Question& question, const Layer* layer) {
     using passes::StepKind;
     constexpr bool is_int8 = Question::numbers == recipes::Numbers::int8;
-    if constexpr (is_int8 && requires { int8_calls(question, layer); }) {
+    if constexpr (requires { calls_over_time(question, layer); }) {
+        return calls_over_time(question, layer);
+    } else if constexpr (is_int8 && requires { int8_calls(question, layer); }) {
         return int8_calls(question, layer);
     } else if constexpr (!is_int8 && requires { chosen_calls(question, layer); }) {
         return chosen_calls(question, layer);

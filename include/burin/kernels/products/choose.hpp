@@ -31,6 +31,21 @@ struct Hints {
     std::size_t inlined_elements = kernels::inlined_elements;
 };
 
+/// Of a layer's forward product with so many columns. Where it `shares_code`, small matrices that are not
+/// narrow have no code of their own.
+constexpr Hints forward_hints(std::size_t columns, std::size_t lanes, bool shares_code, bool left_is_far,
+                              bool has_any_width) {
+    return {.is_dense = true,
+            .left_is_far = left_is_far,
+            .shares_code = shares_code && columns >= 2 * lanes,
+            .has_any_width = has_any_width};
+}
+
+/// Of a layer's weight gradient, for a matrix [inputs, outputs].
+constexpr Hints weight_gradient_hints(std::size_t inputs, std::size_t outputs, bool adds) {
+    return {.adds = adds, .shares_code = inputs * outputs > inlined_elements};
+}
+
 /// In how many interleaved sums the depth is summed up, for a matrix of so many vectors of columns. A single
 /// row has no more than `vectors` sums under way, and each multiply-add waits 4 or 5 cycles for the one
 /// before: so narrow matrices, which make no more, have their sums split. It depends on the matrix alone, so
