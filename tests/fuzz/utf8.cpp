@@ -35,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         expect(outcome(text, piece) == whole);
     for (std::size_t at = 0; whole.empty() && at < size;) {
         const auto byte = data[at];
-        const std::size_t shown = burin::detail::shown_bytes(text.substr(at));
+        const std::size_t shown = burin::core::detail::shown_bytes(text.substr(at));
         const std::size_t length = byte < 0x80 ? 1 : byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
         expect(shown == 0 || shown == length);
         at += length;
