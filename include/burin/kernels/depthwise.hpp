@@ -22,11 +22,10 @@ namespace detail {
 template <Convolution C, Direction To, DepthwiseChoice Choice, class Scalar, class Finish>
 void depthwise_images(const Scalar* source, const Scalar* w, const Scalar* start, Scalar* result,
                       std::size_t rows, Finish finish) noexcept {
-    constexpr Pitches outputs = pitches(C.axes[1].output, C.axes[2].output, C.channels);
-    constexpr Pitches inputs = pitches(C.axes[1].input, C.axes[2].input, C.channels);
-    constexpr Pitches from = To == Direction::to_outputs ? inputs : outputs;
-    constexpr Pitches to = To == Direction::to_outputs ? outputs : inputs;
-    constexpr Pitches taps = pitches(C.axes[1].kernel, C.axes[2].kernel, C.channels);
+    using Pitch = DepthwisePitches<C>;
+    constexpr Pitches from = To == Direction::to_outputs ? Pitch::x : Pitch::y;
+    constexpr Pitches to = To == Direction::to_outputs ? Pitch::y : Pitch::x;
+    constexpr Pitches taps = Pitch::taps;
     for (std::size_t row = 0; row < rows; ++row, source += from.z, result += to.z)
         for (const TapRun& y : runs_of<C.axes[1], To>.span())
             for (std::size_t i = 0; i < y.count; ++i)

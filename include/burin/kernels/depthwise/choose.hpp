@@ -57,7 +57,7 @@ constexpr DepthwiseChoice choose_depthwise(ConvolutionProduct product, const Con
     return choice;
 }
 
-/// As in "tiles of 6 or 4 pixels that share 3 taps, step 1".
+/// As in "tiles of 6 or 4 pixels that share 3 taps, else tiles of 8 sums".
 constexpr Text<160> describe(const DepthwiseChoice& choice) {
     Text<160> text;
     if (choice.keeps_kernel)
