@@ -87,21 +87,13 @@ struct Lowering {
             node.shares_with = shared_owner++;
             node.weights_place = owner.weights_place;
             if (owner.rules != node.rules && !failed()) {
-                fail()
-                    .append("layer `")
-                    .append(node.place.text().view())
-                    .append("` `")
-                    .append(node.rules->name().view());
-                fail().append("`: expected `").append(owner.rules->name().view());
-                fail()
-                    .append("`, as in the first node with SharedWeights<\"")
-                    .append(shared_name)
-                    .append("\">");
+                problem = passes::expected_of(node).append("`").append(owner.rules->name().view());
+                problem.append("`, as in the first node with SharedWeights<\"");
+                problem.append(shared_name).append("\">");
             } else if ((owner.penalty != node.penalty || owner.constraint != node.constraint) && !failed()) {
-                fail().append("layer `").append(node.place.text().view()).append("` `");
-                fail().append(node.rules->name().view());
-                fail().append("`: expected the regularisers of the first node with SharedWeights<\"");
-                fail().append(shared_name).append("\">");
+                problem = passes::expected_of(node);
+                problem.append("the regularisers of the first node with SharedWeights<\"");
+                problem.append(shared_name).append("\">");
             }
         } else {
             node.weights_place.segments[shared_depth].name = shared_name;
@@ -147,7 +139,8 @@ constexpr auto joined(Lists...) {
 }
 
 /// How each form becomes nodes: `ops()` lists the layers' types in the order in which `append` appends their
-/// nodes. The general case is a layer, which is one node.
+/// nodes. The general case is a layer, which is one node. Something that is no layer takes up one
+/// node, too, so that the table can be written down and the problem be told.
 template <class Form>
 struct Lower {
     static constexpr auto ops() { return LayerTypes<Form>{}; }
@@ -187,8 +180,6 @@ struct Lower {
     }
 };
 
-/// Something that is no layer takes up one node, so that the table can be written down and the problem be
-/// told.
 template <class Form>
 inline constexpr bool is_input_layer = false;
 template <std::size_t... Extents>

@@ -13,7 +13,6 @@
 #include <array>
 #include <cstddef>
 #include <span>
-#include <utility>
 
 namespace burin {
 
@@ -50,12 +49,9 @@ constexpr Sentence describe_what_does_not_stream() {
     Sentence sentence;
     if constexpr (is_valid_network<Net>) {
         for (const passes::LoweredNode& node : engine::Network<Net>::graph.nodes)
-            if (!node.rules->traits.streams && sentence.empty()) {
-                sentence.append("layer `").append(node.place.text().view()).append("` `");
-                sentence.append(node.rules->name().view());
-                sentence.append("`: expected a layer that can run in a Streamer, got one that needs the "
-                                "whole sequence");
-            }
+            if (!node.rules->traits.streams && sentence.empty())
+                sentence = passes::expected_of(node).append(
+                    "a layer that can run in a Streamer, got one that needs the whole sequence");
         if (!sentence.empty())
             return sentence;
         if constexpr (!is_valid_network<Piece>)

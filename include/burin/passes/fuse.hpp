@@ -2,7 +2,6 @@
 
 #include "burin/passes/node.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 

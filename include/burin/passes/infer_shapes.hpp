@@ -95,13 +95,11 @@ constexpr ShapedGraph<N, Outputs> infer_shapes(const LoweredGraph<N, Outputs>& g
 /// `layer `2` `Dense<10>`: expected input `[features]`, got `[14, 14, 8]`; put `Flatten` before it`
 template <std::size_t N, std::size_t Outputs>
 constexpr Sentence describe_misfit(const ShapedGraph<N, Outputs>& shaped) {
-    Sentence sentence;
     if (shaped.misfit == none)
-        return sentence;
+        return {};
     const LoweredNode& node = shaped.graph.nodes[shaped.misfit];
     const InferredShape& problem = shaped.problem;
-    sentence.append("layer `").append(node.place.text().view()).append("` `");
-    sentence.append(node.rules->name().view()).append("`: expected ").append(problem.expected);
+    Sentence sentence = expected_of(node).append(problem.expected);
     if (problem.expected_shape.rank > 0)
         sentence.append(" `").append(problem.expected_shape).append("`");
     if (node.input_count > problem.culprit) {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 namespace burin::passes {
 
@@ -35,8 +36,7 @@ constexpr Sentence describe_missing_rule(const Program& program, std::span<const
         const OpRules& rules = *nodes[step.node].rules;
         if (has_rule(step, rules.given))
             continue;
-        sentence.append("layer `").append(nodes[step.node].place.text().view()).append("` `");
-        sentence.append(rules.name().view()).append("`: expected ");
+        sentence = expected_of(nodes[step.node]);
         std::string_view declaration;
         if (step.kind == StepKind::backward) {
             sentence.append("`backward`, as its `traits` say `joint_backward`");

@@ -162,6 +162,13 @@ struct LoweredNode {
     constexpr bool is_trained() const { return parameter_count > 0 && !is_frozen; }
 };
 
+/// How a sentence about a node begins: ``layer `2` `Dense<10>`: expected ``.
+constexpr Sentence expected_of(const LoweredNode& node) {
+    Sentence sentence;
+    sentence.append("layer `").append(node.place.text().view()).append("` `");
+    return sentence.append(node.rules->name().view()).append("`: expected ");
+}
+
 /// The node table: `nodes` in topological order, and which of them the network's outputs are.
 template <std::size_t N, std::size_t Outputs = 1>
 struct LoweredGraph {

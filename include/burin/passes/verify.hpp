@@ -11,8 +11,8 @@
 #include <span>
 
 // What must hold between two passes. Each `verify` looks at what one pass gives and says what is wrong with
-// it, as a sentence; it is empty if nothing is. Every Plan does so once, by the compiler; tests do so around
-// each pass.
+// it, as a sentence; it is empty if nothing is. Every Plan verifies its program, lifetimes and memory once,
+// by the compiler. Node tables are verified in tests only, which do so around each pass.
 
 namespace burin::passes {
 
@@ -28,8 +28,7 @@ constexpr Sentence say(const Words&... words) {
 /// About a step that has a layer's rule run: `step 3, layer `1` `Dense<8>`: expected …`.
 template <class... Words>
 constexpr Sentence say_of(std::size_t step, const LoweredNode& node, const Words&... words) {
-    return say("step ", step, ", layer `", node.place.text().view(), "` `", node.rules->name().view(),
-               "`: expected ", words...);
+    return say("step ", step, ", ", expected_of(node).view(), words...);
 }
 
 /// Whether a step of this kind may have an operand of this role; see Step.

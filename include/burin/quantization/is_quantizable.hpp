@@ -22,13 +22,10 @@ struct ExaminedForInt8 {
         core::for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
             using LayerType = engine::OpAt<typename N::Type, Index>;
             if constexpr (!quantization::Int8Layer<LayerType>::is_supported)
-                if (sentence.empty()) {
-                    constexpr const passes::LoweredNode& node = N::graph.nodes[Index];
-                    sentence.append("layer `").append(node.place.text().view()).append("` `");
-                    sentence.append(node.rules->name().view());
-                    sentence.append("`: expected a layer that can compute with 8-bit integers");
-                    sentence.append(quantization::Int8Layer<LayerType>::hint);
-                }
+                if (sentence.empty())
+                    sentence = passes::expected_of(N::graph.nodes[Index])
+                                   .append("a layer that can compute with 8-bit integers")
+                                   .append(quantization::Int8Layer<LayerType>::hint);
         });
         return sentence;
     }();
@@ -43,5 +40,13 @@ template <class Net>
 inline constexpr bool is_quantizable = detail::ExaminedForInt8<Net>::problem.empty();
 
 } // namespace quantization
+
+namespace detail {
+
+/// The network, or what stands in for one that can't compute so.
+template <class Net>
+using Quantizable = std::conditional_t<quantization::is_quantizable<Net>, Net, StandIn>;
+
+} // namespace detail
 
 } // namespace burin

@@ -29,11 +29,8 @@ struct ExaminedForQuantizedWeights {
         core::for_each_index<N::size>([&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
             constexpr const passes::LoweredNode& node = N::graph.nodes[Index];
             if (node.parameter_count > 0 && sentence.empty() &&
-                !quantization::Int8Layer<engine::OpAt<typename N::Type, Index>>::takes_quantized_weights) {
-                sentence.append("layer `").append(node.place.text().view()).append("` `");
-                sentence.append(node.rules->name().view());
-                sentence.append("`: expected a layer that can be made of weights of 8 bits");
-            }
+                !quantization::Int8Layer<engine::OpAt<typename N::Type, Index>>::takes_quantized_weights)
+                sentence = passes::expected_of(node).append("a layer that can be made of weights of 8 bits");
         });
         return sentence;
     }();
@@ -99,8 +96,7 @@ struct QuantizedTensors {
             const auto wants = [&](bool holds, const auto&... words) {
                 if (holds || !sentence.empty())
                     return;
-                sentence.append("layer `").append(N::graph.nodes[Index].place.text().view()).append("` `");
-                sentence.append(N::graph.nodes[Index].rules->name().view()).append("`: expected ");
+                sentence = passes::expected_of(N::graph.nodes[Index]);
                 (sentence.append(words), ...);
             };
             const quantization::Scale& given = scales[Index];
