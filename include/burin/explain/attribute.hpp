@@ -25,7 +25,7 @@ namespace detail {
 
 template <class Net>
 void check_sample(std::size_t size, const Target& target, const char* who) {
-    constexpr std::size_t expected = burin::detail::features_of<Net>;
+    constexpr std::size_t expected = engine::Network<Net>::sample_size;
     if (size != expected)
         throw Error(std::string(who) + ": expected one sample of " + std::to_string(expected) +
                     " values, got " + std::to_string(size));

@@ -27,13 +27,7 @@ template <class PlanType, std::size_t Batch, class FrameType>
 [[gnu::always_inline]] inline bool may_meet_subnormals(const FrameType& frame) noexcept {
     using N = typename PlanType::N;
     constexpr std::size_t most = 128;
-    constexpr std::size_t count = [] {
-        std::size_t sum = N::state_count;
-        for (const Shape& shape : N::input_shapes)
-            sum += shape.size();
-        return sum;
-    }();
-    if constexpr (is_brief<PlanType, Batch> && count <= most)
+    if constexpr (is_brief<PlanType, Batch> && N::state_count + N::sample_size <= most)
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
             return (kernels::have_tiny(frame.inputs[I], N::input_shapes[I].size()) || ...) ||
                    (frame.state != nullptr && kernels::have_tiny(frame.state, N::state_count));

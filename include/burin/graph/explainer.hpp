@@ -70,12 +70,7 @@ class Explainer {
     static constexpr std::array<Shape, N::output_count> output_shapes = N::output_shapes;
 
     /// Numbers of a sample: those of all its inputs, one input after the other.
-    static constexpr std::size_t sample_size = [] {
-        std::size_t sum = 0;
-        for (const Shape& shape : N::input_shapes)
-            sum += shape.size();
-        return sum;
-    }();
+    static constexpr std::size_t sample_size = N::sample_size;
 
     /// Where the samples' input `Input` is to be written before each run, which uses the place for other
     /// things.

@@ -7,7 +7,6 @@
 #include "burin/graph/recipe.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <string_view>
 

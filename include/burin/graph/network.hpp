@@ -3,6 +3,7 @@
 #include "burin/core/diagnosis.hpp"
 #include "burin/graph/forms.hpp"
 #include "burin/graph/lower.hpp"
+#include "burin/graph/op.hpp"
 #include "burin/passes/infer_shapes.hpp"
 #include "burin/passes/node.hpp"
 
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 namespace burin {
 
@@ -77,6 +79,13 @@ struct Network : private core::DiagnosisOf<detail::Examined<Net>> {
                 shapes[count++] = node.shape;
         return shapes;
     }();
+    /// Elements of one sample: those of all its inputs.
+    static constexpr std::size_t sample_size = [] {
+        std::size_t sum = 0;
+        for (const Shape& shape : input_shapes)
+            sum += shape.size();
+        return sum;
+    }();
     static constexpr std::array<Shape, output_count> output_shapes = [] {
         std::array<Shape, output_count> shapes{};
         for (std::size_t i = 0; i < output_count; ++i)
@@ -84,6 +93,15 @@ struct Network : private core::DiagnosisOf<detail::Examined<Net>> {
         return shapes;
     }();
 };
+
+/// The Signature of a node of `Table::graph`.
+template <class Table, std::size_t Index>
+constexpr auto node_signature() {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+        constexpr auto& node = Table::graph.nodes[Index];
+        return Signature<node.shape, Table::graph.nodes[node.inputs[I]].shape...>{};
+    }(std::make_index_sequence<Table::graph.nodes[Index].input_count>{});
+}
 
 } // namespace engine
 

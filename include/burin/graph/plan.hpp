@@ -13,9 +13,7 @@
 #include "burin/passes/schedule.hpp"
 #include "burin/passes/verify.hpp"
 
-#include <array>
 #include <cstddef>
-#include <span>
 
 namespace burin {
 
@@ -101,8 +99,8 @@ struct PlannedMemory {
 
 namespace engine {
 
-/// The whole way from a network to its program and memory, by a recipe. What the passes give is verified: see
-/// `passes/verify.hpp`.
+/// The whole way from a network to its program and memory, by a recipe. Program, lifetimes and memory are
+/// verified: see `passes/verify.hpp`.
 ///
 ///     Plan<Net, recipes::training.with(links_of<Net, Loss>)>::program
 ///

@@ -3,7 +3,6 @@
 #include "burin/graph/network.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <span>
 #include <string_view>

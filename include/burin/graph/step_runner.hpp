@@ -5,14 +5,15 @@
 #include "burin/graph/brief_run.hpp"
 #include "burin/graph/epilogue.hpp"
 #include "burin/graph/frame.hpp"
+#include "burin/graph/network.hpp"
 #include "burin/graph/op.hpp"
 #include "burin/graph/operands.hpp"
 #include "burin/graph/recipe.hpp"
 #include "burin/kernels/sweep.hpp"
+#include "burin/passes/fuse.hpp"
 #include "burin/passes/program.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -70,7 +71,7 @@ struct StepRunner {
         constexpr auto& step = program.steps[StepIndex];
         constexpr auto& node = PlanType::graph.nodes[step.node];
         using Op = OpOf<StepIndex>;
-        using Shapes = decltype(signature<step.node>());
+        using Shapes = decltype(engine::node_signature<PlanType, step.node>());
         constexpr auto inputs = std::make_index_sequence<node.input_count>{};
         using Epilogue = decltype(chain<step.node, step.epilogue>());
         constexpr bool widens_itself = !std::is_same_v<Stored, Scalar> && WidensParameters<Op>;
@@ -109,21 +110,32 @@ struct StepRunner {
     }
 
   private:
+    /// What every backward rule reads, its scratch and, where it may draw numbers, where they come from.
     template <std::size_t StepIndex>
-    [[gnu::always_inline]] static auto parameter_gradient_context(const FrameType& frame) noexcept {
+    [[gnu::always_inline]] static void fill_backward(auto& run, const FrameType& frame) noexcept {
         constexpr auto& step = program.steps[StepIndex];
-        constexpr auto& node = PlanType::graph.nodes[step.node];
-        using Shapes = decltype(signature<step.node>());
-        constexpr auto inputs = std::make_index_sequence<node.input_count>{};
-        ParameterGradientContext<Scalar, Shapes, step.adds> run;
+        constexpr auto inputs = std::make_index_sequence<PlanType::graph.nodes[step.node].input_count>{};
         run.inputs = Memory::template read_inputs<StepIndex>(frame, inputs);
         run.parameters = parameters<step.node>(frame);
         run.output = Memory::template read<step[Role::output]>(frame);
         run.output_gradient = Memory::template read<step[Role::output_gradient]>(frame);
         run.saved = Memory::template read<step[Role::saved]>(frame);
-        run.gradients = frame.gradients + node.parameter_offset;
         run.scratch = Memory::template write<step[Role::scratch]>(frame);
         run.rows = rows(frame);
+        if constexpr (requires { run.random; }) {
+            run.random = stream<step.node>(frame);
+            run.position = position(frame);
+        }
+    }
+
+    template <std::size_t StepIndex>
+    [[gnu::always_inline]] static auto parameter_gradient_context(const FrameType& frame) noexcept {
+        constexpr auto& step = program.steps[StepIndex];
+        constexpr auto& node = PlanType::graph.nodes[step.node];
+        using Shapes = decltype(engine::node_signature<PlanType, step.node>());
+        ParameterGradientContext<Scalar, Shapes, step.adds> run;
+        fill_backward<StepIndex>(run, frame);
+        run.gradients = frame.gradients + node.parameter_offset;
         return run;
     }
 
@@ -131,34 +143,24 @@ struct StepRunner {
     [[gnu::always_inline]] static auto gradient_context(const FrameType& frame) noexcept {
         constexpr auto& step = program.steps[StepIndex];
         constexpr auto& node = PlanType::graph.nodes[step.node];
-        using Shapes = decltype(signature<step.node>());
+        using Shapes = decltype(engine::node_signature<PlanType, step.node>());
         constexpr auto inputs = std::make_index_sequence<node.input_count>{};
         constexpr auto wanted = Memory::template wanted_gradients<StepIndex>(inputs);
         GradientContext<Scalar, Shapes, step.trains, step.adds,
                         node.is_frozen || PlanType::mode == Mode::explaining, wanted, PlanType::mode>
             run;
-        run.inputs = Memory::template read_inputs<StepIndex>(frame, inputs);
-        run.parameters = parameters<step.node>(frame);
+        fill_backward<StepIndex>(run, frame);
         run.statistics = statistics<step.node>(frame);
-        run.output = Memory::template read<step[Role::output]>(frame);
-        run.output_gradient = Memory::template read<step[Role::output_gradient]>(frame);
-        run.saved = Memory::template read<step[Role::saved]>(frame);
         if constexpr (step.trains)
             run.gradients = frame.gradients + node.parameter_offset;
         run.input_gradients = Memory::template write_input_gradients<StepIndex>(frame, inputs);
-        run.scratch = Memory::template write<step[Role::scratch]>(frame);
-        run.rows = rows(frame);
-        run.random = stream<step.node>(frame);
-        run.position = position(frame);
         return run;
     }
 
     template <std::size_t StepIndex>
     [[gnu::always_inline]] static auto input_gradient_context(const FrameType& frame) noexcept {
         constexpr auto& step = program.steps[StepIndex];
-        constexpr auto& node = PlanType::graph.nodes[step.node];
-        using Shapes = decltype(signature<step.node>());
-        constexpr auto inputs = std::make_index_sequence<node.input_count>{};
+        using Shapes = decltype(engine::node_signature<PlanType, step.node>());
         using Derivative = typename decltype([] {
             if constexpr (step.epilogue == passes::none)
                 return std::type_identity<engine::NoActivation>{};
@@ -166,18 +168,10 @@ struct StepRunner {
                 return std::type_identity<engine::DerivativeOf<engine::OpAt<Net, step.epilogue>>>{};
         }())::type;
         InputGradientContext<Scalar, Shapes, Derivative> run;
-        run.inputs = Memory::template read_inputs<StepIndex>(frame, inputs);
-        run.parameters = parameters<step.node>(frame);
-        run.output = Memory::template read<step[Role::output]>(frame);
-        run.output_gradient = Memory::template read<step[Role::output_gradient]>(frame);
-        run.saved = Memory::template read<step[Role::saved]>(frame);
+        fill_backward<StepIndex>(run, frame);
         if constexpr (step.epilogue != passes::none)
             run.activated = Memory::template read<step.input(step.which)>(frame);
         run.input_gradient = Memory::template write<step[Role::result]>(frame);
-        run.scratch = Memory::template write<step[Role::scratch]>(frame);
-        run.rows = rows(frame);
-        run.random = stream<step.node>(frame);
-        run.position = position(frame);
         return run;
     }
 
@@ -190,14 +184,6 @@ struct StepRunner {
             return chain<Head, PlanType::graph.nodes[Tail].inputs[0], Later...>();
         else
             return chain<Head, PlanType::graph.nodes[Tail].inputs[0], engine::OpAt<Net, Tail>, Later...>();
-    }
-
-    template <std::size_t NodeIndex>
-    static constexpr auto signature() {
-        return []<std::size_t... I>(std::index_sequence<I...>) {
-            constexpr auto& node = PlanType::graph.nodes[NodeIndex];
-            return Signature<node.shape, PlanType::graph.nodes[node.inputs[I]].shape...>{};
-        }(std::make_index_sequence<PlanType::graph.nodes[NodeIndex].input_count>{});
     }
 
     template <std::size_t NodeIndex>

@@ -19,8 +19,7 @@ namespace burin {
 template <class Net, std::size_t Batch = 1>
 class Calibrator {
     static constexpr core::DiagnosisOf<detail::ExaminedForInt8<Net>> is_quantizable{};
-    using N =
-        engine::Network<std::conditional_t<burin::quantization::is_quantizable<Net>, Net, detail::StandIn>>;
+    using N = engine::Network<detail::Quantizable<Net>>;
     using PlanType = engine::Plan<typename N::Type, recipes::calibration>;
 
   public:

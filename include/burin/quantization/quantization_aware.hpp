@@ -47,8 +47,7 @@ namespace detail {
 /// A network and where rounding belongs in it, as tables by its nodes.
 template <class Net>
 struct AwareOf {
-    using Type =
-        typename engine::Network<std::conditional_t<quantization::is_quantizable<Net>, Net, StandIn>>::Type;
+    using Type = typename engine::Network<Quantizable<Net>>::Type;
     using N = engine::Network<Type>;
 
     enum class Kind {

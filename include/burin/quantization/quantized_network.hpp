@@ -47,14 +47,7 @@ struct Int8Node<Index, quantization::NoConstants> {
 };
 
 template <class Net, std::size_t Index>
-constexpr auto int8_signature() {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-        constexpr auto& node = engine::Network<Net>::graph.nodes[Index];
-        return Signature<node.shape, engine::Network<Net>::graph.nodes[node.inputs[I]].shape...>{};
-    }(std::make_index_sequence<engine::Network<Net>::graph.nodes[Index].input_count>{});
-}
-template <class Net, std::size_t Index>
-using Int8Signature = decltype(int8_signature<Net, Index>());
+using Int8Signature = decltype(engine::node_signature<engine::Network<Net>, Index>());
 
 /// The constants of a layer's 8-bit form.
 template <class Form, class Shapes, Rounding Way>
@@ -94,7 +87,7 @@ template <class Net, Rounding Way = Rounding::once>
 struct QuantizedNetwork {
     // First, so that the assertion is what the compiler meets; not a base, so that this is an aggregate.
     static constexpr core::DiagnosisOf<detail::ExaminedForInt8<Net>> is_quantizable{};
-    using Type = std::conditional_t<burin::quantization::is_quantizable<Net>, Net, detail::StandIn>;
+    using Type = detail::Quantizable<Net>;
     using N = engine::Network<Type>;
     static constexpr Rounding rounding = Way;
 

@@ -32,14 +32,6 @@ struct KernelRow {
 
 namespace detail {
 
-template <class PlanType, std::size_t NodeIndex>
-constexpr auto node_signature() {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-        constexpr auto& node = PlanType::graph.nodes[NodeIndex];
-        return Signature<node.shape, PlanType::graph.nodes[node.inputs[I]].shape...>{};
-    }(std::make_index_sequence<PlanType::graph.nodes[NodeIndex].input_count>{});
-}
-
 /// Calls `visit` with the rules of each function that is fused behind a forward step, the last first.
 template <class PlanType>
 constexpr void for_each_fused(const passes::Step& step, auto visit) {
@@ -87,8 +79,8 @@ KernelCalls calls_of_step(std::size_t rows, const kernels::Machine& machine) {
         return {{"sum of gradients", by({rows, size}), "a sweep of vectors"}};
     } else {
         using Layer = engine::OpAt<typename PlanType::N::Type, step.node>;
-        KernelQuestion<decltype(node_signature<PlanType, step.node>()), step.kind, PlanType::mode, Scalar,
-                       PlanType::recipe.numbers>
+        KernelQuestion<decltype(engine::node_signature<PlanType, step.node>()), step.kind, PlanType::mode,
+                       Scalar, PlanType::recipe.numbers>
             question{
                 machine, rows, step.trains, wants_input_gradient(step), false, has_any_width<PlanType>(step)};
         if constexpr (step.input(0) != passes::none)

@@ -51,15 +51,6 @@ struct TrainingBatch {
 
 namespace detail {
 
-/// Values of one sample, all inputs one after the other.
-template <class Net>
-inline constexpr std::size_t features_of = [] {
-    std::size_t sum = 0;
-    for (const Shape& shape : engine::Network<Net>::input_shapes)
-        sum += shape.size();
-    return sum;
-}();
-
 /// Targets of one sample: those of each output one after the other.
 template <class Net, class Loss>
 inline constexpr auto target_sizes = []<std::size_t... I>(std::index_sequence<I...>) {
@@ -136,7 +127,7 @@ template <class Net, class Data>
 void check_shape(const Data& data, std::string_view caller) {
     using N = ::burin::engine::Network<Net>;
     const std::string who(caller);
-    if (data.input_shape().size() != features_of<Net>) {
+    if (data.input_shape().size() != engine::Network<Net>::sample_size) {
         Text<128> expected, found;
         for (std::size_t i = 0; i < N::input_count; ++i)
             expected.append(i == 0 ? "" : " and ").append(N::input_shapes[i]);

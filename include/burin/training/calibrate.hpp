@@ -110,7 +110,7 @@ ActivationRanges<Net> calibrate(const Model<Net, Scalar>& model, const Data& dat
 template <class Net, Rounding Way>
 detail::Predictions<Net, float> predict(const QuantizedNetwork<Net, Way>& network,
                                         std::span<const float> inputs) {
-    constexpr std::size_t features = detail::features_of<Net>;
+    constexpr std::size_t features = engine::Network<Net>::sample_size;
     if (inputs.size() % features != 0)
         throw Error("predict: expected whole samples of " + std::to_string(features) + " values, got " +
                     std::to_string(inputs.size()) + " values");

@@ -169,7 +169,7 @@ detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model,
                                          std::span<const std::type_identity_t<Scalar>> inputs) {
     return core::within_memory("predict", [&] {
         using N = engine::Network<Net>;
-        constexpr std::size_t features = detail::features_of<Net>;
+        constexpr std::size_t features = engine::Network<Net>::sample_size;
         if (inputs.size() % features != 0)
             throw Error("predict: expected whole samples of " + std::to_string(features) + " values, got " +
                         std::to_string(inputs.size()) + " values");
