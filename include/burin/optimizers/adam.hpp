@@ -24,7 +24,7 @@ struct Adam {
 
     template <class Scalar>
     auto rule(std::uint64_t step) const noexcept {
-        return detail::adam_rule<Scalar, false>(*this, 1.0, step);
+        return detail::adam_rule<Scalar>(*this, step);
     }
 };
 

@@ -47,22 +47,16 @@ class Moments {
     Vector keep1_, take1_, keep2_, take2_, shrink_;
 };
 
-/// What the parameters of an optimizer are multiplied by, whose decay is L2 or, with
-/// `decoupled_weight_decay`, AdamW's.
-template <class Optimizer>
-constexpr double decoupled_shrink(const Optimizer& options) noexcept {
-    return options.decoupled_weight_decay ? 1 - options.learning_rate * options.weight_decay : 1;
-}
-
 /// The rule of Adam, AdamW and AMSGrad. The corrections of the moments' bias are folded into the rate and
 /// epsilon: rate · m̂ / (√v̂ + ε) = (rate · √c₂ / c₁) · m / (√v + ε · √c₂) with cᵢ = 1 − βᵢ^step.
-template <class Scalar, bool Decoupled, class Optimizer>
-auto adam_rule(const Optimizer& options, double shrink, std::uint64_t step) noexcept {
+template <class Scalar, class Optimizer>
+auto adam_rule(const Optimizer& options, std::uint64_t step) noexcept {
     constexpr std::size_t states = Optimizer::state_vectors;
+    constexpr bool may_decouple = requires { options.decoupled_weight_decay; };
     const double correction1 = 1 - power(options.beta1, step);
     const double root_correction2 = std::sqrt(1 - power(options.beta2, step));
-    return RootRule<Scalar, states, Moments<Scalar, Decoupled, states>>(
-        {options.beta1, options.beta2, shrink},
+    return RootRule<Scalar, states, Moments<Scalar, may_decouple, states>>(
+        {options.beta1, options.beta2, decoupled_shrink(options)},
         {options.learning_rate * root_correction2 / correction1, options.epsilon * root_correction2});
 }
 

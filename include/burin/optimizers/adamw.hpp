@@ -24,7 +24,7 @@ struct AdamW {
 
     template <class Scalar>
     auto rule(std::uint64_t step) const noexcept {
-        return detail::adam_rule<Scalar, true>(*this, detail::decoupled_shrink(*this), step);
+        return detail::adam_rule<Scalar>(*this, step);
     }
 };
 

@@ -25,8 +25,7 @@ struct AMSGrad {
 
     template <class Scalar>
     auto rule(std::uint64_t step) const noexcept {
-        const double shrink = detail::decoupled_shrink(*this);
-        return detail::adam_rule<Scalar, true>(*this, shrink, step);
+        return detail::adam_rule<Scalar>(*this, step);
     }
 };
 

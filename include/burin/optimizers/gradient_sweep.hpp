@@ -40,6 +40,20 @@ constexpr GradientTreatment treatment_of(const Optimizer& options) noexcept {
     return treatment;
 }
 
+/// What the parameters are multiplied by: where an optimizer has `decoupled_weight_decay` its decay is
+/// AdamW's, and not L2.
+template <class Optimizer>
+constexpr double decoupled_shrink(const Optimizer& options) noexcept {
+    if constexpr (requires { options.decoupled_weight_decay; })
+        return options.decoupled_weight_decay ? 1 - options.learning_rate * options.weight_decay : 1;
+    else
+        return 1;
+}
+
+/// Whether an optimizer does the same to each parameter, whichever tensor it is of.
+template <class Optimizer>
+concept HasRule = requires(const Optimizer& optimizer) { optimizer.template rule<float>(std::uint64_t{1}); };
+
 /// Gradients within ± limit. What is no number stays so.
 template <class AnyVector>
 [[gnu::always_inline]] inline AnyVector clip(const AnyVector& gradient, const AnyVector& limit) noexcept {

@@ -27,7 +27,7 @@ struct Lion {
     template <class Scalar>
     auto rule(std::uint64_t) const noexcept {
         return [minus_rate = static_cast<Scalar>(-learning_rate),
-                shrink = static_cast<Scalar>(1 - learning_rate * weight_decay),
+                shrink = static_cast<Scalar>(detail::decoupled_shrink(*this)),
                 keep1 = static_cast<Scalar>(beta1), take1 = static_cast<Scalar>(1 - beta1),
                 keep2 = static_cast<Scalar>(beta2), take2 = static_cast<Scalar>(1 - beta2)]<class Vector>(
                    const Vector& parameter, const Vector& gradient, std::array<Vector, 1>& mean) {

@@ -75,11 +75,7 @@ struct FreezeOn {
 
 namespace detail {
 
-/// Whether an optimizer does the same to each parameter, whichever tensor it is of.
-template <class Optimizer>
-concept HasRule = requires(const Optimizer& optimizer) { optimizer.template rule<float>(std::uint64_t{1}); };
-
-/// Or to each tensor.
+/// Whether an optimizer does the same to each tensor.
 template <class Optimizer>
 concept HasTensorRule =
     requires(const Optimizer& optimizer, float* numbers, std::size_t count, std::uint64_t step) {

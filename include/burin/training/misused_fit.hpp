@@ -7,6 +7,7 @@
 #include "burin/losses/loss.hpp"
 #include "burin/metrics/metric.hpp"
 #include "burin/metrics/per_output.hpp"
+#include "burin/optimizers/gradient_sweep.hpp"
 #include "burin/optimizers/optimizer.hpp"
 #include "burin/schedules/schedule.hpp"
 #include "burin/training/batches.hpp"
@@ -35,9 +36,8 @@ concept OptimizerLike =
     requires { { T::state_vectors } -> std::convertible_to<std::size_t>; } &&
     (requires(const T& rule, float* parameters, const float* gradients, std::uint64_t step) {
         rule.update(parameters, gradients, parameters, std::size_t{1}, step);
-    } || requires(const T& rule, std::uint64_t step) {
-        rule.template rule<float>(step);
-    } || requires(const T& rule, float* parameters, std::uint64_t step, void (&again)()) {
+    } || optimizers::detail::HasRule<T> ||
+     requires(const T& rule, float* parameters, std::uint64_t step, void (&again)()) {
         rule.template update_network<void>(parameters, parameters, parameters, step, again);
     });
 
