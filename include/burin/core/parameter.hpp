@@ -17,16 +17,6 @@ struct Fans {
     std::size_t out = 1;
 };
 
-namespace core {
-
-/// How the elements of a tensor lie in memory. Files, initializers and users see every tensor row-major.
-enum class Layout {
-    row_major,
-    panels, ///< A matrix as the products of kernels/products.hpp want it: see `kernels::Panels`.
-};
-
-} // namespace core
-
 /// What a weight does, which also says where the numbers that belong to one of its units are.
 enum class WeightUse {
     kernel,     ///< Multiplies the input: `[..., units]`.
@@ -38,11 +28,19 @@ enum class WeightUse {
 
 namespace core {
 
+/// How the elements of a tensor lie in memory. Files, initializers and users see every tensor row-major.
+enum class Layout {
+    row_major,
+    panels, ///< A matrix as the products of kernels/products.hpp want it: see `kernels::Panels`.
+};
+
 /// Elements of a tensor, counted row-major, from `first` up to `last`, which is not among them.
 struct ElementRange {
     std::size_t first = 0;
     std::size_t last = 0;
 };
+
+inline constexpr std::size_t max_parameters_per_layer = 8;
 
 } // namespace core
 
@@ -56,12 +54,6 @@ struct ParameterSpec {
     core::ElementRange ones{}; ///< Those of a bias that begin with 1 instead of 0.
     WeightUse use = WeightUse::kernel;
 };
-
-namespace core {
-
-inline constexpr std::size_t max_parameters_per_layer = 8;
-
-} // namespace core
 
 /// The trainable tensors of one layer, in the order in which they are stored.
 struct ParameterList {

@@ -28,8 +28,8 @@ inline constexpr std::size_t any_lanes = 0;
 struct HeaderOptions {
     std::string name_space; ///< The namespace of what the header declares, as in `digits`.
     std::string network;    ///< The network's type as the including program knows it, as in `Digits`.
-    std::string
-        include{}; ///< The header that declares it, as in `network.hpp`; empty if it is spelt out above.
+    /// The header that declares it, as in `network.hpp`; empty if it is spelt out above.
+    std::string include{};
     /// Of the processor that will run it: 1 where Burin knows no SIMD, else 4, 8 or 16.
     std::size_t vector_lanes = 1;
     Storage storage = Storage::full; ///< In half the flash: see `Predictor`.
@@ -103,7 +103,7 @@ std::string header_text(const Model<Net, Scalar>& model, const HeaderOptions& op
                 stored[tensor.offset +
                        (for_any ? i : engine::stored_index(tensor.spec, i, options.vector_lanes))];
             if constexpr (core::Half<Stored>)
-                place = narrow_finite<Stored>(view[i], "export_header", tensor.name().view(), i);
+                place = nearest_finite<Stored>(view[i], "export_header", tensor.name().view(), i);
             else
                 place = view[i];
         }

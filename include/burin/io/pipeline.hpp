@@ -178,7 +178,7 @@ void check_constants(const Pipeline& pipeline, const std::string& path) {
 template <class Pipeline>
 void read_pipeline(const std::string& path, std::vector<safetensors::Tensor>& tensors,
                    const safetensors::Metadata& metadata, Pipeline& pipeline) {
-    const auto others = std::partition(tensors.begin(), tensors.end(), is_of_pipeline);
+    const auto others = std::stable_partition(tensors.begin(), tensors.end(), is_of_pipeline);
     const std::span<const safetensors::Tensor> own(tensors.begin(), others);
     const std::vector<safetensors::Slot> slots = pipeline_slots(pipeline);
     safetensors::detail::Problems problems(path);

@@ -134,7 +134,7 @@ std::vector<Stored> narrowed(std::span<const Scalar> elements, const std::string
     for (const ParameterTensor& tensor : parameter_tensors<Net>)
         for (std::size_t i = 0; i < tensor.spec.shape.size(); ++i)
             result[tensor.offset + i] =
-                narrow_finite<Stored>(elements[tensor.offset + i], path, tensor.name().view(), i);
+                nearest_finite<Stored>(elements[tensor.offset + i], path, tensor.name().view(), i);
     return result;
 }
 

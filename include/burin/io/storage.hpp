@@ -22,7 +22,7 @@ namespace detail {
 
 /// Throws Error where a number has no nearest one of this type. `name` and `index` say which it is.
 template <core::Half Stored, class Scalar>
-Stored narrow_finite(Scalar number, std::string_view who, std::string_view name, std::size_t index) {
+Stored nearest_finite(Scalar number, std::string_view who, std::string_view name, std::size_t index) {
     const auto stored = Stored::nearest(number);
     if (std::isfinite(number) && !std::isfinite(static_cast<float>(stored)))
         throw Error(std::string(who) + ": " + std::string(name) + "[" + std::to_string(index) +

@@ -5,8 +5,6 @@
 #include "burin/losses/elementwise.hpp"
 #include "burin/losses/loss.hpp"
 
-#include <cstddef>
-
 namespace burin::losses {
 
 /// a · (1 − p)^γ · cross-entropy of logits z and targets t in [0, 1], averaged over all elements, where p is

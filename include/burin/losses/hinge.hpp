@@ -4,8 +4,6 @@
 #include "burin/losses/elementwise.hpp"
 #include "burin/losses/loss.hpp"
 
-#include <cstddef>
-
 namespace burin::losses {
 
 /// max(0, 1 − t·y) with targets t of −1 or 1, averaged over all elements.

@@ -4,8 +4,6 @@
 #include "burin/losses/elementwise.hpp"
 #include "burin/losses/loss.hpp"
 
-#include <cstddef>
-
 namespace burin::losses {
 
 /// d²/2 for |d| ≤ delta, else delta · (|d| − delta/2), with d = y − t; averaged over all elements.

@@ -5,8 +5,6 @@
 #include "burin/losses/elementwise.hpp"
 #include "burin/losses/loss.hpp"
 
-#include <cstddef>
-
 namespace burin::losses {
 
 /// log cosh(y − t), averaged over all elements: d²/2 near 0 and |d| − log 2 far from it, as `Huber`, but

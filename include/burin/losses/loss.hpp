@@ -46,7 +46,8 @@ struct LossSum {
 ///                                             // from place to place, at(element), that of the vector that
 ///                                             // begins at this element of the batch
 ///
-/// and any other loss, for `rows` samples with weights that may be null,
+/// and its header includes burin/losses/elementwise.hpp, which computes it; any other loss, for `rows`
+/// samples with weights that may be null,
 ///
 ///     LossSum compute<Output, WithGradient, Scalar>(outputs, targets, sample_weights, gradient, rows) const;
 ///

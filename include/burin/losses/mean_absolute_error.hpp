@@ -4,8 +4,6 @@
 #include "burin/losses/elementwise.hpp"
 #include "burin/losses/loss.hpp"
 
-#include <cstddef>
-
 namespace burin::losses {
 
 /// |y − t|, averaged over all elements. The gradient where they are equal is 0.

@@ -4,8 +4,6 @@
 #include "burin/losses/elementwise.hpp"
 #include "burin/losses/loss.hpp"
 
-#include <cstddef>
-
 namespace burin::losses {
 
 /// (y − t)², averaged over all elements. Targets are as many as outputs.

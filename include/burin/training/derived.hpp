@@ -28,10 +28,9 @@ Model<Folded<Net>, Scalar> fold(const Model<Net, Scalar>& model) {
 /// Its parameters in half the memory: `to_half<float16>(model)`, for a `Predictor<Net, 1, float16>`.
 template <core::Half Stored, class Net>
 std::unique_ptr<Parameters<Net, Stored>> to_half(const Model<Net>& model) {
-    auto narrowed =
-        core::within_memory("to_half", [] { return std::make_unique<Parameters<Net, Stored>>(); });
-    to_half(model.parameters(), *narrowed);
-    return narrowed;
+    auto half = core::within_memory("to_half", [] { return std::make_unique<Parameters<Net, Stored>>(); });
+    to_half(model.parameters(), *half);
+    return half;
 }
 
 /// The network in 8 bits: `quantize(model, ranges)`, or `quantize<Rounding::twice>(model, ranges)`.

@@ -30,10 +30,8 @@ struct Objective {
     static constexpr double weight(const Loss&, std::size_t) noexcept { return 1; }
 };
 
-} // namespace fitting
-
 template <class... Ls>
-struct fitting::Objective<losses::PerOutput<Ls...>> {
+struct Objective<losses::PerOutput<Ls...>> {
     static constexpr std::size_t count = sizeof...(Ls);
     using Losses = std::tuple<Ls...>;
 
@@ -45,8 +43,6 @@ struct fitting::Objective<losses::PerOutput<Ls...>> {
         return loss.weights[index];
     }
 };
-
-namespace fitting {
 
 template <class Loss, std::size_t Index>
 using LossAt = std::tuple_element_t<Index, typename Objective<Loss>::Losses>;

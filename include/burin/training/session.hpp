@@ -3,8 +3,6 @@
 #include "burin/core/error.hpp"
 #include "burin/core/random.hpp"
 #include "burin/core/within_memory.hpp"
-#include "burin/losses/sparse_categorical_crossentropy.hpp"
-#include "burin/optimizers/adam.hpp"
 #include "burin/training/batches.hpp"
 #include "burin/training/callback.hpp"
 #include "burin/training/epoch_batches.hpp"
@@ -53,7 +51,7 @@ struct Position {
 
 namespace detail {
 
-/// What is trained on and what is validated on, which a pointer says that may be null.
+/// What is trained on, and what is validated on: data, or a pointer to them that may be null.
 template <class Trained, class Held>
 struct Parts {
     Trained trained;
@@ -107,6 +105,7 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
     ///
     /// With `until` the run pauses when so many epochs are trained in all, and the next `run` goes on with
     /// it.
+    // Not by within_memory, whose frames would stand between fit and each kernel.
     template <class Data>
     History run(const Data& data, std::size_t until = most_epochs) try {
         const auto parts = this->parts(data);
@@ -383,8 +382,8 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
     std::vector<NamedValue> values_;                       // Of the epoch that ended last, until the next.
     History history_;
     fitting::Position position_;
-    fitting::Position
-        shown_; // To callbacks: the epoch that they are called for, also when it has just ended.
+    /// To callbacks: that of the epoch that they are called for, also when it has just ended.
+    fitting::Position shown_;
     std::chrono::steady_clock::time_point epoch_began_{};
     bool is_continued_ = false, is_pausing_ = false;
 };

@@ -5,6 +5,7 @@
 #include "burin/kernels/products/operands.hpp"
 #include "burin/kernels/products/panels.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 

@@ -7,6 +7,7 @@
 #include BURIN_DETAIL_VECTOR
 
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 namespace burin::kernels {

@@ -5,6 +5,7 @@
 #include "burin/kernels/simd/vector.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 namespace burin::kernels {
