@@ -1,5 +1,6 @@
 #include "burin/kernels/convolution/choose.hpp"
 #include "burin/kernels/depthwise/choose.hpp"
+#include "burin/kernels/depthwise/spans.hpp"
 #include "burin/kernels/machine.hpp"
 #include "burin/kernels/recurrent/choose.hpp"
 
@@ -7,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <vector>
 
 using namespace burin::kernels;
 
@@ -128,13 +130,39 @@ TEST_CASE("depthwise convolutions: neighbours share what they read where their t
         };
         const Convolution plain = square(25, 64, 64, 3, Border::same);
         const Convolution strided = square(48, 16, 16, 3, Border::same, 2);
+        const std::size_t pixels = machine.registers == 32 ? 8 : 6;
         CHECK(choose(ConvolutionProduct::forward, plain) ==
-              DepthwiseChoice{.shared_taps = 3, .step = 1, .tile_sums = 8});
+              DepthwiseChoice{.shared_taps = 3, .step = 1, .tile_pixels = pixels});
         CHECK(choose(ConvolutionProduct::input_gradient, plain).shared_taps == 3);
         CHECK(choose(ConvolutionProduct::forward, strided).step == 2);
         CHECK(choose(ConvolutionProduct::input_gradient, strided).shared_taps == 0);
-        CHECK(choose(ConvolutionProduct::forward, square(25, 64, 64, 7, Border::same)).shared_taps == 0);
+        CHECK(choose(ConvolutionProduct::forward, square(25, 64, 64, 7, Border::same)) ==
+              DepthwiseChoice{.tile_sums = 8});
+        // What is beyond the outputs is not what a kernel that begins in the image sees.
+        Convolution outside = square(25, 64, 64, 3, Border::same);
+        outside.axes[2].before = 3;
+        CHECK(choose(ConvolutionProduct::forward, outside).shared_taps == 3);
+        CHECK(choose(ConvolutionProduct::input_gradient, outside).shared_taps == 0);
     }
+}
+
+TEST_CASE("depthwise convolutions: lines are tiles of nearly the same size, without taps beyond the line") {
+    constexpr auto wide = detail::pixel_spans<axis(25, 3, Border::same), 8>;
+    REQUIRE(wide.count == 3);
+    const auto spans = [](const auto& found) {
+        std::vector<std::array<std::size_t, 5>> all;
+        for (std::size_t i = 0; i < found.count; ++i) {
+            const detail::PixelSpan& span = found.spans[i];
+            all.push_back({span.first, span.pixels, span.begin, span.end, span.tiles});
+        }
+        return all;
+    };
+    CHECK(spans(wide) ==
+          std::vector<std::array<std::size_t, 5>>{{0, 7, 1, 9, 1}, {7, 6, 0, 8, 2}, {19, 6, 0, 7, 1}});
+    CHECK(spans(detail::pixel_spans<axis(5, 3, Border::same), 8>) ==
+          std::vector<std::array<std::size_t, 5>>{{0, 5, 1, 6, 1}});
+    CHECK(spans(detail::pixel_spans<axis(48, 3, Border::same, 2), 8>) ==
+          std::vector<std::array<std::size_t, 5>>{{0, 8, 0, 17, 2}, {16, 8, 0, 16, 1}});
 }
 
 TEST_CASE("depthwise convolutions: a kernel's gradients stay in registers if there are enough") {
@@ -188,7 +216,7 @@ TEST_CASE("choices are described in a phrase") {
           "6 × 2 register tiles of patches where they lie (im2col), images padded, sums of 5 × 32 pixels");
     CHECK(describe(choose_depthwise(ConvolutionProduct::forward, square(25, 64, 64, 3, Border::same), 4,
                                     machines::zen1))
-              .view() == "tiles of 6 or 4 pixels that share 3 taps, else tiles of 8 sums");
+              .view() == "tiles of up to 6 pixels that share 3 taps");
     CHECK(describe(choose_recurrent({.time = 20, .units = 64, .gates = 4}, true, 4, machines::avx2)).view() ==
           "gates joined in 256 columns, inputs of 20 steps in one product, to which states are added, cell "
           "in 8 vectors");

@@ -178,4 +178,6 @@ TEST_CASE("depthwise convolutions: all products follow the definition") {
     check_products<image(axis(6, 2, 2, 0, 1), axis(12, 3, 2, 0, 1), 17, 17), float, true>();
     check_products<image(axis(7, 5, 1, 2, 2), axis(8, 4, 1, 1, 2), 3, 3), double, true>();
     check_products<image(axis(6, 2, 3), axis(9, 3, 1, 2, 2, 2), 1, 1), float, true>();
+    check_products<image(axis(3, 3, 1, 3, 1), axis(19, 3, 1, 1, 1), 8, 8), float, true>();
+    check_products<image(axis(4, 3, 2, 1, 1), axis(5, 3, 1, 3, 2), 24, 24), float, true>();
 }

@@ -121,7 +121,7 @@ TEST_CASE_TEMPLATE("gradients of matrices with long rows agree with naive sums",
 
 TEST_CASE_TEMPLATE("samples in halves of vectors agree with naive sums", Scalar, float, double) {
     // Chosen on processors that compute halves only; it must be right on all that have them.
-    if constexpr (kernels::has_half_vectors) {
+    if constexpr (kernels::this_machine.half_vectors) {
         constexpr std::size_t K = 43,
                               N = 83; // Twelve rows of w, four and three; a last panel wider than others.
         const auto w = random_numbers<Scalar>(K * N, 1);

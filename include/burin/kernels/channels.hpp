@@ -9,6 +9,9 @@ namespace burin::kernels::detail {
 /// Loads and stores a vector of channels, or if `Masked` the first `count` lanes of one.
 template <bool Masked>
 struct Channels {
+    template <class Scalar>
+    using VectorOf = Vector<Scalar>;
+
     std::size_t count = 0;
 
     template <class Scalar>
@@ -24,6 +27,21 @@ struct Channels {
             store_partial(to, value, count);
         else
             kernels::store(to, value);
+    }
+};
+
+/// The same for half a vector, where there are narrow ones.
+struct NarrowChannels {
+    template <class Scalar>
+    using VectorOf = NarrowVector<Scalar>;
+
+    template <class Scalar>
+    [[gnu::always_inline]] NarrowVector<Scalar> load(const Scalar* from) const noexcept {
+        return load_as<NarrowVector<Scalar>>(from);
+    }
+    template <class Scalar>
+    [[gnu::always_inline]] void store(Scalar* to, const NarrowVector<Scalar>& value) const noexcept {
+        store_as(to, value);
     }
 };
 

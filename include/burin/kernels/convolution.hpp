@@ -118,11 +118,11 @@ void convolution_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, 
 
 /// Elements that `convolution_input_gradient` and `transposed_convolution_forward` work with.
 constexpr std::size_t convolution_backward_scratch(const Convolution& c) {
-    const std::size_t transposed_weights = c.taps() * c.group_filters() * c.channels;
+    const std::size_t weights = detail::transposed_weights(c);
     if (detail::sums_patches(c, this_machine))
-        return transposed_weights + detail::summed_input(c).size();
+        return weights + detail::summed_input(c).size();
     const PaddedImage padded = padded_output(c);
-    return transposed_weights + (padded.is_padded() ? padded.size() : 0);
+    return weights + (padded.is_padded() ? padded.size() : 0);
 }
 
 /// dx = derivative(dy ∗ transposed w, activated). dx may be the same memory as activated.

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "burin/core/for_each_index.hpp"
 #include "burin/kernels/convolution/epilogue.hpp"
 #include "burin/kernels/convolution/shape.hpp"
 #include "burin/kernels/convolution/tap_runs.hpp"
 #include "burin/kernels/depthwise/choose.hpp"
 #include "burin/kernels/depthwise/gradient.hpp"
+#include "burin/kernels/depthwise/shared_taps.hpp"
+#include "burin/kernels/depthwise/spans.hpp"
 #include "burin/kernels/depthwise/tile.hpp"
 
 #include <algorithm>
@@ -18,27 +21,68 @@ namespace burin::kernels {
 
 namespace detail {
 
+/// Where the images of a depthwise product lie, and its kernel.
+template <Convolution C, Direction To>
+struct DepthwiseImages {
+    static constexpr bool to_outputs = To == Direction::to_outputs;
+    using Pitch = DepthwisePitches<C>;
+    static constexpr Pitches from = to_outputs ? Pitch::x : Pitch::y;
+    static constexpr Pitches to = to_outputs ? Pitch::y : Pitch::x;
+    static constexpr Pitches taps = Pitch::taps;
+    /// Of its lines, where taps are shared, how many elements the first pixel's taps begin before them.
+    static constexpr ConvolutionAxis axis = axis_to(C.axes[2], To);
+    static constexpr std::ptrdiff_t before = static_cast<std::ptrdiff_t>(axis.before * from.x);
+    /// From one tap to the next.
+    static constexpr std::ptrdiff_t tap = static_cast<std::ptrdiff_t>(taps.x) * (to_outputs ? 1 : -1);
+    static constexpr std::size_t first_tap = to_outputs ? 0 : axis.kernel - 1;
+};
+
+/// Lines `begin` … `end` of a run of lines, in tiles that share what they load.
+template <Convolution C, Direction To, DepthwiseChoice Choice, class Scalar, class Finish>
+[[gnu::always_inline]] inline void
+shared_taps_lines(const Scalar* source, const Scalar* w, const Scalar* start, Scalar* result, const TapRun& y,
+                  std::size_t begin, std::size_t end, Finish finish) noexcept {
+    using At = DepthwiseImages<C, To>;
+    constexpr auto& spans = pixel_spans<At::axis, Choice.tile_pixels>;
+    core::for_each_index<spans.count>(
+        [&]<std::size_t I>(std::integral_constant<std::size_t, I>) __attribute__((always_inline)) {
+            constexpr PixelSpan span = pixel_spans<At::axis, Choice.tile_pixels>.spans[I];
+            constexpr SharedTaps shared{At::axis.kernel, At::axis.stride, span.pixels, span.begin, span.end};
+            DepthwiseTile<Scalar> tile(source, At::from, y, begin, TapRun{.source_tap_step = 1, .taps = 1});
+            constexpr std::size_t first_source = span.first * shared.step * At::from.x;
+            tile.source += static_cast<std::ptrdiff_t>(first_source) - At::before;
+            tile.taps = w + At::taps.of(0, y.tap, At::first_tap);
+            tile.tap_line = y.tap_step * At::taps.y;
+            tile.tap = At::tap;
+            tile.result = result + At::to.of(0, y.first + begin * y.step, span.first);
+            tile.result_step = At::to.x;
+            shared_taps_tiles<shared>(tile, start, end - begin,
+                                      static_cast<std::ptrdiff_t>(y.source_step * At::from.y),
+                                      y.step * At::to.y, span.tiles, C.channels, finish);
+        });
+}
+
 /// result = finish(start + Σ source · w), the outputs of a convolution or of a transposed one.
 template <Convolution C, Direction To, DepthwiseChoice Choice, class Scalar, class Finish>
 void depthwise_images(const Scalar* source, const Scalar* w, const Scalar* start, Scalar* result,
                       std::size_t rows, Finish finish) noexcept {
-    constexpr Pitches outputs = pitches(C.axes[1].output, C.axes[2].output, C.channels);
-    constexpr Pitches inputs = pitches(C.axes[1].input, C.axes[2].input, C.channels);
-    constexpr Pitches from = To == Direction::to_outputs ? inputs : outputs;
-    constexpr Pitches to = To == Direction::to_outputs ? outputs : inputs;
-    constexpr Pitches taps = pitches(C.axes[1].kernel, C.axes[2].kernel, C.channels);
-    for (std::size_t row = 0; row < rows; ++row, source += from.z, result += to.z)
+    using At = DepthwiseImages<C, To>;
+    for (std::size_t row = 0; row < rows; ++row, source += At::from.z, result += At::to.z)
         for (const TapRun& y : runs_of<C.axes[1], To>.span())
-            for (std::size_t i = 0; i < y.count; ++i)
-                for (const TapRun& x : runs_of<C.axes[2], To>.span()) {
-                    DepthwiseTile<Scalar> tile(source, from, y, i, x);
-                    tile.taps = w + taps.of(0, y.tap, x.tap);
-                    tile.tap_line = y.tap_step * taps.y;
-                    tile.tap = static_cast<std::ptrdiff_t>(x.tap_step * taps.x);
-                    tile.result = result + to.of(0, y.first + i * y.step, x.first);
-                    tile.result_step = x.step * to.x;
-                    depthwise_run<Choice>(tile, start, x.count, to.x, finish);
-                }
+            if constexpr (Choice.shared_taps > 0) {
+                shared_taps_lines<C, To, Choice>(source, w, start, result, y, 0, y.count, finish);
+            } else {
+                for (std::size_t i = 0; i < y.count; ++i)
+                    for (const TapRun& x : runs_of<C.axes[2], To>.span()) {
+                        DepthwiseTile<Scalar> tile(source, At::from, y, i, x);
+                        tile.taps = w + At::taps.of(0, y.tap, x.tap);
+                        tile.tap_line = y.tap_step * At::taps.y;
+                        tile.tap = static_cast<std::ptrdiff_t>(x.tap_step * At::taps.x);
+                        tile.result = result + At::to.of(0, y.first + i * y.step, x.first);
+                        tile.result_step = x.step * At::to.x;
+                        depthwise_run<Choice>(tile, start, x.count, At::to.x, finish);
+                    }
+            }
 }
 
 } // namespace detail

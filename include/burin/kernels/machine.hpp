@@ -47,7 +47,8 @@ struct Machine {
     constexpr std::size_t lanes() const {
         return lanes(sizeof(Scalar));
     }
-    /// A vector is computed as two halves: half of one takes half the time.
+    /// A vector is computed as two halves, so that one takes half the time: a factor that is broadcast to
+    /// half a vector takes one load, to a whole one two.
     constexpr bool splits_vectors() const { return unit_bytes < vector_bytes; }
     /// Room for tiles of a dozen rows of two vectors.
     constexpr bool has_many_registers() const { return registers >= 32; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/machine.hpp"
 #include "burin/kernels/pairwise.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/unroll.hpp"
@@ -99,7 +100,7 @@ template <class Scalar, std::size_t Arrays, class Function, std::size_t Read>
                 }
             }
         };
-    if constexpr (has_narrow_vectors)
+    if constexpr (this_machine.narrow_vectors)
         if (Read * count * sizeof(Scalar) >= narrow_from_bytes)
             map_blocks(std::type_identity<NarrowVector<Scalar>>{});
     map_blocks(std::type_identity<Vector<Scalar>>{});

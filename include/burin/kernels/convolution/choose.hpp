@@ -120,12 +120,11 @@ constexpr ConvolutionChoice choose_convolution(ConvolutionProduct product, const
     if (!choice.pads)
         choice.images = std::max<std::size_t>(
             96 * 1024 / scalar_bytes / (c.input_pixels() * c.channels + c.output_pixels() * c.filters), 1);
-    // Images of several planes are not clipped, nor those of narrow lines; short segments not within lines.
+    // Narrow lines are not clipped, and short segments not within lines.
     const std::size_t width = is_back ? c.axes[2].input / c.axes[2].stride : c.axes[2].output;
     const std::size_t segment = c.axes[2].kernel * padded.channels;
-    const bool is_merged =
-        c.groups == 1 && (is_back ? c.axes[2].stride % c.axes[2].dilation == 0 : c.axes[2].dilation == 1);
-    choice.clips_lines = choice.pads && c.axes[0].kernel == 1 && c.axes[0].stride == 1 && width >= 4;
+    const bool is_merged = merges_lines(c, !is_back);
+    choice.clips_lines = may_clip(c, padded) && width >= 4;
     choice.clips_columns = choice.clips_lines && is_merged && segment > 8;
     // LeNet-5's first layer, segments of 5: 5.8 µs, and 6.3 with a loop (AVX2).
     if (!is_back) {

@@ -34,6 +34,14 @@ struct TimesDerivative {
     }
 };
 
+/// Whether it takes vectors of half the width, too, and there are such.
+template <class Finish>
+inline constexpr bool takes_narrow = false;
+template <class Epilogue>
+inline constexpr bool takes_narrow<Anywhere<Epilogue>> = has_any_width<Epilogue>();
+template <>
+inline constexpr bool takes_narrow<Anywhere<StoreSum>> = this_machine.narrow_vectors;
+
 template <class Function>
 inline constexpr bool is_identity = requires { requires Function::is_identity; };
 

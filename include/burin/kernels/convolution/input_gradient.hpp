@@ -16,8 +16,9 @@
 namespace burin::kernels::detail {
 
 /// Elements that the transposed weights take.
-template <Convolution C>
-inline constexpr std::size_t transposed_weights = C.taps() * C.group_filters() * C.channels;
+constexpr std::size_t transposed_weights(const Convolution& c) {
+    return c.taps() * c.group_filters() * c.channels;
+}
 
 /// Rows first … first + count of a matrix, transposed: columns of a matrix in panels of `count` columns and
 /// `depth` rows, from its row `to_row` on.
@@ -58,7 +59,7 @@ void convolve_transposed(const Scalar* dy, const Scalar* w, const Scalar* start,
                                        panels.width * each.taps * filters};
     };
     convolve<C, Direction::to_inputs, Choice>(dy, weights_of, start, dx, rows,
-                                              scratch + transposed_weights<C>,
+                                              scratch + transposed_weights(C),
                                               static_cast<const Scalar*>(nullptr), finish);
 }
 
@@ -80,7 +81,7 @@ void sum_patches(const Scalar* dy, const Scalar* w, const Scalar* start, Scalar*
                                  C.axes[0].stride * pitch.z, 0};
     constexpr std::size_t whole_row = 0;
     Scalar* const transposed = scratch;
-    Scalar* const sums = scratch + transposed_weights<C>;
+    Scalar* const sums = scratch + transposed_weights(C);
     for (std::size_t line = 0; line < lines; ++line)
         transpose_rows(weights_of_group<C>(w, 0), C.filters, line * columns, columns,
                        transposed + line * columns * C.filters, C.filters, 0);

@@ -5,7 +5,6 @@
 #include "burin/kernels/products/operands.hpp"
 #include "burin/kernels/products/panels.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 

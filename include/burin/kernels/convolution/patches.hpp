@@ -49,14 +49,9 @@ struct Patches {
                                            result_pitch.y* result_stride(1), result_pitch.z* result_stride(0),
                                            result[0] * result_pitch.z};
 
-    /// Whether taps side by side read pixels side by side: a line of taps is then one segment.
-    static constexpr bool is_merged =
-        C.groups == 1 && (to_outputs ? C.axes[2].dilation == 1 : C.axes[2].stride % C.axes[2].dilation == 0);
+    static constexpr bool is_merged = merges_lines(C, to_outputs);
     static constexpr std::size_t class_count = result_stride(0) * result_stride(1) * result_stride(2);
-
-    /// Whether pixels may see zeros only through some taps, and these may be left out. Of a long sequence
-    /// without padding, what each pixel sees would take the compiler too long.
-    static constexpr bool may_clip = padded.is_padded() && C.axes[0].kernel == 1 && C.axes[0].stride == 1;
+    static constexpr bool may_clip = kernels::may_clip(C, padded);
 
     std::array<PixelClass, class_count> classes{};
     std::array<std::size_t, C.taps()> taps{};    ///< The taps of each class, one class after the other.

@@ -113,6 +113,19 @@ constexpr PaddedImage padded_output(const Convolution& c) {
     return padded;
 }
 
+/// Whether taps side by side read pixels side by side, of the inputs or, for their gradients, of the outputs:
+/// a line of taps is then one segment.
+constexpr bool merges_lines(const Convolution& c, bool to_outputs) {
+    const ConvolutionAxis& x = c.axes[2];
+    return c.groups == 1 && (to_outputs ? x.dilation == 1 : x.stride % x.dilation == 0);
+}
+
+/// Whether pixels may see zeros only through some taps, and these may be left out. Of a long sequence without
+/// padding, what each pixel sees would take the compiler too long; images of several planes are not clipped.
+constexpr bool may_clip(const Convolution& c, const PaddedImage& padded) {
+    return padded.is_padded() && c.axes[0].kernel == 1 && c.axes[0].stride == 1;
+}
+
 /// Copies an image into the middle of the zeros, which must be there.
 template <class Scalar>
 void copy_into_padding(const PaddedImage& padded, const Scalar* image, Scalar* to) noexcept {

@@ -13,11 +13,12 @@ namespace burin::kernels {
 
 /// How a product of a depthwise convolution is computed.
 struct DepthwiseChoice {
-    /// Forward and input gradient: register tiles of six or four pixels side by side, which have so many taps
-    /// in a line and are so many source pixels apart, load what several of them see once; 0 if they don't.
+    /// Forward and input gradient: register tiles of pixels side by side, which have so many taps in a line
+    /// and are so many source pixels apart, load what several of them see once; 0 if they don't.
     std::size_t shared_taps = 0;
     std::size_t step = 1;
-    std::size_t tile_sums = 0; ///< Sums of the other tiles: of 4, 2 or 1 pixels, and vectors of channels.
+    std::size_t tile_pixels = 0; ///< Of such a tile, at most.
+    std::size_t tile_sums = 0;   ///< Sums of other tiles: of 4, 2 or 1 pixels, and vectors of channels.
     /// Weight gradient: of every tap the sum stays in a register, over all lines and columns.
     bool keeps_kernel = false;
     std::size_t tile_lines = 0; ///< Else a register tile is of so many lines of taps,
@@ -49,15 +50,18 @@ constexpr DepthwiseChoice choose_depthwise(ConvolutionProduct product, const Con
     // 3 × 3 over 12 × 12 × 64, AVX2: 2.76 µs, and 3.02 if every pixel loads what it sees.
     // Pixels of a gradient that are a stride apart see outputs side by side, but taps a stride apart.
     const bool is_back = product == ConvolutionProduct::input_gradient;
-    if (x.dilation == 1 && x.kernel > 1 && x.kernel <= 5 && x.stride <= (is_back ? 1 : 2)) {
+    if (x.dilation == 1 && x.kernel > 1 && x.kernel <= 5 && x.stride <= (is_back ? 1 : 2) &&
+        !(is_back && x.before >= x.kernel)) {
         choice.shared_taps = x.kernel;
         choice.step = is_back ? 1 : x.stride;
+        choice.tile_pixels = machine.has_many_registers() ? 8 : 6;
+        return choice;
     }
     choice.tile_sums = 8; // Enough to hide the latency of multiply-adds.
     return choice;
 }
 
-/// As in "tiles of 6 or 4 pixels that share 3 taps, step 1".
+/// As in "tiles of up to 6 pixels that share 3 taps".
 constexpr Text<160> describe(const DepthwiseChoice& choice) {
     Text<160> text;
     if (choice.keeps_kernel)
@@ -70,7 +74,11 @@ constexpr Text<160> describe(const DepthwiseChoice& choice) {
             .append(choice.lines == 1 ? " line" : " lines")
             .append(" at a time");
     if (choice.shared_taps > 0)
-        text.append("tiles of 6 or 4 pixels that share ").append(choice.shared_taps).append(" taps, else ");
+        return text.append("tiles of up to ")
+            .append(choice.tile_pixels)
+            .append(" pixels that share ")
+            .append(choice.shared_taps)
+            .append(" taps");
     return text.append("tiles of ").append(choice.tile_sums).append(" sums");
 }
 

@@ -36,10 +36,8 @@ struct DepthwiseTile {
           lines(x.taps == 0 ? 0 : y.taps), taps_of_line(x.taps) {}
 };
 
-/// The micro-kernel: `Pixels` pixels and `Vectors` vectors of channels. Where Taps > 0, each line has so many
-/// taps and pixels are `Step` sources apart: what several pixels see is loaded once.
-template <std::size_t Pixels, std::size_t Vectors, bool Masked, std::size_t Taps, std::size_t Step,
-          class Scalar, class Finish>
+/// The micro-kernel: `Pixels` pixels and `Vectors` vectors of channels.
+template <std::size_t Pixels, std::size_t Vectors, bool Masked, class Scalar, class Finish>
 [[gnu::always_inline]] inline void depthwise_tile(const DepthwiseTile<Scalar>& tile, const Scalar* start,
                                                   std::size_t channel, Channels<Masked> channels,
                                                   Finish finish) noexcept {
@@ -60,32 +58,17 @@ template <std::size_t Pixels, std::size_t Vectors, bool Masked, std::size_t Taps
     for (std::size_t line = 0; line < tile.lines; ++line) {
         const Scalar* source = source_line;
         const Scalar* taps = tap_line;
-        if constexpr (Taps > 0) {
-            Vector<Scalar> factors[Taps];
+        for (std::size_t t = 0; t < tile.taps_of_line; ++t) {
             BURIN_DETAIL_UNROLL
-            for (std::size_t t = 0; t < Taps; ++t, taps += tile.tap)
-                factors[t] = load_from(taps);
-            BURIN_DETAIL_UNROLL
-            for (std::size_t j = 0; j < (Pixels - 1) * Step + Taps; ++j, source += tile.source_tap) {
-                const Vector<Scalar> seen = load_from(source);
+            for (std::size_t v = 0; v < Vectors; ++v) {
+                const Vector<Scalar> factor = load_from(taps + v * lanes);
                 BURIN_DETAIL_UNROLL
-                for (std::size_t t = 0; t < Taps; ++t)
-                    if (j >= t && (j - t) % Step == 0 && (j - t) / Step < Pixels)
-                        sums[(j - t) / Step][0] = fma(seen, factors[t], sums[(j - t) / Step][0]);
+                for (std::size_t p = 0; p < Pixels; ++p)
+                    sums[p][v] =
+                        fma(load_from(source + p * tile.source_step + v * lanes), factor, sums[p][v]);
             }
-        } else {
-            for (std::size_t t = 0; t < tile.taps_of_line; ++t) {
-                BURIN_DETAIL_UNROLL
-                for (std::size_t v = 0; v < Vectors; ++v) {
-                    const Vector<Scalar> factor = load_from(taps + v * lanes);
-                    BURIN_DETAIL_UNROLL
-                    for (std::size_t p = 0; p < Pixels; ++p)
-                        sums[p][v] =
-                            fma(load_from(source + p * tile.source_step + v * lanes), factor, sums[p][v]);
-                }
-                source += tile.source_tap;
-                taps += tile.tap;
-            }
+            source += tile.source_tap;
+            taps += tile.tap;
         }
         source_line += tile.source_line;
         tap_line += tile.tap_line;
@@ -101,49 +84,34 @@ template <std::size_t Pixels, std::size_t Vectors, bool Masked, std::size_t Taps
 }
 
 /// All channels of `Pixels` pixels.
-template <std::size_t Pixels, std::size_t Vectors, std::size_t Taps, std::size_t Step, class Scalar,
-          class Finish>
+template <std::size_t Pixels, std::size_t Vectors, class Scalar, class Finish>
 [[gnu::always_inline]] inline void depthwise_pixels(const DepthwiseTile<Scalar>& tile, const Scalar* start,
                                                     std::size_t channels, Finish finish) noexcept {
     constexpr std::size_t lanes = width<Scalar>;
     std::size_t channel = 0;
     for (; channel + Vectors * lanes <= channels; channel += Vectors * lanes)
-        depthwise_tile<Pixels, Vectors, false, Taps, Step>(tile, start, channel, Channels<false>{}, finish);
+        depthwise_tile<Pixels, Vectors, false>(tile, start, channel, Channels<false>{}, finish);
     if constexpr (Vectors > 1)
         for (; channel + lanes <= channels; channel += lanes)
-            depthwise_tile<Pixels, 1, false, Taps, Step>(tile, start, channel, Channels<false>{}, finish);
+            depthwise_tile<Pixels, 1, false>(tile, start, channel, Channels<false>{}, finish);
     if (channel < channels)
-        depthwise_tile<Pixels, 1, true, 0, 1>(tile, start, channel, Channels<true>{channels - channel},
-                                              finish);
+        depthwise_tile<Pixels, 1, true>(tile, start, channel, Channels<true>{channels - channel}, finish);
 }
 
 /// The pixels of a line's run.
 template <DepthwiseChoice Choice, class Scalar, class Finish>
 [[gnu::noinline]] void depthwise_run(DepthwiseTile<Scalar> tile, const Scalar* start, std::size_t pixels,
                                      std::size_t channels, Finish finish) noexcept {
-    constexpr std::size_t shared = Choice.shared_taps;
-    const auto take =
-        [&]<std::size_t Pixels, std::size_t Vectors, std::size_t Taps>() __attribute__((always_inline)) {
-            for (; pixels >= Pixels; pixels -= Pixels) {
-                depthwise_pixels<Pixels, Vectors, Taps, Choice.step>(tile, start, channels, finish);
-                tile.source += Pixels * tile.source_step;
-                tile.result += Pixels * tile.result_step;
-            }
-        };
-    if constexpr (shared > 0)
-        if (tile.taps_of_line == shared) {
-            if (tile.source_tap < 0) {
-                tile.source += static_cast<std::ptrdiff_t>(shared - 1) * tile.source_tap;
-                tile.taps += static_cast<std::ptrdiff_t>(shared - 1) * tile.tap;
-                tile.source_tap = -tile.source_tap;
-                tile.tap = -tile.tap;
-            }
-            take.template operator()<6, 1, shared>();
-            take.template operator()<4, 1, shared>();
+    const auto take = [&]<std::size_t Pixels, std::size_t Vectors>() __attribute__((always_inline)) {
+        for (; pixels >= Pixels; pixels -= Pixels) {
+            depthwise_pixels<Pixels, Vectors>(tile, start, channels, finish);
+            tile.source += Pixels * tile.source_step;
+            tile.result += Pixels * tile.result_step;
         }
-    take.template operator()<4, Choice.tile_sums / 4, 0>();
-    take.template operator()<2, Choice.tile_sums / 2, 0>();
-    take.template operator()<1, Choice.tile_sums, 0>();
+    };
+    take.template operator()<4, Choice.tile_sums / 4>();
+    take.template operator()<2, Choice.tile_sums / 2>();
+    take.template operator()<1, Choice.tile_sums>();
 }
 
 } // namespace burin::kernels::detail

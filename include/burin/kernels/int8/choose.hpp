@@ -15,12 +15,17 @@ struct Int8Instructions {
     std::size_t tile_rows = 2;    ///< The register tile: rows of inputs
     std::size_t tile_columns = 2; ///< and columns of weights;
     std::size_t row_columns = 2;  ///< so many where the rows are no whole tile.
-    std::size_t widened_bytes =
-        0;                 ///< Of a block of a row that is widened once for all columns; 0 where none is.
-    std::size_t lanes = 4; ///< Channels that a depthwise convolution sums at a time, each by itself,
+    /// Of a block of a row that is widened once for all columns; 0 where none is.
+    std::size_t widened_bytes = 0;
+    std::size_t lanes = 4;         ///< Channels that a depthwise convolution sums at a time, each by itself,
     std::size_t pair_channels = 0; ///< or by pairs of taps; 0 where there are no pairs,
     std::size_t most_pairs = 0;    ///< which are so many at most.
     bool panels = false;           ///< Weights can be packed into panels of pairs: their sums stay in lanes.
+
+    /// Of a tile of so many rows.
+    constexpr std::size_t columns_of(std::size_t rows) const {
+        return rows == 1 ? row_columns : tile_columns;
+    }
 
     friend constexpr bool operator==(const Int8Instructions&, const Int8Instructions&) = default;
 };
@@ -87,9 +92,8 @@ constexpr Int8Choice choose_int8(const Int8Product& product, const Machine& mach
     const Int8Instructions has = int8_instructions(machine.dot_product);
     if (has.panels && product.rows >= int8_rows_of_panels && product.depth <= int8_deepest_panel)
         return {machine.dot_product, Int8Way::panels, 2, int8_panel_rows, int8_panel_columns};
-    const bool is_tile = product.rows >= has.tile_rows;
-    return {machine.dot_product, Int8Way::tiles, has.block, is_tile ? has.tile_rows : 1,
-            is_tile && has.tile_rows > 1 ? has.tile_columns : has.row_columns};
+    const std::size_t rows = product.rows >= has.tile_rows ? has.tile_rows : 1;
+    return {machine.dot_product, Int8Way::tiles, has.block, rows, has.columns_of(rows)};
 }
 
 /// Whether each row of the product is a pixel as it lies in the image.

@@ -26,7 +26,7 @@ alignas(Int8Block::size) inline constexpr auto int8_mask_row = [] {
 } // namespace detail
 
 /// What the products are made with.
-inline constexpr std::string_view int8_architecture = detail::Int8Block::name;
+inline constexpr std::string_view int8_architecture = name_of(this_machine.dot_product);
 
 /// What `choose_int8` chooses among on this processor.
 inline constexpr Int8Instructions this_int8 = int8_instructions(this_machine.dot_product);
@@ -38,10 +38,6 @@ static_assert(
 
 /// Rows of the register tile.
 inline constexpr std::size_t int8_tile_rows = this_int8.tile_rows;
-
-/// Its columns where it has so many rows.
-template <std::size_t Rows>
-inline constexpr std::size_t int8_columns_of = Rows == 1 ? this_int8.row_columns : this_int8.tile_columns;
 
 /// Whether rows are widened once for all columns, and the bytes that takes of each.
 template <class Block>

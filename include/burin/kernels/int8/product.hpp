@@ -41,7 +41,7 @@ template <std::size_t Rows, Rounding Way>
                                         std::size_t depth, std::size_t channels,
                                         const Int8Outputs<Way>& outputs, std::int8_t* y, std::size_t y_pitch,
                                         const void* widened) noexcept {
-    constexpr std::size_t columns = int8_columns_of<Rows>;
+    constexpr std::size_t columns = this_int8.columns_of(Rows);
     std::size_t channel = 0;
     for (; channel + columns <= channels; channel += columns)
         int8_tile<Rows, columns>(x, x_pitch, w, depth, outputs, channel, y, y_pitch, widened);

@@ -94,7 +94,7 @@ struct ProductChoice {
     friend constexpr bool operator==(const ProductChoice&, const ProductChoice&) = default;
 };
 
-/// As in "8 × 2 register tiles, panel by panel, right matrix prefetched, compiled for all sizes".
+/// As in "6 × 2 register tiles, panel by panel, right matrix prefetched, compiled for all sizes".
 constexpr Text<160> describe(const ProductChoice& choice) {
     Text<160> text;
     if (choice.loops == Loops::dot_products)

@@ -266,13 +266,13 @@ struct ProductChooser {
     /// So many samples of x that are nearly or more than a page apart leave room for the rows of dy in the
     /// first-level table of pages.
     constexpr std::size_t paged_samples() const { return 4 * machine.page_entries / bytes; }
-    /// From how many samples on the weight gradient of [inputs, outputs] is made of packed blocks; 0 if
-    /// never. It pays where the rows of x are long, and for fewer panels and samples with tiles of twelve
+    /// From how many samples on the weight gradient of [inputs, outputs] is made of packed blocks, or
+    /// `never`. It pays where the rows of x are long, and for fewer panels and samples with tiles of twelve
     /// rows, which read twice as many elements of each.
     constexpr std::size_t packed_from(std::size_t inputs, std::size_t outputs) const {
         const std::size_t row_bytes = inputs * bytes;
         if (lanes == 1 || outputs < (has_many_registers ? 4 : 12) * lanes || row_bytes < 1024)
-            return 0;
+            return ProductChoices::never;
         return has_many_registers || row_bytes >= 2048 ? 16 : paged_samples();
     }
 
@@ -293,12 +293,9 @@ struct ProductChooser {
         choices.is_inlined =
             !kind.has_full_panels && elements <= hints.inlined_elements && !hints.shares_code;
         choices.tile = kind.has_full_panels ? full_tile(kind) : last_tile(kind);
-        std::size_t from = 0;
         if (product == Product::weight_gradient) {
             choices.in_registers = hints.is_long ? 0 : samples_in_registers();
-            from = packed_from(e.rows, e.columns);
-            if (from > 0)
-                choices.packed_from = from;
+            choices.packed_from = packed_from(e.rows, e.columns);
             // Whatever the number of samples, few inputs are few rows.
             ProductChoices of_rows;
             of_rows.across = kind.has_full_panels ? most_across(kind.splits) : 0;
@@ -306,7 +303,7 @@ struct ProductChooser {
             choices.of_many = of_rows.loops(e.rows);
         }
         // A column of x may have nearly every element on a page of its own.
-        const bool is_paged = from == 0 && e.rows * bytes > machine.page_bytes / 2;
+        const bool is_paged = choices.packed_from == choices.never && e.rows * bytes > machine.page_bytes / 2;
         choices.whole = choices.block = is_paged ? paged_samples() : summed_samples;
         return choices;
     }
@@ -331,7 +328,7 @@ struct ProductChooser {
             choice.tile = {};
             break;
         case Loops::across_panels:
-            choice.tile.rows = in_turn ? 1 : product == Product::forward ? count : e.rows;
+            choice.tile.rows = in_turn ? 1 : e.rows;
             choice.tile.vectors = 2 * std::min(panels.full, panels_across(choice.tile.rows, kind.splits));
             break;
         case Loops::three_vectors:

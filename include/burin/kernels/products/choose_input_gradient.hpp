@@ -287,8 +287,8 @@ constexpr InputGradientChoice choose_input_gradient(const Extents& extents, std:
         .choose(extents.rows);
 }
 
-/// As in `8 × 3 register tiles, 24 samples packed in groups of 1 lane, 16 panels at a time, next rows
-/// prefetched`.
+/// As in "4 × 3 register tiles, 24 samples packed in groups of 1, 16 panels at a time, blocks of 512 rows of
+/// w, next rows prefetched".
 constexpr Text<160> describe(const InputGradientChoice& choice) {
     using From = SampleLanes::From;
     using Prefetch = SampleLanes::Prefetch;
@@ -328,7 +328,7 @@ struct InputGradientChoices {
     /// So many of the k rows of w meet all samples before the next do.
     constexpr std::size_t block(std::size_t rows, std::size_t k) const {
         std::size_t i = count - 1;
-        while (rows < from[i])
+        while (i > 0 && rows < from[i])
             --i;
         return choice[i].block > 0 ? choice[i].block : k;
     }

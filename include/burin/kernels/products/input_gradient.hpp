@@ -50,7 +50,7 @@ template <std::size_t K, std::size_t N, class Scalar, class Derivative>
             if constexpr (choice.weights == Weights::transposed_in_registers)
                 detail::input_gradient_of_narrow<K, N>(left, count, derivative);
             else if constexpr (choice.weights == Weights::transposed_by_panels)
-                detail::input_gradient_packed(left, count, derivative);
+                detail::input_gradient_transposed_by_panels(left, count, derivative);
             else if constexpr (is_inlined && choice.samples.from == SampleLanes::From::registers)
                 detail::input_gradient_in_lanes_inlined<choice.samples>(left, count, k, end, derivative);
             else

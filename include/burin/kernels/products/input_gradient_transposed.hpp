@@ -99,8 +99,8 @@ inline constexpr std::size_t transposed_samples = 128;
 /// The input gradient of many samples, by panels: as many rows of w as a panel has columns are transposed at
 /// a time, and then multiplied as in the forward product.
 template <class Scalar, class Derivative>
-[[gnu::noinline]] void input_gradient_packed(DenseGradient<Scalar> dense, std::size_t rows,
-                                             Derivative derivative) noexcept {
+[[gnu::noinline]] void input_gradient_transposed_by_panels(DenseGradient<Scalar> dense, std::size_t rows,
+                                                           Derivative derivative) noexcept {
     constexpr std::size_t lanes = width<Scalar>, wide = 2 * lanes;
     alignas(64) Scalar transposed[(transposed_panels * wide + lanes) * wide];
     alignas(64) Scalar sums[transposed_samples * wide];

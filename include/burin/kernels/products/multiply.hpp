@@ -121,7 +121,7 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
     }
     if constexpr (!choices.is_inlined) {
         // The others have functions that all products with such columns share.
-        constexpr bool has_blocks = !is_forward || Size.depth > chooser.deep();
+        constexpr bool has_blocks = choices.whole != choices.never;
         using Finish = std::conditional_t<is_forward && has_blocks, detail::OfLastBlock<Epilogue>, Epilogue>;
         const std::size_t height = rows;
         Operands<Scalar> block = operands;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/machine.hpp"
 #include "burin/kernels/products/choose.hpp"
 #include "burin/kernels/products/operands.hpp"
 #include "burin/kernels/simd.hpp"
@@ -14,7 +15,7 @@ namespace burin::kernels::detail {
 template <std::size_t K, class Scalar>
 [[gnu::always_inline]] inline Scalar dot(const Scalar* a, const Scalar* b) noexcept {
     constexpr std::size_t lanes = width<Scalar>, vectors = K / lanes;
-    if constexpr (has_narrow_vectors && 2 * K == lanes) {
+    if constexpr (this_machine.narrow_vectors && 2 * K == lanes) {
         return reduce_add_narrow<Scalar>(load_narrow(a) * load_narrow(b));
     } else if constexpr (vectors == 0 && this_machine.exact_loads) {
         return reduce_add<Scalar>(load_partial(a, K) * load_partial(b, K));
@@ -53,7 +54,7 @@ template <std::size_t K, class Scalar, class Epilogue>
 /// Whether an epilogue computes with vectors of half the width, too.
 template <class Epilogue>
 constexpr bool has_any_width() {
-    if constexpr (has_narrow_vectors && requires { Epilogue::for_any_width; })
+    if constexpr (this_machine.narrow_vectors && requires { Epilogue::for_any_width; })
         return Epilogue::for_any_width;
     else
         return false;

@@ -43,7 +43,8 @@ constexpr RecurrentChoice choose_recurrent(const RecurrentSize& size, bool saved
             .last_lanes = size.units % lanes};
 }
 
-/// As in "4 gates in one product of 256 columns, added to those of 20 steps' inputs; cell in 4 vectors".
+/// As in "gates joined in 256 columns, inputs of 20 steps in one product, to which states are added, cell in
+/// 4 vectors".
 constexpr Text<160> describe(const RecurrentChoice& choice) {
     Text<160> text("gates joined in ");
     text.append(choice.columns).append(" columns, inputs of ").append(choice.steps);

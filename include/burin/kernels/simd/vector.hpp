@@ -7,7 +7,6 @@
 #include BURIN_DETAIL_VECTOR
 
 #include <cstddef>
-#include <cstdint>
 #include <type_traits>
 
 namespace burin::kernels {

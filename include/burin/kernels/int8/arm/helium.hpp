@@ -6,14 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace burin::kernels {
 
 namespace detail {
 
 struct Int8Block {
-    static constexpr std::string_view name = "Helium";
     static constexpr std::size_t size = 16;
     using Input = int8x16_t;
     using Weight = int8x16_t;

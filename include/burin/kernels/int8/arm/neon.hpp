@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace burin::kernels {
 
@@ -32,10 +31,8 @@ struct Int8Block {
         return first_input(from, count);
     }
 #if defined(__ARM_FEATURE_DOTPROD)
-    static constexpr std::string_view name = "NEON dot product";
     static Sum add(Sum sum, Input x, Weight w) noexcept { return vdotq_s32(sum, x, w); }
 #else
-    static constexpr std::string_view name = "NEON";
     // Two products fit 16 bits: 2 · 128 · 127 < 2¹⁵.
     static Sum add(Sum sum, Input x, Weight w) noexcept {
         const int16x8_t products = vmull_s8(vget_low_s8(x), vget_low_s8(w));

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <string_view>
 
 namespace burin::kernels {
 
@@ -14,7 +13,6 @@ namespace detail {
 
 // Four elements in a register, as two pairs of 16-bit integers.
 struct Int8Block {
-    static constexpr std::string_view name = "SMLAD";
     static constexpr std::size_t size = 4;
     struct Input {
         int16x2_t even, odd;

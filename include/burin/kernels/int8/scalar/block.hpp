@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace burin::kernels {
 
@@ -15,7 +14,6 @@ namespace detail {
 /// those from a place in `int8_mask_row` on; `first_input`, where there is one, has zeros behind its
 /// elements.
 struct Int8Block {
-    static constexpr std::string_view name = "scalar";
     static constexpr std::size_t size = 1;
     using Input = std::int32_t;
     using Weight = std::int32_t;

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace burin::kernels {
 
@@ -38,12 +37,10 @@ struct Int8Block {
         return _mm256_inserti128_si256(_mm256_castsi128_si256(low), first_bytes(from + 16, count - 16), 1);
     }
 #if defined(__AVXVNNI__)
-    static constexpr std::string_view name = "AVX-VNNI";
     static Sum add(Sum sum, const Input& x, Weight w) noexcept {
         return _mm256_dpbusd_avx_epi32(sum, x.magnitudes, _mm256_sign_epi8(w, x.values));
     }
 #else
-    static constexpr std::string_view name = "AVX2";
     // Two products fit 16 bits: 2 · 128 · 127 < 2¹⁵.
     static Sum add(Sum sum, const Input& x, Weight w) noexcept {
         const __m256i pairs = _mm256_maddubs_epi16(x.magnitudes, _mm256_sign_epi8(w, x.values));

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace burin::kernels {
 
@@ -12,7 +11,6 @@ namespace detail {
 
 // |x| as unsigned times w with the sign of x.
 struct Int8Block {
-    static constexpr std::string_view name = "AVX512-VNNI";
     static constexpr std::size_t size = 64;
     struct Input {
         __m512i magnitudes;

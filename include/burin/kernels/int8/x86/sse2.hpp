@@ -4,14 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace burin::kernels {
 
 namespace detail {
 
 struct Int8Block {
-    static constexpr std::string_view name = "SSE2";
     static constexpr std::size_t size = 16;
     struct Input {
         __m128i low, high; // as 16-bit integers

@@ -1,13 +1,10 @@
 #pragma once
 
-#include "burin/kernels/machine.hpp"
+#include "burin/core/language.hpp"
 
 #include <cstddef>
 
 namespace burin::kernels {
-
-/// Whether a group of neighbours is broadcast by one load.
-inline constexpr bool broadcasts_groups = this_machine.group_broadcasts;
 
 /// How many vectors hold what the groups of four vectors sum up to.
 template <std::size_t Group>

@@ -5,7 +5,6 @@
 #include "burin/kernels/simd/vector.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <type_traits>
 
 namespace burin::kernels {

@@ -1,18 +1,11 @@
 #pragma once
 
-#include "burin/kernels/machine.hpp"
 #include "burin/kernels/simd/vector.hpp"
 
 namespace burin::kernels {
 
 // What of this stands in generic/half_vector.hpp is explained there; all else is of half vectors, so it has
 // no generic form.
-
-inline constexpr bool has_half_vectors = this_machine.half_vectors;
-
-/// Whether the processor computes a vector as two halves, so that one takes half the time: a factor that is
-/// broadcast to half a vector takes one load, to a whole one two.
-inline constexpr bool splits_vectors = this_machine.splits_vectors();
 
 inline __m128 load_half(const float* from) noexcept {
     return _mm_loadu_ps(from);

@@ -3,13 +3,10 @@
 // Vectors of half as many lanes, for what fits into them. An operation on 512 bits takes two of the three
 // ports that compute, and closes the third to others.
 
-#include "burin/kernels/machine.hpp"
 #include "burin/kernels/simd/vector.hpp"
 #include "burin/kernels/simd/x86/reduce.hpp"
 
 namespace burin::kernels {
-
-inline constexpr bool has_narrow_vectors = this_machine.narrow_vectors;
 
 template <class Scalar>
 using NarrowVector = xsimd::batch<Scalar, xsimd::fma3<xsimd::avx2>>;
