@@ -10,13 +10,17 @@ using namespace burin;
 
 namespace {
 
-/// Extents up to two vectors and one; of vectors so wide that these would be hundreds of programs, those
-/// about whole vectors.
+/// Extents up to two vectors and one: all of them where EVERY_EXTENT is defined and they are not hundreds of
+/// programs, else those about whole vectors.
 template <class Scalar>
 constexpr auto extents = [] {
     constexpr std::size_t lanes = kernels::width<Scalar>, most = 2 * lanes + 1;
     const auto is_edge = [](std::size_t extent) {
-        return lanes * sizeof(Scalar) <= 32 || extent <= 2 || (extent + 1) % lanes <= 2;
+#if defined(EVERY_EXTENT)
+        if (lanes * sizeof(Scalar) <= 32)
+            return true;
+#endif
+        return extent <= 2 || (extent + 1) % lanes <= 2;
     };
     constexpr std::size_t count = [&] {
         std::size_t edges = 0;
