@@ -53,6 +53,8 @@ struct Tile {
     /// which there are not enough registers.
     bool left_is_transposed = false;
 
+    /// The last panel, if not a full one, is narrower or wider.
+    constexpr bool is_of_full_panel() const { return vectors == 2 && tail == Tail::none; }
     constexpr Tile with_rows(std::size_t count) const {
         Tile tile = *this;
         tile.rows = count;

@@ -25,8 +25,8 @@ template <std::size_t Most, class Function>
 template <std::size_t Count>
 using FixedRows = std::integral_constant<std::size_t, Count>;
 
-/// A noinline wrapper of an inlined function: one instance for all its callers. (Two of them inlined into one
-/// caller would need more registers than there are.)
+/// A noinline wrapper of a function that is inlined elsewhere: one instance for all its callers. (Two of them
+/// inlined into one caller would need more registers than there are.)
 template <auto Function, class Scalar, class... Others>
 [[gnu::noinline]] void shared(const Operands<Scalar>& operands, Others... others) noexcept {
     Function(operands, others...);
@@ -38,14 +38,14 @@ struct TileLoops;
 
 template <Tile Tallest, std::size_t... Lower>
 struct TileLoops<Tallest, std::index_sequence<Lower...>> {
-    /// All rows with one of `full` panels after the other, tile by tile; or with the last one behind these,
-    /// of so many columns.
-    template <bool IsLast, class Scalar, class Rows, class Epilogue>
-    [[gnu::always_inline]] static void panel_by_panel(const Operands<Scalar>& operands, std::size_t full,
-                                                      std::size_t columns, Rows rows,
-                                                      Epilogue epilogue) noexcept {
+    /// All rows with one of `full` panels after the other, tile by tile; or, if the tile is of another width,
+    /// with the last one behind these, of so many columns. One function for all products with such panels.
+    template <class Scalar, class Epilogue>
+    [[gnu::noinline]] static void panel_by_panel(const Operands<Scalar>& operands, std::size_t full,
+                                                 std::size_t columns, std::size_t rows,
+                                                 Epilogue epilogue) noexcept {
         Operands<Scalar> panel = operands;
-        if constexpr (IsLast) {
+        if constexpr (!Tallest.is_of_full_panel()) {
             panel.enter_last_panel(full);
             full = 1;
         }
@@ -59,6 +59,30 @@ struct TileLoops<Tallest, std::index_sequence<Lower...>> {
                 if (full > 1)
                     tile.ahead = panel.result.data + panel.result.panel;
             }
+            for (std::size_t left = rows, height; left > 0; left -= height, tile.skip_rows(height)) {
+                height = choose_tile_rows(left, Tallest.rows);
+                // The tallest first, since it is by far the most frequent.
+                (void)((height == Tallest.rows - Lower &&
+                        (multiply_tile<Tallest.with_rows(Tallest.rows - Lower)>(tile, columns, epilogue),
+                         true)) ||
+                       ...);
+                if constexpr (Tallest.ahead != Ahead::nothing)
+                    tile.ahead += tile.depth * tile.ahead_step;
+            }
+        }
+    }
+
+    /// The same where it is called, for a matrix so small that nothing is prefetched.
+    template <class Scalar, class Rows, class Epilogue>
+    [[gnu::always_inline]] static void panels_inlined(Operands<Scalar> panel, std::size_t full,
+                                                      std::size_t columns, Rows rows,
+                                                      Epilogue epilogue) noexcept {
+        if constexpr (!Tallest.is_of_full_panel()) {
+            panel.enter_last_panel(full);
+            full = 1;
+        }
+        for (; full > 0; --full, panel.skip_panels(1)) {
+            Operands<Scalar> tile = panel;
             if constexpr (requires { Rows::value; }) {
                 // Some tiles of one height and, below them, some that are a row lower.
                 constexpr std::size_t tiles = (Rows::value + Tallest.rows - 1) / Tallest.rows,
@@ -71,13 +95,10 @@ struct TileLoops<Tallest, std::index_sequence<Lower...>> {
             } else {
                 for (std::size_t left = rows, height; left > 0; left -= height, tile.skip_rows(height)) {
                     height = choose_tile_rows(left, Tallest.rows);
-                    // The tallest first, since it is by far the most frequent.
                     (void)((height == Tallest.rows - Lower &&
                             (multiply_tile<Tallest.with_rows(Tallest.rows - Lower)>(tile, columns, epilogue),
                              true)) ||
                            ...);
-                    if constexpr (Tallest.ahead != Ahead::nothing)
-                        tile.ahead += tile.depth * tile.ahead_step;
                 }
             }
         }
@@ -86,9 +107,8 @@ struct TileLoops<Tallest, std::index_sequence<Lower...>> {
     /// All panels with the rows of a tile before the next rows, which are prefetched beside them. (Within the
     /// first panel they all would have to come in a quarter of the time.)
     template <class Scalar, class Epilogue>
-    [[gnu::always_inline]] static void rows_first(const Operands<Scalar>& operands, std::size_t full,
-                                                  std::size_t rows, Epilogue epilogue) noexcept {
-        Operands<Scalar> front = operands;
+    [[gnu::noinline]] static void rows_first(Operands<Scalar> front, std::size_t full, std::size_t rows,
+                                             Epilogue epilogue) noexcept {
         front.ahead_step =
             (choose_tile_rows(ProductChooser::prefetched_rows, Tallest.rows) + full - 1) / full;
         for (std::size_t height; rows > 0; rows -= height, front.skip_rows(height)) {

@@ -19,16 +19,13 @@ namespace detail {
 
 /// The epilogue, of the last block of the depth only. (Asking `is_last` takes no time worth counting: only
 /// deep sums have blocks.)
-template <class Epilogue>
-struct OfLastBlock {
-    Epilogue epilogue;
-    bool is_last;
-
-    template <class VectorType>
-    VectorType operator()(const VectorType& sum) const noexcept {
-        return is_last ? epilogue(sum) : sum;
-    }
-};
+template <bool HasBlocks, class Epilogue>
+[[gnu::always_inline]] constexpr auto of_last_block(Epilogue epilogue, bool is_last) noexcept {
+    if constexpr (HasBlocks)
+        return [=](const auto& sum) { return is_last ? epilogue(sum) : sum; };
+    else
+        return epilogue;
+}
 
 /// One, where each row is computed by itself.
 template <bool InTurn, class Rows>
@@ -54,7 +51,8 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
     constexpr Panels panels = kernels::panels<Scalar>(Size.columns);
     constexpr ColumnKind kind = chooser.kind(Size.columns, Known);
     constexpr Tile full = chooser.full_tile(kind), last = chooser.last_tile(kind);
-    constexpr bool has_four_across = chooser.most_across(kind.splits) == 4;
+    constexpr Tile left_far = full.with(Ahead::prefetch_left);
+    constexpr std::size_t most_across = chooser.most_across(kind.splits);
     constexpr ProductChoices choices = chooser.choices(Size, Known);
     const std::size_t count = is_forward ? std::size_t(rows) : operands.depth;
 
@@ -100,21 +98,16 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
                     part.skip_rows(row);
                 const auto height = detail::rows_of<in_turn>(rows);
                 if constexpr (kind.has_full_panels) {
-                    if (height == 1)
-                        across_panels<full.with_rows(1)>(part, panels.full, epilogue);
-                    else if (height == 2)
-                        across_panels<full.with_rows(2)>(part, panels.full, epilogue);
-                    else if (has_four_across && height == 3)
-                        across_panels<full.with_rows(has_four_across ? 3 : 1)>(part, panels.full, epilogue);
-                    else if (has_four_across && height == 4)
-                        across_panels<full.with_rows(has_four_across ? 4 : 1)>(part, panels.full, epilogue);
+                    if (height <= most_across)
+                        detail::with_constant<most_across>(
+                            height, [&](auto few) __attribute__((always_inline)) {
+                                across_panels<full.with_rows(few)>(part, panels.full, epilogue);
+                            });
                     else
-                        TileLoops<full>::template panel_by_panel<false>(part, panels.full, 0, height,
-                                                                        epilogue);
+                        TileLoops<full>::panels_inlined(part, panels.full, 0, height, epilogue);
                 }
                 if constexpr (kind.last_vectors > 0)
-                    TileLoops<last>::template panel_by_panel<true>(part, panels.full, panels.last, height,
-                                                                   epilogue);
+                    TileLoops<last>::panels_inlined(part, panels.full, panels.last, height, epilogue);
             }
             return;
         }
@@ -122,44 +115,33 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
     if constexpr (!choices.is_inlined) {
         // The others have functions that all products with such columns share.
         constexpr bool has_blocks = choices.whole != choices.never;
-        using Finish = std::conditional_t<is_forward && has_blocks, detail::OfLastBlock<Epilogue>, Epilogue>;
         const std::size_t height = rows;
         Operands<Scalar> block = operands;
         for (std::size_t left = operands.depth;; left -= block.depth) {
             if (has_blocks && count > choices.whole)
                 block.depth = std::min(left, choices.block);
             const bool is_last = !has_blocks || block.depth == left;
-            const Finish finish = [&] {
-                if constexpr (std::is_same_v<Finish, Epilogue>)
-                    return epilogue;
-                else
-                    return Finish{epilogue, is_last};
-            }();
+            const auto finish = detail::of_last_block<(is_forward && has_blocks)>(epilogue, is_last);
+            using Finish = std::remove_const_t<decltype(finish)>;
             if constexpr (kind.has_full_panels) {
-                constexpr Tile left_far = full.with(Ahead::prefetch_left);
                 if (loops == Loops::panel_by_panel) {
-                    shared<
-                        TileLoops<choices.tile>::template panel_by_panel<false, Scalar, std::size_t, Finish>>(
-                        block, panels.full, std::size_t(0), height, finish);
+                    TileLoops<choices.tile>::panel_by_panel(block, panels.full, 0, height, finish);
                 } else if (loops == Loops::rows_first) {
                     if constexpr (choices.rows_first_from != choices.never)
-                        shared<TileLoops<left_far>::template rows_first<Scalar, Finish>>(block, panels.full,
-                                                                                         height, finish);
+                        TileLoops<left_far>::rows_first(block, panels.full, height, finish);
                 } else if (loops == Loops::three_vectors) {
                     if constexpr (chooser.has_low_tiles(kind.splits))
                         shared<detail::three_vectors<full, Scalar, Finish>>(block, panels.full, height,
                                                                             finish);
                 } else {
-                    constexpr std::size_t most = chooser.most_across(kind.splits);
-                    detail::with_constant<most>(height, [&](auto few) __attribute__((always_inline)) {
+                    detail::with_constant<most_across>(height, [&](auto few) __attribute__((always_inline)) {
                         shared<across_panels<full.with_rows(few), Scalar, Finish>>(block, panels.full,
                                                                                    finish);
                     });
                 }
             }
             if constexpr (kind.last_vectors > 0)
-                shared<TileLoops<last>::template panel_by_panel<true, Scalar, std::size_t, Finish>>(
-                    block, panels.full, panels.last, height, finish);
+                TileLoops<last>::panel_by_panel(block, panels.full, panels.last, height, finish);
             if (is_last)
                 return;
             block.skip_depth(block.depth);

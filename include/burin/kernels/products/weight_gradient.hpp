@@ -238,16 +238,13 @@ template <Tile Full, Tile Last, class Scalar>
                 if (prefetches && count == height) {
                     rest.ahead = first.result.data + height * first.result.row;
                     rest.ahead_step = (wide * Full.rows + some.depth - 1) / some.depth;
-                    shared<TileLoops<Full>::template panel_by_panel<false, Scalar, std::size_t, StoreSum>>(
-                        rest, panels_left, std::size_t(0), count, StoreSum{});
+                    TileLoops<Full>::panel_by_panel(rest, panels_left, 0, count, StoreSum{});
                 } else {
-                    shared<TileLoops<plain>::template panel_by_panel<false, Scalar, std::size_t, StoreSum>>(
-                        rest, panels_left, std::size_t(0), count, StoreSum{});
+                    TileLoops<plain>::panel_by_panel(rest, panels_left, 0, count, StoreSum{});
                 }
                 if constexpr (Last.vectors > 0)
                     if (last > 0)
-                        shared<TileLoops<Last>::template panel_by_panel<true, Scalar, std::size_t, StoreSum>>(
-                            end, std::size_t(0), last, count, StoreSum{});
+                        TileLoops<Last>::panel_by_panel(end, 0, last, count, StoreSum{});
                 first.skip_rows(height);
                 others.skip_rows(height);
                 end.skip_rows(height);
