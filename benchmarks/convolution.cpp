@@ -180,8 +180,7 @@ struct Problem {
                                                             relu);
                     else
                         kernels::convolution_forward<C, true>(x.data(), w.data(), bias.data(), y.data(), rows,
-                                                              scratch.data(),
-                                                              static_cast<const float*>(nullptr), relu);
+                                                              scratch.data(), relu);
                     benchmark::ClobberMemory();
                 },
                 call(dnnl::convolution_forward(form),

@@ -116,8 +116,7 @@ void images(benchmark::State& state) {
                 kernels::depthwise_forward<C, true>(x.data(), w.data(), bias.data(), y.data(), 1, relu);
             else
                 kernels::convolution_forward<C, true>(x.data(), w.data(), bias.data(), y.data(), 1,
-                                                      scratch.data(), static_cast<const float*>(nullptr),
-                                                      relu);
+                                                      scratch.data(), relu);
         });
 }
 

@@ -80,6 +80,13 @@ TEST_CASE("Streamer: outputs are those of the whole sequence, bit for bit") {
     using Convolution = Sequence<Conv1D<4, 3, Causal, Dilation<2>>, ReLU, MaxPool1D<2>, PositionalEncoding,
                                  GRU<3, ReturnSequences>>;
     check_pieces<Convolution, 2, 2>();
+    using Dilated = Sequence<Conv1D<8, 3, Causal>, Tanh, Conv1D<9, 2, Causal, Dilation<4>>, ReLU,
+                             Conv1D<17, 3, Causal, Dilation<2>>, Conv1D<1, 1>>;
+    check_pieces<Dilated, 1, 1>();
+    check_pieces<Dilated, 3, 2>();
+    using Strided = Sequence<Conv1D<16, 3, Causal, Stride<2>>, Conv1D<16, 3, Causal, Groups<16>>>;
+    check_pieces<Strided, 2, 1>();
+    check_pieces<Strided, 6, 2>();
     static_assert(
         std::same_as<Streamer<Stack>::Piece, Sequential<Input<1, 3>, LSTM<8, ReturnSequences>, Tanh,
                                                         GRU<5, ReturnSequences>, SimpleRNN<4>, Dense<2>>>);
@@ -114,6 +121,11 @@ TEST_CASE("what can't run piece by piece") {
     static_assert(can_stream<Sequence<LSTM<3>, Dense<1>>>);
     static_assert(!can_stream<Sequence<LSTM<3, GoBackwards>, Dense<1>>>);
     static_assert(!can_stream<Sequence<Flatten, Dense<1>>>);
+    static_assert(!can_stream<Sequence<Conv1D<3, 2>, Dense<1>>>);
+    // Pieces whose steps a window does not divide.
+    static_assert(can_stream<Sequence<MaxPool1D<2>>, 4> && !can_stream<Sequence<MaxPool1D<2>>, 3>);
+    using Strided = Sequence<Conv1D<3, 2, Causal, Stride<2>>>;
+    static_assert(can_stream<Strided, 2> && !can_stream<Strided, 1> && !can_stream<Strided, 3>);
 }
 
 TEST_CASE("Trainer: windows with a carried state compute what one long window does") {

@@ -1,4 +1,5 @@
 #include "burin/kernels/convolution/choose.hpp"
+#include "burin/kernels/convolution/choose_stream.hpp"
 #include "burin/kernels/depthwise/choose.hpp"
 #include "burin/kernels/depthwise/spans.hpp"
 #include "burin/kernels/machine.hpp"
@@ -205,7 +206,49 @@ TEST_CASE("recurrent cells: the gates are one product, and the cell goes through
     CHECK_FALSE(choose_recurrent(gru, true, sizeof(float), machines::avx2).adds_to_inputs);
 }
 
+/// A causal convolution of so many steps of a sequence.
+constexpr Convolution causal(std::size_t steps, std::size_t channels, std::size_t filters,
+                             std::size_t dilation, std::size_t stride = 1, std::size_t groups = 1) {
+    Convolution c{.channels = channels, .filters = filters, .groups = groups};
+    c.axes[2] = {steps, 3, stride, dilation, 2 * dilation, (steps + stride - 1) / stride};
+    return c;
+}
+constexpr StreamChoice stream_of(const Convolution& c, const Machine& machine) {
+    return choose_stream(c, sizeof(float), machine);
+}
+
+TEST_CASE("streaming convolutions: steps fill vectors, blocks are products") {
+    // 8 filters are one vector, with AVX-512 of half the width; of 3 the other lanes are masked.
+    const StreamChoice whole{.last_vectors = 1, .is_unrolled = true};
+    CHECK(stream_of(causal(1, 16, 16, 4), machines::avx512) == whole);
+    CHECK(stream_of(causal(1, 8, 8, 4), machines::avx2) == whole);
+    CHECK(stream_of(causal(1, 8, 8, 4), machines::avx512) ==
+          StreamChoice{.has_half_width = true, .last_vectors = 1, .is_unrolled = true});
+    CHECK(stream_of(causal(1, 3, 3, 4), machines::avx512) ==
+          StreamChoice{.has_half_width = true, .last_vectors = 1, .last_lanes = 3, .is_unrolled = true});
+    CHECK(stream_of(causal(1, 12, 12, 4), machines::avx512) ==
+          StreamChoice{.last_vectors = 1, .last_lanes = 12, .is_unrolled = true});
+    // Columns of several panels together; 17 channels of 3 taps are a loop.
+    CHECK(stream_of(causal(1, 17, 8, 1), machines::neon) == StreamChoice{.panels = 1});
+    CHECK(stream_of(causal(1, 17, 48, 1), machines::neon) == StreamChoice{.panels = 4, .last_panels = 2});
+    CHECK_FALSE(stream_of(causal(1, 8, 8, 4), machines::scalar).is_unrolled);
+    CHECK(stream_of(causal(1, 8, 8, 1, 1, 8), machines::avx2).by_channel);
+    for (const Machine& machine : all_machines) {
+        CHECK(stream_of(causal(2, 8, 8, 4, 2), machine).way == StreamWay::step);
+        CHECK(stream_of(causal(16, 8, 8, 16), machine).way == StreamWay::taps);
+        CHECK(stream_of(causal(16, 8, 8, 8), machine).way == StreamWay::window);
+        CHECK(stream_of(causal(4, 8, 8, 8, 2), machine).way == StreamWay::window);
+    }
+}
+
 TEST_CASE("choices are described in a phrase") {
+    CHECK(describe(stream_of(causal(1, 3, 3, 4), machines::avx512)).view() ==
+          "a step, taps where they lie in a ring, a row of weights at a time, 3 lanes of half the width, "
+          "unrolled");
+    CHECK(describe(stream_of(causal(1, 17, 48, 1), machines::neon)).view() ==
+          "a step, taps where they lie in a ring, a row of weights at a time, 4 panels together");
+    CHECK(describe(stream_of(causal(16, 8, 8, 16), machines::avx2)).view() ==
+          "a product over what each tap sees, from a ring");
     CHECK(describe(forward_of(resnet, machines::avx2)).view() ==
           "6 × 2 register tiles of patches where they lie (im2col), images padded, lines and columns of "
           "taps clipped");

@@ -134,7 +134,7 @@ void check_products() {
                                              TimesActivated{});
     } else {
         kernels::convolution_forward<C, true>(x.data(), stored.data(), bias.data(), y_found.data(), rows,
-                                              scratch.data(), static_cast<const Scalar*>(nullptr), Negated{});
+                                              scratch.data(), Negated{});
         kernels::convolution_weight_gradient<C, true, true>(x.data(), dy.data(), dw_found.data(),
                                                             db_found.data(), rows, scratch.data());
         kernels::convolution_input_gradient<C>(dy.data(), stored.data(), dx_found.data(), dx_found.data(),

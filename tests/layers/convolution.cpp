@@ -146,7 +146,8 @@ TEST_CASE("Conv1D, Causal: a sequence in pieces gives what the whole gives") {
     const auto check = [&]<std::size_t Piece>(std::integral_constant<std::size_t, Piece>) {
         using Net = Sequential<Input<Piece, channels>, Layers>;
         using Streaming = engine::Plan<Net, recipes::streaming>;
-        static_assert(engine::Network<Net>::state_count == 4 * channels + 5);
+        // What each remembers, and the place of the oldest in it; no memory beside it but for blocks.
+        static_assert(engine::Network<Net>::state_count == 4 * channels + 1 + 5 + 1);
         const auto arena = std::make_unique<engine::Arena<Streaming, samples, double>>();
         std::vector<double> state(samples * engine::Network<Net>::state_count),
             piece(samples * Piece * channels);

@@ -8,6 +8,7 @@
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/plan.hpp"
 #include "burin/graph/workspace.hpp"
+#include "burin/kernels/machine.hpp"
 
 #include <algorithm>
 #include <array>
@@ -42,6 +43,33 @@ constexpr bool have_same_tensors() {
     return same;
 }
 
+/// Whether a layer gives more or fewer steps than it gets.
+template <class Net>
+constexpr bool changes_steps() {
+    const auto& nodes = engine::Network<Net>::graph.nodes;
+    for (const passes::LoweredNode& node : nodes)
+        if (node.input_count > 0 && node.shape.rank > 1 && nodes[node.inputs[0]].shape.rank > 1 &&
+            node.shape[0] != nodes[node.inputs[0]].shape[0])
+            return true;
+    return false;
+}
+
+/// The layer that gives not twice as much of twice as many steps, as one does whose stride does not divide
+/// them; `passes::none` if all do.
+template <class Net, std::size_t Steps>
+constexpr std::size_t node_of_uneven_steps() {
+    const auto& piece = engine::Network<WithSteps<Net, Steps>>::graph.nodes;
+    const auto& two = engine::Network<WithSteps<Net, 2 * Steps>>::graph.nodes;
+    const auto is_doubled = [&](std::size_t node) {
+        return piece[node].shape.rank > 1 && two[node].shape[0] == 2 * piece[node].shape[0];
+    };
+    for (std::size_t node = 0; node < piece.size(); ++node)
+        if (piece[node].input_count > 0 && is_doubled(piece[node].inputs[0]) && piece[node].shape.rank > 1 &&
+            !is_doubled(node))
+            return node;
+    return passes::none;
+}
+
 /// Why a network can't run piece by piece; empty if it can.
 template <class Net, std::size_t Steps>
 constexpr Sentence describe_what_does_not_stream() {
@@ -59,6 +87,14 @@ constexpr Sentence describe_what_does_not_stream() {
         else if (!have_same_tensors<Net, Piece>())
             sentence.append("expected the same parameters for every number of steps, got others for ")
                 .append(Steps);
+        else if constexpr (changes_steps<Net>() && is_valid_network<WithSteps<Net, 2 * Steps>>)
+            if (constexpr std::size_t uneven = node_of_uneven_steps<Net, Steps>(); uneven != passes::none) {
+                const passes::LoweredNode& node = engine::Network<Net>::graph.nodes[uneven];
+                sentence.append("layer `").append(node.place.text().view()).append("` `");
+                sentence.append(node.rules->name().view());
+                sentence.append("`: expected pieces of as many steps as its stride divides, got ")
+                    .append(Steps);
+            }
     }
     return sentence;
 }
@@ -99,8 +135,8 @@ class Streamer : private core::DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
 
     /// The outputs for the next piece of each sequence, for any number of inputs and outputs. Each result
     /// points to Batch × output size elements in the arena, which the next run overwrites.
-    std::array<const Scalar*, N::output_count> run(const Scalar* parameters,
-                                                   const InputPointers& inputs) noexcept {
+    BURIN_DETAIL_RUN_INLINE std::array<const Scalar*, N::output_count>
+    run(const Scalar* parameters, const InputPointers& inputs) noexcept {
         engine::Frame<Piece, Scalar> frame;
         frame.inputs = inputs;
         frame.parameters = parameters;
@@ -113,8 +149,8 @@ class Streamer : private core::DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
 
     /// The same for a network of one input and one output: `piece` holds the next steps of each sequence.
     /// Nothing is computed, or returned, if it holds less; what it holds beyond is not read.
-    std::span<const Scalar> operator()(const Parameters<Net, Scalar>& parameters,
-                                       std::span<const Scalar> piece) noexcept
+    BURIN_DETAIL_RUN_INLINE std::span<const Scalar> operator()(const Parameters<Net, Scalar>& parameters,
+                                                               std::span<const Scalar> piece) noexcept
         requires(N::input_count == 1 && N::output_count == 1)
     {
         BURIN_ASSERT(piece.size() == piece_size,

@@ -28,10 +28,10 @@ namespace detail {
 /// y = finish(x ∗ w + start). See `convolution_forward`.
 template <Convolution C, class Scalar, class Finish>
 void convolve(const Scalar* x, const Scalar* w, const Scalar* start, Scalar* y, std::size_t rows,
-              Scalar* scratch, const Scalar* context, Finish finish) noexcept {
+              Scalar* scratch, Finish finish) noexcept {
     convolve<C, Direction::to_outputs, convolution_choice<ConvolutionProduct::forward, C, Scalar>>(
         x, [w](const PixelClass&, std::size_t group) { return weights_of_group<C>(w, group); }, start, y,
-        rows, scratch, context, finish);
+        rows, scratch, finish);
 }
 
 } // namespace detail
@@ -42,22 +42,19 @@ constexpr std::size_t convolution_forward_scratch(const Convolution& c) {
 }
 
 /// y = epilogue(x ∗ w + b), with x [rows, input..., channels] and y [rows, output..., filters].
-/// `context`, if it is not null, has for each sample what stands where zeros would before it: as many pixels
-/// of a line as the last axis has `before`.
 template <Convolution C, bool HasBias, class Scalar, class Epilogue>
 void convolution_forward(const Scalar* x, const Scalar* w, const Scalar* bias, Scalar* y, std::size_t rows,
-                         Scalar* scratch, const Scalar* context, Epilogue epilogue) noexcept {
+                         Scalar* scratch, Epilogue epilogue) noexcept {
     static constexpr ConvolutionChoice choice = convolution_choice<ConvolutionProduct::forward, C, Scalar>;
     if constexpr (choice.way == ConvolutionWay::dense)
         detail::for_padded_images<detail::Patches<C, detail::Direction::to_outputs>, choice>(
-            x, y, C.output_pixels() * C.filters, rows, scratch, context,
-            [&](const Scalar* some, Scalar* result, std::size_t images, bool) {
+            x, y, C.output_pixels() * C.filters, rows, scratch,
+            [&](const Scalar* some, Scalar* result, std::size_t images) {
                 dense_forward<C.channels, C.filters, HasBias>(some, w, bias, result,
                                                               images * C.output_pixels(), epilogue);
             });
     else
-        detail::convolve<C>(x, w, HasBias ? bias : nullptr, y, rows, scratch, context,
-                            detail::finish_with(epilogue));
+        detail::convolve<C>(x, w, HasBias ? bias : nullptr, y, rows, scratch, detail::finish_with(epilogue));
 }
 
 /// dw (+)= Σ_pixels patchᵀ · dy and db (+)= Σ_pixels dy.
@@ -100,8 +97,8 @@ void convolution_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, 
         product.adds = true;
     };
     detail::for_padded_images<Patches, choice>(
-        x, dy, C.output_pixels() * C.filters, rows, scratch, static_cast<const Scalar*>(nullptr),
-        [&](const Scalar* image, const Scalar* gradient, [[maybe_unused]] std::size_t images, bool) {
+        x, dy, C.output_pixels() * C.filters, rows, scratch,
+        [&](const Scalar* image, const Scalar* gradient, [[maybe_unused]] std::size_t images) {
             if constexpr (choice.images > 1)
                 product.images = images;
             for (std::size_t line = 0; line < line_count; line += choice.lines) {
@@ -146,7 +143,6 @@ void transposed_convolution_input_gradient(const Scalar* dy, const Scalar* w, co
                                            Scalar* dx, std::size_t rows, Scalar* scratch,
                                            Derivative derivative) noexcept {
     detail::convolve<C>(dy, w, static_cast<const Scalar*>(nullptr), dx, rows, scratch,
-                        static_cast<const Scalar*>(nullptr),
                         detail::finish_with(derivative, activated, static_cast<const Scalar*>(dx)));
 }
 

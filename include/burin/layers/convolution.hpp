@@ -2,9 +2,9 @@
 
 #include "burin/graph/op.hpp"
 #include "burin/kernels/convolution.hpp"
+#include "burin/kernels/convolution/stream.hpp"
 #include "burin/layers/convolution_options.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -32,8 +32,7 @@ struct ConvolutionLayer : Op {
 
     static constexpr OpTraits traits{.accepts_epilogue = true,
                                      .accepts_gradient_epilogue = true,
-                                     .streams = Rank == 1 && Settings::windowing.stride[0] == 1 &&
-                                                (is_causal || Settings::kernel[0] == 1),
+                                     .streams = Rank == 1 && (is_causal || Settings::kernel[0] == 1),
                                      .parameter_gradient = {.input = true},
                                      .is_linear = true};
 
@@ -56,15 +55,17 @@ struct ConvolutionLayer : Op {
         return has_bias ? ParameterList(weight, bias) : ParameterList(weight);
     }
 
-    static constexpr Elements scratch(std::span<const Shape> inputs, StepKind kind, Mode) {
+    static constexpr Elements scratch(std::span<const Shape> inputs, StepKind kind, Mode mode) {
         const kernels::Convolution convolution = of(inputs[0]);
+        if (mode == Mode::streaming && traits.streams)
+            return {0, kernels::stream_scratch(convolution)};
         return {0, kind == StepKind::backward_input ? kernels::convolution_backward_scratch(convolution)
                                                     : kernels::convolution_forward_scratch(convolution)};
     }
 
-    /// The inputs before a piece of a sequence that the kernel reaches.
+    /// The inputs before a piece of a sequence that the kernel reaches, in a ring.
     static constexpr std::size_t state(std::span<const Shape> inputs) {
-        return traits.streams ? of(inputs[0]).axes[2].before * inputs[0].last() : 0;
+        return traits.streams ? kernels::ring_size(of(inputs[0])) : 0;
     }
 
     static constexpr std::size_t macs(std::span<const Shape> inputs) {
@@ -79,14 +80,19 @@ struct ConvolutionLayer : Op {
 
     template <class Context>
     static void forward(const Context& run) noexcept {
-        using Scalar = typename Context::Scalar;
         constexpr kernels::Convolution c = of(Context::Shapes::inputs[0]);
-        constexpr bool carries = Context::mode == Mode::streaming && traits.streams && c.axes[2].before > 0;
-        kernels::convolution_forward<c, has_bias>(
-            run.inputs[0], run.parameters, bias<c>(run.parameters), run.output, run.rows, run.scratch,
-            carries ? static_cast<const Scalar*>(run.state) : nullptr, typename Context::Epilogue{});
-        if constexpr (carries)
-            remember<c>(run.inputs[0], run.state, run.rows);
+        kernels::convolution_forward<c, has_bias>(run.inputs[0], run.parameters, bias<c>(run.parameters),
+                                                  run.output, run.rows, run.scratch,
+                                                  typename Context::Epilogue{});
+    }
+
+    template <class Context>
+        requires(Context::mode == Mode::streaming && traits.streams)
+    [[gnu::always_inline]] static void forward(const Context& run) noexcept {
+        constexpr kernels::Convolution c = of(Context::Shapes::inputs[0]);
+        kernels::stream_convolution<c, has_bias>(run.inputs[0], run.parameters, bias<c>(run.parameters),
+                                                 run.output, run.rows, run.scratch, run.state,
+                                                 typename Context::Epilogue{});
     }
 
     template <class Context>
@@ -113,17 +119,6 @@ struct ConvolutionLayer : Op {
     static Scalar* bias(Scalar* parameters) noexcept {
         return has_bias ? parameters + C.depth() * C.filters : nullptr;
     }
-
-    /// The state is then the last inputs of what it was and the piece behind it.
-    template <kernels::Convolution C, class Scalar>
-    static void remember(const Scalar* piece, Scalar* state, std::size_t rows) noexcept {
-        constexpr std::size_t kept = C.axes[2].before * C.channels, size = C.axes[2].input * C.channels;
-        constexpr std::size_t fresh = std::min(kept, size);
-        for (std::size_t row = 0; row < rows; ++row, piece += size, state += kept) {
-            std::copy(state + fresh, state + kept, state);
-            std::copy_n(piece + size - fresh, fresh, state + kept - fresh);
-        }
-    }
 };
 
 } // namespace detail
@@ -141,8 +136,9 @@ struct ConvolutionLayer : Op {
 /// `Dilation<2>`; `Groups<4>`; `NoBias`. As Keras's and PyTorch's, it is a cross-correlation: the kernel is
 /// not turned. Default initialisation: Glorot uniform, zero bias.
 ///
-/// With `Causal`, an output sees its own and earlier inputs only. With stride 1 it can then be run on a
-/// sequence piece by piece (`Mode::streaming`), and remembers the (Kernel − 1) · dilation inputs before each.
+/// With `Causal`, an output sees its own and earlier inputs only. It can then be run on a sequence
+/// piece by piece (`Streamer`), of as many steps as its stride divides, and remembers the (Kernel − 1) ·
+/// dilation inputs before each.
 template <std::size_t Filters, auto Kernel, class... Options>
 struct Conv1D : detail::ConvolutionLayer<1, Filters, Kernel, Options...> {
     using Itself = Conv1D;

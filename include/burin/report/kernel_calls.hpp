@@ -3,6 +3,7 @@
 #include "burin/core/type_name.hpp"
 #include "burin/graph/recipe.hpp"
 #include "burin/kernels/convolution/choose.hpp"
+#include "burin/kernels/convolution/choose_stream.hpp"
 #include "burin/kernels/depthwise/choose.hpp"
 #include "burin/kernels/int8/choose.hpp"
 #include "burin/kernels/machine.hpp"
@@ -192,7 +193,11 @@ KernelCalls chosen_calls(const Question& question,
                          const burin::detail::ConvolutionLayer<Rank, Filters, Kernel, Options...>*) {
     using Layer = burin::detail::ConvolutionLayer<Rank, Filters, Kernel, Options...>;
     constexpr kernels::Convolution c = Layer::of(Question::Shapes::inputs[0]);
-    return convolutions(question, c, c.depth(), kernels::choose_convolution);
+    if constexpr (Question::mode == Mode::streaming && Layer::traits.streams && c.taps() > 1)
+        return {{"forward", by({question.rows * c.output_pixels(), c.depth(), c.filters}),
+                 described(kernels::choose_stream(c, question.bytes, question.machine))}};
+    else
+        return convolutions(question, c, c.depth(), kernels::choose_convolution);
 }
 
 template <class Question, std::size_t Rank, std::size_t Filters, auto Kernel, class... Options>

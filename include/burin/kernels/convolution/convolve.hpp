@@ -31,27 +31,23 @@ constexpr PanelView<Scalar> pixels_of_group(Scalar* pixels, std::size_t group) n
             panels<std::remove_const_t<Scalar>>(Columns / Groups).width};
 }
 
-/// Calls f(source, result, count, is_plain) for the images as they are, `Choice.images` at a time, or where
-/// they need zeros around them one by one, copied into `padded`. `context`, if it is not null, stands before
-/// each line instead of zeros; then `is_plain` is false.
+/// Calls f(source, result, count) for the images as they are, `Choice.images` at a time, or where they need
+/// zeros around them one by one, copied into `padded`.
 template <class Patches, ConvolutionChoice Choice, class Scalar, class Result, class Function>
 void for_padded_images(const Scalar* source, Result* result, std::size_t result_size, std::size_t rows,
-                       Scalar* padded, const Scalar* context, Function f) noexcept {
+                       Scalar* padded, Function f) noexcept {
     constexpr PaddedImage all = Patches::padded;
     constexpr std::size_t size = all.image[0] * all.image[1] * all.image[2] * all.channels;
-    constexpr std::size_t before = all.before[2] * all.channels;
     if constexpr (Choice.pads)
         std::fill_n(padded, all.size(), Scalar(0));
     constexpr std::size_t together = Choice.images; // By reference clang 19 reads another member.
     for (std::size_t row = 0; row < rows; row += together) {
         const Scalar* image = source + row * size;
         if constexpr (Choice.pads) {
-            if (context != nullptr)
-                std::copy_n(context + row * before, before, padded);
             copy_into_padding(all, image, padded);
             image = padded;
         }
-        f(image, result + row * result_size, std::min(together, rows - row), context == nullptr);
+        f(image, result + row * result_size, std::min(together, rows - row));
     }
 }
 
@@ -73,7 +69,7 @@ void for_clipped_boxes(const TapRuns<MaxLines>& lines, const TapRuns<MaxColumns>
 /// matrix of a class and a group is `weights_of(class, group)`.
 template <Convolution C, Direction To, ConvolutionChoice Choice, class Scalar, class Weights, class Finish>
 void convolve(const Scalar* source, Weights weights_of, const Scalar* start, Scalar* result, std::size_t rows,
-              Scalar* padded, const Scalar* context, Finish finish) noexcept {
+              Scalar* padded, Finish finish) noexcept {
     using Patches = detail::Patches<C, To>;
     constexpr auto& patches = patches_of<C, To>;
     constexpr std::size_t channels = Patches::source_channels, group_channels = channels / C.groups;
@@ -116,8 +112,8 @@ void convolve(const Scalar* source, Weights weights_of, const Scalar* start, Sca
         }
     };
     for_padded_images<Patches, Choice>(
-        source, result, Patches::result_steps.box * Patches::result_channels, rows, padded, context,
-        [&](const Scalar* image, Scalar* to, std::size_t images, bool is_plain) {
+        source, result, Patches::result_steps.box * Patches::result_channels, rows, padded,
+        [&](const Scalar* image, Scalar* to, std::size_t images) {
             for (std::size_t i = 0; i < Patches::class_count; ++i) {
                 const PixelClass& each = patches.classes[i];
                 const auto run = [&](const TapRun& lines, const TapRun& columns) {
@@ -125,7 +121,7 @@ void convolve(const Scalar* source, Weights weights_of, const Scalar* start, Sca
                 };
                 const TapRun all_lines{.count = each.extent[1], .taps = each.axis_taps[1]},
                     all_columns{.count = each.extent[2], .taps = each.axis_taps[2]};
-                if (Choice.clips_lines && is_plain)
+                if (Choice.clips_lines)
                     for_clipped_boxes(patches.lines[i], patches.columns[i], all_columns, Choice.clips_columns,
                                       run);
                 else

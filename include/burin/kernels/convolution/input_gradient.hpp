@@ -59,8 +59,7 @@ void convolve_transposed(const Scalar* dy, const Scalar* w, const Scalar* start,
                                        panels.width * each.taps * filters};
     };
     convolve<C, Direction::to_inputs, Choice>(dy, weights_of, start, dx, rows,
-                                              scratch + transposed_weights(C),
-                                              static_cast<const Scalar*>(nullptr), finish);
+                                              scratch + transposed_weights(C), finish);
 }
 
 /// The same, output by output: dy · wᵀ has the gradient of a patch in each row, which is added to the inputs

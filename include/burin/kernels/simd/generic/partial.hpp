@@ -28,6 +28,14 @@ template <class Scalar>
         to[i] = lanes[i];
 }
 
+/// As `store_partial`, of a constant number of lanes which are loaded again at once, one by one: a load finds
+/// them where they wait to be written, if they are stored whole.
+template <class Scalar>
+[[gnu::always_inline]] inline void store_in_pieces(Scalar* to, const Vector<Scalar>& value,
+                                                   std::size_t count) noexcept {
+    store_partial(to, value, count);
+}
+
 /// The first `count` lanes of a vector, and those of `others` behind them.
 template <class Scalar>
 Vector<Scalar> first_lanes(std::size_t count, const Vector<Scalar>& value,

@@ -91,6 +91,12 @@ template <class Scalar>
 }
 
 template <class Scalar>
+[[gnu::always_inline]] inline void store_in_pieces(Scalar* to, const Vector<Scalar>& value,
+                                                   std::size_t count) noexcept {
+    detail::store_pieces(to, value, count);
+}
+
+template <class Scalar>
 Vector<Scalar> first_lanes(std::size_t count, const Vector<Scalar>& value,
                            const std::type_identity_t<Vector<Scalar>>& others) noexcept {
     if (count == width<Scalar>)

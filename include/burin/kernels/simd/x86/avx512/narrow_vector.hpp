@@ -4,7 +4,10 @@
 // ports that compute, and closes the third to others.
 
 #include "burin/kernels/simd/vector.hpp"
+#include "burin/kernels/simd/x86/avx512/partial.hpp"
 #include "burin/kernels/simd/x86/reduce.hpp"
+
+#include <cstddef>
 
 namespace burin::kernels {
 
@@ -26,6 +29,34 @@ void store_narrow(Scalar* to, const NarrowVector<Scalar>& value) noexcept {
 template <class Scalar>
 Scalar reduce_add_narrow(const NarrowVector<Scalar>& value) noexcept {
     return detail::fold(value.data, [](auto a, auto b) { return a + b; });
+}
+
+/// A whole vector of it and zeros, and back.
+template <class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> widened_narrow(const NarrowVector<Scalar>& value) noexcept {
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm512_zextps256_ps512(value);
+    else
+        return _mm512_zextpd256_pd512(value);
+}
+template <class Scalar>
+[[gnu::always_inline]] inline NarrowVector<Scalar> narrowed(const Vector<Scalar>& value) noexcept {
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm512_castps512_ps256(value);
+    else
+        return _mm512_castpd512_pd256(value);
+}
+
+/// The first lanes, as of whole vectors.
+template <class Scalar>
+[[gnu::always_inline]] inline NarrowVector<Scalar> load_narrow_partial(const Scalar* from,
+                                                                       std::size_t count) noexcept {
+    return narrowed<Scalar>(load_partial(from, count));
+}
+template <class Scalar>
+[[gnu::always_inline]] inline void store_narrow_in_pieces(Scalar* to, const NarrowVector<Scalar>& value,
+                                                          std::size_t count) noexcept {
+    store_in_pieces(to, widened_narrow<Scalar>(value), count);
 }
 
 } // namespace burin::kernels

@@ -46,6 +46,47 @@ template <class Scalar>
 }
 
 template <class Scalar>
+[[gnu::always_inline]] inline void store_in_pieces(Scalar* to, const Vector<Scalar>& value,
+                                                   std::size_t count) noexcept {
+    if constexpr (sizeof(Scalar) == 4) {
+        __m256 piece = _mm512_castps512_ps256(value);
+        if ((count & 8) != 0) {
+            _mm256_storeu_ps(to, piece);
+            to += 8;
+            piece = _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(value), 1));
+        }
+        __m128 four = _mm256_castps256_ps128(piece);
+        if ((count & 4) != 0) {
+            _mm_storeu_ps(to, four);
+            to += 4;
+            four = _mm256_extractf128_ps(piece, 1);
+        }
+        if ((count & 2) != 0) {
+            _mm_storel_pi(reinterpret_cast<__m64*>(to), four);
+            to += 2;
+            four = _mm_movehl_ps(four, four);
+        }
+        if ((count & 1) != 0)
+            _mm_store_ss(to, four);
+    } else {
+        __m256d piece = _mm512_castpd512_pd256(value);
+        if ((count & 4) != 0) {
+            _mm256_storeu_pd(to, piece);
+            to += 4;
+            piece = _mm512_extractf64x4_pd(value, 1);
+        }
+        __m128d two = _mm256_castpd256_pd128(piece);
+        if ((count & 2) != 0) {
+            _mm_storeu_pd(to, two);
+            to += 2;
+            two = _mm256_extractf128_pd(piece, 1);
+        }
+        if ((count & 1) != 0)
+            _mm_store_sd(to, two);
+    }
+}
+
+template <class Scalar>
 Vector<Scalar> first_lanes(std::size_t count, const Vector<Scalar>& value,
                            const std::type_identity_t<Vector<Scalar>>& others) noexcept {
     if (count == width<Scalar>)
