@@ -153,6 +153,10 @@ constexpr std::string_view stray_trait() {
                   })
         return "is_linear";
     if constexpr (requires {
+                      { L::many_rows } -> StandsFor<bool>;
+                  })
+        return "many_rows";
+    if constexpr (requires {
                       { L::parameter_gradient } -> StandsFor<Reads>;
                   })
         return "parameter_gradient";

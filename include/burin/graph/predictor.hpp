@@ -5,6 +5,7 @@
 #include "burin/graph/execute.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/plan.hpp"
+#include "burin/graph/samples_together.hpp"
 #include "burin/graph/whole_samples.hpp"
 #include "burin/graph/workspace.hpp"
 #include "burin/kernels/machine.hpp"
@@ -25,6 +26,9 @@ namespace burin {
 ///
 /// With `OutputLinks` it stops at what the losses work on (logits) instead of the network's outputs.
 ///
+/// Of a network of convolutions a few samples go through it together, or one: see `samples_together`. Its
+/// arena is then that of so many, beside the outputs of the batch.
+///
 /// Numbers too small to be normalized are 0 in a run (see `execute`). Several threads may share the
 /// parameters while nobody changes them, each with a Predictor of its own.
 template <class Net, std::size_t Batch = 1, class Stored = float,
@@ -41,7 +45,7 @@ class Predictor {
     using InputPointers = std::array<const Scalar*, N::input_count>;
 
     /// The outputs of `rows` ≤ Batch samples, for any number of inputs and outputs. Each result points to
-    /// rows × output size elements in the arena, which the next run overwrites. Of more rows only the first
+    /// rows × output size elements, which the next run overwrites. Of more rows only the first
     /// Batch are computed; see BURIN_ASSERT.
     BURIN_DETAIL_RUN_INLINE std::array<const Scalar*, N::output_count>
     run(engine::ParameterPointers<typename N::Type, const Stored> parameters, const InputPointers& inputs,
@@ -51,10 +55,14 @@ class Predictor {
         frame.inputs = inputs;
         frame.parameters = parameters;
         frame.arena = arena_.data();
-        frame.rows = Batch == 1 ? 1 : std::min(rows, Batch);
-        if (rows > 0)
-            engine::execute<PlanType, Batch, Scalar>(frame);
-        return engine::outputs_of<PlanType, Batch, Scalar>(frame);
+        if constexpr (together == Batch) {
+            frame.rows = Batch == 1 ? 1 : std::min(rows, Batch);
+            if (rows > 0)
+                engine::execute<PlanType, Batch, Scalar>(frame);
+            return engine::outputs_of<PlanType, Batch, Scalar>(frame);
+        } else {
+            return run_together(frame, std::min(rows, Batch));
+        }
     }
 
     /// The same for a network of one input and one output: `inputs` holds up to Batch whole samples. Returns
@@ -110,6 +118,30 @@ class Predictor {
     using Pointers = engine::ParameterPointers<typename N::Type, const Stored>;
     static constexpr std::size_t input_size = N::input_shapes[0].size();
     static constexpr std::size_t output_size = N::output_shapes[0].size();
+    static constexpr std::size_t together = engine::samples_together<PlanType, Batch, Scalar>;
+
+    /// A few samples after the other; what they give is put together.
+    std::array<const Scalar*, N::output_count>
+    run_together(engine::Frame<typename N::Type, Scalar, Stored>& frame, std::size_t rows) noexcept {
+        const InputPointers inputs = frame.inputs;
+        for (std::size_t first = 0; first < rows; first += together) {
+            frame.rows = together == 1 ? 1 : std::min(together, rows - first);
+            for (std::size_t i = 0; i < N::input_count; ++i)
+                frame.inputs[i] = inputs[i] + first * N::input_shapes[i].size();
+            engine::execute<PlanType, together, Scalar>(frame);
+            const auto found = engine::outputs_of<PlanType, together, Scalar>(frame);
+            Scalar* to = outputs_.data();
+            for (std::size_t i = 0; i < N::output_count; to += Batch * N::output_shapes[i].size(), ++i) {
+                const std::size_t size = N::output_shapes[i].size();
+                std::copy_n(found[i], frame.rows * size, to + first * size);
+            }
+        }
+        std::array<const Scalar*, N::output_count> results;
+        const Scalar* from = outputs_.data();
+        for (std::size_t i = 0; i < N::output_count; from += Batch * N::output_shapes[i].size(), ++i)
+            results[i] = from;
+        return results;
+    }
 
     BURIN_DETAIL_RUN_INLINE std::span<const Scalar> run_whole(Pointers parameters,
                                                               std::span<const Scalar> inputs) noexcept {
@@ -131,7 +163,8 @@ class Predictor {
         return outputs.first(count * output_size);
     }
 
-    engine::Arena<PlanType, Batch, Scalar> arena_;
+    engine::Arena<PlanType, together, Scalar> arena_;
+    [[no_unique_address]] std::array<Scalar, engine::outputs_beside<PlanType, Batch, Scalar>> outputs_;
 };
 
 } // namespace burin

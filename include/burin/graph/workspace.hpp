@@ -3,6 +3,7 @@
 #include "burin/core/half.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/plan.hpp"
+#include "burin/graph/samples_together.hpp"
 
 #include <algorithm>
 #include <array>
@@ -30,10 +31,33 @@ template <class Net, std::size_t Batch, engine::Recipe<engine::Network<Net>::out
 using Workspace =
     engine::Arena<engine::Plan<Net, PlanRecipe.widening(core::Half<Scalar>)>, Batch, core::Computed<Scalar>>;
 
-/// Bytes of inference: the parameters, the statistics and the arena. The caller's input is not counted.
+namespace engine {
+
+/// Elements of outputs that are kept beside the arena, where not all samples go through it together.
+template <class PlanType, std::size_t Batch, class Scalar>
+inline constexpr std::size_t outputs_beside = [] {
+    std::size_t count = 0;
+    if (samples_together<PlanType, Batch, Scalar> < Batch)
+        for (const Shape& shape : PlanType::N::output_shapes)
+            count += Batch * shape.size();
+    return count;
+}();
+
+/// Elements that a Predictor holds.
+template <class PlanType, std::size_t Batch, class Scalar>
+inline constexpr std::size_t predictor_elements =
+    Arena<PlanType, samples_together<PlanType, Batch, Scalar>, Scalar>::count +
+    outputs_beside<PlanType, Batch, Scalar>;
+
+} // namespace engine
+
+/// Bytes of inference: the parameters, the statistics and what a Predictor holds. The caller's input is not
+/// counted.
 template <class Net, std::size_t Batch = 1, class Scalar = float>
 inline constexpr std::size_t inference_bytes =
     sizeof(Scalar) * stored_count<Net> +
-    sizeof(core::Computed<Scalar>) * Workspace<Net, Batch, recipes::inference, Scalar>::count;
+    sizeof(core::Computed<Scalar>) *
+        engine::predictor_elements<engine::Plan<Net, recipes::inference.widening(core::Half<Scalar>)>, Batch,
+                                   core::Computed<Scalar>>;
 
 } // namespace burin

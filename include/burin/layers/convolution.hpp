@@ -33,6 +33,7 @@ struct ConvolutionLayer : Op {
     static constexpr OpTraits traits{.accepts_epilogue = true,
                                      .accepts_gradient_epilogue = true,
                                      .streams = Rank == 1 && (is_causal || Settings::kernel[0] == 1),
+                                     .many_rows = true,
                                      .parameter_gradient = {.input = true},
                                      .is_linear = true};
 

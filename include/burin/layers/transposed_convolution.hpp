@@ -29,8 +29,10 @@ struct TransposedConvolutionLayer : Op {
               "with "
               "one, or one for each axis";
 
-    static constexpr OpTraits traits{
-        .accepts_epilogue = true, .accepts_gradient_epilogue = true, .parameter_gradient = {.input = true}};
+    static constexpr OpTraits traits{.accepts_epilogue = true,
+                                     .accepts_gradient_epilogue = true,
+                                     .many_rows = true,
+                                     .parameter_gradient = {.input = true}};
 
     static constexpr Text<64> name() {
         return Settings::name(Rank == 1 ? "Conv1DTranspose" : "Conv2DTranspose", Filters);

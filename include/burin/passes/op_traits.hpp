@@ -43,6 +43,9 @@ struct OpTraits {
     bool stops_gradient = false;
     /// Pieces of a sequence, one after the other, give the same as the whole.
     bool streams = false;
+    /// A sample alone is as many rows of its products as its image has pixels, or its sequence steps: a batch
+    /// gains them little.
+    bool many_rows = false;
     /// Which activations the gradient of the parameters reads, as `{.input = true, .output = true}`.
     Reads parameter_gradient{};
     /// The same for the gradients of the inputs.
