@@ -28,46 +28,47 @@ struct NoObserver {
     void after(const FrameType&) const noexcept {}
 };
 
-/// All steps, in order.
-template <class Runner, class FrameType, class LossStep, class Observer, std::size_t... I>
-void run(const FrameType& frame, LossStep& loss, Observer& observer, std::index_sequence<I...>) noexcept {
-    // Not a fold: compilers limit the depth of an expression, and a program may have hundreds of steps.
-    const int in_order[] = {0,
-                            (Runner::template step<I>(frame, loss), observer.template after<I>(frame), 0)...};
-    static_cast<void>(in_order);
-}
+/// What `engine::execute` does.
+template <class PlanType, std::size_t Batch, class Scalar,
+          class Steps = std::make_index_sequence<PlanType::program.step_count>>
+struct Execution;
 
-/// The same for a brief run, which has forward steps only: in the place of the call.
-template <class Runner, class FrameType, class Observer, std::size_t... I>
-[[gnu::always_inline]] inline void run_inlined(const FrameType& frame, Observer& observer,
-                                               std::index_sequence<I...>) noexcept {
-    const int in_order[] = {0, (Runner::template OpOf<I>::forward(Runner::template forward_context<I>(frame)),
-                                observer.template after<I>(frame), 0)...};
-    static_cast<void>(in_order);
-}
+template <class PlanType, std::size_t Batch, class Scalar, std::size_t... I>
+struct Execution<PlanType, Batch, Scalar, std::index_sequence<I...>> {
+    template <class Stored, class LossStep = NoLoss, class Observer = NoObserver>
+    [[gnu::always_inline]] void
+    operator()(const engine::Frame<typename PlanType::N::Type, Scalar, Stored>& frame, LossStep&& loss = {},
+               Observer&& observer = {}) const noexcept {
+        using Runner = StepRunner<PlanType, Batch, Scalar, Stored>;
+        const kernels::SubnormalsAreZero subnormals_are_zero(may_meet_subnormals<PlanType, Batch>(frame));
+        // Not folds: compilers limit the depth of an expression, and a program may have hundreds of steps.
+        if constexpr (is_brief<PlanType, Batch>) {
+            // Forward steps only, in the place of the call.
+            const int in_order[] = {
+                0, (Runner::template OpOf<I>::forward(Runner::template forward_context<I>(frame)),
+                    observer.template after<I>(frame), 0)...};
+            static_cast<void>(in_order);
+        } else {
+            const int in_order[] = {
+                0, (Runner::template step<I>(frame, loss), observer.template after<I>(frame), 0)...};
+            static_cast<void>(in_order);
+        }
+    }
+};
 
 } // namespace detail
 
 namespace engine {
 
-/// Runs the steps of a plan, in order: one kernel call a step, every extent and offset a constant.
+/// `execute<PlanType, Batch, Scalar>(frame, loss, observer)` runs the steps of a plan, in order: one kernel
+/// call a step, every extent and offset a constant.
 /// `loss(output_index, outputs, gradient, rows)` is called where the program has a loss.
 /// `observer.after<step>(frame)` is called after each step; tests look into the arena with it.
 /// Numbers too small to be normalized are 0 in all of it (on x86-64, where they take a hundred times as
 /// long); in a brief run, only where an input or a state is tiny: else none come about unless parameters are
 /// tiny, too.
-template <class PlanType, std::size_t Batch, class Scalar, class Stored, class LossStep = detail::NoLoss,
-          class Observer = detail::NoObserver>
-[[gnu::always_inline]] inline void execute(const Frame<typename PlanType::N::Type, Scalar, Stored>& frame,
-                                           LossStep&& loss = {}, Observer&& observer = {}) noexcept {
-    using Runner = detail::StepRunner<PlanType, Batch, Scalar, Stored>;
-    constexpr auto steps = std::make_index_sequence<PlanType::program.step_count>{};
-    const kernels::SubnormalsAreZero subnormals_are_zero(detail::may_meet_subnormals<PlanType, Batch>(frame));
-    if constexpr (detail::is_brief<PlanType, Batch>)
-        detail::run_inlined<Runner>(frame, observer, steps);
-    else
-        detail::run<Runner>(frame, loss, observer, steps);
-}
+template <class PlanType, std::size_t Batch, class Scalar>
+inline constexpr detail::Execution<PlanType, Batch, Scalar> execute{};
 
 /// Where the results of a run are: in the arena, or in the caller's memory for an output that is an input.
 template <class PlanType, std::size_t Batch, class Scalar, std::size_t Output = 0, class Stored = Scalar>
