@@ -87,6 +87,37 @@ static_assert(table_is_right(784, 128, machines::zen1) && table_is_right(784, 12
               table_is_right(784, 128, machines::avx512) && table_is_right(784, 128, machines::neon) &&
               table_is_right(784, 128, machines::scalar) && table_is_right(4096, 1024, machines::avx512));
 
+/// Of a batch, whole ones are computed as ever. Of fewer rows none is read that is not there.
+constexpr bool batches_are_right(std::size_t k, std::size_t n, const kernels::Machine& machine,
+                                 std::size_t most_choices) {
+    for (const std::size_t steps : {1u, 3u, 32u})
+        for (const std::size_t batch : {1u, 3u, 8u, 32u, 50u}) {
+            const kernels::RowCounts counts{batch * steps, steps};
+            const auto table = kernels::choose_input_gradients(k, n, sizeof(float), machine, counts);
+            if (table.from[0] != 1 || (batch == 32 && table.count > most_choices))
+                return false;
+            for (std::size_t rows = 1; rows <= 50; ++rows) {
+                std::size_t at = table.count - 1;
+                while (rows < table.from[at])
+                    --at;
+                const InputGradientChoice& choice = table.choice[at];
+                if (rows == batch * steps && choice != choose(rows, k, n, machine))
+                    return false;
+                if (choice.weights == Weights::as_stored && choice.samples.from != From::buffer &&
+                    (choice.samples.vectors > rows || choice.rows % choice.samples.vectors != 0 ||
+                     choice.rows > table.from[at]))
+                    return false;
+            }
+        }
+    return true;
+}
+static_assert(batches_are_right(784, 128, machines::avx512, 3) &&
+              batches_are_right(64, 10, machines::avx512, 2));
+static_assert(batches_are_right(784, 128, machines::avx2, 3) && batches_are_right(64, 10, machines::avx2, 3));
+static_assert(batches_are_right(784, 128, machines::zen1, 6) && batches_are_right(64, 10, machines::zen1, 3));
+static_assert(batches_are_right(784, 128, machines::neon, 6));
+static_assert(batches_are_right(784, 128, machines::scalar, 4));
+
 } // namespace
 
 TEST_CASE("input gradients of (784, 128): a few samples fill the lanes in groups") {

@@ -142,12 +142,14 @@ struct ParameterGradientContext {
 };
 
 /// What `backward_input` gets. It writes the gradient of one input.
-template <class ScalarType, class SignatureType, class DerivativeType>
+template <class ScalarType, class SignatureType, class DerivativeType, std::size_t MostRows = 0>
 struct InputGradientContext {
     using Scalar = ScalarType;
     using Shapes = SignatureType;
     /// Derivative of the activation before this layer, to be multiplied in.
     using Derivative = DerivativeType;
+    /// So many rows at most, and nearly always; 0: any number.
+    static constexpr std::size_t most_rows = MostRows;
 
     std::array<const Scalar*, Shapes::inputs.size()> inputs{};
     const Scalar* parameters = nullptr;
@@ -165,7 +167,8 @@ struct InputGradientContext {
 /// What `backward` gets. It writes the gradient of each input that is wanted, and of the parameters (or adds
 /// to these, if `adds`) if they are trained. In `Mode::explaining` all layers are frozen.
 template <class ScalarType, class SignatureType, bool Trains, bool Adds, bool Frozen,
-          std::array<bool, SignatureType::inputs.size()> Wanted, Mode RunMode = Mode::training>
+          std::array<bool, SignatureType::inputs.size()> Wanted, Mode RunMode = Mode::training,
+          std::size_t MostRows = 0>
 struct GradientContext {
     using Scalar = ScalarType;
     using Shapes = SignatureType;
@@ -174,6 +177,8 @@ struct GradientContext {
     static constexpr bool adds = Adds;
     static constexpr bool is_frozen = Frozen;
     static constexpr auto wanted = Wanted;
+    /// So many rows at most, and nearly always; 0: any number.
+    static constexpr std::size_t most_rows = MostRows;
 
     std::array<const Scalar*, Shapes::inputs.size()> inputs{};
     const Scalar* parameters = nullptr;

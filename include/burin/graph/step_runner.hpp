@@ -147,7 +147,7 @@ struct StepRunner {
         constexpr auto inputs = std::make_index_sequence<node.input_count>{};
         constexpr auto wanted = Memory::template wanted_gradients<StepIndex>(inputs);
         GradientContext<Scalar, Shapes, step.trains, step.adds,
-                        node.is_frozen || PlanType::mode == Mode::explaining, wanted, PlanType::mode>
+                        node.is_frozen || PlanType::mode == Mode::explaining, wanted, PlanType::mode, Batch>
             run;
         fill_backward<StepIndex>(run, frame);
         run.statistics = statistics<step.node>(frame);
@@ -167,7 +167,7 @@ struct StepRunner {
             else
                 return std::type_identity<engine::DerivativeOf<engine::OpAt<Net, step.epilogue>>>{};
         }())::type;
-        InputGradientContext<Scalar, Shapes, Derivative> run;
+        InputGradientContext<Scalar, Shapes, Derivative, Batch> run;
         fill_backward<StepIndex>(run, frame);
         if constexpr (step.epilogue != passes::none)
             run.activated = Memory::template read<step.input(step.which)>(frame);

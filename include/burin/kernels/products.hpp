@@ -75,13 +75,14 @@ template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Sca
 
 /// dx = derivative(dy · wᵀ, activated), with dy [rows, N], activated and dx [rows, K].
 /// The derivative is a function of two vectors, gradient and activation; where it does not read the
-/// activation, `activated` may be null. dx may be the same memory as activated.
-template <std::size_t K, std::size_t N, class Scalar, class Derivative>
+/// activation, `activated` may be null. dx may be the same memory as activated. `Counts` says how many rows
+/// there may be.
+template <std::size_t K, std::size_t N, RowCounts Counts = RowCounts{}, class Scalar, class Derivative>
 [[gnu::always_inline]] inline void dense_input_gradient(const Scalar* dy, const Scalar* w,
                                                         const Scalar* activated, Scalar* dx, std::size_t rows,
                                                         Derivative derivative) noexcept {
     DenseGradient<Scalar> dense{dy, w, activated, dx, K, N, panels<Scalar>(N)};
-    input_gradient<K, N>(dense, rows, derivative);
+    input_gradient<K, N, Counts>(dense, rows, derivative);
 }
 
 } // namespace burin::kernels

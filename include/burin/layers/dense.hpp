@@ -107,9 +107,9 @@ struct Dense : Op {
     template <std::size_t, class Context>
     static void backward_input(const Context& run) noexcept {
         constexpr std::size_t features = Context::Shapes::inputs[0].size();
-        kernels::dense_input_gradient<features, Units>(run.output_gradient, run.parameters, run.activated,
-                                                       run.input_gradient, run.rows,
-                                                       typename Context::Derivative{});
+        kernels::dense_input_gradient<features, Units, kernels::RowCounts{Context::most_rows}>(
+            run.output_gradient, run.parameters, run.activated, run.input_gradient, run.rows,
+            typename Context::Derivative{});
     }
 
   private:

@@ -103,7 +103,9 @@ struct FeedForward : Op {
         using Scalar = typename Context::Scalar;
         constexpr std::size_t features = Context::Shapes::output.last();
         constexpr std::size_t out = In<features>::parameter_count;
-        const std::size_t positions = run.rows * (Context::Shapes::output.size() / features);
+        constexpr std::size_t steps = Context::Shapes::output.size() / features;
+        constexpr kernels::RowCounts counts{Context::most_rows * steps, steps};
+        const std::size_t positions = run.rows * steps;
         if constexpr (Context::trains) {
             const Scalar* hidden = run.saved;
             if constexpr (!saves_output) {
@@ -113,15 +115,16 @@ struct FeedForward : Op {
             Out<features>::template parameter_gradient<Context::adds>(hidden, run.output_gradient,
                                                                       run.gradients + out, positions);
         }
-        Out<features>::template input_gradient<ActivationDerivative>(
+        Out<features>::template input_gradient<ActivationDerivative, counts>(
             run.output_gradient, run.parameters + out, run.saved, run.scratch, positions);
         const Scalar* const hidden_gradient = run.scratch;
         if constexpr (Context::trains)
             In<features>::template parameter_gradient<Context::adds>(run.inputs[0], hidden_gradient,
                                                                      run.gradients, positions);
         if constexpr (Context::wanted[0])
-            In<features>::input_gradient(hidden_gradient, run.parameters, static_cast<const Scalar*>(nullptr),
-                                         run.input_gradients[0], positions);
+            In<features>::template input_gradient<engine::NoActivation, counts>(
+                hidden_gradient, run.parameters, static_cast<const Scalar*>(nullptr), run.input_gradients[0],
+                positions);
     }
 
     /// Positions whose hidden values are in memory at a time, when nothing is saved.

@@ -178,8 +178,9 @@ struct MultiHeadAttention : Op {
         if constexpr (Context::trains)
             P::Output::template parameter_gradient<Context::adds>(kept.mixed, run.output_gradient,
                                                                   run.gradients + P::output_offset, queries);
-        P::Output::input_gradient(run.output_gradient, run.parameters + P::output_offset,
-                                  static_cast<const Scalar*>(nullptr), query_gradient, queries);
+        P::Output::template input_gradient<engine::NoActivation, counts<Context, e.head.queries>>(
+            run.output_gradient, run.parameters + P::output_offset, static_cast<const Scalar*>(nullptr),
+            query_gradient, queries);
         for (std::size_t row = 0; row < run.rows; ++row)
             for (std::size_t h = 0; h < Heads; ++h)
                 kernels::attention_backward<e.head>(head<e>(kept, row, h, mask(run, row)),
@@ -355,11 +356,16 @@ struct MultiHeadAttention : Op {
     template <bool Adds>
     using AddsIf = std::conditional_t<Adds, engine::AddToGradient, engine::NoActivation>;
 
+    /// How many steps of all samples there are, where each has so many.
+    template <class Context, std::size_t Steps>
+    static constexpr kernels::RowCounts counts{Context::most_rows * Steps, Steps};
+
     template <std::size_t Which, class Projection, class Derivative, class Context>
     static void write_input_gradient(const Context& run, const typename Context::Scalar* gradient,
                                      std::size_t offset, std::size_t rows) noexcept {
         if constexpr (Context::wanted[Which])
-            Projection::template input_gradient<Derivative>(
+            Projection::template input_gradient<Derivative,
+                                                counts<Context, Context::Shapes::inputs[Which][0]>>(
                 gradient, run.parameters + offset,
                 static_cast<const typename Context::Scalar*>(run.input_gradients[Which]),
                 run.input_gradients[Which], rows);

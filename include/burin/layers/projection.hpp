@@ -27,11 +27,12 @@ struct Projection {
     }
 
     /// dx = derivative(dy · weightᵀ, activated)
-    template <class Derivative = engine::NoActivation, class Scalar>
+    template <class Derivative = engine::NoActivation, kernels::RowCounts Counts = kernels::RowCounts{},
+              class Scalar>
     [[gnu::noinline]] static void input_gradient(const Scalar* dy, const Scalar* parameters,
                                                  const Scalar* activated, Scalar* dx,
                                                  std::size_t rows) noexcept {
-        kernels::dense_input_gradient<In, Out>(dy, parameters, activated, dx, rows, Derivative{});
+        kernels::dense_input_gradient<In, Out, Counts>(dy, parameters, activated, dx, rows, Derivative{});
     }
 };
 

@@ -291,9 +291,9 @@ struct Recurrent : Op {
                 sums_gradient = side_by_side;
             }
             using Derivative = std::conditional_t<adds_up, engine::AddToGradient, engine::NoActivation>;
-            kernels::dense_input_gradient<Units, columns>(sums_gradient, weights.recurrent_weight,
-                                                          static_cast<const Scalar*>(dh), dh, rows,
-                                                          Derivative{});
+            kernels::dense_input_gradient<Units, columns, kernels::RowCounts{Context::most_rows}>(
+                sums_gradient, weights.recurrent_weight, static_cast<const Scalar*>(dh), dh, rows,
+                Derivative{});
         }
 
         if constexpr (Context::trains) {
@@ -311,7 +311,8 @@ struct Recurrent : Op {
                                                           gradients.recurrent_bias, rows * time);
         }
         if constexpr (Context::wanted[0])
-            kernels::dense_input_gradient<features, columns>(
+            kernels::dense_input_gradient<features, columns,
+                                          kernels::RowCounts{Context::most_rows * time, time}>(
                 static_cast<const Scalar*>(dgates), weights.weight, weights.weight, run.input_gradients[0],
                 rows * time, engine::NoActivation{});
         if constexpr (wants_initial)

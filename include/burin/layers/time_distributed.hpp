@@ -138,7 +138,9 @@ struct TimeDistributed<LayerType> : Op {
 
     template <std::size_t Which, class Context>
     static void backward_input(const Context& run) noexcept {
-        InputGradientContext<typename Context::Scalar, Steps<Context>, typename Context::Derivative> inner;
+        InputGradientContext<typename Context::Scalar, Steps<Context>, typename Context::Derivative,
+                             Context::most_rows * time<Context>>
+            inner;
         inner.activated = run.activated;
         inner.input_gradient = run.input_gradient;
         inner.random = run.random;
@@ -150,7 +152,8 @@ struct TimeDistributed<LayerType> : Op {
     template <class Context>
     static void backward(const Context& run) noexcept {
         GradientContext<typename Context::Scalar, Steps<Context>, Context::trains, Context::adds,
-                        Context::is_frozen, Context::wanted, Context::mode>
+                        Context::is_frozen, Context::wanted, Context::mode,
+                        Context::most_rows * time<Context>>
             inner;
         inner.statistics = run.statistics;
         inner.gradients = run.gradients;

@@ -334,13 +334,82 @@ struct InputGradientChoices {
     }
 };
 
+/// How many rows there may be: a multiple of `each`, and `most` at most. Nearly always there are `most`:
+/// fewer are a part of a batch, the last one of an epoch. Any number where `most` is 0.
+struct RowCounts {
+    std::size_t most = 0;
+    std::size_t each = 1;
+};
+
+namespace detail {
+
+/// Choices for what `most` rows want, and few more for fewer rows: each is a function of 10 KB, and what
+/// takes longer to compile than all else in a network of dense layers.
+class FewInputGradients {
+  public:
+    constexpr FewInputGradients(const InputGradientChooser& chooser, const RowCounts& counts)
+        : chooser_(chooser), takes_all_(counts.most == 0) {
+        if (takes_all_)
+            return;
+        keep(counts.most);
+        keep(counts.each);
+        if (counts.each < 8)
+            keep(std::min<std::size_t>(8, counts.most));
+    }
+
+    constexpr InputGradientChoice choose(std::size_t rows) const {
+        const InputGradientChoice best = chooser_.choose(rows);
+        if (takes_all_ || has(best))
+            return best;
+        const InputGradientChoice* least = nullptr;
+        for (std::size_t i = 0; i < count_; ++i)
+            if (takes_fewer(kept_[i]) && (least == nullptr || cost(kept_[i], rows) < cost(*least, rows)))
+                least = &kept_[i];
+        return least != nullptr ? *least : best;
+    }
+
+  private:
+    /// What so many rows take, and what is left of them.
+    constexpr void keep(std::size_t rows) {
+        while (rows > 0) {
+            const InputGradientChoice choice = chooser_.choose(rows);
+            if (!has(choice) && count_ < kept_.size())
+                kept_[count_++] = choice;
+            const std::size_t each = choice.rows == 0 ? rows : choice.rows;
+            rows -= std::min(rows, std::max(each, rows > 256 ? (rows - 256) / each * each : 0));
+        }
+    }
+    constexpr bool has(const InputGradientChoice& choice) const {
+        return std::find(kept_.begin(), kept_.begin() + count_, choice) != kept_.begin() + count_;
+    }
+    /// A buffer has zeros for samples that are missing; what is read where it lies must be there.
+    static constexpr bool takes_fewer(const InputGradientChoice& choice) {
+        return choice.weights != InputGradientChoice::Weights::as_stored ||
+               choice.samples.from == SampleLanes::From::buffer || choice.samples.samples() == 1;
+    }
+    /// Each time that w is read counts as eight samples.
+    static constexpr std::size_t cost(const InputGradientChoice& choice, std::size_t rows) {
+        const std::size_t each =
+            choice.weights == InputGradientChoice::Weights::as_stored ? choice.samples.samples() : rows;
+        return (rows + each - 1) / each * (each + 8);
+    }
+
+    const InputGradientChooser& chooser_;
+    bool takes_all_;
+    std::array<InputGradientChoice, 24> kept_{};
+    std::size_t count_ = 0;
+};
+
+} // namespace detail
+
 constexpr InputGradientChoices choose_input_gradients(std::size_t k, std::size_t n, std::size_t scalar_bytes,
-                                                      const Machine& machine) {
+                                                      const Machine& machine, const RowCounts& counts = {}) {
     constexpr std::size_t most = 96; // More rows change nothing.
     const detail::InputGradientChooser chooser(k, n, scalar_bytes, machine);
+    const detail::FewInputGradients few(chooser, counts);
     InputGradientChoices choices;
     for (std::size_t rows = 1; rows <= most; ++rows) {
-        const InputGradientChoice choice = chooser.choose(rows);
+        const InputGradientChoice choice = few.choose(rows);
         if (choices.count == 0 || choice != choices.choice[choices.count - 1]) {
             choices.from[choices.count] = rows;
             choices.choice[choices.count++] = choice;

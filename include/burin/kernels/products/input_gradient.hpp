@@ -13,9 +13,9 @@
 namespace burin::kernels {
 namespace detail {
 
-template <std::size_t K, std::size_t N, class Scalar>
+template <std::size_t K, std::size_t N, RowCounts Counts, class Scalar>
 inline constexpr InputGradientChoices input_gradient_choices =
-    choose_input_gradients(K, N, sizeof(Scalar), this_machine);
+    choose_input_gradients(K, N, sizeof(Scalar), this_machine, Counts);
 
 /// Calls f(std::integral_constant<std::size_t, i>) for i = Count - 1, …, 0.
 template <std::size_t Count, class Function>
@@ -29,11 +29,11 @@ template <std::size_t Count, class Function>
 
 /// All rows of dx for a matrix w [K, N], as `choose_input_gradient` says. What that says of many rows leaves
 /// less, of which it says something else: a chain of comparisons with constants.
-template <std::size_t K, std::size_t N, class Scalar, class Derivative>
+template <std::size_t K, std::size_t N, RowCounts Counts, class Scalar, class Derivative>
 [[gnu::always_inline]] inline void input_gradient(const DenseGradient<Scalar>& dense, std::size_t rows,
                                                   Derivative derivative) noexcept {
     using Weights = InputGradientChoice::Weights;
-    constexpr const InputGradientChoices& choices = detail::input_gradient_choices<K, N, Scalar>;
+    constexpr const InputGradientChoices& choices = detail::input_gradient_choices<K, N, Counts, Scalar>;
     constexpr bool is_inlined = is_single_panel<Scalar>(N) && K * N <= inlined_elements;
     const std::size_t block = choices.has_blocks ? choices.block(rows, K) : K;
     for (std::size_t k = 0; k < K; k += block) {
