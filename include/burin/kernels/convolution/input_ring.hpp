@@ -51,7 +51,8 @@ class InputRing {
         piece += (Count - kept) * channels;
         std::size_t next = place((Count - kept) % length);
         if constexpr (kept == 1) {
-            std::copy_n(piece, channels, inputs_ + next * channels);
+            // In as many registers as it takes: g++ calls a function for a copy that may overlap.
+            __builtin_memcpy(inputs_ + next * channels, piece, channels * sizeof(Scalar));
         } else {
             const std::size_t first = std::min(kept, length - next);
             std::copy_n(piece, first * channels, inputs_ + next * channels);

@@ -30,7 +30,7 @@ struct ConvolutionStep {
     static constexpr std::size_t panel = C.groups == 1 ? panels.width * depth : panels.width;
     using AnyVector = std::conditional_t<is_narrow, NarrowVector<Scalar>, Vector<Scalar>>;
 
-    const std::array<const Scalar*, taps>& at; ///< Where each tap's channels are.
+    std::array<const Scalar*, taps> at; ///< Where each tap's channels are.
     const Scalar* weights;
     const Scalar* bias; ///< May be null.
     Scalar* output;
@@ -138,13 +138,15 @@ template <Convolution C, StreamChoice Choice, bool HasBias, class Scalar, class 
 [[gnu::always_inline]] inline void step_forward(std::array<const Scalar*, C.taps()> at, const Scalar* w,
                                                 const Scalar* bias, Scalar* y, Epilogue epilogue) noexcept {
     using Step = ConvolutionStep<C, Choice, Scalar>;
-    constexpr std::size_t groups = Choice.by_channel ? 1 : C.groups;
-    for (std::size_t group = 0; group < groups; ++group) {
-        Step{at, w + group * Step::columns, HasBias ? bias + group * Step::columns : nullptr,
-             y + group * Step::columns}
-            .run(epilogue);
-        for (const Scalar*& tap : at)
-            tap += C.group_channels();
+    if constexpr (C.groups == 1 || Choice.by_channel) {
+        Step{at, w, HasBias ? bias : nullptr, y}.run(epilogue);
+    } else {
+        for (std::size_t group = 0; group < C.groups; ++group) {
+            const std::size_t first = group * Step::columns;
+            Step{at, w + first, HasBias ? bias + first : nullptr, y + first}.run(epilogue);
+            for (const Scalar*& tap : at)
+                tap += C.group_channels();
+        }
     }
 }
 

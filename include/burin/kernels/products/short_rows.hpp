@@ -18,7 +18,8 @@ template <std::size_t K, class Scalar>
     if constexpr (this_machine.narrow_vectors && 2 * K == lanes) {
         return reduce_add_narrow<Scalar>(load_narrow(a) * load_narrow(b));
     } else if constexpr (vectors == 0 && this_machine.exact_loads) {
-        return reduce_add<Scalar>(load_partial(a, K) * load_partial(b, K));
+        // What a layer before just stored.
+        return reduce_add<Scalar>(load_in_pieces(a, K) * load_partial(b, K));
     } else if constexpr (vectors == 0 || vectors > 8) {
         return sum<Scalar>(K, [](const auto& x, const auto& y) { return x * y; }, a, b);
     } else {

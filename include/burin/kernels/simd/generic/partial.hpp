@@ -36,6 +36,12 @@ template <class Scalar>
     store_partial(to, value, count);
 }
 
+/// As `load_partial`, of what was stored so.
+template <class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> load_in_pieces(const Scalar* from, std::size_t count) noexcept {
+    return load_partial(from, count);
+}
+
 /// The first `count` lanes of a vector, and those of `others` behind them.
 template <class Scalar>
 Vector<Scalar> first_lanes(std::size_t count, const Vector<Scalar>& value,

@@ -97,6 +97,11 @@ template <class Scalar>
 }
 
 template <class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> load_in_pieces(const Scalar* from, std::size_t count) noexcept {
+    return load_partial(from, count);
+}
+
+template <class Scalar>
 Vector<Scalar> first_lanes(std::size_t count, const Vector<Scalar>& value,
                            const std::type_identity_t<Vector<Scalar>>& others) noexcept {
     if (count == width<Scalar>)

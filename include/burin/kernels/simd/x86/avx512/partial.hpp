@@ -87,6 +87,34 @@ template <class Scalar>
 }
 
 template <class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> load_in_pieces(const Scalar* from, std::size_t count) noexcept {
+    if constexpr (sizeof(Scalar) == 4) {
+        const float* const last = from + (count & 14);
+        const float* const two = from + (count & 12);
+        const float* const four = from + (count & 8);
+        __m128 piece = _mm_setzero_ps();
+        if ((count & 1) != 0)
+            piece = _mm_load_ss(last);
+        if ((count & 2) != 0) {
+            const __m128 pair = _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(two)));
+            piece = (count & 1) != 0 ? _mm_movelh_ps(pair, piece) : pair;
+        }
+        __m256 half = _mm256_zextps128_ps256(piece);
+        if ((count & 4) != 0)
+            half = (count & 3) != 0 ? _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(four)), piece, 1)
+                                    : _mm256_zextps128_ps256(_mm_loadu_ps(four));
+        if ((count & 8) == 0)
+            return Vector<Scalar>(_mm512_zextps256_ps512(half));
+        const __m512d low = _mm512_castps_pd(_mm512_zextps256_ps512(_mm256_loadu_ps(from)));
+        if ((count & 7) == 0)
+            return Vector<Scalar>(_mm512_castpd_ps(low));
+        return Vector<Scalar>(_mm512_castpd_ps(_mm512_insertf64x4(low, _mm256_castps_pd(half), 1)));
+    } else {
+        return load_partial(from, count);
+    }
+}
+
+template <class Scalar>
 Vector<Scalar> first_lanes(std::size_t count, const Vector<Scalar>& value,
                            const std::type_identity_t<Vector<Scalar>>& others) noexcept {
     if (count == width<Scalar>)
