@@ -92,6 +92,17 @@ TEST_CASE("convolutions: short segments are unrolled, and clipped as a whole") {
     }
 }
 
+TEST_CASE(
+    "convolutions: of three channels lines of three taps are unrolled; eight filters are half a vector") {
+    const Convolution first = square(96, 3, 8, 3, Border::same, 2);
+    for (const Machine& machine : all_machines) {
+        CHECK(forward_of(first, machine).unrolled == 9);
+        CHECK(forward_of(first, machine).last_is_narrow == (machine == machines::avx512));
+        CHECK_FALSE(weight_gradient_of(first, machine).last_is_narrow);
+        CHECK_FALSE(forward_of(resnet, machine).last_is_narrow);
+    }
+}
+
 TEST_CASE("convolutions: a 1 x 1 convolution is a dense product, unless its matrix is deep and narrow") {
     for (const Machine& machine : all_machines) {
         CHECK(forward_of(pointwise, machine).way == ConvolutionWay::dense);

@@ -161,6 +161,7 @@ TEST_CASE("convolutions: all products follow the definition") {
     check_products<image(axis(9, 3, 1, 2, 2, 2), axis(7, 2, 1, 3, 0, 3), 2, 7)>(); // dilation
     check_products<image(axis(4, 3, 1, 1, 1), axis(6, 2, 1, 0, 1), 6, 10, 2)>();   // groups
     check_products<image(axis(4, 1), axis(5, 1), 7, 33)>();                        // products of matrices
+    check_products<image(axis(7, 3, 2, 0, 1), axis(8, 3, 2, 0, 1), 3, 8)>();       // half a vector of AVX-512
     check_products<Convolution{{axis(3, 2, 1, 0, 1), axis(4, 3, 2, 1, 0), axis(5, 3, 1, 1, 1)}, 2, 9, 1}>();
 }
 

@@ -22,15 +22,16 @@ enum class ConvolutionWay {
 /// How a product of a convolution is computed.
 struct ConvolutionChoice {
     ConvolutionWay way = ConvolutionWay::im2col;
-    Tile tile{};                ///< Of the full panels; no rows if there are none.
-    Tile last{};                ///< Of the last panel; no rows if there are only full ones.
-    bool pads = false;          ///< Images are copied, one by one, to have zeros around them.
-    bool clips_lines = false;   ///< Lines of taps that see zeros only are left out,
-    bool clips_columns = false; ///< and columns of them.
-    std::size_t unrolled = 0;   ///< A segment of so many elements has code of its own; 0 for a loop.
-    std::size_t images = 1;     ///< That go through the panels of the weights together.
-    std::size_t lines = 0;      ///< Of outputs, in one partial sum of a weight gradient,
-    std::size_t pixels = 0;     ///< and pixels of a line.
+    Tile tile{};                 ///< Of the full panels; no rows if there are none.
+    Tile last{};                 ///< Of the last panel; no rows if there are only full ones.
+    bool last_is_narrow = false; ///< The last panel's columns fill half a vector: it is computed in such.
+    bool pads = false;           ///< Images are copied, one by one, to have zeros around them.
+    bool clips_lines = false;    ///< Lines of taps that see zeros only are left out,
+    bool clips_columns = false;  ///< and columns of them.
+    std::size_t unrolled = 0;    ///< A segment of so many elements has code of its own; 0 for a loop.
+    std::size_t images = 1;      ///< That go through the panels of the weights together.
+    std::size_t lines = 0;       ///< Of outputs, in one partial sum of a weight gradient,
+    std::size_t pixels = 0;      ///< and pixels of a line.
 
     friend constexpr bool operator==(const ConvolutionChoice&, const ConvolutionChoice&) = default;
 };
@@ -88,6 +89,8 @@ constexpr std::size_t summed_lines(const Convolution& c, std::size_t scalar_byte
 /// The choice for images of scalars of so many bytes. It does not depend on how many images there are.
 constexpr ConvolutionChoice choose_convolution(ConvolutionProduct product, const Convolution& c,
                                                std::size_t scalar_bytes, const Machine& machine) {
+    // Of 3 × 3 taps and three channels, a line.
+    constexpr std::size_t longest_unrolled = 9;
     const bool is_back = product == ConvolutionProduct::input_gradient;
     ConvolutionChoice choice;
     if (is_back && detail::sums_patches(c, machine))
@@ -101,6 +104,8 @@ constexpr ConvolutionChoice choose_convolution(ConvolutionProduct product, const
     choice.last = detail::pixel_tile(kind.last_vectors, kind.last_tail, machine);
     if (choice.way == ConvolutionWay::col2im)
         return choice;
+    choice.last_is_narrow =
+        machine.narrow_vectors && 2 * columns == lanes && product != ConvolutionProduct::weight_gradient;
     const PaddedImage padded = is_back ? padded_output(c) : padded_input(c);
     choice.pads = padded.is_padded();
     if (product == ConvolutionProduct::weight_gradient) {
@@ -125,11 +130,11 @@ constexpr ConvolutionChoice choose_convolution(ConvolutionProduct product, const
     const std::size_t segment = c.axes[2].kernel * padded.channels;
     const bool is_merged = merges_lines(c, !is_back);
     choice.clips_lines = may_clip(c, padded) && width >= 4;
-    choice.clips_columns = choice.clips_lines && is_merged && segment > 8;
+    choice.clips_columns = choice.clips_lines && is_merged && segment > longest_unrolled;
     // LeNet-5's first layer, segments of 5: 5.8 µs, and 6.3 with a loop (AVX2).
     if (!is_back) {
         const std::size_t length = is_merged ? segment : c.group_channels();
-        choice.unrolled = length <= 8 ? length : 0;
+        choice.unrolled = length <= longest_unrolled ? length : 0;
     }
     return choice;
 }

@@ -39,7 +39,7 @@ void for_padded_images(const Scalar* source, Result* result, std::size_t result_
     constexpr PaddedImage all = Patches::padded;
     constexpr std::size_t size = all.image[0] * all.image[1] * all.image[2] * all.channels;
     if constexpr (Choice.pads)
-        std::fill_n(padded, all.size(), Scalar(0));
+        clear_padding(all, padded);
     constexpr std::size_t together = Choice.images; // By reference clang 19 reads another member.
     for (std::size_t row = 0; row < rows; row += together) {
         const Scalar* image = source + row * size;
@@ -107,7 +107,7 @@ void convolve(const Scalar* source, Weights weights_of, const Scalar* start, Sca
             product.start = start == nullptr ? nullptr : start + group * columns_of_group;
             const PatchCursor<Scalar> cursor(image + group * group_channels, row, extent,
                                              Patches::source_steps, Patches::result_steps);
-            multiply_patches<Choice.tile, Choice.last, Choice.unrolled>(
+            multiply_patches<Choice.tile, Choice.last, Choice.unrolled, Choice.last_is_narrow>(
                 cursor, images * extent[0] * extent[1] * extent[2], panels, product, finish);
         }
     };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/convolution/epilogue.hpp"
 #include "burin/kernels/products/choose.hpp"
 #include "burin/kernels/products/multiply.hpp"
 #include "burin/kernels/products/operands.hpp"
@@ -7,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <type_traits>
 
 namespace burin::kernels {
 
@@ -66,6 +68,23 @@ class PatchCursor {
         return current;
     }
 
+    /// The next ones. Mostly they are of one line.
+    template <std::size_t Count>
+    [[gnu::always_inline]] std::array<RowPlace<Scalar>, Count> take() noexcept {
+        std::array<RowPlace<Scalar>, Count> places;
+        if (x_ + Count < extent_[2]) [[likely]] {
+            BURIN_DETAIL_UNROLL
+            for (std::size_t i = 0; i < Count; ++i)
+                places[i] = {next_.left + i * left_.x, next_.row + i * row_.x};
+            x_ += Count;
+            move(next_, Count * left_.x, Count * row_.x);
+        } else {
+            for (RowPlace<Scalar>& place : places)
+                place = next();
+        }
+        return places;
+    }
+
   private:
     static void move(RowPlace<Scalar>& place, std::size_t left, std::size_t row) noexcept {
         place.left += left;
@@ -105,8 +124,9 @@ struct PatchProduct {
 namespace detail {
 
 /// The micro-kernel: one register tile of patches and vectors of columns. `Length` is the
-/// product's `length` where the loop over it is unrolled, else 0.
-template <Tile Shape, std::size_t Length, class Scalar, class Finish>
+/// product's `length` where the loop over it is unrolled, else 0. `Narrow` is for columns that fill a narrow
+/// vector.
+template <Tile Shape, std::size_t Length, bool Narrow, class Scalar, class Finish>
 #if defined(BURIN_SHARED_KERNELS)
 [[gnu::noinline]]
 #else
@@ -115,30 +135,36 @@ template <Tile Shape, std::size_t Length, class Scalar, class Finish>
 void multiply_patch_tile(const std::array<RowPlace<Scalar>, Shape.rows>& places,
                          const PatchProduct<Scalar>& p, std::size_t columns, Finish finish) noexcept {
     constexpr std::size_t lanes = width<Scalar>, Rows = Shape.rows, Vectors = Shape.vectors;
-    constexpr bool masked = Shape.tail == Tail::masked;
+    constexpr bool masked = Shape.tail == Tail::masked && !Narrow;
+    using AnyVector = std::conditional_t<Narrow, NarrowVector<Scalar>, Vector<Scalar>>;
     const auto column = [columns](std::size_t v) __attribute__((always_inline)) {
         return Shape.tail == Tail::overlaps && v + 1 == Vectors ? columns - lanes : v * lanes;
     };
+    const auto load_whole = [](const Scalar* from)
+                                __attribute__((always_inline)) { return load_as<AnyVector>(from); };
     const auto load_from = [columns](const Scalar* from) __attribute__((always_inline)) {
-        return masked ? load_partial(from, columns) : load(from);
+        static_cast<void>(columns);
+        if constexpr (masked)
+            return load_partial(from, columns);
+        else
+            return load_as<AnyVector>(from);
     };
-    const auto load_whole = [](const Scalar* from) __attribute__((always_inline)) { return load(from); };
 
     const Scalar* left[Rows];
     Scalar* result[Rows];
-    Vector<Scalar> sums[Rows][Vectors];
+    AnyVector sums[Rows][Vectors];
     BURIN_DETAIL_UNROLL
     for (std::size_t r = 0; r < Rows; ++r) {
         left[r] = places[r].left;
         result[r] = p.result.data + places[r].row * p.result.row;
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < Vectors; ++v)
-            sums[r][v] = broadcast(Scalar(0));
+            sums[r][v] = AnyVector(Scalar(0));
     }
     if (p.start != nullptr) {
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < Vectors; ++v) {
-            const Vector<Scalar> begin = load_from(p.start + column(v));
+            const AnyVector begin = load_from(p.start + column(v));
             BURIN_DETAIL_UNROLL
             for (std::size_t r = 0; r < Rows; ++r)
                 sums[r][v] = begin;
@@ -149,13 +175,13 @@ void multiply_patch_tile(const std::array<RowPlace<Scalar>, Shape.rows>& places,
     const Scalar* right = p.right.data + p.right_first * right_row;
     const std::size_t gap = p.right_gap * right_row;
     const auto add_product = [&](std::size_t at, auto load_vector) __attribute__((always_inline)) {
-        Vector<Scalar> row[Vectors];
+        AnyVector row[Vectors];
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < Vectors; ++v)
             row[v] = load_vector(right + column(v));
         BURIN_DETAIL_UNROLL
         for (std::size_t r = 0; r < Rows; ++r) {
-            const Vector<Scalar> factor = broadcast(left[r][at]);
+            const AnyVector factor(left[r][at]);
             BURIN_DETAIL_UNROLL
             for (std::size_t v = 0; v < Vectors; ++v)
                 sums[r][v] = fma(factor, row[v], sums[r][v]);
@@ -204,36 +230,34 @@ void multiply_patch_tile(const std::array<RowPlace<Scalar>, Shape.rows>& places,
             if constexpr (masked)
                 store_partial(to + column(v), sums[r][v], columns);
             else
-                store(to + column(v), sums[r][v]);
+                store_as(to + column(v), sums[r][v]);
         }
     }
 }
 
 /// All rows with one panel, tile by tile.
-template <Tile Tallest, std::size_t Length, class Scalar, class Finish>
+template <Tile Tallest, std::size_t Length, bool Narrow, class Scalar, class Finish>
 [[gnu::always_inline]] inline void multiply_patch_panel(PatchCursor<Scalar> cursor, std::size_t rows,
                                                         const PatchProduct<Scalar>& product,
                                                         std::size_t columns, Finish finish) noexcept {
     while (rows > 0) {
         const std::size_t height = choose_tile_rows(rows, Tallest.rows);
         with_constant<Tallest.rows>(height, [&](auto tile_rows) __attribute__((always_inline)) {
-            std::array<RowPlace<Scalar>, tile_rows.value> places;
-            for (RowPlace<Scalar>& place : places)
-                place = cursor.next();
-            multiply_patch_tile<Tallest.with_rows(tile_rows.value), Length>(places, product, columns, finish);
+            multiply_patch_tile<Tallest.with_rows(tile_rows.value), Length, Narrow>(
+                cursor.template take<tile_rows.value>(), product, columns, finish);
         });
         rows -= height;
     }
 }
 
-/// All rows with all panels.
-template <Tile Full, Tile Last, std::size_t Length, class Scalar, class Finish>
+/// All rows with all panels; the last one has columns for a narrow vector if `LastIsNarrow`.
+template <Tile Full, Tile Last, std::size_t Length, bool LastIsNarrow = false, class Scalar, class Finish>
 [[gnu::noinline]] void multiply_patches(const PatchCursor<Scalar>& cursor, std::size_t rows,
                                         const Panels& panels, PatchProduct<Scalar> product,
                                         Finish finish) noexcept {
     if constexpr (Full.rows > 0) {
         for (std::size_t i = 0; i < panels.full; ++i) {
-            multiply_patch_panel<Full, Length>(cursor, rows, product, 0, finish);
+            multiply_patch_panel<Full, Length, false>(cursor, rows, product, 0, finish);
             product.right.skip_panels(1);
             product.result.skip_panels(1);
             product.start += product.start == nullptr ? 0 : panels.width;
@@ -242,7 +266,8 @@ template <Tile Full, Tile Last, std::size_t Length, class Scalar, class Finish>
     if constexpr (Last.rows > 0) {
         product.right.row = product.right.last_row;
         product.result.row = product.result.last_row;
-        multiply_patch_panel<Last, Length>(cursor, rows, product, panels.last, finish);
+        multiply_patch_panel<Last, Length, LastIsNarrow && takes_narrow<Finish>>(cursor, rows, product,
+                                                                                 panels.last, finish);
     }
 }
 

@@ -126,6 +126,21 @@ constexpr bool may_clip(const Convolution& c, const PaddedImage& padded) {
     return padded.is_padded() && c.axes[0].kernel == 1 && c.axes[0].stride == 1;
 }
 
+/// Writes the zeros around an image.
+template <class Scalar>
+void clear_padding(const PaddedImage& padded, Scalar* to) noexcept {
+    const Pitches at = padded.pitches();
+    std::size_t cleared = 0;
+    const auto clear_until = [&](std::size_t end) { std::fill(to + cleared, to + end, Scalar(0)); };
+    for (std::size_t z = 0; z < padded.inside[0]; ++z)
+        for (std::size_t y = 0; y < padded.inside[1]; ++y) {
+            const std::size_t begin = at.of(z + padded.before[0], y + padded.before[1], padded.before[2]);
+            clear_until(begin);
+            cleared = begin + padded.inside[2] * padded.channels;
+        }
+    clear_until(padded.size());
+}
+
 /// Copies an image into the middle of the zeros, which must be there.
 template <class Scalar>
 void copy_into_padding(const PaddedImage& padded, const Scalar* image, Scalar* to) noexcept {
