@@ -35,6 +35,7 @@ struct Machine {
     bool half_vectors = false;     ///< Vectors of half the width are the lower halves of the same registers.
     bool narrow_vectors = false;   ///< The same, and they leave free a port that whole vectors occupy.
     bool group_broadcasts = false; ///< A group of neighbours is broadcast by one load.
+    bool joins_vectors = false;    ///< The last lanes of a vector and the first of the next are joined at once.
     bool exact_loads = false;      ///< The first lanes are loaded by one instruction that reads no others.
 
     DotProduct dot_product = DotProduct::scalar; ///< Of 8-bit integers.
@@ -83,6 +84,7 @@ inline constexpr Machine avx512{.vector_bytes = 64,
                                 .l2 = 1024 * 1024,
                                 .narrow_vectors = true,
                                 .group_broadcasts = true,
+                                .joins_vectors = true,
                                 .exact_loads = true,
                                 .dot_product = DotProduct::avx2};
 

@@ -4,6 +4,7 @@
 #include "burin/kernels/products/panels.hpp"
 #include "burin/kernels/recurrent/cells.hpp"
 #include "burin/kernels/recurrent/choose.hpp"
+#include "burin/kernels/recurrent/steps.hpp"
 #include "burin/kernels/rows.hpp"
 #include "burin/kernels/simd.hpp"
 

@@ -114,8 +114,13 @@ struct Recurrent : Op {
     static constexpr std::size_t state(std::span<const Shape>) { return traits.streams ? state_size : 0; }
 
     /// What the kernels choose by.
-    static constexpr kernels::RecurrentSize size_of(std::span<const Shape> inputs) {
-        return {inputs[0][0], Units, Cell::gates, Cell::separates_recurrent};
+    static constexpr kernels::RecurrentSize size_of(std::span<const Shape> inputs, Mode mode) {
+        return {.time = inputs[0][0],
+                .units = Units,
+                .gates = Cell::gates,
+                .separates_recurrent = Cell::separates_recurrent,
+                .features = inputs[0].last(),
+                .streams = mode == Mode::streaming && !has<Masked>};
     }
 
     static constexpr std::size_t macs(std::span<const Shape> inputs) {
@@ -133,8 +138,8 @@ struct Recurrent : Op {
         using Shapes = typename Context::Shapes;
         constexpr bool saves = Context::saves;
         constexpr std::size_t time = Shapes::inputs[0][0], features = Shapes::inputs[0].last();
-        constexpr kernels::RecurrentChoice choice =
-            kernels::choose_recurrent(size_of(Shapes::inputs), saves, sizeof(Scalar), kernels::this_machine);
+        constexpr kernels::RecurrentChoice choice = kernels::choose_recurrent(
+            size_of(Shapes::inputs, Context::mode), saves, sizeof(Scalar), kernels::this_machine);
         constexpr std::size_t block = choice.steps;
         const std::size_t rows = run.rows;
         const Weights<features, const Scalar> weights(run.parameters);
@@ -156,6 +161,12 @@ struct Recurrent : Op {
         if constexpr (saves)
             for (std::size_t row = 0; row < rows; ++row)
                 saved.put_state(row, place<time>(0), carried[row]);
+
+        if constexpr (choice.in_registers) {
+            for (std::size_t row = 0; row < rows; ++row)
+                run_in_registers<Shapes>(run, weights, carried[row], row);
+            return;
+        }
 
         for (std::size_t begin = 0; begin < time; begin += block) {
             const std::size_t count = std::min(block, time - begin);
@@ -375,6 +386,24 @@ struct Recurrent : Op {
                 std::copy_n(state + Units, Units, c + (row * Time + at) * Units);
         }
     };
+
+    template <class Shapes, class Context, class WeightsType, class Scalar>
+    [[gnu::always_inline]] static void run_in_registers(const Context& run, const WeightsType& weights,
+                                                        Scalar* state, std::size_t row) noexcept {
+        constexpr std::size_t time = Shapes::inputs[0][0], features = Shapes::inputs[0].last();
+        Scalar* const output = run.output + row * Shapes::output.size();
+        kernels::run_steps<Cell, features, Units, Scalar>({.x = run.inputs[0] + row * time * features,
+                                                           .weight = weights.weight,
+                                                           .recurrent_weight = weights.recurrent_weight,
+                                                           .bias = weights.bias,
+                                                           .recurrent_bias = weights.recurrent_bias,
+                                                           .h = state,
+                                                           .c = state + (Cell::has_cell_state ? Units : 0),
+                                                           .output = output},
+                                                          time, has<ReturnSequences> ? Units : 0);
+        if constexpr (has<ReturnState>)
+            std::copy_n(state, state_size, output + Shapes::output.size() - state_size);
+    }
 
     template <std::size_t Time, class Inputs>
     static auto masks_of(const Inputs& inputs) noexcept {

@@ -222,7 +222,8 @@ KernelCalls chosen_calls(const Question& question,
     using Layer = burin::detail::Recurrent<CellOf, Units, Options...>;
     const std::size_t time = Question::Shapes::inputs[0][0], features = Question::Shapes::inputs[0].last();
     const bool saves = passes::saves(question.mode);
-    const kernels::RecurrentSize size{time, Units, Layer::Cell::gates, Layer::Cell::separates_recurrent};
+    const kernels::RecurrentSize size = Layer::size_of(Question::Shapes::inputs, question.mode);
+    const kernels::RecurrentChoice choice = choose_recurrent(size, saves, question.bytes, question.machine);
     const kernels::Extents inputs{question.rows * time, features, Layer::columns},
         states{question.rows * time, Units, Layer::columns};
     if (!question.is_forward) {
@@ -235,11 +236,12 @@ KernelCalls chosen_calls(const Question& question,
         calls.push_back(input_gradient(question, "each step", {question.rows, Units, Layer::columns}));
         return calls;
     }
+    if (choice.in_registers)
+        return {{"steps", by({question.rows, time, Units}), described(choice)}};
     // Blocks of a long sequence are made sample by sample.
     const std::size_t steps = kernels::recurrent_steps(time, saves);
     return {
-        {"steps", by({question.rows, time, Units}),
-         described(choose_recurrent(size, saves, question.bytes, question.machine))},
+        {"steps", by({question.rows, time, Units}), described(choice)},
         forward_product(question, "inputs", {steps == time ? inputs.rows : steps, features, Layer::columns}),
         forward_product(question, "each step", {question.rows, Units, Layer::columns}, {})};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/kernels/functions.hpp"
+#include "burin/kernels/recurrent/column_vectors.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
 
@@ -71,6 +72,15 @@ struct SimpleRNNCell {
         });
     }
 
+    /// The same for a step whose sums are in registers; those of the state alone are apart for cells that
+    /// want them. h and c become those after it.
+    template <std::size_t Units, class Scalar, class Sums, class State>
+    [[gnu::always_inline]] static void step_in_registers(const Sums& sums, const Sums&, State& h,
+                                                         State&) noexcept {
+        for (std::size_t u = 0; u < h.size(); ++u)
+            h[u] = tanh<accuracy, Scalar>(sums[u]);
+    }
+
     template <std::size_t Units, class Scalar>
     [[gnu::always_inline]] static void gradient(const CellGradient<Scalar>& at) noexcept {
         for_each_vector<Scalar>(Units, [&](std::size_t, auto load, auto store) {
@@ -108,6 +118,34 @@ struct LSTMCell {
             store(at.h, h);
             store(at.output, h);
         });
+    }
+
+    template <std::size_t Units, class Scalar, class Sums, class State>
+    [[gnu::always_inline]] static void step_in_registers(const Sums& sums, const Sums&, State& h,
+                                                         State& c) noexcept {
+        using detail::columns_from;
+        const auto update = [&](auto u, const auto& i, const auto& f, const auto& g, const auto& o)
+                                __attribute__((always_inline)) {
+                                    c[u] = fma(f, c[u], i * g);
+                                    h[u] = o * tanh<accuracy, Scalar>(c[u]);
+                                };
+        if constexpr (detail::activates_sums<Scalar>(Units)) {
+            const Sums all = detail::activated<accuracy, 2 * Units, 3 * Units, Scalar>(sums);
+            detail::for_constants<std::tuple_size_v<State>>([&](auto u) __attribute__((always_inline)) {
+                constexpr std::size_t first = u * width<Scalar>;
+                update(u, columns_from<first, Scalar>(all), columns_from<Units + first, Scalar>(all),
+                       columns_from<2 * Units + first, Scalar>(all),
+                       columns_from<3 * Units + first, Scalar>(all));
+            });
+        } else {
+            detail::for_constants<std::tuple_size_v<State>>([&](auto u) __attribute__((always_inline)) {
+                constexpr std::size_t first = u * width<Scalar>;
+                update(u, sigmoid<accuracy, Scalar>(columns_from<first, Scalar>(sums)),
+                       sigmoid<accuracy, Scalar>(columns_from<Units + first, Scalar>(sums)),
+                       tanh<accuracy, Scalar>(columns_from<2 * Units + first, Scalar>(sums)),
+                       sigmoid<accuracy, Scalar>(columns_from<3 * Units + first, Scalar>(sums)));
+            });
+        }
     }
 
     /// c is made again, which takes less time than to remember tanh(c).
@@ -156,6 +194,23 @@ struct GRUCell {
             }
             store(at.h, h);
             store(at.output, h);
+        });
+    }
+
+    template <std::size_t Units, class Scalar, class Sums, class State>
+    [[gnu::always_inline]] static void step_in_registers(const Sums& sums, const Sums& recurrent, State& h,
+                                                         State&) noexcept {
+        using detail::columns_from;
+        // Of both gates, and of what shares their last vector.
+        detail::ColumnVectors<Scalar, 2 * Units> both;
+        for (std::size_t v = 0; v < both.size(); ++v)
+            both[v] = sigmoid<accuracy, Scalar>(sums[v] + recurrent[v]);
+        detail::for_constants<std::tuple_size_v<State>>([&](auto u) __attribute__((always_inline)) {
+            constexpr std::size_t first = u * width<Scalar>;
+            const auto r = columns_from<first, Scalar>(both), z = columns_from<Units + first, Scalar>(both);
+            const auto n = tanh<accuracy, Scalar>(fma(r, columns_from<2 * Units + first, Scalar>(recurrent),
+                                                      columns_from<2 * Units + first, Scalar>(sums)));
+            h[u] = fma(z, h[u] - n, n);
         });
     }
 

@@ -3,6 +3,7 @@
 #include "burin/kernels/simd.hpp"
 
 #include <cstddef>
+#include <type_traits>
 
 namespace burin::kernels {
 
@@ -21,16 +22,21 @@ template <class Scalar>
             found |= numbers[i] < limit && numbers[i] > -limit && numbers[i] != 0;
         return found;
     } else {
-        const Vector<Scalar> limit(sizeof(Scalar) == 4 ? Scalar(0x1p-63) : Scalar(0x1p-511)), zero(Scalar(0));
-        const auto are_tiny = [&](const Vector<Scalar>& x) {
-            const Vector<Scalar> magnitude = abs(x);
-            return (magnitude < limit) & (magnitude > zero);
+        constexpr Scalar limit = sizeof(Scalar) == 4 ? Scalar(0x1p-63) : Scalar(0x1p-511);
+        const auto are_tiny = [](const auto& x) __attribute__((always_inline)) {
+            using AnyVector = std::decay_t<decltype(x)>;
+            const AnyVector magnitude = abs(x);
+            return (magnitude < AnyVector(limit)) & (magnitude > AnyVector(Scalar(0)));
         };
-        std::size_t i = count % width<Scalar>;
-        auto found = i > 0 ? are_tiny(load_partial(numbers, i)) : zero != zero;
-        for (; i < count; i += width<Scalar>)
-            found = found | are_tiny(load(numbers + i));
-        return any(found);
+        // In half vectors where there are any: a load of a whole one would wait for what was stored as
+        // halves.
+        using Part = NarrowVector<Scalar>;
+        constexpr std::size_t lanes = lanes_of<Scalar, Part>;
+        std::size_t i = count % lanes;
+        bool found = i > 0 && any(are_tiny(load_partial(numbers, i)));
+        for (; i < count; i += lanes)
+            found |= any(are_tiny(load_as<Part>(numbers + i)));
+        return found;
     }
 }
 

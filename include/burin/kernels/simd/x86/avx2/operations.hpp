@@ -1,7 +1,9 @@
 #pragma once
 
 #include "burin/kernels/simd/generic/exact_rows.hpp"
+#include "burin/kernels/simd/generic/joined.hpp"
 #include "burin/kernels/simd/generic/narrow_vector.hpp"
+#include "burin/kernels/simd/generic/tables.hpp"
 #include "burin/kernels/simd/generic/transpose_8x8.hpp"
 #include "burin/kernels/simd/x86/avx2/groups.hpp"
 #include "burin/kernels/simd/x86/avx2/half_vector.hpp"
