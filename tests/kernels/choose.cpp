@@ -73,6 +73,7 @@ TEST_CASE("choose: what comes from beyond the caches is prefetched") {
     far.left_is_far = true;
     CHECK(forward(32, 784, 128, machines::avx512, far) ==
           "9 × 2 register tiles, rows first, left matrix prefetched, compiled for all sizes");
+    CHECK(forward(32, 784, 256, machines::avx512, far) == forward(32, 784, 256, machines::avx512));
     CHECK(forward(31, 784, 128, machines::avx512, far) ==
           "9 × 2 register tiles, panel by panel, compiled for all sizes");
     CHECK(forward(128, 784, 1024, machines::avx2) ==
@@ -90,11 +91,13 @@ TEST_CASE("choose: deep sums are made block by block, unless the left matrix sta
     CHECK(block(33, machines::avx512) == 1024);
 }
 
-TEST_CASE("choose: small matrices have code of their own, and of those twice as large single rows") {
+TEST_CASE("choose: small matrices have code of their own, and of those twice as large a single row") {
     CHECK(forward(32, 32, 64, machines::avx2) ==
           "6 × 2 register tiles, panel by panel, compiled for these sizes");
-    CHECK(forward(4, 64, 64, machines::avx2) ==
-          "1 × 8 register tiles, across panels, row by row, compiled for these sizes");
+    CHECK(forward(1, 64, 64, machines::avx2) ==
+          "1 × 8 register tiles, across panels, compiled for these sizes");
+    CHECK(forward(2, 64, 64, machines::avx2) ==
+          "2 × 4 register tiles, across panels, compiled for all sizes");
     CHECK(forward(5, 64, 64, machines::avx2) ==
           "6 × 2 register tiles, panel by panel, compiled for all sizes");
     CHECK(forward(1, 8, 1, machines::neon) == "a dot product a row");

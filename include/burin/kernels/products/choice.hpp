@@ -91,7 +91,6 @@ struct ProductChoice {
     Tile tile{};                 ///< The tallest one of the full panels, or of the only panel.
     std::size_t depth_block = 0; ///< So much of the depth at a time; 0: all.
     bool is_inlined = false;     ///< Compiled for these sizes; else one function serves all.
-    bool in_turn = false;        ///< Each row by itself.
 
     friend constexpr bool operator==(const ProductChoice&, const ProductChoice&) = default;
 };
@@ -119,8 +118,6 @@ constexpr Text<160> describe(const ProductChoice& choice) {
                     : choice.tile.ahead == Ahead::prefetch_right ? ", right matrix prefetched"
                     : choice.tile.ahead == Ahead::pack_left      ? ", left matrix packed ahead"
                                                                  : ", result prefetched");
-    if (choice.in_turn)
-        text.append(", row by row");
     return text.append(choice.is_inlined ? ", compiled for these sizes" : ", compiled for all sizes");
 }
 

@@ -118,7 +118,7 @@ struct ProductChoices {
     Loops of_many = Loops::panel_by_panel;
     bool is_inlined = false;
     bool has_half_width = false;     ///< Of one row.
-    std::size_t in_turn = 0;         ///< Up to so many rows, each by itself, inlined.
+    bool inlines_one = false;        ///< Nothing but one row.
     std::size_t in_registers = 0;    ///< Up to so many samples.
     std::size_t packed_from = never; ///< From so many samples on.
     std::size_t across = 0;          ///< Up to so many rows across panels,
@@ -129,12 +129,14 @@ struct ProductChoices {
     std::size_t block = 0;     ///< else this is a block of it.
 
     [[gnu::always_inline]] constexpr bool inlines(std::size_t count) const {
-        return (is_inlined && count <= whole) || count <= in_turn;
+        return (is_inlined && count <= whole) || (inlines_one && count == 1);
     }
     [[gnu::always_inline]] constexpr std::size_t depth_block(std::size_t count) const {
         return count > whole ? block : 0;
     }
     [[gnu::always_inline]] constexpr Loops loops(std::size_t count) const {
+        if (has_half_width && count == 1)
+            return Loops::half_width;
         if (count - 1 < in_registers)
             return Loops::depth_in_registers;
         if (count >= packed_from)
@@ -187,15 +189,10 @@ struct ProductChooser {
         return rows <= 2 ? 4 / (rows * splits) : 2;
     }
     /// With 16 registers these rows are tiles of three or four, which have too few sums in a panel and too
-    /// many in two: they are multiplied with three vectors at a time.
+    /// many in two: they are multiplied with three vectors at a time. (Else 3, 4, 7 and 8 rows of (784, 128)
+    /// take 7 to 15 % longer, AVX2.)
     constexpr bool has_low_tiles(std::size_t splits) const {
         return !has_many_registers && lanes > 1 && splits == 1;
-    }
-    /// So few rows, of matrices that are small enough, take less time in turn than together: where a row
-    /// alone has sums enough under way.
-    constexpr std::size_t rows_in_turn(const Panels& panels) const {
-        const std::size_t enough = has_many_registers ? 2 : 4;
-        return panels.last == 0 && panels.full >= enough ? enough : 1;
     }
     /// Sums deeper than this are made block by block, so that the rows that are multiplied with a panel stay
     /// in the second-level cache until the last panel: 128 rows of a block take half of it.
@@ -207,12 +204,12 @@ struct ProductChooser {
     constexpr bool streams(std::size_t elements) const { return elements * bytes > machine.streaming_bytes; }
 
     /// From so many rows on, of which each is as deep or deeper, the next rows of a left matrix are
-    /// prefetched, where it is beyond the caches.
+    /// prefetched, where it is beyond the caches: 2 to 12 % (Zen 4). Each of them reads all of the right
+    /// matrix; where that is 784 KiB, it takes up to 6 % longer.
     static constexpr std::size_t prefetched_rows = 32, prefetched_depth = 128;
 
     constexpr ProductChoices forward(const Extents& e, const Hints& hints) const {
         const std::size_t elements = e.depth * e.columns;
-        const Panels panels = panels_of(e.columns, lanes);
         const ColumnKind kind = this->kind(e.columns, hints);
         ProductChoices choices;
         choices.tile = kind.has_full_panels ? full_tile(kind) : last_tile(kind);
@@ -224,8 +221,9 @@ struct ProductChooser {
         choices.is_inlined = elements <= hints.inlined_elements && !hints.shares_code;
         choices.has_half_width = hints.is_dense && hints.has_any_width && machine.narrow_vectors &&
                                  2 * e.columns == lanes && elements <= hints.inlined_elements;
-        if (!choices.is_inlined && !hints.shares_code && elements <= 2 * hints.inlined_elements)
-            choices.in_turn = rows_in_turn(panels);
+        // (64, 64) takes 87 ns, and 93 with shared code (AVX-512). More rows gain nothing.
+        choices.inlines_one =
+            !choices.is_inlined && !hints.shares_code && elements <= 2 * hints.inlined_elements;
         if (kind.has_full_panels)
             choices.across = most_across(kind.splits);
         if (choices.is_inlined)
@@ -241,7 +239,8 @@ struct ProductChooser {
         if (right_streams)
             choices.tile.ahead = Ahead::prefetch_right;
         else if (hints.left_is_far && lanes > 1 && elements > 2 * hints.inlined_elements &&
-                 kind.has_full_panels && e.depth >= prefetched_depth && choices.whole >= prefetched_rows)
+                 2 * elements * bytes <= machine.streaming_bytes && kind.has_full_panels &&
+                 e.depth >= prefetched_depth && choices.whole >= prefetched_rows)
             choices.rows_first_from = prefetched_rows;
         return choices;
     }
@@ -316,41 +315,23 @@ struct ProductChooser {
         const ProductChoices all = choices(e, hints);
         const std::size_t count = product == Product::forward ? e.rows : e.depth;
         const Panels panels = panels_of(e.columns, lanes);
-        const ColumnKind kind = this->kind(e.columns, hints);
-        const bool in_turn = count <= all.in_turn;
-        ProductChoice choice{all.loops(count), all.tile, all.depth_block(count), all.inlines(count), in_turn};
-        if (count == 1 && all.has_half_width)
-            return {Loops::half_width, Tile{1, 1, kind.splits}, 0, true};
-        if (in_turn)
-            choice.loops = kind.has_full_panels ? Loops::across_panels : Loops::panel_by_panel;
-        switch (choice.loops) {
-        case Loops::dot_products:
-            choice.tile = {};
-            break;
-        case Loops::across_panels:
-            choice.tile.rows = in_turn ? 1 : e.rows;
-            choice.tile.vectors = 2 * std::min(panels.full, panels_across(choice.tile.rows, kind.splits));
-            break;
-        case Loops::three_vectors:
-            choice.tile.rows = e.rows == 3 ? 3 : 4;
-            choice.tile.vectors = 3;
-            break;
-        case Loops::depth_in_registers:
-            choice.tile.rows = choice.tile.tail == Tail::none ? rows_beside_depth(count) : 1;
-            choice.tile.splits = 1;
-            break;
-        case Loops::packed:
-            choice.tile = packed_tile(e);
+        ProductChoice choice{all.loops(count), all.tile, all.depth_block(count), all.inlines(count)};
+        Tile& tile = choice.tile;
+        if (choice.loops != Loops::panel_by_panel)
+            tile.ahead = choice.loops == Loops::rows_first ? Ahead::prefetch_left : Ahead::nothing;
+        if (choice.loops == Loops::across_panels) {
+            tile.rows = e.rows;
+            tile.vectors = 2 * std::min(panels.full, panels_across(tile.rows, tile.splits));
+        } else if (choice.loops == Loops::three_vectors) {
+            tile.rows = e.rows == 3 ? 3 : 4;
+            tile.vectors = 3;
+        } else if (choice.loops == Loops::depth_in_registers) {
+            tile.rows = tile.tail == Tail::none ? rows_beside_depth(count) : 1;
+            tile.splits = 1;
+        } else if (choice.loops == Loops::packed) {
+            tile = packed_tile(e);
             choice.depth_block = 0;
-            break;
-        case Loops::rows_first:
-            choice.tile.ahead = Ahead::prefetch_left;
-            break;
-        default:
-            break;
         }
-        if (choice.tile.ahead == Ahead::prefetch_right && choice.loops != Loops::panel_by_panel)
-            choice.tile.ahead = Ahead::nothing;
         return choice;
     }
 };

@@ -154,9 +154,8 @@ template <Tile T, class Scalar, class Epilogue>
 
 /// Three vectors at a time, whatever panels they are of.
 template <Tile Full, class Scalar, class Epilogue>
-[[gnu::always_inline]] inline void three_vectors(const Operands<Scalar>& operands, std::size_t full,
-                                                 std::size_t rows, Epilogue epilogue) noexcept {
-    Operands<Scalar> group = operands;
+[[gnu::noinline]] void three_vectors(Operands<Scalar> group, std::size_t full, std::size_t rows,
+                                     Epilogue epilogue) noexcept {
     std::size_t left = 2 * full;
     for (; left == 3 || left > 4; left -= 3) {
         const bool from_second = left % 2 == 1;

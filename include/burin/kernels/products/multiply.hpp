@@ -27,15 +27,6 @@ template <bool HasBlocks, class Epilogue>
         return epilogue;
 }
 
-/// One, where each row is computed by itself.
-template <bool InTurn, class Rows>
-constexpr auto rows_of(Rows rows) {
-    if constexpr (InTurn)
-        return FixedRows<1>{};
-    else
-        return rows;
-}
-
 } // namespace detail
 
 /// Computes a product as it is chosen for these extents: `Size.columns` and, where it is that of a weight
@@ -58,10 +49,10 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
 
     if constexpr (choices.of_many == Loops::dot_products)
         return detail::dot_products<Size.depth>(operands, rows, epilogue);
-    if constexpr (choices.has_half_width)
-        if (count == 1)
-            return detail::half_width<Size.depth>(operands, epilogue);
     const Loops loops = choices.loops(count);
+    if constexpr (choices.has_half_width)
+        if (loops == Loops::half_width)
+            return detail::half_width<Size.depth>(operands, epilogue);
     if constexpr (choices.in_registers > 0)
         if (loops == Loops::depth_in_registers) {
             if constexpr (choices.is_inlined)
@@ -89,26 +80,24 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
                                                                                    epilogue);
         }
     }
-    if constexpr (choices.is_inlined || choices.in_turn > 0) {
+    if constexpr (choices.is_inlined || choices.inlines_one) {
         if (choices.inlines(count)) {
-            constexpr bool in_turn = choices.in_turn > 0;
-            for (std::size_t row = 0; row < (in_turn ? std::size_t(rows) : 1); ++row) {
-                Operands<Scalar> part = operands;
-                if constexpr (in_turn)
-                    part.skip_rows(row);
-                const auto height = detail::rows_of<in_turn>(rows);
-                if constexpr (kind.has_full_panels) {
-                    if (height <= most_across)
-                        detail::with_constant<most_across>(
-                            height, [&](auto few) __attribute__((always_inline)) {
-                                across_panels<full.with_rows(few)>(part, panels.full, epilogue);
-                            });
-                    else
-                        TileLoops<full>::panels_inlined(part, panels.full, 0, height, epilogue);
-                }
-                if constexpr (kind.last_vectors > 0)
-                    TileLoops<last>::panels_inlined(part, panels.full, panels.last, height, epilogue);
+            const auto height = [&]() __attribute__((always_inline)) {
+                if constexpr (choices.inlines_one)
+                    return detail::FixedRows<1>{};
+                else
+                    return rows;
+            }();
+            if constexpr (kind.has_full_panels) {
+                if (height <= most_across)
+                    detail::with_constant<most_across>(height, [&](auto few) __attribute__((always_inline)) {
+                        across_panels<full.with_rows(few)>(operands, panels.full, epilogue);
+                    });
+                else
+                    TileLoops<full>::panels_inlined(operands, panels.full, 0, height, epilogue);
             }
+            if constexpr (kind.last_vectors > 0)
+                TileLoops<last>::panels_inlined(operands, panels.full, panels.last, height, epilogue);
             return;
         }
     }
@@ -131,8 +120,7 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
                         TileLoops<left_far>::rows_first(block, panels.full, height, finish);
                 } else if (loops == Loops::three_vectors) {
                     if constexpr (chooser.has_low_tiles(kind.splits))
-                        shared<detail::three_vectors<full, Scalar, Finish>>(block, panels.full, height,
-                                                                            finish);
+                        detail::three_vectors<full>(block, panels.full, height, finish);
                 } else {
                     detail::with_constant<most_across>(height, [&](auto few) __attribute__((always_inline)) {
                         shared<across_panels<full.with_rows(few), Scalar, Finish>>(block, panels.full,
