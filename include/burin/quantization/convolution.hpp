@@ -2,6 +2,7 @@
 
 #include "burin/kernels/int8/convolution.hpp"
 #include "burin/kernels/int8/depthwise.hpp"
+#include "burin/kernels/int8/quad_convolution.hpp"
 #include "burin/layers/convolution.hpp"
 #include "burin/layers/depthwise_convolution.hpp"
 #include "burin/quantization/weighted.hpp"
@@ -14,9 +15,7 @@ namespace burin {
 namespace detail {
 
 template <class Layer>
-struct Int8ConvolutionForm : quantization::Int8Form {
-    static constexpr bool clamps = true;
-    static constexpr bool takes_quantized_weights = true;
+struct Int8ConvolutionForm : Int8WeightedForm {
     static constexpr bool has_float_unit = false;
 
     template <class Shapes>
@@ -25,6 +24,11 @@ struct Int8ConvolutionForm : quantization::Int8Form {
     template <class Shapes>
     using Constants =
         Int8Weighted<convolution<Shapes>.depth() * convolution<Shapes>.filters, convolution<Shapes>.filters>;
+
+    template <class Shapes>
+    static constexpr kernels::Int8QuadLayout layout = kernels::int8_quad_layout(convolution<Shapes>);
+    template <class Shapes>
+    using Packed = typename Int8PackedWeights<Int8ConvolutionForm, Shapes>::type;
 
     static constexpr Elements scratch(std::span<const Shape> inputs) {
         return {0, kernels::int8_convolution_scratch(Layer::of(inputs[0]))};
@@ -38,8 +42,15 @@ struct Int8ConvolutionForm : quantization::Int8Form {
     template <class Context>
     static void forward(const Context& run) noexcept {
         constexpr const kernels::Convolution& c = convolution<typename Context::Shapes>;
+        if constexpr (kernels::this_int8.quads)
+            if (run.packed != nullptr) {
+                const auto& packed = *static_cast<const Packed<typename Context::Shapes>*>(run.packed);
+                return kernels::int8_quad_convolution<c>(
+                    run.inputs[0], run.rows, run.constants->input_zero_point, packed.view(),
+                    run.constants->template quad_outputs<Context::rounding>(packed), run.output);
+            }
         constexpr auto choose = [](std::size_t images) {
-            return kernels::choose_int8_convolution(c, images, kernels::this_machine);
+            return kernels::choose_int8_convolution(c, images, kernels::this_machine, false);
         };
         kernels::with_int8_choice<choose>(run.rows, [&]<kernels::Int8Choice Choice>() {
             kernels::int8_convolution<Choice>(

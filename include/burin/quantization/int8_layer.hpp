@@ -48,6 +48,7 @@ struct Int8Context {
     std::int8_t* output = nullptr;
     std::int8_t* scratch = nullptr;
     std::size_t rows = 0;
+    const void* packed = nullptr; ///< The form's `Packed`; null where weights are not packed.
 };
 
 /// Constants of a layer that has none.
@@ -69,6 +70,9 @@ struct Int8Form {
     static constexpr bool takes_quantized_weights = false;
     template <class Shapes>
     using Constants = NoConstants;
+    /// What is made of the constants for this processor alone: weights in the order in which it reads them.
+    template <class Shapes>
+    using Packed = NoConstants;
 
     /// The scale of the output, whose range is known.
     static constexpr quantization::Scale output_scale(const quantization::Range& range,
@@ -85,6 +89,7 @@ struct Int8Form {
 ///     template <class Shapes> static void quantize(const Int8Source<Shapes>& from, Constants<Shapes>& to);
 ///     template <class Context> static void forward(const Context& run) noexcept;
 ///
+/// and, where it has `Packed`, `static constexpr void pack(const Constants<Shapes>&, Packed<Shapes>&)`.
 /// `Context::rounding` is how the network rounds. A form whose constants depend on it has `template <class
 /// Shapes, Rounding Way> struct ConstantsFor` instead of Constants.
 ///

@@ -60,6 +60,7 @@ struct StepRunner<PlanType, Batch, Scalar, Stored> {
         run.output = output;
         run.scratch = scratch;
         run.rows = frame.rows;
+        run.packed = frame.parameters->packed.template at<Index>();
         quantization::Int8Layer<engine::OpAt<Net, Index>>::forward(run);
     }
 

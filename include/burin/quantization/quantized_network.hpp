@@ -70,10 +70,94 @@ constexpr auto int8_node() {
 template <class Net, std::size_t Index, Rounding Way = Rounding::once>
 using Int8NodeOf = typename decltype(int8_node<Net, Index, Way>())::type;
 
+/// What is packed for this processor of one node's constants.
+template <std::size_t Index, class Packed>
+struct Int8PackedNode {
+    Packed value;
+};
+template <std::size_t Index>
+struct Int8PackedNode<Index, quantization::NoConstants> {
+    static constexpr quantization::NoConstants value{};
+};
+template <class Net, std::size_t Index>
+constexpr auto int8_packed_node() {
+    using Form = quantization::Int8Layer<engine::OpAt<Net, Index>>;
+    if constexpr (quantization::clamps<Net>.head[Index] != passes::none)
+        return std::type_identity<Int8PackedNode<Index, quantization::NoConstants>>{};
+    else
+        return std::type_identity<
+            Int8PackedNode<Index, typename Form::template Packed<Int8Signature<Net, Index>>>>{};
+}
+template <class Net, std::size_t Index>
+using Int8PackedNodeOf = typename decltype(int8_packed_node<Net, Index>())::type;
+
+template <class Net, class Indices = std::make_index_sequence<engine::node_count<Net>>>
+struct Int8PackedNodes;
+template <class Net, std::size_t... I>
+struct Int8PackedNodes<Net, std::index_sequence<I...>> : Int8PackedNodeOf<Net, I>... {};
+
+/// All that is packed of a network; without a member where nothing is.
+template <class Net, bool IsEmpty = std::is_empty_v<Int8PackedNodes<Net>>>
+struct Int8Packed {
+    static constexpr bool is_ready = false;
+
+    template <std::size_t>
+    static constexpr const void* at() noexcept {
+        return nullptr;
+    }
+    constexpr void pack(const auto&) noexcept {}
+};
+template <class Net>
+struct Int8Packed<Net, false> {
+    Int8PackedNodes<Net> nodes{};
+    bool is_ready = false;
+
+    template <std::size_t Index>
+    constexpr const void* at() const noexcept {
+        return is_ready ? &static_cast<const Int8PackedNodeOf<Net, Index>&>(nodes).value : nullptr;
+    }
+    constexpr void pack(const auto& constants) noexcept {
+        core::for_each_index<engine::Network<Net>::size>(
+            [&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
+                auto& to = static_cast<Int8PackedNodeOf<Net, Index>&>(nodes).value;
+                if constexpr (!std::is_same_v<decltype(to), const quantization::NoConstants&>)
+                    quantization::Int8Layer<engine::OpAt<Net, Index>>::pack(
+                        constants.template constants<Index>(), to);
+            });
+        is_ready = true;
+    }
+};
+
 template <class Net, Rounding Way, class Indices = std::make_index_sequence<engine::node_count<Net>>>
 struct Int8Nodes;
 template <class Net, Rounding Way, std::size_t... I>
 struct Int8Nodes<Net, Way, std::index_sequence<I...>> : Int8NodeOf<Net, I, Way>... {};
+
+/// The constants that all processors share.
+template <class Net, Rounding Way>
+struct Int8Stored {
+    std::array<quantization::Scale, engine::Network<Net>::input_count> inputs;
+    std::array<quantization::Scale, engine::Network<Net>::output_count> outputs;
+    Int8Nodes<Net, Way> nodes;
+};
+
+/// Weights of so many bytes are packed by the compiler where they are constants: within the steps that it
+/// takes without being asked for more.
+#if defined(__clang__)
+inline constexpr std::size_t most_packed_constants = 64 * 1024;
+#else
+inline constexpr std::size_t most_packed_constants = 1024 * 1024;
+#endif
+
+/// What a network that is a constant has packed, and one that is not quantized yet has not.
+template <class Net, class Constants>
+constexpr Int8Packed<Net> int8_packed(const Constants& constants) noexcept {
+    Int8Packed<Net> packed{};
+    if (std::is_constant_evaluated() && sizeof constants.nodes <= most_packed_constants)
+        if (constants.inputs[0].scale > 0)
+            packed.pack(constants);
+    return packed;
+}
 
 } // namespace detail
 
@@ -82,7 +166,8 @@ struct Int8Nodes<Net, Way, std::index_sequence<I...>> : Int8NodeOf<Net, I, Way>.
 ///
 /// Weights are symmetric, each output channel with a scale of its own; activations have a scale and a zero
 /// point for each tensor. `Way` is how sums become outputs: the bits are those of one of two families of
-/// programs (docs/quantization.md).
+/// programs (docs/quantization.md). Where this processor reads weights in an order of its own, they are
+/// there in that order too: `packed_bytes`.
 template <class Net, Rounding Way = Rounding::once>
 struct QuantizedNetwork {
     // First, so that the assertion is what the compiler meets; not a base, so that this is an aggregate.
@@ -94,6 +179,8 @@ struct QuantizedNetwork {
     std::array<quantization::Scale, N::input_count> inputs;
     std::array<quantization::Scale, N::output_count> outputs;
     detail::Int8Nodes<Type, Way> nodes;
+    /// Not stored, nor counted in `quantized_bytes`: made of the rest.
+    [[no_unique_address]] detail::Int8Packed<Type> packed = detail::int8_packed<Type>(*this);
 
     template <std::size_t Index>
     constexpr const auto& constants() const noexcept {
@@ -136,9 +223,14 @@ constexpr std::uint32_t crc32(const QuantizedNetwork<Net, Way>& network) noexcep
     return sum;
 }
 
-/// Bytes of a quantized network's constants.
+/// Bytes of a quantized network's constants, as all processors have them: of a device, its flash.
 template <class Net, Rounding Way = Rounding::once>
-inline constexpr std::size_t quantized_bytes = sizeof(QuantizedNetwork<Net, Way>);
+inline constexpr std::size_t quantized_bytes =
+    sizeof(detail::Int8Stored<typename QuantizedNetwork<Net, Way>::Type, Way>);
+
+/// Bytes of the weights that are laid out for this processor besides, 0 where it reads them as they are.
+template <class Net, Rounding Way = Rounding::once>
+inline constexpr std::size_t packed_bytes = sizeof(QuantizedNetwork<Net, Way>) - quantized_bytes<Net, Way>;
 
 /// The scales of what each node gives.
 template <class Net>
@@ -195,6 +287,7 @@ void fill(QuantizedNetwork<Net, Way>& to,
                                                                             to.template constants<Index>());
             }
         });
+    to.packed.pack(to);
 }
 
 } // namespace detail

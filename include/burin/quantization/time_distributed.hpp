@@ -19,6 +19,8 @@ struct quantization::Int8Layer<TimeDistributed<LayerType>> : quantization::Int8L
     using Steps = decltype(detail::step_signature<Shapes>(std::make_index_sequence<Shapes::inputs.size()>{}));
     template <class Shapes>
     using Constants = typename Form::template Constants<Steps<Shapes>>;
+    template <class Shapes>
+    using Packed = typename Form::template Packed<Steps<Shapes>>;
     template <class Shapes, Rounding Way, class Of = Form>
         requires requires { typename Of::template ConstantsFor<Steps<Shapes>, Way>; }
     using ConstantsFor = typename Of::template ConstantsFor<Steps<Shapes>, Way>;
@@ -46,6 +48,7 @@ struct quantization::Int8Layer<TimeDistributed<LayerType>> : quantization::Int8L
         inner.output = run.output;
         inner.scratch = run.scratch;
         inner.rows = run.rows * Shapes::output[0];
+        inner.packed = run.packed;
         Form::forward(inner);
     }
 };

@@ -3,6 +3,7 @@
 #include "burin/core/assert.hpp"
 #include "burin/graph/layout.hpp"
 #include "burin/kernels/int8/product.hpp"
+#include "burin/kernels/int8/quad_product.hpp"
 #include "burin/quantization/int8_layer.hpp"
 
 #include <algorithm>
@@ -39,6 +40,29 @@ struct Int8Weighted {
     template <Rounding Way>
     kernels::Int8Outputs<Way> outputs() const noexcept {
         return {bias.data(), multipliers.data(), shifts.data(), zero_point, low};
+    }
+    template <Rounding Way, class Packed>
+    kernels::Int8QuadOutputs<Way> quad_outputs(const Packed& packed) const noexcept {
+        return {zero_point, low, packed.has_usual_shifts};
+    }
+};
+
+/// The same weights where a processor reads them packed, by `Form::layout<Shapes>`.
+template <class Form, class Shapes>
+struct Int8PackedWeights {
+    using type = std::conditional_t<kernels::this_int8.quads,
+                                    kernels::Int8QuadWeights<Form::template layout<Shapes>>,
+                                    quantization::NoConstants>;
+};
+
+/// The answers of a layer with such constants.
+struct Int8WeightedForm : quantization::Int8Form {
+    static constexpr bool clamps = true;
+    static constexpr bool takes_quantized_weights = true;
+
+    template <class Constants, class Packed>
+    static constexpr void pack(const Constants& from, Packed& to) noexcept {
+        to.pack(from.weight.data(), from.bias.data(), from.multipliers.data(), from.shifts.data());
     }
 };
 

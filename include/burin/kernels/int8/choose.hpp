@@ -2,6 +2,7 @@
 
 #include "burin/core/text.hpp"
 #include "burin/kernels/convolution/shape.hpp"
+#include "burin/kernels/int8/quad_layout.hpp"
 #include "burin/kernels/machine.hpp"
 
 #include <cstddef>
@@ -21,6 +22,7 @@ struct Int8Instructions {
     std::size_t pair_channels = 0; ///< or by pairs of taps; 0 where there are no pairs,
     std::size_t most_pairs = 0;    ///< which are so many at most.
     bool panels = false;           ///< Weights can be packed into panels of pairs: their sums stay in lanes.
+    bool quads = false;            ///< Weights are packed beforehand, four products of a sum side by side.
 
     /// Of a tile of so many rows.
     constexpr std::size_t columns_of(std::size_t rows) const {
@@ -50,7 +52,8 @@ constexpr Int8Instructions int8_instructions(DotProduct dot_product) noexcept {
                 .lanes = 16,
                 .pair_channels = 16,
                 .most_pairs = 64,
-                .panels = true};
+                .panels = true,
+                .quads = dot_product == DotProduct::avx512_vnni};
     case DotProduct::scalar:
         break;
     }
@@ -61,6 +64,7 @@ constexpr Int8Instructions int8_instructions(DotProduct dot_product) noexcept {
 enum class Int8Way {
     tiles,      ///< Dot products, a register tile of rows and columns at a time.
     panels,     ///< Weights packed into panels of pairs, which pays from a few rows on.
+    quads,      ///< Weights packed beforehand, four products of a sum side by side.
     pairs,      ///< Depthwise: two taps at a time.
     lanes,      ///< Depthwise: a tap at a time, several channels each by itself.
     one_by_one, ///< Depthwise: several filters of a channel.
@@ -88,8 +92,21 @@ inline constexpr std::size_t int8_deepest_panel = 1024, int8_panel_rows = 4, int
 /// The rows from which on packing weights into panels pays.
 inline constexpr std::size_t int8_rows_of_panels = 8;
 
-constexpr Int8Choice choose_int8(const Int8Product& product, const Machine& machine) noexcept {
+/// Rows of a register tile whose weights are packed quads: with vectors of so many channels.
+constexpr std::size_t int8_quad_rows(std::size_t vectors) noexcept {
+    return vectors == 4 ? 6 : 8;
+}
+
+/// With `is_packed`, weights may be laid out beforehand.
+constexpr Int8Choice choose_int8(const Int8Product& product, const Machine& machine,
+                                 bool is_packed = true) noexcept {
     const Int8Instructions has = int8_instructions(machine.dot_product);
+    if (has.quads && is_packed) {
+        const std::size_t vectors = Int8QuadLayout{.channels = product.channels}.vectors_from(0);
+        return {machine.dot_product, Int8Way::quads, Int8QuadLayout::quad,
+                product.rows == 1 ? 1 : int8_quad_rows(vectors),
+                vectors * Int8QuadLayout::channels_of_vector};
+    }
     if (has.panels && product.rows >= int8_rows_of_panels && product.depth <= int8_deepest_panel)
         return {machine.dot_product, Int8Way::panels, 2, int8_panel_rows, int8_panel_columns};
     const std::size_t rows = product.rows >= has.tile_rows ? has.tile_rows : 1;
@@ -105,10 +122,12 @@ constexpr bool int8_pixels_are_patches(const Convolution& c) noexcept {
 }
 
 /// A convolution of so many images: the product of what the outputs see with the weights.
-constexpr Int8Choice choose_int8_convolution(const Convolution& c, std::size_t images,
-                                             const Machine& machine) noexcept {
-    Int8Choice choice = choose_int8({images * c.output_pixels(), c.depth(), c.group_filters()}, machine);
-    choice.copies_patches = !int8_pixels_are_patches(c);
+constexpr Int8Choice choose_int8_convolution(const Convolution& c, std::size_t images, const Machine& machine,
+                                             bool is_packed = true) noexcept {
+    Int8Choice choice =
+        choose_int8({images * c.output_pixels(), c.depth(), c.group_filters()}, machine, is_packed);
+    choice.copies_patches =
+        choice.way == Int8Way::quads ? !int8_reads_image(c) : !int8_pixels_are_patches(c);
     return choice;
 }
 
@@ -168,6 +187,10 @@ constexpr std::string_view name_of(DotProduct dot_product) noexcept {
 constexpr Text<120> describe(const Int8Choice& choice) {
     Text<120> text(name_of(choice.dot_product));
     switch (choice.way) {
+    case Int8Way::quads:
+        text.append(", ").append(choice.rows).append(" × ").append(choice.columns);
+        text.append(" register tiles, weights packed beforehand");
+        return text.append(choice.copies_patches ? ", bands of the image copied" : "");
     case Int8Way::tiles:
     case Int8Way::panels:
         text.append(", ").append(choice.rows).append(" × ").append(choice.columns).append(" register tiles");

@@ -33,7 +33,8 @@ inline constexpr Int8Instructions this_int8 = int8_instructions(this_machine.dot
 static_assert(
     this_int8.block == detail::Int8Block::size && this_int8.lanes == detail::Int8Lanes::channels &&
         (this_int8.pair_channels > 0) == has_pairs<detail::Int8Pairs> &&
-        this_int8.panels == has_panels<detail::Int8Pairs>,
+        this_int8.panels == has_panels<detail::Int8Pairs> &&
+        this_int8.quads == has_quads<detail::Int8QuadVectors>,
     "kernels/machine.hpp has other instructions for 8-bit integers than kernels/int8/instructions.hpp");
 
 /// Rows of the register tile.

@@ -26,4 +26,8 @@ inline constexpr bool has_pairs = requires { Pairs::channels; };
 template <class Pairs>
 inline constexpr bool has_panels = requires { typename Pairs::PanelSums; };
 
+/// Whether four products of bytes are added at once, in vectors of channels.
+template <class Vectors>
+inline constexpr bool has_quads = requires { typename Vectors::Sum; };
+
 } // namespace burin::kernels

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "burin/kernels/int8/scalar/quads.hpp"
+
 #if defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT) && defined(__thumb__)
 #include "burin/kernels/int8/arm/output.hpp"
 #else

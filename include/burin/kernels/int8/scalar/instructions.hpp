@@ -5,5 +5,6 @@
 #include "burin/kernels/int8/scalar/block.hpp"
 #include "burin/kernels/int8/scalar/output.hpp"
 #include "burin/kernels/int8/scalar/pairs.hpp"
+#include "burin/kernels/int8/scalar/quads.hpp"
 // Sums by blocks:
 #include "burin/kernels/int8/scalar/lanes.hpp"

@@ -14,3 +14,8 @@
 #else
 #include "burin/kernels/int8/scalar/pairs.hpp"
 #endif
+#if defined(__AVX512VNNI__) && defined(__AVX512BW__)
+#include "burin/kernels/int8/x86/quads.hpp"
+#else
+#include "burin/kernels/int8/scalar/quads.hpp"
+#endif

@@ -1,0 +1,197 @@
+#pragma once
+
+#include "burin/kernels/int8/bytes.hpp"
+#include "burin/kernels/int8/choose.hpp"
+#include "burin/kernels/int8/instructions.hpp"
+#include "burin/kernels/int8/quad_weights.hpp"
+#include "burin/kernels/int8/unrolled.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+namespace burin::kernels {
+
+/// The rows of a left matrix, which lie in an image: a line of pixels, each so many bytes behind the one
+/// before, then the next line.
+struct Int8QuadRows {
+    const std::int8_t* first;
+    std::size_t step;      ///< Bytes from a row to the next of its line.
+    std::size_t per_line;  ///< Rows of a line.
+    std::size_t line_step; ///< Bytes from the first row of a line to that of the next.
+};
+
+/// What outputs are made with.
+template <Rounding Way>
+struct Int8QuadOutputs {
+    std::int32_t zero_point, low;
+    bool has_usual_shifts;
+};
+
+namespace detail {
+
+/// A tile of `Rows` rows, of which `rows` are stored, and one block of channels. `offsets` are those of the
+/// segments from a row's beginning.
+template <class Vectors, std::size_t Rows, std::size_t Width, Rounding Way>
+[[gnu::always_inline]] inline void
+int8_quad_tile(const std::int8_t* const (&x)[Rows], std::size_t rows, const Int8QuadLayout& layout,
+               const std::uint32_t* offsets, const Int8Quads& at, const Int8QuadOutputs<Way>& outputs,
+               std::size_t channels, std::int8_t* y, std::size_t y_pitch) noexcept {
+    constexpr std::size_t lanes = Int8QuadLayout::channels_of_vector, bytes = Int8QuadLayout::vector_bytes;
+    // Few sums would wait for themselves: they are split.
+    constexpr std::size_t split = Rows * Width >= 4 ? 1 : 4 / (Rows * Width);
+    using Sum = typename Vectors::Sum;
+    Sum sums[Rows][Width];
+    [[maybe_unused]] Sum others[split][Rows][Width];
+    unrolled<Width>([&](auto v) {
+        const Sum start = Vectors::start(at.starts + v * lanes);
+        unrolled<Rows>([&](auto r) {
+            sums[r][v] = start;
+            if constexpr (split > 1)
+                unrolled<split>([&](auto s) { others[s][r][v] = Vectors::zero(); });
+        });
+    });
+    const std::int8_t* panel = at.panels;
+    const auto add = [&](Sum(&to)[Rows][Width], const auto& four_of) {
+        typename Vectors::Weight weights[Width];
+        unrolled<Width>([&](auto v) { weights[v] = Vectors::weight(panel + v * bytes); });
+        unrolled<Rows>([&](auto r) {
+            const auto input = Vectors::input(four_of(x[r]));
+            unrolled<Width>([&](auto v) { Vectors::add(to[r][v], input, weights[v]); });
+        });
+        panel += Width * bytes;
+    };
+    const auto whole_at = [](std::size_t offset) {
+        return [offset](const std::int8_t* from) {
+            std::int32_t four;
+            std::memcpy(&four, from + offset, sizeof four);
+            return four;
+        };
+    };
+    const std::size_t quads = layout.segment_depth / Int8QuadLayout::quad,
+                      rest = layout.segment_depth % Int8QuadLayout::quad;
+    for (std::size_t s = 0; s < layout.segments; ++s) {
+        std::size_t offset = offsets[s];
+        std::size_t q = 0;
+        if constexpr (split > 1)
+            for (; q + split <= quads; q += split)
+                unrolled<split>([&](auto part) {
+                    add(others[part], whole_at(offset));
+                    offset += Int8QuadLayout::quad;
+                });
+        for (; q < quads; ++q, offset += Int8QuadLayout::quad)
+            add(sums, whole_at(offset));
+        if (rest > 0)
+            add(sums, [=](const std::int8_t* from) {
+                return static_cast<std::int32_t>(word_of(from + offset, rest));
+            });
+    }
+    if constexpr (split > 1)
+        unrolled<split>([&](auto s) {
+            unrolled<Rows * Width>([&](auto i) {
+                Sum& to = sums[i / Width][i % Width];
+                to = Vectors::added(to, others[s][i / Width][i % Width]);
+            });
+        });
+    const auto store = [&](auto are_usual) {
+        const Sum zero_point = Vectors::broadcast(outputs.zero_point);
+        unrolled<Width>([&](auto v) {
+            const typename Vectors::template Scale<Way, are_usual> scale(
+                at.multipliers + v * lanes, at.shifts + v * lanes, zero_point);
+            unrolled<Rows>([&](auto r) { sums[r][v] = scale(sums[r][v]); });
+        });
+        unrolled<Rows>([&](auto r) {
+            if (r < rows)
+                Vectors::template store<Width>(sums[r], outputs.low, channels, y + r * y_pitch);
+        });
+    };
+    if (outputs.has_usual_shifts) [[likely]]
+        store(std::true_type{});
+    else
+        store(std::false_type{});
+}
+
+/// All rows with one block of channels.
+template <class Vectors, std::size_t Rows, std::size_t Width, Rounding Way>
+[[gnu::noinline]] void
+int8_quad_block(Int8QuadRows from, std::size_t rows, const Int8QuadLayout& layout,
+                const std::uint32_t* offsets, const Int8Quads& at, const Int8QuadOutputs<Way>& outputs,
+                std::size_t channels, std::int8_t* y, std::size_t y_pitch) noexcept {
+    const std::int8_t *line = from.first, *next = line;
+    std::size_t in_line = 0;
+    for (std::size_t row = 0; row < rows; row += Rows, y += Rows * y_pitch) {
+        // What is left of a tile computes its last row again.
+        const std::int8_t* x[Rows];
+        for (std::size_t r = 0; r < Rows; ++r) {
+            x[r] = next;
+            if (row + r + 1 < rows) {
+                next += from.step;
+                if (++in_line == from.per_line) {
+                    in_line = 0;
+                    next = line += from.line_step;
+                }
+            }
+        }
+        int8_quad_tile<Vectors, Rows, Width>(x, rows - row, layout, offsets, at, outputs, channels, y,
+                                             y_pitch);
+    }
+}
+
+template <class Vectors, std::size_t Width, Rounding Way>
+void int8_quad_rows_of_block(const Int8QuadRows& from, std::size_t rows, const Int8QuadLayout& layout,
+                             const std::uint32_t* offsets, const Int8Quads& at,
+                             const Int8QuadOutputs<Way>& outputs, std::size_t channels, std::int8_t* y,
+                             std::size_t y_pitch) noexcept {
+    constexpr std::size_t tile = int8_quad_rows(Width);
+    if (rows == 1)
+        int8_quad_block<Vectors, 1, Width>(from, rows, layout, offsets, at, outputs, channels, y, y_pitch);
+    else
+        int8_quad_block<Vectors, tile, Width>(from, rows, layout, offsets, at, outputs, channels, y, y_pitch);
+}
+
+} // namespace detail
+
+/// y[r][c] = outputs(Σ x · w, c) of the rows of a left matrix, whose segments lie at `offsets` from where
+/// each row begins, with packed weights. Where several segments are no whole quads, up to three bytes behind
+/// each are read too.
+template <Rounding Way, class Vectors = detail::Int8QuadVectors>
+[[gnu::noinline]] void int8_quad_product(const Int8QuadRows& from, std::size_t rows,
+                                         const Int8QuadLayout& layout, const std::uint32_t* offsets,
+                                         Int8Quads at, const Int8QuadOutputs<Way>& outputs, std::int8_t* y,
+                                         std::size_t y_pitch) noexcept {
+    constexpr std::size_t lanes = Int8QuadLayout::channels_of_vector;
+    if (rows == 0)
+        return;
+    for (std::size_t vector = 0; vector < layout.vectors(); vector += Int8QuadLayout::vectors_of_block) {
+        const std::size_t width = layout.vectors_from(vector),
+                          channels = std::min(width * lanes, layout.channels - vector * lanes);
+        const auto run = [&](auto constant) {
+            detail::int8_quad_rows_of_block<Vectors, constant>(from, rows, layout, offsets, at, outputs,
+                                                               channels, y, y_pitch);
+        };
+        using detail::unrolled;
+        unrolled<Int8QuadLayout::vectors_of_block>([&](auto below) {
+            if (width == below + 1)
+                run(std::integral_constant<std::size_t, below + 1>{});
+        });
+        at.panels += width * layout.panel_bytes();
+        at.starts += width * lanes;
+        at.multipliers += width * lanes;
+        at.shifts += width * lanes;
+        y += channels;
+    }
+}
+
+/// Of rows of which each lies by itself, in one piece.
+template <Rounding Way>
+[[gnu::always_inline]] inline void
+int8_quad_product(const std::int8_t* x, std::size_t x_pitch, std::size_t rows, const Int8QuadLayout& layout,
+                  const Int8Quads& at, const Int8QuadOutputs<Way>& outputs, std::int8_t* y,
+                  std::size_t y_pitch) noexcept {
+    const std::uint32_t none = 0;
+    int8_quad_product(Int8QuadRows{x, x_pitch, rows, 0}, rows, layout, &none, at, outputs, y, y_pitch);
+}
+
+} // namespace burin::kernels

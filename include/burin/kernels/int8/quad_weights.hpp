@@ -1,0 +1,97 @@
+#pragma once
+
+#include "burin/kernels/int8/quad_layout.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace burin::kernels {
+
+/// Where such weights are, and what makes outputs of their sums: Σ x · w is Σ (x + 128) · w − 128 · Σ w, so
+/// that one factor has no sign, and a sum starts with its channel's bias less 128 · Σ w.
+template <class Number, class Byte>
+struct Int8QuadsAt {
+    Number* starts;
+    Number* multipliers;
+    Number* shifts;
+    Byte* panels;
+};
+using Int8Quads = Int8QuadsAt<const std::int32_t, const std::int8_t>;
+
+/// Shifts whose outputs take the fewest instructions: above 32 the low words of products decide nothing, and
+/// up to 53 the zero point can be added before the shift.
+constexpr bool is_usual_shift(std::int32_t shift) noexcept {
+    return shift > 32 && shift <= 53;
+}
+
+/// Packs weights `[groups · channels, depth]`. Returns whether all shifts are the usual ones.
+constexpr bool int8_pack_quads(const Int8QuadLayout& layout, const std::int8_t* w,
+                               const std::int32_t* bias, const std::int32_t* multipliers,
+                               const std::int8_t* shifts,
+                               const Int8QuadsAt<std::int32_t, std::int8_t>& to) noexcept {
+    constexpr std::size_t lanes = Int8QuadLayout::channels_of_vector, quad = Int8QuadLayout::quad;
+    bool are_usual = true;
+    std::int8_t* panel = to.panels;
+    std::size_t place = 0;
+    for (std::size_t group = 0; group < layout.groups; ++group)
+        for (std::size_t first = 0; first < layout.vectors(); first += Int8QuadLayout::vectors_of_block) {
+            const std::size_t vectors = layout.vectors_from(first);
+            for (std::size_t v = 0; v < vectors; ++v)
+                for (std::size_t lane = 0; lane < lanes; ++lane, ++place) {
+                    const std::size_t channel =
+                        first * lanes + Int8QuadLayout::channel_of(vectors, v, lane);
+                    std::int32_t sum = 0;
+                    std::int8_t* at = panel + (v * lanes + lane) * quad;
+                    const std::size_t pitch = vectors * Int8QuadLayout::vector_bytes;
+                    if (channel >= layout.channels) {
+                        for (std::size_t q = 0; q < layout.segments * layout.quads(); ++q, at += pitch)
+                            for (std::size_t k = 0; k < quad; ++k)
+                                at[k] = 0;
+                        to.starts[place] = to.multipliers[place] = 0;
+                        to.shifts[place] = 40;
+                        continue;
+                    }
+                    const std::size_t number = group * layout.channels + channel;
+                    const std::int8_t* from = w + number * layout.depth();
+                    for (std::size_t s = 0; s < layout.segments; ++s, from += layout.segment_depth)
+                        for (std::size_t k = 0; k < layout.quads() * quad; ++k) {
+                            const std::int8_t weight = k < layout.segment_depth ? from[k] : std::int8_t(0);
+                            at[k % quad] = weight;
+                            sum += weight;
+                            if (k % quad == quad - 1)
+                                at += pitch;
+                        }
+                    to.starts[place] = static_cast<std::int32_t>(bias[number] - std::int64_t(128) * sum);
+                    to.multipliers[place] = multipliers[number];
+                    // Of a factor of 0 no shift matters.
+                    to.shifts[place] = multipliers[number] == 0 ? 40 : shifts[number];
+                    are_usual = are_usual && is_usual_shift(to.shifts[place]);
+                }
+            panel += vectors * layout.panel_bytes();
+        }
+    return are_usual;
+}
+
+/// The same in memory of its own.
+template <Int8QuadLayout Layout>
+struct Int8QuadWeights {
+    static constexpr Int8QuadLayout layout = Layout;
+    static constexpr std::size_t places = Layout.groups * Layout.padded_channels();
+
+    alignas(Int8QuadLayout::vector_bytes) std::array<std::int8_t, Layout.groups * Layout.group_bytes()> panels;
+    alignas(Int8QuadLayout::vector_bytes) std::array<std::int32_t, places> starts, multipliers, shifts;
+    bool has_usual_shifts;
+
+    constexpr void pack(const std::int8_t* w, const std::int32_t* bias, const std::int32_t* factors,
+                        const std::int8_t* of_factors) noexcept {
+        has_usual_shifts =
+            int8_pack_quads(Layout, w, bias, factors, of_factors,
+                            {starts.data(), multipliers.data(), shifts.data(), panels.data()});
+    }
+    Int8Quads view() const noexcept {
+        return {starts.data(), multipliers.data(), shifts.data(), panels.data()};
+    }
+};
+
+} // namespace burin::kernels
