@@ -3,6 +3,7 @@
 #include "burin/kernels/int8/convolution.hpp"
 #include "burin/kernels/int8/depthwise.hpp"
 #include "burin/kernels/int8/quad_convolution.hpp"
+#include "burin/kernels/int8/quad_depthwise.hpp"
 #include "burin/layers/convolution.hpp"
 #include "burin/layers/depthwise_convolution.hpp"
 #include "burin/quantization/weighted.hpp"
@@ -60,6 +61,17 @@ struct Int8ConvolutionForm : Int8WeightedForm {
     }
 };
 
+/// A depthwise layer's weights where they are packed.
+template <class Form, class Shapes>
+struct Int8PackedDepthwise {
+    static constexpr bool is_packed =
+        kernels::choose_int8_depthwise(Form::template convolution<Shapes>, kernels::this_machine).way ==
+        kernels::Int8Way::quads;
+    using type =
+        std::conditional_t<is_packed, kernels::Int8DepthwiseWeights<Form::template layout<Shapes>>,
+                           quantization::NoConstants>;
+};
+
 } // namespace detail
 
 template <std::size_t Filters, auto Kernel, class... Options>
@@ -73,10 +85,8 @@ struct quantization::Int8Layer<Conv3D<Filters, Kernel, Options...>>
     : detail::Int8ConvolutionForm<Conv3D<Filters, Kernel, Options...>> {};
 
 template <auto Kernel, class... Options>
-struct quantization::Int8Layer<DepthwiseConv2D<Kernel, Options...>> : quantization::Int8Form {
+struct quantization::Int8Layer<DepthwiseConv2D<Kernel, Options...>> : detail::Int8WeightedForm {
     using Layer = DepthwiseConv2D<Kernel, Options...>;
-    static constexpr bool clamps = true;
-    static constexpr bool takes_quantized_weights = true;
     static constexpr bool has_float_unit = false;
 
     template <class Shapes>
@@ -88,14 +98,35 @@ struct quantization::Int8Layer<DepthwiseConv2D<Kernel, Options...>> : quantizati
                                            convolution<Shapes>.filters>;
 
     template <class Shapes>
+    static constexpr kernels::Int8DepthwiseLayout layout =
+        kernels::int8_depthwise_layout(convolution<Shapes>);
+    template <class Shapes>
+    using Packed = typename detail::Int8PackedDepthwise<Int8Layer, Shapes>::type;
+
+    template <class Shapes>
     static void quantize(const quantization::Int8Source<Shapes>& from, Constants<Shapes>& to) {
         detail::quantize_weighted<Layer, detail::RowMajor>(from, to);
+    }
+
+    template <class From, class To>
+    static constexpr void pack(const From& from, To& to) noexcept {
+        to.pack(from.weight.data(), from.input_zero_point, from.bias.data(), from.multipliers.data(),
+                from.shifts.data());
     }
 
     template <class Context>
     static void forward(const Context& run) noexcept {
         constexpr const kernels::Convolution& c = convolution<typename Context::Shapes>;
-        constexpr kernels::Int8Choice choice = kernels::choose_int8_depthwise(c, kernels::this_machine);
+        if constexpr (kernels::choose_int8_depthwise(c, kernels::this_machine).way ==
+                      kernels::Int8Way::quads)
+            if (run.packed != nullptr) {
+                const auto& packed = *static_cast<const Packed<typename Context::Shapes>*>(run.packed);
+                return kernels::int8_quad_depthwise<c>(
+                    run.inputs[0], run.rows, run.constants->input_zero_point, packed.view(),
+                    run.constants->template quad_outputs<Context::rounding>(packed), run.output);
+            }
+        constexpr kernels::Int8Choice choice =
+            kernels::choose_int8_depthwise(c, kernels::this_machine, false);
         kernels::int8_depthwise<choice>(c, run.inputs[0], run.rows, run.constants->input_zero_point,
                                         run.constants->weight.data(),
                                         run.constants->template outputs<Context::rounding>(), run.output);

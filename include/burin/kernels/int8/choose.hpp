@@ -131,14 +131,28 @@ constexpr Int8Choice choose_int8_convolution(const Convolution& c, std::size_t i
     return choice;
 }
 
+/// Whether a depthwise convolution goes four taps at a time: of height and width, one filter a channel, and
+/// lines of which some fit a stack.
+constexpr bool int8_taps_in_quads(const Convolution& c) noexcept {
+    constexpr std::size_t most = 64 * 1024;
+    return c.filters == c.channels && c.axes[0].kernel == 1 && c.axes[0].input == 1 &&
+           c.axes[0].output == 1 &&
+           (c.axes[1].reach() + 1) * c.axes[2].padded() * std::min<std::size_t>(64, 2 * c.channels) <= most;
+}
+
 /// Whether a depthwise convolution goes two taps at a time: of height and width, one filter a channel.
 constexpr bool int8_taps_in_pairs(const Convolution& c, std::size_t most_pairs) noexcept {
     return c.filters == c.channels && c.axes[0].kernel == 1 && c.axes[0].input == 1 &&
            c.axes[0].output == 1 && c.taps() <= 2 * most_pairs;
 }
 
-constexpr Int8Choice choose_int8_depthwise(const Convolution& c, const Machine& machine) noexcept {
+/// With `is_packed`, weights may be laid out beforehand.
+constexpr Int8Choice choose_int8_depthwise(const Convolution& c, const Machine& machine,
+                                           bool is_packed = true) noexcept {
     const Int8Instructions has = int8_instructions(machine.dot_product);
+    if (has.quads && is_packed && int8_taps_in_quads(c))
+        return {machine.dot_product, Int8Way::quads, Int8QuadLayout::quad, 1,
+                Int8QuadLayout::vector_bytes, true};
     if (has.pair_channels > 0 && c.filters >= has.pair_channels && int8_taps_in_pairs(c, has.most_pairs))
         return {machine.dot_product, Int8Way::pairs, has.pair_channels};
     if (has.pair_channels == 0 && c.filters == c.channels && c.filters >= has.lanes)

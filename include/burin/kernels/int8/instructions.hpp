@@ -26,6 +26,10 @@ inline constexpr bool has_pairs = requires { Pairs::channels; };
 template <class Pairs>
 inline constexpr bool has_panels = requires { typename Pairs::PanelSums; };
 
+/// Whether pixels' channels are pooled in vectors.
+template <class Channels>
+inline constexpr bool has_channels = requires { Channels::size; };
+
 /// Whether four products of bytes are added at once, in vectors of channels.
 template <class Vectors>
 inline constexpr bool has_quads = requires { typename Vectors::Sum; };

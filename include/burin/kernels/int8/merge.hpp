@@ -1,6 +1,8 @@
 #pragma once
 
 #include "burin/core/fixed_multiplier.hpp"
+#include "burin/kernels/int8/instructions.hpp"
+#include "burin/kernels/int8/quad_weights.hpp"
 #include "burin/kernels/int8/rescale.hpp"
 
 #include <algorithm>
@@ -13,6 +15,54 @@ namespace burin::kernels {
 /// Bits behind the point in sums of 8-bit integers.
 inline constexpr int int8_sum_bits = 20;
 
+namespace detail {
+
+/// Calls run(scale) with what multiplies by a factor and adds a number.
+template <class Vectors, Rounding Way, class Run>
+[[gnu::always_inline]] inline void with_int8_scale(const Int8Rescale& rescale, std::int32_t zero_point,
+                                                   const Run& run) noexcept {
+    const auto multiplier = Vectors::broadcast(rescale.multiplier),
+               shift = Vectors::broadcast(rescale.shift), added = Vectors::broadcast(zero_point);
+    if (is_usual_shift(rescale.shift))
+        run(typename Vectors::template Scale<Way, true>(multiplier, shift, added));
+    else
+        run(typename Vectors::template Scale<Way, false>(multiplier, shift, added));
+}
+
+/// A block of numbers at a time.
+template <class Vectors, Rounding Way, bool Subtracts>
+[[gnu::noinline]] void int8_add_blocks(std::span<const std::int8_t* const> inputs,
+                                       const Int8Rescale* summands, const Int8Rescale& total,
+                                       std::int32_t low, std::size_t count, std::int8_t* y) noexcept {
+    constexpr std::size_t block = Int8QuadLayout::channels_of_vector, blocks = 16;
+    typename Vectors::Sum sums[blocks];
+    for (std::size_t first = 0; first < count; first += blocks * block) {
+        const std::size_t here = std::min(blocks * block, count - first);
+        for (std::size_t k = 0; k < inputs.size(); ++k)
+            with_int8_scale<Vectors, Way>(summands[k], 0, [&](const auto& scale) {
+                const auto zero_point = Vectors::broadcast(summands[k].zero_point);
+                for (std::size_t i = 0; i < here; i += block) {
+                    const auto x = Vectors::difference(
+                        Vectors::widened(inputs[k] + first + i, std::min(block, here - i)), zero_point);
+                    const auto summand = scale(Vectors::template shifted_left<int8_sum_bits>(x));
+                    auto& sum = sums[i / block];
+                    if (k == 0)
+                        sum = summand;
+                    else
+                        sum = Subtracts ? Vectors::difference(sum, summand) : Vectors::added(sum, summand);
+                }
+            });
+        with_int8_scale<Vectors, Way>(total, total.zero_point, [&](const auto& scale) {
+            for (std::size_t i = 0; i < here; i += block) {
+                const typename Vectors::Sum one[] = {scale(sums[i / block])};
+                Vectors::template store<1>(one, low, std::min(block, here - i), y + first + i);
+            }
+        });
+    }
+}
+
+} // namespace detail
+
 /// y = the sum of the inputs, each times its factor, or of two the first less the second if it `Subtracts`;
 /// the factors are at most ½, and the sum has `int8_sum_bits` behind the point before the last, `total`,
 /// brings it to the output's scale. The output may be one of the inputs.
@@ -20,6 +70,9 @@ template <Rounding Way, bool Subtracts>
 [[gnu::noinline]] inline void int8_add(std::span<const std::int8_t* const> inputs,
                                        const Int8Rescale* summands, const Int8Rescale& total,
                                        std::int32_t low, std::size_t count, std::int8_t* y) noexcept {
+    if constexpr (has_quads<detail::Int8QuadVectors>)
+        return detail::int8_add_blocks<detail::Int8QuadVectors, Way, Subtracts>(inputs, summands, total, low,
+                                                                                count, y);
     for (std::size_t i = 0; i < count; ++i) {
         std::int32_t sum = 0;
         for (std::size_t k = 0; k < inputs.size(); ++k) {

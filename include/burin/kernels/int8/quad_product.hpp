@@ -23,13 +23,6 @@ struct Int8QuadRows {
     std::size_t line_step; ///< Bytes from the first row of a line to that of the next.
 };
 
-/// What outputs are made with.
-template <Rounding Way>
-struct Int8QuadOutputs {
-    std::int32_t zero_point, low;
-    bool has_usual_shifts;
-};
-
 namespace detail {
 
 /// A tile of `Rows` rows, of which `rows` are stored, and one block of channels. `offsets` are those of the

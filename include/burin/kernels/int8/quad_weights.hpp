@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/fixed_multiplier.hpp"
 #include "burin/kernels/int8/quad_layout.hpp"
 
 #include <array>
@@ -18,6 +19,13 @@ struct Int8QuadsAt {
     Byte* panels;
 };
 using Int8Quads = Int8QuadsAt<const std::int32_t, const std::int8_t>;
+
+/// What outputs are made with.
+template <Rounding Way>
+struct Int8QuadOutputs {
+    std::int32_t zero_point, low;
+    bool has_usual_shifts;
+};
 
 /// Shifts whose outputs take the fewest instructions: above 32 the low words of products decide nothing, and
 /// up to 53 the zero point can be added before the shift.

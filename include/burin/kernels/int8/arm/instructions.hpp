@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/kernels/int8/scalar/channels.hpp"
 #include "burin/kernels/int8/scalar/quads.hpp"
 
 #if defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT) && defined(__thumb__)

@@ -10,8 +10,10 @@
 #include "burin/kernels/int8/scalar/output.hpp"
 #include "burin/kernels/int8/x86/lanes.hpp"
 #if defined(__AVX2__)
+#include "burin/kernels/int8/x86/channels.hpp"
 #include "burin/kernels/int8/x86/pairs.hpp"
 #else
+#include "burin/kernels/int8/scalar/channels.hpp"
 #include "burin/kernels/int8/scalar/pairs.hpp"
 #endif
 #if defined(__AVX512VNNI__) && defined(__AVX512BW__)

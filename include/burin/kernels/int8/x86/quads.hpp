@@ -3,6 +3,7 @@
 #include "burin/kernels/int8/outputs.hpp"
 #include "burin/kernels/int8/quad_weights.hpp"
 #include "burin/kernels/int8/unrolled.hpp"
+#include "burin/kernels/int8/x86/bytes.hpp"
 #include "burin/kernels/simd/xsimd.hpp"
 
 #include <cstddef>
@@ -35,14 +36,55 @@ struct Int8QuadVectors {
         sum = _mm512_dpbusd_epi32(sum, x, w);
     }
 
+    /// Four bytes of each lane, of vectors of 64, in the order of Int8QuadLayout::channel_of.
+    [[gnu::always_inline]] static void interleave(const std::int8_t* a, const std::int8_t* b,
+                                                  const std::int8_t* c, const std::int8_t* d,
+                                                  Input (&to)[4]) noexcept {
+        const __m512i of_a = _mm512_loadu_si512(a), of_b = _mm512_loadu_si512(b);
+        const __m512i of_c = _mm512_loadu_si512(c), of_d = _mm512_loadu_si512(d);
+        const __m512i low[] = {_mm512_unpacklo_epi8(of_a, of_b), _mm512_unpacklo_epi8(of_c, of_d)};
+        const __m512i high[] = {_mm512_unpackhi_epi8(of_a, of_b), _mm512_unpackhi_epi8(of_c, of_d)};
+        to[0] = _mm512_unpacklo_epi16(low[0], low[1]);
+        to[1] = _mm512_unpackhi_epi16(low[0], low[1]);
+        to[2] = _mm512_unpacklo_epi16(high[0], high[1]);
+        to[3] = _mm512_unpackhi_epi16(high[0], high[1]);
+    }
+    /// Bytes that are 128 more than those of `from`.
+    [[gnu::always_inline]] static void copy_with_offset(const std::int8_t* from, std::size_t count,
+                                                        std::int8_t* to) noexcept {
+        const __m512i offset = _mm512_set1_epi8(-128);
+        for (; count >= 64; count -= 64, from += 64, to += 64)
+            _mm512_storeu_si512(to, _mm512_xor_si512(_mm512_loadu_si512(from), offset));
+        const __m128i narrow = _mm_set1_epi8(-128);
+        for (; count >= 16; count -= 16, from += 16, to += 16)
+            _mm_storeu_si128(
+                reinterpret_cast<__m128i*>(to),
+                _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)), narrow));
+        if (count >= 8) {
+            std::uint64_t word;
+            std::memcpy(&word, from, 8);
+            word ^= 0x8080'8080'8080'8080;
+            std::memcpy(to, &word, 8);
+            count -= 8;
+            from += 8;
+            to += 8;
+        }
+        for (std::size_t i = 0; i < count; ++i)
+            to[i] = static_cast<std::int8_t>(from[i] ^ -128);
+    }
+    static void fill(std::int8_t* to, std::int8_t byte, std::size_t count) noexcept {
+        std::memset(to, byte ^ -128, count);
+    }
+
     /// multiply<Way>(sum, factor) + zero point of a vector of channels, in 32 bits.
     template <Rounding Way, bool AreUsual>
     class Scale {
       public:
         [[gnu::always_inline]] Scale(const std::int32_t* multipliers, const std::int32_t* shifts,
                                      __m512i zero_point) noexcept
-            : even_(_mm512_load_si512(multipliers)), shift_(_mm512_load_si512(shifts)),
-              zero_point_(zero_point) {
+            : Scale(_mm512_load_si512(multipliers), _mm512_load_si512(shifts), zero_point) {}
+        [[gnu::always_inline]] Scale(__m512i multipliers, __m512i shifts, __m512i zero_point) noexcept
+            : even_(multipliers), shift_(shifts), zero_point_(zero_point) {
             if constexpr (AreUsual) {
                 shift_ = _mm512_sub_epi32(shift_, _mm512_set1_epi32(32));
                 if constexpr (Way == Rounding::once) {
@@ -105,6 +147,18 @@ struct Int8QuadVectors {
 
         __m512i even_, shift_, zero_point_;
     };
+    /// 16 bytes as numbers of 32 bits, and the first `count` of them.
+    [[gnu::always_inline]] static __m512i widened(const std::int8_t* from, std::size_t count) noexcept {
+        return _mm512_cvtepi8_epi32(count == 16 ? _mm_loadu_si128(reinterpret_cast<const __m128i*>(from))
+                                                : first_bytes(from, count));
+    }
+    [[gnu::always_inline]] static __m512i difference(__m512i a, __m512i b) noexcept {
+        return _mm512_sub_epi32(a, b);
+    }
+    template <unsigned Bits>
+    [[gnu::always_inline]] static __m512i shifted_left(__m512i x) noexcept {
+        return _mm512_slli_epi32(x, Bits);
+    }
     [[gnu::always_inline]] static __m512i broadcast(std::int32_t number) noexcept {
         return _mm512_set1_epi32(number);
     }
@@ -127,46 +181,19 @@ struct Int8QuadVectors {
             const __m256i bytes =
                 _mm256_max_epi8(_mm512_cvtsepi16_epi8(_mm512_packs_epi32(numbers[0], numbers[1])),
                                 _mm256_set1_epi8(static_cast<char>(low)));
-            if (count == 32)
+            if (count == 32) {
                 _mm256_storeu_si256(reinterpret_cast<__m256i*>(y), bytes);
-            else
-                store_part(_mm256_castsi256_si128(bytes), 16, y),
-                    store_part(_mm256_extracti128_si256(bytes, 1), count - 16, y + 16);
+            } else {
+                store_first_bytes(_mm256_castsi256_si128(bytes), 16, y);
+                store_first_bytes(_mm256_extracti128_si256(bytes, 1), count - 16, y + 16);
+            }
         } else {
             unrolled<Vectors>([&](auto v) {
                 const __m128i bytes = _mm_max_epi8(_mm512_cvtsepi32_epi8(numbers[v]),
                                                    _mm_set1_epi8(static_cast<char>(low)));
-                store_part(bytes, v + 1 < Vectors ? 16 : count - 16 * v, y + 16 * v);
+                store_first_bytes(bytes, v + 1 < Vectors ? 16 : count - 16 * v, y + 16 * v);
             });
         }
-    }
-
-  private:
-    /// The first `count` ≤ 16 bytes.
-    [[gnu::always_inline]] static void store_part(__m128i bytes, std::size_t count, std::int8_t* y) noexcept {
-        if (count == 16) {
-            _mm_storeu_si128(reinterpret_cast<__m128i*>(y), bytes);
-            return;
-        }
-        // Several whole stores: one with a mask takes longer on some processors.
-        auto rest = static_cast<std::uint64_t>(_mm_cvtsi128_si64(bytes));
-        if ((count & 8) != 0) {
-            std::memcpy(y, &rest, 8);
-            y += 8;
-            rest = static_cast<std::uint64_t>(_mm_extract_epi64(bytes, 1));
-        }
-        if ((count & 4) != 0) {
-            std::memcpy(y, &rest, 4);
-            y += 4;
-            rest >>= 32;
-        }
-        if ((count & 2) != 0) {
-            std::memcpy(y, &rest, 2);
-            y += 2;
-            rest >>= 16;
-        }
-        if ((count & 1) != 0)
-            std::memcpy(y, &rest, 1);
     }
 };
 
