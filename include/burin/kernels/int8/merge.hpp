@@ -39,7 +39,7 @@ template <class Vectors, Rounding Way, bool Subtracts>
     for (std::size_t first = 0; first < count; first += blocks * block) {
         const std::size_t here = std::min(blocks * block, count - first);
         for (std::size_t k = 0; k < inputs.size(); ++k)
-            with_int8_scale<Vectors, Way>(summands[k], 0, [&](const auto& scale) {
+            with_int8_scale<Vectors, Way>(summands[k], 0, [&](const auto& scale) __attribute__((always_inline)) {
                 const auto zero_point = Vectors::broadcast(summands[k].zero_point);
                 for (std::size_t i = 0; i < here; i += block) {
                     const auto x = Vectors::difference(
@@ -52,7 +52,7 @@ template <class Vectors, Rounding Way, bool Subtracts>
                         sum = Subtracts ? Vectors::difference(sum, summand) : Vectors::added(sum, summand);
                 }
             });
-        with_int8_scale<Vectors, Way>(total, total.zero_point, [&](const auto& scale) {
+        with_int8_scale<Vectors, Way>(total, total.zero_point, [&](const auto& scale) __attribute__((always_inline)) {
             for (std::size_t i = 0; i < here; i += block) {
                 const typename Vectors::Sum one[] = {scale(sums[i / block])};
                 Vectors::template store<1>(one, low, std::min(block, here - i), y + first + i);

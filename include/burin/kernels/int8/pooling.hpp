@@ -28,9 +28,9 @@ template <Int8Pooling Kind, class Channels>
     const std::int8_t* const end = images + rows * windows.input_size();
     const auto least = Channels::all(low);
     const auto pool = [&](const std::array<std::size_t, 3>& place, std::size_t channel, std::size_t count,
-                          auto&& update) {
+                          auto&& update) __attribute__((always_inline)) {
         const std::size_t columns = width.end(place[2]) - width.begin(place[2]);
-        const auto each = [&](auto is_whole) {
+        const auto each = [&](auto is_whole) __attribute__((always_inline)) {
             for (std::size_t i = depth.begin(place[0]); i < depth.end(place[0]); ++i)
                 for (std::size_t j = height.begin(place[1]); j < height.end(place[1]); ++j) {
                     const std::int8_t* from =
@@ -59,11 +59,11 @@ template <Int8Pooling Kind, class Channels>
                         if constexpr (Kind == Int8Pooling::max) {
                             auto largest = least;
                             pool({d, h, w}, c, count,
-                                 [&](auto bytes) { largest = Channels::larger(largest, bytes); });
+                                 [&](auto bytes) __attribute__((always_inline)) { largest = Channels::larger(largest, bytes); });
                             Channels::store(largest, count, y + c);
                         } else {
                             typename Channels::Sums sums;
-                            pool({d, h, w}, c, count, [&](auto bytes) { sums.add(bytes); });
+                            pool({d, h, w}, c, count, [&](auto bytes) __attribute__((always_inline)) { sums.add(bytes); });
                             const std::size_t pixels = (depth.end(d) - depth.begin(d)) *
                                                        (height.end(h) - height.begin(h)) *
                                                        (width.end(w) - width.begin(w));

@@ -233,15 +233,15 @@ int8_depthwise_lines(const Convolution& c, const Int8DepthwiseLayout& layout, st
     const std::size_t pixels = c.axes[2].output, flat = pixels * pitch, quads = layout.quads();
     const bool is_flat = channels == c.channels && pitch == channels, is_whole = channels == lanes;
     const Sum zero_point = Vectors::broadcast(outputs.zero_point);
-    const auto run = [&](auto are_usual) {
+    const auto run = [&](auto are_usual) __attribute__((always_inline)) {
         using Scale = typename Vectors::template Scale<Way, are_usual>;
         for (std::size_t line = 0; line < lines; line += Lines) {
             const std::int8_t* const x = from + line * c.axes[1].stride * line_bytes;
             for (std::size_t i = 0; i < flat; i += lanes) {
                 Sum sums[Lines][parts];
-                unrolled<parts>([&](auto p) {
+                unrolled<parts>([&](auto p) __attribute__((always_inline)) {
                     const Sum start = Vectors::start(at.starts + p * of_part);
-                    unrolled<Lines>([&](auto l) { sums[l][p] = start; });
+                    unrolled<Lines>([&](auto l) __attribute__((always_inline)) { sums[l][p] = start; });
                 });
                 const std::int8_t* panel = at.panels;
                 const std::uint32_t* tap = offsets;
@@ -249,19 +249,19 @@ int8_depthwise_lines(const Convolution& c, const Int8DepthwiseLayout& layout, st
                     typename Vectors::Input inputs[parts];
                     Vectors::interleave(x + i + tap[0], x + i + tap[1], x + i + tap[2], x + i + tap[3],
                                         inputs);
-                    unrolled<Lines>([&](auto l) {
-                        unrolled<parts>([&](auto p) {
+                    unrolled<Lines>([&](auto l) __attribute__((always_inline)) {
+                        unrolled<parts>([&](auto p) __attribute__((always_inline)) {
                             Vectors::add(sums[l][p], inputs[p],
                                          Vectors::weight(panel + (l * parts + p) * lanes));
                         });
                     });
                     panel += Lines * parts * lanes;
                 }
-                unrolled<parts>([&](auto p) {
+                unrolled<parts>([&](auto p) __attribute__((always_inline)) {
                     const Scale scale(at.multipliers + p * of_part, at.shifts + p * of_part, zero_point);
-                    unrolled<Lines>([&](auto l) { sums[l][p] = scale(sums[l][p]); });
+                    unrolled<Lines>([&](auto l) __attribute__((always_inline)) { sums[l][p] = scale(sums[l][p]); });
                 });
-                unrolled<Lines>([&](auto l) {
+                unrolled<Lines>([&](auto l) __attribute__((always_inline)) {
                     if (line + l >= lines)
                         return;
                     std::int8_t* const to = y + (line + l) * pixels * c.channels;

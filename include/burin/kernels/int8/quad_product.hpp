@@ -38,26 +38,26 @@ int8_quad_tile(const std::int8_t* const (&x)[Rows], std::size_t rows, const Int8
     using Sum = typename Vectors::Sum;
     Sum sums[Rows][Width];
     [[maybe_unused]] Sum others[split][Rows][Width];
-    unrolled<Width>([&](auto v) {
+    unrolled<Width>([&](auto v) __attribute__((always_inline)) {
         const Sum start = Vectors::start(at.starts + v * lanes);
-        unrolled<Rows>([&](auto r) {
+        unrolled<Rows>([&](auto r) __attribute__((always_inline)) {
             sums[r][v] = start;
             if constexpr (split > 1)
-                unrolled<split>([&](auto s) { others[s][r][v] = Vectors::zero(); });
+                unrolled<split>([&](auto s) __attribute__((always_inline)) { others[s][r][v] = Vectors::zero(); });
         });
     });
     const std::int8_t* panel = at.panels;
-    const auto add = [&](Sum(&to)[Rows][Width], const auto& four_of) {
+    const auto add = [&](Sum(&to)[Rows][Width], const auto& four_of) __attribute__((always_inline)) {
         typename Vectors::Weight weights[Width];
-        unrolled<Width>([&](auto v) { weights[v] = Vectors::weight(panel + v * bytes); });
-        unrolled<Rows>([&](auto r) {
+        unrolled<Width>([&](auto v) __attribute__((always_inline)) { weights[v] = Vectors::weight(panel + v * bytes); });
+        unrolled<Rows>([&](auto r) __attribute__((always_inline)) {
             const auto input = Vectors::input(four_of(x[r]));
-            unrolled<Width>([&](auto v) { Vectors::add(to[r][v], input, weights[v]); });
+            unrolled<Width>([&](auto v) __attribute__((always_inline)) { Vectors::add(to[r][v], input, weights[v]); });
         });
         panel += Width * bytes;
     };
-    const auto whole_at = [](std::size_t offset) {
-        return [offset](const std::int8_t* from) {
+    const auto whole_at = [](std::size_t offset) __attribute__((always_inline)) {
+        return [offset](const std::int8_t* from) __attribute__((always_inline)) {
             std::int32_t four;
             std::memcpy(&four, from + offset, sizeof four);
             return four;
@@ -70,32 +70,32 @@ int8_quad_tile(const std::int8_t* const (&x)[Rows], std::size_t rows, const Int8
         std::size_t q = 0;
         if constexpr (split > 1)
             for (; q + split <= quads; q += split)
-                unrolled<split>([&](auto part) {
+                unrolled<split>([&](auto part) __attribute__((always_inline)) {
                     add(others[part], whole_at(offset));
                     offset += Int8QuadLayout::quad;
                 });
         for (; q < quads; ++q, offset += Int8QuadLayout::quad)
             add(sums, whole_at(offset));
         if (rest > 0)
-            add(sums, [=](const std::int8_t* from) {
+            add(sums, [=](const std::int8_t* from) __attribute__((always_inline)) {
                 return static_cast<std::int32_t>(word_of(from + offset, rest));
             });
     }
     if constexpr (split > 1)
-        unrolled<split>([&](auto s) {
-            unrolled<Rows * Width>([&](auto i) {
+        unrolled<split>([&](auto s) __attribute__((always_inline)) {
+            unrolled<Rows * Width>([&](auto i) __attribute__((always_inline)) {
                 Sum& to = sums[i / Width][i % Width];
                 to = Vectors::added(to, others[s][i / Width][i % Width]);
             });
         });
-    const auto store = [&](auto are_usual) {
+    const auto store = [&](auto are_usual) __attribute__((always_inline)) {
         const Sum zero_point = Vectors::broadcast(outputs.zero_point);
-        unrolled<Width>([&](auto v) {
+        unrolled<Width>([&](auto v) __attribute__((always_inline)) {
             const typename Vectors::template Scale<Way, are_usual> scale(
                 at.multipliers + v * lanes, at.shifts + v * lanes, zero_point);
-            unrolled<Rows>([&](auto r) { sums[r][v] = scale(sums[r][v]); });
+            unrolled<Rows>([&](auto r) __attribute__((always_inline)) { sums[r][v] = scale(sums[r][v]); });
         });
-        unrolled<Rows>([&](auto r) {
+        unrolled<Rows>([&](auto r) __attribute__((always_inline)) {
             if (r < rows)
                 Vectors::template store<Width>(sums[r], outputs.low, channels, y + r * y_pitch);
         });
@@ -117,7 +117,7 @@ int8_quad_block(Int8QuadRows from, std::size_t rows, const Int8QuadLayout& layou
     for (std::size_t row = 0; row < rows; row += Rows, y += Rows * y_pitch) {
         // What is left of a tile computes its last row again.
         const std::int8_t* x[Rows];
-        for (std::size_t r = 0; r < Rows; ++r) {
+        unrolled<Rows>([&](auto r) __attribute__((always_inline)) {
             x[r] = next;
             if (row + r + 1 < rows) {
                 next += from.step;
@@ -126,7 +126,7 @@ int8_quad_block(Int8QuadRows from, std::size_t rows, const Int8QuadLayout& layou
                     next = line += from.line_step;
                 }
             }
-        }
+        });
         int8_quad_tile<Vectors, Rows, Width>(x, rows - row, layout, offsets, at, outputs, channels, y,
                                              y_pitch);
     }
