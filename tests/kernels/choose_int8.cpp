@@ -1,4 +1,5 @@
 #include "burin/kernels/int8/choose.hpp"
+#include "burin/kernels/int8/quad_depthwise.hpp"
 
 #include <doctest/doctest.h>
 
@@ -37,16 +38,33 @@ TEST_CASE("choose_int8: one row is dot products, as wide as the instruction") {
     CHECK(one(machines::avx2) == tiles(DotProduct::avx2, 32, 1, 4));
     CHECK(one(machines::avx_vnni) == tiles(DotProduct::avx_vnni, 32, 1, 4));
     CHECK(one(machines::avx512) == tiles(DotProduct::avx2, 32, 1, 4));
-    CHECK(one(machines::avx512_vnni) == tiles(DotProduct::avx512_vnni, 64, 1, 4));
+    CHECK(choose_int8({1, 784, 128}, machines::avx512_vnni, false) ==
+          tiles(DotProduct::avx512_vnni, 64, 1, 4));
+}
+
+TEST_CASE("choose_int8: weights are packed beforehand where four products are added at once") {
+    const auto quads = [](std::size_t rows, std::size_t columns) {
+        return Int8Choice{DotProduct::avx512_vnni, Int8Way::quads, 4, rows, columns};
+    };
+    const auto of = [](std::size_t rows, std::size_t channels) {
+        return choose_int8({rows, 784, channels}, machines::avx512_vnni);
+    };
+    CHECK(of(1, 128) == quads(1, 64));
+    CHECK(of(2, 128) == quads(6, 64));
+    CHECK(of(100, 100) == quads(6, 64));
+    CHECK(of(100, 48) == quads(8, 48));
+    CHECK(of(100, 17) == quads(8, 32));
+    CHECK(of(1, 10) == quads(1, 16));
 }
 
 TEST_CASE("choose_int8: from eight rows on weights are packed into panels, where AVX2 has pairs") {
     for (const Machine& machine :
          {machines::zen1, machines::avx2, machines::avx_vnni, machines::avx512, machines::avx512_vnni}) {
-        CHECK(choose_int8({8, 784, 128}, machine) == panels(machine.dot_product));
-        CHECK(choose_int8({7, 784, 128}, machine).way == Int8Way::tiles);
-        CHECK(choose_int8({8, 1025, 128}, machine).way == Int8Way::tiles); // Its rows have no room.
+        CHECK(choose_int8({8, 784, 128}, machine, false) == panels(machine.dot_product));
+        CHECK(choose_int8({7, 784, 128}, machine, false).way == Int8Way::tiles);
+        CHECK(choose_int8({8, 1025, 128}, machine, false).way == Int8Way::tiles); // Its rows have no room.
     }
+    CHECK(choose_int8({8, 784, 128}, machines::avx2) == panels(DotProduct::avx2));
     CHECK(choose_int8({64, 784, 128}, machines::sse2) == tiles(DotProduct::sse2, 16, 1, 4));
     CHECK(choose_int8({64, 784, 128}, machines::neon) == tiles(DotProduct::neon, 16, 2, 4));
     CHECK(choose_int8({64, 784, 128}, machines::cortex_m4) == tiles(DotProduct::smlad, 4, 2, 2));
@@ -60,6 +78,35 @@ TEST_CASE("choose_int8_convolution: pixels are rows as they lie where the kernel
     CHECK(choose_int8_convolution(convolution(1, 16, 32, 2), 1, machines::avx2).copies_patches);
     CHECK(choose_int8_convolution(convolution(3, 16, 32), 1, machines::avx2).way == Int8Way::panels);
     CHECK(choose_int8_convolution(convolution(3, 128, 32), 1, machines::avx2).way == Int8Way::tiles);
+    // Padding, and a depth that is no whole number of quads, are copied; one pixel's channels are not.
+    const auto copies = [](const Convolution& c) {
+        return choose_int8_convolution(c, 1, machines::avx512_vnni).copies_patches;
+    };
+    Convolution valid = convolution(3, 16, 32);
+    valid.axes[1] = valid.axes[2] = {.input = 12, .kernel = 3, .output = 10};
+    CHECK(copies(convolution(3, 16, 32)));
+    CHECK(!copies(valid));
+    valid.channels = 3;
+    CHECK(copies(valid));
+    CHECK(!copies(convolution(1, 3, 32)));
+}
+
+TEST_CASE("int8_quad_layout and int8_depthwise_layout: what lies beside each other is one segment") {
+    const Int8QuadLayout layout = int8_quad_layout(convolution(3, 3, 20));
+    CHECK(layout.segments == 3);
+    CHECK(layout.segment_depth == 9);
+    CHECK(layout.quads() == 3);
+    CHECK(layout.vectors() == 2);
+    CHECK(layout.group_bytes() == 3 * 3 * 2 * 64);
+    CHECK(int8_quad_layout(convolution(3, 4, 20, 2)).segments == 9);
+    const Int8DepthwiseLayout three = int8_depthwise_layout(convolution(3, 80, 80, 80)),
+                              four = int8_depthwise_layout(convolution(4, 16, 16, 16));
+    CHECK(three.lines == 2); // Their taps of a column fill a quad.
+    CHECK(three.quads() == 3);
+    CHECK(three.slabs() == 2);
+    CHECK(three.pitch(1) == 16);
+    CHECK(four.lines == 1);
+    CHECK(four.quads() == 4);
 }
 
 TEST_CASE("choose_int8_depthwise: pairs of taps, lanes, or one by one") {
@@ -69,9 +116,12 @@ TEST_CASE("choose_int8_depthwise: pairs of taps, lanes, or one by one") {
     const Convolution plain = convolution(3, 32, 32, 32), doubled = convolution(3, 32, 64, 32),
                       large = convolution(7, 32, 32, 32);
     for (const Machine& machine : {machines::cortex_m4, machines::zen1, machines::avx512_vnni}) {
-        CHECK(way(plain, machine) == Int8Way::pairs);
+        CHECK(choose_int8_depthwise(plain, machine, false).way == Int8Way::pairs);
         CHECK(way(doubled, machine) == Int8Way::one_by_one);
     }
+    CHECK(way(plain, machines::zen1) == Int8Way::pairs);
+    CHECK(way(plain, machines::avx512_vnni) == Int8Way::depthwise_quads);
+    CHECK(way(large, machines::avx512_vnni) == Int8Way::depthwise_quads);
     CHECK(way(large, machines::avx2) == Int8Way::pairs);
     CHECK(way(large, machines::cortex_m4) == Int8Way::one_by_one); // 49 taps are more than 26.
     for (const Machine& machine :
@@ -89,6 +139,10 @@ TEST_CASE("describe: a choice of 8 bits in one phrase") {
           "AVX2, 4 × 16 register tiles, weights packed into panels");
     CHECK(describe(choose_int8_convolution(convolution(3, 16, 32), 1, machines::neon_dot)).view() ==
           "NEON dot product, 2 × 4 register tiles of dot products of 16, patches copied");
+    CHECK(describe(choose_int8_convolution(convolution(3, 16, 32), 1, machines::avx512_vnni)).view() ==
+          "AVX512-VNNI, 8 × 32 register tiles, weights packed beforehand, bands of the image copied");
+    CHECK(describe(choose_int8_depthwise(convolution(3, 16, 16, 16), machines::avx512_vnni)).view() ==
+          "AVX512-VNNI, taps in fours, 64 lanes at a time, bands of the image copied");
     CHECK(describe(choose_int8_depthwise(convolution(3, 32, 32, 32), machines::cortex_m4)).view() ==
           "SMLAD, taps in pairs, 4 channels at a time");
     CHECK(describe(choose_int8_depthwise(convolution(3, 32, 32, 32), machines::neon)).view() ==

@@ -3,6 +3,9 @@
 #include "burin/kernels/int8/merge.hpp"
 #include "burin/kernels/int8/pooling.hpp"
 #include "burin/kernels/int8/product.hpp"
+#include "burin/kernels/int8/quad_convolution.hpp"
+#include "burin/kernels/int8/quad_depthwise.hpp"
+#include "burin/kernels/int8/unrolled.hpp"
 
 #include "support/random_numbers.hpp"
 
@@ -13,6 +16,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -76,6 +80,65 @@ constexpr Int8Choice choice_of(Int8Way way, bool copies_patches = false) {
     return choice;
 }
 
+/// Packed weights whose extents are known at run time only.
+class PackedQuads {
+  public:
+    template <class Outputs>
+    PackedQuads(const kernels::Int8QuadLayout& layout, const std::int8_t* w, const Outputs& outputs)
+        : panels_(layout.groups * layout.group_bytes() / sizeof(Line)),
+          numbers_(3 * layout.groups * layout.vectors()), places_(layout.groups * layout.padded_channels()),
+          layout_(layout) {
+        has_usual_shifts_ = kernels::int8_pack_quads(
+            layout, w, outputs.bias, outputs.multipliers, outputs.shifts,
+            {numbers(0), numbers(1), numbers(2), reinterpret_cast<std::int8_t*>(panels_.data())});
+    }
+    template <Rounding Way>
+    void multiply(const std::int8_t* x, std::size_t rows, const kernels::Int8Outputs<Way>& outputs,
+                  std::int8_t* y) {
+        kernels::int8_quad_product(
+            x, layout_.depth(), rows, layout_,
+            {numbers(0), numbers(1), numbers(2), reinterpret_cast<const std::int8_t*>(panels_.data())},
+            kernels::Int8QuadOutputs<Way>{outputs.zero_point, outputs.low, has_usual_shifts_}, y,
+            layout_.channels);
+    }
+
+  private:
+    struct alignas(64) Line {
+        std::int32_t numbers[16];
+    };
+    std::int32_t* numbers(std::size_t which) {
+        return reinterpret_cast<std::int32_t*>(numbers_.data()) + which * places_;
+    }
+
+    std::vector<Line> panels_, numbers_;
+    std::size_t places_;
+    kernels::Int8QuadLayout layout_;
+    bool has_usual_shifts_;
+};
+
+/// A layer's convolution by packed weights, where this processor has that way.
+template <kernels::Convolution C, bool IsDepthwise, Rounding Way>
+void convolve_by_quads(const std::int8_t* x, std::size_t images, std::int8_t zero_point, const std::int8_t* w,
+                       const kernels::Int8Outputs<Way>& outputs, std::int8_t* y) {
+    const auto with = [&](const auto& weights, const auto& convolve) {
+        convolve(weights.view(),
+                 kernels::Int8QuadOutputs<Way>{outputs.zero_point, outputs.low, weights.has_usual_shifts});
+    };
+    if constexpr (IsDepthwise) {
+        static kernels::Int8DepthwiseWeights<kernels::int8_depthwise_layout(C)> weights;
+        weights.pack(w, zero_point, outputs.bias, outputs.multipliers, outputs.shifts);
+        with(weights, [&](const auto& at, const auto& of) {
+            kernels::int8_quad_depthwise<C>(x, images, zero_point, at, of, y);
+        });
+    } else {
+        static kernels::Int8QuadWeights<kernels::int8_quad_layout(C)> weights;
+        weights.pack(w, outputs.bias, outputs.multipliers, outputs.shifts);
+        with(weights, [&](const auto& at, const auto& of) {
+            kernels::int8_quad_convolution<C>(x, images, zero_point, at, of, y);
+        });
+    }
+}
+
 /// Calls `run` with the choice of this way, of which a processor may have none.
 template <bool CopiesPatches = false, class Run>
 void with_way(Int8Way way, const Run& run) {
@@ -85,6 +148,14 @@ void with_way(Int8Way way, const Run& run) {
     case Int8Way::panels:
         if constexpr (this_int8.panels)
             return run.template operator()<choice_of(Int8Way::panels, CopiesPatches)>();
+        break;
+    case Int8Way::quads:
+        if constexpr (this_int8.quads)
+            return run.template operator()<choice_of(Int8Way::quads, CopiesPatches)>();
+        break;
+    case Int8Way::depthwise_quads:
+        if constexpr (this_int8.quads)
+            return run.template operator()<choice_of(Int8Way::depthwise_quads)>();
         break;
     case Int8Way::pairs:
         if constexpr (this_int8.pair_channels > 0)
@@ -105,7 +176,7 @@ TEST_CASE_TEMPLATE("int8_product: the same bits as sums one by one, for every ta
     for (const std::size_t depth :
          {1u, 2u, 3u, 4u, 5u, 7u, 8u, 15u, 16u, 17u, 31u, 32u, 33u, 63u, 64u, 65u, 127u, 130u})
         for (const std::size_t rows : {1u, 2u, 3u, 5u, 10u})
-            for (const std::size_t channels : {1u, 2u, 3u, 4u, 7u, 9u, 29u}) {
+            for (const std::size_t channels : {1u, 2u, 3u, 4u, 7u, 9u, 29u, 48u, 64u, 101u}) {
                 // Exactly as long as it says: reads beyond are found by the sanitizers.
                 auto x = random_integers(rows * depth, 1, -128),
                      w = random_integers(channels * depth, 2, -127);
@@ -122,8 +193,12 @@ TEST_CASE_TEMPLATE("int8_product: the same bits as sums one by one, for every ta
                 const kernels::Int8Outputs<Way::value> outputs{bias.data(), multipliers.data(), shifts.data(),
                                                                -3, -100};
                 with_way(choose_int8({rows, depth, channels}, this_machine).way, [&]<Int8Choice Choice>() {
-                    kernels::int8_product<Choice>(x.data(), depth, rows, w.data(), depth, channels, outputs,
-                                                  y.data(), channels);
+                    if constexpr (Choice.way == Int8Way::quads)
+                        PackedQuads({.segment_depth = depth, .channels = channels}, w.data(), outputs)
+                            .multiply(x.data(), rows, outputs, y.data());
+                    else
+                        kernels::int8_product<Choice>(x.data(), depth, rows, w.data(), depth, channels,
+                                                      outputs, y.data(), channels);
                 });
                 std::vector<std::int8_t> expected(y.size());
                 for (std::size_t r = 0; r < rows; ++r)
@@ -142,13 +217,15 @@ TEST_CASE_TEMPLATE("int8_product: the same bits as sums one by one, for every ta
 
 TEST_CASE_TEMPLATE("int8_depthwise: the same bits as sums one by one, for every tail of channels", Way, Once,
                    Twice) {
-    for (const std::size_t channels : {1u, 3u, 4u, 15u, 16u, 17u, 37u})
+    static constexpr std::array<std::size_t, 9> all_channels{1, 3, 4, 15, 16, 17, 37, 64, 150};
+    kernels::detail::unrolled<all_channels.size()>([](auto number) {
+        constexpr std::size_t channels = all_channels[number], size = 4, kernel = 3;
+        static constexpr kernels::Convolution c = [] {
+            const kernels::ConvolutionAxis axis{.input = size, .kernel = kernel, .before = 1, .output = size};
+            return kernels::Convolution{
+                {kernels::ConvolutionAxis{}, axis, axis}, channels, channels, channels};
+        }();
         for (const std::int32_t zero_point : {-128, 5, 127}) {
-            constexpr std::size_t size = 4, kernel = 3;
-            kernels::Convolution c{};
-            for (std::size_t axis : {1u, 2u})
-                c.axes[axis] = {.input = size, .kernel = kernel, .before = 1, .output = size};
-            c.channels = c.filters = c.groups = channels;
             auto x = random_integers(size * size * channels, 3, -128),
                  w = random_integers(kernel * kernel * channels, 4, -127);
             // The largest products there are.
@@ -163,33 +240,43 @@ TEST_CASE_TEMPLATE("int8_depthwise: the same bits as sums one by one, for every 
             }
             const kernels::Int8Outputs<Way::value> outputs{bias.data(), multipliers.data(), shifts.data(), 9,
                                                            -120};
-            with_way(choose_int8_depthwise(c, this_machine).way, [&]<Int8Choice Choice>() {
-                kernels::int8_depthwise<Choice>(c, x.data(), 1, zero_point, w.data(), outputs, y.data());
-            });
-            std::vector<std::int8_t> expected(y.size());
-            for (std::size_t i = 0; i < y.size(); ++i) {
-                const std::size_t channel = i % channels, row = i / channels / size,
-                                  column = i / channels % size;
-                std::int32_t sum = 0;
-                for (std::size_t j = 0; j < kernel; ++j)
-                    for (std::size_t k = 0; k < kernel; ++k) {
-                        const std::size_t v = row + j - 1, u = column + k - 1;
-                        if (v < size && u < size)
-                            sum += (x[(v * size + u) * channels + channel] - zero_point) *
-                                   w[(j * kernel + k) * channels + channel];
-                    }
-                expected[i] = output_of(outputs, sum, channel);
+            for (const bool is_packed : {false, true}) {
+                with_way(choose_int8_depthwise(c, this_machine, is_packed).way, [&]<Int8Choice Choice>() {
+                    if constexpr (Choice.way == Int8Way::depthwise_quads)
+                        convolve_by_quads<c, true>(x.data(), 1, static_cast<std::int8_t>(zero_point),
+                                                   w.data(), outputs, y.data());
+                    else
+                        kernels::int8_depthwise<Choice>(c, x.data(), 1, zero_point, w.data(), outputs,
+                                                        y.data());
+                });
+                std::vector<std::int8_t> expected(y.size());
+                for (std::size_t i = 0; i < y.size(); ++i) {
+                    const std::size_t channel = i % channels, row = i / channels / size,
+                                      column = i / channels % size;
+                    std::int32_t sum = 0;
+                    for (std::size_t j = 0; j < kernel; ++j)
+                        for (std::size_t k = 0; k < kernel; ++k) {
+                            const std::size_t v = row + j - 1, u = column + k - 1;
+                            if (v < size && u < size)
+                                sum += (x[(v * size + u) * channels + channel] - zero_point) *
+                                       w[(j * kernel + k) * channels + channel];
+                        }
+                    expected[i] = output_of(outputs, sum, channel);
+                }
+                CAPTURE(channels);
+                CAPTURE(zero_point);
+                CAPTURE(is_packed);
+                CHECK(y == expected);
             }
-            CAPTURE(channels);
-            CAPTURE(zero_point);
-            CHECK(y == expected);
         }
+    });
 }
 
 TEST_CASE_TEMPLATE(
     "int8_convolution and int8_depthwise: the same bits as sums one by one, of all kinds of windows", Way,
     Once, Twice) {
-    const auto axis = [](std::size_t kernel, std::size_t stride, std::size_t dilation, std::size_t before) {
+    static constexpr auto axis = [](std::size_t kernel, std::size_t stride, std::size_t dilation,
+                                    std::size_t before) {
         kernels::ConvolutionAxis result{11, kernel, stride, dilation, before, 1};
         result.output = (result.input + 2 * before - result.reach()) / stride + 1;
         return result;
@@ -198,21 +285,30 @@ TEST_CASE_TEMPLATE(
         kernels::ConvolutionAxis height, width;
         std::size_t channels, filters, groups;
     };
-    for (const Kind& kind : {Kind{axis(1, 1, 1, 0), axis(1, 1, 1, 0), 13, 21, 1},
-                             Kind{axis(3, 1, 1, 1), axis(3, 1, 1, 1), 5, 6, 1},
-                             Kind{axis(3, 2, 1, 0), axis(4, 2, 1, 2), 3, 17, 1},
-                             Kind{axis(3, 1, 2, 2), axis(2, 3, 3, 1), 6, 10, 2},
-                             Kind{axis(3, 1, 1, 1), axis(3, 2, 1, 1), 21, 21, 21},
-                             Kind{axis(5, 2, 1, 2), axis(5, 1, 1, 2), 16, 16, 16},
-                             Kind{axis(2, 1, 3, 2), axis(2, 2, 2, 0), 20, 20, 20},
-                             Kind{axis(11, 1, 1, 5), axis(11, 1, 1, 5), 16, 16, 16}}) {
-        kernels::Convolution c{};
-        c.axes[1] = kind.height;
-        c.axes[2] = kind.width;
-        c.channels = kind.channels;
-        c.filters = kind.filters;
-        c.groups = kind.groups;
-        const bool is_depthwise = c.groups == c.channels && c.groups > 1;
+    static constexpr Kind kinds[] = {Kind{axis(1, 1, 1, 0), axis(1, 1, 1, 0), 13, 21, 1},
+                                     Kind{axis(3, 1, 1, 1), axis(3, 1, 1, 1), 5, 6, 1},
+                                     Kind{axis(3, 2, 1, 0), axis(4, 2, 1, 2), 3, 17, 1},
+                                     Kind{axis(3, 1, 2, 2), axis(2, 3, 3, 1), 6, 10, 2},
+                                     Kind{axis(3, 1, 1, 1), axis(3, 2, 1, 1), 21, 21, 21},
+                                     Kind{axis(5, 2, 1, 2), axis(5, 1, 1, 2), 16, 16, 16},
+                                     Kind{axis(2, 1, 3, 2), axis(2, 2, 2, 0), 20, 20, 20},
+                                     Kind{axis(11, 1, 1, 5), axis(11, 1, 1, 5), 16, 16, 16},
+                                     Kind{axis(5, 1, 1, 0), axis(5, 1, 1, 0), 6, 16, 1},
+                                     Kind{axis(3, 1, 1, 0), axis(3, 1, 1, 0), 8, 70, 1},
+                                     Kind{axis(1, 2, 1, 0), axis(1, 2, 1, 0), 16, 33, 1},
+                                     Kind{axis(10, 2, 1, 4), axis(4, 2, 1, 1), 1, 64, 1},
+                                     Kind{axis(3, 2, 1, 1), axis(3, 2, 1, 0), 70, 70, 70},
+                                     Kind{axis(3, 1, 1, 1), axis(3, 3, 2, 2), 8, 8, 8},
+                                     Kind{axis(1, 1, 1, 0), axis(9, 1, 1, 4), 64, 64, 64}};
+    kernels::detail::unrolled<std::size(kinds)>([](auto number) {
+        static constexpr kernels::Convolution c = [] {
+            constexpr Kind kind = kinds[decltype(number)::value];
+            return kernels::Convolution{{kernels::ConvolutionAxis{}, kind.height, kind.width},
+                                        kind.channels,
+                                        kind.filters,
+                                        kind.groups};
+        }();
+        constexpr bool is_depthwise = c.groups == c.channels && c.groups > 1;
         constexpr std::int32_t zero_point = -9;
         const auto x = random_integers(2 * c.input_pixels() * c.channels, 6, -128),
                    w = random_integers(c.depth() * c.filters, 7, -127);
@@ -223,44 +319,52 @@ TEST_CASE_TEMPLATE(
                                                        -101};
         std::vector<std::int32_t> scratch(kernels::int8_convolution_scratch(c) / 4 + 1);
         const auto convolve = [&]<Int8Choice Choice>() {
-            kernels::int8_convolution<Choice>(c, x.data(), 2, zero_point, w.data(), outputs, y.data(),
-                                              reinterpret_cast<std::int8_t*>(scratch.data()));
-        };
-        if (is_depthwise)
-            with_way(choose_int8_depthwise(c, this_machine).way, [&]<Int8Choice Choice>() {
+            if constexpr (Choice.way == Int8Way::quads || Choice.way == Int8Way::depthwise_quads)
+                convolve_by_quads<c, is_depthwise>(x.data(), 2, zero_point, w.data(), outputs, y.data());
+            else if constexpr (is_depthwise)
                 kernels::int8_depthwise<Choice>(c, x.data(), 2, zero_point, w.data(), outputs, y.data());
-            });
-        else if (const Int8Choice choice = choose_int8_convolution(c, 2, this_machine); choice.copies_patches)
-            with_way<true>(choice.way, convolve);
-        else
-            with_way<false>(choice.way, convolve);
-        for (std::size_t i = 0; i < y.size(); ++i) {
-            const std::size_t filter = i % c.filters, pixel = i / c.filters % c.output_pixels();
-            const std::int8_t* const image =
-                x.data() + i / (c.filters * c.output_pixels()) * c.input_pixels() * c.channels;
-            const std::size_t of_group = c.group_channels(), first = filter / c.group_filters() * of_group;
-            std::int32_t sum = 0;
-            for (std::size_t tap = 0; tap < c.taps(); ++tap) {
-                const kernels::ConvolutionAxis &height = c.axes[1], &width = c.axes[2];
-                const std::size_t v = pixel / width.output * height.stride +
-                                      tap / width.kernel * height.dilation - height.before,
-                                  u = pixel % width.output * width.stride +
-                                      tap % width.kernel * width.dilation - width.before;
-                const bool is_inside = v < height.input && u < width.input;
-                for (std::size_t k = 0; k < of_group; ++k) {
-                    const std::int32_t input =
-                        is_inside ? image[(v * width.input + u) * c.channels + first + k] : zero_point;
-                    sum += is_depthwise ? (input - zero_point) * w[tap * c.filters + filter]
-                                        : input * w[filter * c.depth() + tap * of_group + k];
+            else
+                kernels::int8_convolution<Choice>(c, x.data(), 2, zero_point, w.data(), outputs, y.data(),
+                                                  reinterpret_cast<std::int8_t*>(scratch.data()));
+        };
+        for (const bool is_packed : {false, true}) {
+            std::fill(y.begin(), y.end(), std::int8_t(0));
+            const Int8Choice choice = is_depthwise ? choose_int8_depthwise(c, this_machine, is_packed)
+                                                   : choose_int8_convolution(c, 2, this_machine, is_packed);
+            if (choice.copies_patches)
+                with_way<true>(choice.way, convolve);
+            else
+                with_way<false>(choice.way, convolve);
+            for (std::size_t i = 0; i < y.size(); ++i) {
+                const std::size_t filter = i % c.filters, pixel = i / c.filters % c.output_pixels();
+                const std::int8_t* const image =
+                    x.data() + i / (c.filters * c.output_pixels()) * c.input_pixels() * c.channels;
+                const std::size_t of_group = c.group_channels(),
+                                  first = filter / c.group_filters() * of_group;
+                std::int32_t sum = 0;
+                for (std::size_t tap = 0; tap < c.taps(); ++tap) {
+                    const kernels::ConvolutionAxis &height = c.axes[1], &width = c.axes[2];
+                    const std::size_t v = pixel / width.output * height.stride +
+                                          tap / width.kernel * height.dilation - height.before,
+                                      u = pixel % width.output * width.stride +
+                                          tap % width.kernel * width.dilation - width.before;
+                    const bool is_inside = v < height.input && u < width.input;
+                    for (std::size_t k = 0; k < of_group; ++k) {
+                        const std::int32_t input =
+                            is_inside ? image[(v * width.input + u) * c.channels + first + k] : zero_point;
+                        sum += is_depthwise ? (input - zero_point) * w[tap * c.filters + filter]
+                                            : input * w[filter * c.depth() + tap * of_group + k];
+                    }
                 }
+                expected[i] = output_of(outputs, sum, filter);
             }
-            expected[i] = output_of(outputs, sum, filter);
+            CAPTURE(c.taps());
+            CAPTURE(c.channels);
+            CAPTURE(c.groups);
+            CAPTURE(is_packed);
+            CHECK(y == expected);
         }
-        CAPTURE(c.taps());
-        CAPTURE(c.channels);
-        CAPTURE(c.groups);
-        CHECK(y == expected);
-    }
+    });
 }
 
 TEST_CASE_TEMPLATE("int8_requantize: the same bits as one by one, for all shifts", Way, Once, Twice) {

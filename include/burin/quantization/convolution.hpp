@@ -66,10 +66,9 @@ template <class Form, class Shapes>
 struct Int8PackedDepthwise {
     static constexpr bool is_packed =
         kernels::choose_int8_depthwise(Form::template convolution<Shapes>, kernels::this_machine).way ==
-        kernels::Int8Way::quads;
-    using type =
-        std::conditional_t<is_packed, kernels::Int8DepthwiseWeights<Form::template layout<Shapes>>,
-                           quantization::NoConstants>;
+        kernels::Int8Way::depthwise_quads;
+    using type = std::conditional_t<is_packed, kernels::Int8DepthwiseWeights<Form::template layout<Shapes>>,
+                                    quantization::NoConstants>;
 };
 
 } // namespace detail
@@ -118,7 +117,7 @@ struct quantization::Int8Layer<DepthwiseConv2D<Kernel, Options...>> : detail::In
     static void forward(const Context& run) noexcept {
         constexpr const kernels::Convolution& c = convolution<typename Context::Shapes>;
         if constexpr (kernels::choose_int8_depthwise(c, kernels::this_machine).way ==
-                      kernels::Int8Way::quads)
+                      kernels::Int8Way::depthwise_quads)
             if (run.packed != nullptr) {
                 const auto& packed = *static_cast<const Packed<typename Context::Shapes>*>(run.packed);
                 return kernels::int8_quad_depthwise<c>(

@@ -50,9 +50,9 @@ struct Int8Weighted {
 /// The same weights where a processor reads them packed, by `Form::layout<Shapes>`.
 template <class Form, class Shapes>
 struct Int8PackedWeights {
-    using type = std::conditional_t<kernels::this_int8.quads,
-                                    kernels::Int8QuadWeights<Form::template layout<Shapes>>,
-                                    quantization::NoConstants>;
+    using type =
+        std::conditional_t<kernels::this_int8.quads, kernels::Int8QuadWeights<Form::template layout<Shapes>>,
+                           quantization::NoConstants>;
 };
 
 /// The answers of a layer with such constants.

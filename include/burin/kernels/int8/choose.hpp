@@ -62,12 +62,13 @@ constexpr Int8Instructions int8_instructions(DotProduct dot_product) noexcept {
 
 /// How a product, a convolution or a depthwise convolution of 8-bit integers is computed.
 enum class Int8Way {
-    tiles,      ///< Dot products, a register tile of rows and columns at a time.
-    panels,     ///< Weights packed into panels of pairs, which pays from a few rows on.
-    quads,      ///< Weights packed beforehand, four products of a sum side by side.
-    pairs,      ///< Depthwise: two taps at a time.
-    lanes,      ///< Depthwise: a tap at a time, several channels each by itself.
-    one_by_one, ///< Depthwise: several filters of a channel.
+    tiles,           ///< Dot products, a register tile of rows and columns at a time.
+    panels,          ///< Weights packed into panels of pairs, which pays from a few rows on.
+    quads,           ///< Weights packed beforehand, four products of a sum side by side.
+    depthwise_quads, ///< Depthwise: four taps at a time, weights packed beforehand.
+    pairs,           ///< Depthwise: two taps at a time.
+    lanes,           ///< Depthwise: a tap at a time, several channels each by itself.
+    one_by_one,      ///< Depthwise: several filters of a channel.
 };
 
 struct Int8Choice {
@@ -126,8 +127,7 @@ constexpr Int8Choice choose_int8_convolution(const Convolution& c, std::size_t i
                                              bool is_packed = true) noexcept {
     Int8Choice choice =
         choose_int8({images * c.output_pixels(), c.depth(), c.group_filters()}, machine, is_packed);
-    choice.copies_patches =
-        choice.way == Int8Way::quads ? !int8_reads_image(c) : !int8_pixels_are_patches(c);
+    choice.copies_patches = choice.way == Int8Way::quads ? !int8_reads_image(c) : !int8_pixels_are_patches(c);
     return choice;
 }
 
@@ -151,8 +151,7 @@ constexpr Int8Choice choose_int8_depthwise(const Convolution& c, const Machine& 
                                            bool is_packed = true) noexcept {
     const Int8Instructions has = int8_instructions(machine.dot_product);
     if (has.quads && is_packed && int8_taps_in_quads(c))
-        return {machine.dot_product, Int8Way::quads, Int8QuadLayout::quad, 1,
-                Int8QuadLayout::vector_bytes, true};
+        return {machine.dot_product, Int8Way::depthwise_quads, Int8QuadLayout::vector_bytes, 1, 1, true};
     if (has.pair_channels > 0 && c.filters >= has.pair_channels && int8_taps_in_pairs(c, has.most_pairs))
         return {machine.dot_product, Int8Way::pairs, has.pair_channels};
     if (has.pair_channels == 0 && c.filters == c.channels && c.filters >= has.lanes)
@@ -213,6 +212,11 @@ constexpr Text<120> describe(const Int8Choice& choice) {
         else
             text.append(" of dot products of ").append(choice.block);
         return text.append(choice.copies_patches ? ", patches copied" : "");
+    case Int8Way::depthwise_quads:
+        return text.append(", taps in fours, ")
+            .append(choice.block)
+            .append(" lanes at a time, ")
+            .append("bands of the image copied");
     case Int8Way::pairs:
         return text.append(", taps in pairs, ").append(choice.block).append(" channels at a time");
     case Int8Way::lanes:

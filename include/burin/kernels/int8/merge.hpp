@@ -21,8 +21,8 @@ namespace detail {
 template <class Vectors, Rounding Way, class Run>
 [[gnu::always_inline]] inline void with_int8_scale(const Int8Rescale& rescale, std::int32_t zero_point,
                                                    const Run& run) noexcept {
-    const auto multiplier = Vectors::broadcast(rescale.multiplier),
-               shift = Vectors::broadcast(rescale.shift), added = Vectors::broadcast(zero_point);
+    const auto multiplier = Vectors::broadcast(rescale.multiplier), shift = Vectors::broadcast(rescale.shift),
+               added = Vectors::broadcast(zero_point);
     if (is_usual_shift(rescale.shift))
         run(typename Vectors::template Scale<Way, true>(multiplier, shift, added));
     else
@@ -39,25 +39,28 @@ template <class Vectors, Rounding Way, bool Subtracts>
     for (std::size_t first = 0; first < count; first += blocks * block) {
         const std::size_t here = std::min(blocks * block, count - first);
         for (std::size_t k = 0; k < inputs.size(); ++k)
-            with_int8_scale<Vectors, Way>(summands[k], 0, [&](const auto& scale) __attribute__((always_inline)) {
-                const auto zero_point = Vectors::broadcast(summands[k].zero_point);
+            with_int8_scale<Vectors, Way>(
+                summands[k], 0, [&](const auto& scale) __attribute__((always_inline)) {
+                    const auto zero_point = Vectors::broadcast(summands[k].zero_point);
+                    for (std::size_t i = 0; i < here; i += block) {
+                        const auto x = Vectors::difference(
+                            Vectors::widened(inputs[k] + first + i, std::min(block, here - i)), zero_point);
+                        const auto summand = scale(Vectors::template shifted_left<int8_sum_bits>(x));
+                        auto& sum = sums[i / block];
+                        if (k == 0)
+                            sum = summand;
+                        else
+                            sum =
+                                Subtracts ? Vectors::difference(sum, summand) : Vectors::added(sum, summand);
+                    }
+                });
+        with_int8_scale<Vectors, Way>(
+            total, total.zero_point, [&](const auto& scale) __attribute__((always_inline)) {
                 for (std::size_t i = 0; i < here; i += block) {
-                    const auto x = Vectors::difference(
-                        Vectors::widened(inputs[k] + first + i, std::min(block, here - i)), zero_point);
-                    const auto summand = scale(Vectors::template shifted_left<int8_sum_bits>(x));
-                    auto& sum = sums[i / block];
-                    if (k == 0)
-                        sum = summand;
-                    else
-                        sum = Subtracts ? Vectors::difference(sum, summand) : Vectors::added(sum, summand);
+                    const typename Vectors::Sum one[] = {scale(sums[i / block])};
+                    Vectors::template store<1>(one, low, std::min(block, here - i), y + first + i);
                 }
             });
-        with_int8_scale<Vectors, Way>(total, total.zero_point, [&](const auto& scale) __attribute__((always_inline)) {
-            for (std::size_t i = 0; i < here; i += block) {
-                const typename Vectors::Sum one[] = {scale(sums[i / block])};
-                Vectors::template store<1>(one, low, std::min(block, here - i), y + first + i);
-            }
-        });
     }
 }
 

@@ -33,8 +33,7 @@ template <Int8Pooling Kind, class Channels>
         const auto each = [&](auto is_whole) __attribute__((always_inline)) {
             for (std::size_t i = depth.begin(place[0]); i < depth.end(place[0]); ++i)
                 for (std::size_t j = height.begin(place[1]); j < height.end(place[1]); ++j) {
-                    const std::int8_t* from =
-                        images + windows.offset(i, j, width.begin(place[2])) + channel;
+                    const std::int8_t* from = images + windows.offset(i, j, width.begin(place[2])) + channel;
                     for (std::size_t k = 0; k < columns; ++k, from += channels)
                         if constexpr (is_whole)
                             update(Channels::load(from));
@@ -58,12 +57,14 @@ template <Int8Pooling Kind, class Channels>
                         const std::size_t count = std::min(Channels::size, channels - c);
                         if constexpr (Kind == Int8Pooling::max) {
                             auto largest = least;
-                            pool({d, h, w}, c, count,
-                                 [&](auto bytes) __attribute__((always_inline)) { largest = Channels::larger(largest, bytes); });
+                            pool({d, h, w}, c, count, [&](auto bytes) __attribute__((always_inline)) {
+                                largest = Channels::larger(largest, bytes);
+                            });
                             Channels::store(largest, count, y + c);
                         } else {
                             typename Channels::Sums sums;
-                            pool({d, h, w}, c, count, [&](auto bytes) __attribute__((always_inline)) { sums.add(bytes); });
+                            pool({d, h, w}, c, count,
+                                 [&](auto bytes) __attribute__((always_inline)) { sums.add(bytes); });
                             const std::size_t pixels = (depth.end(d) - depth.begin(d)) *
                                                        (height.end(h) - height.begin(h)) *
                                                        (width.end(w) - width.begin(w));

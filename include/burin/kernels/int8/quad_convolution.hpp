@@ -53,8 +53,9 @@ constexpr std::array<std::uint32_t, Segments> int8_quad_offsets(const Convolutio
     for (std::size_t i = 0; i < depth.kernel; ++i)
         for (std::size_t j = 0; j < height.kernel; ++j)
             for (std::size_t k = 0; k < columns; ++k)
-                offsets[at++] = static_cast<std::uint32_t>(
-                    i * depth.dilation * plane + j * height.dilation * line + k * width.dilation * c.channels);
+                offsets[at++] =
+                    static_cast<std::uint32_t>(i * depth.dilation * plane + j * height.dilation * line +
+                                               k * width.dilation * c.channels);
     return offsets;
 }
 
@@ -133,12 +134,12 @@ int8_quad_bands(const Convolution& c, const Int8QuadLayout& layout, const std::u
 /// A convolution of images of 8-bit integers with packed weights: the product of what the outputs see, which
 /// is read where it lies, or where a band of the image was copied with its zero point around it.
 template <Convolution C, Rounding Way>
-[[gnu::always_inline]] inline void int8_quad_convolution(const std::int8_t* images, std::size_t rows,
-                                                         std::int8_t padding, const Int8Quads& at,
-                                                         const Int8QuadOutputs<Way>& outputs,
-                                                         std::int8_t* y) noexcept {
+[[gnu::always_inline]] inline void
+int8_quad_convolution(const std::int8_t* images, std::size_t rows, std::int8_t padding, const Int8Quads& at,
+                      const Int8QuadOutputs<Way>& outputs, std::int8_t* y) noexcept {
     constexpr Int8QuadLayout layout = int8_quad_layout(C);
-    constexpr std::size_t image_line = C.axes[2].input * C.channels, image_plane = C.axes[1].input * image_line;
+    constexpr std::size_t image_line = C.axes[2].input * C.channels,
+                          image_plane = C.axes[1].input * image_line;
     if constexpr (int8_pixels_are_patches(C)) {
         int8_quad_product(images, C.channels, rows * C.output_pixels(), layout, at, outputs, y, C.filters);
     } else if constexpr (int8_reads_image(C)) {

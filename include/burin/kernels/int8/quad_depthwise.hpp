@@ -62,8 +62,8 @@ constexpr Int8DepthwiseLayout int8_depthwise_layout(const Convolution& c) noexce
 
 /// Where the lines of a band lie: those of pixels that are a stride apart, phase by phase.
 struct Int8DepthwiseBand {
-    std::size_t lines = 1;         ///< Of outputs.
-    std::size_t phase_pixels = 1;  ///< Pixels of a phase.
+    std::size_t lines = 1;        ///< Of outputs.
+    std::size_t phase_pixels = 1; ///< Pixels of a phase.
     std::size_t phases = 1;
 
     constexpr std::size_t line_bytes(std::size_t pitch) const { return phases * phase_pixels * pitch; }
@@ -107,9 +107,9 @@ constexpr Int8TapOffsets<Quads> int8_tap_offsets(const Convolution& c, const Int
             if (line >= layout.kernel_lines + layout.lines - 1)
                 line = column = 0; // Its weight is 0.
             const std::size_t x = column * c.axes[2].dilation;
-            offsets[number][k] = static_cast<std::uint32_t>(
-                line * c.axes[1].dilation * band.line_bytes(pitch) +
-                (x % band.phases * band.phase_pixels + x / band.phases) * pitch);
+            offsets[number][k] =
+                static_cast<std::uint32_t>(line * c.axes[1].dilation * band.line_bytes(pitch) +
+                                           (x % band.phases * band.phase_pixels + x / band.phases) * pitch);
         }
     return offsets;
 }
@@ -142,10 +142,10 @@ constexpr bool int8_pack_depthwise(const Int8DepthwiseLayout& layout, const std:
                             const auto [i, column] = layout.tap(number, k);
                             // A line before the kernel's first counts as a large number.
                             const bool has_weight = is_there && i - line < layout.kernel_lines;
-                            at[k] = has_weight ? w[((i - line) * layout.kernel_columns + column) *
-                                                       layout.channels +
-                                                   channel]
-                                               : std::int8_t(0);
+                            at[k] = has_weight
+                                        ? w[((i - line) * layout.kernel_columns + column) * layout.channels +
+                                            channel]
+                                        : std::int8_t(0);
                             sum += line == 0 ? at[k] : 0;
                         }
                 to.starts[place] =
@@ -183,10 +183,10 @@ namespace detail {
 
 /// The lines of one slab that the outputs from line `first` on see, with what lies beyond the image.
 template <class Vectors>
-[[gnu::noinline]] inline void
-int8_copy_phases(const Convolution& c, const Int8DepthwiseBand& band, const std::int8_t* image,
-                 std::size_t first, std::size_t lines, std::size_t channels, std::size_t pitch,
-                 std::int8_t padding, std::int8_t* to) noexcept {
+[[gnu::noinline]] inline void int8_copy_phases(const Convolution& c, const Int8DepthwiseBand& band,
+                                               const std::int8_t* image, std::size_t first, std::size_t lines,
+                                               std::size_t channels, std::size_t pitch, std::int8_t padding,
+                                               std::int8_t* to) noexcept {
     const ConvolutionAxis &height = c.axes[1], &width = c.axes[2];
     const std::size_t line_bytes = band.line_bytes(pitch), stride = band.phases * c.channels;
     const bool is_whole = band.phases == 1 && channels == c.channels && pitch == channels;
@@ -200,9 +200,9 @@ int8_copy_phases(const Convolution& c, const Int8DepthwiseBand& band, const std:
         const std::int8_t* const line = image + in_y * width.input * c.channels;
         for (std::size_t phase = 0; phase < band.phases; ++phase, phase_at += band.phase_pixels * pitch) {
             // Pixel i of a phase is the image's i · phases + phase − before.
-            const std::size_t left = std::min(
-                phase < width.before ? (width.before - phase + band.phases - 1) / band.phases : 0,
-                band.phase_pixels);
+            const std::size_t left =
+                std::min(phase < width.before ? (width.before - phase + band.phases - 1) / band.phases : 0,
+                         band.phase_pixels);
             const std::size_t from = left * band.phases + phase - width.before;
             const std::size_t inside =
                 std::min(band.phase_pixels - left,
@@ -222,11 +222,11 @@ int8_copy_phases(const Convolution& c, const Int8DepthwiseBand& band, const std:
 
 /// Some lines of outputs, `Lines` at a time, of one slab.
 template <class Vectors, std::size_t Lines, Rounding Way>
-[[gnu::noinline]] void
-int8_depthwise_lines(const Convolution& c, const Int8DepthwiseLayout& layout, std::size_t line_bytes,
-                     const std::uint32_t* offsets, const std::int8_t* from, std::size_t lines,
-                     std::size_t channels, std::size_t pitch, const Int8Quads& at,
-                     const Int8QuadOutputs<Way>& outputs, std::int8_t* y) noexcept {
+[[gnu::noinline]] void int8_depthwise_lines(const Convolution& c, const Int8DepthwiseLayout& layout,
+                                            std::size_t line_bytes, const std::uint32_t* offsets,
+                                            const std::int8_t* from, std::size_t lines, std::size_t channels,
+                                            std::size_t pitch, const Int8Quads& at,
+                                            const Int8QuadOutputs<Way>& outputs, std::int8_t* y) noexcept {
     constexpr std::size_t lanes = Int8DepthwiseLayout::lanes, parts = Int8DepthwiseLayout::parts,
                           quad = Int8DepthwiseLayout::quad, of_part = lanes / parts;
     using Sum = typename Vectors::Sum;
@@ -259,7 +259,8 @@ int8_depthwise_lines(const Convolution& c, const Int8DepthwiseLayout& layout, st
                 }
                 unrolled<parts>([&](auto p) __attribute__((always_inline)) {
                     const Scale scale(at.multipliers + p * of_part, at.shifts + p * of_part, zero_point);
-                    unrolled<Lines>([&](auto l) __attribute__((always_inline)) { sums[l][p] = scale(sums[l][p]); });
+                    unrolled<Lines>([&](auto l)
+                                        __attribute__((always_inline)) { sums[l][p] = scale(sums[l][p]); });
                 });
                 unrolled<Lines>([&](auto l) __attribute__((always_inline)) {
                     if (line + l >= lines)
@@ -269,7 +270,8 @@ int8_depthwise_lines(const Convolution& c, const Int8DepthwiseLayout& layout, st
                         Vectors::template store<parts>(sums[l], outputs.low, std::min(lanes, flat - i),
                                                        to + i);
                     } else if (is_whole) {
-                        Vectors::template store<parts>(sums[l], outputs.low, lanes, to + i / lanes * c.channels);
+                        Vectors::template store<parts>(sums[l], outputs.low, lanes,
+                                                       to + i / lanes * c.channels);
                     } else {
                         std::int8_t all[lanes];
                         Vectors::template store<parts>(sums[l], outputs.low, lanes, all);
@@ -299,8 +301,8 @@ int8_depthwise_bands(const Convolution& c, const Int8DepthwiseLayout& layout, co
             for (std::size_t slab = 0; slab < layout.slabs(); ++slab) {
                 const std::size_t channels = layout.slab_channels(slab), pitch = layout.pitch(slab),
                                   place = slab * lanes;
-                int8_copy_phases<Vectors>(c, band, images + place, first, band.input_lines(c, lines), channels,
-                                          pitch, padding, copy);
+                int8_copy_phases<Vectors>(c, band, images + place, first, band.input_lines(c, lines),
+                                          channels, pitch, padding, copy);
                 int8_depthwise_lines<Vectors, Lines>(
                     c, layout, band.line_bytes(pitch), offsets[slab + 1 == layout.slabs() ? 1 : 0], copy,
                     lines, channels, pitch,
@@ -317,10 +319,9 @@ int8_depthwise_bands(const Convolution& c, const Int8DepthwiseLayout& layout, co
 /// A depthwise convolution of images of 8-bit integers with packed weights. Beyond the image lies its zero
 /// point, `padding`.
 template <Convolution C, Rounding Way, class Vectors = detail::Int8QuadVectors>
-[[gnu::always_inline]] inline void int8_quad_depthwise(const std::int8_t* images, std::size_t rows,
-                                                       std::int8_t padding, const Int8Quads& at,
-                                                       const Int8QuadOutputs<Way>& outputs,
-                                                       std::int8_t* y) noexcept {
+[[gnu::always_inline]] inline void
+int8_quad_depthwise(const std::int8_t* images, std::size_t rows, std::int8_t padding, const Int8Quads& at,
+                    const Int8QuadOutputs<Way>& outputs, std::int8_t* y) noexcept {
     constexpr Int8DepthwiseLayout layout = int8_depthwise_layout(C);
     constexpr Int8DepthwiseBand band = int8_depthwise_band(C);
     static constexpr auto first = detail::int8_tap_offsets<layout.quads()>(C, layout, band, layout.pitch(0)),

@@ -21,9 +21,7 @@ struct Int8QuadLayout {
 
     constexpr std::size_t depth() const { return segments * segment_depth; }
     constexpr std::size_t quads() const { return (segment_depth + quad - 1) / quad; }
-    constexpr std::size_t vectors() const {
-        return (channels + channels_of_vector - 1) / channels_of_vector;
-    }
+    constexpr std::size_t vectors() const { return (channels + channels_of_vector - 1) / channels_of_vector; }
     /// Channels of a group with those that fill its last vector.
     constexpr std::size_t padded_channels() const { return vectors() * channels_of_vector; }
     /// Of one vector of channels over the whole depth.

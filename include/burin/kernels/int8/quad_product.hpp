@@ -43,16 +43,19 @@ int8_quad_tile(const std::int8_t* const (&x)[Rows], std::size_t rows, const Int8
         unrolled<Rows>([&](auto r) __attribute__((always_inline)) {
             sums[r][v] = start;
             if constexpr (split > 1)
-                unrolled<split>([&](auto s) __attribute__((always_inline)) { others[s][r][v] = Vectors::zero(); });
+                unrolled<split>([&](auto s)
+                                    __attribute__((always_inline)) { others[s][r][v] = Vectors::zero(); });
         });
     });
     const std::int8_t* panel = at.panels;
     const auto add = [&](Sum(&to)[Rows][Width], const auto& four_of) __attribute__((always_inline)) {
         typename Vectors::Weight weights[Width];
-        unrolled<Width>([&](auto v) __attribute__((always_inline)) { weights[v] = Vectors::weight(panel + v * bytes); });
+        unrolled<Width>(
+            [&](auto v) __attribute__((always_inline)) { weights[v] = Vectors::weight(panel + v * bytes); });
         unrolled<Rows>([&](auto r) __attribute__((always_inline)) {
             const auto input = Vectors::input(four_of(x[r]));
-            unrolled<Width>([&](auto v) __attribute__((always_inline)) { Vectors::add(to[r][v], input, weights[v]); });
+            unrolled<Width>(
+                [&](auto v) __attribute__((always_inline)) { Vectors::add(to[r][v], input, weights[v]); });
         });
         panel += Width * bytes;
     };
@@ -91,8 +94,8 @@ int8_quad_tile(const std::int8_t* const (&x)[Rows], std::size_t rows, const Int8
     const auto store = [&](auto are_usual) __attribute__((always_inline)) {
         const Sum zero_point = Vectors::broadcast(outputs.zero_point);
         unrolled<Width>([&](auto v) __attribute__((always_inline)) {
-            const typename Vectors::template Scale<Way, are_usual> scale(
-                at.multipliers + v * lanes, at.shifts + v * lanes, zero_point);
+            const typename Vectors::template Scale<Way, are_usual> scale(at.multipliers + v * lanes,
+                                                                         at.shifts + v * lanes, zero_point);
             unrolled<Rows>([&](auto r) __attribute__((always_inline)) { sums[r][v] = scale(sums[r][v]); });
         });
         unrolled<Rows>([&](auto r) __attribute__((always_inline)) {
@@ -108,10 +111,10 @@ int8_quad_tile(const std::int8_t* const (&x)[Rows], std::size_t rows, const Int8
 
 /// All rows with one block of channels.
 template <class Vectors, std::size_t Rows, std::size_t Width, Rounding Way>
-[[gnu::noinline]] void
-int8_quad_block(Int8QuadRows from, std::size_t rows, const Int8QuadLayout& layout,
-                const std::uint32_t* offsets, const Int8Quads& at, const Int8QuadOutputs<Way>& outputs,
-                std::size_t channels, std::int8_t* y, std::size_t y_pitch) noexcept {
+[[gnu::noinline]] void int8_quad_block(Int8QuadRows from, std::size_t rows, const Int8QuadLayout& layout,
+                                       const std::uint32_t* offsets, const Int8Quads& at,
+                                       const Int8QuadOutputs<Way>& outputs, std::size_t channels,
+                                       std::int8_t* y, std::size_t y_pitch) noexcept {
     const std::int8_t *line = from.first, *next = line;
     std::size_t in_line = 0;
     for (std::size_t row = 0; row < rows; row += Rows, y += Rows * y_pitch) {
@@ -179,10 +182,10 @@ template <Rounding Way, class Vectors = detail::Int8QuadVectors>
 
 /// Of rows of which each lies by itself, in one piece.
 template <Rounding Way>
-[[gnu::always_inline]] inline void
-int8_quad_product(const std::int8_t* x, std::size_t x_pitch, std::size_t rows, const Int8QuadLayout& layout,
-                  const Int8Quads& at, const Int8QuadOutputs<Way>& outputs, std::int8_t* y,
-                  std::size_t y_pitch) noexcept {
+[[gnu::always_inline]] inline void int8_quad_product(const std::int8_t* x, std::size_t x_pitch,
+                                                     std::size_t rows, const Int8QuadLayout& layout,
+                                                     const Int8Quads& at, const Int8QuadOutputs<Way>& outputs,
+                                                     std::int8_t* y, std::size_t y_pitch) noexcept {
     const std::uint32_t none = 0;
     int8_quad_product(Int8QuadRows{x, x_pitch, rows, 0}, rows, layout, &none, at, outputs, y, y_pitch);
 }

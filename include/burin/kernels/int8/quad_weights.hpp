@@ -34,9 +34,8 @@ constexpr bool is_usual_shift(std::int32_t shift) noexcept {
 }
 
 /// Packs weights `[groups · channels, depth]`. Returns whether all shifts are the usual ones.
-constexpr bool int8_pack_quads(const Int8QuadLayout& layout, const std::int8_t* w,
-                               const std::int32_t* bias, const std::int32_t* multipliers,
-                               const std::int8_t* shifts,
+constexpr bool int8_pack_quads(const Int8QuadLayout& layout, const std::int8_t* w, const std::int32_t* bias,
+                               const std::int32_t* multipliers, const std::int8_t* shifts,
                                const Int8QuadsAt<std::int32_t, std::int8_t>& to) noexcept {
     constexpr std::size_t lanes = Int8QuadLayout::channels_of_vector, quad = Int8QuadLayout::quad;
     bool are_usual = true;
@@ -47,8 +46,7 @@ constexpr bool int8_pack_quads(const Int8QuadLayout& layout, const std::int8_t* 
             const std::size_t vectors = layout.vectors_from(first);
             for (std::size_t v = 0; v < vectors; ++v)
                 for (std::size_t lane = 0; lane < lanes; ++lane, ++place) {
-                    const std::size_t channel =
-                        first * lanes + Int8QuadLayout::channel_of(vectors, v, lane);
+                    const std::size_t channel = first * lanes + Int8QuadLayout::channel_of(vectors, v, lane);
                     std::int32_t sum = 0;
                     std::int8_t* at = panel + (v * lanes + lane) * quad;
                     const std::size_t pitch = vectors * Int8QuadLayout::vector_bytes;
@@ -87,15 +85,15 @@ struct Int8QuadWeights {
     static constexpr Int8QuadLayout layout = Layout;
     static constexpr std::size_t places = Layout.groups * Layout.padded_channels();
 
-    alignas(Int8QuadLayout::vector_bytes) std::array<std::int8_t, Layout.groups * Layout.group_bytes()> panels;
+    alignas(
+        Int8QuadLayout::vector_bytes) std::array<std::int8_t, Layout.groups * Layout.group_bytes()> panels;
     alignas(Int8QuadLayout::vector_bytes) std::array<std::int32_t, places> starts, multipliers, shifts;
     bool has_usual_shifts;
 
     constexpr void pack(const std::int8_t* w, const std::int32_t* bias, const std::int32_t* factors,
                         const std::int8_t* of_factors) noexcept {
-        has_usual_shifts =
-            int8_pack_quads(Layout, w, bias, factors, of_factors,
-                            {starts.data(), multipliers.data(), shifts.data(), panels.data()});
+        has_usual_shifts = int8_pack_quads(Layout, w, bias, factors, of_factors,
+                                           {starts.data(), multipliers.data(), shifts.data(), panels.data()});
     }
     Int8Quads view() const noexcept {
         return {starts.data(), multipliers.data(), shifts.data(), panels.data()};

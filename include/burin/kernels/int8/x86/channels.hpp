@@ -47,12 +47,10 @@ struct Int8Channels {
         /// from a whole number than it is wrong by.
         [[gnu::always_inline]] Bytes means(std::int32_t pixels) noexcept {
             widen();
-            const __m128i words =
-                _mm_packs_epi32(_mm256_castsi256_si128(quotients(low_, pixels)),
-                                _mm256_extracti128_si256(quotients(low_, pixels), 1));
-            const __m128i others =
-                _mm_packs_epi32(_mm256_castsi256_si128(quotients(high_, pixels)),
-                                _mm256_extracti128_si256(quotients(high_, pixels), 1));
+            const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(quotients(low_, pixels)),
+                                                  _mm256_extracti128_si256(quotients(low_, pixels), 1));
+            const __m128i others = _mm_packs_epi32(_mm256_castsi256_si128(quotients(high_, pixels)),
+                                                   _mm256_extracti128_si256(quotients(high_, pixels), 1));
             return _mm_packs_epi16(words, others);
         }
 

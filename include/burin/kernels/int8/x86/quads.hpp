@@ -57,9 +57,8 @@ struct Int8QuadVectors {
             _mm512_storeu_si512(to, _mm512_xor_si512(_mm512_loadu_si512(from), offset));
         const __m128i narrow = _mm_set1_epi8(-128);
         for (; count >= 16; count -= 16, from += 16, to += 16)
-            _mm_storeu_si128(
-                reinterpret_cast<__m128i*>(to),
-                _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)), narrow));
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(to),
+                             _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)), narrow));
         if (count >= 8) {
             std::uint64_t word;
             std::memcpy(&word, from, 8);
@@ -115,8 +114,8 @@ struct Int8QuadVectors {
                 // As Int8Lanes.
                 const __m512i halves =
                     _mm512_srav_epi32(_mm512_add_epi32(high, _mm512_srai_epi32(high, 31)), shift_);
-                return _mm512_add_epi32(
-                    _mm512_srai_epi32(_mm512_add_epi32(halves, _mm512_set1_epi32(1)), 1), zero_point_);
+                return _mm512_add_epi32(_mm512_srai_epi32(_mm512_add_epi32(halves, _mm512_set1_epi32(1)), 1),
+                                        zero_point_);
             }
         }
 
@@ -133,14 +132,12 @@ struct Int8QuadVectors {
                 const __m512i rest = _mm512_sub_epi64(shift, _mm512_set1_epi64(31));
                 const __m512i left = _mm512_max_epi64(_mm512_sub_epi64(zero, rest), zero);
                 const __m512i right = _mm512_max_epi64(rest, zero);
-                const __m512i high =
-                    _mm512_srai_epi64(_mm512_add_epi64(_mm512_sllv_epi64(product, left),
-                                                       _mm512_set1_epi64(1 << 30)),
-                                      31);
+                const __m512i high = _mm512_srai_epi64(
+                    _mm512_add_epi64(_mm512_sllv_epi64(product, left), _mm512_set1_epi64(1 << 30)), 31);
                 // Half of the last place, and 1 less below 0; nothing where there is nothing to shift.
                 const __m512i half = _mm512_srli_epi64(_mm512_sllv_epi64(one, right), 1);
-                const __m512i negative = _mm512_and_si512(_mm512_srai_epi64(high, 63),
-                                                          _mm512_min_epi64(half, one));
+                const __m512i negative =
+                    _mm512_and_si512(_mm512_srai_epi64(high, 63), _mm512_min_epi64(half, one));
                 return _mm512_srav_epi64(_mm512_add_epi64(high, _mm512_sub_epi64(half, negative)), right);
             }
         }
@@ -189,8 +186,8 @@ struct Int8QuadVectors {
             }
         } else {
             unrolled<Vectors>([&](auto v) {
-                const __m128i bytes = _mm_max_epi8(_mm512_cvtsepi32_epi8(numbers[v]),
-                                                   _mm_set1_epi8(static_cast<char>(low)));
+                const __m128i bytes =
+                    _mm_max_epi8(_mm512_cvtsepi32_epi8(numbers[v]), _mm_set1_epi8(static_cast<char>(low)));
                 store_first_bytes(bytes, v + 1 < Vectors ? 16 : count - 16 * v, y + 16 * v);
             });
         }
