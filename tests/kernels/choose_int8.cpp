@@ -78,29 +78,27 @@ TEST_CASE("choose_int8_convolution: pixels are rows as they lie where the kernel
     CHECK(choose_int8_convolution(convolution(1, 16, 32, 2), 1, machines::avx2).copies_patches);
     CHECK(choose_int8_convolution(convolution(3, 16, 32), 1, machines::avx2).way == Int8Way::panels);
     CHECK(choose_int8_convolution(convolution(3, 128, 32), 1, machines::avx2).way == Int8Way::tiles);
-    // Padding, and a depth that is no whole number of quads, are copied; one pixel's channels are not.
-    const auto copies = [](const Convolution& c) {
-        return choose_int8_convolution(c, 1, machines::avx512_vnni).copies_patches;
+    // Bands of an image that fit a stack.
+    const auto way = [](std::size_t dilation) {
+        Convolution c = convolution(3, 256, 32);
+        c.axes[1] =
+            c.axes[2] = {.input = 300, .kernel = 3, .dilation = dilation, .output = 300 - 2 * dilation};
+        return choose_int8_convolution(c, 1, machines::avx512_vnni).way;
     };
-    Convolution valid = convolution(3, 16, 32);
-    valid.axes[1] = valid.axes[2] = {.input = 12, .kernel = 3, .output = 10};
-    CHECK(copies(convolution(3, 16, 32)));
-    CHECK(!copies(valid));
-    valid.channels = 3;
-    CHECK(copies(valid));
-    CHECK(!copies(convolution(1, 3, 32)));
+    CHECK(way(1) == Int8Way::quads);
+    CHECK(way(64) == Int8Way::tiles);
 }
 
 TEST_CASE("int8_quad_layout and int8_depthwise_layout: what lies beside each other is one segment") {
-    const Int8QuadLayout layout = int8_quad_layout(convolution(3, 3, 20));
+    const Int8QuadLayout layout = int8_quad_layout(convolution(3, 3, 20), {16, 128});
     CHECK(layout.segments == 3);
     CHECK(layout.segment_depth == 9);
     CHECK(layout.quads() == 3);
     CHECK(layout.vectors() == 2);
     CHECK(layout.group_bytes() == 3 * 3 * 2 * 64);
-    CHECK(int8_quad_layout(convolution(3, 4, 20, 2)).segments == 9);
-    const Int8DepthwiseLayout three = int8_depthwise_layout(convolution(3, 80, 80, 80)),
-                              four = int8_depthwise_layout(convolution(4, 16, 16, 16));
+    CHECK(int8_quad_layout(convolution(3, 4, 20, 2), {16, 128}).segments == 9);
+    const Int8DepthwiseLayout three = int8_depthwise_layout(convolution(3, 80, 80, 80), {16, 128}),
+                              four = int8_depthwise_layout(convolution(4, 16, 16, 16), {16, 128});
     CHECK(three.lines == 2); // Their taps of a column fill a quad.
     CHECK(three.quads() == 3);
     CHECK(three.slabs() == 2);

@@ -85,7 +85,7 @@ class PackedQuads {
   public:
     template <class Outputs>
     PackedQuads(const kernels::Int8QuadLayout& layout, const std::int8_t* w, const Outputs& outputs)
-        : panels_(layout.groups * layout.group_bytes() / sizeof(Line)),
+        : panels_(layout.groups * layout.group_bytes() / sizeof(Line) + 1),
           numbers_(3 * layout.groups * layout.vectors()), places_(layout.groups * layout.padded_channels()),
           layout_(layout) {
         has_usual_shifts_ = kernels::int8_pack_quads(
@@ -125,13 +125,13 @@ void convolve_by_quads(const std::int8_t* x, std::size_t images, std::int8_t zer
                  kernels::Int8QuadOutputs<Way>{outputs.zero_point, outputs.low, weights.has_usual_shifts});
     };
     if constexpr (IsDepthwise) {
-        static kernels::Int8DepthwiseWeights<kernels::int8_depthwise_layout(C)> weights;
+        static kernels::Int8DepthwiseWeights<kernels::int8_depthwise_layout(C, this_int8.quads)> weights;
         weights.pack(w, zero_point, outputs.bias, outputs.multipliers, outputs.shifts);
         with(weights, [&](const auto& at, const auto& of) {
             kernels::int8_quad_depthwise<C>(x, images, zero_point, at, of, y);
         });
     } else {
-        static kernels::Int8QuadWeights<kernels::int8_quad_layout(C)> weights;
+        static kernels::Int8QuadWeights<kernels::int8_quad_layout(C, this_int8.quads)> weights;
         weights.pack(w, outputs.bias, outputs.multipliers, outputs.shifts);
         with(weights, [&](const auto& at, const auto& of) {
             kernels::int8_quad_convolution<C>(x, images, zero_point, at, of, y);
@@ -150,11 +150,11 @@ void with_way(Int8Way way, const Run& run) {
             return run.template operator()<choice_of(Int8Way::panels, CopiesPatches)>();
         break;
     case Int8Way::quads:
-        if constexpr (this_int8.quads)
+        if constexpr (this_int8.quads.lanes > 0)
             return run.template operator()<choice_of(Int8Way::quads, CopiesPatches)>();
         break;
     case Int8Way::depthwise_quads:
-        if constexpr (this_int8.quads)
+        if constexpr (this_int8.quads.lanes > 0)
             return run.template operator()<choice_of(Int8Way::depthwise_quads)>();
         break;
     case Int8Way::pairs:
@@ -194,7 +194,8 @@ TEST_CASE_TEMPLATE("int8_product: the same bits as sums one by one, for every ta
                                                                -3, -100};
                 with_way(choose_int8({rows, depth, channels}, this_machine).way, [&]<Int8Choice Choice>() {
                     if constexpr (Choice.way == Int8Way::quads)
-                        PackedQuads({.segment_depth = depth, .channels = channels}, w.data(), outputs)
+                        PackedQuads({.has = this_int8.quads, .segment_depth = depth, .channels = channels},
+                                    w.data(), outputs)
                             .multiply(x.data(), rows, outputs, y.data());
                     else
                         kernels::int8_product<Choice>(x.data(), depth, rows, w.data(), depth, channels,

@@ -27,7 +27,11 @@ struct Int8ConvolutionForm : Int8WeightedForm {
         Int8Weighted<convolution<Shapes>.depth() * convolution<Shapes>.filters, convolution<Shapes>.filters>;
 
     template <class Shapes>
-    static constexpr kernels::Int8QuadLayout layout = kernels::int8_quad_layout(convolution<Shapes>);
+    static constexpr kernels::Int8QuadLayout layout =
+        kernels::int8_quad_layout(convolution<Shapes>, kernels::this_int8.quads);
+    template <class Shapes>
+    static constexpr kernels::Int8Choice choice =
+        kernels::choose_int8_convolution(convolution<Shapes>, 1, kernels::this_machine);
     template <class Shapes>
     using Packed = typename Int8PackedWeights<Int8ConvolutionForm, Shapes>::type;
 
@@ -43,7 +47,7 @@ struct Int8ConvolutionForm : Int8WeightedForm {
     template <class Context>
     static void forward(const Context& run) noexcept {
         constexpr const kernels::Convolution& c = convolution<typename Context::Shapes>;
-        if constexpr (kernels::this_int8.quads)
+        if constexpr (choice<typename Context::Shapes>.way == kernels::Int8Way::quads)
             if (run.packed != nullptr) {
                 const auto& packed = *static_cast<const Packed<typename Context::Shapes>*>(run.packed);
                 return kernels::int8_quad_convolution<c>(
@@ -98,7 +102,7 @@ struct quantization::Int8Layer<DepthwiseConv2D<Kernel, Options...>> : detail::In
 
     template <class Shapes>
     static constexpr kernels::Int8DepthwiseLayout layout =
-        kernels::int8_depthwise_layout(convolution<Shapes>);
+        kernels::int8_depthwise_layout(convolution<Shapes>, kernels::this_int8.quads);
     template <class Shapes>
     using Packed = typename detail::Int8PackedDepthwise<Int8Layer, Shapes>::type;
 

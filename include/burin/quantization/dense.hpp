@@ -16,8 +16,11 @@ struct quantization::Int8Layer<Dense<Units, Options...>> : detail::Int8WeightedF
     using Constants = detail::Int8Weighted<Shapes::inputs[0].size() * Units, Units>;
 
     template <class Shapes>
-    static constexpr kernels::Int8QuadLayout layout{.segment_depth = Shapes::inputs[0].size(),
-                                                    .channels = Units};
+    static constexpr kernels::Int8QuadLayout layout{
+        .has = kernels::this_int8.quads, .segment_depth = Shapes::inputs[0].size(), .channels = Units};
+    template <class Shapes>
+    static constexpr kernels::Int8Choice choice =
+        kernels::choose_int8({1, Shapes::inputs[0].size(), Units}, kernels::this_machine);
     template <class Shapes>
     using Packed = typename detail::Int8PackedWeights<Int8Layer<Dense<Units, Options...>>, Shapes>::type;
 
@@ -29,7 +32,7 @@ struct quantization::Int8Layer<Dense<Units, Options...>> : detail::Int8WeightedF
     template <class Context>
     static void forward(const Context& run) noexcept {
         constexpr std::size_t features = Context::Shapes::inputs[0].size();
-        if constexpr (kernels::this_int8.quads)
+        if constexpr (choice<typename Context::Shapes>.way == kernels::Int8Way::quads)
             if (run.packed != nullptr) {
                 const auto& packed = *static_cast<const Packed<typename Context::Shapes>*>(run.packed);
                 return kernels::int8_quad_product(

@@ -47,12 +47,16 @@ struct Int8Weighted {
     }
 };
 
-/// The same weights where a processor reads them packed, by `Form::layout<Shapes>`.
-template <class Form, class Shapes>
+/// The same weights where a processor reads them packed: `Form::choice<Shapes>` says whether,
+/// `layout<Shapes>` how.
+template <class Form, class Shapes,
+          bool IsPacked = Form::template choice<Shapes>.way == kernels::Int8Way::quads>
 struct Int8PackedWeights {
-    using type =
-        std::conditional_t<kernels::this_int8.quads, kernels::Int8QuadWeights<Form::template layout<Shapes>>,
-                           quantization::NoConstants>;
+    using type = quantization::NoConstants;
+};
+template <class Form, class Shapes>
+struct Int8PackedWeights<Form, Shapes, true> {
+    using type = kernels::Int8QuadWeights<Form::template layout<Shapes>>;
 };
 
 /// The answers of a layer with such constants.

@@ -22,7 +22,7 @@ struct Int8Instructions {
     std::size_t pair_channels = 0; ///< or by pairs of taps; 0 where there are no pairs,
     std::size_t most_pairs = 0;    ///< which are so many at most.
     bool panels = false;           ///< Weights can be packed into panels of pairs: their sums stay in lanes.
-    bool quads = false;            ///< Weights are packed beforehand, four products of a sum side by side.
+    Int8QuadInstructions quads{};  ///< Weights are packed beforehand, four products of a sum side by side.
 
     /// Of a tile of so many rows.
     constexpr std::size_t columns_of(std::size_t rows) const {
@@ -53,7 +53,8 @@ constexpr Int8Instructions int8_instructions(DotProduct dot_product) noexcept {
                 .pair_channels = 16,
                 .most_pairs = 64,
                 .panels = true,
-                .quads = dot_product == DotProduct::avx512_vnni};
+                .quads = {dot_product == DotProduct::avx512_vnni ? std::size_t(16) : 8,
+                          dot_product == DotProduct::avx2 ? 0 : 128}};
     case DotProduct::scalar:
         break;
     }
@@ -93,20 +94,26 @@ inline constexpr std::size_t int8_deepest_panel = 1024, int8_panel_rows = 4, int
 /// The rows from which on packing weights into panels pays.
 inline constexpr std::size_t int8_rows_of_panels = 8;
 
-/// Rows of a register tile whose weights are packed quads: with vectors of so many channels.
-constexpr std::size_t int8_quad_rows(std::size_t vectors) noexcept {
-    return vectors == 4 ? 6 : 8;
+/// Of packed quads: the deepest product, and the largest band of an image, that are copied to the stack.
+inline constexpr std::size_t int8_deepest_quads = 32 * 1024, int8_largest_band = 128 * 1024;
+
+/// Rows of a register tile whose weights are packed quads: with so many vectors of sums.
+constexpr std::size_t int8_quad_rows(std::size_t vectors, std::size_t registers) noexcept {
+    if (registers >= 32)
+        return vectors == 4 ? 6 : 8;
+    return vectors > 2 ? 2 : 4;
 }
 
 /// With `is_packed`, weights may be laid out beforehand.
 constexpr Int8Choice choose_int8(const Int8Product& product, const Machine& machine,
                                  bool is_packed = true) noexcept {
     const Int8Instructions has = int8_instructions(machine.dot_product);
-    if (has.quads && is_packed) {
-        const std::size_t vectors = Int8QuadLayout{.channels = product.channels}.vectors_from(0);
+    if (has.quads.lanes > 0 && is_packed && product.depth <= int8_deepest_quads) {
+        const std::size_t vectors =
+            Int8QuadLayout{.has = has.quads, .channels = product.channels}.vectors_from(0);
         return {machine.dot_product, Int8Way::quads, Int8QuadLayout::quad,
-                product.rows == 1 ? 1 : int8_quad_rows(vectors),
-                vectors * Int8QuadLayout::channels_of_vector};
+                product.rows == 1 ? 1 : int8_quad_rows(vectors, machine.registers),
+                vectors * has.quads.lanes};
     }
     if (has.panels && product.rows >= int8_rows_of_panels && product.depth <= int8_deepest_panel)
         return {machine.dot_product, Int8Way::panels, 2, int8_panel_rows, int8_panel_columns};
@@ -125,9 +132,10 @@ constexpr bool int8_pixels_are_patches(const Convolution& c) noexcept {
 /// A convolution of so many images: the product of what the outputs see with the weights.
 constexpr Int8Choice choose_int8_convolution(const Convolution& c, std::size_t images, const Machine& machine,
                                              bool is_packed = true) noexcept {
+    const bool fits = int8_band(c).bytes(c) <= int8_largest_band;
     Int8Choice choice =
-        choose_int8({images * c.output_pixels(), c.depth(), c.group_filters()}, machine, is_packed);
-    choice.copies_patches = choice.way == Int8Way::quads ? !int8_reads_image(c) : !int8_pixels_are_patches(c);
+        choose_int8({images * c.output_pixels(), c.depth(), c.group_filters()}, machine, is_packed && fits);
+    choice.copies_patches = !int8_pixels_are_patches(c);
     return choice;
 }
 
@@ -150,8 +158,8 @@ constexpr bool int8_taps_in_pairs(const Convolution& c, std::size_t most_pairs) 
 constexpr Int8Choice choose_int8_depthwise(const Convolution& c, const Machine& machine,
                                            bool is_packed = true) noexcept {
     const Int8Instructions has = int8_instructions(machine.dot_product);
-    if (has.quads && is_packed && int8_taps_in_quads(c))
-        return {machine.dot_product, Int8Way::depthwise_quads, Int8QuadLayout::vector_bytes, 1, 1, true};
+    if (has.quads.lanes > 0 && is_packed && int8_taps_in_quads(c))
+        return {machine.dot_product, Int8Way::depthwise_quads, 4 * has.quads.lanes, 1, 1, true};
     if (has.pair_channels > 0 && c.filters >= has.pair_channels && int8_taps_in_pairs(c, has.most_pairs))
         return {machine.dot_product, Int8Way::pairs, has.pair_channels};
     if (has.pair_channels == 0 && c.filters == c.channels && c.filters >= has.lanes)

@@ -34,7 +34,7 @@ static_assert(
     this_int8.block == detail::Int8Block::size && this_int8.lanes == detail::Int8Lanes::channels &&
         (this_int8.pair_channels > 0) == has_pairs<detail::Int8Pairs> &&
         this_int8.panels == has_panels<detail::Int8Pairs> &&
-        this_int8.quads == has_quads<detail::Int8QuadVectors>,
+        (this_int8.quads.lanes > 0) == has_quads<detail::Int8QuadVectors>,
     "kernels/machine.hpp has other instructions for 8-bit integers than kernels/int8/instructions.hpp");
 
 /// Rows of the register tile.

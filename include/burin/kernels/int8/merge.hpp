@@ -29,31 +29,74 @@ template <class Vectors, Rounding Way, class Run>
         run(typename Vectors::template Scale<Way, false>(multiplier, shift, added));
 }
 
+/// A number of 8 bits, less its zero point, with `int8_sum_bits` behind the point, times a factor. Rounded
+/// once that is ⌊(x · multiplier + c) / 2ᵏ⌋, where k is the shift less those bits and c is half of the last
+/// place less what the zero point adds: in two parts of 16 bits, so that all fits 32.
+template <class Vectors, Rounding Way>
+class Int8Summand {
+    using Sum = typename Vectors::Sum;
+
+  public:
+    explicit Int8Summand(const Int8Rescale& by) noexcept
+        : bits_(static_cast<unsigned>(by.shift) - int8_sum_bits) {
+        const std::int64_t added =
+            (std::int64_t(1) << (bits_ - 1)) - std::int64_t(by.zero_point) * by.multiplier;
+        high_ = Vectors::broadcast(by.multiplier >> 16);
+        low_ = Vectors::broadcast(by.multiplier & 0xFFFF);
+        high_added_ = Vectors::broadcast(static_cast<std::int32_t>(added >> 16));
+        low_added_ = Vectors::broadcast(static_cast<std::int32_t>(added & 0xFFFF));
+    }
+    static bool takes(const Int8Rescale& by) noexcept {
+        return Way == Rounding::once && by.shift > int8_sum_bits;
+    }
+
+    [[gnu::always_inline]] Sum operator()(Sum x) const noexcept {
+        const Sum high = Vectors::added(Vectors::product(x, high_), high_added_),
+                  low = Vectors::added(Vectors::product(x, low_), low_added_);
+        const unsigned of_low = std::min(bits_, 16U);
+        const Sum sum =
+            Vectors::added(Vectors::shifted_left(high, 16 - of_low), Vectors::shifted_right(low, of_low));
+        return Vectors::shifted_right(sum, bits_ - of_low);
+    }
+
+  private:
+    unsigned bits_;
+    Sum high_, low_, high_added_, low_added_;
+};
+
 /// A block of numbers at a time.
 template <class Vectors, Rounding Way, bool Subtracts>
 [[gnu::noinline]] void int8_add_blocks(std::span<const std::int8_t* const> inputs,
                                        const Int8Rescale* summands, const Int8Rescale& total,
                                        std::int32_t low, std::size_t count, std::int8_t* y) noexcept {
-    constexpr std::size_t block = Int8QuadLayout::channels_of_vector, blocks = 16;
+    constexpr std::size_t block = Vectors::lanes, blocks = 16;
     typename Vectors::Sum sums[blocks];
     for (std::size_t first = 0; first < count; first += blocks * block) {
         const std::size_t here = std::min(blocks * block, count - first);
-        for (std::size_t k = 0; k < inputs.size(); ++k)
-            with_int8_scale<Vectors, Way>(
-                summands[k], 0, [&](const auto& scale) __attribute__((always_inline)) {
-                    const auto zero_point = Vectors::broadcast(summands[k].zero_point);
-                    for (std::size_t i = 0; i < here; i += block) {
-                        const auto x = Vectors::difference(
-                            Vectors::widened(inputs[k] + first + i, std::min(block, here - i)), zero_point);
-                        const auto summand = scale(Vectors::template shifted_left<int8_sum_bits>(x));
-                        auto& sum = sums[i / block];
-                        if (k == 0)
-                            sum = summand;
-                        else
-                            sum =
-                                Subtracts ? Vectors::difference(sum, summand) : Vectors::added(sum, summand);
-                    }
-                });
+        for (std::size_t k = 0; k < inputs.size(); ++k) {
+            const auto add = [&](const auto& summand_of) __attribute__((always_inline)) {
+                for (std::size_t i = 0; i < here; i += block) {
+                    const auto summand =
+                        summand_of(Vectors::widened(inputs[k] + first + i, std::min(block, here - i)));
+                    auto& sum = sums[i / block];
+                    if (k == 0)
+                        sum = summand;
+                    else
+                        sum = Subtracts ? Vectors::difference(sum, summand) : Vectors::added(sum, summand);
+                }
+            };
+            if (Int8Summand<Vectors, Way>::takes(summands[k]))
+                add(Int8Summand<Vectors, Way>(summands[k]));
+            else
+                with_int8_scale<Vectors, Way>(
+                    summands[k], 0, [&](const auto& scale) __attribute__((always_inline)) {
+                        const auto zero_point = Vectors::broadcast(summands[k].zero_point);
+                        add([&](auto x) __attribute__((always_inline)) {
+                            return scale(
+                                Vectors::shifted_left(Vectors::difference(x, zero_point), int8_sum_bits));
+                        });
+                    });
+        }
         with_int8_scale<Vectors, Way>(
             total, total.zero_point, [&](const auto& scale) __attribute__((always_inline)) {
                 for (std::size_t i = 0; i < here; i += block) {

@@ -2,6 +2,7 @@
 
 #include "burin/kernels/convolution/shape.hpp"
 #include "burin/kernels/int8/choose.hpp"
+#include "burin/kernels/int8/dot.hpp"
 #include "burin/kernels/int8/instructions.hpp"
 #include "burin/kernels/int8/quad_weights.hpp"
 #include "burin/kernels/int8/unrolled.hpp"
@@ -24,14 +25,16 @@ namespace burin::kernels {
 /// Four taps are a quad. Where it costs none, quads hold the taps that two lines of outputs share: taps of a
 /// column, from the first line's first to the second line's last.
 struct Int8DepthwiseLayout {
-    static constexpr std::size_t quad = 4, lanes = 64, parts = 4;
+    static constexpr std::size_t quad = 4, parts = 4;
 
+    Int8QuadInstructions has{};
     std::size_t channels = 1, kernel_lines = 1, kernel_columns = 1;
     std::size_t lines = 1; ///< Of outputs at a time.
 
-    constexpr std::size_t slabs() const { return (channels + lanes - 1) / lanes; }
+    constexpr std::size_t lanes() const { return parts * has.lanes; }
+    constexpr std::size_t slabs() const { return (channels + lanes() - 1) / lanes(); }
     constexpr std::size_t slab_channels(std::size_t slab) const {
-        return std::min(lanes, channels - slab * lanes);
+        return std::min(lanes(), channels - slab * lanes());
     }
     /// Lanes of a pixel.
     constexpr std::size_t pitch(std::size_t slab) const { return std::bit_ceil(slab_channels(slab)); }
@@ -47,11 +50,12 @@ struct Int8DepthwiseLayout {
         const std::size_t at = number * quad + k;
         return {at / kernel_columns, at % kernel_columns};
     }
-    constexpr std::size_t slab_bytes() const { return quads() * lines * parts * lanes; }
+    constexpr std::size_t slab_bytes() const { return quads() * lines * parts * lanes(); }
 };
 
-constexpr Int8DepthwiseLayout int8_depthwise_layout(const Convolution& c) noexcept {
-    Int8DepthwiseLayout layout{c.filters, c.axes[1].kernel, c.axes[2].kernel, 1};
+constexpr Int8DepthwiseLayout int8_depthwise_layout(const Convolution& c,
+                                                    const Int8QuadInstructions& has) noexcept {
+    Int8DepthwiseLayout layout{has, c.filters, c.axes[1].kernel, c.axes[2].kernel, 1};
     Int8DepthwiseLayout two = layout;
     two.lines = 2;
     if (c.axes[1].stride == 1 && c.axes[1].dilation == 1 && c.axes[1].output > 1 &&
@@ -72,13 +76,13 @@ struct Int8DepthwiseBand {
     }
     constexpr std::size_t bytes(const Convolution& c, const Int8DepthwiseLayout& layout) const {
         const std::size_t whole = (lines + layout.lines - 1) / layout.lines * layout.lines;
-        return input_lines(c, whole) * line_bytes(layout.pitch(0)) + Int8DepthwiseLayout::lanes;
+        return input_lines(c, whole) * line_bytes(layout.pitch(0)) + layout.lanes();
     }
 };
 
-constexpr Int8DepthwiseBand int8_depthwise_band(const Convolution& c) noexcept {
+constexpr Int8DepthwiseBand int8_depthwise_band(const Convolution& c,
+                                                const Int8DepthwiseLayout& layout) noexcept {
     constexpr std::size_t most = 16 * 1024;
-    const Int8DepthwiseLayout layout = int8_depthwise_layout(c);
     Int8DepthwiseBand band;
     band.phases = c.axes[2].stride;
     band.phase_pixels = c.axes[2].output + (c.axes[2].reach() - 1) / c.axes[2].stride;
@@ -122,8 +126,8 @@ constexpr bool int8_pack_depthwise(const Int8DepthwiseLayout& layout, const std:
                                    std::int32_t zero_point, const std::int32_t* bias,
                                    const std::int32_t* multipliers, const std::int8_t* shifts,
                                    const Int8QuadsAt<std::int32_t, std::int8_t>& to) noexcept {
-    constexpr std::size_t lanes = Int8DepthwiseLayout::lanes, parts = Int8DepthwiseLayout::parts,
-                          quad = Int8DepthwiseLayout::quad, of_part = lanes / parts;
+    constexpr std::size_t parts = Int8DepthwiseLayout::parts, quad = Int8DepthwiseLayout::quad;
+    const std::size_t lanes = layout.lanes(), of_part = layout.has.lanes;
     bool are_usual = true;
     std::int8_t* panel = to.panels;
     for (std::size_t slab = 0; slab < layout.slabs(); ++slab)
@@ -131,7 +135,7 @@ constexpr bool int8_pack_depthwise(const Int8DepthwiseLayout& layout, const std:
             for (std::size_t lane = 0; lane < of_part; ++lane) {
                 const std::size_t place = (slab * parts + part) * of_part + lane;
                 const std::size_t in_slab =
-                    Int8QuadLayout::channel_of(parts, part, lane) % layout.pitch(slab);
+                    Int8QuadLayout{.has = layout.has}.channel_of(parts, part, lane) % layout.pitch(slab);
                 std::int8_t* at = panel + slab * layout.slab_bytes() + (part * of_part + lane) * quad;
                 const bool is_there = in_slab < layout.slab_channels(slab);
                 const std::size_t channel = is_there ? slab * lanes + in_slab : 0;
@@ -149,7 +153,8 @@ constexpr bool int8_pack_depthwise(const Int8DepthwiseLayout& layout, const std:
                             sum += line == 0 ? at[k] : 0;
                         }
                 to.starts[place] =
-                    is_there ? static_cast<std::int32_t>(bias[channel] - std::int64_t(128 + zero_point) * sum)
+                    is_there ? static_cast<std::int32_t>(
+                                   bias[channel] - std::int64_t(layout.has.input_offset + zero_point) * sum)
                              : 0;
                 to.multipliers[place] = is_there ? multipliers[channel] : 0;
                 to.shifts[place] = to.multipliers[place] == 0 ? 40 : shifts[channel];
@@ -162,10 +167,12 @@ constexpr bool int8_pack_depthwise(const Int8DepthwiseLayout& layout, const std:
 template <Int8DepthwiseLayout Layout>
 struct Int8DepthwiseWeights {
     static constexpr Int8DepthwiseLayout layout = Layout;
-    static constexpr std::size_t places = Layout.slabs() * Int8DepthwiseLayout::lanes;
+    static constexpr std::size_t places = Layout.slabs() * Layout.lanes();
 
     alignas(64) std::array<std::int8_t, Layout.slabs() * Layout.slab_bytes()> panels;
-    alignas(64) std::array<std::int32_t, places> starts, multipliers, shifts;
+    alignas(64) std::array<std::int32_t, places> starts;
+    alignas(64) std::array<std::int32_t, places> multipliers;
+    alignas(64) std::array<std::int32_t, places> shifts;
     bool has_usual_shifts;
 
     constexpr void pack(const std::int8_t* w, std::int32_t zero_point, const std::int32_t* bias,
@@ -227,8 +234,8 @@ template <class Vectors, std::size_t Lines, Rounding Way>
                                             const std::int8_t* from, std::size_t lines, std::size_t channels,
                                             std::size_t pitch, const Int8Quads& at,
                                             const Int8QuadOutputs<Way>& outputs, std::int8_t* y) noexcept {
-    constexpr std::size_t lanes = Int8DepthwiseLayout::lanes, parts = Int8DepthwiseLayout::parts,
-                          quad = Int8DepthwiseLayout::quad, of_part = lanes / parts;
+    constexpr std::size_t parts = Int8DepthwiseLayout::parts, quad = Int8DepthwiseLayout::quad,
+                          of_part = Vectors::lanes, lanes = parts * of_part;
     using Sum = typename Vectors::Sum;
     const std::size_t pixels = c.axes[2].output, flat = pixels * pitch, quads = layout.quads();
     const bool is_flat = channels == c.channels && pitch == channels, is_whole = channels == lanes;
@@ -294,7 +301,7 @@ int8_depthwise_bands(const Convolution& c, const Int8DepthwiseLayout& layout, co
                      const std::uint32_t* const (&offsets)[2], const std::int8_t* images, std::size_t rows,
                      std::int8_t padding, const Int8Quads& at, const Int8QuadOutputs<Way>& outputs,
                      std::int8_t* y, std::int8_t* copy) noexcept {
-    constexpr std::size_t lanes = Int8DepthwiseLayout::lanes;
+    constexpr std::size_t lanes = Int8DepthwiseLayout::parts * Vectors::lanes;
     for (std::size_t row = 0; row < rows; ++row, images += c.input_pixels() * c.channels)
         for (std::size_t first = 0; first < c.axes[1].output; first += band.lines) {
             const std::size_t lines = std::min(band.lines, c.axes[1].output - first);
@@ -322,8 +329,8 @@ template <Convolution C, Rounding Way, class Vectors = detail::Int8QuadVectors>
 [[gnu::always_inline]] inline void
 int8_quad_depthwise(const std::int8_t* images, std::size_t rows, std::int8_t padding, const Int8Quads& at,
                     const Int8QuadOutputs<Way>& outputs, std::int8_t* y) noexcept {
-    constexpr Int8DepthwiseLayout layout = int8_depthwise_layout(C);
-    constexpr Int8DepthwiseBand band = int8_depthwise_band(C);
+    constexpr Int8DepthwiseLayout layout = int8_depthwise_layout(C, this_int8.quads);
+    constexpr Int8DepthwiseBand band = int8_depthwise_band(C, layout);
     static constexpr auto first = detail::int8_tap_offsets<layout.quads()>(C, layout, band, layout.pitch(0)),
                           last = detail::int8_tap_offsets<layout.quads()>(C, layout, band,
                                                                           layout.pitch(layout.slabs() - 1));

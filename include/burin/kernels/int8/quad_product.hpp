@@ -1,7 +1,7 @@
 #pragma once
 
-#include "burin/kernels/int8/bytes.hpp"
 #include "burin/kernels/int8/choose.hpp"
+#include "burin/kernels/int8/dot.hpp"
 #include "burin/kernels/int8/instructions.hpp"
 #include "burin/kernels/int8/quad_weights.hpp"
 #include "burin/kernels/int8/unrolled.hpp"
@@ -32,7 +32,7 @@ template <class Vectors, std::size_t Rows, std::size_t Width, Rounding Way>
 int8_quad_tile(const std::int8_t* const (&x)[Rows], std::size_t rows, const Int8QuadLayout& layout,
                const std::uint32_t* offsets, const Int8Quads& at, const Int8QuadOutputs<Way>& outputs,
                std::size_t channels, std::int8_t* y, std::size_t y_pitch) noexcept {
-    constexpr std::size_t lanes = Int8QuadLayout::channels_of_vector, bytes = Int8QuadLayout::vector_bytes;
+    constexpr std::size_t lanes = Vectors::lanes, bytes = Int8QuadLayout::quad * lanes;
     // Few sums would wait for themselves: they are split.
     constexpr std::size_t split = Rows * Width >= 4 ? 1 : 4 / (Rows * Width);
     using Sum = typename Vectors::Sum;
@@ -48,41 +48,28 @@ int8_quad_tile(const std::int8_t* const (&x)[Rows], std::size_t rows, const Int8
         });
     });
     const std::int8_t* panel = at.panels;
-    const auto add = [&](Sum(&to)[Rows][Width], const auto& four_of) __attribute__((always_inline)) {
+    const auto add = [&](Sum(&to)[Rows][Width], std::size_t offset) __attribute__((always_inline)) {
         typename Vectors::Weight weights[Width];
         unrolled<Width>(
             [&](auto v) __attribute__((always_inline)) { weights[v] = Vectors::weight(panel + v * bytes); });
         unrolled<Rows>([&](auto r) __attribute__((always_inline)) {
-            const auto input = Vectors::input(four_of(x[r]));
+            const auto input = Vectors::input(x[r] + offset);
             unrolled<Width>(
                 [&](auto v) __attribute__((always_inline)) { Vectors::add(to[r][v], input, weights[v]); });
         });
         panel += Width * bytes;
     };
-    const auto whole_at = [](std::size_t offset) __attribute__((always_inline)) {
-        return [offset](const std::int8_t* from) __attribute__((always_inline)) {
-            std::int32_t four;
-            std::memcpy(&four, from + offset, sizeof four);
-            return four;
-        };
-    };
-    const std::size_t quads = layout.segment_depth / Int8QuadLayout::quad,
-                      rest = layout.segment_depth % Int8QuadLayout::quad;
+    const std::size_t quads = layout.quads();
     for (std::size_t s = 0; s < layout.segments; ++s) {
-        std::size_t offset = offsets[s];
-        std::size_t q = 0;
+        std::size_t offset = offsets[s], q = 0;
         if constexpr (split > 1)
             for (; q + split <= quads; q += split)
                 unrolled<split>([&](auto part) __attribute__((always_inline)) {
-                    add(others[part], whole_at(offset));
+                    add(others[part], offset);
                     offset += Int8QuadLayout::quad;
                 });
         for (; q < quads; ++q, offset += Int8QuadLayout::quad)
-            add(sums, whole_at(offset));
-        if (rest > 0)
-            add(sums, [=](const std::int8_t* from) __attribute__((always_inline)) {
-                return static_cast<std::int32_t>(word_of(from + offset, rest));
-            });
+            add(sums, offset);
     }
     if constexpr (split > 1)
         unrolled<split>([&](auto s) __attribute__((always_inline)) {
@@ -140,7 +127,7 @@ void int8_quad_rows_of_block(const Int8QuadRows& from, std::size_t rows, const I
                              const std::uint32_t* offsets, const Int8Quads& at,
                              const Int8QuadOutputs<Way>& outputs, std::size_t channels, std::int8_t* y,
                              std::size_t y_pitch) noexcept {
-    constexpr std::size_t tile = int8_quad_rows(Width);
+    constexpr std::size_t tile = int8_quad_rows(Width, this_machine.registers);
     if (rows == 1)
         int8_quad_block<Vectors, 1, Width>(from, rows, layout, offsets, at, outputs, channels, y, y_pitch);
     else
@@ -149,15 +136,14 @@ void int8_quad_rows_of_block(const Int8QuadRows& from, std::size_t rows, const I
 
 } // namespace detail
 
-/// y[r][c] = outputs(Σ x · w, c) of the rows of a left matrix, whose segments lie at `offsets` from where
-/// each row begins, with packed weights. Where several segments are no whole quads, up to three bytes behind
-/// each are read too.
+/// y[r][c] = outputs(Σ x · w, c) with packed weights, of the rows of a left matrix whose inputs have their
+/// offset and whose segments lie at `offsets` from where each row begins. Whole quads are read of each.
 template <Rounding Way, class Vectors = detail::Int8QuadVectors>
 [[gnu::noinline]] void int8_quad_product(const Int8QuadRows& from, std::size_t rows,
                                          const Int8QuadLayout& layout, const std::uint32_t* offsets,
                                          Int8Quads at, const Int8QuadOutputs<Way>& outputs, std::int8_t* y,
                                          std::size_t y_pitch) noexcept {
-    constexpr std::size_t lanes = Int8QuadLayout::channels_of_vector;
+    constexpr std::size_t lanes = Vectors::lanes;
     if (rows == 0)
         return;
     for (std::size_t vector = 0; vector < layout.vectors(); vector += Int8QuadLayout::vectors_of_block) {
@@ -180,14 +166,26 @@ template <Rounding Way, class Vectors = detail::Int8QuadVectors>
     }
 }
 
-/// Of rows of which each lies by itself, in one piece.
-template <Rounding Way>
-[[gnu::always_inline]] inline void int8_quad_product(const std::int8_t* x, std::size_t x_pitch,
-                                                     std::size_t rows, const Int8QuadLayout& layout,
-                                                     const Int8Quads& at, const Int8QuadOutputs<Way>& outputs,
-                                                     std::int8_t* y, std::size_t y_pitch) noexcept {
+/// y[r][c] = outputs(Σₖ x[r][k] · w[c][k], c) with packed weights, of rows of which each lies in one piece,
+/// of no more than `int8_deepest_quads` bytes. They are copied with the offset of inputs, some at a time.
+template <Rounding Way, class Vectors = detail::Int8QuadVectors>
+[[gnu::noinline]] void int8_quad_product(const std::int8_t* x, std::size_t x_pitch, std::size_t rows,
+                                         const Int8QuadLayout& layout, const Int8Quads& at,
+                                         const Int8QuadOutputs<Way>& outputs, std::int8_t* y,
+                                         std::size_t y_pitch) noexcept {
+    alignas(64) std::int8_t copy[int8_deepest_quads];
+    const std::size_t pitch = layout.quads() * Int8QuadLayout::quad, most = int8_deepest_quads / pitch;
     const std::uint32_t none = 0;
-    int8_quad_product(Int8QuadRows{x, x_pitch, rows, 0}, rows, layout, &none, at, outputs, y, y_pitch);
+    for (std::size_t row = 0; row < rows; row += most) {
+        const std::size_t count = std::min(most, rows - row);
+        if (pitch == x_pitch)
+            Vectors::copy_with_offset(x + row * pitch, count * pitch, copy);
+        else
+            for (std::size_t r = 0; r < count; ++r)
+                Vectors::copy_with_offset(x + (row + r) * x_pitch, layout.segment_depth, copy + r * pitch);
+        int8_quad_product<Way, Vectors>(Int8QuadRows{copy, pitch, count, 0}, count, layout, &none, at,
+                                        outputs, y + row * y_pitch, y_pitch);
+    }
 }
 
 } // namespace burin::kernels

@@ -9,8 +9,8 @@
 
 namespace burin::kernels {
 
-/// Where such weights are, and what makes outputs of their sums: Σ x · w is Σ (x + 128) · w − 128 · Σ w, so
-/// that one factor has no sign, and a sum starts with its channel's bias less 128 · Σ w.
+/// Where such weights are, and what makes outputs of their sums. Where inputs have an offset, Σ x · w is
+/// Σ (x + offset) · w − offset · Σ w: a sum starts with its channel's bias less offset · Σ w.
 template <class Number, class Byte>
 struct Int8QuadsAt {
     Number* starts;
@@ -37,7 +37,8 @@ constexpr bool is_usual_shift(std::int32_t shift) noexcept {
 constexpr bool int8_pack_quads(const Int8QuadLayout& layout, const std::int8_t* w, const std::int32_t* bias,
                                const std::int32_t* multipliers, const std::int8_t* shifts,
                                const Int8QuadsAt<std::int32_t, std::int8_t>& to) noexcept {
-    constexpr std::size_t lanes = Int8QuadLayout::channels_of_vector, quad = Int8QuadLayout::quad;
+    constexpr std::size_t quad = Int8QuadLayout::quad;
+    const std::size_t lanes = layout.has.lanes;
     bool are_usual = true;
     std::int8_t* panel = to.panels;
     std::size_t place = 0;
@@ -46,10 +47,10 @@ constexpr bool int8_pack_quads(const Int8QuadLayout& layout, const std::int8_t* 
             const std::size_t vectors = layout.vectors_from(first);
             for (std::size_t v = 0; v < vectors; ++v)
                 for (std::size_t lane = 0; lane < lanes; ++lane, ++place) {
-                    const std::size_t channel = first * lanes + Int8QuadLayout::channel_of(vectors, v, lane);
+                    const std::size_t channel = first * lanes + layout.channel_of(vectors, v, lane);
                     std::int32_t sum = 0;
                     std::int8_t* at = panel + (v * lanes + lane) * quad;
-                    const std::size_t pitch = vectors * Int8QuadLayout::vector_bytes;
+                    const std::size_t pitch = vectors * layout.vector_bytes();
                     if (channel >= layout.channels) {
                         for (std::size_t q = 0; q < layout.segments * layout.quads(); ++q, at += pitch)
                             for (std::size_t k = 0; k < quad; ++k)
@@ -68,7 +69,8 @@ constexpr bool int8_pack_quads(const Int8QuadLayout& layout, const std::int8_t* 
                             if (k % quad == quad - 1)
                                 at += pitch;
                         }
-                    to.starts[place] = static_cast<std::int32_t>(bias[number] - std::int64_t(128) * sum);
+                    to.starts[place] =
+                        static_cast<std::int32_t>(bias[number] - std::int64_t(layout.has.input_offset) * sum);
                     to.multipliers[place] = multipliers[number];
                     // Of a factor of 0 no shift matters.
                     to.shifts[place] = multipliers[number] == 0 ? 40 : shifts[number];
@@ -85,9 +87,10 @@ struct Int8QuadWeights {
     static constexpr Int8QuadLayout layout = Layout;
     static constexpr std::size_t places = Layout.groups * Layout.padded_channels();
 
-    alignas(
-        Int8QuadLayout::vector_bytes) std::array<std::int8_t, Layout.groups * Layout.group_bytes()> panels;
-    alignas(Int8QuadLayout::vector_bytes) std::array<std::int32_t, places> starts, multipliers, shifts;
+    alignas(64) std::array<std::int8_t, Layout.groups * Layout.group_bytes()> panels;
+    alignas(64) std::array<std::int32_t, places> starts;
+    alignas(64) std::array<std::int32_t, places> multipliers;
+    alignas(64) std::array<std::int32_t, places> shifts;
     bool has_usual_shifts;
 
     constexpr void pack(const std::int8_t* w, const std::int32_t* bias, const std::int32_t* factors,

@@ -17,7 +17,9 @@
 #include "burin/kernels/int8/scalar/pairs.hpp"
 #endif
 #if defined(__AVX512VNNI__) && defined(__AVX512BW__)
-#include "burin/kernels/int8/x86/quads.hpp"
+#include "burin/kernels/int8/x86/quads_avx512.hpp"
+#elif defined(__AVX2__)
+#include "burin/kernels/int8/x86/quads_avx2.hpp"
 #else
 #include "burin/kernels/int8/scalar/quads.hpp"
 #endif

@@ -16,13 +16,16 @@ namespace detail {
 
 /// Four products at once: of bytes without a sign and bytes with one, added to a sum of 32 bits.
 struct Int8QuadVectors {
+    static constexpr std::size_t lanes = 16;
     using Input = __m512i;
     using Weight = __m512i;
     using Sum = __m512i;
 
-    /// Four inputs for all channels, 128 more than they are.
-    [[gnu::always_inline]] static Input input(std::int32_t four) noexcept {
-        return _mm512_xor_si512(_mm512_set1_epi32(four), _mm512_set1_epi8(-128));
+    /// Four inputs, which have their offset, for all channels.
+    [[gnu::always_inline]] static Input input(const std::int8_t* from) noexcept {
+        std::int32_t four;
+        std::memcpy(&four, from, sizeof four);
+        return _mm512_set1_epi32(four);
     }
     [[gnu::always_inline]] static Weight weight(const std::int8_t* from) noexcept {
         return _mm512_load_si512(from);
@@ -152,9 +155,15 @@ struct Int8QuadVectors {
     [[gnu::always_inline]] static __m512i difference(__m512i a, __m512i b) noexcept {
         return _mm512_sub_epi32(a, b);
     }
-    template <unsigned Bits>
-    [[gnu::always_inline]] static __m512i shifted_left(__m512i x) noexcept {
-        return _mm512_slli_epi32(x, Bits);
+    [[gnu::always_inline]] static __m512i product(__m512i a, __m512i b) noexcept {
+        return _mm512_mullo_epi32(a, b);
+    }
+    /// All by the same number.
+    [[gnu::always_inline]] static __m512i shifted_left(__m512i x, unsigned bits) noexcept {
+        return _mm512_sll_epi32(x, _mm_cvtsi32_si128(static_cast<int>(bits)));
+    }
+    [[gnu::always_inline]] static __m512i shifted_right(__m512i x, unsigned bits) noexcept {
+        return _mm512_sra_epi32(x, _mm_cvtsi32_si128(static_cast<int>(bits)));
     }
     [[gnu::always_inline]] static __m512i broadcast(std::int32_t number) noexcept {
         return _mm512_set1_epi32(number);
