@@ -34,12 +34,12 @@ TEST_CASE("choose_int8: one row is dot products, as wide as the instruction") {
     CHECK(one(machines::neon) == tiles(DotProduct::neon, 16, 1, 4));
     CHECK(one(machines::neon_dot) == tiles(DotProduct::neon_dot, 16, 1, 4));
     CHECK(one(machines::sse2) == tiles(DotProduct::sse2, 16, 1, 4));
-    CHECK(one(machines::zen1) == tiles(DotProduct::avx2, 32, 1, 4));
-    CHECK(one(machines::avx2) == tiles(DotProduct::avx2, 32, 1, 4));
-    CHECK(one(machines::avx_vnni) == tiles(DotProduct::avx_vnni, 32, 1, 4));
-    CHECK(one(machines::avx512) == tiles(DotProduct::avx2, 32, 1, 4));
-    CHECK(choose_int8({1, 784, 128}, machines::avx512_vnni, false) ==
-          tiles(DotProduct::avx512_vnni, 64, 1, 4));
+    const auto unpacked = [](const Machine& machine) { return choose_int8({1, 784, 128}, machine, false); };
+    CHECK(unpacked(machines::zen1) == tiles(DotProduct::avx2, 32, 1, 4));
+    CHECK(unpacked(machines::avx2) == tiles(DotProduct::avx2, 32, 1, 4));
+    CHECK(unpacked(machines::avx_vnni) == tiles(DotProduct::avx_vnni, 32, 1, 4));
+    CHECK(unpacked(machines::avx512) == tiles(DotProduct::avx2, 32, 1, 4));
+    CHECK(unpacked(machines::avx512_vnni) == tiles(DotProduct::avx512_vnni, 64, 1, 4));
 }
 
 TEST_CASE("choose_int8: weights are packed beforehand where four products are added at once") {
@@ -55,6 +55,15 @@ TEST_CASE("choose_int8: weights are packed beforehand where four products are ad
     CHECK(of(100, 48) == quads(8, 48));
     CHECK(of(100, 17) == quads(8, 32));
     CHECK(of(1, 10) == quads(1, 16));
+    const auto narrow = [](const Machine& machine, std::size_t channels) {
+        return choose_int8({100, 784, channels}, machine);
+    };
+    CHECK(narrow(machines::avx2, 128) == Int8Choice{DotProduct::avx2, Int8Way::quads, 4, 2, 32});
+    CHECK(narrow(machines::zen1, 16) == Int8Choice{DotProduct::avx2, Int8Way::quads, 4, 4, 16});
+    CHECK(narrow(machines::avx_vnni, 16) == Int8Choice{DotProduct::avx_vnni, Int8Way::quads, 4, 4, 16});
+    CHECK(narrow(machines::avx512, 128) == Int8Choice{DotProduct::avx2, Int8Way::quads, 4, 6, 32});
+    // Rows of more than 32 KiB are not copied.
+    CHECK(choose_int8({100, 32769, 16}, machines::avx2).way == Int8Way::tiles);
 }
 
 TEST_CASE("choose_int8: from eight rows on weights are packed into panels, where AVX2 has pairs") {
@@ -64,7 +73,6 @@ TEST_CASE("choose_int8: from eight rows on weights are packed into panels, where
         CHECK(choose_int8({7, 784, 128}, machine, false).way == Int8Way::tiles);
         CHECK(choose_int8({8, 1025, 128}, machine, false).way == Int8Way::tiles); // Its rows have no room.
     }
-    CHECK(choose_int8({8, 784, 128}, machines::avx2) == panels(DotProduct::avx2));
     CHECK(choose_int8({64, 784, 128}, machines::sse2) == tiles(DotProduct::sse2, 16, 1, 4));
     CHECK(choose_int8({64, 784, 128}, machines::neon) == tiles(DotProduct::neon, 16, 2, 4));
     CHECK(choose_int8({64, 784, 128}, machines::cortex_m4) == tiles(DotProduct::smlad, 4, 2, 2));
@@ -76,8 +84,8 @@ TEST_CASE("choose_int8_convolution: pixels are rows as they lie where the kernel
     CHECK(!choose_int8_convolution(convolution(1, 16, 32), 1, machines::avx2).copies_patches);
     CHECK(choose_int8_convolution(convolution(3, 16, 32), 1, machines::avx2).copies_patches);
     CHECK(choose_int8_convolution(convolution(1, 16, 32, 2), 1, machines::avx2).copies_patches);
-    CHECK(choose_int8_convolution(convolution(3, 16, 32), 1, machines::avx2).way == Int8Way::panels);
-    CHECK(choose_int8_convolution(convolution(3, 128, 32), 1, machines::avx2).way == Int8Way::tiles);
+    CHECK(choose_int8_convolution(convolution(3, 16, 32), 1, machines::avx2, false).way == Int8Way::panels);
+    CHECK(choose_int8_convolution(convolution(3, 128, 32), 1, machines::avx2, false).way == Int8Way::tiles);
     // Bands of an image that fit a stack.
     const auto way = [](std::size_t dilation) {
         Convolution c = convolution(3, 256, 32);
@@ -117,10 +125,10 @@ TEST_CASE("choose_int8_depthwise: pairs of taps, lanes, or one by one") {
         CHECK(choose_int8_depthwise(plain, machine, false).way == Int8Way::pairs);
         CHECK(way(doubled, machine) == Int8Way::one_by_one);
     }
-    CHECK(way(plain, machines::zen1) == Int8Way::pairs);
+    CHECK(way(plain, machines::zen1) == Int8Way::depthwise_quads);
     CHECK(way(plain, machines::avx512_vnni) == Int8Way::depthwise_quads);
     CHECK(way(large, machines::avx512_vnni) == Int8Way::depthwise_quads);
-    CHECK(way(large, machines::avx2) == Int8Way::pairs);
+    CHECK(choose_int8_depthwise(large, machines::avx2, false).way == Int8Way::pairs);
     CHECK(way(large, machines::cortex_m4) == Int8Way::one_by_one); // 49 taps are more than 26.
     for (const Machine& machine :
          {machines::scalar, machines::cortex_m55, machines::sse2, machines::neon, machines::neon_dot}) {
@@ -133,7 +141,7 @@ TEST_CASE("choose_int8_depthwise: pairs of taps, lanes, or one by one") {
 }
 
 TEST_CASE("describe: a choice of 8 bits in one phrase") {
-    CHECK(describe(choose_int8({64, 784, 128}, machines::avx2)).view() ==
+    CHECK(describe(choose_int8({64, 784, 128}, machines::avx2, false)).view() ==
           "AVX2, 4 × 16 register tiles, weights packed into panels");
     CHECK(describe(choose_int8_convolution(convolution(3, 16, 32), 1, machines::neon_dot)).view() ==
           "NEON dot product, 2 × 4 register tiles of dot products of 16, patches copied");
