@@ -29,7 +29,7 @@
 namespace peers {
 
 struct Request {
-    std::string work;
+    std::string work, precision;
     bool in_double = false;
     std::vector<std::size_t> sizes;
 
@@ -155,9 +155,8 @@ int serve(const std::string& about, Prepare prepare, Extra extra) {
                 chosen = {};
                 figures.clear();
                 Request request;
-                std::string precision;
-                words >> request.work >> precision;
-                request.in_double = precision == "double";
+                words >> request.work >> request.precision;
+                request.in_double = request.precision == "double";
                 for (std::size_t size; words >> size;)
                     request.sizes.push_back(size);
                 double best = 0;

@@ -31,6 +31,7 @@ def labels(count, classes):
 class Request:
     def __init__(self, words):
         self.work = words[0]
+        self.precision = words[1]
         self.dtype = np.float64 if words[1] == "double" else np.float32
         self.sizes = [int(word) for word in words[2:]]
 

@@ -113,7 +113,7 @@ NOT_ONLY_AVX2 = {name: "its products can't be kept to AVX2" for name in ("jax", 
 COMPILED_FOR_IT = {"burin", "burin_clang", "plain", "plain_clang", "eigen"}
 
 
-def build(directory, afresh, avx2):
+def build(directory, afresh, avx2, target="peers"):
     """Configures where that was not done, and builds; returns where the programs are. `afresh` looks again for what
     was not there before."""
     quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
@@ -121,12 +121,12 @@ def build(directory, afresh, avx2):
              "-Dcpu=" + ("haswell" if avx2 else "native")]
     if (directory / "build.ninja").exists():
         setup += ["--wipe" if afresh else "--reconfigure"]
-    for command in (setup, ["ninja", "-C", directory, "peers"]):
+    for command in (setup, ["ninja", "-C", directory, target]):
         print(*command[:2], directory, flush=True)
         done = subprocess.run(command, **quiet)
         if done.returncode != 0:
             sys.exit(done.stdout)
-    return directory / "benchmarks" / "peers"
+    return directory / "benchmarks" / target
 
 
 def command_of(name, programs):

@@ -20,15 +20,15 @@ COLUMNS = ["work", "precision", "sizes", "peak_gflops", "share_of_peak", "share_
 TITLES = {name: kind.title for name, kind in KINDS.items()}
 
 
-def about(machine, date, texts):
+def about(machine, date, texts, columns=COLUMNS):
     """The row that says when, where and who: `texts` are versions and settings by peer."""
-    return {**dict.fromkeys(COLUMNS, ""), "work": "about", "precision": date, "sizes": machine, **texts}
+    return {**dict.fromkeys(columns, ""), "work": "about", "precision": date, "sizes": machine, **texts}
 
 
-def records(rows):
+def records(rows, columns=COLUMNS):
     for row in rows:
         work = row.work
-        record = {**dict.fromkeys(COLUMNS, ""), "work": work.name, "precision": work.precision, "sizes": work.shape}
+        record = {**dict.fromkeys(columns, ""), "work": work.name, "precision": work.precision, "sizes": work.shape}
         if work.operations:
             record |= {"peak_gflops": f"{row.peak / 1e9:.4g}", "share_of_peak": f"{row.share:.4f}"}
         if row.bound:
@@ -40,17 +40,17 @@ def records(rows):
         yield record
 
 
-def write_csv(path, all_records):
+def write_csv(path, all_records, columns=COLUMNS):
     with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(all_records)
 
 
-def read_csv(path):
+def read_csv(path, needed=COLUMNS[:7]):
     with open(path, newline="", encoding="utf-8") as file:
         found = list(csv.DictReader(file))
-    if missing := [column for column in COLUMNS[:7] if found and column not in found[0]]:
+    if missing := [column for column in needed if found and column not in found[0]]:
         raise ValueError(f"{path}: expected results of benchmarks/run, found no column {', '.join(missing)}")
     return found
 

@@ -1,0 +1,19 @@
+// Burin's inference of convolutional networks, with 8-bit integers: see works.hpp.
+
+#include "networks.hpp"
+#include "quantized.hpp"
+
+namespace {
+
+peers::Variants prepare(const peers::Request& request) {
+    if (request.precision != "int8")
+        return {};
+    return engines::with_convolutional_network<engines::Inferred>(
+        request, []<class Net, std::size_t Batch>() { return engines::quantized<Net, Batch>(); });
+}
+
+} // namespace
+
+int main() {
+    return engines::serve(prepare);
+}
