@@ -66,9 +66,10 @@ def main(arguments=None):
     if not before:
         print(f"no saved results of '{machine(now)}': nothing to compare with")
         return 0
-    slower = compare(ratios(now), before[0], options.tolerance)
+    measured = ratios(now)
+    slower = compare(measured, before[0], options.tolerance)
     print(*(f"slower: {line}" for line in slower), sep="\n", end="\n" if slower else "")
-    print(f"{sum(key in ratios(now) for key in before[0])} ratios compared with those saved, {len(slower)} works slower")
+    print(f"{sum(key in measured for key in before[0])} ratios compared with those saved, {len(slower)} works slower")
     return 1 if slower else 0
 
 

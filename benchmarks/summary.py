@@ -25,33 +25,41 @@ def ahead(record):
     return min(report.others(record).values(), default=None)
 
 
+def numbers(records, column):
+    """Those that are there: a peer may have refused a work, and an older table lacks a column."""
+    return [value for record in records if (value := report.number(record, column)) is not None]
+
+
 def shares(records):
-    return whole([100 * report.number(record, "share_of_peak") for record in records])
+    found = numbers(records, "share_of_peak")
+    return whole([100 * share for share in found]) if found else "–"
 
 
 def leads(records):
     """Times the fastest other: in the mean, at least, and what the mean would be if each took what bounds it."""
-    found = [ahead(record) for record in records]
+    found = [(ratio, report.number(record, "share_of_bound")) for record in records if (ratio := ahead(record)) is not None]
+    if not found:
+        return "–"
+    ratios = [ratio for ratio, _ in found]
     # Above 1 the bound is none: the kernel does at once what was measured apart.
-    reached = [min(1, report.number(record, "share_of_bound")) for record in records]
-    most = report.geometric_mean([ratio / share for ratio, share in zip(found, reached)])
-    return f"{report.geometric_mean(found):.2f}, {min(found):.2f}, {most:.2f}"
+    most = [ratio / min(1, share) for ratio, share in found if share]
+    return f"{report.geometric_mean(ratios):.2f}, {min(ratios):.2f}, " + (f"{report.geometric_mean(most):.2f}" if most else "–")
 
 
 def against(peer):
-    return lambda records: ", ".join(report.digits(ratio) for record in records if (ratio := report.number(record, peer)))
+    return lambda records: ", ".join(report.digits(ratio) for record in records if (ratio := report.number(record, peer))) or "–"
 
 
 def fastest_of(peers=None):
     def cell(records):
         found = [min((ratio for peer, ratio in report.others(record).items() if peers is None or peer in peers), default=None)
                  for record in records]
-        return ", ".join(report.digits(ratio) for ratio in found if ratio)
+        return ", ".join(report.digits(ratio) for ratio in found if ratio) or "–"
     return cell
 
 
 def times(records):
-    return ", ".join(report.duration(report.number(record, "burin")) for record in records)
+    return ", ".join(map(report.duration, numbers(records, "burin")))
 
 
 def a_parameter(records):
@@ -59,7 +67,9 @@ def a_parameter(records):
 
 
 def by_compiler(records):
-    found = [report.number(record, "burin_clang") for record in records]
+    found = numbers(records, "burin_clang")
+    if not found:
+        return "–"
     return f"{report.geometric_mean(found):.2f}, {max(found):.2f}, {sum(ratio > 1.05 for ratio in found)} of {len(found)}"
 
 

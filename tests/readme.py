@@ -38,7 +38,7 @@ def main():
                 problems.append(f"{page.relative_to(ROOT)}:{number}: {len(line)} characters, and {widest} is the limit")
         # Lambdas look like links.
         text = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
-        for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
             if not (page.parent / target).exists():
                 problems.append(f"{page.relative_to(ROOT)}: links to {target}, which does not exist")
     print("\n".join(problems))

@@ -172,9 +172,34 @@ def torch(compiled=False):
     return f"PyTorch {library.__version__}{', torch.compile' if compiled else ''}", prepare
 
 
-ENGINES = {"onnxruntime": onnxruntime, "openvino": openvino, "litert": litert, "torch": torch, "torch_compile": lambda: torch(True)}
+def jax():
+    # One thread: without it, XLA makes one for each core, pinned to this one or not.
+    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    import jax as library
+    import jax_of
+
+    def prepare(request):
+        if request.precision != "float":
+            return
+        name = request.work.removesuffix("_train")
+        network = jax_of.Network(networks.NETWORKS[name])
+        if name != request.work:
+            yield jax_of.training(network, name, request.sizes[0])
+            return
+        parameters = list(map(library.numpy.asarray, network.parameters))
+        function = library.jit(network)
+        yield variant("jit", list(map(library.numpy.asarray, batches_of(request))),
+                      lambda batch: function(parameters, batch).block_until_ready())
+
+    return f"JAX {library.__version__}", prepare
+
+
+ENGINES = {"onnxruntime": onnxruntime, "openvino": openvino, "litert": litert, "torch": torch, "torch_compile": lambda: torch(True),
+           "jax": jax}
+TRAINS = {"torch", "torch_compile", "jax"}
 
 if __name__ == "__main__":
     about, prepare = ENGINES[sys.argv[1]]()
-    known = {*networks.NETWORKS, *([f"{name}_train" for name in networks.NETWORKS] if sys.argv[1].startswith("torch") else [])}
+    known = {*networks.NETWORKS, *([f"{name}_train" for name in networks.NETWORKS] if sys.argv[1] in TRAINS else [])}
     peer.serve(about, lambda request: prepare(request) if request.work in known else [])

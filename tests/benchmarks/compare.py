@@ -41,6 +41,14 @@ class Summary(unittest.TestCase):
         middle = [self.row(share, "1.1") | {"sizes": f"{rows}x784x128"} for share, rows in (("0.96", 8), ("0.9", 32), ("0.98", 128))]
         self.assertEqual(self.rows(middle)["forward, (784, 128) to (512, 512)"], "90–98 (96)")
 
+    def test_what_was_not_timed_is_left_out(self):
+        one = self.row("0.8", "1.2") | {"sizes": "8x784x128"}
+        other = record(sizes="32x784x128", onednn="error: it ended")
+        self.assertEqual(self.rows([one, other])["8 to 128 samples"], "1.20, 1.20, 1.20")
+        self.assertEqual(self.rows([other])["8 to 128 samples"], "–")
+        self.assertEqual(self.rows([other])["forward, (784, 128) to (512, 512)"], "–")
+        self.assertEqual(self.rows([other])["all works"], "–")
+
     def test_works_that_were_not_measured_have_no_figure(self):
         self.assertEqual(self.rows([self.row("1", "2")])["adam"], "–")
 
