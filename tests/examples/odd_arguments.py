@@ -28,6 +28,7 @@ OPTIONS = {
     "forecasting": {"number": ["--epochs"]},
     "keywords_prepare": {"number": ["--sounds"], "write": [("--samples", "--sounds", "50")]},
     "lenet": {"number": ["--epochs"], "folder": ["--data"]},
+    "many_cores": {"number": ["--epochs", "--threads"], "read": ["--data"]},
     "mnist": {"number": ["--epochs"], "folder": ["--data"]},
     "on_device_prepare": {"read": ["--data"], "write": [("--weights",)]},
     "quantization_aware": {"number": ["--epochs", "--rate", "--seed", "--stretch"], "read": ["--data"]},

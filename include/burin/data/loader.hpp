@@ -10,6 +10,7 @@
 #include "burin/core/within_memory.hpp"
 #include "burin/data/sample_stream.hpp"
 #include "burin/data/source.hpp"
+#include "burin/training/workers.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -30,7 +31,8 @@
 namespace burin::data {
 
 struct LoaderOptions {
-    std::size_t workers = 1; ///< Threads beside that of the caller; 0: it loads them itself, as it asks.
+    std::size_t workers = 1; ///< Threads beside that of the caller; 0: it loads them itself, as it asks, or
+                             ///< those of a `Fit{.threads = n}` do.
     std::size_t ahead = 4;   ///< Most batches that are ready, or being made, before they are asked for.
 };
 
@@ -130,15 +132,15 @@ class Feed {
         for (std::size_t row = 0; row < batch.size(); ++row)
             batch.set_number(row, order_[first + row]);
     }
-    template <class Batch>
-    void fill(std::size_t first, Batch& batch) const {
-        for (std::size_t row = 0; row < batch.size(); ++row) {
+    template <class Batch, class Workers>
+    void fill(std::size_t first, Batch& batch, Workers& workers) const {
+        workers.for_each(batch.size(), [&](std::size_t row) {
             const std::size_t number = batch.number(row);
             read(number, first + row, batch.input_to_fill(row), batch.target_to_fill(row));
             if (batch.has_weights())
                 if constexpr (requires { source_->weight(number); })
                     batch.set_weight(row, source_->weight(number));
-        }
+        });
     }
 
   private:
@@ -175,8 +177,8 @@ class Feed<Source> {
         for (std::size_t row = 0; row < batch.size(); ++row)
             batch.set_number(row, require(cursor_.next(batch.input_to_fill(row), batch.target_to_fill(row))));
     }
-    template <class Batch>
-    void fill(std::size_t, Batch&) const noexcept {}
+    template <class Batch, class Workers>
+    void fill(std::size_t, Batch&, Workers&) const noexcept {}
 
   private:
     std::size_t require(std::size_t number) const {
@@ -263,12 +265,15 @@ class LoadedBatches {
 
     /// The next batch, which stays as it is until the next call; null behind the last one. Throws Error where
     /// the batch could not be made, for the same batch at any number of workers.
-    const Batch* next() {
+    ///
+    /// Without workers of its own the loader lets those that are given make it: `for_each(count, work)`.
+    template <class Workers = fitting::InTurn>
+    const Batch* next(Workers&& workers = {}) {
         if (next_to_give_ >= count_)
             return nullptr;
         Slot& slot = slots_[next_to_give_ % slots_.size()];
         if (threads_.empty()) {
-            make(next_to_give_, slot, [] {});
+            make(next_to_give_, slot, [] {}, workers);
         } else {
             std::unique_lock lock(mutex_);
             // What was looked at until now may be filled anew.
@@ -299,16 +304,16 @@ class LoadedBatches {
 
     /// Makes batch `index`, the next one; `claimed` is called when another thread may begin with the one
     /// behind it.
-    template <class Claimed>
-    void make(std::size_t index, Slot& slot, Claimed claimed) noexcept {
+    template <class Claimed, class Workers>
+    void make(std::size_t index, Slot& slot, Claimed claimed, Workers& workers) noexcept {
         try {
             const std::size_t first = index * order_.batch_size;
             slot.batch.set_size(std::min(order_.batch_size, size_ - first));
             feed_.claim(first, slot.batch);
             claimed();
-            feed_.fill(first, slot.batch);
+            feed_.fill(first, slot.batch, workers);
             if (order_.augment)
-                augment(slot.batch, first);
+                augment(slot.batch, first, workers);
         } catch (const Error&) {
             slot.error = std::current_exception();
         } catch (const std::bad_alloc&) {
@@ -323,9 +328,10 @@ class LoadedBatches {
     }
 
     /// `first` is the place of the batch's first sample in the epoch.
-    void augment(Batch& batch, [[maybe_unused]] std::size_t first) const {
+    template <class Workers>
+    void augment(Batch& batch, [[maybe_unused]] std::size_t first, [[maybe_unused]] Workers& workers) const {
         if constexpr (!std::is_same_v<Augment, KeepSamples>)
-            for (std::size_t row = 0; row < batch.size(); ++row) {
+            workers.for_each(batch.size(), [&](std::size_t row) {
                 const RandomStream stream = sample_stream(order_.seed, order_.epoch, first + row);
                 if constexpr (requires {
                                   (*augment_)(batch.input_to_fill(row), batch.target_to_fill(row), stream);
@@ -333,7 +339,7 @@ class LoadedBatches {
                     (*augment_)(batch.input_to_fill(row), batch.target_to_fill(row), stream);
                 else
                     (*augment_)(batch.input_to_fill(row), stream);
-            }
+            });
     }
 
     /// What a worker does until all batches are made.
@@ -351,7 +357,8 @@ class LoadedBatches {
                     return;
             }
             ++next_to_make_;
-            make(index, slot, [&] { turn.unlock(); });
+            fitting::InTurn alone;
+            make(index, slot, [&] { turn.unlock(); }, alone);
             // A source that failed is not asked again.
             if (turn.owns_lock()) {
                 next_to_make_ = count_;

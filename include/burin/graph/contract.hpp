@@ -68,6 +68,12 @@ concept WidensParameters = requires(std::span<const Shape> inputs) {
     { L::widened(inputs) } -> std::same_as<std::size_t>;
 };
 
+/// Whether a layer says how many random numbers a sample takes.
+template <class L>
+concept TellsDrawn = requires(std::span<const Shape> inputs) {
+    { L::drawn(inputs) } -> std::same_as<std::size_t>;
+};
+
 /// A layer whose rules are those of another, as TimeDistributed's, says so by `using Inner = …;`.
 template <class L>
 struct InnerLayer : std::type_identity<L> {};

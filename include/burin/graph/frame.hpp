@@ -29,6 +29,7 @@ struct Frame {
     Scalar* arena = nullptr;
     Scalar* state = nullptr; ///< What sequences carry from piece to piece; null if nothing.
     std::size_t rows = 0;
+    std::size_t first_row = 0; ///< In its batch, where it is a part of one.
     std::uint64_t seed = 0;
     std::uint64_t step = 0; ///< Counts training steps, so that each draws numbers of its own.
 };

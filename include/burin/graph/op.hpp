@@ -47,6 +47,9 @@ using passes::StepKind;
 ///     /// Elements of `run.widened`, where parameters are stored in half the bits and the layer widens them
 ///     /// itself, a part at a time; then `run.parameters` are those. Left out: it gets them widened.
 ///     static constexpr std::size_t widened(std::span<const Shape> inputs);
+///     /// Numbers of `run.random` that a sample takes, from `run.position` on: so parts of a batch draw what
+///     /// they have in the whole. Left out: as many as its output has elements.
+///     static constexpr std::size_t drawn(std::span<const Shape> inputs);
 ///
 /// Its members are the answers of a layer that has no parameters, keeps nothing and costs nothing; a layer
 /// hides those that differ. `scripts/layer_contract.py` makes the table of docs/adding-a-layer.md of these

@@ -105,7 +105,7 @@ struct StepRunner {
                 run.state = frame.state + node.state_offset * Batch;
         run.rows = rows(frame);
         run.random = stream<step.node>(frame);
-        run.position = position(frame);
+        run.position = position<step.node>(frame);
         return run;
     }
 
@@ -124,7 +124,7 @@ struct StepRunner {
         run.rows = rows(frame);
         if constexpr (requires { run.random; }) {
             run.random = stream<step.node>(frame);
-            run.position = position(frame);
+            run.position = position<step.node>(frame);
         }
     }
 
@@ -210,7 +210,19 @@ struct StepRunner {
         return is_brief<PlanType, Batch> ? 1 : frame.rows;
     }
 
-    static constexpr std::uint64_t position(const FrameType& frame) noexcept { return frame.step << 32; }
+    /// A part of a batch draws the numbers that its samples have in the whole.
+    template <std::size_t NodeIndex>
+    static constexpr std::uint64_t position(const FrameType& frame) noexcept {
+        constexpr auto& node = PlanType::graph.nodes[NodeIndex];
+        using Op = engine::OpAt<Net, NodeIndex>;
+        constexpr std::size_t drawn = [] {
+            if constexpr (TellsDrawn<Op>)
+                return Op::drawn(decltype(engine::node_signature<PlanType, NodeIndex>())::inputs);
+            else
+                return node.shape.size();
+        }();
+        return (frame.step << 32) + frame.first_row * drawn;
+    }
 
     template <std::size_t NodeIndex>
     static constexpr RandomStream stream(const FrameType& frame) noexcept {

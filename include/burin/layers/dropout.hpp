@@ -103,6 +103,10 @@ struct SpatialDropout : detail::RandomFactors<SpatialDropout<Rate>> {
             return {.expected = "input `[..., channels]`", .hint = "use `Dropout`"};
         return {.shape = inputs[0]};
     }
+    /// Four channels share a block of words; the last of a row may leave some unused.
+    static constexpr std::size_t drawn(std::span<const Shape> inputs) {
+        return (inputs[0].last() + 3) / 4 * 4;
+    }
 
     template <class Context, class Scalar>
     static void multiply(const Context& run, const Scalar* from, Scalar* to) noexcept {
@@ -110,8 +114,7 @@ struct SpatialDropout : detail::RandomFactors<SpatialDropout<Rate>> {
         constexpr auto scale = static_cast<Scalar>(1 / (1 - Rate));
         constexpr std::size_t channels = Context::Shapes::output.last();
         constexpr std::size_t places = Context::Shapes::output.size() / channels;
-        // Four channels share a block of words; the last of a row may leave some unused.
-        constexpr std::size_t blocks = (channels + 3) / 4;
+        constexpr std::size_t blocks = drawn(Context::Shapes::inputs) / 4;
         for (std::size_t row = 0; row < run.rows; ++row)
             for (std::size_t block = 0; block < blocks; ++block) {
                 const core::Philox::Counter words = run.random.block(run.position / 4 + row * blocks + block);

@@ -101,6 +101,12 @@ struct TimeDistributed<LayerType> : Op {
         return inputs[0][0] * LayerType::flops(detail::steps(inputs).span());
     }
 
+    static constexpr std::size_t drawn(std::span<const Shape> inputs)
+        requires detail::TellsDrawn<LayerType>
+    {
+        return inputs[0][0] * LayerType::drawn(detail::steps(inputs).span());
+    }
+
     /// Of elementwise layers.
     template <class Vector>
     static Vector value(Vector x) noexcept {

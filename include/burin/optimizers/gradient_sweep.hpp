@@ -249,4 +249,32 @@ void update(const Optimizer& optimizer, Scalar* parameters, const std::type_iden
             "noexcept`, or with `update(...) const noexcept`; see burin/optimizers/optimizer.hpp");
 }
 
+/// Whether a step does the same to each parameter, whatever the others are.
+template <class Optimizer, class Net, class Scalar>
+inline constexpr bool sweeps_in_pieces = requires(const Optimizer& optimizer, std::uint64_t step) {
+    optimizer.template rule<Scalar>(step);
+} && !requires(const Optimizer& optimizer, Scalar* numbers, std::uint64_t step, void (&again)()) {
+    optimizer.template update_network<Net>(numbers, numbers, numbers, step, again);
+} && !requires(const Optimizer& optimizer, Scalar* numbers, std::uint64_t step) {
+    optimizer.update(numbers, numbers, numbers, std::size_t{1}, step);
+};
+
+/// The same step in pieces of `piece` parameters that `workers` share: they have a member `for_each(count,
+/// work)`. The bits are the same where a piece is a whole number of vectors.
+template <class Optimizer, class Scalar, class Workers>
+void update_in_pieces(const Optimizer& optimizer, Scalar* parameters,
+                      const std::type_identity_t<Scalar>* gradients, Scalar* state, std::size_t count,
+                      std::uint64_t step, std::size_t piece, Workers& workers) noexcept {
+    const detail::GradientTreatment treatment = detail::treatment_of(optimizer);
+    const auto norm = detail::norm_factor(treatment, gradients, count);
+    const auto rule = optimizer.template rule<Scalar>(step);
+    workers.for_each((count + piece - 1) / piece, [&](std::size_t which) {
+        const kernels::SubnormalsAreZero subnormals_are_zero;
+        const std::size_t first = which * piece;
+        detail::sweep_part<Scalar, Optimizer::state_vectors>(treatment, parameters + first, gradients + first,
+                                                             state + first, std::min(piece, count - first),
+                                                             rule, count, norm);
+    });
+}
+
 } // namespace burin::optimizers

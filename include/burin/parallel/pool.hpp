@@ -45,6 +45,13 @@
 ///     });
 namespace burin::parallel {
 
+/// Whether there is more than the thread that calls.
+#ifdef BURIN_HAS_TBB
+inline constexpr bool has_pool = true;
+#else
+inline constexpr bool has_pool = false;
+#endif
+
 namespace detail {
 
 /// What this thread asked for; 0 if nothing.
@@ -99,8 +106,10 @@ inline std::size_t usual_threads() {
 
 #ifdef BURIN_HAS_TBB
 /// Calls `call(context)` as often as there are workers, at the same time as far as there are threads for
-/// them.
-inline void run_in_pool(std::size_t workers, const void* context, void (*call)(const void*)) {
+/// them. Threads beyond the workers are there for what is nested. `own`, if there is one, is where threads
+/// wait that are kept for such calls.
+inline void run_in_pool(std::size_t workers, std::size_t threads, const void* context,
+                        void (*call)(const void*), tbb::task_arena* own = nullptr) {
     const auto all = [=] {
         tbb::parallel_for(
             std::size_t{0}, workers,
@@ -116,20 +125,23 @@ inline void run_in_pool(std::size_t workers, const void* context, void (*call)(c
         tbb::this_task_arena::isolate(all);
         return;
     }
+    if (own != nullptr)
+        return own->execute(all);
     std::optional<tbb::global_control> more_than_cores;
-    if (workers > static_cast<std::size_t>(std::max(tbb::info::default_concurrency(), 1)))
-        more_than_cores.emplace(tbb::global_control::max_allowed_parallelism, workers);
-    tbb::task_arena arena(static_cast<int>(workers));
+    if (threads > static_cast<std::size_t>(std::max(tbb::info::default_concurrency(), 1)))
+        more_than_cores.emplace(tbb::global_control::max_allowed_parallelism, threads);
+    tbb::task_arena arena(static_cast<int>(threads));
     arena.execute(all);
 }
 #endif
 
 /// Runs `job` as often as there are workers, in the pool if there is one.
 template <class Job>
-void run_workers([[maybe_unused]] std::size_t workers, const Job& job) {
+void run_workers([[maybe_unused]] std::size_t workers, [[maybe_unused]] std::size_t threads, const Job& job) {
 #ifdef BURIN_HAS_TBB
     if (workers > 1)
-        return run_in_pool(workers, &job, [](const void* context) { (*static_cast<const Job*>(context))(); });
+        return run_in_pool(workers, threads, &job,
+                           [](const void* context) { (*static_cast<const Job*>(context))(); });
 #endif
     job();
 }
@@ -215,7 +227,8 @@ void for_each(std::size_t count, Work&& work) {
                 indices.fail(*index, std::current_exception());
             }
     };
-    detail::run_workers(std::min(count, threads()), work_off);
+    const std::size_t all = threads();
+    detail::run_workers(std::min(count, all), all, work_off);
     indices.rethrow();
 }
 

@@ -292,7 +292,9 @@ class BatchBuffer {
         inputs_.put(row, data.input(index));
         scatter(data.target(index), sizes, row, targets_);
         weights_[row] = static_cast<Scalar>(data.weight(index));
-        weighted_ = data.has_weights();
+        // Rows may be put by several threads.
+        if (row == 0)
+            weighted_ = data.has_weights();
         if (weights_[row] == Scalar(0))
             inputs_.make_finite(row);
     }

@@ -2,6 +2,7 @@
 
 #include "burin/core/random.hpp"
 #include "burin/training/batches.hpp"
+#include "burin/training/workers.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -33,18 +34,18 @@ class EpochBatches {
           next_(order.first_batch * order.batch_size) {}
 
     /// The next batch, if there is one.
-    bool next() noexcept {
+    template <class Workers = fitting::InTurn>
+    bool next(Workers&& = {}) noexcept {
         first_ = next_;
         next_ += batch_size_;
         return first_ < rows_.size();
     }
 
-    /// Copies its samples. Returns how many there are.
-    template <class Buffer>
-    std::size_t put_into(Buffer& buffer) const {
+    /// Copies its samples, as many at a time as `workers` like. Returns how many there are.
+    template <class Buffer, class Workers = fitting::InTurn>
+    std::size_t put_into(Buffer& buffer, Workers&& workers = {}) const {
         const std::size_t count = std::min(batch_size_, rows_.size() - first_);
-        for (std::size_t row = 0; row < count; ++row)
-            buffer.put(row, *data_, rows_[first_ + row]);
+        workers.for_each(count, [&](std::size_t row) { buffer.put(row, *data_, rows_[first_ + row]); });
         return count;
     }
 
@@ -79,18 +80,22 @@ class EpochBatches<Data> {
                                                      .shuffle = order.shuffle,
                                                      .first_batch = order.first_batch})) {}
 
-    bool next() {
-        loaded_ = batches_.next();
+    /// What prepares them only as they are asked for may let `workers` do it.
+    template <class Workers = fitting::InTurn>
+    bool next(Workers&& workers = {}) {
+        if constexpr (requires { batches_.next(workers); })
+            loaded_ = batches_.next(workers);
+        else
+            loaded_ = batches_.next();
         return loaded_ != nullptr;
     }
 
     /// The batch as a data set.
     const auto& loaded() const noexcept { return *loaded_; }
 
-    template <class Buffer>
-    std::size_t put_into(Buffer& buffer) const {
-        for (std::size_t row = 0; row < loaded_->size(); ++row)
-            buffer.put(row, *loaded_, row);
+    template <class Buffer, class Workers = fitting::InTurn>
+    std::size_t put_into(Buffer& buffer, Workers&& workers = {}) const {
+        workers.for_each(loaded_->size(), [&](std::size_t row) { buffer.put(row, *loaded_, row); });
         return loaded_->size();
     }
 

@@ -8,12 +8,14 @@
 #include "burin/kernels/softmax.hpp"
 #include "burin/kernels/sweep.hpp"
 #include "burin/layers/activations.hpp"
+#include "burin/parallel/team.hpp"
 #include "burin/passes/links.hpp"
 #include "burin/training/batches.hpp"
 #include "burin/training/history.hpp"
 #include "burin/training/measure.hpp"
 #include "burin/training/model.hpp"
 #include "burin/training/objective.hpp"
+#include "burin/training/parts.hpp"
 #include "burin/training/regularization.hpp"
 
 #include <algorithm>
@@ -50,27 +52,67 @@ inline constexpr std::size_t measured_batch = [] {
     return std::max<std::size_t>(1, inference_batch / whole) * whole;
 }();
 
-template <class Net, class Scalar, class Loss, class Data, class Metrics>
+/// One core, for what has no more to do.
+struct NoTeam : fitting::InTurn {
+    static constexpr std::size_t threads() noexcept { return 1; }
+};
+
+/// Calls `run(workers)` with the threads of the pool if inference of so many samples is worth that.
+template <class Net, class Run>
+auto with_team([[maybe_unused]] std::size_t samples, const Run& run) {
+    if constexpr (parallel::has_pool)
+        if (samples > inference_batch &&
+            fitting::nanoseconds_of(flops<Net> * samples) >= fitting::least_shared_nanoseconds) {
+            parallel::Team team;
+            return run(team);
+        }
+    NoTeam alone;
+    return run(alone);
+}
+
+/// Some samples, and what a network makes of them.
+template <class PredictorType, class Buffer>
+struct MeasuredBatch {
+    explicit MeasuredBatch(std::size_t size) : samples(size) {}
+
+    PredictorType predictor;
+    Buffer samples;
+    std::size_t rows = 0;
+    decltype(std::declval<PredictorType&>().run(nullptr, {}, 0)) outputs{};
+};
+
+/// Batches are computed as many at a time as there are workers, and measured in their order.
+template <class Net, class Scalar, class Loss, class Data, class Metrics, class Workers = NoTeam>
 void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss,
-             Measure<Net, Loss, Scalar, Metrics>& measured) {
+             Measure<Net, Loss, Scalar, Metrics>& measured, Workers&& workers = {}) {
     [[maybe_unused]] const core::DiagnosisOf<ExaminedLoss<Net, Loss, Mode::inference>> fits;
     constexpr std::size_t size = measured_batch<Loss>;
     using PredictorType = Predictor<Net, size, Scalar, fitting::links_of<Net, Loss>>;
-    const auto predictor = std::make_unique<PredictorType>();
-    BatchBuffer<Net, Loss, Scalar> batch(size);
+    using Place = MeasuredBatch<PredictorType, BatchBuffer<Net, Loss, Scalar>>;
+    const bool pays =
+        fitting::nanoseconds_of(flops<Net> * size * workers.threads()) >= fitting::least_shared_nanoseconds;
+    std::vector<std::unique_ptr<Place>> places(
+        std::clamp<std::size_t>((data.size() + size - 1) / size, 1, pays ? workers.threads() : 1));
+    for (auto& place : places)
+        place = std::make_unique<Place>(size);
     const Scalar penalty = fitting::weight_penalty<Net, Scalar>(model.parameters().data(), nullptr);
-    const auto measure_rows = [&](std::size_t rows) {
-        const Samples<Net, Loss, Scalar> samples = batch.samples(rows);
-        const auto outputs = predictor->run(model.parameters().data(), samples.inputs, rows);
+    const auto run = [&](Place& place) {
+        place.outputs = place.predictor.run(model.parameters().data(),
+                                            place.samples.samples(place.rows).inputs, place.rows);
+    };
+    const auto measure_place = [&](const Place& place) {
+        const std::size_t rows = place.rows;
+        const Samples<Net, Loss, Scalar> samples = place.samples.samples(rows);
+        const auto& outputs = place.outputs;
         fitting::OutputSums<Loss, Scalar> sums;
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             ((sums[I] = losses::value<output_shape<Net, I>>(fitting::Objective<Loss>::template get<I>(loss),
                                                             outputs[I], std::get<I>(samples.targets),
                                                             samples.weights, rows)),
              ...);
-        }(std::make_index_sequence<outputs.size()>{});
+        }(std::make_index_sequence<engine::Network<Net>::output_count>{});
         measured.add(sums, penalty);
-        core::for_each_index<outputs.size()>([&](auto output) {
+        core::for_each_index<engine::Network<Net>::output_count>([&](auto output) {
             measured.template update<output.value>(
                 outputs[output.value], std::get<output.value>(samples.targets), rows, samples.weights);
         });
@@ -78,18 +120,35 @@ void measure(const Model<Net, Scalar>& model, const Data& data, const Loss& loss
     if constexpr (fitting::PreparesBatches<Data>) {
         auto batches =
             data.batches(typename Data::Order{.batch_size = size, .shuffle = false, .augment = false});
-        while (const auto* loaded = batches.next()) {
-            check_all_labels<Net>(*loaded, loss, "evaluate");
-            for (std::size_t row = 0; row < loaded->size(); ++row)
-                batch.put(row, *loaded, row);
-            measure_rows(loaded->size());
+        for (bool has_more = true; has_more;) {
+            std::size_t count = 0;
+            for (const auto* loaded = batches.next(); loaded != nullptr; loaded = batches.next()) {
+                check_all_labels<Net>(*loaded, loss, "evaluate");
+                Place& place = *places[count];
+                place.rows = loaded->size();
+                for (std::size_t row = 0; row < place.rows; ++row)
+                    place.samples.put(row, *loaded, row);
+                if (++count == places.size())
+                    break;
+            }
+            has_more = count == places.size();
+            workers.for_each(count, [&](std::size_t i) { run(*places[i]); });
+            for (std::size_t i = 0; i < count; ++i)
+                measure_place(*places[i]);
         }
     } else {
-        for (std::size_t first = 0; first < data.size(); first += size) {
-            const std::size_t rows = std::min(size, data.size() - first);
-            for (std::size_t row = 0; row < rows; ++row)
-                batch.put(row, data, first + row);
-            measure_rows(rows);
+        for (std::size_t first = 0; first < data.size(); first += places.size() * size) {
+            const std::size_t count = std::min(places.size(), (data.size() - first + size - 1) / size);
+            workers.for_each(count, [&](std::size_t i) {
+                Place& place = *places[i];
+                const std::size_t begin = first + i * size;
+                place.rows = std::min(size, data.size() - begin);
+                for (std::size_t row = 0; row < place.rows; ++row)
+                    place.samples.put(row, data, begin + row);
+                run(place);
+            });
+            for (std::size_t i = 0; i < count; ++i)
+                measure_place(*places[i]);
         }
     }
 }
@@ -141,7 +200,8 @@ Evaluation evaluate(const Model<Net, Scalar>& model, const Data& data, const Los
     return core::within_memory("evaluate", [&] {
         detail::check_data<Net>(data, loss, "evaluate");
         detail::Measure<Net, Loss, Scalar, Metrics> measured(loss, metrics);
-        detail::measure(model, data, loss, measured);
+        detail::with_team<Net>(data.size(),
+                               [&](auto& workers) { detail::measure(model, data, loss, measured, workers); });
         std::vector<NamedValue> values;
         measured.append_to(values);
         return Evaluation(std::move(values));
@@ -178,23 +238,33 @@ detail::Predictions<Net, Scalar> predict(const Model<Net, Scalar>& model,
         const auto outputs = detail::each_output<Net, Scalar>(result);
         for (std::size_t i = 0; i < N::output_count; ++i)
             outputs[i].resize(count * N::output_shapes[i].size());
-        const auto predictor = std::make_unique<Predictor<Net, detail::inference_batch, Scalar>>();
-        detail::InputBuffer<Net, Scalar> buffer(N::input_count == 1 ? 0 : detail::inference_batch);
-        for (std::size_t first = 0; first < count; first += detail::inference_batch) {
-            const std::size_t rows = std::min(detail::inference_batch, count - first);
-            auto pointers = buffer.pointers();
-            if constexpr (N::input_count == 1)
-                pointers[0] = inputs.data() + first * features;
-            else
-                for (std::size_t row = 0; row < rows; ++row)
-                    buffer.put(row, inputs.subspan((first + row) * features, features));
-            const auto from = predictor->run(model.parameters().data(), pointers, rows);
-            for (std::size_t i = 0; i < N::output_count; ++i) {
-                const std::size_t size = N::output_shapes[i].size();
-                std::copy_n(from[i], rows * size,
-                            outputs[i].begin() + static_cast<std::ptrdiff_t>(first * size));
+        constexpr std::size_t batch = detail::inference_batch;
+        const std::size_t batches = (count + batch - 1) / batch;
+        const auto run_batches = [&](std::size_t begin, std::size_t end) {
+            const auto predictor = std::make_unique<Predictor<Net, batch, Scalar>>();
+            detail::InputBuffer<Net, Scalar> buffer(N::input_count == 1 ? 0 : batch);
+            for (std::size_t first = begin * batch; first < std::min(end * batch, count); first += batch) {
+                const std::size_t rows = std::min(batch, count - first);
+                auto pointers = buffer.pointers();
+                if constexpr (N::input_count == 1)
+                    pointers[0] = inputs.data() + first * features;
+                else
+                    for (std::size_t row = 0; row < rows; ++row)
+                        buffer.put(row, inputs.subspan((first + row) * features, features));
+                const auto from = predictor->run(model.parameters().data(), pointers, rows);
+                for (std::size_t i = 0; i < N::output_count; ++i) {
+                    const std::size_t size = N::output_shapes[i].size();
+                    std::copy_n(from[i], rows * size,
+                                outputs[i].begin() + static_cast<std::ptrdiff_t>(first * size));
+                }
             }
-        }
+        };
+        detail::with_team<Net>(count, [&](auto& workers) {
+            const std::size_t shares = std::min(workers.threads(), batches);
+            workers.for_each(shares, [&](std::size_t i) {
+                run_batches(i * batches / shares, (i + 1) * batches / shares);
+            });
+        });
         return result;
     });
 }

@@ -8,6 +8,7 @@
 #include "burin/schedules/schedule.hpp"
 #include "burin/training/measure.hpp"
 #include "burin/training/progress.hpp"
+#include "burin/training/workers.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -73,7 +74,8 @@ struct Misnamed {
 template <class Loss = losses::SparseCategoricalCrossentropy, class Optimizer = optimizers::Adam,
           class Schedule = schedules::Unscheduled, class Batch = fitting::BatchSize<32>,
           class Validation = fitting::NoValidation, class Metrics = fitting::UsualMetrics,
-          class Callbacks = std::tuple<>, class Augment = fitting::NoAugmentation>
+          class Callbacks = std::tuple<>, class Augment = fitting::NoAugmentation,
+          class Threads = fitting::OneThread>
 struct Fit {
     Loss loss{};
     Optimizer optimizer{};
@@ -94,6 +96,8 @@ struct Fit {
     bool verbose = true;    ///< Whether to show the progress.
     fitting::Progress::Options progress{};
     bool allow_not_finite = false; ///< Whether data may hold NaN and infinities, which spoil what they reach.
+    Threads threads{}; ///< How many share the work, 0 for all of the pool; the bits are the same at any
+                       ///< number, but others than where none is given (`fitting::parts_of`).
 
     /// @cond
     detail::Misnamed<"Fit has no member `epoch`: write `.epochs = 20`"> epoch{};

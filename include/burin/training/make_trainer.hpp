@@ -25,4 +25,18 @@ make_trainer(Model<Net, Scalar>& model, const Loss& loss, const Optimizer& optim
     });
 }
 
+/// The same for one that shares its work with workers, which must outlive it:
+///
+///     parallel::Team team(4);
+///     const auto trainer = make_trainer<128>(model, loss, optimizer, seed, team);
+template <std::size_t Batch, class Net, class Scalar, class Loss, class Optimizer, class Workers>
+std::unique_ptr<Trainer<Net, Loss, Optimizer, Batch, Scalar, Workers>>
+make_trainer(Model<Net, Scalar>& model, const Loss& loss, const Optimizer& optimizer, std::uint64_t seed,
+             Workers& workers) {
+    return core::within_memory("make_trainer", [&] {
+        return std::make_unique<Trainer<Net, Loss, Optimizer, Batch, Scalar, Workers>>(
+            model.parameters(), loss, optimizer, seed, workers);
+    });
+}
+
 } // namespace burin

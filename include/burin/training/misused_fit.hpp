@@ -95,6 +95,9 @@ constexpr Sentence describe_misused_members() {
                                                      "a data set or a pointer to one, as in `.validation = "
                                                      "&test`, or a share of the training data, as "
                                                      "in `.validation = HeldOut{0.2}`");
+    if (!std::is_same_v<decltype(Options::threads), fitting::OneThread> &&
+        (!std::is_integral_v<decltype(Options::threads)> || std::is_same_v<decltype(Options::threads), bool>))
+        return misuse<decltype(Options::threads)>("Fit: .threads", "a number, as in `.threads = 4`");
     if (!are_metrics<decltype(Options::metrics)>)
         return misuse<decltype(Options::metrics)>(
             "Fit: .metrics",

@@ -3,6 +3,7 @@
 #include "burin/core/error.hpp"
 #include "burin/core/random.hpp"
 #include "burin/core/within_memory.hpp"
+#include "burin/parallel/team.hpp"
 #include "burin/training/batches.hpp"
 #include "burin/training/callback.hpp"
 #include "burin/training/epoch_batches.hpp"
@@ -12,6 +13,7 @@
 #include "burin/training/measure.hpp"
 #include "burin/training/misused_fit.hpp"
 #include "burin/training/model.hpp"
+#include "burin/training/parts.hpp"
 #include "burin/training/progress.hpp"
 #include "burin/training/trainer.hpp"
 
@@ -74,23 +76,20 @@ template <class Net, class Scalar, class Options>
 class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
     using Loss = decltype(Options::loss);
     using Optimizer = decltype(Options::optimizer);
+    static constexpr bool has_threads = std::is_integral_v<decltype(Options::threads)>;
+    using Workers = std::conditional_t<has_threads, parallel::Team, fitting::OneThread>;
     using Context = fitting::CallbackContext<Session>;
     friend Context;
 
   public:
     static constexpr std::size_t batch_size = decltype(Options::batch_size)::value;
     using ModelType = Model<Net, Scalar>;
-    using TrainerType = Trainer<Net, Loss, Optimizer, batch_size, Scalar>;
+    using TrainerType = Trainer<Net, Loss, Optimizer, batch_size, Scalar, Workers>;
 
     /// The model must outlive the session. It remembers the loss, for `predict_proba`.
     Session(ModelType& model, Options options)
-        : model_(&model), options_(std::move(options)),
-          trainer_(core::within_memory("fit",
-                                       [&] {
-                                           return std::make_unique<TrainerType>(
-                                               model.parameters(), options_.loss, options_.optimizer,
-                                               options_.seed);
-                                       })),
+        : model_(&model), options_(std::move(options)), workers_(make_workers()),
+          trainer_(core::within_memory("fit", [&] { return make_trainer(); })),
           measured_(trainer_->loss, options_.metrics) {
         model.set_links(fitting::links_of<Net, Loss>);
     }
@@ -219,6 +218,37 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
         }
     }
 
+    auto make_workers() const {
+        if constexpr (has_threads) {
+            if (options_.threads < 0)
+                throw Error("fit: .threads: expected a number of threads, got " +
+                            std::to_string(options_.threads));
+            return std::make_unique<Workers>(static_cast<std::size_t>(options_.threads));
+        } else {
+            return fitting::OneThread{};
+        }
+    }
+
+    std::unique_ptr<TrainerType> make_trainer() {
+        if constexpr (has_threads)
+            return std::make_unique<TrainerType>(model_->parameters(), options_.loss, options_.optimizer,
+                                                 options_.seed, *workers_);
+        else
+            return std::make_unique<TrainerType>(model_->parameters(), options_.loss, options_.optimizer,
+                                                 options_.seed);
+    }
+
+    /// Calls `gather(workers)`, which reads and writes the samples of a batch.
+    template <class Gather>
+    auto with_workers(const Gather& gather) {
+        if constexpr (has_threads &&
+                      fitting::nanoseconds_of_sweep<Scalar>(batch_size * engine::Network<Net>::sample_size,
+                                                            2) >= fitting::least_shared_nanoseconds)
+            return gather(*workers_);
+        else
+            return gather(fitting::InTurn{});
+    }
+
     // What a callback's context shows and asks for.
     bool is_continued() const noexcept { return is_continued_; }
     const fitting::Position& shown() const noexcept { return shown_; }
@@ -299,10 +329,12 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
                                                   .batch_size = batch_size,
                                                   .shuffle = options_.shuffle,
                                                   .first_batch = position_.batch});
-        while (!is_stopping() && !is_pausing_ && batches.next()) {
+        const auto next = [&] { return with_workers([&](auto&& workers) { return batches.next(workers); }); };
+        while (!is_stopping() && !is_pausing_ && next()) {
             if constexpr (fitting::PreparesBatches<Data>)
                 check_loaded(batches.loaded());
-            const std::size_t rows = batches.put_into(buffer);
+            const std::size_t rows =
+                with_workers([&](auto&& workers) { return batches.put_into(buffer, workers); });
             augment(buffer, rows);
             if constexpr (has_schedule)
                 detail::check_learning_rate(options_.schedule(trainer_->steps()), "fit", ".schedule");
@@ -344,7 +376,10 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
         if constexpr (validates)
             if (validation != nullptr) {
                 detail::Measure<Net, Loss, Scalar, Metrics> on_validation(trainer_->loss, options_.metrics);
-                detail::measure(*model_, *validation, trainer_->loss, on_validation);
+                if constexpr (has_threads)
+                    detail::measure(*model_, *validation, trainer_->loss, on_validation, *workers_);
+                else
+                    detail::measure(*model_, *validation, trainer_->loss, on_validation);
                 on_validation.append_to(measured, "val_");
             }
         history_.append(
@@ -377,6 +412,7 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
 
     ModelType* model_;
     Options options_;
+    std::conditional_t<has_threads, std::unique_ptr<Workers>, fitting::OneThread> workers_;
     std::unique_ptr<TrainerType> trainer_;
     detail::Measure<Net, Loss, Scalar, Metrics> measured_; // Of the epoch under way.
     std::vector<NamedValue> values_;                       // Of the epoch that ended last, until the next.

@@ -10,8 +10,10 @@
 #include "burin/kernels/simd.hpp"
 #include "burin/optimizers/optimizer.hpp"
 #include "burin/schedules/schedule.hpp"
+#include "burin/training/batch_in_parts.hpp"
 #include "burin/training/constraints.hpp"
 #include "burin/training/objective.hpp"
+#include "burin/training/parts.hpp"
 #include "burin/training/regularization.hpp"
 #include "burin/training/run_traces.hpp"
 
@@ -46,7 +48,12 @@ struct NoMetrics {
 /// A trainer is as large as its gradients, state and arena together (`training_bytes` says how large before
 /// there is one): where that is much, `make_trainer` makes it on the heap. It and the parameters are one
 /// thread's at a time.
-template <class Net, class Loss, class Optimizer, std::size_t Batch, class Scalar = float>
+///
+/// With Workers, such as `parallel::Team`, which it is given to share its work with and which must outlive
+/// it, a batch goes through the network in fixed parts (`fitting::parts_of`), each in an arena of its own:
+/// the same bits at any number of threads, and other roundings than in one pass.
+template <class Net, class Loss, class Optimizer, std::size_t Batch, class Scalar = float,
+          class Workers = fitting::OneThread>
 class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     static_assert(Batch > 0, "a batch holds at least one sample");
 
@@ -54,6 +61,13 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     using N = engine::Network<Net>;
     using PlanType =
         engine::Plan<typename N::Type, recipes::training.with(fitting::links_of<typename N::Type, Loss>)>;
+    static constexpr bool has_workers = !std::is_same_v<Workers, fitting::OneThread>;
+    static constexpr bool has_parts = [] {
+        if constexpr (has_workers && fits)
+            return fitting::parts_of<typename N::Type, Loss, Batch>.count > 1;
+        else
+            return false;
+    }();
 
   public:
     using SamplesType = Samples<Net, Loss, Scalar>;
@@ -65,7 +79,13 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     /// Trains `Parameters` or `TrainedParameters`, which must outlive the trainer. The seed is dropout's.
     explicit Trainer(engine::ParameterPointers<typename N::Type, Scalar> parameters, Loss loss_function = {},
                      Optimizer rule = {}, std::uint64_t seed = 0) noexcept
+        requires(!has_workers)
         : loss(loss_function), optimizer(rule), parameters_(parameters), seed_(seed) {}
+
+    explicit Trainer(engine::ParameterPointers<typename N::Type, Scalar> parameters, Loss loss_function,
+                     Optimizer rule, std::uint64_t seed, Workers& workers) noexcept
+        requires(has_workers)
+        : loss(loss_function), optimizer(rule), parameters_(parameters), seed_(seed), workers_(&workers) {}
 
     /// One step on `samples.rows` ≤ Batch samples; of more only the first Batch count, and on none, or where
     /// inputs or targets are null, it is no step (see BURIN_ASSERT). Returns the sum of their weighted losses
@@ -83,6 +103,9 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         traces_.before_first(samples.state);
         const losses::LossSum<Scalar> sum = compute_gradients(samples, metrics);
         traces_.after_first(parameters_.statistics, samples.state);
+        if constexpr (has_workers)
+            if (sweep_in_pieces())
+                return sum;
         optimizers::apply<typename N::Type>(
             optimizer, parameters_.trained, gradients_.data(), state_.data(), steps_, [&]() noexcept {
                 const fitting::OutputSums<Loss, Scalar> first = sums_;
@@ -177,7 +200,6 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         frame.parameters = parameters_;
         frame.gradients = gradients_.data();
         frame.statistics = parameters_.statistics;
-        frame.arena = arena_.data();
         frame.state = samples.state;
         frame.rows = std::min(samples.rows, Batch);
         frame.seed = seed_;
@@ -186,11 +208,17 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
         losses::LossSum<Scalar> total{};
         if constexpr (fits) {
             frame.inputs = samples.inputs;
-            engine::execute<PlanType, Batch, Scalar>(
-                frame, [&](auto output, const Scalar* outputs, Scalar* gradient, std::size_t rows) noexcept {
-                    metrics(output, outputs, rows);
-                    compute_loss<output.value>(samples, outputs, gradient, rows);
-                });
+            const auto lose = [&](auto output, const Scalar* outputs, Scalar* gradient,
+                                  std::size_t rows) noexcept {
+                metrics(output, outputs, rows);
+                compute_loss<output.value>(samples, outputs, gradient, rows);
+            };
+            if constexpr (has_parts) {
+                run_.run(*workers_, frame, lose);
+            } else {
+                frame.arena = run_.data();
+                engine::execute<PlanType, Batch, Scalar>(frame, lose);
+            }
             if constexpr (N::output_count == 1) {
                 total = sums_[0];
             } else {
@@ -201,6 +229,20 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
                 fitting::weight_penalty<typename N::Type>(frame.parameters.trained, frame.gradients);
         }
         return total;
+    }
+
+    /// The update, shared by the workers where that pays and the optimizer's rule is one for each parameter.
+    bool sweep_in_pieces() noexcept {
+        constexpr std::size_t count = trained_count<Net>, piece = fitting::swept_at_a_time<Net>;
+        if constexpr (optimizers::sweeps_in_pieces<Optimizer, typename N::Type, Scalar> &&
+                      fitting::nanoseconds_of_sweep<Scalar>(count, 2 * Optimizer::state_vectors + 3) >=
+                          fitting::least_shared_nanoseconds) {
+            optimizers::update_in_pieces(optimizer, parameters_.trained, gradients_.data(), state_.data(),
+                                         count, steps_, piece, *workers_);
+            fitting::constrain<typename N::Type>(parameters_.trained);
+            return true;
+        }
+        return false;
     }
 
     template <std::size_t Output>
@@ -228,7 +270,15 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     fitting::OutputSums<Loss, Scalar> sums_{};
     Gradients<Net, Scalar> gradients_{};
     alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(state_size, 1)> state_{};
-    engine::Arena<PlanType, Batch, Scalar> arena_;
+    using RunType = typename decltype([] {
+        if constexpr (has_parts)
+            return std::type_identity<
+                detail::BatchInParts<PlanType, typename N::Type, Loss, Batch, Scalar>>{};
+        else
+            return std::type_identity<engine::Arena<PlanType, Batch, Scalar>>{};
+    }())::type;
+    RunType run_;
+    [[no_unique_address]] std::conditional_t<has_workers, Workers*, fitting::OneThread> workers_{};
 };
 
 } // namespace burin

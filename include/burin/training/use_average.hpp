@@ -56,8 +56,10 @@ bool with_average(Target& target, TrainerType& trainer, Use use) noexcept {
 ///     Model<Net> averaged;
 ///     copy_parameters(model.parameters(), averaged.parameters());   // what is frozen, and statistics
 ///     use_average(averaged, session.trainer());
-template <class Target, class Net, class Loss, class Optimizer, std::size_t Batch, class Scalar>
-bool use_average(Target& target, const Trainer<Net, Loss, Optimizer, Batch, Scalar>& trainer) noexcept {
+template <class Target, class Net, class Loss, class Optimizer, std::size_t Batch, class Scalar,
+          class Workers>
+bool use_average(Target& target,
+                 const Trainer<Net, Loss, Optimizer, Batch, Scalar, Workers>& trainer) noexcept {
     return detail::with_average<Net, Scalar>(target, trainer,
                                              [](Scalar* trained, const Scalar* average, std::size_t count) {
                                                  std::copy_n(average, count, trained);
@@ -66,8 +68,9 @@ bool use_average(Target& target, const Trainer<Net, Loss, Optimizer, Batch, Scal
 
 /// Exchanges the trained parameters and their average, to measure the average in the midst of training
 /// without memory of its own: once there, and once back before the next step.
-template <class Target, class Net, class Loss, class Optimizer, std::size_t Batch, class Scalar>
-bool swap_average(Target& target, Trainer<Net, Loss, Optimizer, Batch, Scalar>& trainer) noexcept {
+template <class Target, class Net, class Loss, class Optimizer, std::size_t Batch, class Scalar,
+          class Workers>
+bool swap_average(Target& target, Trainer<Net, Loss, Optimizer, Batch, Scalar, Workers>& trainer) noexcept {
     return detail::with_average<Net, Scalar>(target, trainer,
                                              [](Scalar* trained, Scalar* average, std::size_t count) {
                                                  std::swap_ranges(trained, trained + count, average);
