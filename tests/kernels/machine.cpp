@@ -22,6 +22,8 @@ TEST_CASE("Machine: the first Zen alone computes a vector as two halves") {
     for (const Machine& machine : {machines::scalar, machines::sse2, machines::avx, machines::avx2,
                                    machines::avx512, machines::neon, machines::neon32})
         CHECK(!machine.splits_vectors());
+    CHECK(machines::zen4.narrow_tiles);
+    CHECK(!machines::avx512_vnni.narrow_tiles);
 }
 
 TEST_CASE("Machine: 64-bit Arm and AVX-512 have 32 registers, others 16") {

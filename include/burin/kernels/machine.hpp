@@ -34,9 +34,10 @@ struct Machine {
     std::size_t page_entries = 64; ///< and a first-level table of them has so many entries.
     bool half_vectors = false;     ///< Vectors of half the width are the lower halves of the same registers.
     bool narrow_vectors = false;   ///< The same, and they leave free a port that whole vectors occupy.
+    bool narrow_tiles = false; ///< The same, and a whole vector takes as long as two of these: so do loads.
     bool group_broadcasts = false; ///< A group of neighbours is broadcast by one load.
-    bool joins_vectors = false;    ///< The last lanes of a vector and the first of the next are joined at once.
-    bool exact_loads = false;      ///< The first lanes are loaded by one instruction that reads no others.
+    bool joins_vectors = false; ///< The last lanes of a vector and the first of the next are joined at once.
+    bool exact_loads = false;   ///< The first lanes are loaded by one instruction that reads no others.
 
     DotProduct dot_product = DotProduct::scalar; ///< Of 8-bit integers.
 
@@ -88,6 +89,14 @@ inline constexpr Machine avx512{.vector_bytes = 64,
                                 .exact_loads = true,
                                 .dot_product = DotProduct::avx2};
 
+/// The fourth Zen, whose units compute 256 bits.
+inline constexpr Machine zen4 = [] {
+    Machine machine = avx512;
+    machine.narrow_tiles = true;
+    machine.dot_product = DotProduct::avx512_vnni;
+    return machine;
+}();
+
 /// 64-bit Arm.
 inline constexpr Machine neon{.vector_bytes = 16,
                               .registers = 32,
@@ -121,6 +130,9 @@ inline constexpr Machine this_machine = [] {
     Machine machine = machines::avx512_vnni;
 #else
     Machine machine = machines::avx512;
+#endif
+#if defined(__znver4__)
+    machine.narrow_tiles = true;
 #endif
 #if !defined(__AVX512VL__)
     machine.exact_loads = false; // The first AVX-512 has no masks for its narrower vectors.

@@ -94,7 +94,8 @@ KernelCalls calls_of_step(std::size_t rows, const kernels::Machine& machine) {
 /// Of `kernels::machines`, as `avx512_vnni`; "another" if it is none of these.
 inline std::string machine_name(const kernels::Machine& machine) {
     namespace machines = kernels::machines;
-    const std::pair<const char*, kernels::Machine> all[] = {{"avx512_vnni", machines::avx512_vnni},
+    const std::pair<const char*, kernels::Machine> all[] = {{"zen4", machines::zen4},
+                                                            {"avx512_vnni", machines::avx512_vnni},
                                                             {"avx512", machines::avx512},
                                                             {"avx_vnni", machines::avx_vnni},
                                                             {"avx2", machines::avx2},

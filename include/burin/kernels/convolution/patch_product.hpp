@@ -134,7 +134,8 @@ template <Tile Shape, std::size_t Length, bool Narrow, class Scalar, class Finis
 #endif
 void multiply_patch_tile(const std::array<RowPlace<Scalar>, Shape.rows>& places,
                          const PatchProduct<Scalar>& p, std::size_t columns, Finish finish) noexcept {
-    constexpr std::size_t lanes = width<Scalar>, Rows = Shape.rows, Vectors = Shape.vectors;
+    constexpr std::size_t lanes = Narrow ? width<Scalar> / 2 : width<Scalar>;
+    constexpr std::size_t Rows = Shape.rows, Vectors = Shape.vectors;
     constexpr bool masked = Shape.tail == Tail::masked && !Narrow;
     using AnyVector = std::conditional_t<Narrow, NarrowVector<Scalar>, Vector<Scalar>>;
     const auto column = [columns](std::size_t v) __attribute__((always_inline)) {
@@ -266,8 +267,10 @@ template <Tile Full, Tile Last, std::size_t Length, bool LastIsNarrow = false, c
     if constexpr (Last.rows > 0) {
         product.right.row = product.right.last_row;
         product.result.row = product.result.last_row;
-        multiply_patch_panel<Last, Length, LastIsNarrow && takes_narrow<Finish>>(cursor, rows, product,
-                                                                                 panels.last, finish);
+        // Two halves need half the loads of a whole vector for each multiply-add.
+        constexpr bool is_narrow = LastIsNarrow && takes_narrow<Finish>;
+        constexpr Tile tile = is_narrow && Last.tail == Tail::none ? Last.with_columns(2, Tail::none) : Last;
+        multiply_patch_panel<tile, Length, is_narrow>(cursor, rows, product, panels.last, finish);
     }
 }
 
