@@ -55,6 +55,17 @@ template <class Scalar>
     return log_of_one_plus<Scalar>(f, select(is_large, one, zero));
 }
 
+/// unit + eˣ, scaled as the rounder says, of which `unit` is 1.
+template <class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> sum_with_exponential(Vector<Scalar> unit, Vector<Scalar> x,
+                                                                  Vector<Scalar> rounder) noexcept {
+    const Reduced<Scalar> reduced(x, rounder);
+    const Vector<Scalar> scale = reduced.scale;
+    const Vector<Scalar> sum = scale + unit;
+    const Vector<Scalar> lost = unit - (sum - scale);
+    return sum + fma(scale, reduced.expm1(), lost);
+}
+
 /// x / (1 + e^−z).
 template <Accuracy accuracy, class Scalar>
 [[gnu::always_inline]] inline Vector<Scalar> times_sigmoid(Vector<Scalar> x, Vector<Scalar> z) noexcept {
@@ -69,11 +80,7 @@ template <Accuracy accuracy, class Scalar>
         const Vector<Scalar> rounder = select(is_huge, Vector<Scalar>(biased_rounder<Scalar> - C::tiny_shift),
                                               Vector<Scalar>(biased_rounder<Scalar>));
         const Vector<Scalar> unit = select(is_huge, Vector<Scalar>(C::tiny_factor), one);
-        const Reduced<Scalar> reduced(exponent, rounder);
-        const Vector<Scalar> scale = reduced.scale;
-        const Vector<Scalar> sum = scale + unit;
-        const Vector<Scalar> lost = unit - (sum - scale);
-        return x * unit / (sum + fma(scale, reduced.expm1(), lost));
+        return x * unit / sum_with_exponential<Scalar>(unit, exponent, rounder);
     }
 }
 
@@ -111,10 +118,17 @@ template <Accuracy accuracy = Accuracy::full, class Scalar>
 /// 7e-6 of it.
 template <Accuracy accuracy = Accuracy::full, class Scalar>
 [[gnu::always_inline]] inline Vector<Scalar> sigmoid(Vector<Scalar> x) noexcept {
-    if constexpr (accuracy == Accuracy::full && detail::has_tables<Scalar>)
-        return detail::sigmoid_by_tables<Scalar>(x);
-    else
+    if constexpr (accuracy == Accuracy::fast) {
         return detail::times_sigmoid<accuracy, Scalar>(Vector<Scalar>(Scalar(1)), x);
+    } else if constexpr (detail::has_tables<Scalar>) {
+        return detail::sigmoid_by_tables<Scalar>(x);
+    } else {
+        // Numerator and denominator are made smaller, so that both are finite wherever the result is not 0.
+        using C = detail::ExponentialConstants<Scalar>;
+        const Vector<Scalar> exponent = clamp<Scalar>(-x, -40, C::sigmoid_high);
+        const Vector<Scalar> rounder(detail::biased_rounder<Scalar> - C::tiny_shift), unit(C::tiny_factor);
+        return unit / detail::sum_with_exponential<Scalar>(unit, exponent, rounder);
+    }
 }
 
 /// x · sigmoid(x), to 1.68 ulp in float and 1.53 in double; fast: to 7e-6 of it.
