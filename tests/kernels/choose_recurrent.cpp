@@ -15,12 +15,14 @@ TEST_CASE("recurrent cells: streamed ones keep their sums in registers where the
     };
     for (const std::size_t units : {4u, 8u, 10u, 12u, 16u, 20u, 24u, 32u, 40u})
         CHECK(in_registers(units, machines::avx512));
+    CHECK(in_registers(64, machines::avx512));
     CHECK_FALSE(in_registers(128, machines::avx512));
     // Without an instruction that joins vectors, gates must be whole ones.
     CHECK(in_registers(8, machines::avx2));
     CHECK_FALSE(in_registers(12, machines::avx2));
     CHECK(in_registers(12, machines::neon));
-    CHECK_FALSE(in_registers(24, machines::avx2));
+    CHECK(in_registers(24, machines::avx2));
+    CHECK_FALSE(in_registers(32, machines::avx2));
     CHECK_FALSE(in_registers(8, machines::scalar));
     // Many features of many steps are one product.
     CHECK_FALSE(in_registers(8, machines::avx512, 16, 64));

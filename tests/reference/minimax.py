@@ -3,6 +3,8 @@
 exchange on a fine grid, with mpmath. Each is followed by its largest weighted error, which leaves out what rounding the
 coefficients adds."""
 
+import struct
+
 from mpmath import atanh, cos, erf, erfc, exp, expm1, log, log1p, lu_solve, matrix, mp, mpf, nstr, pi, sqrt, tanh
 
 mp.dps = 45
@@ -119,3 +121,30 @@ show("fast tanh", remez(of_square(lambda x: tanh(x) / x), of_square(lambda x: x 
 show("fast normal", remez(of_square(lambda x: (log(phi(x)) - log(phi(-x))) / x),
                           of_square(lambda x: x * max(x, mpf(1) / 2) * phi(-x)),
                           [36 * x**2 for x in grid(mpf(10)**-5, 1, 400)], 4), 11)
+
+
+def nearest_float(x):
+    return mpf(struct.unpack("f", struct.pack("f", x))[0])
+
+
+def good_center(about):
+    """A float nearby whose tanh, and the slope there, are floats, too, but for a small fraction of their last places."""
+    step = mpf(2)**-24 * (1 if about < 1 else 2 if about < 2 else 4 if about < 4 else 8 if about < 8 else 16)
+    tried = [nearest_float(about) + i * step for i in range(-2500, 2501)]
+    lost = lambda x: abs(x - nearest_float(x))
+    return min(tried, key=lambda c: lost(tanh(c)) + lost(1 - tanh(c)**2) / 4)
+
+
+print("tables of tanh: center, then coefficients; intervals of 149/256, of which the second has tanh = 1/2 near its center")
+STEP = mpf(149) / 256
+for k in range(16):
+    low, high = max((k - mpf(1) / 2) * STEP, mpf(0)), min((k + mpf(1) / 2) * STEP, mpf("9.02"))
+    if k == 0:
+        rest, _, worst = remez(lambda x: (tanh(x) / x - 1) / x**2, lambda x: x**3 / tanh(x), grid(TINY, high, 200), 4)
+        show("0", ([mpf(0), mpf(1), mpf(0)] + rest, [1], worst), 9)
+        continue
+    center = good_center(atanh(mpf(1) / 2) if k == 1 else k * STEP)
+    constant = nearest_float(tanh(center))
+    points = [x - center for x in grid(low, high, 200) if abs(x - center) > mpf("0.01")]
+    slope, _, worst = remez(lambda y: (tanh(center + y) - constant) / y, lambda y: abs(y) / tanh(center + y), points, 6)
+    show(nstr(center, 9), ([constant] + slope, [1], worst), 9)

@@ -86,7 +86,7 @@ template <Accuracy accuracy, class Scalar>
 
 } // namespace detail
 
-/// Hyperbolic tangent, to 1.35 ulp in float (with tables 1.15) and 1.28 in double; fast: to 2e-6 of it.
+/// Hyperbolic tangent, to 1.35 ulp in float (with tables 1.13) and 1.28 in double; fast: to 2e-6 of it.
 template <Accuracy accuracy = Accuracy::full, class Scalar>
 [[gnu::always_inline]] inline Vector<Scalar> tanh(Vector<Scalar> x) noexcept {
     if constexpr (accuracy == Accuracy::fast) {

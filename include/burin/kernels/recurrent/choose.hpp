@@ -51,17 +51,16 @@ constexpr bool choose_activates_sums(std::size_t units, std::size_t lanes) {
     return tanh + sigmoid <= 4 * vectors(0, units);
 }
 
-/// Whether the sums of a step have room in registers and the weights in the first-level cache, and the
-/// columns of each gate can be told apart. A long sequence of many features has its inputs multiplied in one
-/// product.
+/// Whether the sums of a step have room in registers and the weights in a part of the second-level cache, and
+/// the columns of each gate can be told apart. A long sequence of many features has its inputs multiplied in
+/// one product.
 constexpr bool choose_in_registers(const RecurrentSize& size, std::size_t scalar_bytes,
                                    const Machine& machine) {
     const std::size_t lanes = machine.lanes(scalar_bytes), columns = size.gates * size.units;
     const std::size_t vectors = (columns + lanes - 1) / lanes;
-    const std::size_t state = 2 * ((size.units + lanes - 1) / lanes);
-    const std::size_t sums = vectors * (choose_splits(vectors) + (size.separates_recurrent ? 1 : 0));
-    return (machine.joins_vectors || size.units % lanes == 0) && sums + state + 2 <= machine.registers &&
-           (size.features + size.units) * columns * scalar_bytes <= 2 * machine.l1 &&
+    return (machine.joins_vectors || size.units % lanes == 0) &&
+           vectors * choose_splits(vectors) + 4 <= machine.registers &&
+           (size.features + size.units) * columns * scalar_bytes <= machine.l2 / 8 &&
            (size.time == 1 || size.features <= 4);
 }
 
