@@ -104,6 +104,7 @@ TEST_CASE("choose: small matrices have code of their own, and of those twice as 
     Hints any_width = layer;
     any_width.has_any_width = true;
     CHECK(forward(1, 8, 8, machines::avx512, any_width) == "one row in vectors of half the width");
+    CHECK(forward(1, 8, 5, machines::avx512, any_width) == "one row in vectors of half the width");
 }
 
 TEST_CASE("choose: a weight gradient of few samples keeps them in registers, one of many is packed") {

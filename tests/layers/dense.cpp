@@ -128,3 +128,29 @@ TEST_CASE("a graph with two inputs, shared weights, a residual block and two los
     to_row_major<Net>(trainer->last_gradients().data(), gradients.data());
     check_close(gradients, r::graph_gradients, 1e-12);
 }
+
+namespace {
+
+/// A sample alone, for which narrow layers have code of their own, and among others.
+template <std::size_t Units>
+void check_one_sample() {
+    using Net = Sequential<Input<5>, Dense<Units>, ReLU, Dense<Units * 7 % 11 + 1>, ReLU, Dense<1>>;
+    Parameters<Net> parameters;
+    const auto numbers = random_numbers<float>(parameter_count<Net>, 1);
+    std::copy(numbers.begin(), numbers.end(), parameters.data());
+    const auto x = random_numbers<float>(3 * 5, 2);
+    Predictor<Net> one;
+    Predictor<Net, 3> several;
+    const auto expected = several(parameters, x);
+    INFO(Units << " units");
+    for (std::size_t row = 0; row < 3; ++row)
+        CHECK(one(parameters, std::span(x).subspan(5 * row, 5))[0] == expected[row]);
+}
+
+} // namespace
+
+TEST_CASE("Dense: one sample of a narrow layer has the bits that it has among others") {
+    check_one_sample<3>();
+    check_one_sample<6>();
+    check_one_sample<12>();
+}

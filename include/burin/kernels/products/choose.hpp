@@ -220,7 +220,8 @@ struct ProductChooser {
         }
         choices.is_inlined = elements <= hints.inlined_elements && !hints.shares_code;
         choices.has_half_width = hints.is_dense && hints.has_any_width && machine.narrow_vectors &&
-                                 2 * e.columns == lanes && elements <= hints.inlined_elements;
+                                 (2 * e.columns == lanes || (machine.exact_loads && 2 * e.columns < lanes)) &&
+                                 elements <= hints.inlined_elements;
         // (64, 64) takes 87 ns, and 93 with shared code (AVX-512). More rows gain nothing.
         choices.inlines_one =
             !choices.is_inlined && !hints.shares_code && elements <= 2 * hints.inlined_elements;

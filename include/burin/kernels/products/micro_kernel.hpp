@@ -221,7 +221,8 @@ void multiply_tile(const Operands<Scalar>& operands, std::size_t columns, Epilog
             // Else g++ takes what is stored as it is for a copy of memory, and moves the sums there.
             const Vector<Scalar> finished = in_register<Scalar>(epilogue(sum));
             if (masked && rows == 1 && __builtin_constant_p(columns))
-                store_in_pieces(to, finished, columns); // Of a small network, whose next layer reads it at once.
+                store_in_pieces(to, finished,
+                                columns); // Of a small network, whose next layer reads it at once.
             else if (masked)
                 store_partial(to, finished, columns);
             else

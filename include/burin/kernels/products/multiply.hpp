@@ -52,7 +52,7 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
     const Loops loops = choices.loops(count);
     if constexpr (choices.has_half_width)
         if (loops == Loops::half_width)
-            return detail::half_width<Size.depth>(operands, epilogue);
+            return detail::half_width<Size.depth, Size.columns>(operands, epilogue);
     if constexpr (choices.in_registers > 0)
         if (loops == Loops::depth_in_registers) {
             if constexpr (choices.is_inlined)

@@ -19,7 +19,11 @@ template <std::size_t K, class Scalar>
         return reduce_add_narrow<Scalar>(load_narrow(a) * load_narrow(b));
     } else if constexpr (vectors == 0 && this_machine.exact_loads) {
         // What a layer before just stored.
-        return reduce_add<Scalar>(load_in_pieces(a, K) * load_partial(b, K));
+        if constexpr (2 * K < lanes)
+            return reduce_add_narrow<Scalar>(narrowed<Scalar>(load_in_pieces(a, K)) *
+                                             load_narrow_partial(b, K));
+        else
+            return reduce_add<Scalar>(load_in_pieces(a, K) * load_partial(b, K));
     } else if constexpr (vectors == 0 || vectors > 8) {
         return sum<Scalar>(K, [](const auto& x, const auto& y) { return x * y; }, a, b);
     } else {
@@ -61,17 +65,23 @@ constexpr bool has_any_width() {
         return false;
 }
 
-/// One row, as wide as half a vector, in the order in which tiles of more rows sum: what networks of a few
+/// One row, no wider than half a vector, in the order in which tiles of more rows sum: what networks of a few
 /// units do for one sample. One of 8-8-1 takes three fifths of the time that it takes with AVX-512's whole
 /// vectors.
-template <std::size_t K, class Scalar, class Epilogue>
+template <std::size_t K, std::size_t N, class Scalar, class Epilogue>
 [[gnu::always_inline]] inline void half_width(const Operands<Scalar>& row, Epilogue epilogue) noexcept {
     constexpr std::size_t lanes = width<Scalar> / 2, splits = choose_splits(1);
+    const auto load_row = [](const Scalar* from) __attribute__((always_inline)) {
+        if constexpr (N == lanes)
+            return load_narrow(from);
+        else
+            return load_narrow_partial(from, N);
+    };
     const auto zero = broadcast_narrow(Scalar(0));
     decltype(broadcast_narrow(Scalar(0))) sums[splits] = {
-        row.start.data != nullptr ? load_narrow(row.start.data) : zero, zero, zero, zero};
+        row.start.data != nullptr ? load_row(row.start.data) : zero, zero, zero, zero};
     const auto add = [&](std::size_t s, std::size_t k) __attribute__((always_inline)) {
-        sums[s] = fma(broadcast_narrow(row.left[k]), load_narrow(row.right.data + k * lanes), sums[s]);
+        sums[s] = fma(broadcast_narrow(row.left[k]), load_row(row.right.data + k * N), sums[s]);
     };
     std::size_t k = 0;
     for (; k + splits <= K; k += splits) {
@@ -82,7 +92,11 @@ template <std::size_t K, class Scalar, class Epilogue>
     BURIN_DETAIL_UNROLL
     for (std::size_t s = 0; s < K % splits; ++s)
         add(s, k + s);
-    store_narrow(row.result.data, epilogue((sums[0] + sums[1]) + (sums[2] + sums[3])));
+    const auto result = epilogue((sums[0] + sums[1]) + (sums[2] + sums[3]));
+    if constexpr (N == lanes)
+        store_narrow(row.result.data, result);
+    else
+        store_narrow_in_pieces(row.result.data, result, N);
 }
 
 } // namespace burin::kernels::detail

@@ -51,7 +51,14 @@ template <class Scalar>
 template <class Scalar>
 [[gnu::always_inline]] inline NarrowVector<Scalar> load_narrow_partial(const Scalar* from,
                                                                        std::size_t count) noexcept {
+#if defined(__AVX512VL__)
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm256_maskz_loadu_ps(static_cast<__mmask8>((1u << count) - 1), from);
+    else
+        return _mm256_maskz_loadu_pd(static_cast<__mmask8>((1u << count) - 1), from);
+#else
     return narrowed<Scalar>(load_partial(from, count));
+#endif
 }
 template <class Scalar>
 [[gnu::always_inline]] inline void store_narrow_in_pieces(Scalar* to, const NarrowVector<Scalar>& value,

@@ -101,11 +101,14 @@ template <class Scalar>
         }
         __m256 half = _mm256_zextps128_ps256(piece);
         if ((count & 4) != 0)
-            half = (count & 3) != 0 ? _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(four)), piece, 1)
-                                    : _mm256_zextps128_ps256(_mm_loadu_ps(four));
+            half = (count & 3) != 0
+                       ? _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(four)), piece, 1)
+                       : _mm256_zextps128_ps256(_mm_loadu_ps(four));
         if ((count & 8) == 0)
             return Vector<Scalar>(_mm512_zextps256_ps512(half));
-        const __m512d low = _mm512_castps_pd(_mm512_zextps256_ps512(_mm256_loadu_ps(from)));
+        __m256 first = _mm256_loadu_ps(from);
+        asm("" : "+v"(first)); // Clang would load a whole vector, which no store has left.
+        const __m512d low = _mm512_castps_pd(_mm512_zextps256_ps512(first));
         if ((count & 7) == 0)
             return Vector<Scalar>(_mm512_castpd_ps(low));
         return Vector<Scalar>(_mm512_castpd_ps(_mm512_insertf64x4(low, _mm256_castps_pd(half), 1)));
