@@ -102,7 +102,7 @@ struct Signature {
 /// for each sample, is null where nothing is carried from one piece of a sequence to the next; when streaming
 /// it is always there, and zeros at the beginning.
 template <class ScalarType, class SignatureType, Mode RunMode, class EpilogueType, bool Frozen = false,
-          class StoredType = ScalarType, bool FromOutside = false>
+          class StoredType = ScalarType, bool FromOutside = false, std::size_t MostRows = 0>
 struct ForwardContext {
     using Scalar = ScalarType;
     using Shapes = SignatureType;
@@ -111,6 +111,8 @@ struct ForwardContext {
     static constexpr bool saves = passes::saves(RunMode); ///< Whether `saved` is there, to be written.
     static constexpr bool is_frozen = Frozen;
     static constexpr bool is_from_outside = FromOutside; ///< Whether the first input is the network's own.
+    /// So many rows at most, and nearly always; 0: any number.
+    static constexpr std::size_t most_rows = MostRows;
     using Statistics = std::conditional_t<RunMode == Mode::training && !Frozen, Scalar, const Scalar>;
 
     std::array<const Scalar*, Shapes::inputs.size()> inputs{};
@@ -128,11 +130,13 @@ struct ForwardContext {
 
 /// What `backward_parameters` gets. It writes the gradients (or adds to them, if `adds`), summed over the
 /// rows.
-template <class ScalarType, class SignatureType, bool Adds>
+template <class ScalarType, class SignatureType, bool Adds, std::size_t MostRows = 0>
 struct ParameterGradientContext {
     using Scalar = ScalarType;
     using Shapes = SignatureType;
     static constexpr bool adds = Adds;
+    /// So many rows at most, and nearly always; 0: any number.
+    static constexpr std::size_t most_rows = MostRows;
 
     std::array<const Scalar*, Shapes::inputs.size()> inputs{};
     const Scalar* parameters = nullptr;

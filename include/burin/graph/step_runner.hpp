@@ -34,6 +34,9 @@ struct StepRunner {
 
     static constexpr auto& program = PlanType::program;
 
+    /// Of forward steps. Batches of training are nearly always whole; others may be of any size.
+    static constexpr std::size_t most_rows = PlanType::mode == Mode::training || Batch == 1 ? Batch : 0;
+
     template <std::size_t StepIndex>
     using OpOf = engine::OpAt<Net, program.steps[StepIndex].node>;
 
@@ -77,7 +80,7 @@ struct StepRunner {
         constexpr bool widens_itself = !std::is_same_v<Stored, Scalar> && WidensParameters<Op>;
         using Run = ForwardContext<Scalar, Shapes, PlanType::mode, Epilogue, node.is_frozen,
                                    std::conditional_t<widens_itself, Stored, Scalar>,
-                                   Memory::template is_from_outside<step.input(0)>>;
+                                   Memory::template is_from_outside<step.input(0)>, most_rows>;
         Run run;
         run.inputs = Memory::template read_inputs<StepIndex>(frame, inputs);
         if constexpr (std::is_same_v<Stored, Scalar> || widens_itself) {
@@ -133,7 +136,7 @@ struct StepRunner {
         constexpr auto& step = program.steps[StepIndex];
         constexpr auto& node = PlanType::graph.nodes[step.node];
         using Shapes = decltype(engine::node_signature<PlanType, step.node>());
-        ParameterGradientContext<Scalar, Shapes, step.adds> run;
+        ParameterGradientContext<Scalar, Shapes, step.adds, Batch> run;
         fill_backward<StepIndex>(run, frame);
         run.gradients = frame.gradients + node.parameter_offset;
         return run;

@@ -29,9 +29,9 @@ template <std::size_t K, std::size_t N, class Scalar>
 
 /// What a layer knows of its forward product.
 template <std::size_t N, class Scalar, class Epilogue>
-constexpr Hints forward_hints(bool shares_code, bool x_is_far) noexcept {
+constexpr Hints forward_hints(bool shares_code, bool x_is_far, const RowCounts& counts = {}) noexcept {
     return forward_hints(N, this_machine.lanes<Scalar>(), shares_code, x_is_far,
-                         detail::has_any_width<Epilogue>());
+                         detail::has_any_width<Epilogue>(), counts);
 }
 
 /// y = epilogue(x · w + b), with x [rows, K], b [N], y [rows, N].
@@ -39,18 +39,20 @@ constexpr Hints forward_hints(bool shares_code, bool x_is_far) noexcept {
 /// small matrices that are not narrow have no code of their own: for many rows, which do not miss it. Where x
 /// comes `FromOutside` it need not be in a cache.
 template <std::size_t K, std::size_t N, bool HasBias, bool SharesCode = false, bool FromOutside = false,
-          class Scalar, class Epilogue>
+          RowCounts Counts = RowCounts{}, class Scalar, class Epilogue>
 [[gnu::always_inline]] inline void dense_forward(const Scalar* x, const Scalar* w, const Scalar* bias,
                                                  Scalar* y, std::size_t rows, Epilogue epilogue) noexcept {
-    multiply<Product::forward, Extents{0, K, N}, forward_hints<N, Scalar, Epilogue>(SharesCode, FromOutside)>(
+    multiply<Product::forward, Extents{0, K, N},
+             forward_hints<N, Scalar, Epilogue>(SharesCode, FromOutside, Counts)>(
         forward_operands<K, N>(x, w, HasBias ? bias : nullptr, y), rows, epilogue);
 }
 
 /// dw (+)= xᵀ · dy and db (+)= Σ_rows dy, with x [rows, K], dy [rows, N], db [N], dw as w.
-template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, class Scalar>
+template <std::size_t K, std::size_t N, bool HasBias, bool Accumulate, RowCounts Counts = RowCounts{},
+          class Scalar>
 [[gnu::always_inline]] inline void dense_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw,
                                                          Scalar* db, std::size_t rows) noexcept {
-    constexpr Hints hints = weight_gradient_hints(K, N, Accumulate);
+    constexpr Hints hints = weight_gradient_hints(K, N, Accumulate, Counts);
     const auto operands = [=](const Scalar* left, std::size_t left_depth, PanelView<Scalar> result)
                               __attribute__((always_inline)) {
                                   return Operands<Scalar>{.left = left,

@@ -99,7 +99,8 @@ struct Dense : Op {
     template <class Context>
     static void backward_parameters(const Context& run) noexcept {
         constexpr std::size_t features = Context::Shapes::inputs[0].size();
-        kernels::dense_weight_gradient<features, Units, has_bias, Context::adds>(
+        kernels::dense_weight_gradient<features, Units, has_bias, Context::adds,
+                                       kernels::RowCounts{Context::most_rows}>(
             run.inputs[0], run.output_gradient, run.gradients, bias<features>(run.gradients), run.rows);
     }
 
@@ -116,7 +117,8 @@ struct Dense : Op {
     template <class Context, bool SharesCode>
     static constexpr kernels::Hints hints() noexcept {
         return kernels::forward_hints<Units, std::remove_pointer_t<decltype(Context::output)>,
-                                      typename Context::Epilogue>(SharesCode, Context::is_from_outside);
+                                      typename Context::Epilogue>(SharesCode, Context::is_from_outside,
+                                                                  kernels::RowCounts{Context::most_rows});
     }
 
     template <class Context>

@@ -112,15 +112,15 @@ struct FeedForward : Op {
                 activate(run.saved, run.scratch, positions);
                 hidden = run.scratch;
             }
-            Out<features>::template parameter_gradient<Context::adds>(hidden, run.output_gradient,
-                                                                      run.gradients + out, positions);
+            Out<features>::template parameter_gradient<Context::adds, counts>(hidden, run.output_gradient,
+                                                                              run.gradients + out, positions);
         }
         Out<features>::template input_gradient<ActivationDerivative, counts>(
             run.output_gradient, run.parameters + out, run.saved, run.scratch, positions);
         const Scalar* const hidden_gradient = run.scratch;
         if constexpr (Context::trains)
-            In<features>::template parameter_gradient<Context::adds>(run.inputs[0], hidden_gradient,
-                                                                     run.gradients, positions);
+            In<features>::template parameter_gradient<Context::adds, counts>(run.inputs[0], hidden_gradient,
+                                                                             run.gradients, positions);
         if constexpr (Context::wanted[0])
             In<features>::template input_gradient<engine::NoActivation, counts>(
                 hidden_gradient, run.parameters, static_cast<const Scalar*>(nullptr), run.input_gradients[0],

@@ -176,8 +176,8 @@ struct MultiHeadAttention : Op {
 
         const std::size_t queries = run.rows * e.head.queries, keys = run.rows * e.head.keys;
         if constexpr (Context::trains)
-            P::Output::template parameter_gradient<Context::adds>(kept.mixed, run.output_gradient,
-                                                                  run.gradients + P::output_offset, queries);
+            P::Output::template parameter_gradient<Context::adds, counts<Context, e.head.queries>>(
+                kept.mixed, run.output_gradient, run.gradients + P::output_offset, queries);
         P::Output::template input_gradient<engine::NoActivation, counts<Context, e.head.queries>>(
             run.output_gradient, run.parameters + P::output_offset, static_cast<const Scalar*>(nullptr),
             query_gradient, queries);
@@ -202,13 +202,13 @@ struct MultiHeadAttention : Op {
                 else
                     return rows.data;
             };
-            P::Query::template parameter_gradient<Context::adds>(
+            P::Query::template parameter_gradient<Context::adds, counts<Context, e.head.queries>>(
                 input(std::integral_constant<std::size_t, 0>{}), static_cast<const Scalar*>(query_gradient),
                 run.gradients, queries);
-            P::Key::template parameter_gradient<Context::adds>(
+            P::Key::template parameter_gradient<Context::adds, counts<Context, e.head.keys>>(
                 input(std::integral_constant<std::size_t, key>{}), static_cast<const Scalar*>(key_gradient),
                 run.gradients + P::key_offset, keys);
-            P::Value::template parameter_gradient<Context::adds>(
+            P::Value::template parameter_gradient<Context::adds, counts<Context, e.head.keys>>(
                 input(std::integral_constant<std::size_t, value>{}),
                 static_cast<const Scalar*>(value_gradient), run.gradients + P::value_offset, keys);
         }

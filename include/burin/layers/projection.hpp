@@ -14,16 +14,19 @@ template <std::size_t In, std::size_t Out, bool HasBias>
 struct Projection {
     static constexpr std::size_t parameter_count = In * Out + (HasBias ? Out : 0);
 
-    template <class Epilogue = engine::Chain<>, class Scalar>
+    template <class Epilogue = engine::Chain<>, kernels::RowCounts Counts = kernels::RowCounts{},
+              class Scalar>
     [[gnu::noinline]] static void forward(const Scalar* x, const Scalar* parameters, Scalar* y,
                                           std::size_t rows) noexcept {
-        kernels::dense_forward<In, Out, HasBias>(x, parameters, parameters + In * Out, y, rows, Epilogue{});
+        kernels::dense_forward<In, Out, HasBias, false, false, Counts>(x, parameters, parameters + In * Out,
+                                                                       y, rows, Epilogue{});
     }
 
-    template <bool Adds, class Scalar>
+    template <bool Adds, kernels::RowCounts Counts = kernels::RowCounts{}, class Scalar>
     [[gnu::noinline]] static void parameter_gradient(const Scalar* x, const Scalar* dy, Scalar* gradients,
                                                      std::size_t rows) noexcept {
-        kernels::dense_weight_gradient<In, Out, HasBias, Adds>(x, dy, gradients, gradients + In * Out, rows);
+        kernels::dense_weight_gradient<In, Out, HasBias, Adds, Counts>(x, dy, gradients, gradients + In * Out,
+                                                                       rows);
     }
 
     /// dx = derivative(dy · weightᵀ, activated)

@@ -314,12 +314,14 @@ struct Recurrent : Op {
                 x = kernels::with_finite_padding<features>(kernels::Rows<const Scalar>{x, features},
                                                            run.inputs[mask_input], rows * time, room)
                         .data;
-            kernels::dense_weight_gradient<features, columns, has_bias, Context::adds>(
+            kernels::dense_weight_gradient<features, columns, has_bias, Context::adds,
+                                           kernels::RowCounts{Context::most_rows * time, time}>(
                 x, static_cast<const Scalar*>(dgates), gradients.weight, gradients.bias, rows * time);
             kernels::dense_weight_gradient<Units, columns, has_bias && Cell::separates_recurrent,
-                                           Context::adds>(saved.h, static_cast<const Scalar*>(drecurrent),
-                                                          gradients.recurrent_weight,
-                                                          gradients.recurrent_bias, rows * time);
+                                           Context::adds,
+                                           kernels::RowCounts{Context::most_rows * time, time}>(
+                saved.h, static_cast<const Scalar*>(drecurrent), gradients.recurrent_weight,
+                gradients.recurrent_bias, rows * time);
         }
         if constexpr (Context::wanted[0])
             kernels::dense_input_gradient<features, columns,

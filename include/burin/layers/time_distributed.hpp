@@ -136,7 +136,9 @@ struct TimeDistributed<LayerType> : Op {
 
     template <class Context>
     static void backward_parameters(const Context& run) noexcept {
-        ParameterGradientContext<typename Context::Scalar, Steps<Context>, Context::adds> inner;
+        ParameterGradientContext<typename Context::Scalar, Steps<Context>, Context::adds,
+                                 Context::most_rows * time<Context>>
+            inner;
         inner.gradients = run.gradients;
         copy_gradient_context(run, inner);
         LayerType::backward_parameters(inner);

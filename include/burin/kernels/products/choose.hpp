@@ -5,6 +5,7 @@
 #include "burin/kernels/products/panels.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 // How products of matrices are computed: plain values, from extents and a `Machine`. The loops of
@@ -19,6 +20,13 @@ inline constexpr std::size_t inlined_elements = 0; // For instrumented builds, w
 inline constexpr std::size_t inlined_elements = 2048;
 #endif
 
+/// How many rows there may be: a multiple of `each`, and `most` at most. Nearly always there are `most`:
+/// fewer are a part of a batch, the last one of an epoch. Any number where `most` is 0.
+struct RowCounts {
+    std::size_t most = 0;
+    std::size_t each = 1;
+};
+
 /// What a caller knows of its product.
 struct Hints {
     bool is_dense = false;      ///< A layer's, of row-major matrices without gaps.
@@ -29,21 +37,24 @@ struct Hints {
     bool is_long = false;       ///< A gradient of more samples than go into one sum.
     bool has_any_width = false; ///< The epilogue computes with vectors of half the width, too.
     std::size_t inlined_elements = kernels::inlined_elements;
+    RowCounts counts{}; ///< Of the extent that is no constant: rows, of gradients samples.
 };
 
 /// Of a layer's forward product with so many columns. Where it `shares_code`, small matrices that are not
 /// narrow have no code of their own.
 constexpr Hints forward_hints(std::size_t columns, std::size_t lanes, bool shares_code, bool left_is_far,
-                              bool has_any_width) {
+                              bool has_any_width, const RowCounts& counts = {}) {
     return {.is_dense = true,
             .left_is_far = left_is_far,
             .shares_code = shares_code && columns >= 2 * lanes,
-            .has_any_width = has_any_width};
+            .has_any_width = has_any_width,
+            .counts = counts};
 }
 
 /// Of a layer's weight gradient, for a matrix [inputs, outputs].
-constexpr Hints weight_gradient_hints(std::size_t inputs, std::size_t outputs, bool adds) {
-    return {.adds = adds, .shares_code = inputs * outputs > inlined_elements};
+constexpr Hints weight_gradient_hints(std::size_t inputs, std::size_t outputs, bool adds,
+                                      const RowCounts& counts = {}) {
+    return {.adds = adds, .shares_code = inputs * outputs > inlined_elements, .counts = counts};
 }
 
 /// In how many interleaved sums the depth is summed up, for a matrix of so many vectors of columns. A single
@@ -82,6 +93,36 @@ constexpr std::size_t tallest_addressed_tile(std::size_t registers, std::size_t 
 [[gnu::always_inline]] constexpr std::size_t choose_tile_rows(std::size_t rows, std::size_t tallest) {
     const std::size_t usual = tallest == 9 ? 8 : tallest;
     return rows <= tallest ? rows : rows < tallest + usual ? (rows + 1) / 2 : usual;
+}
+
+/// Heights of tiles that there is code for, the tallest first.
+struct TileHeights {
+    std::array<std::size_t, 64> values{};
+    std::size_t count = 0;
+};
+
+/// Those that `counts.most` rows are divided into, and few more for fewer: each is a micro-kernel of its own.
+/// All up to the tallest where there may be any number of rows.
+constexpr TileHeights tile_heights(std::size_t tallest, const RowCounts& counts) {
+    std::array<bool, 64> is_wanted{};
+    const auto divide = [&](std::size_t rows) {
+        const std::size_t usual = choose_tile_rows(1000, tallest);
+        if (rows > 4 * usual)
+            rows = rows % usual + 3 * usual;
+        for (std::size_t height = 0; rows > 0; rows -= height)
+            is_wanted[height = choose_tile_rows(rows, tallest)] = true;
+    };
+    divide(counts.most);
+    divide(counts.each);
+    for (std::size_t height = 1; height <= tallest; ++height)
+        if (counts.most == 0 || (counts.each == 1 && counts.most > height && (height == 2 || height == 4)) ||
+            (counts.each != counts.most && height == 1))
+            is_wanted[height] = true;
+    TileHeights heights;
+    for (std::size_t height = tallest; height > 0; --height)
+        if (is_wanted[height])
+            heights.values[heights.count++] = height;
+    return heights;
 }
 
 /// What the code for a product must know of its columns.
@@ -147,6 +188,8 @@ struct ProductChoices {
             return Loops::across_panels;
         return count >= rows_first_from && count <= whole ? Loops::rows_first : of_many;
     }
+    /// Whether they may be those of batches of so many; 0: of any number.
+    constexpr bool may_be(Loops which, std::size_t most) const { return most == 0 || loops(most) == which; }
 };
 
 /// Chooses for a right matrix of so many columns, and the loops for any number of rows.

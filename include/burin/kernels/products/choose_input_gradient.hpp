@@ -334,13 +334,6 @@ struct InputGradientChoices {
     }
 };
 
-/// How many rows there may be: a multiple of `each`, and `most` at most. Nearly always there are `most`:
-/// fewer are a part of a batch, the last one of an epoch. Any number where `most` is 0.
-struct RowCounts {
-    std::size_t most = 0;
-    std::size_t each = 1;
-};
-
 namespace detail {
 
 /// Choices for what `most` rows want, and few more for fewer rows: each is a function of 10 KB, and what

@@ -32,12 +32,24 @@ template <auto Function, class Scalar, class... Others>
     Function(operands, others...);
 }
 
+template <std::size_t Tallest, RowCounts Counts>
+inline constexpr TileHeights heights = tile_heights(Tallest, Counts);
+template <std::size_t Tallest, RowCounts Counts, std::size_t... I>
+constexpr auto heights_of(std::index_sequence<I...>) {
+    return std::index_sequence<heights<Tallest, Counts>.values[I]...>{};
+}
+
+/// The heights of tiles for so many rows, as an index_sequence: products with the same ones share their code.
+template <std::size_t Tallest, RowCounts Counts = RowCounts{}>
+using HeightsOf =
+    decltype(heights_of<Tallest, Counts>(std::make_index_sequence<heights<Tallest, Counts>.count>{}));
+
 /// The loops that call the micro-kernel with tiles of up to `Tallest.rows` rows.
-template <Tile Tallest, class Lower = std::make_index_sequence<Tallest.rows>>
+template <Tile Tallest, class Heights = HeightsOf<Tallest.rows>>
 struct TileLoops;
 
-template <Tile Tallest, std::size_t... Lower>
-struct TileLoops<Tallest, std::index_sequence<Lower...>> {
+template <Tile Tallest, std::size_t... Heights>
+struct TileLoops<Tallest, std::index_sequence<Heights...>> {
     /// All rows with one of `full` panels after the other, tile by tile; or, if the tile is of another width,
     /// with the last one behind these, of so many columns. One function for all products with such panels.
     template <class Scalar, class Epilogue>
@@ -59,11 +71,11 @@ struct TileLoops<Tallest, std::index_sequence<Lower...>> {
                 if (full > 1)
                     tile.ahead = panel.result.data + panel.result.panel;
             }
-            for (std::size_t left = rows, height; left > 0; left -= height, tile.skip_rows(height)) {
-                height = choose_tile_rows(left, Tallest.rows);
+            for (std::size_t left = rows, height = 1; left > 0; left -= height, tile.skip_rows(height)) {
+                const std::size_t wanted = choose_tile_rows(left, Tallest.rows);
                 // The tallest first, since it is by far the most frequent.
-                (void)((height == Tallest.rows - Lower &&
-                        (multiply_tile<Tallest.with_rows(Tallest.rows - Lower)>(tile, columns, epilogue),
+                (void)((wanted >= Heights &&
+                        (multiply_tile<Tallest.with_rows(Heights)>(tile, columns, epilogue), height = Heights,
                          true)) ||
                        ...);
                 if constexpr (Tallest.ahead != Ahead::nothing)
@@ -95,9 +107,8 @@ struct TileLoops<Tallest, std::index_sequence<Lower...>> {
             } else {
                 for (std::size_t left = rows, height; left > 0; left -= height, tile.skip_rows(height)) {
                     height = choose_tile_rows(left, Tallest.rows);
-                    (void)((height == Tallest.rows - Lower &&
-                            (multiply_tile<Tallest.with_rows(Tallest.rows - Lower)>(tile, columns, epilogue),
-                             true)) ||
+                    (void)((height == Heights &&
+                            (multiply_tile<Tallest.with_rows(Heights)>(tile, columns, epilogue), true)) ||
                            ...);
                 }
             }
@@ -111,13 +122,14 @@ struct TileLoops<Tallest, std::index_sequence<Lower...>> {
                                              Epilogue epilogue) noexcept {
         front.ahead_step =
             (choose_tile_rows(ProductChooser::prefetched_rows, Tallest.rows) + full - 1) / full;
-        for (std::size_t height; rows > 0; rows -= height, front.skip_rows(height)) {
-            height = choose_tile_rows(rows, Tallest.rows);
+        for (std::size_t height = 1; rows > 0; rows -= height, front.skip_rows(height)) {
+            const std::size_t wanted = choose_tile_rows(rows, Tallest.rows);
+            (void)((wanted >= Heights && (height = Heights, true)) || ...);
             front.ahead = front.left + height * front.left_row;
             Operands<Scalar> tile = front;
             for (std::size_t p = 0; p < full; ++p, tile.skip_panels(1)) {
-                (void)((height == Tallest.rows - Lower &&
-                        (multiply_tile<Tallest.with_rows(Tallest.rows - Lower)>(tile, 0, epilogue), true)) ||
+                (void)((height == Heights &&
+                        (multiply_tile<Tallest.with_rows(Heights)>(tile, 0, epilogue), true)) ||
                        ...);
                 tile.ahead += tile.depth * tile.ahead_step;
             }

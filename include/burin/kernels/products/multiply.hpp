@@ -45,15 +45,22 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
     constexpr Tile left_far = full.with(Ahead::prefetch_left);
     constexpr std::size_t most_across = chooser.most_across(kind.splits);
     constexpr ProductChoices choices = chooser.choices(Size, Known);
+    // Going forward, the loops of a whole batch are those of its parts, too: they give the same bits. The
+    // sums of gradients depend on the loops, which are chosen for the samples that there are.
+    constexpr RowCounts counts = Known.counts;
+    constexpr std::size_t most =
+        !is_forward || choices.loops(counts.most) == Loops::three_vectors ? 0 : counts.most;
+    constexpr RowCounts row_counts = is_forward ? counts : RowCounts{Size.rows, Size.rows};
+    using Heights = detail::HeightsOf<choices.tile.rows, row_counts>;
     const std::size_t count = is_forward ? std::size_t(rows) : operands.depth;
 
     if constexpr (choices.of_many == Loops::dot_products)
         return detail::dot_products<Size.depth>(operands, rows, epilogue);
-    const Loops loops = choices.loops(count);
-    if constexpr (choices.has_half_width)
+    const Loops loops = choices.loops(most > 0 ? most : count);
+    if constexpr (choices.has_half_width && most <= 1)
         if (loops == Loops::half_width)
             return detail::half_width<Size.depth, Size.columns>(operands, epilogue);
-    if constexpr (choices.in_registers > 0)
+    if constexpr (choices.in_registers >= counts.each)
         if (loops == Loops::depth_in_registers) {
             if constexpr (choices.is_inlined)
                 return detail::depth_in_registers<kind, Known.adds>(operands, panels, Size.rows);
@@ -61,13 +68,15 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
                 return shared<detail::depth_in_registers<kind, Known.adds, Scalar>>(operands, panels,
                                                                                     Size.rows);
         }
-    if constexpr (choices.packed_from != choices.never)
+    if constexpr (choices.packed_from != choices.never &&
+                  (counts.most == 0 || counts.most >= choices.packed_from))
         if (loops == Loops::packed)
             return detail::packed_weight_gradient<chooser.packed_tile(Size),
-                                                  chooser.packed_tile(kind.last_vectors, kind.last_tail)>(
-                operands, panels, rows);
+                                                  chooser.packed_tile(kind.last_vectors, kind.last_tail),
+                                                  Size.rows % detail::packed_rows<Scalar>>(operands, panels,
+                                                                                           rows);
 
-    if constexpr (choices.is_inlined && !is_forward) {
+    if constexpr (choices.is_inlined && !is_forward && (counts.most == 0 || counts.most > choices.whole)) {
         // Code for blocks of so many samples would crowd out that for few.
         if (count > choices.whole) [[unlikely]] {
             constexpr Hints many = [] {
@@ -80,7 +89,7 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
                                                                                    epilogue);
         }
     }
-    if constexpr (choices.is_inlined || choices.inlines_one) {
+    if constexpr (choices.is_inlined || (choices.inlines_one && most <= 1)) {
         if (choices.inlines(count)) {
             const auto height = [&]() __attribute__((always_inline)) {
                 if constexpr (choices.inlines_one)
@@ -101,7 +110,7 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
             return;
         }
     }
-    if constexpr (!choices.is_inlined) {
+    if constexpr (!choices.is_inlined && !(choices.inlines_one && most == 1)) {
         // The others have functions that all products with such columns share.
         constexpr bool has_blocks = choices.whole != choices.never;
         const std::size_t height = rows;
@@ -114,22 +123,28 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
             using Finish = std::remove_const_t<decltype(finish)>;
             if constexpr (kind.has_full_panels) {
                 if (loops == Loops::panel_by_panel) {
-                    TileLoops<choices.tile>::panel_by_panel(block, panels.full, 0, height, finish);
+                    if constexpr (choices.may_be(Loops::panel_by_panel, most))
+                        TileLoops<choices.tile, Heights>::panel_by_panel(block, panels.full, 0, height,
+                                                                         finish);
                 } else if (loops == Loops::rows_first) {
-                    if constexpr (choices.rows_first_from != choices.never)
-                        TileLoops<left_far>::rows_first(block, panels.full, height, finish);
+                    if constexpr (choices.rows_first_from != choices.never &&
+                                  choices.may_be(Loops::rows_first, most))
+                        TileLoops<left_far, Heights>::rows_first(block, panels.full, height, finish);
                 } else if (loops == Loops::three_vectors) {
-                    if constexpr (chooser.has_low_tiles(kind.splits))
+                    if constexpr (chooser.has_low_tiles(kind.splits) &&
+                                  choices.may_be(Loops::three_vectors, most))
                         detail::three_vectors<full>(block, panels.full, height, finish);
-                } else {
-                    detail::with_constant<most_across>(height, [&](auto few) __attribute__((always_inline)) {
+                } else if constexpr (choices.may_be(Loops::across_panels, most)) {
+                    constexpr std::size_t few_rows = most == 1 ? 1 : most_across;
+                    detail::with_constant<few_rows>(height, [&](auto few) __attribute__((always_inline)) {
                         shared<across_panels<full.with_rows(few), Scalar, Finish>>(block, panels.full,
                                                                                    finish);
                     });
                 }
             }
             if constexpr (kind.last_vectors > 0)
-                TileLoops<last>::panel_by_panel(block, panels.full, panels.last, height, finish);
+                TileLoops<last, detail::HeightsOf<last.rows, row_counts>>::panel_by_panel(
+                    block, panels.full, panels.last, height, finish);
             if (is_last)
                 return;
             block.skip_depth(block.depth);

@@ -187,13 +187,16 @@ template <Tile Full, class Scalar>
 ///
 /// Where the result streams beyond the second-level cache, each panel of it is prefetched beside the one
 /// before.
-template <Tile Full, Tile Last, class Scalar>
+/// `Rest` rows are left behind the last whole block.
+template <Tile Full, Tile Last, std::size_t Rest, class Scalar>
 [[gnu::noinline]] void packed_weight_gradient(Operands<Scalar> samples, const Panels& panels,
                                               std::size_t rows) noexcept {
     constexpr std::size_t lanes = width<Scalar>, wide = 2 * lanes, height = packed_rows<Scalar>;
     constexpr std::size_t most_panels = std::max<std::size_t>(1, packed_columns / wide);
     constexpr Tile plain = Full.with(Ahead::nothing);
     constexpr bool prefetches = Full.ahead == Ahead::prefetch_result;
+    constexpr RowCounts counts{height, Rest > 0 ? Rest : height};
+    using Heights = HeightsOf<Full.rows, counts>;
     alignas(64) Scalar blocks[2][packed_samples<Scalar> * height];
     alignas(64) Scalar right[packed_samples<Scalar> * (most_panels * wide + Last.vectors * lanes)];
 
@@ -238,13 +241,14 @@ template <Tile Full, Tile Last, class Scalar>
                 if (prefetches && count == height) {
                     rest.ahead = first.result.data + height * first.result.row;
                     rest.ahead_step = (wide * Full.rows + some.depth - 1) / some.depth;
-                    TileLoops<Full>::panel_by_panel(rest, panels_left, 0, count, StoreSum{});
+                    TileLoops<Full, Heights>::panel_by_panel(rest, panels_left, 0, count, StoreSum{});
                 } else {
-                    TileLoops<plain>::panel_by_panel(rest, panels_left, 0, count, StoreSum{});
+                    TileLoops<plain, Heights>::panel_by_panel(rest, panels_left, 0, count, StoreSum{});
                 }
                 if constexpr (Last.vectors > 0)
                     if (last > 0)
-                        TileLoops<Last>::panel_by_panel(end, 0, last, count, StoreSum{});
+                        TileLoops<Last, HeightsOf<Last.rows, counts>>::panel_by_panel(end, 0, last, count,
+                                                                                      StoreSum{});
                 first.skip_rows(height);
                 others.skip_rows(height);
                 end.skip_rows(height);
