@@ -216,7 +216,7 @@ template <class Vectors>
                          from < width.input ? (width.input - from + band.phases - 1) / band.phases : 0);
             Vectors::fill(phase_at, padding, left * pitch);
             std::int8_t* at = phase_at + left * pitch;
-            const std::int8_t* pixel = line + from * c.channels;
+            const std::int8_t* pixel = inside > 0 ? line + from * c.channels : line;
             if (is_whole)
                 Vectors::copy_with_offset(pixel, inside * pitch, at);
             else
