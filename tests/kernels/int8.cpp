@@ -5,6 +5,7 @@
 #include "burin/kernels/int8/product.hpp"
 #include "burin/kernels/int8/quad_convolution.hpp"
 #include "burin/kernels/int8/quad_depthwise.hpp"
+#include "burin/kernels/int8/table.hpp"
 #include "burin/kernels/int8/unrolled.hpp"
 
 #include "support/random_numbers.hpp"
@@ -480,6 +481,16 @@ TEST_CASE_TEMPLATE("int8_mean: sums of channels, one by one", Way, Once, Twice) 
             CAPTURE(pixels);
             CHECK(y == expected);
         }
+}
+
+TEST_CASE("int8_look_up: all numbers, in vectors and behind them") {
+    const auto table = random_integers(256, 13, -128);
+    std::vector<std::int8_t> x(256 + 37), y(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i)
+        x[i] = static_cast<std::int8_t>(static_cast<int>(i * 7 % 256) - 128);
+    kernels::int8_look_up(table.data(), x.data(), x.size(), y.data());
+    for (std::size_t i = 0; i < x.size(); ++i)
+        CHECK(y[i] == table[static_cast<std::size_t>(x[i] + 128)]);
 }
 
 TEST_CASE("int8_dots: sums are exact where 16 bits would not do") {

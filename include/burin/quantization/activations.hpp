@@ -2,6 +2,7 @@
 
 #include "burin/kernels/int8/fixed_point_softmax.hpp"
 #include "burin/kernels/int8/softmax.hpp"
+#include "burin/kernels/int8/table.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/layers/activations.hpp"
 #include "burin/layers/elementwise.hpp"
@@ -86,9 +87,8 @@ struct quantization::Int8Layer<LayerType> : quantization::Int8Form {
 
     template <class Context>
     static void forward(const Context& run) noexcept {
-        const std::int8_t* const middle = run.constants->table.data() - core::int8_min;
-        std::transform(run.inputs[0], run.inputs[0] + run.rows * Context::Shapes::output.size(), run.output,
-                       [middle](std::int8_t x) { return middle[x]; });
+        kernels::int8_look_up(run.constants->table.data(), run.inputs[0],
+                              run.rows * Context::Shapes::output.size(), run.output);
     }
 };
 

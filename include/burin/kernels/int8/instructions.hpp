@@ -30,6 +30,10 @@ inline constexpr bool has_panels = requires { typename Pairs::PanelSums; };
 template <class Channels>
 inline constexpr bool has_channels = requires { Channels::size; };
 
+/// Whether a table is in registers.
+template <class Table>
+inline constexpr bool has_table = requires { Table::size; };
+
 /// Whether four products of bytes are added at once, in vectors of channels.
 template <class Vectors>
 inline constexpr bool has_quads = requires { typename Vectors::Sum; };

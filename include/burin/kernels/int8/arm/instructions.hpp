@@ -2,6 +2,7 @@
 
 #include "burin/kernels/int8/scalar/channels.hpp"
 #include "burin/kernels/int8/scalar/quads.hpp"
+#include "burin/kernels/int8/scalar/table.hpp"
 
 #if defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SAT) && defined(__thumb__)
 #include "burin/kernels/int8/arm/output.hpp"

@@ -7,5 +7,6 @@
 #include "burin/kernels/int8/scalar/output.hpp"
 #include "burin/kernels/int8/scalar/pairs.hpp"
 #include "burin/kernels/int8/scalar/quads.hpp"
+#include "burin/kernels/int8/scalar/table.hpp"
 // Sums by blocks:
 #include "burin/kernels/int8/scalar/lanes.hpp"

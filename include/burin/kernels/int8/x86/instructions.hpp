@@ -23,3 +23,8 @@
 #else
 #include "burin/kernels/int8/scalar/quads.hpp"
 #endif
+#if defined(__AVX512VBMI__)
+#include "burin/kernels/int8/x86/table.hpp"
+#else
+#include "burin/kernels/int8/scalar/table.hpp"
+#endif
