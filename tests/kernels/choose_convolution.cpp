@@ -1,5 +1,6 @@
 #include "burin/kernels/convolution/choose.hpp"
 #include "burin/kernels/convolution/choose_stream.hpp"
+#include "burin/kernels/convolution/convolve.hpp"
 #include "burin/kernels/depthwise/choose.hpp"
 #include "burin/kernels/depthwise/spans.hpp"
 #include "burin/kernels/machine.hpp"
@@ -280,4 +281,40 @@ TEST_CASE("choices are described in a phrase") {
     CHECK(describe(choose_recurrent({.time = 20, .units = 64, .gates = 4}, true, 4, machines::avx2)).view() ==
           "gates joined in 256 columns, inputs of 20 steps in one product, to which states are added, cell "
           "in 8 vectors");
+}
+
+namespace {
+
+TileHeights heights_of(std::size_t tallest, std::size_t rows) {
+    TileHeights heights = 0;
+    while (rows > 0) {
+        const std::size_t height = choose_tile_rows(rows, tallest);
+        heights |= TileHeights(1) << height;
+        rows -= height;
+    }
+    return heights;
+}
+
+} // namespace
+
+TEST_CASE("convolutions: there is code for all heights of tiles that rows are divided into, and no other") {
+    for (std::size_t tallest = 1; tallest <= 12; ++tallest)
+        for (std::size_t rows = 0; rows <= 400; ++rows)
+            CHECK(dividing_heights(tallest, rows) == heights_of(tallest, rows));
+    // So many images come up one by one in a last batch.
+    constexpr auto to = detail::Direction::to_outputs;
+    constexpr ConvolutionChoice choice{.tile = {9, 2}, .last = {8, 1}, .images = 300};
+    constexpr Convolution c = square(7, 3, 40, 3, Border::valid);
+    constexpr PatchTiles tiles = detail::tiles_of_boxes<c, to, choice>();
+    TileHeights full = 0, last = 0;
+    for (std::size_t images = 1; images <= choice.images; ++images) {
+        full |= heights_of(9, images * c.output_pixels());
+        last |= heights_of(8, images * c.output_pixels());
+    }
+    CHECK(tiles.full_heights == full);
+    CHECK(tiles.last_heights == last);
+    // Lines of 32 pixels, of which those at the borders see fewer taps.
+    constexpr ConvolutionChoice clipped{.tile = {8, 2}, .last = {0, 0}, .pads = true, .clips_lines = true};
+    CHECK(detail::tiles_of_boxes<resnet, to, clipped>().full_heights == (1U << 8));
+    CHECK(detail::tiles_of_boxes<resnet, to, clipped>().last_heights == 0);
 }

@@ -68,6 +68,7 @@ void convolution_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, 
     constexpr std::size_t width = C.axes[2].output, line_count = C.axes[0].output * C.axes[1].output;
     constexpr auto& patches = detail::patches_of<C, detail::Direction::to_outputs>;
     constexpr std::size_t segments = patches.classes[0].segments;
+    constexpr PatchTiles tiles = with_rows(detail::patch_tiles(choice), C.depth());
     /// Where the patches of the first pixel of each line of outputs begin.
     static constexpr std::array<std::size_t, line_count> line_offsets = [] {
         std::array<std::size_t, line_count> all{};
@@ -88,8 +89,7 @@ void convolution_weight_gradient(const Scalar* x, const Scalar* dy, Scalar* dw, 
             product.result = detail::weights_of_group<C>(dw, group);
             const PatchCursor<Scalar> cursor(image + group * C.group_channels(), patches.offsets.data(),
                                              segments, C.depth() / segments);
-            detail::multiply_patches<choice.tile, choice.last, 0>(cursor, C.depth(), panels, product,
-                                                                  detail::Anywhere<StoreSum>{});
+            detail::multiply_patches<tiles>(cursor, C.depth(), panels, product, detail::Anywhere<StoreSum>{});
         }
         if constexpr (HasBias)
             column_sums(gradient, product.images * product.segments * product.length, C.filters, db,

@@ -51,18 +51,47 @@ void for_padded_images(const Scalar* source, Result* result, std::size_t result_
     }
 }
 
-/// Calls f(lines, columns) for boxes of pixels that see the same taps: lines that see the same lines of taps
-/// and, where columns are clipped and it pays, columns that see the same columns of taps.
-template <std::size_t MaxLines, std::size_t MaxColumns, class Function>
-void for_clipped_boxes(const TapRuns<MaxLines>& lines, const TapRuns<MaxColumns>& columns,
-                       const TapRun& all_columns, bool clips_columns, Function f) noexcept {
+/// Calls f(class, lines, columns) for boxes of pixels that see the same taps: of each class all of them or,
+/// where they are clipped, lines that see the same lines of taps and, where columns are clipped and it pays,
+/// columns that see the same columns of taps.
+template <Convolution C, Direction To, ConvolutionChoice Choice, class Function>
+[[gnu::always_inline]] constexpr void for_boxes(Function f) noexcept {
     constexpr std::size_t enough = 4; // Lower tiles cost more than they save.
-    for (const TapRun& line : lines.span())
-        if (clips_columns && line.count >= enough)
-            for (const TapRun& column : columns.span())
-                f(line, column);
-        else
-            f(line, all_columns);
+    constexpr auto& patches = patches_of<C, To>;
+    for (std::size_t i = 0; i < patches.classes.size(); ++i) {
+        const PixelClass& each = patches.classes[i];
+        const TapRun all_lines{.count = each.extent[1], .taps = each.axis_taps[1]},
+            all_columns{.count = each.extent[2], .taps = each.axis_taps[2]};
+        if (!Choice.clips_lines) {
+            f(each, all_lines, all_columns);
+            continue;
+        }
+        for (const TapRun& line : patches.lines[i].span())
+            if (Choice.clips_columns && line.count >= enough)
+                for (const TapRun& column : patches.columns[i].span())
+                    f(each, line, column);
+            else
+                f(each, line, all_columns);
+    }
+}
+
+constexpr PatchTiles patch_tiles(const ConvolutionChoice& choice) {
+    return {.full = choice.tile,
+            .last = choice.last,
+            .unrolled = choice.unrolled,
+            .last_is_narrow = choice.last_is_narrow};
+}
+
+/// What each box of pixels of one image or more is made of.
+template <Convolution C, Direction To, ConvolutionChoice Choice>
+constexpr PatchTiles tiles_of_boxes() {
+    constexpr std::size_t enough = 64; // The rows of more images are divided into the same heights.
+    PatchTiles tiles = patch_tiles(Choice);
+    for_boxes<C, To, Choice>([&](const PixelClass& each, const TapRun& lines, const TapRun& columns) {
+        for (std::size_t images = 1; images <= std::min(Choice.images, enough); ++images)
+            tiles = with_rows(tiles, images * each.extent[0] * lines.count * columns.count);
+    });
+    return tiles;
 }
 
 /// result = finish(start + Σ patch · weights), the outputs of a convolution or of a transposed one; the right
@@ -107,26 +136,16 @@ void convolve(const Scalar* source, Weights weights_of, const Scalar* start, Sca
             product.start = start == nullptr ? nullptr : start + group * columns_of_group;
             const PatchCursor<Scalar> cursor(image + group * group_channels, row, extent,
                                              Patches::source_steps, Patches::result_steps);
-            multiply_patches<Choice.tile, Choice.last, Choice.unrolled, Choice.last_is_narrow>(
+            multiply_patches<tiles_of_boxes<C, To, Choice>()>(
                 cursor, images * extent[0] * extent[1] * extent[2], panels, product, finish);
         }
     };
     for_padded_images<Patches, Choice>(
         source, result, Patches::result_steps.box * Patches::result_channels, rows, padded,
         [&](const Scalar* image, Scalar* to, std::size_t images) {
-            for (std::size_t i = 0; i < Patches::class_count; ++i) {
-                const PixelClass& each = patches.classes[i];
-                const auto run = [&](const TapRun& lines, const TapRun& columns) {
-                    multiply(image, to, images, each, lines, columns);
-                };
-                const TapRun all_lines{.count = each.extent[1], .taps = each.axis_taps[1]},
-                    all_columns{.count = each.extent[2], .taps = each.axis_taps[2]};
-                if (Choice.clips_lines)
-                    for_clipped_boxes(patches.lines[i], patches.columns[i], all_columns, Choice.clips_columns,
-                                      run);
-                else
-                    run(all_lines, all_columns);
-            }
+            for_boxes<C, To, Choice>(
+                [&](const PixelClass& each, const TapRun& lines, const TapRun& columns)
+                    __attribute__((always_inline)) { multiply(image, to, images, each, lines, columns); });
         });
 }
 

@@ -78,6 +78,7 @@ void sum_patches(const Scalar* dy, const Scalar* w, const Scalar* start, Scalar*
                                   C.axes[1].output * C.axes[2].output * C.filters, 0};
     constexpr RowSteps row_steps{C.axes[1].stride * pitch.y, C.axes[2].stride * pitch.x,
                                  C.axes[0].stride * pitch.z, 0};
+    constexpr PatchTiles tiles = with_rows(patch_tiles(Choice), C.output_pixels());
     constexpr std::size_t whole_row = 0;
     Scalar* const transposed = scratch;
     Scalar* const sums = scratch + transposed_weights(C);
@@ -101,9 +102,8 @@ void sum_patches(const Scalar* dy, const Scalar* w, const Scalar* start, Scalar*
             product.result = {sums + pitch.of(line / C.axes[1].kernel * C.axes[0].dilation,
                                               line % C.axes[1].kernel * C.axes[1].dilation, 0),
                               1, 1, panels.width};
-            multiply_patches<Choice.tile, Choice.last, 0>(
-                PatchCursor<Scalar>(dy, 0, extent, left_steps, row_steps), C.output_pixels(), panels, product,
-                Anywhere<StoreSum>{});
+            multiply_patches<tiles>(PatchCursor<Scalar>(dy, 0, extent, left_steps, row_steps),
+                                    C.output_pixels(), panels, product, Anywhere<StoreSum>{});
         }
         for (std::size_t z = 0; z < C.axes[0].input; ++z)
             for (std::size_t y = 0; y < C.axes[1].input; ++y, dx += line_size) {

@@ -2,6 +2,7 @@
 
 #include "burin/kernels/convolution/epilogue.hpp"
 #include "burin/kernels/products/choose.hpp"
+#include "burin/kernels/products/loops.hpp"
 #include "burin/kernels/products/multiply.hpp"
 #include "burin/kernels/products/operands.hpp"
 #include "burin/kernels/products/panels.hpp"
@@ -9,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 namespace burin::kernels {
 
@@ -120,6 +122,23 @@ struct PatchProduct {
     const Scalar* start = nullptr; ///< A row where all sums begin, or null.
     bool adds = false;             ///< The sums are added to what the result is.
 };
+
+/// What the code of a product of patches depends on.
+struct PatchTiles {
+    Tile full{}, last{}; ///< Of the full panels and the last one; no rows if there are none.
+    TileHeights full_heights = 0, last_heights = 0;
+    std::size_t unrolled = 0;    ///< The product's `length` where the loop over it is unrolled, else 0.
+    bool last_is_narrow = false; ///< The last panel has columns for a narrow vector.
+};
+
+/// The same for products of so many rows, too.
+constexpr PatchTiles with_rows(PatchTiles tiles, std::size_t rows) {
+    if (tiles.full.rows > 0)
+        tiles.full_heights |= dividing_heights(tiles.full.rows, rows);
+    if (tiles.last.rows > 0)
+        tiles.last_heights |= dividing_heights(tiles.last.rows, rows);
+    return tiles;
+}
 
 namespace detail {
 
@@ -236,41 +255,44 @@ void multiply_patch_tile(const std::array<RowPlace<Scalar>, Shape.rows>& places,
     }
 }
 
-/// All rows with one panel, tile by tile.
-template <Tile Tallest, std::size_t Length, bool Narrow, class Scalar, class Finish>
-[[gnu::always_inline]] inline void multiply_patch_panel(PatchCursor<Scalar> cursor, std::size_t rows,
-                                                        const PatchProduct<Scalar>& product,
-                                                        std::size_t columns, Finish finish) noexcept {
+/// All rows with one panel, tile by tile; no other heights than these come up.
+template <Tile Tallest, std::size_t Length, bool Narrow, std::size_t... Heights, class Scalar, class Finish>
+[[gnu::always_inline]] inline void
+multiply_patch_panel(std::index_sequence<Heights...>, PatchCursor<Scalar> cursor, std::size_t rows,
+                     const PatchProduct<Scalar>& product, std::size_t columns, Finish finish) noexcept {
     while (rows > 0) {
         const std::size_t height = choose_tile_rows(rows, Tallest.rows);
-        with_constant<Tallest.rows>(height, [&](auto tile_rows) __attribute__((always_inline)) {
-            multiply_patch_tile<Tallest.with_rows(tile_rows.value), Length, Narrow>(
-                cursor.template take<tile_rows.value>(), product, columns, finish);
-        });
+        (void)((height == Heights && (multiply_patch_tile<Tallest.with_rows(Heights), Length, Narrow>(
+                                          cursor.template take<Heights>(), product, columns, finish),
+                                      true)) ||
+               ...);
         rows -= height;
     }
 }
 
-/// All rows with all panels; the last one has columns for a narrow vector if `LastIsNarrow`.
-template <Tile Full, Tile Last, std::size_t Length, bool LastIsNarrow = false, class Scalar, class Finish>
+/// All rows with all panels, in tiles of heights for which there is code.
+template <PatchTiles Tiles, class Scalar, class Finish>
 [[gnu::noinline]] void multiply_patches(const PatchCursor<Scalar>& cursor, std::size_t rows,
                                         const Panels& panels, PatchProduct<Scalar> product,
                                         Finish finish) noexcept {
-    if constexpr (Full.rows > 0) {
+    constexpr Tile full = Tiles.full, last = Tiles.last;
+    if constexpr (full.rows > 0) {
         for (std::size_t i = 0; i < panels.full; ++i) {
-            multiply_patch_panel<Full, Length, false>(cursor, rows, product, 0, finish);
+            multiply_patch_panel<full, Tiles.unrolled, false>(HeightSequence<Tiles.full_heights>{}, cursor,
+                                                              rows, product, 0, finish);
             product.right.skip_panels(1);
             product.result.skip_panels(1);
             product.start += product.start == nullptr ? 0 : panels.width;
         }
     }
-    if constexpr (Last.rows > 0) {
+    if constexpr (last.rows > 0) {
         product.right.row = product.right.last_row;
         product.result.row = product.result.last_row;
         // Two halves need half the loads of a whole vector for each multiply-add.
-        constexpr bool is_narrow = LastIsNarrow && takes_narrow<Finish>;
-        constexpr Tile tile = is_narrow && Last.tail == Tail::none ? Last.with_columns(2, Tail::none) : Last;
-        multiply_patch_panel<tile, Length, is_narrow>(cursor, rows, product, panels.last, finish);
+        constexpr bool is_narrow = Tiles.last_is_narrow && takes_narrow<Finish>;
+        constexpr Tile tile = is_narrow && last.tail == Tail::none ? last.with_columns(2, Tail::none) : last;
+        multiply_patch_panel<tile, Tiles.unrolled, is_narrow>(HeightSequence<Tiles.last_heights>{}, cursor,
+                                                              rows, product, panels.last, finish);
     }
 }
 

@@ -5,8 +5,9 @@
 #include "burin/kernels/products/panels.hpp"
 
 #include <algorithm>
-#include <array>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 
 // How products of matrices are computed: plain values, from extents and a `Machine`. The loops of
 // multiply.hpp and weight_gradient.hpp execute them. (For input gradients see choose_input_gradient.hpp.)
@@ -95,34 +96,36 @@ constexpr std::size_t tallest_addressed_tile(std::size_t registers, std::size_t 
     return rows <= tallest ? rows : rows < tallest + usual ? (rows + 1) / 2 : usual;
 }
 
-/// Heights of tiles that there is code for, the tallest first.
-struct TileHeights {
-    std::array<std::size_t, 64> values{};
-    std::size_t count = 0;
-};
+/// Heights of tiles, as bits: bit h stands for tiles of h rows.
+using TileHeights = std::uint64_t;
 
-/// Those that `counts.most` rows are divided into, and few more for fewer: each is a micro-kernel of its own.
-/// All up to the tallest where there may be any number of rows.
+/// Those that so many rows are divided into.
+constexpr TileHeights dividing_heights(std::size_t tallest, std::size_t rows) {
+    const std::size_t usual = choose_tile_rows(1000, tallest);
+    if (rows > 4 * usual)
+        rows = rows % usual + 3 * usual;
+    TileHeights heights = 0;
+    for (std::size_t height = 0; rows > 0; rows -= height)
+        heights |= TileHeights(1) << (height = choose_tile_rows(rows, tallest));
+    return heights;
+}
+
+/// Those that there is code for, each a micro-kernel of its own: what `counts.most` rows are divided into,
+/// and few more for fewer. All up to the tallest where there may be any number of rows.
 constexpr TileHeights tile_heights(std::size_t tallest, const RowCounts& counts) {
-    std::array<bool, 64> is_wanted{};
-    const auto divide = [&](std::size_t rows) {
-        const std::size_t usual = choose_tile_rows(1000, tallest);
-        if (rows > 4 * usual)
-            rows = rows % usual + 3 * usual;
-        for (std::size_t height = 0; rows > 0; rows -= height)
-            is_wanted[height = choose_tile_rows(rows, tallest)] = true;
-    };
-    divide(counts.most);
-    divide(counts.each);
+    TileHeights heights = dividing_heights(tallest, counts.most) | dividing_heights(tallest, counts.each);
     for (std::size_t height = 1; height <= tallest; ++height)
         if (counts.most == 0 || (counts.each == 1 && counts.most > height && (height == 2 || height == 4)) ||
             (counts.each != counts.most && height == 1))
-            is_wanted[height] = true;
-    TileHeights heights;
-    for (std::size_t height = tallest; height > 0; --height)
-        if (is_wanted[height])
-            heights.values[heights.count++] = height;
+            heights |= TileHeights(1) << height;
     return heights;
+}
+
+/// The height at this place of a sequence that has the tallest first.
+constexpr std::size_t height_at(TileHeights heights, std::size_t place) {
+    for (; place > 0; --place)
+        heights ^= std::bit_floor(heights);
+    return static_cast<std::size_t>(std::bit_width(heights)) - 1;
 }
 
 /// What the code for a product must know of its columns.

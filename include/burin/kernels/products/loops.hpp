@@ -6,6 +6,7 @@
 #include "burin/kernels/products/operands.hpp"
 #include "burin/kernels/products/panels.hpp"
 
+#include <bit>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -32,17 +33,19 @@ template <auto Function, class Scalar, class... Others>
     Function(operands, others...);
 }
 
-template <std::size_t Tallest, RowCounts Counts>
-inline constexpr TileHeights heights = tile_heights(Tallest, Counts);
-template <std::size_t Tallest, RowCounts Counts, std::size_t... I>
-constexpr auto heights_of(std::index_sequence<I...>) {
-    return std::index_sequence<heights<Tallest, Counts>.values[I]...>{};
+template <TileHeights Heights, std::size_t... I>
+constexpr auto sequence_of(std::index_sequence<I...>) {
+    return std::index_sequence<height_at(Heights, I)...>{};
 }
 
-/// The heights of tiles for so many rows, as an index_sequence: products with the same ones share their code.
+/// Heights as an index_sequence, the tallest first, since it is by far the most frequent.
+template <TileHeights Heights>
+using HeightSequence = decltype(sequence_of<Heights>(
+    std::make_index_sequence<static_cast<std::size_t>(std::popcount(Heights))>{}));
+
+/// The heights of tiles for so many rows: products with the same ones share their code.
 template <std::size_t Tallest, RowCounts Counts = RowCounts{}>
-using HeightsOf =
-    decltype(heights_of<Tallest, Counts>(std::make_index_sequence<heights<Tallest, Counts>.count>{}));
+using HeightsOf = HeightSequence<tile_heights(Tallest, Counts)>;
 
 /// The loops that call the micro-kernel with tiles of up to `Tallest.rows` rows.
 template <Tile Tallest, class Heights = HeightsOf<Tallest.rows>>
