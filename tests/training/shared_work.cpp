@@ -1,8 +1,16 @@
 // What `Fit{.threads = n}`, `evaluate`, `predict` and cross-validation share with the threads of the pool.
-#include "burin/burin.hpp"
+#include "burin/data/dataset.hpp"
+#include "burin/io/save.hpp"
+#include "burin/layers/activations.hpp"
+#include "burin/layers/dense.hpp"
+#include "burin/layers/dropout.hpp"
+#include "burin/layers/reshape.hpp"
 #include "burin/parallel/pool.hpp"
+#include "burin/training/evaluate.hpp"
+#include "burin/training/fit.hpp"
 #include "burin/training/parallel_predictor.hpp"
-#include "burin/validation.hpp"
+#include "burin/validation/cross_validate.hpp"
+#include "burin/validation/k_fold.hpp"
 
 #include "support/error_of.hpp"
 
@@ -11,6 +19,8 @@
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
+#include <limits>
+#include <string>
 #include <vector>
 
 using namespace burin;
@@ -71,8 +81,12 @@ TEST_CASE("fit: the same bits at any number of threads, also where a session goe
 
 TEST_CASE("fit: refuses less than no threads, and more than 1024") {
     Model<Net> model;
-    CHECK(error_of([&] { fit(model, train, options(-1, 1)); }).find("got -1") != std::string::npos);
-    CHECK(error_of([&] { fit(model, train, options(1025, 1)); }).find("got 1025") != std::string::npos);
+    for (const int threads : {-1, std::numeric_limits<int>::min(), 1025, std::numeric_limits<int>::max()})
+        CHECK(error_of([&] { fit(model, train, options(threads, 1)); }) ==
+              "fit: .threads: expected 0, for all of the pool, to 1024 threads, got " +
+                  std::to_string(threads));
+    CHECK(error_of([] { ParallelPredictor<Net> predictor(1025); }) ==
+          "parallel: expected 1 to 1024 threads, got 1025");
 }
 
 TEST_CASE("evaluate and predict: the same bits at any number of threads") {

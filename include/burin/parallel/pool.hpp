@@ -45,6 +45,9 @@
 ///     });
 namespace burin::parallel {
 
+/// No more threads than these can be asked for.
+inline constexpr std::size_t most_threads = 1024;
+
 /// Whether there is more than the thread that calls.
 #ifdef BURIN_HAS_TBB
 inline constexpr bool has_pool = true;
@@ -72,8 +75,6 @@ class Kept {
     T& variable_;
     T before_;
 };
-
-inline constexpr std::size_t most_threads = 1024;
 
 inline std::size_t checked_threads(std::size_t count) {
     if (count < 1 || count > most_threads)

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <string>
+#include <type_traits>
 
 namespace burin::report {
 
@@ -44,8 +45,9 @@ Table summary_table() {
 } // namespace detail
 
 /// A table of the network: a row for each layer with its place, output shape, parameters and their bytes;
-/// below it the totals, and what inference (one sample) and training (Adam, `Batch` samples) take.
-template <class Net, std::size_t Batch = 32, class Scalar = float>
+/// below it the totals, and what inference (one sample) and training (Adam, `Batch` samples) take. With a
+/// Loss, also into how many parts `Fit{.threads = n}` cuts a batch, and what training takes then.
+template <class Net, std::size_t Batch = 32, class Scalar = float, class Loss = void>
 std::string summary() {
     std::string text = detail::summary_table<Net, Scalar>().text();
     text += "inference, 1 sample:            " + with_commas(inference_bytes<Net, 1, Scalar>) + " bytes, " +
@@ -56,12 +58,22 @@ std::string summary() {
                                       : 2,
                         ' ') +
             with_commas(training_bytes<Net, Batch, optimizers::Adam, Scalar>) + " bytes\n";
+    if constexpr (!std::is_void_v<Loss>) {
+        constexpr fitting::Parts parts = fitting::parts_of<Net, Loss, Batch>;
+        text += "the same shared by threads:     " +
+                with_commas(training_bytes_in_parts<Net, Loss, Batch, optimizers::Adam, Scalar>) +
+                " bytes, " +
+                (parts.count == 1
+                     ? "in one part"
+                     : "in " + std::to_string(parts.count) + " parts of " + std::to_string(parts.rows)) +
+                "\n";
+    }
     return text;
 }
 
-template <class Net, std::size_t Batch = 32, class Scalar = float>
+template <class Net, std::size_t Batch = 32, class Scalar = float, class Loss = void>
 void print_summary(std::FILE* stream = stdout) {
-    std::fputs((summary<Net, Batch, Scalar>() + "\n").c_str(), stream);
+    std::fputs((summary<Net, Batch, Scalar, Loss>() + "\n").c_str(), stream);
 }
 
 /// `loss 0.0912  accuracy 0.975`

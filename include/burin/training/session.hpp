@@ -220,9 +220,10 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
 
     auto make_workers() const {
         if constexpr (has_threads) {
-            if (options_.threads < 0)
-                throw Error("fit: .threads: expected a number of threads, got " +
-                            std::to_string(options_.threads));
+            constexpr auto most = static_cast<int>(parallel::most_threads);
+            if (std::cmp_less(options_.threads, 0) || std::cmp_greater(options_.threads, most))
+                throw Error("fit: .threads: expected 0, for all of the pool, to " + std::to_string(most) +
+                            " threads, got " + std::to_string(options_.threads));
             return std::make_unique<Workers>(static_cast<std::size_t>(options_.threads));
         } else {
             return fitting::OneThread{};
@@ -238,12 +239,13 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
                                                  options_.seed);
     }
 
-    /// Calls `gather(workers)`, which reads and writes the samples of a batch.
-    template <class Gather>
+    /// Calls `gather(workers)`, which takes as long as if it read or wrote the samples of a batch `Sweeps`
+    /// times.
+    template <std::size_t Sweeps, class Gather>
     auto with_workers(const Gather& gather) {
         if constexpr (has_threads &&
                       fitting::nanoseconds_of_sweep<Scalar>(batch_size * engine::Network<Net>::sample_size,
-                                                            2) >= fitting::least_shared_nanoseconds)
+                                                            Sweeps) >= fitting::least_shared_nanoseconds)
             return gather(*workers_);
         else
             return gather(fitting::InTurn{});
@@ -329,12 +331,16 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
                                                   .batch_size = batch_size,
                                                   .shuffle = options_.shuffle,
                                                   .first_batch = position_.batch});
-        const auto next = [&] { return with_workers([&](auto&& workers) { return batches.next(workers); }); };
+        constexpr std::size_t copying = 2, reading_and_augmenting = 8;
+        const auto next = [&] {
+            return with_workers<reading_and_augmenting>(
+                [&](auto&& workers) { return batches.next(workers); });
+        };
         while (!is_stopping() && !is_pausing_ && next()) {
             if constexpr (fitting::PreparesBatches<Data>)
                 check_loaded(batches.loaded());
             const std::size_t rows =
-                with_workers([&](auto&& workers) { return batches.put_into(buffer, workers); });
+                with_workers<copying>([&](auto&& workers) { return batches.put_into(buffer, workers); });
             augment(buffer, rows);
             if constexpr (has_schedule)
                 detail::check_learning_rate(options_.schedule(trainer_->steps()), "fit", ".schedule");
