@@ -99,6 +99,14 @@ TEST_CASE(
             const auto y = streamer(parameters, x);
             return std::array{y[0], y[1]};
         });
+        // Pieces of a block, of a network that is not brief: two sequences.
+        const auto two = std::make_unique<Streamer<Net, 1, 2>>();
+        check([&](const std::array<float, 2>& x) {
+            const std::array<float, 8> pieces{0, 0, 0, 0, x[0], x[1], x[0], x[1]};
+            std::array<float, 8> y{};
+            CHECK((*two)(parameters, pieces, std::span<float>(y)).size() == 8);
+            return std::array{y[4], y[7]};
+        });
         const auto trainer = std::make_unique<Trainer<Net, Loss, optimizers::SGD, 3>>(parameters);
         check([&](const std::array<float, 2>& x) {
             std::array<float, 2> y{};

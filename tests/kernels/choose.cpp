@@ -105,6 +105,9 @@ TEST_CASE("choose: small matrices have code of their own, and of those twice as 
     any_width.has_any_width = true;
     CHECK(forward(1, 8, 8, machines::avx512, any_width) == "one row in vectors of half the width");
     CHECK(forward(1, 8, 5, machines::avx512, any_width) == "one row in vectors of half the width");
+    CHECK(forward(1, 8, 12, machines::avx512) == "one row in vectors of half the width"); // two of them
+    CHECK(forward(1, 17, 12, machines::avx512) ==
+          "7 × 1 register tiles of 4 sums each, panel by panel, compiled for these sizes");
 }
 
 TEST_CASE("choose: a weight gradient of few samples keeps them in registers, one of many is packed") {

@@ -21,13 +21,16 @@ inline constexpr bool is_brief =
         return PlanType::program.step_count <= 16 && flops <= 8192;
     }();
 
-/// Whether to see to numbers that are too small. What that takes is as long as a brief run, which looks
-/// first whether there can be any: where no input and no state is tiny.
+/// Whether a run looks first whether there can be numbers that are too small, where no input and no state is
+/// tiny. To see to them anyway takes as long as a brief run.
+template <class PlanType, std::size_t Batch>
+inline constexpr bool looks_for_subnormals =
+    is_brief<PlanType, Batch> && PlanType::N::state_count + PlanType::N::sample_size <= 128;
+
 template <class PlanType, std::size_t Batch, class FrameType>
 [[gnu::always_inline]] inline bool may_meet_subnormals(const FrameType& frame) noexcept {
     using N = typename PlanType::N;
-    constexpr std::size_t most = 128;
-    if constexpr (is_brief<PlanType, Batch> && N::state_count + N::sample_size <= most)
+    if constexpr (looks_for_subnormals<PlanType, Batch>)
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
             return (kernels::have_tiny(frame.inputs[I], N::input_shapes[I].size()) || ...) ||
                    (frame.state != nullptr && kernels::have_tiny(frame.state, N::state_count));

@@ -265,8 +265,12 @@ struct ProductChooser {
             return choices;
         }
         choices.is_inlined = elements <= hints.inlined_elements && !hints.shares_code;
-        choices.has_half_width = hints.is_dense && hints.has_any_width && machine.narrow_vectors &&
-                                 (2 * e.columns == lanes || (machine.exact_loads && 2 * e.columns < lanes)) &&
+        const bool is_half = 2 * e.columns == lanes || (machine.exact_loads && 2 * e.columns < lanes);
+        // Rows of up to a whole vector, few of which begin where a cache line does.
+        const bool is_two_halves =
+            machine.exact_loads && 2 * e.columns > lanes && e.columns <= lanes && e.depth <= lanes;
+        choices.has_half_width = hints.is_dense && machine.narrow_vectors &&
+                                 ((is_half && hints.has_any_width) || is_two_halves) &&
                                  elements <= hints.inlined_elements;
         // (64, 64) takes 87 ns, and 93 with shared code (AVX-512). More rows gain nothing.
         choices.inlines_one =

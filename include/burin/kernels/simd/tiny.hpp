@@ -33,7 +33,13 @@ template <class Scalar>
         using Part = NarrowVector<Scalar>;
         constexpr std::size_t lanes = lanes_of<Scalar, Part>;
         std::size_t i = count % lanes;
-        bool found = i > 0 && any(are_tiny(load_partial(numbers, i)));
+        bool found = false;
+        if (i > 0) {
+            if constexpr (this_machine.narrow_vectors)
+                found = any(are_tiny(load_narrow_partial(numbers, i)));
+            else
+                found = any(are_tiny(load_partial(numbers, i)));
+        }
         for (; i < count; i += lanes)
             found |= any(are_tiny(load_as<Part>(numbers + i)));
         return found;

@@ -47,6 +47,23 @@ template <class Scalar>
         return _mm512_castpd512_pd256(value);
 }
 
+template <class Scalar>
+[[gnu::always_inline]] inline NarrowVector<Scalar> upper_half(const Vector<Scalar>& value) noexcept {
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(value), 1));
+    else
+        return _mm512_extractf64x4_pd(value, 1);
+}
+template <class Scalar>
+[[gnu::always_inline]] inline Vector<Scalar> both_halves(const NarrowVector<Scalar>& lower,
+                                                         const NarrowVector<Scalar>& upper) noexcept {
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm512_castpd_ps(
+            _mm512_insertf64x4(_mm512_castps_pd(_mm512_castps256_ps512(lower)), _mm256_castps_pd(upper), 1));
+    else
+        return _mm512_insertf64x4(_mm512_castpd256_pd512(lower), upper, 1);
+}
+
 /// The first lanes, as of whole vectors.
 template <class Scalar>
 [[gnu::always_inline]] inline NarrowVector<Scalar> load_narrow_partial(const Scalar* from,
