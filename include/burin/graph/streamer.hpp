@@ -172,7 +172,7 @@ class Streamer : private core::DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
         BURIN_ASSERT(outputs.size() / outputs_size >= pieces.size() / piece_size,
                      "Streamer: expected room for the outputs of all pieces");
         const std::size_t count = std::min(pieces.size() / piece_size, outputs.size() / outputs_size);
-        // Each run would set it and put it back, in some 8 ns.
+        // Once, where each run would set it and put it back.
         const kernels::SubnormalsAreZero subnormals_are_zero(!detail::looks_for_subnormals<PlanType, Batch>);
         for (std::size_t i = 0; i < count; ++i)
             std::copy_n(run(parameters.data(), {pieces.data() + i * piece_size})[0], outputs_size,
