@@ -86,9 +86,10 @@ constexpr PatchTiles patch_tiles(const ConvolutionChoice& choice) {
 template <Convolution C, Direction To, ConvolutionChoice Choice>
 constexpr PatchTiles tiles_of_boxes() {
     constexpr std::size_t enough = 64; // The rows of more images are divided into the same heights.
+    constexpr std::size_t together = Choice.images; // By reference clang 19 reads another member.
     PatchTiles tiles = patch_tiles(Choice);
     for_boxes<C, To, Choice>([&](const PixelClass& each, const TapRun& lines, const TapRun& columns) {
-        for (std::size_t images = 1; images <= std::min(Choice.images, enough); ++images)
+        for (std::size_t images = 1; images <= std::min(together, enough); ++images)
             tiles = with_rows(tiles, images * each.extent[0] * lines.count * columns.count);
     });
     return tiles;
