@@ -168,5 +168,8 @@
 #include "burin/training/training_bytes.hpp"
 #include "burin/training/training_flops.hpp"
 #include "burin/training/use_average.hpp"
+#if defined(BURIN_KERNEL_LIBRARY)
+#include "burin/kernel_library.hpp"
+#endif
 
 #include "burin/core/restore_macros.hpp"

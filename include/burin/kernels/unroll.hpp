@@ -2,9 +2,10 @@
 
 #include "burin/core/language.hpp"
 
-// For the loops of kernels. Those over a tile have constant bounds and must be unrolled for the sums to live in
-// registers. Instrumented loops can't always be, and need not.
-#if defined(BURIN_SHARED_KERNELS)
+// For the loops of kernels. Those over a tile have constant bounds and must be unrolled for the sums to live
+// in registers. Instrumented loops can't always be, and need not; those of the library of kernels are, which
+// is compiled once.
+#if defined(BURIN_SHARED_KERNELS) && !defined(BURIN_DETAIL_IS_KERNEL_LIBRARY)
 #define BURIN_DETAIL_UNROLL
 #define BURIN_DETAIL_UNROLL_4
 #elif defined(__clang__)
