@@ -131,7 +131,7 @@ inline constexpr Machine this_machine = [] {
 #else
     Machine machine = machines::avx512;
 #endif
-#if defined(__znver4__)
+#if defined(__znver3__) || defined(__znver4__) // Older compilers call Zen 4 a Zen 3, which has no AVX-512.
     machine.narrow_tiles = true;
 #endif
 #if !defined(__AVX512VL__)
