@@ -1,3 +1,4 @@
+#include "support/allocations.hpp"
 #include "support/networks.hpp"
 #include "support/random_numbers.hpp"
 
@@ -7,42 +8,8 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <vector>
-
-namespace {
-
-std::size_t allocations = 0;
-
-} // namespace
-
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* const memory = std::malloc(size > 0 ? size : 1))
-        return memory;
-    std::abort();
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-    ++allocations;
-    const auto bytes = static_cast<std::size_t>(alignment);
-    if (void* const memory = std::aligned_alloc(bytes, (size + bytes - 1) / bytes * bytes))
-        return memory;
-    std::abort();
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::align_val_t) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-    std::free(memory);
-}
 
 using namespace burin;
 
@@ -91,11 +58,11 @@ TEST_CASE("a thousand training steps allocate nothing") {
     const auto inputs = random_numbers<float>(samples * 12, 1);
     const auto labels = labels_for(samples, 4);
     const float before = training.trainer->step(inputs, labels).total;
-    const std::size_t allocated = allocations;
+    const std::size_t allocated = allocations::count;
     float after = 0;
     for (int step = 0; step < 1000; ++step)
         after = training.trainer->step(inputs, labels).total;
-    const std::size_t during = allocations - allocated;
+    const std::size_t during = allocations::count - allocated;
     CHECK(during == 0);
     CHECK(after < before / 4);
     CHECK(training.trainer->steps() == 1001);
