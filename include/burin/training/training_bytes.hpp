@@ -20,10 +20,11 @@ inline constexpr std::size_t training_bytes =
                       detail::RunTraces<Net, Batch, Scalar, optimizers::asks_again<Optimizer>>::count +
                       Workspace<Net, Batch, recipes::training, Scalar>::count);
 
-/// The same where the work of a step is shared (`Fit{.threads = n}`), at any number of threads: each part of
-/// a batch has gradients and an arena of its own.
-template <class Net, class Loss, std::size_t Batch, class Optimizer = optimizers::Adam, class Scalar = float>
-inline constexpr std::size_t training_bytes_in_parts = [] {
+namespace detail {
+
+// (A function: g++ looks in a lambda that initializes a template for names that a user's globals have.)
+template <class Net, class Loss, std::size_t Batch, class Optimizer, class Scalar>
+consteval std::size_t count_bytes_in_parts() {
     constexpr fitting::Parts parts = fitting::parts_of<Net, Loss, Batch>;
     if constexpr (parts.count == 1)
         return training_bytes<Net, Batch, Optimizer, Scalar>;
@@ -35,7 +36,15 @@ inline constexpr std::size_t training_bytes_in_parts = [] {
         outputs += shape.size() * Batch;
     return sizeof(Scalar) *
            (stored_count<Net> + parts.count * part + outputs + optimizers::state_size<Optimizer, Net> +
-            detail::RunTraces<Net, Batch, Scalar, optimizers::asks_again<Optimizer>>::count);
-}();
+            RunTraces<Net, Batch, Scalar, optimizers::asks_again<Optimizer>>::count);
+}
+
+} // namespace detail
+
+/// The same where the work of a step is shared (`Fit{.threads = n}`), at any number of threads: each part of
+/// a batch has gradients and an arena of its own.
+template <class Net, class Loss, std::size_t Batch, class Optimizer = optimizers::Adam, class Scalar = float>
+inline constexpr std::size_t training_bytes_in_parts =
+    detail::count_bytes_in_parts<Net, Loss, Batch, Optimizer, Scalar>();
 
 } // namespace burin
