@@ -49,13 +49,15 @@ int8_quad_tile(const std::int8_t* const (&x)[Rows], std::size_t rows, const Int8
     });
     const std::int8_t* panel = at.panels;
     const auto add = [&](Sum(&to)[Rows][Width], std::size_t offset) __attribute__((always_inline)) {
-        typename Vectors::Weight weights[Width];
-        unrolled<Width>(
-            [&](auto v) __attribute__((always_inline)) { weights[v] = Vectors::weight(panel + v * bytes); });
+        typename Vectors::Weight panel_weights[Width];
+        unrolled<Width>([&](auto v) __attribute__((always_inline)) {
+            panel_weights[v] = Vectors::weight(panel + v * bytes);
+        });
         unrolled<Rows>([&](auto r) __attribute__((always_inline)) {
-            const auto input = Vectors::input(x[r] + offset);
-            unrolled<Width>(
-                [&](auto v) __attribute__((always_inline)) { Vectors::add(to[r][v], input, weights[v]); });
+            const auto row_inputs = Vectors::input(x[r] + offset);
+            unrolled<Width>([&](auto v) __attribute__((always_inline)) {
+                Vectors::add(to[r][v], row_inputs, panel_weights[v]);
+            });
         });
         panel += Width * bytes;
     };
