@@ -270,13 +270,9 @@ class Trainer : private core::DiagnosisOf<detail::ExaminedLoss<Net, Loss>> {
     fitting::OutputSums<Loss, Scalar> sums_{};
     Gradients<Net, Scalar> gradients_{};
     alignas(memory_alignment) std::array<Scalar, std::max<std::size_t>(state_size, 1)> state_{};
-    using RunType = typename decltype([] {
-        if constexpr (has_parts)
-            return std::type_identity<
-                detail::BatchInParts<PlanType, typename N::Type, Loss, Batch, Scalar>>{};
-        else
-            return std::type_identity<engine::Arena<PlanType, Batch, Scalar>>{};
-    }())::type;
+    using RunType =
+        std::conditional_t<has_parts, detail::BatchInParts<PlanType, typename N::Type, Loss, Batch, Scalar>,
+                           engine::Arena<PlanType, Batch, Scalar>>;
     RunType run_;
     [[no_unique_address]] std::conditional_t<has_workers, Workers*, fitting::OneThread> workers_{};
 };
