@@ -51,7 +51,8 @@ inline constexpr std::size_t samples_together = [] {
     const bool has_dense = 50 * macs.many_rows < 49 * macs.all;
     const std::size_t sample = sizeof(Scalar) * PlanType::template memory<1, Scalar>.size;
     const std::size_t cache = has_dense ? kernels::this_machine.l2 / 2 : 2 * kernels::this_machine.l1;
-    const std::size_t least = has_dense ? 16 : 1, most = std::max(cache / sample, least);
+    const std::size_t least = has_dense ? 16 : 1,
+                      most = std::max(cache / std::max<std::size_t>(sample, 1), least);
     return most >= Batch ? Batch : (Batch - 1) / ((Batch - 1) / most + 1) + 1;
 }();
 

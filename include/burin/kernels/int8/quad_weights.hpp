@@ -49,12 +49,12 @@ constexpr bool int8_pack_quads(const Int8QuadLayout& layout, const std::int8_t* 
                 for (std::size_t lane = 0; lane < lanes; ++lane, ++place) {
                     const std::size_t channel = first * lanes + layout.channel_of(vectors, v, lane);
                     std::int32_t sum = 0;
-                    std::int8_t* at = panel + (v * lanes + lane) * quad;
+                    std::size_t at = (v * lanes + lane) * quad; // In the panel.
                     const std::size_t pitch = vectors * layout.vector_bytes();
                     if (channel >= layout.channels) {
                         for (std::size_t q = 0; q < layout.segments * layout.quads(); ++q, at += pitch)
                             for (std::size_t k = 0; k < quad; ++k)
-                                at[k] = 0;
+                                panel[at + k] = 0;
                         to.starts[place] = to.multipliers[place] = 0;
                         to.shifts[place] = 40;
                         continue;
@@ -64,7 +64,7 @@ constexpr bool int8_pack_quads(const Int8QuadLayout& layout, const std::int8_t* 
                     for (std::size_t s = 0; s < layout.segments; ++s, from += layout.segment_depth)
                         for (std::size_t k = 0; k < layout.quads() * quad; ++k) {
                             const std::int8_t weight = k < layout.segment_depth ? from[k] : std::int8_t(0);
-                            at[k % quad] = weight;
+                            panel[at + k % quad] = weight;
                             sum += weight;
                             if (k % quad == quad - 1)
                                 at += pitch;
