@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/kernels/int8/outputs.hpp"
+#include "burin/kernels/int8/x86/requantize_avx2.hpp"
 #include "burin/kernels/simd/xsimd.hpp"
 
 #include <cstddef>
@@ -55,28 +56,12 @@ class Int8Pairs {
                   odd(_mm256_srli_epi64(even, 32)) {
                 const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(of.shifts + channel));
                 shift = _mm256_sub_epi32(_mm256_cvtepi8_epi32(bytes), _mm256_set1_epi32(32));
-                half = _mm256_srli_epi32(_mm256_sllv_epi32(_mm256_set1_epi32(1), shift), 1);
+                half = half_of_last_place(shift);
             }
             /// multiply<Way> of each sum with its bias.
             [[gnu::always_inline]] __m256i operator()(__m256i sums) const noexcept {
                 const __m256i x = _mm256_add_epi32(sums, bias);
-                const __m256i of_even = _mm256_mul_epi32(x, even);
-                const __m256i of_odd = _mm256_mul_epi32(_mm256_srli_epi64(x, 32), odd);
-                if constexpr (Way == Rounding::once) {
-                    const __m256i product = joined(_mm256_srli_epi64(of_even, 32), of_odd);
-                    return _mm256_srav_epi32(_mm256_add_epi32(product, half), shift);
-                } else {
-                    const __m256i below = _mm256_set1_epi64x(1 << 30);
-                    const __m256i high = joined(_mm256_srli_epi64(_mm256_add_epi64(of_even, below), 31),
-                                                _mm256_slli_epi64(_mm256_add_epi64(of_odd, below), 1));
-                    // As Int8Lanes.
-                    const __m256i halves =
-                        _mm256_srav_epi32(_mm256_add_epi32(high, _mm256_srai_epi32(high, 31)), shift);
-                    return _mm256_srai_epi32(_mm256_add_epi32(halves, _mm256_set1_epi32(1)), 1);
-                }
-            }
-            static __m256i joined(__m256i of_even, __m256i of_odd) noexcept {
-                return _mm256_blend_epi32(of_even, of_odd, 0b1010'1010);
+                return requantize<Way>(x, even, odd, half, shift);
             }
         };
         static __m256i wide(const std::int32_t* from) noexcept {

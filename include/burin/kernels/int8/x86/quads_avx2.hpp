@@ -4,6 +4,7 @@
 #include "burin/kernels/int8/quad_weights.hpp"
 #include "burin/kernels/int8/unrolled.hpp"
 #include "burin/kernels/int8/x86/bytes.hpp"
+#include "burin/kernels/int8/x86/requantize_avx2.hpp"
 #include "burin/kernels/simd/xsimd.hpp"
 
 #include <cstddef>
@@ -93,9 +94,8 @@ struct Int8QuadVectors {
             if constexpr (AreUsual) {
                 shift_ = _mm256_sub_epi32(shift_, _mm256_set1_epi32(32));
                 if constexpr (Way == Rounding::once) {
-                    const __m256i half =
-                        _mm256_srli_epi32(_mm256_sllv_epi32(_mm256_set1_epi32(1), shift_), 1);
-                    zero_point_ = _mm256_add_epi32(half, _mm256_sllv_epi32(zero_point, shift_));
+                    zero_point_ =
+                        _mm256_add_epi32(half_of_last_place(shift_), _mm256_sllv_epi32(zero_point, shift_));
                 }
             }
         }
@@ -104,30 +104,14 @@ struct Int8QuadVectors {
             if constexpr (!AreUsual) {
                 return one_by_one(x);
             } else {
-                const __m256i of_even = _mm256_mul_epi32(x, even_);
-                const __m256i of_odd =
-                    _mm256_mul_epi32(_mm256_srli_epi64(x, 32), _mm256_srli_epi64(even_, 32));
-                if constexpr (Way == Rounding::once) {
-                    // The high words, half of the last place and the zero point, shifted.
-                    const __m256i high = joined(_mm256_srli_epi64(of_even, 32), of_odd);
-                    return _mm256_srav_epi32(_mm256_add_epi32(high, zero_point_), shift_);
-                } else {
-                    const __m256i below = _mm256_set1_epi64x(1 << 30);
-                    const __m256i high = joined(_mm256_srli_epi64(_mm256_add_epi64(of_even, below), 31),
-                                                _mm256_slli_epi64(_mm256_add_epi64(of_odd, below), 1));
-                    // As Int8Lanes.
-                    const __m256i halves =
-                        _mm256_srav_epi32(_mm256_add_epi32(high, _mm256_srai_epi32(high, 31)), shift_);
-                    return _mm256_add_epi32(
-                        _mm256_srai_epi32(_mm256_add_epi32(halves, _mm256_set1_epi32(1)), 1), zero_point_);
-                }
+                // Rounded once, half of the last place and the zero point are added together.
+                const __m256i scaled =
+                    requantize<Way>(x, even_, _mm256_srli_epi64(even_, 32), zero_point_, shift_);
+                return Way == Rounding::once ? scaled : _mm256_add_epi32(scaled, zero_point_);
             }
         }
 
       private:
-        [[gnu::always_inline]] static __m256i joined(__m256i of_even, __m256i of_odd) noexcept {
-            return _mm256_blend_epi32(of_even, of_odd, 0b1010'1010);
-        }
         [[gnu::noinline]] __m256i one_by_one(__m256i x) const noexcept {
             alignas(32) std::int32_t sums[lanes], multipliers[lanes], shifts[lanes];
             _mm256_store_si256(reinterpret_cast<__m256i*>(sums), x);
