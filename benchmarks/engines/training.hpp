@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin.hpp"
+#include "networks.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -41,15 +42,19 @@ struct Lesson {
 
 /// Steps of Adam, of batches in turn: the labels are `peers::labels`, an autoencoder's targets its inputs.
 /// The results are the losses of four steps.
-template <class Net, class Loss, std::size_t Batch>
-peers::Variants training() {
-    const auto lesson = std::make_shared<Lesson<Net, Loss, Batch>>();
-    return {{"", peers::repeat([lesson] { lesson->step(); }), [lesson] {
-                 std::vector<double> losses;
-                 for (int i = 0; i < 4; ++i)
-                     losses.push_back(static_cast<double>(lesson->step()));
-                 return losses;
-             }}};
-}
+struct Training {
+    template <class Net, std::size_t Batch>
+    peers::Variants operator()() const {
+        using Loss = std::conditional_t<std::is_same_v<Net, Autoencoder>, burin::losses::MeanSquaredError,
+                                        burin::losses::SparseCategoricalCrossentropy>;
+        const auto lesson = std::make_shared<Lesson<Net, Loss, Batch>>();
+        return {{"", peers::repeat([lesson] { lesson->step(); }), [lesson] {
+                     std::vector<double> losses;
+                     for (int i = 0; i < 4; ++i)
+                         losses.push_back(static_cast<double>(lesson->step()));
+                     return losses;
+                 }}};
+    }
+};
 
 } // namespace engines
