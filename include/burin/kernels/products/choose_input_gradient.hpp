@@ -373,7 +373,8 @@ class FewInputGradients {
         }
     }
     constexpr bool has(const InputGradientChoice& choice) const {
-        return std::find(kept_.begin(), kept_.begin() + count_, choice) != kept_.begin() + count_;
+        const InputGradientChoice* const end = kept_.data() + count_;
+        return std::find(kept_.data(), end, choice) != end;
     }
     /// A buffer has zeros for samples that are missing; what is read where it lies must be there.
     static constexpr bool takes_fewer(const InputGradientChoice& choice) {
