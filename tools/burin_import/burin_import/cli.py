@@ -1,0 +1,50 @@
+"""burin-import MODEL [-o model.hpp] [--name Net]: a file that another program made, as a header for Burin."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from .problems import Refused
+
+
+def arguments(given):
+    parser = argparse.ArgumentParser(prog="burin-import", description="Turns a network that another program trained into a "
+                                     "C++ header for Burin: its type, its weights, and a test with the outputs of the "
+                                     "program that the file was made for. docs/formats.md tells more.")
+    parser.add_argument("model", type=Path, help="a file of a format that docs/formats.md lists")
+    parser.add_argument("-o", "--output", type=Path, help="the header (default: MODEL's name with .hpp, here)")
+    parser.add_argument("--name", help="the namespace of what the header declares (default: MODEL's name)")
+    parser.add_argument("--rounding", choices=["once", "twice"], default="once",
+                        help="how 8-bit numbers are rounded: as LiteRT with XNNPACK does, or as TensorFlow Lite's reference "
+                        "kernels, TensorFlow Lite for Microcontrollers and CMSIS-NN")
+    parser.add_argument("--lanes", type=int, choices=[0, 1, 4, 8, 16], default=0,
+                        help="floats in a vector of the processor that will run it, whose order of weights the header then "
+                        "has: it runs from flash (1: Cortex-M; default 0: any processor, laid out at the start)")
+    parser.add_argument("--graph", action="store_true", help="every layer as a named node, also where a Sequential would do")
+    parser.add_argument("--no-test", action="store_true", help="only the header")
+    return parser.parse_args(given)
+
+
+def main(given=None):
+    wish = arguments(given)
+    # What run-times say of themselves is not the user's concern.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        from . import readers, simplify, write
+        graph = readers.read(wish.model)
+        simplify.simplify(graph)
+        output = wish.output or Path(wish.model.stem + ".hpp")
+        made, said = write.files(graph, wish.model, output, wish.name or wish.model.stem, wish.rounding, wish.lanes,
+                                 wish.graph, not wish.no_test)
+        write.put(made)
+    except Refused as refused:
+        print(f"burin-import: {refused}", file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        print(f"burin-import: needs the Python package {error.name}: pip install {error.name}", file=sys.stderr)
+        return 1
+    for line in said:
+        print(f"burin-import: {line}", file=sys.stderr)
+    print("burin-import: wrote " + ", ".join(str(path) for path in made))
+    return 0

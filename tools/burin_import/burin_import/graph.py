@@ -1,0 +1,208 @@
+"""The neutral form of a network: nodes that read and write tensors by name, some of which are constants.
+
+Readers write it, simplifications change it, layers/ turns each node into a layer. Tensors are as in most formats: the
+batch is axis 0 of activations (of extent 1), channels are last. A reader whose format has channels first puts
+`Transpose` nodes around what needs it; simplify/ removes those that undo each other.
+
+Constants are in Burin's layouts: Dense `[features, units]`, convolutions `[kernel..., channels / groups, filters]`,
+depthwise ones `[kernel..., channels, multiplier]`.
+
+| operator | inputs | attributes |
+|---|---|---|
+| Conv | x, weight, bias? | strides, dilations, groups, padding: "same", "causal" or (before, after) of each axis |
+| DepthwiseConv | x, weight, bias? | strides, dilations, padding |
+| Dense | x, weight, bias? | |
+| MaxPool, AveragePool | x | size, strides, padding |
+| GlobalMaxPool, GlobalAveragePool | x | of all axes but batch and channels |
+| Add, Subtract, Multiply, Divide, Average, Maximum, Minimum | two or more, constants among them or not | |
+| Concat | x... | axis |
+| Relu, Relu6, LeakyRelu, Elu, Selu, Gelu, GeluTanh, Silu, Sigmoid, Tanh, Softplus, HardSigmoid, HardSwish | x | alpha |
+| Softmax, LogSoftmax | x | axis |
+| BatchNorm | x, scale?, shift?, mean, variance | epsilon |
+| Reshape | x | shape (all axes, the batch's included) |
+| Transpose | x | axes (all, the batch's included) |
+| Pad | x | pads: (before, after) of each axis; value |
+| Slice | x | axis, first, count |
+| Quantize, Dequantize, Identity | x | |
+
+Any other operator is what the file calls it; without a rule in layers/ it is reported as unsupported.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Optional
+
+import numpy as np
+
+from .problems import Refused
+
+
+@dataclass
+class Quantization:
+    """number = scale * (stored - zero_point), along an axis if there is more than one scale."""
+
+    scales: np.ndarray
+    zero_points: np.ndarray
+    axis: int = 0
+
+    @property
+    def scale(self):
+        return np.float32(self.scales[0])
+
+    @property
+    def zero_point(self):
+        return int(self.zero_points[0])
+
+    def same(self, other):
+        return other is not None and np.array_equal(self.scales, other.scales) and \
+            np.array_equal(self.zero_points, other.zero_points)
+
+
+@dataclass
+class Tensor:
+    name: str
+    shape: tuple
+    dtype: str = "float32"
+    data: Optional[np.ndarray] = None  #: Of a constant.
+    quantization: Optional[Quantization] = None
+    called: str = ""  #: As the file calls an input or output, if that is another name.
+
+    @property
+    def is_constant(self):
+        return self.data is not None
+
+    def numbers(self):
+        """What a constant stands for, as floats."""
+        if self.quantization is None:
+            return self.data.astype(np.float32)
+        shape = [1] * self.data.ndim
+        if self.quantization.scales.size > 1:
+            shape[self.quantization.axis] = -1
+        scales = self.quantization.scales.reshape(shape)
+        zero_points = np.broadcast_to(self.quantization.zero_points, self.quantization.scales.shape).reshape(shape)
+        return ((self.data.astype(np.float64) - zero_points) * scales).astype(np.float32)
+
+
+@dataclass
+class Node:
+    name: str  #: As the file calls it, for messages and for the header.
+    operator: str
+    inputs: list  #: Names of tensors; "" is one that is left out.
+    outputs: list
+    attributes: dict = field(default_factory=dict)
+    source: str = ""  #: What the file calls the operator.
+
+    def __getitem__(self, attribute):
+        return self.attributes[attribute]
+
+    def get(self, attribute, default=None):
+        return self.attributes.get(attribute, default)
+
+    def has_input(self, index):
+        return index < len(self.inputs) and self.inputs[index] != ""
+
+
+@dataclass
+class Graph:
+    name: str
+    inputs: list  #: Names of tensors.
+    outputs: list
+    tensors: dict  #: By name.
+    nodes: list
+    facts: dict = field(default_factory=dict)  #: What else the file tells: sample rate, author, ...
+
+    def constant(self, name):
+        """A constant's elements, or None."""
+        return self.tensors[name].data if name in self.tensors else None
+
+    def shape(self, name):
+        return self.tensors[name].shape
+
+    def producer(self, name):
+        return next((node for node in self.nodes if name in node.outputs), None)
+
+    def readers(self, name):
+        return [node for node in self.nodes if name in node.inputs]
+
+    def new_name(self, wish):
+        """A tensor's name that is free."""
+        name, count = wish, 1
+        while name in self.tensors:
+            count += 1
+            name = f"{wish}_{count}"
+        return name
+
+    def add_tensor(self, wish, like=None, **changes):
+        """A new tensor, otherwise as another one."""
+        name = self.new_name(wish)
+        self.tensors[name] = replace(like, name=name, **changes) if like else Tensor(name=name, **changes)
+        return name
+
+    def replace_reads(self, old, new):
+        """Whoever reads the one tensor reads the other."""
+        for node in self.nodes:
+            node.inputs = [new if name == old else name for name in node.inputs]
+        self.outputs = [new if name == old else name for name in self.outputs]
+
+    def remove(self, node):
+        """A node of one input and output; its readers read its input."""
+        self.nodes = [other for other in self.nodes if other is not node]
+        self.replace_reads(node.outputs[0], node.inputs[0])
+
+    def drop_unread(self):
+        """Nodes of whose outputs nothing comes."""
+        wanted = set(self.outputs)
+        kept = []
+        for node in reversed(self.nodes):
+            if wanted & set(node.outputs):
+                kept.append(node)
+                wanted.update(node.inputs)
+        self.nodes = kept[::-1]
+
+    def verify(self):
+        """Refuses what no file may have: tensors that are not there or come from two nodes, cycles, constants of another
+        size than their shape. Puts the nodes in the order in which they can run."""
+        made = {}
+        for node in self.nodes:
+            for name in node.inputs + node.outputs:
+                if name and name not in self.tensors:
+                    raise Refused(f"{node.name} ({node.source or node.operator}): there is no tensor `{name}`")
+            for name in node.outputs:
+                if name in made or name in self.inputs or self.tensors[name].is_constant:
+                    raise Refused(f"{node.name}: its output `{name}` is also made by something else")
+                made[name] = node
+        for name in self.inputs + self.outputs:
+            if name not in self.tensors:
+                raise Refused(f"there is no tensor `{name}`, which the network has as input or output")
+        for tensor in self.tensors.values():
+            if any(not isinstance(extent, (int, np.integer)) or extent < 0 or extent > 2**40 for extent in tensor.shape):
+                raise Refused(f"tensor `{tensor.name}`: its shape {list(tensor.shape)} is not one of whole extents")
+            if tensor.is_constant and tensor.data.size != int(np.prod(tensor.shape, dtype=object)):
+                raise Refused(f"tensor `{tensor.name}`: expected {list(tensor.shape)}, got {tensor.data.size} elements")
+        if not self.inputs or not self.outputs:
+            raise Refused("the file holds a network without inputs or outputs")
+        ready = set(self.inputs) | {""} | {name for name, tensor in self.tensors.items() if tensor.is_constant}
+        waiting, ordered = list(self.nodes), []
+        while waiting:
+            able = [node for node in waiting if all(name in ready for name in node.inputs)]
+            if not able:
+                node = waiting[0]
+                missing = next(name for name in node.inputs if name not in ready)
+                raise Refused(f"{node.name} ({node.source or node.operator}): nothing before it makes `{missing}`: "
+                              "the file's nodes form a cycle, or one is missing")
+            for node in able:
+                ready.update(node.outputs)
+            ordered += able
+            waiting = [node for node in waiting if not any(node is other for other in able)]
+        if not all(name in ready for name in self.outputs):
+            raise Refused("nothing makes the network's output")
+        # The file's own order where it will do.
+        if not self._runs_in_order():
+            self.nodes = ordered
+
+    def _runs_in_order(self):
+        ready = set(self.inputs) | {""} | {name for name, tensor in self.tensors.items() if tensor.is_constant}
+        for node in self.nodes:
+            if not all(name in ready for name in node.inputs):
+                return False
+            ready.update(node.outputs)
+        return True

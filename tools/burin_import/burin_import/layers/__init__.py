@@ -1,0 +1,29 @@
+"""Each node as one of Burin's layers, or a problem. A file has the rules of one family: `RULES`, from the graph's operators
+to functions `rule(graph, node) -> [Layer, ...]` that raise Unsupported."""
+
+from ..problems import Refused, Unsupported
+from . import activations, convolution, dense, merge, normalization, padding, pooling, shape
+
+RULES = {operator: rule for family in (activations, convolution, dense, merge, normalization, padding, pooling, shape)
+         for operator, rule in family.RULES.items()}
+
+
+def layers_of(graph):
+    """All nodes as layers. Refuses with everything that is not supported, at once."""
+    layers, problems = [], []
+    for node in graph.nodes:
+        operator = node.source or node.operator
+        try:
+            rule = RULES.get(node.operator)
+            if rule is None:
+                why = node.get("why")
+                attributes = ", ".join(f"{name} {value}" for name, value in node.attributes.items() if name != "why")
+                raise Unsupported(why or f"no layer for this operator{f' ({attributes})' if attributes else ''}")
+            made = rule(graph, node)
+            layers += made if isinstance(made, list) else [made]
+        except Unsupported as problem:
+            problems.append(f"  {node.name}: {operator}: {problem}")
+    if problems:
+        count = len(problems)
+        raise Refused(f"{count} node{'s are' if count > 1 else ' is'} not supported:\n" + "\n".join(problems))
+    return layers

@@ -1,0 +1,84 @@
+import math
+
+import numpy as np
+
+from ..problems import Unsupported
+from .fixed_point import multiplier, quantized
+from .layer import Layer, activations, is_int8, number, sample, sample_axis
+
+#: Burin's layers of what works element by element.
+TYPES = {"Relu": "ReLU", "Relu6": "ReLU6", "Elu": "ELU", "Selu": "SELU", "Gelu": "GELU", "GeluTanh": "GELUTanh",
+         "Silu": "SiLU", "Sigmoid": "Sigmoid", "Tanh": "Tanh", "Softplus": "Softplus", "HardSigmoid": "HardSigmoid",
+         "HardSwish": "HardSwish", "LeakyRelu": "LeakyReLU"}
+erf = np.vectorize(math.erf)
+#: Their functions, for the tables of 8-bit networks.
+FUNCTIONS = {
+    "Relu": lambda x, node: np.maximum(x, 0),
+    "Relu6": lambda x, node: np.clip(x, 0, 6),
+    "LeakyRelu": lambda x, node: np.where(x > 0, x, x * node["alpha"]),
+    "Elu": lambda x, node: np.where(x > 0, x, node.get("alpha", 1.0) * np.expm1(np.minimum(x, 0))),
+    "Gelu": lambda x, node: x * (1 + erf(x / math.sqrt(2))) / 2,
+    "Silu": lambda x, node: x / (1 + np.exp(-x)),
+    "Sigmoid": lambda x, node: 1 / (1 + np.exp(-x)),
+    "Tanh": lambda x, node: np.tanh(x),
+    "HardSwish": lambda x, node: x * np.clip(x + 3, 0, 6) / 6,
+}
+
+
+def element_type(node):
+    kind = TYPES[node.operator]
+    if node.operator == "LeakyRelu" and node["alpha"] <= 0:
+        raise Unsupported(f"alpha {node['alpha']}: expected a positive one")
+    if node.operator in ("LeakyRelu", "Elu") and node.get("alpha", 1.0) != {"LeakyRelu": 0.01, "Elu": 1.0}[node.operator]:
+        return f"{kind}<{number(node['alpha'])}>"
+    return f"{kind}<>" if node.operator in ("LeakyRelu", "Elu") else kind
+
+
+def elementwise(graph, node):
+    x, = activations(graph, node, 1)
+    layer = Layer(node.name, element_type(node), [x], node.outputs[0], is_elementwise=True)
+    if is_int8(graph, x, node.outputs[0]):
+        if node.operator not in FUNCTIONS:
+            raise Unsupported("8 bits")
+        of, to = graph.tensors[x].quantization, graph.tensors[node.outputs[0]].quantization
+        # A bound that the stored numbers can't pass is none.
+        if node.operator == "Relu6" and quantized(6, to.scale, to.zero_point) == 127 and node.get("fused"):
+            layer.type = "ReLU"
+        real = float(of.scale) * (np.arange(-128, 128) - of.zero_point)
+        with np.errstate(over="ignore"):
+            table = quantized(FUNCTIONS[node.operator](real, node), to.scale, to.zero_point)
+        layer.constants = lambda rounding, low: [("table", table)]
+    return [layer]
+
+
+def softmax(graph, node):
+    x, = activations(graph, node, 1)
+    if sample_axis(graph, x, node.get("axis", -1)) != len(sample(graph, x)) - 1:
+        raise Unsupported(f"axis {node['axis']}: expected the last")
+    layer = Layer(node.name, node.operator, [x], node.outputs[0])
+    if is_int8(graph, x, node.outputs[0]):
+        if node.operator != "Softmax":
+            raise Unsupported("8 bits")
+        scale, to = graph.tensors[x].quantization.scale, graph.tensors[node.outputs[0]].quantization
+        if (to.scale, to.zero_point) != (np.float32(1 / 256), -128):
+            raise Unsupported("an output of another scale than 1/256 and zero point -128")
+        layer.constants = lambda rounding, low: softmax_once(scale) if rounding == "once" else softmax_twice(scale)
+    return [layer]
+
+
+def softmax_once(scale):
+    """e^(-scale * 2^k) with 32 bits."""
+    factors = [int(min(math.exp(-float(scale) * (1 << k)) * 2.0**32, 2.0**32 - 1)) for k in range(8)]
+    return [("factors", np.array(factors, np.uint32))]
+
+
+def softmax_twice(scale):
+    """What brings distances to 26 bits behind the point, and the largest that counts."""
+    unit = min(float(scale) * 2.0**26, 2.0**31 - 1)
+    factor, shift = multiplier(unit)
+    bits = 31 - shift if unit < 2.0**30 else 31
+    largest = 255 if bits < 0 else min((31 << 26) >> bits, 255)
+    return [("multiplier", [factor]), ("largest", [largest]), ("shift", shift)]
+
+
+RULES = {**{operator: elementwise for operator in TYPES}, "Softmax": softmax, "LogSoftmax": softmax}

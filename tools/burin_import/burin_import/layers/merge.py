@@ -1,0 +1,116 @@
+import math
+
+import numpy as np
+
+from ..problems import Unsupported
+from .fixed_point import multiplier
+from .layer import Layer, activations, is_int8, number, sample, sample_axis, view
+
+SUM_BITS = 20
+
+
+def merge(kind):
+    def rule(graph, node):
+        if any(name and graph.tensors[name].is_constant for name in node.inputs):
+            return with_constant(graph, node)
+        inputs = activations(graph, node)
+        if kind == "Divide":
+            raise Unsupported("a quotient of two activations")
+        if len(inputs) < 2 or len(inputs) > 8:
+            raise Unsupported(f"{len(inputs)} inputs: expected 2 to 8")
+        shapes = {sample(graph, name) for name in inputs}
+        if len(shapes) != 1:
+            raise Unsupported("inputs of different shapes " + " and ".join(sorted(str(list(shape)) for shape in shapes)))
+        layer = Layer(node.name, kind, inputs, node.outputs[0])
+        if is_int8(graph, *inputs, node.outputs[0]):
+            of, to = [graph.tensors[name].quantization for name in inputs], graph.tensors[node.outputs[0]].quantization
+            if kind in ("Add", "Subtract", "Average"):
+                layer.constants = sums(of, to, kind == "Average")
+            elif kind == "Multiply" and len(inputs) <= 3:
+                layer.constants = products(of, to)
+            else:
+                raise Unsupported("8 bits")
+            layer.clamps = True
+        return [layer]
+    return rule
+
+
+def rescales(factors):
+    return np.array([each[0] for each in factors], np.int32), np.array([each[1] for each in factors], np.int8)
+
+
+def sums(of, to, divides):
+    unit = float(1 << SUM_BITS)
+    largest = max(2 * float(each.scale) for each in of)
+    factors = [multiplier(float(each.scale) / largest, 255 * unit) for each in of]
+    total = largest / (unit * float(to.scale))
+    factors.append(multiplier(total / len(of) if divides else total, float(len(of)) * 255 * unit / 2))
+    multipliers, shifts = rescales(factors)
+    zero_points = np.array([each.zero_point for each in [*of, to]], np.int8)
+    return lambda rounding, low: [("multipliers", multipliers), ("shifts", shifts), ("zero_points", zero_points), ("low", low)]
+
+
+def products(of, to):
+    factor, largest = 1.0, 1.0
+    for each in of:
+        factor *= float(each.scale)
+        largest *= 255
+    bits, shift = multiplier(factor / float(to.scale), largest)
+    zero_points = np.array([each.zero_point for each in of], np.int8)
+    return lambda rounding, low: [("multiplier", [bits]), ("zero_points", zero_points), ("shift", shift),
+                                  ("zero_point", to.zero_point), ("low", low)]
+
+
+def with_constant(graph, node):
+    """A scale and an offset, where the constant is one number."""
+    constants = [name for name in node.inputs if graph.tensors[name].is_constant]
+    x = next((name for name in node.inputs if not graph.tensors[name].is_constant), None)
+    if x is None or len(node.inputs) != 2 or is_int8(graph, x, node.outputs[0]):
+        raise Unsupported(f"`{constants[0]}`: a constant as input of 8 bits")
+    value = graph.tensors[constants[0]].data
+    if value.size != 1 or sample(graph, node.outputs[0]) != sample(graph, x):
+        raise Unsupported(f"`{constants[0]}`: a constant of {list(value.shape)} as input")
+    value, is_first = float(value.reshape(-1)[0]), node.inputs[0] != x
+    if not np.isfinite(value):
+        raise Unsupported(f"`{constants[0]}`: a number that is not finite")
+    if node.operator == "Multiply":
+        arguments = [value]
+    elif node.operator == "Divide" and not is_first and value != 0:
+        arguments = [1 / value]
+    elif node.operator == "Add":
+        arguments = [1, value]
+    elif node.operator == "Subtract":
+        arguments = [-1, value] if is_first else [1, -value]
+    else:
+        raise Unsupported("a constant as input")
+    return [Layer(node.name, f"Rescaling<{', '.join(number(each) for each in arguments)}>", [x], node.outputs[0],
+                  is_elementwise=True)]
+
+
+def concat(graph, node):
+    inputs = activations(graph, node)
+    if len(inputs) > 8:
+        raise Unsupported(f"{len(inputs)} inputs: expected at most 8")
+    shape = sample(graph, node.outputs[0])
+    axis = sample_axis(graph, node.outputs[0], node["axis"])
+    of, output, views = list(inputs), node.outputs[0], []
+    if axis != len(shape) - 1:
+        # Along another axis, what lies behind it is one with it.
+        outer = math.prod(shape[:axis])
+        flat = lambda each: (outer, math.prod(each) // outer) if outer > 1 else (math.prod(each),)
+        for index, name in enumerate(inputs):
+            inputs[index] = graph.add_tensor(f"{name}/flat", graph.tensors[name], shape=(1, *flat(sample(graph, name))))
+            views.append(view(node, flat(sample(graph, name)), name, inputs[index]))
+        output = graph.add_tensor(f"{output}/flat", graph.tensors[output], shape=(1, *flat(shape)))
+    layer = Layer(node.name, "Concat", inputs, output)
+    if is_int8(graph, *of, node.outputs[0]):
+        of, to = [graph.tensors[name].quantization for name in inputs], graph.tensors[node.outputs[0]].quantization
+        multipliers, shifts = rescales([multiplier(float(each.scale) / float(to.scale), 255) for each in of])
+        zero_points = np.array([each.zero_point for each in of], np.int8)
+        layer.constants = lambda rounding, low: [("multipliers", multipliers), ("shifts", shifts),
+                                                 ("zero_points", zero_points), ("zero_point", to.zero_point)]
+    return [*views, layer, *([view(node, shape, output, node.outputs[0])] if views else [])]
+
+
+RULES = {**{kind: merge(kind) for kind in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")},
+         "Divide": merge("Divide"), "Concat": concat}

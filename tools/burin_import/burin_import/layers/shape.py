@@ -1,0 +1,48 @@
+from ..problems import Unsupported
+from .layer import Layer, activations, is_int8, sample, sample_axis, view
+
+
+def keeps_scale(graph, x, y):
+    if is_int8(graph, x, y) and not graph.tensors[x].quantization.same(graph.tensors[y].quantization):
+        raise Unsupported("an output of another scale than the input's")
+
+
+def reshape(graph, node):
+    x, = activations(graph, node, 1)
+    keeps_scale(graph, x, node.outputs[0])
+    to, of = sample(graph, node.outputs[0]), sample(graph, x)
+    if not 1 <= len(to) <= 6:
+        raise Unsupported(f"an output of {len(to)} axes: expected 1 to 6")
+    if not all(to):
+        raise Unsupported(f"an output without elements: {list(to)}")
+    if to == of:
+        return [Layer(node.name, "Identity", [x], node.outputs[0], is_view=True)]
+    return [view(node, to, x, node.outputs[0])]
+
+
+def transpose(graph, node):
+    x, = activations(graph, node, 1)
+    keeps_scale(graph, x, node.outputs[0])
+    axes, shape = list(node["axes"]), graph.shape(x)
+    if sorted(axes) != list(range(len(shape))):
+        raise Unsupported(f"axes {axes} of {list(shape)}")
+    if len(sample(graph, x)) < len(shape):
+        if axes[0] != 0:
+            raise Unsupported(f"axes {axes}: the batch moves")
+        axes = [axis - 1 for axis in axes[1:]]
+    layer = Layer(node.name, f"Permute<{', '.join(map(str, axes))}>", [x], node.outputs[0], is_view=axes == sorted(axes))
+    layer.constants = lambda rounding, low: []
+    return [layer]
+
+
+def slice_(graph, node):
+    x, = activations(graph, node, 1)
+    keeps_scale(graph, x, node.outputs[0])
+    axis = sample_axis(graph, x, node["axis"])
+    arguments = [str(node["first"]), str(node["count"]), *([f"Axis<{axis}>"] if axis else [])]
+    layer = Layer(node.name, f"Slice<{', '.join(arguments)}>", [x], node.outputs[0])
+    layer.constants = lambda rounding, low: []
+    return [layer]
+
+
+RULES = {"Reshape": reshape, "Flatten": reshape, "Identity": reshape, "Transpose": transpose, "Slice": slice_}

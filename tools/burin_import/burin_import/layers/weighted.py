@@ -1,0 +1,90 @@
+"""What Dense layers and convolutions share: parameters, and constants of 8 bits (quantization/weighted.hpp)."""
+
+import numpy as np
+
+from ..problems import Unsupported
+from .fixed_point import multiplier
+from .layer import Parameter, is_int8
+
+
+def constant(graph, node, index, what):
+    if not node.has_input(index) or not graph.tensors[node.inputs[index]].is_constant:
+        raise Unsupported(f"{what} that are no constant")
+    return graph.tensors[node.inputs[index]]
+
+
+def parameters(graph, node, is_panels):
+    """Weight and, if there is one, bias as floats."""
+    weight = constant(graph, node, 1, "weights")
+    result = [Parameter("weight", finite(weight), is_panels)]
+    if node.has_input(2):
+        result.append(Parameter("bias", finite(constant(graph, node, 2, "biases"))))
+    return result
+
+
+def finite(tensor):
+    if tensor.dtype not in ("float32", "float16", "float64", "int8"):
+        raise Unsupported(f"`{tensor.name}` of {tensor.dtype}")
+    values = tensor.numbers()
+    if not np.all(np.isfinite(values)):
+        raise Unsupported(f"`{tensor.name}`: a number that is not finite")
+    return values
+
+
+def constants(graph, node, channels, order, has_float_unit):
+    """The members of the 8-bit form. `order(weight)` is the weight as Burin stores its integers, of which `rows` axis
+    -1 or 0 are the channels."""
+    x, y = (graph.tensors[name].quantization for name in (node.inputs[0], node.outputs[0]))
+    weight = constant(graph, node, 1, "weights")
+    if weight.dtype != "int8" or weight.quantization is None:
+        raise Unsupported(f"weights of {weight.dtype}: expected int8")
+    if np.any(weight.quantization.zero_points != 0):
+        raise Unsupported("weights with a zero point other than 0")
+    if np.any(weight.data == -128):
+        raise Unsupported("weights of -128: expected at least -127")
+    scales = weight.quantization.scales
+    if scales.size not in (1, channels):
+        raise Unsupported(f"{scales.size} scales of weights: expected one or {channels}")
+    bias = np.zeros(channels, np.int64)
+    if node.has_input(2):
+        given = constant(graph, node, 2, "biases")
+        if given.dtype != "int32":
+            raise Unsupported(f"biases of {given.dtype}: expected int32")
+        if given.data.size != channels:
+            raise Unsupported(f"{given.data.size} biases: expected {channels}")
+        bias = given.data.astype(np.int64)
+    stored, is_channel_major = order(weight.data)
+    sums = stored.reshape(channels, -1) if is_channel_major else stored.reshape(-1, channels).T
+    sums = sums.astype(np.int64)
+    magnitudes = np.abs(sums).sum(1)
+    if np.any(np.abs(bias) + 255 * magnitudes > 2**31 - 1):
+        raise Unsupported("biases and weights whose sums leave 32 bits")
+    if is_channel_major:
+        bias = bias - x.zero_point * sums.sum(1)
+    units = []
+    for channel in range(channels):
+        scale = scales[0 if scales.size == 1 else channel]
+        units.append(float(np.float32(x.scale * scale)) if has_float_unit and scales.size == 1
+                     else float(x.scale) * float(scale))
+    factors = [multiplier(unit / float(y.scale), abs(float(b)) + 255 * float(m))
+               for unit, b, m in zip(units, bias, magnitudes)]
+
+    def members(rounding, low):
+        return [("bias", bias.astype(np.int32)), ("multipliers", np.array([f[0] for f in factors], np.int32)),
+                ("weight", np.ascontiguousarray(stored).reshape(-1)), ("shifts", np.array([f[1] for f in factors], np.int8)),
+                ("input_zero_point", x.zero_point), ("zero_point", y.zero_point), ("low", low)]
+    return members
+
+
+def bias_option(node):
+    return [] if node.has_input(2) else ["NoBias"]
+
+
+def make(graph, node, layer, channels, order, has_float_unit, is_panels):
+    """Fills a layer with what a network of floats or of 8 bits needs."""
+    if is_int8(graph, node.inputs[0], node.outputs[0]):
+        layer.constants = constants(graph, node, channels, order, has_float_unit)
+        layer.clamps = True
+    else:
+        layer.parameters = parameters(graph, node, is_panels)
+    return layer

@@ -1,0 +1,16 @@
+"""What the importer says when it can't."""
+
+
+class Refused(Exception):
+    """The whole sentence that the user gets; nothing has been written."""
+
+
+class Unsupported(Exception):
+    """What one node has that no layer does. The check collects these: see layers/."""
+
+
+class Missing(Refused):
+    """A Python package that a reader needs."""
+
+    def __init__(self, what, package):
+        super().__init__(f"reading {what} needs the Python package {package}: pip install {package}")

@@ -1,0 +1,435 @@
+"""TensorFlow Lite's files, by the schema of ai-edge-litert or of the package tflite."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..graph import Graph, Node, Quantization, Tensor
+from ..problems import Missing, Refused
+
+DTYPES = {0: "float32", 1: "float16", 2: "int32", 3: "uint8", 4: "int64", 6: "bool", 7: "int16", 9: "int8", 10: "float64"}
+ACTIVATIONS = {0: None, 1: "Relu", 2: "ReluN1To1", 3: "Relu6", 4: "Tanh", 5: "SignBit"}
+#: Operators of which nothing is to be said but their name here.
+PLAIN = {"MAXIMUM": "Maximum", "MINIMUM": "Minimum", "LOGISTIC": "Sigmoid", "TANH": "Tanh", "RELU": "Relu",
+         "RELU6": "Relu6", "ELU": "Elu", "HARD_SWISH": "HardSwish", "QUANTIZE": "Quantize", "DEQUANTIZE": "Dequantize"}
+ARITHMETIC = {"ADD": "Add", "SUB": "Subtract", "MUL": "Multiply", "DIV": "Divide"}
+
+
+def schema():
+    """The classes of the format."""
+    try:
+        from ai_edge_litert import schema_py_generated as found
+    except ImportError:
+        try:
+            import tflite as found
+        except ImportError:
+            raise Missing(".tflite files", "tflite") from None
+    return found
+
+
+def read(path):
+    content = path.read_bytes()
+    if content[4:8] != b"TFL3":
+        raise Refused("expected a .tflite file, whose bytes 4 to 7 are TFL3")
+    return Reader(schema(), content).graph(path.stem)
+
+
+class Reader:
+    def __init__(self, schema, content):
+        self.schema = schema
+        self.model = schema.Model.GetRootAs(content, 0)
+        self.operator_names = {value: name for name, value in vars(schema.BuiltinOperator).items()
+                               if isinstance(value, int)}
+        self.tensors = {}
+        self.nodes = []
+        if self.model.SubgraphsLength() == 0:
+            raise Refused("the file holds no network")
+        self.main = self.model.Subgraphs(0)
+        self.names = []
+
+    def graph(self, name):
+        self.read_tensors()
+        for index in range(self.main.OperatorsLength()):
+            self.read_operator(index, self.main.Operators(index))
+        return Graph(name, [self.name(i) for i in indices(self.main, "Inputs")],
+                     [self.name(i) for i in indices(self.main, "Outputs")], self.tensors, self.nodes)
+
+    # Tensors
+
+    def read_tensors(self):
+        for index in range(self.main.TensorsLength()):
+            tensor = self.main.Tensors(index)
+            name = (tensor.Name() or b"").decode("utf-8", "replace") or f"tensor_{index}"
+            if name in self.tensors:
+                name = f"{name}#{index}"
+            self.names.append(name)
+            shape = tuple(int(extent) for extent in indices(tensor, "Shape"))
+            if any(extent < 0 for extent in shape):
+                raise Refused(f"tensor `{name}`: its shape {list(shape)} is not one of whole extents")
+            dtype = DTYPES.get(tensor.Type(), f"type {tensor.Type()}")
+            self.tensors[name] = Tensor(name, shape, dtype, self.constant(name, tensor, shape, dtype),
+                                        self.quantization(name, tensor.Quantization()))
+
+    def constant(self, name, tensor, shape, dtype):
+        buffer = tensor.Buffer()
+        if buffer == 0 or buffer >= self.model.BuffersLength():
+            if buffer:
+                raise Refused(f"tensor `{name}`: there is no buffer {buffer}")
+            return None
+        data = self.model.Buffers(buffer).DataAsNumpy()
+        if isinstance(data, int) or data.size == 0:
+            return None
+        if dtype not in DTYPES.values():
+            return data.reshape(-1)
+        wanted = int(np.prod(shape, dtype=object)) * np.dtype(dtype).itemsize
+        if data.size != wanted:
+            raise Refused(f"tensor `{name}`: expected {wanted} bytes, {list(shape)} of {dtype}, got {data.size}")
+        return data.view(np.dtype(dtype).newbyteorder("<")).reshape(shape)
+
+    def quantization(self, name, given):
+        if given is None or given.ScaleLength() == 0:
+            return None
+        scales = given.ScaleAsNumpy().astype(np.float32)
+        zero_points = given.ZeroPointAsNumpy() if given.ZeroPointLength() else np.zeros(1, np.int64)
+        if not np.all(np.isfinite(scales)) or np.any(scales < 0) or np.any(np.abs(zero_points.astype(float)) > 2**16):
+            raise Refused(f"tensor `{name}`: its scales or zero points are none")
+        return Quantization(scales, zero_points, given.QuantizedDimension())
+
+    def name(self, index):
+        if not 0 <= index < len(self.names):
+            raise Refused(f"there is no tensor {index}; the file has {len(self.names)}")
+        return self.names[index]
+
+    # Operators
+
+    def read_operator(self, index, operator):
+        if operator.OpcodeIndex() >= self.model.OperatorCodesLength():
+            raise Refused(f"operator {index}: there is no operator code {operator.OpcodeIndex()}")
+        code = self.model.OperatorCodes(operator.OpcodeIndex())
+        number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
+        kind = self.operator_names.get(number, f"operator {number}")
+        if kind == "CUSTOM":
+            kind = "CUSTOM " + (code.CustomCode() or b"").decode("utf-8", "replace")
+        inputs = ["" if i < 0 else self.name(i) for i in indices(operator, "Inputs")]
+        outputs = [self.name(i) for i in indices(operator, "Outputs")]
+        if not outputs:
+            return
+        self.kind, self.operator, self.inputs, self.outputs = kind, operator, inputs, outputs
+        self.node_name = outputs[0].split(";")[0]
+        rule = getattr(self, "read_" + kind.lower(), None)
+        if kind in PLAIN:
+            self.add(PLAIN[kind], inputs)
+        elif kind in ARITHMETIC:
+            self.add(ARITHMETIC[kind], inputs, activation=self.fused(kind.title() + "Options"))
+        elif rule is not None:
+            if not inputs:
+                raise Refused(f"{self.node_name} ({kind}): expected inputs, got none")
+            rule()
+        else:
+            self.add(kind, inputs)
+
+    def options(self, name):
+        """The operator's own options, of a class of the schema; the defaults where there are none."""
+        table = self.operator.BuiltinOptions()
+        options = getattr(self.schema, name)()
+        if table is None or self.operator.BuiltinOptionsType() != getattr(self.schema.BuiltinOptions, name):
+            return None
+        options.Init(table.Bytes, table.Pos)
+        return options
+
+    def fused(self, options_name):
+        options = self.options(options_name)
+        return ACTIVATIONS.get(options.FusedActivationFunction(), "unknown") if options else None
+
+    def add(self, operator, inputs, attributes=None, activation=None, output=None):
+        """A node and, where one is fused, the activation behind it."""
+        output = output or self.outputs[0]
+        if activation is None:
+            self.nodes.append(Node(self.node_name, operator, inputs, [output], attributes or {}, self.kind))
+            return
+        like = self.tensors[output]
+        between = f"{output}/before {activation}"
+        while between in self.tensors:
+            between += "'"
+        self.tensors[between] = Tensor(between, like.shape, like.dtype, None, like.quantization)
+        self.nodes.append(Node(self.node_name, operator, inputs, [between], attributes or {}, self.kind))
+        self.nodes.append(Node(self.node_name, activation, [between], [output], {"fused": True}, f"{self.kind}'s {activation}"))
+
+    def constant_input(self, index):
+        """A constant that the operator reads, or None."""
+        if index >= len(self.inputs) or not self.inputs[index]:
+            return None
+        return self.tensors[self.inputs[index]].data
+
+    def integers(self, index, what):
+        """The same as whole numbers."""
+        data = self.constant_input(index)
+        if data is None or data.dtype.kind not in "iu":
+            return None
+        return [int(value) for value in data.reshape(-1)]
+
+    def unknown(self, why):
+        """As it is: the check tells."""
+        self.add(self.kind, self.inputs, {"why": why})
+
+    def transposed(self, name, axes, shape=None):
+        """A constant with its axes in another order."""
+        tensor = self.tensors[name]
+        if tensor.data is None:
+            return name
+        data = tensor.data.transpose(axes)
+        if shape is not None:
+            data = data.reshape(shape)
+        quantization = tensor.quantization
+        if quantization is not None and quantization.scales.size > 1:
+            # Where the axis of the scales went; depthwise channels are parted, and their scales with them.
+            axis = list(axes).index(quantization.axis) if quantization.axis in axes else -1
+            if shape is None and axis >= 0:
+                quantization = replace(quantization, axis=axis)
+        made = f"{name}/as Burin has it"
+        while made in self.tensors:
+            made += "'"
+        self.tensors[made] = Tensor(made, data.shape, tensor.dtype, data, quantization)
+        return made
+
+    def window(self, options):
+        return {"strides": [options.StrideH(), options.StrideW()],
+                "padding": "same" if options.Padding() == self.schema.Padding.SAME else [(0, 0), (0, 0)]}
+
+    def weighted(self, rank):
+        """Whether the weights have so many axes; else the node is left to the check."""
+        if len(self.inputs) < 2 or not self.inputs[1]:
+            raise Refused(f"{self.node_name} ({self.kind}): expected weights, got none")
+        if len(self.tensors[self.inputs[1]].shape) != rank:
+            raise Refused(f"{self.node_name} ({self.kind}): expected weights of {rank} axes, got "
+                          f"{list(self.tensors[self.inputs[1]].shape)}")
+
+    def read_conv_2d(self):
+        self.weighted(4)
+        options = self.options("Conv2DOptions")
+        channels = self.tensors[self.inputs[0]].shape[-1:]
+        per_group = self.tensors[self.inputs[1]].shape[3]
+        groups = channels[0] // per_group if channels and per_group and channels[0] % per_group == 0 else 1
+        attributes = {**self.window(options), "groups": groups,
+                      "dilations": [options.DilationHFactor(), options.DilationWFactor()]}
+        weight = self.transposed(self.inputs[1], (1, 2, 3, 0))
+        self.add("Conv", [self.inputs[0], weight, *self.inputs[2:3]], attributes, self.fused("Conv2DOptions"))
+
+    def read_depthwise_conv_2d(self):
+        self.weighted(4)
+        options = self.options("DepthwiseConv2DOptions")
+        height, width, outputs = self.tensors[self.inputs[1]].shape[1:]
+        channels = self.tensors[self.inputs[0]].shape[-1]
+        if channels == 0 or outputs % channels:
+            raise Refused(f"{self.node_name} ({self.kind}): {outputs} filters are no multiple of {channels} channels")
+        attributes = {**self.window(options), "dilations": [options.DilationHFactor(), options.DilationWFactor()]}
+        weight = self.transposed(self.inputs[1], (0, 1, 2, 3), (height, width, channels, outputs // channels))
+        self.add("DepthwiseConv", [self.inputs[0], weight, *self.inputs[2:3]], attributes,
+                 self.fused("DepthwiseConv2DOptions"))
+
+    def read_fully_connected(self):
+        self.weighted(2)
+        weight = self.transposed(self.inputs[1], (1, 0))
+        x, features = self.inputs[0], self.tensors[self.inputs[1]].shape[1]
+        shape = self.tensors[x].shape
+        options = self.options("FullyConnectedOptions")
+        # It takes what has so many elements a row, whatever its shape.
+        if shape and shape[-1] != features and features:
+            rows = int(np.prod(shape, dtype=object)) // features
+            like = self.tensors[x]
+            flat = f"{x}/flat"
+            while flat in self.tensors:
+                flat += "'"
+            self.tensors[flat] = Tensor(flat, (rows, features), like.dtype, None, like.quantization)
+            self.nodes.append(Node(self.node_name, "Reshape", [x], [flat], {"shape": (rows, features)}, self.kind))
+            x = flat
+        if options is not None and options.WeightsFormat() != 0:
+            return self.unknown("shuffled weights")
+        self.add("Dense", [x, weight, *self.inputs[2:3]], {}, self.fused("FullyConnectedOptions"))
+
+    def pool(self, operator):
+        options = self.options("Pool2DOptions")
+        self.add(operator, self.inputs, {**self.window(options), "size": [options.FilterHeight(), options.FilterWidth()]},
+                 self.fused("Pool2DOptions"))
+
+    def read_max_pool_2d(self):
+        self.pool("MaxPool")
+
+    def read_average_pool_2d(self):
+        self.pool("AveragePool")
+
+    def read_concatenation(self):
+        options = self.options("ConcatenationOptions")
+        rank = len(self.tensors[self.outputs[0]].shape)
+        axis = options.Axis() if options else 0
+        self.add("Concat", self.inputs, {"axis": axis % max(rank, 1)}, self.fused("ConcatenationOptions"))
+
+    def read_pack(self):
+        options = self.options("PackOptions")
+        shape = self.tensors[self.outputs[0]].shape
+        axis = (options.Axis() if options else 0) % max(len(shape), 1)
+        parts = []
+        for name in self.inputs:
+            like = self.tensors[name]
+            part = f"{name}/to pack"
+            while part in self.tensors:
+                part += "'"
+            extents = (*like.shape[:axis], 1, *like.shape[axis:])
+            data = None if like.data is None else like.data.reshape(extents)
+            self.tensors[part] = Tensor(part, extents, like.dtype, data, like.quantization)
+            if data is None:
+                self.add("Reshape", [name], {"shape": extents}, output=part)
+            parts.append(part)
+        self.add("Concat", parts, {"axis": axis})
+
+    def read_softmax(self):
+        options = self.options("SoftmaxOptions")
+        beta = options.Beta() if options else 1.0
+        if beta != 1.0:
+            return self.unknown(f"Beta {beta}")
+        self.add("Softmax", self.inputs, {"axis": len(self.tensors[self.outputs[0]].shape) - 1})
+
+    def read_log_softmax(self):
+        self.add("LogSoftmax", self.inputs, {"axis": len(self.tensors[self.outputs[0]].shape) - 1})
+
+    def read_shape(self):
+        # Known, as all shapes are.
+        output = self.tensors[self.outputs[0]]
+        output.data = np.array(self.tensors[self.inputs[0]].shape, output.dtype).reshape(output.shape)
+
+    def read_neg(self):
+        name = "minus one"
+        self.tensors.setdefault(name, Tensor(name, (), "float32", np.array(-1, np.float32)))
+        self.add("Multiply", [self.inputs[0], name])
+
+    def read_leaky_relu(self):
+        self.add("LeakyRelu", self.inputs, {"alpha": self.options("LeakyReluOptions").Alpha()})
+
+    def read_gelu(self):
+        options = self.options("GeluOptions")
+        self.add("GeluTanh" if options and options.Approximate() else "Gelu", self.inputs)
+
+    def read_reshape(self):
+        self.add("Reshape", self.inputs[:1], {"shape": self.tensors[self.outputs[0]].shape})
+
+    read_squeeze = read_expand_dims = read_reshape
+
+    def read_transpose(self):
+        axes = self.integers(1, "axes")
+        if axes is None:
+            return self.unknown("an order of axes that is no constant")
+        self.add("Transpose", self.inputs[:1], {"axes": axes})
+
+    def read_pad(self):
+        pads = self.integers(1, "paddings")
+        if pads is None or len(pads) % 2 or min(pads, default=0) < 0:
+            return self.unknown("paddings that are no constant")
+        value = 0.0
+        if len(self.inputs) > 2:
+            data = self.constant_input(2)
+            if data is None or data.size != 1:
+                return self.unknown("a value that is no constant")
+            value = data.reshape(-1)[0].item()
+            quantization = self.tensors[self.inputs[0]].quantization
+            if quantization is not None and data.dtype.kind == "i":
+                value = float(quantization.scale) * (value - quantization.zero_point)
+        self.add("Pad", self.inputs[:1], {"pads": list(zip(pads[::2], pads[1::2])), "value": value})
+
+    read_padv2 = read_pad
+
+    def read_mean(self):
+        axes = self.integers(1, "axes")
+        shape = self.tensors[self.inputs[0]].shape
+        if axes is None:
+            return self.unknown("axes that are no constant")
+        axes = sorted({axis % max(len(shape), 1) for axis in axes})
+        if axes != list(range(1, len(shape) - 1)) or not axes:
+            return self.unknown(f"axes {axes} of {list(shape)}: other than all between batch and channels")
+        kept = self.tensors[self.outputs[0]].shape
+        mean = (shape[0], shape[-1])
+        if kept == mean:
+            return self.add("GlobalAveragePool", self.inputs[:1])
+        like = self.tensors[self.outputs[0]]
+        flat = f"{self.outputs[0]}/means"
+        while flat in self.tensors:
+            flat += "'"
+        self.tensors[flat] = Tensor(flat, mean, like.dtype, None, like.quantization)
+        self.add("GlobalAveragePool", self.inputs[:1], output=flat)
+        self.add("Reshape", [flat], {"shape": kept})
+
+    def cut(self, first, last, steps, shape):
+        """Slices along one axis after the other, from the input to the output."""
+        if any(step != 1 for step in steps):
+            return self.unknown(f"Strides {steps}")
+        x, like = self.inputs[0], self.tensors[self.inputs[0]]
+        extents = list(shape)
+        cuts = [axis for axis in range(len(shape)) if (first[axis], last[axis]) != (0, shape[axis])]
+        target = self.tensors[self.outputs[0]]
+        for axis in cuts:
+            extents[axis] = last[axis] - first[axis]
+            if extents[axis] <= 0:
+                return self.unknown("a slice without elements")
+            to = self.outputs[0]
+            if axis != cuts[-1] or tuple(extents) != target.shape:
+                to = f"{self.outputs[0]}/axis {axis}"
+                while to in self.tensors:
+                    to += "'"
+                self.tensors[to] = Tensor(to, tuple(extents), like.dtype, None, like.quantization)
+            self.add("Slice", [x], {"axis": axis, "first": first[axis], "count": extents[axis]}, output=to)
+            x = to
+        if x != self.outputs[0]:
+            self.add("Reshape", [x], {"shape": target.shape})
+
+    def read_strided_slice(self):
+        options, shape = self.options("StridedSliceOptions"), self.tensors[self.inputs[0]].shape
+        begin, end, steps = (self.integers(i, "") for i in (1, 2, 3))
+        if options is None or begin is None or end is None or steps is None or \
+                not len(begin) == len(end) == len(steps) <= len(shape):
+            return self.unknown("bounds that are no constants")
+        if options.EllipsisMask() or options.NewAxisMask():
+            return self.unknown("EllipsisMask or NewAxisMask")
+        first, last = [0] * len(shape), list(shape)
+        for axis, (start, stop) in enumerate(zip(begin, end)):
+            extent = shape[axis]
+            start, stop = (min(max(bound + extent if bound < 0 else bound, 0), extent) for bound in (start, stop))
+            if not options.BeginMask() >> axis & 1:
+                first[axis] = start
+            if options.ShrinkAxisMask() >> axis & 1:
+                last[axis] = first[axis] + 1
+            elif not options.EndMask() >> axis & 1:
+                last[axis] = stop
+        self.cut(first, last, steps, shape)
+
+    def read_slice(self):
+        shape = self.tensors[self.inputs[0]].shape
+        begin, size = self.integers(1, ""), self.integers(2, "")
+        if begin is None or size is None or not len(begin) == len(size) == len(shape):
+            return self.unknown("bounds that are no constants")
+        last = [extent if count < 0 else start + count for start, count, extent in zip(begin, size, shape)]
+        self.cut(begin, last, [1] * len(shape), shape)
+
+    def read_split(self):
+        axis = self.integers(0, "axis")
+        x = self.inputs[1] if len(self.inputs) > 1 else ""
+        self.split(axis, x)
+
+    def read_split_v(self):
+        self.split(self.integers(2, "axis"), self.inputs[0])
+
+    def split(self, axis, x):
+        if axis is None or len(axis) != 1 or not x:
+            return self.unknown("an axis that is no constant")
+        axis = axis[0] % max(len(self.tensors[x].shape), 1)
+        first = 0
+        for output in self.outputs:
+            count = self.tensors[output].shape[axis]
+            self.nodes.append(Node(output.split(";")[0], "Slice", [x], [output], {"axis": axis, "first": first, "count": count},
+                                   self.kind))
+            first += count
+
+
+def indices(table, name):
+    """A vector of whole numbers, empty where there is none."""
+    if getattr(table, name + "Length")() == 0:
+        return []
+    return [int(value) for value in getattr(table, name + "AsNumpy")()]

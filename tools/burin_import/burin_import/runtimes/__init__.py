@@ -1,0 +1,35 @@
+"""The outputs of a file's own run-time, one module a format as in readers/:
+`run(path, graph, samples, rounding) -> (outputs, name and version)`, or None where it is not installed. `samples` is a list
+of inputs, each a list of arrays in the order and with the numbers of `graph.inputs` (8 bits for networks of 8 bits);
+`outputs` is as long, each a list of arrays in the order and with the numbers of `graph.outputs`."""
+
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+
+from ..layers.layer import sample
+from ..readers import BY_SUFFIX
+
+
+def run(path, graph, samples, rounding):
+    name = BY_SUFFIX[Path(path).suffix.lower()]
+    try:
+        module = import_module(f"{__name__}.{name}")
+    except ModuleNotFoundError:
+        return None
+    return module.run(Path(path), graph, samples, rounding)
+
+
+def random_samples(graph, count, seed=1):
+    """Inputs: random numbers of 8 bits, or normal ones."""
+    random = np.random.default_rng(seed)
+    samples = []
+    for _ in range(count):
+        inputs = []
+        for name in graph.inputs:
+            shape = sample(graph, name)
+            inputs.append(random.integers(-128, 128, shape).astype(np.int8) if graph.tensors[name].dtype == "int8"
+                          else random.standard_normal(shape).astype(np.float32))
+        samples.append(inputs)
+    return samples

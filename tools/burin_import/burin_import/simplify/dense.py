@@ -1,0 +1,31 @@
+"""A sum with a constant behind a Dense layer or a convolution without bias is its bias."""
+
+import numpy as np
+
+
+def simplify(graph):
+    producers = {name: node for node in graph.nodes for name in node.outputs}
+    counts = {}
+    for node in graph.nodes:
+        for name in node.inputs:
+            counts[name] = counts.get(name, 0) + 1
+    for node in graph.nodes:
+        if node.operator != "Add" or len(node.inputs) != 2:
+            continue
+        for x, constant in (node.inputs, node.inputs[::-1]):
+            before = producers.get(x)
+            if before is None or before.operator not in ("Dense", "Conv", "DepthwiseConv") or before.has_input(2) or \
+                    graph.tensors[x].dtype != "float32" or counts[x] != 1 or x in graph.outputs:
+                continue
+            bias = graph.constant(constant)
+            channels = graph.shape(x)[-1]
+            if bias is None or bias.size not in (1, channels) or (bias.ndim and bias.shape[-1] != bias.size):
+                continue
+            name = graph.add_tensor(f"{constant}/bias", graph.tensors[constant], shape=(channels,),
+                                    data=np.broadcast_to(bias.reshape(-1), (channels,)))
+            before.inputs = [*before.inputs[:2], name]
+            before.outputs = [node.outputs[0]]
+            before.source = before.source or node.source
+            graph.nodes.remove(node)
+            return True
+    return False

@@ -1,0 +1,69 @@
+"""Files from a simplified graph: {name: text}; nothing is on the disk before all of them are made."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from .. import runtimes
+from ..layers import layers_of
+from ..problems import Refused
+from .cpp import identifier
+from .header import float_header, int8_header
+from .network import network
+from .vectors import test_program, vectors_header
+
+#: How many inputs the test has, and how many bytes of text it may take.
+SAMPLES = 5
+
+
+def files(graph, source, output, name, rounding="once", lanes=0, wants_graph=False, wants_test=True):
+    """What is to be written, by path, and what is to be said."""
+    layers = layers_of(graph)
+    space = identifier(name)
+    written = network(graph, layers, wants_graph)
+    quantized = graph.tensors[graph.inputs[0]].dtype == "int8"
+    output = Path(output)
+    text = int8_header(graph, written, space, source.name, rounding) if quantized else \
+        float_header(graph, written, space, source.name, lanes)
+    made, said = {output: text}, []
+    if wants_test:
+        samples = runtimes.random_samples(graph, SAMPLES)
+        found = runtimes.run(source, graph, samples, rounding)
+        if found is None:
+            said.append("no test: the program that runs such files is not installed")
+        else:
+            outputs, runtime = found
+            vectors, test = (output.with_name(f"{output.stem}_{kind}") for kind in ("vectors.hpp", "test.cpp"))
+            made[vectors] = vectors_header(graph, space, samples, outputs, runtime)
+            # Programs that round once do so in two ways, which differ where a product is all but a half.
+            tolerance = 1e-5 if not quantized else 1 if rounding == "once" else 0
+            made[test] = test_program(graph, space, output.name, vectors.name, quantized, lanes, tolerance,
+                                      any(layer.parameters or layer.statistics for layer, _ in written.layers))
+    return made, said
+
+
+def put(made):
+    """Writes all files or none."""
+    temporary = []
+    try:
+        for path, text in made.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            temporary.append((name, path))
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.chmod(name, 0o666 & ~umask())
+        for name, path in temporary:
+            os.replace(name, path)
+        temporary = []
+    except OSError as error:
+        raise Refused(f"{error.filename or ''}: {error.strerror}") from None
+    finally:
+        for name, _ in temporary:
+            Path(name).unlink(missing_ok=True)
+
+
+def umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,153 @@
+"""The header: the network's type, what goes in and comes out, and its weights."""
+
+import zlib
+
+import numpy as np
+
+from ..layers.layer import sample
+from . import clamps
+from .cpp import comment, literal, numbers, string
+
+ANY_LANES = 0
+
+
+def panels(matrix, lanes):
+    """A matrix as kernels read it (kernels/products/panels.hpp): panels of two vectors of columns."""
+    rows, columns = matrix.shape
+    width, rest = 2 * lanes, columns % (2 * lanes)
+    if columns < width:
+        return matrix.reshape(-1)
+    full, last = (columns // width, rest) if rest == 0 or rest >= lanes else (columns // width - 1, width + rest)
+    pieces = [matrix[:, i * width:(i + 1) * width].reshape(-1) for i in range(full)]
+    return np.concatenate(pieces + [matrix[:, columns - last:].reshape(-1)] if last else pieces)
+
+
+def stored(parameter, lanes):
+    values = np.ascontiguousarray(parameter.values, np.float32)
+    if lanes == ANY_LANES or not parameter.is_panels:
+        return values.reshape(-1)
+    return panels(values.reshape(-1, values.shape[-1]), lanes)
+
+
+def described(graph, written, quantized):
+    """What goes in and comes out."""
+    lines = []
+    for kind, names in (("input", graph.inputs), ("output", graph.outputs)):
+        shown = ", ".join(string(graph.tensors[name].called or name) for name in names)
+        lines.append(f"inline constexpr const char* {kind}_names[] = {{{shown}}};")
+        for name in names:
+            shape = ", ".join(map(str, sample(graph, name)))
+            of = ""
+            if quantized:
+                q = graph.tensors[name].quantization
+                of = f", {np.format_float_positional(q.scale, trim='0')} * (stored - {q.zero_point})".replace("- -", "+ ")
+            lines[-1] += f" // [{shape}]{of}"
+    for fact, value in graph.facts.items():
+        if isinstance(value, (int, float)):
+            lines.append(f"inline constexpr double {fact} = {value!r};")
+    return "\n".join(lines)
+
+
+def start(graph, written, space, what, source, use):
+    return f"""#pragma once
+
+// {what}, imported from {comment(source)} by burin-import.
+//
+{use}
+#include <burin/embedded.hpp>
+
+#include <cstdint>
+
+namespace {space} {{
+
+using namespace burin;
+
+{written.declarations}
+"""
+
+
+def end(checksum, space):
+    return f"inline constexpr std::uint32_t checksum = {checksum:#x};\n\n}} // namespace {space}\n"
+
+
+def float_header(graph, written, space, source, lanes):
+    """Parameters as an array: row-major for all processors, or as the kernels of one want them."""
+    name = "row_major" if lanes == ANY_LANES else "parameters"
+    arrays, everything = [], []
+    for kind in ("parameters", "statistics"):
+        for layer, place in written.layers:
+            for parameter in getattr(layer, kind):
+                values = stored(parameter, lanes)
+                if not np.all(np.isfinite(values)):
+                    values = np.nan_to_num(values)
+                everything.append(values)
+                label = layer.name if written.is_graph else f"{place} {layer.name}"
+                arrays.append(f"    // {comment(label)}: {parameter.name} "
+                              f"[{', '.join(map(str, parameter.values.shape))}]\n" + numbers(values, 8))
+    count = sum(values.size for values in everything)
+    if lanes == ANY_LANES:
+        use = f"""//     Parameters<{space}::Network> parameters;
+//     from_row_major<{space}::Network>({space}::row_major, parameters.data());
+//     Predictor<{space}::Network> predictor;
+//     const auto outputs = predictor(parameters, input);
+"""
+    else:
+        use = f"""//     Predictor<{space}::Network> predictor;
+//     const auto outputs = predictor({space}::parameters, input);
+"""
+    if count == 0:
+        use = f"//     Predictor<{space}::Network> predictor;\n"
+    text = start(graph, written, space, "A network and its parameters", source, use)
+    if lanes != ANY_LANES:
+        text += (f'static_assert(kernels::width<float> == {lanes}, "these parameters lie as vectors of {lanes} want them: '
+                 f'import them again with --lanes of this processor");\n')
+    text += f"static_assert(stored_count<Network> == {count});\n\n{described(graph, written, False)}\n\n"
+    data = b"".join(values.astype("<f4").tobytes() for values in everything)
+    if count:
+        text += f"alignas(memory_alignment) inline constexpr float {name}[] = {{\n" + "\n".join(arrays) + "\n};\n\n"
+    return text + end(zlib.crc32(data), space)
+
+
+def int8_header(graph, written, space, source, rounding):
+    """A QuantizedNetwork, as io::export_header writes it."""
+    heads, relus = clamps.find(graph, written.layers)
+    way = "" if rounding == "once" else ", Rounding::twice"
+    use = f"""//     QuantizedPredictor<{space}::Network> predictor;
+//     quantize(numbers, {space}::network.inputs[0], input); // if they are not 8 bits already
+//     const auto outputs = predictor({space}::network, input);
+"""
+    text = start(graph, written, space, "A network of 8-bit integers", source, use)
+    text += f"\n{described(graph, written, True)}\n\n"
+    text += f"inline constexpr QuantizedNetwork<Network{way}> network{{\n"
+    crc = 0
+    for names in (graph.inputs, graph.outputs):
+        scales = [graph.tensors[name].quantization for name in names]
+        for each in scales:
+            crc = zlib.crc32(np.array([each.scale], "<f4").tobytes(), crc)
+            crc = zlib.crc32(np.array([each.zero_point], "<i4").tobytes(), crc)
+        text += "    {{" + ", ".join(f"{{{literal(each.scale)}, {each.zero_point}}}" for each in scales) + "}},\n"
+    text += "    {\n" + "".join("        {}, // input\n" for _ in graph.inputs)
+    for layer, place in written.layers:
+        label = comment(f"{place} {layer.name}" if not written.is_graph else place)
+        if id(layer) in heads or layer.constants is None or layer.is_view:
+            text += f"        {{}}, // {label}: {comment(layer.type)}\n"
+            continue
+        clamp = relus.get(id(layer))
+        low = graph.tensors[clamp.output].quantization.zero_point if clamp else -128
+        members = layer.constants(rounding, low)
+        if not members:
+            text += f"        {{}}, // {label}: {comment(layer.type)}\n"
+            continue
+        text += f"        // {label}: {comment(layer.type)}\n        {{{{\n"
+        for name, value in members:
+            array = np.asarray(value)
+            if array.ndim == 0:
+                crc = zlib.crc32(np.array([int(value)], "<i1").tobytes(), crc)
+                text += f"            {int(value)}, // {name}\n"
+                continue
+            if not isinstance(value, np.ndarray):
+                array = array.astype(np.int32)
+            crc = zlib.crc32(np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes(), crc)
+            text += f"            // {name}\n            {{{{\n{numbers(array, indent=' ' * 16)}\n            }}}},\n"
+        text += "        }},\n"
+    return text + "    }};\n\n" + end(crc, space)
