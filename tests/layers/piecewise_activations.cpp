@@ -9,6 +9,9 @@ using namespace activation_checks;
 TEST_CASE("ReLU agrees with PyTorch and central differences") {
     check_activation<ReLU>(r::relu_y, r::relu_dx);
 }
+TEST_CASE("ReLU6 agrees with PyTorch and central differences") {
+    check_activation<ReLU6>(r::relu6_y, r::relu6_dx);
+}
 TEST_CASE("LeakyReLU agrees with PyTorch and central differences") {
     check_activation<LeakyReLU<>>(r::leaky_relu_y, r::leaky_relu_dx);
     check_activation<LeakyReLU<0.3>>(r::leaky_relu_03_y, r::leaky_relu_03_dx);

@@ -3,8 +3,12 @@
 #include "burin/layers/dense.hpp"
 #include "burin/layers/merge.hpp"
 #include "burin/layers/padding.hpp"
+#include "burin/layers/permute.hpp"
 #include "burin/layers/pooling.hpp"
+#include "burin/layers/repeat_vector.hpp"
 #include "burin/layers/reshape.hpp"
+#include "burin/layers/reverse.hpp"
+#include "burin/layers/slice.hpp"
 #include "burin/layers/softmax.hpp"
 #include "float_comparison.hpp"
 
@@ -20,7 +24,7 @@ using namespace burin;
 TEST_CASE("int8 elementwise layers are the float function of every element, rounded") {
     check_all<Sequential<Input<1>, Sigmoid>, Sequential<Input<15>, Tanh>, Sequential<Input<17>, GELU>,
               Sequential<Input<31>, SiLU>, Sequential<Input<7>, ELU<>>, Sequential<Input<16>, LeakyReLU<>>,
-              Sequential<Input<33>, HardSwish>>();
+              Sequential<Input<33>, HardSwish>, Sequential<Input<33>, ReLU6>>();
 }
 
 TEST_CASE("int8 maxima, ReLU by itself, views: nothing is lost but where the scale changes") {
@@ -40,6 +44,12 @@ TEST_CASE("int8 means are within half a step: strided, whole, adaptive") {
 TEST_CASE("int8 padding and cropping keep every element; zeros are exact") {
     check_all<Sequential<Input<3, 2>, ZeroPadding1D<1, 2>>, Sequential<Input<3, 2, 5>, ZeroPadding2D<1>>,
               Sequential<Input<5, 3>, Cropping1D<1>>, Sequential<Input<5, 6, 3>, Cropping2D<1>>>(0);
+}
+
+TEST_CASE("int8 Slice, Permute, Reverse and RepeatVector keep every element") {
+    check_all<Sequential<Input<3, 5, 4>, Slice<1, 2, Axis<2>>>,
+              Sequential<Input<70, 3, 66>, Permute<2, 1, 0>>, Sequential<Input<5, 3>, Reverse>,
+              Sequential<Input<5>, RepeatVector<3>>>(0);
 }
 
 TEST_CASE("int8 Concat brings inputs of different zero points to one scale") {

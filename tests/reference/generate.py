@@ -17,7 +17,7 @@ def activations():
     x = torch.cat([torch.linspace(-6, 6, 49) + 0.013, torch.tensor([-40.0, -20.0, -10.0, 10.0, 20.0, 40.0])])
     out.array("x", x)
     for name, f in {
-        "relu": F.relu, "selu": F.selu, "leaky_relu": lambda v: F.leaky_relu(v, 0.01), "leaky_relu_03": lambda v: F.leaky_relu(v, 0.3),
+        "relu": F.relu, "relu6": F.relu6, "selu": F.selu, "leaky_relu": lambda v: F.leaky_relu(v, 0.01), "leaky_relu_03": lambda v: F.leaky_relu(v, 0.3),
         "elu": F.elu, "gelu": F.gelu, "gelu_tanh": lambda v: F.gelu(v, approximate="tanh"), "silu": F.silu,
         "sigmoid": torch.sigmoid, "tanh": torch.tanh,
         # PyTorch's softplus turns linear above a threshold; this is the formula without it.

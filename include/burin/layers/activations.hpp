@@ -44,6 +44,25 @@ struct ReLU : Elementwise<ReLU> {
     }
 };
 
+/// min(max(x, 0), 6). The derivative at 0 and 6 is 0. Howard et al., "MobileNets", arXiv:1704.04861.
+struct ReLU6 : Elementwise<ReLU6> {
+    static constexpr Text<64> name() { return "ReLU6"; }
+    static constexpr OpTraits traits =
+        elementwise_traits({.for_any_width = true, .input_gradient = {.output = true}});
+    static constexpr std::size_t cost = 2;
+
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        return kernels::at_most(kernels::at_least(x, detail::constant<Vector>(0)),
+                                detail::constant<Vector>(6));
+    }
+    template <class Vector>
+    static Vector gradient(Vector dy, Vector y) noexcept {
+        const Vector zero = detail::constant<Vector>(0);
+        return kernels::select(y <= zero, zero, kernels::select(y >= detail::constant<Vector>(6), zero, dy));
+    }
+};
+
 /// x for x > 0, else NegativeSlope · x. The default slope is PyTorch's (Keras's is 0.3). It must be positive.
 template <core::Number auto NegativeSlope = 0.01>
 struct LeakyReLU : Elementwise<LeakyReLU<NegativeSlope>> {

@@ -12,6 +12,7 @@
 #include "burin/quantization/dense.hpp"
 #include "burin/quantization/is_quantizable.hpp"
 #include "burin/quantization/merge.hpp"
+#include "burin/quantization/movement.hpp"
 #include "burin/quantization/padding.hpp"
 #include "burin/quantization/pooling.hpp"
 #include "burin/quantization/recurrent.hpp"
