@@ -5,6 +5,7 @@
 #include "burin/kernels/depthwise/spans.hpp"
 #include "burin/kernels/machine.hpp"
 #include "burin/kernels/recurrent/choose.hpp"
+#include "burin/kernels/wavenet/choose.hpp"
 
 #include <doctest/doctest.h>
 
@@ -257,6 +258,30 @@ TEST_CASE("streaming convolutions: steps fill vectors, blocks are products") {
         CHECK(stream_of(causal(16, 8, 8, 8), machine).way == StreamWay::window);
         CHECK(stream_of(causal(4, 8, 8, 8, 2), machine).way == StreamWay::window);
     }
+}
+
+TEST_CASE("WaveNet: pieces of a vector or more have steps in lanes, tiles fill the registers") {
+    const auto of = [](std::size_t steps, std::size_t bottleneck, std::size_t gates, const Machine& machine) {
+        return choose_wavenet({.steps = steps, .bottleneck = bottleneck, .gates = gates}, sizeof(float),
+                              machine);
+    };
+    CHECK(of(64, 8, 1, machines::zen4) == WaveNetChoice{.tile = {8, 2}});
+    CHECK(of(64, 3, 1, machines::zen4) == WaveNetChoice{.tile = {3, 4}});
+    CHECK(of(64, 16, 1, machines::avx2) == WaveNetChoice{.tile = {4, 2}});
+    CHECK(of(64, 8, 2, machines::avx2) == WaveNetChoice{.tile = {2, 2}});
+    CHECK(of(64, 1, 2, machines::avx2).tile.rows == 1);
+    CHECK_FALSE(of(15, 8, 1, machines::zen4).steps_in_lanes);
+    CHECK(of(8, 8, 1, machines::avx2).steps_in_lanes);
+    CHECK(of(1, 8, 1, machines::scalar).steps_in_lanes);
+    for (const Machine& machine : all_machines)
+        for (std::size_t rows = 1; rows <= 24; ++rows) {
+            const PlaneTile tile = choose_plane_tile(rows, machine);
+            CHECK(tile.rows * tile.vectors + tile.vectors + 1 <= machine.registers);
+            CHECK(tile.vectors >= 1);
+        }
+    CHECK(describe(of(64, 8, 1, machines::zen4)).view() ==
+          "steps in lanes, tiles of 8 channels and 2 vectors");
+    CHECK(describe(of(1, 8, 1, machines::zen4)).view() == "channels in lanes, step by step");
 }
 
 TEST_CASE("choices are described in a phrase") {

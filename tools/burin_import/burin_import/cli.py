@@ -21,6 +21,8 @@ def arguments(given):
     parser.add_argument("--lanes", type=int, choices=[0, 1, 4, 8, 16], default=0,
                         help="floats in a vector of the processor that will run it, whose order of weights the header then "
                         "has: it runs from flash (1: Cortex-M; default 0: any processor, laid out at the start)")
+    parser.add_argument("--size", type=float, default=1.0,
+                        help="of a .nam with several sizes: which one, from 0, the smallest, to 1, the largest (default)")
     parser.add_argument("--graph", action="store_true", help="every layer as a named node, also where a Sequential would do")
     parser.add_argument("--no-test", action="store_true", help="only the header")
     return parser.parse_args(given)
@@ -32,7 +34,7 @@ def main(given=None):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         from . import readers, simplify, write
-        graph = readers.read(wish.model)
+        graph = readers.read(wish.model, wish.size)
         simplify.simplify(graph)
         output = wish.output or Path(wish.model.stem + ".hpp")
         made, said = write.files(graph, wish.model, output, wish.name or wish.model.stem, wish.rounding, wish.lanes,

@@ -2,9 +2,9 @@
 to functions `rule(graph, node) -> [Layer, ...]` that raise Unsupported."""
 
 from ..problems import Refused, Unsupported
-from . import activations, convolution, dense, merge, normalization, padding, pooling, shape
+from . import activations, convolution, dense, merge, normalization, padding, pooling, shape, written
 
-RULES = {operator: rule for family in (activations, convolution, dense, merge, normalization, padding, pooling, shape)
+RULES = {operator: rule for family in (activations, convolution, dense, merge, normalization, padding, pooling, shape, written)
          for operator, rule in family.RULES.items()}
 
 

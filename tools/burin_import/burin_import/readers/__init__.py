@@ -10,8 +10,8 @@ BY_SUFFIX = {".tflite": "tflite", ".lite": "tflite", ".onnx": "onnx", ".keras": 
              ".json": "rtneural", ".safetensors": "pytorch"}
 
 
-def read(path):
-    """The file's network. Raises Refused for whatever keeps it from being one."""
+def read(path, size=1.0):
+    """The file's network, of a .nam with several sizes the one for `size`. Raises Refused for whatever keeps it from being one."""
     path = Path(path)
     name = BY_SUFFIX.get(path.suffix.lower())
     if name is None:
@@ -25,7 +25,7 @@ def read(path):
     if not path.is_file():
         raise Refused(f"{path}: there is no such file")
     try:
-        graph = module.read(path)
+        graph = module.read(path, size) if name == "nam" else module.read(path)
         graph.verify()
     except Refused as refused:
         raise Refused(f"{path}: {refused}") from None

@@ -45,7 +45,14 @@ def described(graph, written, quantized):
     for fact, value in graph.facts.items():
         if isinstance(value, (int, float)):
             lines.append(f"inline constexpr double {fact} = {value!r};")
+        elif isinstance(value, str):
+            lines.append(f"inline constexpr const char* {fact} = {string(value)};")
     return "\n".join(lines)
+
+
+def beside(written):
+    """Headers that are not in the umbrella."""
+    return ["layers/wavenet.hpp"] if "WaveNet<" in written.declarations else []
 
 
 def start(graph, written, space, what, source, use):
@@ -54,7 +61,7 @@ def start(graph, written, space, what, source, use):
 // {what}, imported from {comment(source)} by burin-import.
 //
 {use}
-#include <burin/embedded.hpp>
+#include <burin/embedded.hpp>{"".join(f"{chr(10)}#include <burin/{each}>" for each in beside(written))}
 
 #include <cstdint>
 

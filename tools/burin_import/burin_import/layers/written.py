@@ -1,0 +1,14 @@
+"""What a reader already writes as Burin's layer: recurrent ones and WaveNets of formats for sound."""
+
+from .layer import Layer, Parameter, activations
+
+
+def written(graph, node):
+    """`type`, and `parameters`: (name, values) in Burin's order and layout; matrices in `panels` or not."""
+    layer = Layer(node.name, node["type"], activations(graph, node), node.outputs[0])
+    panels = node.get("panels", False)
+    layer.parameters = [Parameter(name, values, panels and values.ndim > 1) for name, values in node["parameters"]]
+    return [layer]
+
+
+RULES = {"Written": written}
