@@ -33,7 +33,8 @@ def member(declaration):
     if arguments is None:
         return f"`{name}`"
     short = {"std::span<const Shape>": "inputs", "StepKind": "kind", "Mode": "mode", "const Context&": "run"}
-    names = [short[re.sub(r" (inputs|run)$", "", one.strip())] for one in arguments.split(",") if one.strip()]
+    each = [one.strip() for one in arguments.split(",") if one.strip()]
+    names = [short.get(re.sub(r" (inputs|run)$", "", one), one.split()[-1]) for one in each]
     return f"`{name}{which}({', '.join(names)})`"
 
 

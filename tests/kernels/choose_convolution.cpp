@@ -2,6 +2,7 @@
 #include "burin/kernels/convolution/choose_stream.hpp"
 #include "burin/kernels/convolution/convolve.hpp"
 #include "burin/kernels/depthwise/choose.hpp"
+#include "burin/kernels/depthwise/choose_strips.hpp"
 #include "burin/kernels/depthwise/spans.hpp"
 #include "burin/kernels/machine.hpp"
 #include "burin/kernels/recurrent/choose.hpp"
@@ -342,4 +343,31 @@ TEST_CASE("convolutions: there is code for all heights of tiles that rows are di
     constexpr ConvolutionChoice clipped{.tile = {8, 2}, .last = {0, 0}, .pads = true, .clips_lines = true};
     CHECK(detail::tiles_of_boxes<resnet, to, clipped>().full_heights == (1U << 8));
     CHECK(detail::tiles_of_boxes<resnet, to, clipped>().last_heights == 0);
+}
+
+TEST_CASE("strips: a few lines of a depthwise convolution fit the first-level cache, or there are none") {
+    const Convolution keywords = square(25, 64, 64, 3, Border::same);
+    for (const Machine& machine : all_machines) {
+        const StripChoice choice = choose_strips(keywords, sizeof(float), machine);
+        CHECK(choice.lines >= 1);
+        CHECK(choice.lines < 25);
+        CHECK(choice.lines * 25 * 64 * sizeof(float) <= machine.l1);
+        // No line fits beside those that it is made of.
+        CHECK(choose_strips(square(96, 64, 64, 3, Border::same), sizeof(float), machine).lines == 0);
+    }
+    CHECK(choose_strips(square(24, 96, 96, 3, Border::same), sizeof(float), machines::avx512).lines == 3);
+    CHECK(choose_strips(square(6, 64, 64, 3, Border::same), sizeof(float), machines::avx512).lines == 3);
+    CHECK(choose_strips(square(3, 64, 64, 3, Border::same), sizeof(float), machines::avx512).lines == 3);
+    // What has no vectors has no memory to spare.
+    CHECK(choose_strips(keywords, sizeof(float), machines::cortex_m4).lines == 1);
+    CHECK(describe(StripChoice{5}).view() == "strips of 5 lines");
+    CHECK(describe(StripChoice{}).view() == "one after the other");
+}
+
+TEST_CASE("convolutions: any number of images' pixels is divided into tiles for which there is code") {
+    for (std::size_t tallest = 1; tallest <= 12; ++tallest)
+        for (std::size_t rows = 1; rows <= 600; ++rows)
+            CHECK(have_code(dividing_heights(tallest, rows), tallest, rows, true));
+    CHECK_FALSE(have_code(dividing_heights(8, 16), 8, 17, true));
+    CHECK_FALSE(have_code(dividing_heights(8, 16), 8, 17));
 }

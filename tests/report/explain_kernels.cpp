@@ -117,6 +117,19 @@ TEST_CASE("explain_kernels: a transposed convolution goes forward as the input g
     }
 }
 
+TEST_CASE("explain_kernels: layers that are computed strip by strip have rows of one step") {
+    using Images = Sequential<Input<8, 8, 16>, DepthwiseConv2D<3, Same>, ReLU, Conv2D<16, 1>, ReLU>;
+    const auto& machine = kernels::machines::avx512;
+    const auto rows = report::kernel_rows<Images, 1>(machine);
+    CHECK(lines(rows) == std::vector<std::string>{
+                             "0 0 DepthwiseConv2D<3, Same> + ReLU | forward | 64 × 9 × 16",
+                             "0 2 Conv2D<16, 1> + ReLU | forward | 64 × 16 × 16",
+                         });
+    CHECK(rows[0].choice.find("strips of ") == 0);
+    CHECK(report::kernel_rows<Images, 1, recipes::training>(machine)[0].choice.find("strips") ==
+          std::string::npos);
+}
+
 TEST_CASE("explain_kernels: 8-bit integers have choices of their own") {
     using Images = Sequential<Input<8, 8, 16>, Conv2D<16, 3>, ReLU, DepthwiseConv2D<3>, Flatten, Dense<10>>;
     const auto& machine = kernels::machines::avx2;

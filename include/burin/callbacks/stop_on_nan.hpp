@@ -98,7 +98,7 @@ struct StopOnNaN {
         void after(const FrameType& frame) const noexcept {
             constexpr auto& step = PlanType::program.steps[StepIndex];
             constexpr auto& nodes = PlanType::graph.nodes;
-            constexpr std::size_t last = step.epilogue == passes::none ? step.node : step.epilogue;
+            constexpr std::size_t last = step.kind == passes::StepKind::forward ? step.computed() : step.node;
             if (*node == passes::none && !burin::detail::are_finite(std::span(
                                              engine::result_of<PlanType, Batch, Scalar, StepIndex>(frame),
                                              frame.rows * nodes[last].shape.size())))

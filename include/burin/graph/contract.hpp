@@ -291,6 +291,32 @@ constexpr Sentence describe_broken_contract() {
     return sentence;
 }
 
+/// Whether a layer is derived from another one, and so may compute otherwise than it does.
+template <class L>
+constexpr bool computes_otherwise() {
+    if constexpr (requires { typename L::Itself; })
+        return !std::is_same_v<typename L::Itself, L>;
+    else
+        return false;
+}
+
+/// The rule of a layer that gives lines alone.
+template <class L>
+constexpr auto strip_of() -> decltype(OpRules::strip) {
+    if constexpr (!computes_otherwise<L>() &&
+                  requires(std::span<const Shape> inputs, const Shape& result) { L::strip(inputs, result); })
+        return [](std::span<const Shape> inputs, const Shape& result) { return L::strip(inputs, result); };
+    else
+        return nullptr;
+}
+
+template <class L>
+constexpr OpTraits traits_of() {
+    OpTraits traits = L::traits;
+    traits.by_pixel = traits.by_pixel && !computes_otherwise<L>();
+    return traits;
+}
+
 } // namespace detail
 
 namespace engine {
@@ -314,7 +340,8 @@ inline constexpr OpRules rules_of{
     .state = [](std::span<const Shape> inputs) { return std::size_t(L::state(inputs)); },
     .flops = [](std::span<const Shape> inputs) { return std::size_t(L::flops(inputs)); },
     .macs = [](std::span<const Shape> inputs) { return std::size_t(L::macs(inputs)); },
-    .traits = L::traits,
+    .strip = detail::strip_of<L>(),
+    .traits = detail::traits_of<L>(),
     .given = detail::given_rules<L>(std::make_index_sequence<passes::max_inputs>{}),
 };
 

@@ -45,8 +45,7 @@ struct Execution<PlanType, Batch, Scalar, std::index_sequence<I...>> {
         if constexpr (is_brief<PlanType, Batch>) {
             // Forward steps only, in the place of the call.
             const int in_order[] = {
-                0, (Runner::template OpOf<I>::forward(Runner::template forward_context<I>(frame)),
-                    observer.template after<I>(frame), 0)...};
+                0, (Runner::template forward<I>(frame), observer.template after<I>(frame), 0)...};
             static_cast<void>(in_order);
         } else {
             const int in_order[] = {

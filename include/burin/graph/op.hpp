@@ -50,6 +50,16 @@ using passes::StepKind;
 ///     /// Numbers of `run.random` that a sample takes, from `run.position` on: so parts of a batch draw what
 ///     /// they have in the whole. Left out: as many as its output has elements.
 ///     static constexpr std::size_t drawn(std::span<const Shape> inputs);
+///     /// How lines of its output are made of lines of its input, and how many at a time for a layer behind
+///     /// it that is `by_pixel` and gives `result`, in a run of inference that keeps nothing else. Then it
+///     has
+///     /// `forward_lines(run, sample, first, count)`, which writes these lines alone, from `run.output` on.
+///     /// Left out: all of its output is stored.
+///     static constexpr passes::Strip strip(std::span<const Shape> inputs, const Shape& result);
+///     /// `forward` of so many pixels at `run.inputs[0]`, for a layer that is `by_pixel`. Left out: only
+///     with
+///     /// other layers.
+///     template <class Context> static void forward_pixels(const Context& run, std::size_t pixels) noexcept;
 ///
 /// Its members are the answers of a layer that has no parameters, keeps nothing and costs nothing; a layer
 /// hides those that differ. `scripts/layer_contract.py` makes the table of docs/adding-a-layer.md of these

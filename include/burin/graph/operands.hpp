@@ -39,6 +39,15 @@ struct Operands {
         }
     }
 
+    /// Whether one value, not the caller's, begins no later than another.
+    template <std::size_t Value, std::size_t Other>
+    static constexpr bool begins_first = [] {
+        if constexpr (program.values[Value].is_external)
+            return false;
+        else
+            return offset<Value> <= offset<Other>;
+    }();
+
     template <std::size_t Value>
     static constexpr bool is_from_outside = [] {
         if constexpr (Value == passes::none)

@@ -11,6 +11,7 @@
 #include "burin/passes/liveness.hpp"
 #include "burin/passes/plan_memory.hpp"
 #include "burin/passes/schedule.hpp"
+#include "burin/passes/strips.hpp"
 #include "burin/passes/verify.hpp"
 
 #include <cstddef>
@@ -49,6 +50,15 @@ struct Passes {
     static constexpr auto fusion =
         recipe.fusing == recipes::Fusing::chains ? passes::fuse(graph, mode) : passes::no_fusion<N::size>();
 
+    /// Of a run that gives nothing but its outputs.
+    static constexpr auto strips = [] {
+        if constexpr (recipe.fusing == recipes::Fusing::chains && recipe.numbers == recipes::Numbers::real &&
+                      mode == Mode::inference && !recipe.widens)
+            return passes::find_strips(graph, fusion);
+        else
+            return passes::Strips<0>{};
+    }();
+
     static constexpr auto wanted = [] {
         if constexpr (recipe.gradients == recipes::Gradients::of_inputs) {
             passes::Wanted<N::input_count> inputs{.parameters = false, .losses = N::output_count};
@@ -68,7 +78,11 @@ struct Passes {
     static constexpr auto program = [] {
         const auto scheduled = passes::schedule([] {
             if constexpr (recipe.gradients == recipes::Gradients::none)
-                return passes::forward_program(graph, fusion, mode, recipe.widens);
+                if constexpr (const auto alone = passes::forward_program(graph, fusion, mode, recipe.widens);
+                              strips.any())
+                    return passes::join_strips(alone, strips, graph.nodes);
+                else
+                    return alone;
             else
                 return passes::differentiate<N::edge_count>(graph, fusion, mode, wanted);
         }());

@@ -50,7 +50,7 @@ struct StepRunner {
         constexpr auto& step = program.steps[StepIndex];
         using Op = OpOf<StepIndex>;
         if constexpr (step.kind == StepKind::forward)
-            Op::forward(forward_context<StepIndex>(frame));
+            forward<StepIndex>(frame);
         else if constexpr (step.kind == StepKind::loss)
             loss(std::integral_constant<std::size_t, step.which>{},
                  Memory::template read<step[Role::output]>(frame),
@@ -69,34 +69,74 @@ struct StepRunner {
                 Memory::template read<step[Role::summand]>(frame));
     }
 
+    /// Runs a forward step.
     template <std::size_t StepIndex>
+    [[gnu::always_inline]] static void forward(const FrameType& frame) noexcept {
+        constexpr auto& step = program.steps[StepIndex];
+        if constexpr (step.then == passes::none)
+            OpOf<StepIndex>::forward(forward_context<StepIndex, step.node, step.epilogue>(frame));
+        else
+            strips<StepIndex>(frame);
+    }
+
+  private:
+    /// Strip by strip: the lines of the first layer, then what the second makes of them. From the last one
+    /// back where the result lies over the input, behind it.
+    template <std::size_t StepIndex>
+    [[gnu::always_inline]] static void strips(const FrameType& frame) noexcept {
+        constexpr auto& step = program.steps[StepIndex];
+        constexpr Shape between = PlanType::graph.nodes[step.node].shape,
+                        result = PlanType::graph.nodes[step.then].shape;
+        constexpr std::size_t height = between[0], pixels = between.size() / between.last() / height;
+        constexpr std::size_t of_sample = (height + step.lines - 1) / step.lines;
+        constexpr bool is_backward = Memory::template begins_first<step.input(0), step[Role::result]>;
+        auto first = forward_context<StepIndex, step.node, step.epilogue>(frame);
+        auto second = forward_context<StepIndex, step.then, step.then_epilogue>(frame);
+        Scalar* const output = second.output;
+        first.output = first.scratch;
+        second.inputs[0] = first.scratch;
+        const std::size_t count = rows(frame) * of_sample;
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t at = is_backward ? count - 1 - i : i, sample = at / of_sample,
+                              line = at % of_sample * step.lines;
+            const std::size_t lines = std::min(step.lines, height - line);
+            OpOf<StepIndex>::forward_lines(first, sample, line, lines);
+            second.output = output + sample * result.size() + line * pixels * result.last();
+            engine::OpAt<Net, step.then>::forward_pixels(second, lines * pixels);
+        }
+    }
+
+    /// Of one of the nodes that a forward step computes, and what is fused behind it up to `Tail`.
+    template <std::size_t StepIndex, std::size_t NodeIndex, std::size_t Tail>
     [[gnu::always_inline]] static auto forward_context(const FrameType& frame) noexcept {
         constexpr auto& step = program.steps[StepIndex];
-        constexpr auto& node = PlanType::graph.nodes[step.node];
-        using Op = OpOf<StepIndex>;
-        using Shapes = decltype(engine::node_signature<PlanType, step.node>());
+        constexpr auto& node = PlanType::graph.nodes[NodeIndex];
+        using Op = engine::OpAt<Net, NodeIndex>;
+        using Shapes = decltype(engine::node_signature<PlanType, NodeIndex>());
         constexpr auto inputs = std::make_index_sequence<node.input_count>{};
-        using Epilogue = decltype(chain<step.node, step.epilogue>());
+        using Epilogue = decltype(chain<NodeIndex, Tail>());
         constexpr bool widens_itself = !std::is_same_v<Stored, Scalar> && WidensParameters<Op>;
-        using Run = ForwardContext<Scalar, Shapes, PlanType::mode, Epilogue, node.is_frozen,
-                                   std::conditional_t<widens_itself, Stored, Scalar>,
-                                   Memory::template is_from_outside<step.input(0)>, most_rows>;
+        using Run = ForwardContext<
+            Scalar, Shapes, PlanType::mode, Epilogue, node.is_frozen,
+            std::conditional_t<widens_itself, Stored, Scalar>,
+            Memory::template is_from_outside<NodeIndex == step.then ? passes::none : step.input(0)>,
+            most_rows>;
         Run run;
         run.inputs = Memory::template read_inputs<StepIndex>(frame, inputs);
         if constexpr (std::is_same_v<Stored, Scalar> || widens_itself) {
-            run.parameters = parameters<step.node>(frame);
+            run.parameters = parameters<NodeIndex>(frame);
             run.widened = Memory::template write<step[Role::widened]>(frame);
         } else if constexpr (step[Role::widened] != passes::none) {
             Scalar* const widened = Memory::template write<step[Role::widened]>(frame);
-            std::copy_n(parameters<step.node>(frame), node.parameter_count, widened);
-            std::copy_n(statistics<step.node>(frame), node.statistics_count, widened + node.parameter_count);
+            std::copy_n(parameters<NodeIndex>(frame), node.parameter_count, widened);
+            std::copy_n(statistics<NodeIndex>(frame), node.statistics_count, widened + node.parameter_count);
             run.parameters = widened;
         }
         if constexpr (node.statistics_count > 0) {
             if constexpr (!std::is_same_v<Stored, Scalar>)
                 run.statistics = run.parameters + node.parameter_count;
             else if constexpr (std::is_const_v<typename Run::Statistics>)
-                run.statistics = statistics<step.node>(frame);
+                run.statistics = statistics<NodeIndex>(frame);
             else
                 run.statistics = frame.statistics + (node.statistics_offset - N::parameter_count);
         }
@@ -107,12 +147,11 @@ struct StepRunner {
             if (PlanType::mode == Mode::streaming || frame.state != nullptr)
                 run.state = frame.state + node.state_offset * Batch;
         run.rows = rows(frame);
-        run.random = stream<step.node>(frame);
-        run.position = position<step.node>(frame);
+        run.random = stream<NodeIndex>(frame);
+        run.position = position<NodeIndex>(frame);
         return run;
     }
 
-  private:
     /// What every backward rule reads, its scratch and, where it may draw numbers, where they come from.
     template <std::size_t StepIndex>
     [[gnu::always_inline]] static void fill_backward(auto& run, const FrameType& frame) noexcept {

@@ -37,11 +37,11 @@ struct DepthwiseImages {
     static constexpr std::size_t first_tap = to_outputs ? 0 : axis.kernel - 1;
 };
 
-/// Lines `begin` … `end` of a run of lines, in tiles that share what they load.
+/// Lines `begin` … `end` of a run of lines, in tiles that share what they load. Line `top` is at `result`.
 template <Convolution C, Direction To, DepthwiseChoice Choice, class Scalar, class Finish>
 [[gnu::always_inline]] inline void
 shared_taps_lines(const Scalar* source, const Scalar* w, const Scalar* start, Scalar* result, const TapRun& y,
-                  std::size_t begin, std::size_t end, Finish finish) noexcept {
+                  std::size_t begin, std::size_t end, std::size_t top, Finish finish) noexcept {
     using At = DepthwiseImages<C, To>;
     constexpr auto& spans = pixel_spans<At::axis, Choice.tile_pixels>;
     core::for_each_index<spans.count>(
@@ -54,7 +54,7 @@ shared_taps_lines(const Scalar* source, const Scalar* w, const Scalar* start, Sc
             tile.taps = w + At::taps.of(0, y.tap, At::first_tap);
             tile.tap_line = y.tap_step * At::taps.y;
             tile.tap = At::tap;
-            tile.result = result + At::to.of(0, y.first + begin * y.step, span.first);
+            tile.result = result + At::to.of(0, y.first + begin * y.step - top, span.first);
             tile.result_step = At::to.x;
             shared_taps_tiles<shared>(tile, start, end - begin,
                                       static_cast<std::ptrdiff_t>(y.source_step * At::from.y),
@@ -62,27 +62,43 @@ shared_taps_lines(const Scalar* source, const Scalar* w, const Scalar* start, Sc
         });
 }
 
-/// result = finish(start + Σ source · w), the outputs of a convolution or of a transposed one.
+/// Lines `top` … `bottom` of result = finish(start + Σ source · w), the outputs of a convolution or of a
+/// transposed one; the first of them is at `result`. For some of an image's lines they are made one by one.
+template <Convolution C, Direction To, DepthwiseChoice Choice, class Scalar, class Finish>
+[[gnu::always_inline]] inline void depthwise_lines(const Scalar* source, const Scalar* w, const Scalar* start,
+                                                   Scalar* result, std::size_t top, std::size_t bottom,
+                                                   Finish finish) noexcept {
+    using At = DepthwiseImages<C, To>;
+    for (const TapRun& y : runs_of<C.axes[1], To>.span()) {
+        // Of outputs and of whole images: where lines are a step apart, all of them are asked for.
+        const std::size_t begin = std::min(y.count, top - std::min(top, y.first)),
+                          end = std::min(y.count, bottom - std::min(bottom, y.first));
+        if constexpr (Choice.shared_taps > 0) {
+            if (begin < end)
+                shared_taps_lines<C, To, Choice>(source, w, start, result, y, begin, end, top, finish);
+        } else {
+            for (std::size_t i = begin; i < end; ++i)
+                for (const TapRun& x : runs_of<C.axes[2], To>.span()) {
+                    DepthwiseTile<Scalar> tile(source, At::from, y, i, x);
+                    tile.taps = w + At::taps.of(0, y.tap, x.tap);
+                    tile.tap_line = y.tap_step * At::taps.y;
+                    tile.tap = static_cast<std::ptrdiff_t>(x.tap_step * At::taps.x);
+                    tile.result = result + At::to.of(0, y.first + i * y.step - top, x.first);
+                    tile.result_step = x.step * At::to.x;
+                    depthwise_run<Choice>(tile, start, x.count, At::to.x, finish);
+                }
+        }
+    }
+}
+
+/// All lines of the images.
 template <Convolution C, Direction To, DepthwiseChoice Choice, class Scalar, class Finish>
 void depthwise_images(const Scalar* source, const Scalar* w, const Scalar* start, Scalar* result,
                       std::size_t rows, Finish finish) noexcept {
     using At = DepthwiseImages<C, To>;
+    constexpr std::size_t lines = To == Direction::to_outputs ? C.axes[1].output : C.axes[1].input;
     for (std::size_t row = 0; row < rows; ++row, source += At::from.z, result += At::to.z)
-        for (const TapRun& y : runs_of<C.axes[1], To>.span())
-            if constexpr (Choice.shared_taps > 0) {
-                shared_taps_lines<C, To, Choice>(source, w, start, result, y, 0, y.count, finish);
-            } else {
-                for (std::size_t i = 0; i < y.count; ++i)
-                    for (const TapRun& x : runs_of<C.axes[2], To>.span()) {
-                        DepthwiseTile<Scalar> tile(source, At::from, y, i, x);
-                        tile.taps = w + At::taps.of(0, y.tap, x.tap);
-                        tile.tap_line = y.tap_step * At::taps.y;
-                        tile.tap = static_cast<std::ptrdiff_t>(x.tap_step * At::taps.x);
-                        tile.result = result + At::to.of(0, y.first + i * y.step, x.first);
-                        tile.result_step = x.step * At::to.x;
-                        depthwise_run<Choice>(tile, start, x.count, At::to.x, finish);
-                    }
-            }
+        depthwise_lines<C, To, Choice>(source, w, start, result, 0, lines, finish);
 }
 
 } // namespace detail
@@ -94,6 +110,15 @@ void depthwise_forward(const Scalar* x, const Scalar* w, const Scalar* bias, Sca
     detail::depthwise_images<C, detail::Direction::to_outputs,
                              depthwise_choice<ConvolutionProduct::forward, C, Scalar>>(
         x, w, HasBias ? bias : nullptr, y, rows, detail::finish_with(epilogue));
+}
+
+/// Lines `top` … `bottom` of y = epilogue(x ∗ w + b), of one image; the first of them is at `y`.
+template <Convolution C, bool HasBias, class Scalar, class Epilogue>
+void depthwise_forward_lines(const Scalar* x, const Scalar* w, const Scalar* bias, Scalar* y, std::size_t top,
+                             std::size_t bottom, Epilogue epilogue) noexcept {
+    constexpr detail::Direction to = detail::Direction::to_outputs;
+    detail::depthwise_lines<C, to, depthwise_choice<ConvolutionProduct::forward, C, Scalar>>(
+        x, w, HasBias ? bias : nullptr, y, top, bottom, detail::finish_with(epilogue));
 }
 
 /// dx = derivative(dy ∗ transposed w, activated). dx may be the same memory as activated.

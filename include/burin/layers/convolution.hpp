@@ -34,6 +34,7 @@ struct ConvolutionLayer : Op {
                                      .accepts_gradient_epilogue = true,
                                      .streams = Rank == 1 && (is_causal || Settings::kernel[0] == 1),
                                      .many_rows = true,
+                                     .by_pixel = Settings::is_pointwise(),
                                      .parameter_gradient = {.input = true},
                                      .is_linear = true};
 
@@ -84,6 +85,19 @@ struct ConvolutionLayer : Op {
         constexpr kernels::Convolution c = of(Context::Shapes::inputs[0]);
         kernels::convolution_forward<c, has_bias>(run.inputs[0], run.parameters, bias<c>(run.parameters),
                                                   run.output, run.rows, run.scratch,
+                                                  typename Context::Epilogue{});
+    }
+
+    template <class Context>
+    static void forward_pixels(const Context& run, std::size_t pixels) noexcept {
+        // Each line as an image of one line, so that all lines have one function.
+        constexpr kernels::Convolution c = [] {
+            kernels::Convolution line = of(Context::Shapes::inputs[0]);
+            line.axes[0].input = line.axes[0].output = line.axes[1].input = line.axes[1].output = 1;
+            return line;
+        }();
+        kernels::convolution_forward<c, has_bias>(run.inputs[0], run.parameters, bias<c>(run.parameters),
+                                                  run.output, pixels / c.output_pixels(), run.scratch,
                                                   typename Context::Epilogue{});
     }
 

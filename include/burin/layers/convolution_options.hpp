@@ -68,6 +68,16 @@ struct ConvolutionOptions {
         return result;
     }
 
+    /// Whether each pixel is made of the same pixel alone: a 1 × 1 convolution.
+    static constexpr bool is_pointwise() {
+        constexpr std::size_t extent = 3; // A stride and padding show.
+        Shape input;
+        for (std::size_t i = 0; i < Rank; ++i)
+            input.push_back(extent);
+        input.push_back(groups);
+        return convolution(input, groups).is_pointwise();
+    }
+
     static constexpr Shape output_shape(const kernels::Convolution& convolution) {
         Shape shape;
         for (std::size_t i = 3 - Rank; i < 3; ++i)

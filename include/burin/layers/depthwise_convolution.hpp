@@ -3,6 +3,8 @@
 #include "burin/graph/forms.hpp"
 #include "burin/graph/op.hpp"
 #include "burin/kernels/depthwise.hpp"
+#include "burin/kernels/depthwise/choose_strips.hpp"
+#include "burin/kernels/machine.hpp"
 #include "burin/kernels/sweep.hpp"
 #include "burin/layers/convolution.hpp"
 #include "burin/layers/convolution_options.hpp"
@@ -95,6 +97,24 @@ struct DepthwiseConv2D : Op {
     static constexpr std::size_t flops(std::span<const Shape> inputs) {
         const kernels::Convolution c = of(inputs[0]);
         return c.output_pixels() * c.filters * (2 * c.taps() + (has_bias ? 1 : 0));
+    }
+
+    /// For a layer by pixel behind it. Not with channels repeated, which is done of whole images.
+    static constexpr passes::Strip strip(std::span<const Shape> inputs, const Shape&) {
+        const kernels::Convolution c = of(inputs[0]);
+        const kernels::ConvolutionAxis& y = c.axes[1];
+        // Whatever the scalar is: scratch memory depends on it.
+        const auto choice = kernels::choose_strips(c, sizeof(float), kernels::this_machine);
+        return {multiplier == 1 ? choice.lines : 0, y.stride, y.before, y.reach()};
+    }
+
+    template <class Context>
+    static void forward_lines(const Context& run, std::size_t sample, std::size_t first,
+                              std::size_t count) noexcept {
+        constexpr kernels::Convolution c = of(Context::Shapes::inputs[0]);
+        kernels::depthwise_forward_lines<c, has_bias>(
+            run.inputs[0] + sample * Context::Shapes::inputs[0].size(), run.parameters,
+            bias<c>(run.parameters), run.output, first, first + count, typename Context::Epilogue{});
     }
 
     template <class Context>

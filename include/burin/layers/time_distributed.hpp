@@ -51,6 +51,7 @@ struct TimeDistributed<LayerType> : Op {
     static constexpr std::string_view misuse = LayerType::misuse;
     static constexpr OpTraits traits = [] {
         OpTraits result = LayerType::traits;
+        result.by_pixel = false;
         result.streams = true;
         return result;
     }();

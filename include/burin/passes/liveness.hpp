@@ -2,6 +2,7 @@
 
 #include "burin/passes/node.hpp"
 #include "burin/passes/program.hpp"
+#include "burin/passes/strips.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,6 +16,8 @@ struct Lifetime {
     Elements size{};
     std::size_t first = 0;
     std::size_t last = 0;
+    std::size_t over = none; ///< The piece over which its first step may write it, at
+    StripDistance apart{};   ///< these distances.
 
     constexpr bool overlaps(const Lifetime& other) const {
         return first <= other.last && other.first <= last;
@@ -31,6 +34,15 @@ struct Liveness {
 
     constexpr std::span<const Lifetime> span() const { return {lifetimes.data(), count}; }
 };
+
+/// Where piece a begins before piece b, so many elements of a batch are between their beginnings at least.
+/// Only pieces that are in use at the same step must keep apart.
+constexpr std::size_t distance(const Lifetime* lives, std::size_t a, std::size_t b, std::size_t batch) {
+    const std::size_t whole = lives[a].size * batch;
+    return lives[a].over == b   ? std::min(whole, lives[a].apart.result_first * batch)
+           : lives[b].over == a ? std::min(whole, lives[b].apart.input_first * batch)
+                                : whole;
+}
 
 /// The values over which a step may write its result or its first input gradient, if this is their last use;
 /// with `none` among them.
@@ -64,6 +76,21 @@ constexpr std::array<std::size_t, max_inputs> overwritable(const Step& step, con
         break;
     }
     return candidates;
+}
+
+/// Lets the result of a step of strips lie over its input, if nothing else reads that.
+template <std::size_t MaxValues>
+constexpr void lay_over_input(Liveness<MaxValues>& live, std::size_t piece, const Step& step,
+                              std::span<const LoweredNode> nodes) {
+    const std::size_t input = live.storage[step.input(0)];
+    if (input == none || live.lifetimes[input].last != live.lifetimes[piece].first)
+        return;
+    const LoweredNode& node = nodes[step.node];
+    const InputShapes inputs = input_shapes(nodes, node);
+    const Shape& result = nodes[step.then].shape;
+    live.lifetimes[piece].over = input;
+    live.lifetimes[piece].apart =
+        strip_distance(node.rules->strip(inputs.span(), result), inputs.shapes[0], result);
 }
 
 /// When each value is first written and last read or written, with values that may be written in place
@@ -106,12 +133,22 @@ constexpr Liveness<MaxValues> liveness(const Program<MaxSteps, MaxValues, Output
             if (piece == none) {
                 piece = result.count++;
                 result.lifetimes[piece] = {program.values[value].size, s, s};
+                if (step.then != none && value == step[Role::result])
+                    lay_over_input(result, piece, step, nodes);
             }
             result.storage[value] = piece;
             result.lifetimes[piece].last = std::max(result.lifetimes[piece].last, last_use[value]);
         }
     }
     return result;
+}
+
+/// Elements that a piece has in common with the one that it lies over.
+constexpr std::size_t shared(const Lifetime& piece, const Lifetime& input, std::size_t batch) {
+    const std::size_t mine = piece.size * batch, its = input.size * batch;
+    const std::size_t together = std::min(std::max(mine, piece.apart.result_first * batch + its),
+                                          std::max(its, piece.apart.input_first * batch + mine));
+    return mine + its - std::min(mine + its, together);
 }
 
 /// The least memory that any plan can do with: the largest sum of pieces that are in use at the same step, in
@@ -122,8 +159,11 @@ constexpr std::size_t lower_bound(std::span<const Lifetime> lifetimes, std::size
     for (const Lifetime& start : lifetimes) {
         std::size_t sum = 0;
         for (const Lifetime& other : lifetimes)
-            if (other.first <= start.first && start.first <= other.last)
+            if (other.first <= start.first && start.first <= other.last) {
                 sum += other.size * batch;
+                if (other.over != none && other.first == start.first)
+                    sum -= shared(other, lifetimes[other.over], batch);
+            }
         bound = std::max(bound, sum);
     }
     return bound;

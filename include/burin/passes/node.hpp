@@ -63,6 +63,17 @@ struct Rules {
     bool backward = false;
 };
 
+/// How a layer gives its output some lines (of the first axis) at a time: output line o is made of the input
+/// lines o · stride − before … o · stride − before + reach − 1, as far as there are such.
+struct Strip {
+    std::size_t lines = 0; ///< At a time; 0: not at all.
+    std::size_t stride = 1;
+    std::size_t before = 0;
+    std::size_t reach = 1;
+
+    friend constexpr bool operator==(const Strip&, const Strip&) = default;
+};
+
 /// Everything the passes need to know of a kind of layer. The layer's type provides it, as `Op` explains; the
 /// passes see only this.
 struct OpRules {
@@ -77,6 +88,8 @@ struct OpRules {
     std::size_t (*state)(std::span<const Shape> inputs) = nullptr;
     std::size_t (*flops)(std::span<const Shape> inputs) = nullptr;
     std::size_t (*macs)(std::span<const Shape> inputs) = nullptr;
+    /// For a layer behind it that is `by_pixel` and gives `result`; null if it gives no lines alone.
+    Strip (*strip)(std::span<const Shape> inputs, const Shape& result) = nullptr;
 
     OpTraits traits{};
     Rules given{};

@@ -46,6 +46,9 @@ struct OpTraits {
     /// A sample alone is as many rows of its products as its image has pixels, or its sequence steps: a batch
     /// gains them little.
     bool many_rows = false;
+    /// Each pixel of the output, all channels of it, is made of the same pixel of the only input:
+    /// `forward_pixels` computes some of them. See `Op`'s `strip`.
+    bool by_pixel = false;
     /// Which activations the gradient of the parameters reads, as `{.input = true, .output = true}`.
     Reads parameter_gradient{};
     /// The same for the gradients of the inputs.

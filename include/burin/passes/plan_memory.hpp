@@ -73,15 +73,29 @@ constexpr MemoryPlan<MaxPieces> place(std::span<const Lifetime> lifetimes, std::
         const std::size_t first = lives[piece].first, last = lives[piece].last;
         const std::size_t alignment = size >= aligned_from_vectors * vector ? vector : 1;
         std::size_t offset = 0;
-        for (std::size_t i = 0; i < done; ++i) {
-            const std::size_t other = placed[i];
-            if (lives[other].first > last || first > lives[other].last)
-                continue;
-            if (offset + size <= offsets[other])
-                break;
-            const std::size_t end = (offsets[other] + sizes[other] + alignment - 1) / alignment * alignment;
-            if (end > offset)
-                offset = end;
+        for (bool again = true; again;) {
+            again = false;
+            bool lies_under = false; // Another's end, from where it may have to go on.
+            for (std::size_t i = 0; i < done; ++i) {
+                const std::size_t other = placed[i];
+                if (lives[other].first > last || first > lives[other].last)
+                    continue;
+                if (offset + size <= offsets[other])
+                    break;
+                std::size_t taken = sizes[other];
+                if (lives[piece].over == other || lives[other].over == piece) {
+                    if (offset + distance(lives, piece, other, batch) <= offsets[other]) {
+                        lies_under = true;
+                        continue;
+                    }
+                    taken = distance(lives, other, piece, batch);
+                }
+                const std::size_t end = (offsets[other] + taken + alignment - 1) / alignment * alignment;
+                if (end > offset) {
+                    offset = end;
+                    again = again || lies_under;
+                }
+            }
         }
         offsets[piece] = offset;
         if (offset + size > plan.size)

@@ -63,8 +63,12 @@ struct Step {
     std::size_t which = 0;       ///< Which input a backward_input is of; which output a loss is of.
     std::size_t epilogue = none; ///< The last node that a forward step computes with its own, in registers;
                                  ///< the activation whose derivative a backward_input multiplies in.
-    bool trains = false;         ///< Whether a backward finds the gradients of parameters, too.
-    bool adds = false;           ///< Whether these are added to what the step of another node wrote.
+    std::size_t then = none;     ///< The node that a forward step computes of what `node`, with its epilogue,
+                                 ///< gives, of so many lines at a time, which go into the scratch memory,
+    std::size_t lines = 0;
+    std::size_t then_epilogue = none; ///< and the last node that is computed with it.
+    bool trains = false;              ///< Whether a backward finds the gradients of parameters, too.
+    bool adds = false;                ///< Whether these are added to what the step of another node wrote.
     std::array<std::size_t, role_count> operands = [] {
         std::array<std::size_t, role_count> no_operands{};
         no_operands.fill(none);
@@ -84,6 +88,14 @@ struct Step {
     constexpr ValueRange reads() const { return {operands.data(), operands.data() + first_written_role}; }
     constexpr ValueRange writes() const {
         return {operands.data() + first_written_role, operands.data() + role_count};
+    }
+
+    /// Of a forward step: the node whose output is its result.
+    constexpr std::size_t computed() const {
+        return then_epilogue != none ? then_epilogue
+               : then != none        ? then
+               : epilogue != none    ? epilogue
+                                     : node;
     }
 
     /// Whether the run is there for what this step does, and not for another step that reads what it writes.

@@ -27,7 +27,8 @@ constexpr Traffic traffic(const Step& step, const Program<MaxSteps, MaxValues, O
     for (const std::size_t value : step.writes())
         if (value != none && value != step[Role::scratch])
             result.written += program.values[value].size * batch;
-    const std::size_t parameters = nodes[step.node].parameter_count;
+    const std::size_t parameters =
+        nodes[step.node].parameter_count + (step.then == none ? 0 : nodes[step.then].parameter_count);
     switch (step.kind) {
     case StepKind::forward:
     case StepKind::backward_input:
@@ -69,13 +70,17 @@ constexpr std::size_t flops(const Step& step, std::span<const LoweredNode> nodes
     const LoweredNode& node = nodes[step.node];
     if (step.kind == StepKind::accumulate)
         return node.shape.size();
-    return detail::forward_costs(step) * node.rules->flops(input_shapes(nodes, node).span());
+    return detail::forward_costs(step) * node.rules->flops(input_shapes(nodes, node).span()) +
+           (step.then == none ? 0
+                              : nodes[step.then].rules->flops(input_shapes(nodes, nodes[step.then]).span()));
 }
 
 /// Multiply-accumulate operations of one step for a sample.
 constexpr std::size_t macs(const Step& step, std::span<const LoweredNode> nodes) {
     const LoweredNode& node = nodes[step.node];
-    return detail::forward_costs(step) * node.rules->macs(input_shapes(nodes, node).span());
+    return detail::forward_costs(step) * node.rules->macs(input_shapes(nodes, node).span()) +
+           (step.then == none ? 0
+                              : nodes[step.then].rules->macs(input_shapes(nodes, nodes[step.then]).span()));
 }
 
 } // namespace burin::passes

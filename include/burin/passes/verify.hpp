@@ -203,6 +203,20 @@ constexpr Sentence verify(const Program<MaxSteps, MaxValues, AllOutputs>& progra
                     return say_of(s, node, "an epilogue of elementwise functions, got node ", step.epilogue);
                 computed = step.epilogue;
             }
+            if (step.then != none) {
+                if (node.rules->strip == nullptr || step.lines == 0 || step.then >= N ||
+                    !graph.nodes[step.then].rules->traits.by_pixel ||
+                    !detail::is_chain(graph, computed, graph.nodes[step.then].inputs[0]))
+                    return say_of(s, node, "a layer by pixel behind it, got node ", step.then);
+                computed = step.then;
+                if (step.then_epilogue != none) {
+                    if (!graph.nodes[step.then].rules->traits.accepts_epilogue || step.then_epilogue >= N ||
+                        !detail::is_chain(graph, step.then, step.then_epilogue))
+                        return say_of(s, node, "an epilogue of elementwise functions, got node ",
+                                      step.then_epilogue);
+                    computed = step.then_epilogue;
+                }
+            }
         } else if (step.kind == StepKind::backward_input) {
             if (step.which >= node.input_count)
                 return say_of(s, node, "one of its inputs, got ", step.which);
@@ -320,9 +334,12 @@ constexpr Sentence verify(const MemoryPlan<MaxPieces>& plan, std::span<const Lif
             return say("piece ", a, ": expected to end in the arena of ", plan.size, ", got ", end);
         if (end - begin >= aligned_from_vectors * vector && begin % vector != 0)
             return say("piece ", a, ": expected to begin at a multiple of ", vector, ", got ", begin);
-        for (std::size_t b = 0; b < a; ++b)
-            if (begins[b] < end && begin < ends[b] && lives[a].overlaps(lives[b]))
+        for (std::size_t b = 0; b < a; ++b) {
+            const bool is_first = begin < begins[b] || (begin == begins[b] && lives[b].over == a);
+            if (lives[a].overlaps(lives[b]) && (is_first ? begins[b] - begin < distance(lives, a, b, batch)
+                                                         : begin - begins[b] < distance(lives, b, a, batch)))
                 return say("piece ", a, ": expected a place of its own, got that of piece ", b);
+        }
     }
     return {};
 }

@@ -3,6 +3,7 @@
 #include "burin/core/diagnosis.hpp"
 #include "burin/graph/network.hpp"
 #include "burin/graph/plan.hpp"
+#include "burin/kernels/depthwise/choose_strips.hpp"
 #include "burin/kernels/machine.hpp"
 #include "burin/quantization/is_quantizable.hpp"
 #include "burin/report/kernel_calls.hpp"
@@ -32,33 +33,42 @@ struct KernelRow {
 
 namespace detail {
 
-/// Calls `visit` with the rules of each function that is fused behind a forward step, the last first.
+/// Calls `visit` with the rules of each function that is fused behind a node, the last first.
 template <class PlanType>
-constexpr void for_each_fused(const passes::Step& step, auto visit) {
+constexpr void for_each_fused(std::size_t head, std::size_t tail, auto visit) {
     const auto& nodes = PlanType::graph.nodes;
-    if (step.kind == passes::StepKind::forward && step.epilogue != passes::none)
-        for (std::size_t node = step.epilogue; node != step.node; node = nodes[node].inputs[0])
+    if (tail != passes::none)
+        for (std::size_t node = tail; node != head; node = nodes[node].inputs[0])
             if (!passes::is_view(*nodes[node].rules, PlanType::mode))
                 visit(*nodes[node].rules);
 }
 
 /// `Dense<128> + ReLU`
 template <class PlanType>
-std::string fused_title(const passes::Step& step) {
-    const auto& nodes = PlanType::graph.nodes;
+std::string fused_title(std::size_t head, std::size_t tail) {
     std::string names;
     for_each_fused<PlanType>(
-        step, [&](const auto& rules) { names = " + " + std::string(rules.name().view()) + names; });
-    if (step.kind == passes::StepKind::backward_input && step.epilogue != passes::none)
-        names = " · " + std::string(nodes[step.epilogue].rules->name().view()) + "'";
-    return std::string(nodes[step.node].rules->name().view()) + names;
+        head, tail, [&](const auto& rules) { names = " + " + std::string(rules.name().view()) + names; });
+    return std::string(PlanType::graph.nodes[head].rules->name().view()) + names;
 }
 
-/// Whether the functions that are fused behind a forward step are for vectors of any width.
 template <class PlanType>
-constexpr bool has_any_width(const passes::Step& step) {
+std::string step_layer(const passes::Step& step) {
+    const auto& nodes = PlanType::graph.nodes;
+    if (step.kind == passes::StepKind::loss)
+        return "";
+    if (step.kind == passes::StepKind::backward_input && step.epilogue != passes::none)
+        return fused_title<PlanType>(step.node, passes::none) + " · " +
+               std::string(nodes[step.epilogue].rules->name().view()) + "'";
+    return fused_title<PlanType>(step.node,
+                                 step.kind == passes::StepKind::forward ? step.epilogue : passes::none);
+}
+
+/// Whether the functions that are fused behind a node are for vectors of any width.
+template <class PlanType>
+constexpr bool has_any_width(std::size_t head, std::size_t tail) {
     bool all = true;
-    for_each_fused<PlanType>(step, [&](const auto& rules) { all = all && rules.traits.for_any_width; });
+    for_each_fused<PlanType>(head, tail, [&](const auto& rules) { all = all && rules.traits.for_any_width; });
     return all;
 }
 
@@ -67,6 +77,21 @@ constexpr bool wants_input_gradient(const passes::Step& step) {
         if (step.input_gradient(i) != passes::none)
             return true;
     return false;
+}
+
+/// Of a node that a step computes.
+template <class PlanType, std::size_t StepIndex, std::size_t NodeIndex, class Scalar>
+KernelCalls calls_of_node(std::size_t rows, const kernels::Machine& machine, std::size_t tail) {
+    constexpr passes::Step step = PlanType::program.steps[StepIndex];
+    using Layer = engine::OpAt<typename PlanType::N::Type, NodeIndex>;
+    KernelQuestion<decltype(engine::node_signature<PlanType, NodeIndex>()), step.kind, PlanType::mode, Scalar,
+                   PlanType::recipe.numbers>
+        question{machine,     rows,
+                 step.trains, wants_input_gradient(step),
+                 false,       has_any_width<PlanType>(NodeIndex, tail)};
+    if constexpr (step.input(0) != passes::none && NodeIndex == step.node)
+        question.is_far = PlanType::program.values[step.input(0)].is_external;
+    return kernel_calls(question, static_cast<const Layer*>(nullptr));
 }
 
 template <class PlanType, std::size_t StepIndex, class Scalar>
@@ -78,14 +103,13 @@ KernelCalls calls_of_step(std::size_t rows, const kernels::Machine& machine) {
     } else if constexpr (step.kind == passes::StepKind::accumulate) {
         return {{"sum of gradients", by({rows, size}), "a sweep of vectors"}};
     } else {
-        using Layer = engine::OpAt<typename PlanType::N::Type, step.node>;
-        KernelQuestion<decltype(engine::node_signature<PlanType, step.node>()), step.kind, PlanType::mode,
-                       Scalar, PlanType::recipe.numbers>
-            question{
-                machine, rows, step.trains, wants_input_gradient(step), false, has_any_width<PlanType>(step)};
-        if constexpr (step.input(0) != passes::none)
-            question.is_far = PlanType::program.values[step.input(0)].is_external;
-        return kernel_calls(question, static_cast<const Layer*>(nullptr));
+        constexpr bool is_forward = step.kind == passes::StepKind::forward;
+        KernelCalls calls = calls_of_node<PlanType, StepIndex, step.node, Scalar>(
+            rows, machine, is_forward ? step.epilogue : passes::none);
+        if constexpr (step.then != passes::none)
+            for (KernelCall& call : calls)
+                call.choice = described(kernels::StripChoice{step.lines}) + ", " + call.choice;
+        return calls;
     }
 }
 
@@ -126,12 +150,19 @@ std::vector<KernelRow> kernel_rows(const kernels::Machine& machine = kernels::th
     std::vector<KernelRow> rows;
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         const auto add = [&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
-            const passes::Step& step = PlanType::program.steps[Index];
-            for (detail::KernelCall& call : detail::calls_of_step<PlanType, Index, Scalar>(Batch, machine))
-                rows.push_back(
-                    {Index, detail::node_place(PlanType::graph.nodes[step.node]),
-                     step.kind == passes::StepKind::loss ? "" : detail::fused_title<PlanType>(step),
-                     std::move(call.what), std::move(call.extents), std::move(call.choice)});
+            constexpr passes::Step step = PlanType::program.steps[Index];
+            const auto add_calls = [&](std::size_t node, const std::string& layer,
+                                       detail::KernelCalls calls) {
+                for (detail::KernelCall& call : calls)
+                    rows.push_back({Index, detail::node_place(PlanType::graph.nodes[node]), layer,
+                                    std::move(call.what), std::move(call.extents), std::move(call.choice)});
+            };
+            add_calls(step.node, detail::step_layer<PlanType>(step),
+                      detail::calls_of_step<PlanType, Index, Scalar>(Batch, machine));
+            if constexpr (step.then != passes::none)
+                add_calls(step.then, detail::fused_title<PlanType>(step.then, step.then_epilogue),
+                          detail::calls_of_node<PlanType, Index, step.then, Scalar>(Batch, machine,
+                                                                                    step.then_epilogue));
         };
         (add(std::integral_constant<std::size_t, I>{}), ...);
     }(std::make_index_sequence<PlanType::program.step_count>{});

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,10 +34,12 @@ inline constexpr MemoryUse memory_use = [] {
 namespace detail {
 
 /// What a step does, as a user would say it.
-inline std::string step_title(const passes::Step& step, const passes::LoweredNode& node) {
+inline std::string step_title(const passes::Step& step, std::span<const passes::LoweredNode> nodes) {
+    const passes::LoweredNode& node = nodes[step.node];
     switch (step.kind) {
     case passes::StepKind::forward:
-        return node_title(node);
+        return step.then == passes::none ? node_title(node)
+                                         : node_title(node) + ", " + node_title(nodes[step.then]);
     case passes::StepKind::loss:
         return "loss";
     case passes::StepKind::backward_parameters:
@@ -69,7 +72,7 @@ std::vector<PlannedBuffer> planned_buffers() {
     std::vector<std::size_t> buffer_of(program.max_values, passes::none);
     for (std::size_t s = 0; s < program.step_count; ++s) {
         const passes::Step& step = program.steps[s];
-        const std::string title = step_title(step, PlanType::graph.nodes[step.node]);
+        const std::string title = step_title(step, PlanType::graph.nodes);
         for (const std::size_t value : step.reads())
             if (value != passes::none && buffer_of[value] != passes::none)
                 buffers[buffer_of[value]].end = s + 1;
@@ -121,8 +124,7 @@ std::string memory_plan_svg() {
         with_commas(use.lower_bound) + "; unshared " + with_commas(use.all_buffers) + ")";
     std::vector<std::string> step_titles;
     for (std::size_t s = 0; s < steps; ++s)
-        step_titles.push_back(detail::step_title(PlanType::program.steps[s],
-                                                 PlanType::graph.nodes[PlanType::program.steps[s].node]));
+        step_titles.push_back(detail::step_title(PlanType::program.steps[s], PlanType::graph.nodes));
     const auto buffers = detail::planned_buffers<PlanType, Batch, Scalar>();
     std::vector<std::string> names;
     for (std::size_t b = 0; b < buffers.size(); ++b)

@@ -121,6 +121,31 @@ constexpr TileHeights tile_heights(std::size_t tallest, const RowCounts& counts)
     return heights;
 }
 
+/// Whether there is a height for all that so many rows are divided into: as high, or if it is not `Exact` at
+/// least one that is lower, after which what is left is divided anew.
+constexpr bool have_code(TileHeights heights, std::size_t tallest, std::size_t rows, bool exact = false) {
+    while (rows > 0) {
+        const std::size_t wanted = choose_tile_rows(rows, tallest);
+        const TileHeights fitting = heights & ((TileHeights(2) << wanted) - 1) & ~TileHeights(1);
+        if (fitting == 0)
+            return false;
+        const std::size_t found = static_cast<std::size_t>(std::bit_width(fitting)) - 1;
+        if (exact && found != wanted)
+            return false;
+        rows -= found;
+    }
+    return true;
+}
+
+/// The same for every number of rows that there may be: the few that are left in the end of any number, too.
+constexpr bool have_code(TileHeights heights, std::size_t tallest, const RowCounts& counts) {
+    const std::size_t many = 4 * tallest + 4, most = counts.most == 0 ? many : counts.most;
+    for (std::size_t rows = counts.each; rows <= std::min(most, many); rows += counts.each)
+        if (!have_code(heights, tallest, rows))
+            return false;
+    return have_code(heights, tallest, most);
+}
+
 /// The height at this place of a sequence that has the tallest first.
 constexpr std::size_t height_at(TileHeights heights, std::size_t place) {
     for (; place > 0; --place)

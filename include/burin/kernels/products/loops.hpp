@@ -44,8 +44,15 @@ using HeightSequence = decltype(sequence_of<Heights>(
     std::make_index_sequence<static_cast<std::size_t>(std::popcount(Heights))>{}));
 
 /// The heights of tiles for so many rows: products with the same ones share their code.
+template <std::size_t Tallest, RowCounts Counts>
+struct CheckedHeights {
+    static constexpr TileHeights all = tile_heights(Tallest, Counts);
+    static_assert(have_code(all, Tallest, Counts),
+                  "some number of rows is divided into a height of tiles that `tile_heights` leaves out");
+    using Sequence = HeightSequence<all>;
+};
 template <std::size_t Tallest, RowCounts Counts = RowCounts{}>
-using HeightsOf = HeightSequence<tile_heights(Tallest, Counts)>;
+using HeightsOf = typename CheckedHeights<Tallest, Counts>::Sequence;
 
 /// The loops that call the micro-kernel with tiles of up to `Tallest.rows` rows.
 template <Tile Tallest, class Heights = HeightsOf<Tallest.rows>>
