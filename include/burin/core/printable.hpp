@@ -11,22 +11,32 @@ namespace burin::core {
 
 namespace detail {
 
-/// Bytes of the UTF-8 character that `text` begins with; 0 if it begins with none that a terminal only shows
-/// (control characters, among them those of several bytes, and what is no UTF-8 or no character).
-constexpr std::size_t shown_bytes(std::string_view text) noexcept {
+/// Bytes of the UTF-8 character that `text` begins with; 0 if it begins with none: a longer form than the
+/// character needs, half of a surrogate pair, beyond U+10FFFF.
+constexpr std::size_t utf8_bytes(std::string_view text) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     if (byte(0) < 0x80)
-        return byte(0) >= 0x20 && byte(0) != 0x7F ? 1 : 0;
+        return 1;
     const std::size_t count = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : 2;
     if (byte(0) < 0xC2 || byte(0) > 0xF4 || text.size() < count)
         return 0;
     for (std::size_t i = 1; i < count; ++i)
         if ((byte(i) & 0xC0) != 0x80)
             return 0;
-    // A longer form than the character needs, half of a surrogate pair, beyond U+10FFFF, or no character.
-    if ((byte(0) == 0xE0 && byte(1) < 0xA0) || (byte(0) == 0xED && byte(1) > 0x9F) ||
-        (byte(0) == 0xF0 && byte(1) < 0x90) || (byte(0) == 0xF4 && byte(1) > 0x8F) ||
-        (byte(0) == 0xEF && byte(1) == 0xBF && byte(2) > 0xBD))
+    return (byte(0) == 0xE0 && byte(1) < 0xA0) || (byte(0) == 0xED && byte(1) > 0x9F) ||
+                   (byte(0) == 0xF0 && byte(1) < 0x90) || (byte(0) == 0xF4 && byte(1) > 0x8F)
+               ? 0
+               : count;
+}
+
+/// The same, but 0 also for what a terminal does not only show: control characters, among them those of
+/// several bytes, and what is no character.
+constexpr std::size_t shown_bytes(std::string_view text) noexcept {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    if (byte(0) < 0x80)
+        return byte(0) >= 0x20 && byte(0) != 0x7F ? 1 : 0;
+    const std::size_t count = utf8_bytes(text);
+    if (count == 0 || (byte(0) == 0xEF && byte(1) == 0xBF && byte(2) > 0xBD))
         return 0;
     // What turns the direction of writing makes a message say something else.
     const bool turns =

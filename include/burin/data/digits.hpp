@@ -11,12 +11,13 @@
 #include "burin/data/number_text.hpp"
 #include "burin/data/tabular.hpp"
 
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -43,8 +44,8 @@ inline std::string find_mnist(const std::string& directory, const std::string& s
         for (const char* ending : {"", ".gz"}) {
             const std::string path = directory + "/" + stem + separator + type + ending;
             // What can't be looked at is there; why it can't be read is told where that is tried.
-            std::error_code unseen;
-            if (std::filesystem::exists(path, unseen) || unseen)
+            struct stat seen;
+            if (::stat(path.c_str(), &seen) == 0 || (errno != ENOENT && errno != ENOTDIR))
                 return path;
         }
     throw Error(directory + ": expected the file " + stem + "-" + type + " or " + stem + "-" + type +

@@ -4,9 +4,8 @@
 #include "burin/core/half.hpp"
 #include "burin/core/within_memory.hpp"
 #include "burin/io/atomic_file.hpp"
+#include "burin/io/json.hpp"
 #include "burin/io/safetensors_header.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <sys/stat.h>
 
@@ -78,12 +77,11 @@ inline std::vector<Tensor> parse(std::span<const std::byte> bytes, std::string_v
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + 8, header_bytes);
     const std::span<const std::byte> data = bytes.subspan(8 + header_bytes);
 
-    // The parser takes a NUL for the end of the text.
     if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
         refuse(8 + nul, "expected a header of text, got a NUL");
     Problems problems(name);
     HeaderReader header(data, problems);
-    nlohmann::json::sax_parse(text.begin(), text.end(), &header);
+    JsonReader(text, header).read();
     if (!header.refusal.empty())
         refuse(8, header.refusal);
     if (text[0] != '{')
@@ -215,10 +213,9 @@ inline void write(const std::string& path, std::span<const Tensor> tensors, cons
     std::set<std::string_view> names{"__metadata__"};
     std::string text = "{";
     try {
-        // Strings alone: the destructors of the library's other values allocate.
-        const auto in_quotes = [](const std::string& each) { return nlohmann::json(each).dump(); };
         for (const auto& [key, value] : metadata)
-            text += (text.size() > 1 ? "," : "\"__metadata__\":{") + in_quotes(key) + ":" + in_quotes(value);
+            text +=
+                (text.size() > 1 ? "," : "\"__metadata__\":{") + json_string(key) + ":" + json_string(value);
         text += metadata.empty() ? "" : "}";
         std::size_t offset = 0;
         for (const Tensor& tensor : tensors) {
@@ -229,15 +226,14 @@ inline void write(const std::string& path, std::span<const Tensor> tensors, cons
                 problems.add(detail::tensor_named(tensor.name) + ": expected the bytes of " +
                              core::printable(tensor.dtype, 40) + " " + detail::shape_text(tensor.shape) +
                              ", got " + std::to_string(tensor.bytes.size()));
-            text += (text.size() > 1 ? "," : "") + in_quotes(tensor.name) +
-                    ":{\"dtype\":" + in_quotes(tensor.dtype) +
+            text += (text.size() > 1 ? "," : "") + json_string(tensor.name) +
+                    ":{\"dtype\":" + json_string(tensor.dtype) +
                     ",\"shape\":" + detail::shape_text(tensor.shape, max_rank) + ",\"data_offsets\":[" +
                     std::to_string(offset) + "," + std::to_string(offset + tensor.bytes.size()) + "]}";
             offset += tensor.bytes.size();
         }
-    } catch (const nlohmann::json::exception& error) {
-        throw Error(path + ": expected names in UTF-8, got others (" + core::printable(error.what(), 300) +
-                    ")");
+    } catch (const Error& error) {
+        throw Error(path + ": expected names in UTF-8, got " + error.what());
     }
     text += "}";
     text.resize((text.size() + 7) / 8 * 8, ' ');

@@ -3,8 +3,6 @@
 #include "burin/core/error.hpp"
 #include "burin/core/printable.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -120,8 +118,7 @@ class HeaderReader {
     bool null() { return scalar("null", "null"); }
     bool boolean(bool value) { return scalar("boolean", value ? "true" : "false"); }
     bool number_integer(std::int64_t value) { return scalar("number", std::to_string(value)); }
-    bool number_float(double, const std::string& text) { return scalar("number", text); }
-    bool binary(nlohmann::json::binary_t&) { return false; }
+    bool number_float(const std::string& text) { return scalar("number", text); }
     bool number_unsigned(std::uint64_t value) {
         if (depth_ == 3 && list_ == List::shape) {
             if (entry_.shape.size() == max_rank)
@@ -164,12 +161,12 @@ class HeaderReader {
         return true;
     }
 
-    bool start_object(std::size_t) {
+    bool start_object() {
         if (depth_ == 1)
             is_object_ = true;
         return start("object");
     }
-    bool start_array(std::size_t) {
+    bool start_array() {
         if (depth_ == 0)
             return refuse_top("array");
         if (depth_ == 2 && is_object_ && !in_metadata_ && key_ == "shape") {
@@ -184,10 +181,8 @@ class HeaderReader {
     bool end_object() { return end(); }
     bool end_array() { return end(); }
 
-    bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& error) {
-        refusal =
-            "expected a JSON header, got text that is none (" + core::printable(error.what(), 300) + ")";
-        return false;
+    void refuse(const std::string& what) {
+        refusal = "expected a JSON header, got text that is none (" + what + ")";
     }
 
   private:
