@@ -3,6 +3,7 @@
 #include "burin/graph/epilogue.hpp"
 #include "burin/kernels/column_sums.hpp"
 #include "burin/kernels/convolution/patch_product.hpp"
+#include "burin/kernels/products/input_gradient.hpp"
 #include "burin/kernels/products/micro_kernel.hpp"
 #include "burin/kernels/products/multiply.hpp"
 #include "burin/kernels/transpose.hpp"
@@ -28,9 +29,11 @@ namespace burin::kernels::detail {
 #endif
 
 // Tiles of these heights, and the rest of what a tile is.
+#define BURIN_DETAIL_UP_TO_4(kernel, ...)                                                                    \
+    kernel(1, __VA_ARGS__) kernel(2, __VA_ARGS__) kernel(3, __VA_ARGS__) kernel(4, __VA_ARGS__)
 #define BURIN_DETAIL_UP_TO_7(kernel, ...)                                                                    \
-    kernel(1, __VA_ARGS__) kernel(2, __VA_ARGS__) kernel(3, __VA_ARGS__) kernel(4, __VA_ARGS__)              \
-        kernel(5, __VA_ARGS__) kernel(6, __VA_ARGS__) kernel(7, __VA_ARGS__)
+    BURIN_DETAIL_UP_TO_4(kernel, __VA_ARGS__)                                                                \
+    kernel(5, __VA_ARGS__) kernel(6, __VA_ARGS__) kernel(7, __VA_ARGS__)
 #define BURIN_DETAIL_UP_TO_9(kernel, ...)                                                                    \
     BURIN_DETAIL_UP_TO_7(kernel, __VA_ARGS__) kernel(8, __VA_ARGS__) kernel(9, __VA_ARGS__)
 #define BURIN_DETAIL_UP_TO_12(kernel, ...)                                                                   \
@@ -49,6 +52,10 @@ namespace burin::kernels::detail {
     BURIN_DETAIL_UP_TO_9(BURIN_DETAIL_TILE, Epilogue, 2, 1, Tail::overlaps)                                  \
     BURIN_DETAIL_UP_TO_7(BURIN_DETAIL_TILE, Epilogue, 2, 2)                                                  \
     BURIN_DETAIL_UP_TO_7(BURIN_DETAIL_TILE, Epilogue, 1, 4, Tail::masked)
+// Last panels of three vectors, alone and behind others.
+#define BURIN_DETAIL_WIDE_TILES(Epilogue, ...)                                                               \
+    BURIN_DETAIL_UP_TO_9(BURIN_DETAIL_TILE, Epilogue, 3, 1, Tail::overlaps, __VA_ARGS__)                     \
+    BURIN_DETAIL_UP_TO_4(BURIN_DETAIL_TILE, Epilogue, 3, 2, Tail::overlaps, __VA_ARGS__)
 #define BURIN_DETAIL_PREFETCHING_TILES(Epilogue)                                                             \
     BURIN_DETAIL_UP_TO_9(BURIN_DETAIL_TILE, Epilogue, 2, 1, Tail::none, Ahead::prefetch_left)                \
     BURIN_DETAIL_UP_TO_9(BURIN_DETAIL_TILE, Epilogue, 2, 1, Tail::none, Ahead::prefetch_right)
@@ -57,10 +64,28 @@ namespace burin::kernels::detail {
     BURIN_DETAIL_UP_TO_9(BURIN_DETAIL_PATCH_TILE, Finish, 1, 1, Tail::masked)                                \
     BURIN_DETAIL_UP_TO_12(BURIN_DETAIL_PATCH_TILE, Finish, 2, 1)                                             \
     BURIN_DETAIL_UP_TO_12(BURIN_DETAIL_PATCH_TILE, Finish, 2, 1, Tail::overlaps)
+#define BURIN_DETAIL_SAMPLES(samples, ...)                                                                   \
+    BURIN_DETAIL_KERNEL void weight_gradient_shared<samples, ColumnKind{__VA_ARGS__}, false, float>(         \
+        const Operands<float>&, const Panels&, std::size_t) noexcept;
 #define BURIN_DETAIL_FEW_SAMPLES(...)                                                                        \
-    BURIN_DETAIL_KERNEL void                                                                                 \
-    shared<depth_in_registers<ColumnKind{__VA_ARGS__}, false, float>, float, Panels, std::size_t>(           \
-        const Operands<float>&, Panels, std::size_t) noexcept;
+    BURIN_DETAIL_UP_TO_7(BURIN_DETAIL_SAMPLES, __VA_ARGS__) BURIN_DETAIL_SAMPLES(8, __VA_ARGS__)
+
+#define BURIN_DETAIL_INPUT_GRADIENT(Samples, Derivative)                                                     \
+    BURIN_DETAIL_KERNEL void input_gradient_in_lanes<Samples, float, Derivative>(                            \
+        const DenseGradient<float>&, std::size_t, std::size_t, std::size_t, Derivative) noexcept;
+#define BURIN_DETAIL_INPUT_GRADIENTS(Derivative)                                                             \
+    BURIN_DETAIL_INPUT_GRADIENT(samples_of_batch, Derivative)                                                \
+    BURIN_DETAIL_INPUT_GRADIENT(samples_of_part, Derivative)
+
+// What is chosen for a whole batch of most dense layers, and for parts of it where that is another.
+inline constexpr InputGradientChoices usual_input_gradients =
+    choose_input_gradients(128, 64, sizeof(float), this_machine, RowCounts{32, 1});
+inline constexpr SampleLanes samples_of_batch =
+    usual_input_gradients.choice[usual_input_gradients.count - 1].samples;
+inline constexpr SampleLanes samples_of_part =
+    usual_input_gradients.count > 2
+        ? usual_input_gradients.choice[usual_input_gradients.count - 2].samples
+        : SampleLanes{.from = SampleLanes::From::buffer, .lanes = this_machine.lanes<float>(), .panels = 16};
 
 using LastLayer = engine::Chain<>;
 using ReLULayer = engine::Chain<ReLU>;
@@ -75,12 +100,16 @@ BURIN_DETAIL_UP_TO_12(BURIN_DETAIL_TILE, StoreSum, 2, 1, Tail::none, Ahead::noth
 BURIN_DETAIL_UP_TO_12(BURIN_DETAIL_TILE, StoreSum, 2, 1, Tail::overlaps, Ahead::nothing, true)
 BURIN_DETAIL_UP_TO_7(BURIN_DETAIL_TILE, StoreSum, 2, 2, Tail::none, Ahead::nothing, true)
 BURIN_DETAIL_UP_TO_7(BURIN_DETAIL_TILE, StoreSum, 1, 4, Tail::masked, Ahead::nothing, true)
+BURIN_DETAIL_WIDE_TILES(LastLayer, Ahead::nothing)
+BURIN_DETAIL_WIDE_TILES(ReLULayer, Ahead::nothing)
+BURIN_DETAIL_WIDE_TILES(StoreSum, Ahead::nothing, true)
 BURIN_DETAIL_PATCH_TILES(PatchSum)
 BURIN_DETAIL_PATCH_TILES(PatchReLU)
-BURIN_DETAIL_FEW_SAMPLES(true, 0, Tail::none, false, 1)
-BURIN_DETAIL_FEW_SAMPLES(true, 0, Tail::none, false, 2)
-BURIN_DETAIL_FEW_SAMPLES(true, 2, Tail::overlaps, false, 1)
-BURIN_DETAIL_FEW_SAMPLES(false, 1, Tail::masked, false, 4)
+BURIN_DETAIL_INPUT_GRADIENTS(engine::NoActivation)
+BURIN_DETAIL_INPUT_GRADIENTS(engine::DerivativeOf<ReLU>)
+BURIN_DETAIL_FEW_SAMPLES(true, 0, Tail::none)
+BURIN_DETAIL_FEW_SAMPLES(true, 2, Tail::overlaps)
+BURIN_DETAIL_FEW_SAMPLES(false, 1, Tail::masked)
 
 } // namespace burin::kernels::detail
 
@@ -94,6 +123,10 @@ BURIN_DETAIL_KERNEL void transpose<float>(std::size_t, std::size_t, const float*
 
 #undef BURIN_DETAIL_KERNEL
 #undef BURIN_DETAIL_UP_TO_7
+#undef BURIN_DETAIL_INPUT_GRADIENTS
+#undef BURIN_DETAIL_INPUT_GRADIENT
+#undef BURIN_DETAIL_WIDE_TILES
+#undef BURIN_DETAIL_UP_TO_4
 #undef BURIN_DETAIL_UP_TO_9
 #undef BURIN_DETAIL_UP_TO_12
 #undef BURIN_DETAIL_TILE
@@ -101,4 +134,5 @@ BURIN_DETAIL_KERNEL void transpose<float>(std::size_t, std::size_t, const float*
 #undef BURIN_DETAIL_LAYER_TILES
 #undef BURIN_DETAIL_PREFETCHING_TILES
 #undef BURIN_DETAIL_PATCH_TILES
+#undef BURIN_DETAIL_SAMPLES
 #undef BURIN_DETAIL_FEW_SAMPLES

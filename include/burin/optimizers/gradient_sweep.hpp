@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 namespace burin::optimizers {
@@ -179,20 +180,26 @@ sweep_part(const GradientTreatment& treatment, Scalar* parameters, const Scalar*
                 arrays);
     };
 
-    // A treatment costs more than SGD's rule: each of the three has its own loop.
-    const auto limit = static_cast<Scalar>(treatment.clip_value);
+    // A treatment costs more than SGD's rule: each of the three has its own loop. Beside a rule of two stages
+    // clipping takes no time worth a loop of its own; an infinite limit clips nothing.
+    constexpr bool is_long = requires { &Rule::first_stage; };
+    const auto limit = is_long && treatment.clip_value <= 0 ? std::numeric_limits<Scalar>::infinity()
+                                                            : static_cast<Scalar>(treatment.clip_value);
     const auto decay = static_cast<Scalar>(treatment.weight_decay);
-    if (treatment.clip_value > 0)
+    const bool is_treated = norm.first * norm.second != Scalar(1) || treatment.weight_decay != 0;
+    if (treatment.clip_value > 0 || (is_long && is_treated))
         pass([&]<class AnyVector>(const AnyVector& gradient, auto parameter) __attribute__((always_inline)) {
             const AnyVector scaled = clip(gradient, AnyVector(limit)) * AnyVector(norm.first);
             return kernels::fma(AnyVector(decay), parameter(), scaled * AnyVector(norm.second));
         });
-    else if (norm.first * norm.second != Scalar(1) || treatment.weight_decay != 0)
-        pass([&]<class AnyVector>(const AnyVector& gradient, auto parameter) __attribute__((always_inline)) {
-            const AnyVector scaled = gradient * AnyVector(norm.first);
-            return kernels::fma(AnyVector(decay), parameter(), scaled * AnyVector(norm.second));
-        });
-    else
+    else if (!is_long && is_treated) {
+        if constexpr (!is_long)
+            pass([&]<class AnyVector>(const AnyVector& gradient, auto parameter)
+                     __attribute__((always_inline)) {
+                         const AnyVector scaled = gradient * AnyVector(norm.first);
+                         return kernels::fma(AnyVector(decay), parameter(), scaled * AnyVector(norm.second));
+                     });
+    } else
         pass([](const auto& gradient, auto) __attribute__((always_inline)) { return gradient; });
 }
 

@@ -217,7 +217,13 @@ struct ProductChoices {
         return count >= rows_first_from && count <= whole ? Loops::rows_first : of_many;
     }
     /// Whether they may be those of batches of so many; 0: of any number.
-    constexpr bool may_be(Loops which, std::size_t most) const { return most == 0 || loops(most) == which; }
+    constexpr bool may_be(Loops which, std::size_t most) const {
+        if (most > 0)
+            return loops(most) == which;
+        return which == of_many || (which == Loops::across_panels && across > 0) ||
+               (which == Loops::three_vectors && has_low_tiles) ||
+               (which == Loops::rows_first && rows_first_from != never);
+    }
 };
 
 /// Chooses for a right matrix of so many columns, and the loops for any number of rows.

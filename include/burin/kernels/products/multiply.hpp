@@ -62,11 +62,14 @@ template <Product Of, Extents Size, Hints Known = Hints{}, class Scalar, class R
             return detail::half_width<Size.depth, Size.columns>(operands, epilogue);
     if constexpr (choices.in_registers >= counts.each)
         if (loops == Loops::depth_in_registers) {
-            if constexpr (choices.is_inlined)
-                return detail::depth_in_registers<kind, Known.adds>(operands, panels, Size.rows);
-            else
-                return shared<detail::depth_in_registers<kind, Known.adds, Scalar>>(operands, panels,
-                                                                                    Size.rows);
+            // Where whole batches are not, a few samples are but the last of an epoch.
+            constexpr bool inlines = choices.is_inlined && counts.most <= choices.in_registers;
+            // Each sum is one of few samples, whatever matrix it is of.
+            constexpr ColumnKind unsplit{kind.has_full_panels, kind.last_vectors, kind.last_tail,
+                                         kind.last_is_half};
+            const Operands<Scalar> all = operands; // What is passed by reference is in memory.
+            return detail::depth_in_registers<unsplit, Known.adds, inlines>(
+                all, panels, Size.rows, std::make_index_sequence<choices.in_registers>{});
         }
     if constexpr (choices.packed_from != choices.never &&
                   (counts.most == 0 || counts.most >= choices.packed_from))

@@ -123,22 +123,41 @@ template <std::size_t Samples, std::size_t Vectors, Tail TailKind, bool Accumula
             write_rows(one, std::true_type{});
 }
 
-/// Up to so many samples dy stays in registers, panel by panel, and dw is written in one stream.
-template <ColumnKind Kind, bool Adds, class Scalar>
+/// The weight gradient of so many samples in all panels.
+template <std::size_t Samples, ColumnKind Kind, bool Adds, class Scalar>
+[[gnu::always_inline]] inline void weight_gradient_inlined(Operands<Scalar> panel, const Panels& panels,
+                                                           std::size_t rows) noexcept {
+    if constexpr (Kind.has_full_panels)
+        for (std::size_t p = 0; p < panels.full; ++p, panel.skip_panels(1))
+            weight_gradient_panel<Samples, 2, Tail::none, Adds>(panel, rows, 0);
+    if constexpr (Kind.last_vectors > 0) {
+        panel.enter_last_panel(0);
+        weight_gradient_panel<Samples, Kind.last_vectors, Kind.tile_tail(), Adds>(panel, rows, panels.last);
+    }
+}
+
+/// The same, one instance for all its callers.
+template <std::size_t Samples, ColumnKind Kind, bool Adds, class Scalar>
+[[gnu::noinline]] void weight_gradient_shared(const Operands<Scalar>& operands, const Panels& panels,
+                                              std::size_t rows) noexcept {
+    weight_gradient_inlined<Samples, Kind, Adds>(operands, panels, rows);
+}
+
+/// Up to so many samples dy stays in registers, panel by panel, and dw is written in one stream. The
+/// comparisons are here, not in a function of functions: what inlines kernels is compiled once more at each
+/// level of it.
+template <ColumnKind Kind, bool Adds, bool IsInlined, class Scalar, std::size_t... I>
 [[gnu::always_inline]] inline void depth_in_registers(const Operands<Scalar>& operands, const Panels& panels,
-                                                      std::size_t rows) noexcept {
-    with_constant<weight_gradient_chooser<Scalar>.samples_in_registers()>(
-        operands.depth, [&](auto samples) __attribute__((always_inline)) {
-            Operands<Scalar> panel = operands;
-            if constexpr (Kind.has_full_panels)
-                for (std::size_t p = 0; p < panels.full; ++p, panel.skip_panels(1))
-                    weight_gradient_panel<samples.value, 2, Tail::none, Adds>(panel, rows, 0);
-            if constexpr (Kind.last_vectors > 0) {
-                panel.enter_last_panel(0);
-                weight_gradient_panel<samples.value, Kind.last_vectors, Kind.tile_tail(), Adds>(panel, rows,
-                                                                                                panels.last);
-            }
-        });
+                                                      std::size_t rows, std::index_sequence<I...>) noexcept {
+    const std::size_t depth = operands.depth;
+    if constexpr (IsInlined)
+        (void)((depth == sizeof...(I) - I &&
+                (weight_gradient_inlined<sizeof...(I) - I, Kind, Adds>(operands, panels, rows), true)) ||
+               ...);
+    else
+        (void)((depth == sizeof...(I) - I &&
+                (weight_gradient_shared<sizeof...(I) - I, Kind, Adds>(operands, panels, rows), true)) ||
+               ...);
 }
 
 /// How many samples are packed at a time, how many rows of the result in a block, and how many columns of it
