@@ -14,6 +14,7 @@
 #include <boost/hana/length.hpp>
 #include <boost/hana/type.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -391,6 +392,8 @@ struct Lower<Graph<Parts...>> {
                 .append(": expected a layer, got a Graph; a Graph has inputs of its own and can't be nested");
         Names<(0 + ... + LowerPart<Parts>::name_count)> names;
         (LowerPart<Parts>::append(lowering, names), ...);
+        if (lowering.output_count == 0 && !lowering.failed())
+            lowering.fail().append("expected `Outputs<...>` as the last part of the Graph, got none");
         return 0;
     }
 };
@@ -399,7 +402,8 @@ struct Lower<Graph<Parts...>> {
 template <class Net>
 inline constexpr std::size_t output_count_of = 1;
 template <class... Parts>
-inline constexpr std::size_t output_count_of<Graph<Parts...>> = (0 + ... + output_count_of<Parts>);
+inline constexpr std::size_t output_count_of<Graph<Parts...>> =
+    std::max<std::size_t>((0 + ... + output_count_of<Parts>), 1); // One that has none is told of.
 template <FixedString Name, class LayerType, class Sources, class Weights>
 inline constexpr std::size_t output_count_of<Node<Name, LayerType, Sources, Weights>> = 0;
 template <class... Nodes>
