@@ -1,0 +1,207 @@
+#include "burin/io/export_onnx.hpp"
+#include "burin/burin.hpp"
+
+#include "support/error_of.hpp"
+#include "support/files.hpp"
+
+#include <doctest/doctest.h>
+#include <protozero/pbf_reader.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+using namespace burin;
+
+namespace {
+
+/// The operators of a model, in order.
+std::vector<std::string> operators_of(const std::string& bytes) {
+    std::vector<std::string> names;
+    protozero::pbf_reader model(bytes);
+    while (model.next(7)) {
+        protozero::pbf_reader graph = model.get_message();
+        while (graph.next(1)) {
+            protozero::pbf_reader node = graph.get_message();
+            while (node.next(4))
+                names.push_back(node.get_string());
+        }
+    }
+    return names;
+}
+
+/// Runs a network on two samples, and writes it, what it read and what it gave where export_onnx.py finds
+/// them.
+template <class Net, class Scalar = float>
+void write(const std::string& name, bool tokens = false) {
+    const char* const directory = std::getenv("BURIN_ONNX_DIRECTORY");
+    Model<Net, Scalar> model({.seed = 3});
+    std::mt19937 random(7);
+    // Nothing is to be zero or one.
+    for (std::size_t i = 0; i < stored_count<Net>; ++i) {
+        Scalar& value = model.parameters().values[i];
+        if (value == 0 || value == 1)
+            value += static_cast<Scalar>(random() % 100) / 200 + Scalar(0.1);
+    }
+    using N = engine::Network<Net>;
+    constexpr std::size_t rows = 2;
+    std::array<std::vector<Scalar>, N::input_count> inputs;
+    std::array<const Scalar*, N::input_count> pointers{};
+    for (std::size_t i = 0; i < N::input_count; ++i) {
+        inputs[i].resize(rows * N::input_shapes[i].size());
+        const bool is_mask = i > 0 && i + 1 == N::input_count && N::input_shapes[i].rank == 1;
+        for (Scalar& each : inputs[i])
+            each = tokens    ? static_cast<Scalar>(random() % 12) - 1
+                   : is_mask ? static_cast<Scalar>(random() % 3 > 0)
+                             : static_cast<Scalar>(random() % 2000) / 1000 - 1;
+        pointers[i] = inputs[i].data();
+    }
+    Predictor<Net, rows, Scalar> predictor;
+    const auto outputs = predictor.run(model.parameters(), pointers, rows);
+    const std::string bytes = io::onnx_bytes(model);
+    CHECK(bytes.size() > 0);
+    if (directory == nullptr)
+        return;
+    std::ofstream(std::string(directory) + "/" + name + ".onnx", std::ios::binary)
+        .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream data(std::string(directory) + "/" + name + ".data", std::ios::binary);
+    const auto put = [&](const Scalar* numbers, std::size_t count) {
+        data.write(reinterpret_cast<const char*>(numbers),
+                   static_cast<std::streamsize>(count * sizeof(Scalar)));
+    };
+    for (const auto& each : inputs)
+        put(each.data(), each.size());
+    for (std::size_t i = 0; i < N::output_count; ++i)
+        put(outputs[i], rows * N::output_shapes[i].size());
+}
+
+template <class... Layers>
+using Image = Sequential<Input<7, 9, 4>, Layers...>;
+template <class... Layers>
+using Line = Sequential<Input<11, 6>, Layers...>;
+
+} // namespace
+
+TEST_CASE("export_onnx: dense layers and activations") {
+    write<Sequential<Input<6>, Dense<5>, ReLU, Dense<4, NoBias>, Sigmoid, Dense<3>, Softmax>>("dense");
+    write<Sequential<Input<6>, Dense<5>, Tanh, Dense<5>>, double>("dense_double");
+    write<Sequential<Input<6>, Dense<8>, GELU, Dense<8>, GELUTanh, Dense<8>, SiLU, Dense<8>, SELU, Dense<8>,
+                     ELU<0.5>, Dense<8>, LeakyReLU<0.2>, Dense<8>, HardSigmoid, Dense<8>, HardSwish, Dense<8>,
+                     Softplus, Dense<8>, Rescaling<0.5, 0.25>, Rescaling<2>, Fast<Tanh>, LogSoftmax>>(
+        "activations");
+    write<Line<TimeDistributed<Dense<5>>, ReLU, FeedForward<12, GELU>, Flatten, Dense<3>>>("steps");
+    write<Sequential<Input<5>, Embedding<10, 4, PaddingIndex<2>>, PositionalEncoding,
+                     LearnedPositionalEmbedding<8>, Flatten, Dense<3>>>("tokens", true);
+}
+
+TEST_CASE("export_onnx: convolutions and pooling") {
+    write<Image<Conv2D<6, 3, Same>, BatchNorm<>, ReLU, MaxPool2D<2>,
+                Conv2D<4, Shape{1, 3}, Stride<2>, Groups<2>>, Flatten, Dense<3>>>("conv2d");
+    write<Image<DepthwiseConv2D<3, Same, Stride<2>, DepthMultiplier<2>>, Tanh, SeparableConv2D<5, 3>,
+                GlobalAveragePool2D>>("depthwise");
+    write<Image<Conv2D<4, 3, Padding<1>, Dilation<2>, NoBias>, AveragePool2D<3, Same, Stride<2>>,
+                GlobalMaxPool2D>>("dilated");
+    write<Line<Conv1D<5, 3, Causal, Dilation<2>>, ReLU, Conv1D<4, 2, Stride<3>>, AveragePool1D<2>>>("conv1d");
+    write<Sequential<Input<5, 6, 7, 2>, Conv3D<3, 3, Same, Stride<2>>, MaxPool3D<2>>>("conv3d");
+    write<Image<Conv2DTranspose<3, 3, Stride<2>>, ReLU, Conv2DTranspose<2, 4, Stride<2>, Same>>>(
+        "transposed");
+    write<Line<Conv1DTranspose<3, 2, Stride<3>>, Conv1DTranspose<2, 3, Same, Stride<2>>>>("transposed1d");
+    write<Image<AdaptiveAveragePool2D<3, 2>, AdaptiveMaxPool2D<2, 2>>>("adaptive");
+    write<Image<ZeroPadding2D<0, 1, 2, 3>, Cropping2D<1, 2>, UpSampling2D<2>,
+                UpSampling2D<Shape{1, 2}, Bilinear>>>("resized");
+}
+
+TEST_CASE("export_onnx: normalisation") {
+    write<Image<BatchNorm<Epsilon<1e-3>>, GroupNorm<2>, InstanceNorm<>, LayerNorm<LastAxes<2>>, RMSNorm<>>>(
+        "norms");
+    write<Sequential<Input<6>, Dense<8>, BatchNorm<>, GroupNorm<2>, LayerNorm<>, Dropout<0.5>, Dense<2>>>(
+        "row_norms");
+    write<Line<TimeDistributed<Sequential<Dense<4>, BatchNorm<>, Softmax>>>>("step_norms");
+}
+
+TEST_CASE("export_onnx: recurrence") {
+    write<Line<LSTM<5, ReturnSequences>, GRU<4, ReturnSequences>, SimpleRNN<3>>>("recurrent");
+    write<Line<Bidirectional<LSTM<5, ReturnSequences>>, Bidirectional<GRU<3>, Add>>>("bidirectional");
+    write<Line<GRU<4, ReturnSequences, GoBackwards, NoBias>, LSTM<3, ReturnState, ReturnSequences>>>(
+        "states");
+    write<Graph<Inputs<Node<"x", Input<6, 4>>, Node<"mask", Input<6>>>,
+                Node<"lstm", LSTM<5, ReturnSequences, Masked, ReturnState>, From<"x", "mask">>,
+                Node<"cut", Slice<0, 6>, From<"lstm">>,
+                Node<"gru", GRU<4, Masked, GoBackwards, ReturnSequences>, From<"cut", "mask">>,
+                Node<"rnn", SimpleRNN<3, Masked>, From<"gru", "mask">>, Outputs<"rnn", "lstm">>>("masked");
+    write<Graph<Inputs<Node<"x", Input<6, 4>>>, Node<"encoder", LSTM<5, ReturnState>, From<"x">>,
+                Node<"decoder", LSTM<5, ReturnSequences, InitialState>, From<"x", "encoder">>,
+                Outputs<"decoder">>>("initial_state");
+}
+
+TEST_CASE("export_onnx: attention") {
+    write<Sequential<Input<7, 8>, TransformerEncoderBlock<2, 12>,
+                     TransformerEncoderBlock<4, 16, PreNorm, CausalMask>>>("encoder");
+    write<Graph<Inputs<Node<"x", Input<6, 8>>, Node<"memory", Input<5, 4>>, Node<"mask", Input<5>>>,
+                Node<"y", TransformerDecoderBlock<2, 12, KeyPaddingMask>, From<"x", "memory", "mask">>,
+                Outputs<"y">>>("decoder");
+    write<Graph<Inputs<Node<"q", Input<6, 8>>, Node<"k", Input<5, 8>>, Node<"v", Input<5, 4>>>,
+                Node<"y", ScaledDotProductAttention<CausalMask>, From<"q", "k", "v">>, Outputs<"y">>>(
+        "dot_product");
+}
+
+TEST_CASE("export_onnx: graphs and shapes") {
+    write<Image<Residual<Conv2D<4, 3, Same>, ReLU, Conv2D<4, 1>>, ReLU,
+                Parallel<Concat, Conv2D<2, 1>, Identity>, Permute<2, 0, 1>, Reshape<6, 63>, Slice<1, 4>,
+                Reverse, Flatten, RepeatVector<2>>>("shapes");
+    write<Graph<Inputs<Node<"a", Input<5, 3>>, Node<"b", Input<5, 3>>>, Node<"sum", Add, From<"a", "b">>,
+                Node<"difference", Subtract, From<"a", "b">>,
+                Node<"product", Multiply, From<"sum", "difference", "a">>,
+                Node<"mean", Average, From<"a", "b", "product">>, Node<"most", Maximum, From<"mean", "a">>,
+                Node<"least", Minimum, From<"mean", "b">>, Node<"dot", Dot, From<"most", "least">>,
+                Outputs<"dot", "product">>>("merges");
+    write<Sequential<Input<6>, Dense<8>, Reparameterize, Dense<2>>>("code");
+    write<Graph<Inputs<Node<"a", Input<5>>, Node<"b", Input<5>>>,
+                Node<"x", Dense<4>, From<"a">, SharedWeights<"tower">>,
+                Node<"y", Dense<4>, From<"b">, SharedWeights<"tower">>, Node<"z", Concat, From<"x", "y">>,
+                Outputs<"z">>>("shared");
+}
+
+TEST_CASE("export_onnx: nothing is transposed between convolutions") {
+    using Net = Image<Conv2D<6, 3, Same>, BatchNorm<>, ReLU, MaxPool2D<2>, Residual<Conv2D<6, 3, Same>>,
+                      Conv2D<2, 1>>;
+    const std::vector<std::string> expected{
+        "Transpose", "Conv", "BatchNormalization", "Relu",    "MaxPool", "Conv",
+        "Add",       "Conv", "Transpose",          "Identity"};
+    CHECK(operators_of(io::onnx_bytes(Model<Net>())) == expected);
+}
+
+namespace {
+
+struct Square {
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        return x * x;
+    }
+};
+
+} // namespace
+
+TEST_CASE("export_onnx: layers that ONNX can't say are all named, and nothing is written") {
+    using Net = Sequential<Input<3>, Lambda<Square>, Dense<2>, Residual<Lambda<Square>>>;
+    const TemporaryDirectory directory;
+    const std::string path = directory / "network.onnx";
+    CHECK(error_of([&] { io::export_onnx(path, Model<Net>()); }) ==
+          "export_onnx: ONNX has no operator for layer `0` `Lambda`, layer `2.0` `Lambda`; give one by a "
+          "specialisation "
+          "of burin::io::onnx::Rule");
+    CHECK(!std::ifstream(path));
+}
+
+TEST_CASE("export_onnx: a parameter that is no number is refused") {
+    Model<Sequential<Input<2>, Dense<2>>> model;
+    model["0.weight"][3] = std::numeric_limits<float>::quiet_NaN();
+    CHECK(error_of([&] { io::onnx_bytes(model); }) ==
+          "export_onnx: 0.weight[3]: expected a finite number, got nan");
+}
