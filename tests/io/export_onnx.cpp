@@ -91,9 +91,10 @@ using Line = Sequential<Input<11, 6>, Layers...>;
 TEST_CASE("export_onnx: dense layers and activations") {
     write<Sequential<Input<6>, Dense<5>, ReLU, Dense<4, NoBias>, Sigmoid, Dense<3>, Softmax>>("dense");
     write<Sequential<Input<6>, Dense<5>, Tanh, Dense<5>>, double>("dense_double");
-    write<Sequential<Input<6>, Dense<8>, GELU, Dense<8>, GELUTanh, Dense<8>, SiLU, Dense<8>, SELU, Dense<8>,
-                     ELU<0.5>, Dense<8>, LeakyReLU<0.2>, Dense<8>, HardSigmoid, Dense<8>, HardSwish, Dense<8>,
-                     Softplus, Dense<8>, Rescaling<0.5, 0.25>, Rescaling<2>, Fast<Tanh>, LogSoftmax>>(
+    write<
+        Sequential<Input<6>, Dense<8>, GELU, Dense<8>, GELUTanh, Dense<8>, SiLU, Dense<8>, SELU, ReLU6,
+                   Dense<8>, ELU<0.5>, Dense<8>, LeakyReLU<0.2>, Dense<8>, HardSigmoid, Dense<8>, HardSwish,
+                   Dense<8>, Softplus, Dense<8>, Rescaling<0.5, 0.25>, Rescaling<2>, Fast<Tanh>, LogSoftmax>>(
         "activations");
     write<Line<TimeDistributed<Dense<5>>, ReLU, FeedForward<12, GELU>, Flatten, Dense<3>>>("steps");
     write<Sequential<Input<5>, Embedding<10, 4, PaddingIndex<2>>, PositionalEncoding,

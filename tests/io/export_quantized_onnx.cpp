@@ -1,5 +1,5 @@
-#include "burin/burin.hpp"
 #include "burin/io/export_quantized_onnx.hpp"
+#include "burin/burin.hpp"
 
 #include <doctest/doctest.h>
 
@@ -43,9 +43,11 @@ void write(const std::string& name) {
     if (directory == nullptr)
         return;
     const std::string path = std::string(directory) + "/" + name;
-    std::ofstream(path + ".onnx", std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(path + ".onnx", std::ios::binary)
+        .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     std::ofstream data(path + ".data", std::ios::binary);
-    data.write(reinterpret_cast<const char*>(inputs.data()), static_cast<std::streamsize>(rows * size * sizeof(float)));
+    data.write(reinterpret_cast<const char*>(inputs.data()),
+               static_cast<std::streamsize>(rows * size * sizeof(float)));
     data.write(reinterpret_cast<const char*>(numbers.data()),
                static_cast<std::streamsize>(numbers.size() * sizeof(float)));
 }
@@ -59,7 +61,9 @@ TEST_CASE("export_onnx: networks of 8-bit integers") {
     write<Sequential<Input<12>, Dense<16>, ReLU, Dense<4>>>("dense.int8");
     write<Sequential<Input<12>, Dense<16>, Tanh, Dense<4>, Softmax>>("softmax.int8");
     write<Image<Conv2D<6, 3, Same>, ReLU, MaxPool2D<2>, Flatten, Dense<5>>>("conv.int8");
-    write<Image<DepthwiseConv2D<3, Same>, ReLU, Conv2D<6, 1>, ReLU, GlobalAveragePool2D, Dense<3>>>("depthwise.int8");
-    write<Image<Residual<Conv2D<4, 3, Same>>, ReLU, ZeroPadding2D<1>, Flatten, Dense<3>, Sigmoid>>("residual.int8");
+    write<Image<DepthwiseConv2D<3, Same>, ReLU, Conv2D<6, 1>, ReLU, GlobalAveragePool2D, Dense<3>>>(
+        "depthwise.int8");
+    write<Image<Residual<Conv2D<4, 3, Same>>, ReLU, ZeroPadding2D<1>, Flatten, Dense<3>, Sigmoid>>(
+        "residual.int8");
     write<Sequential<Input<6, 4>, TimeDistributed<Dense<5>>, LSTM<6>, Dense<2>>>("lstm.int8");
 }

@@ -86,7 +86,8 @@ class NetworkWriter {
     static constexpr Element scalar = std::is_same_v<Scalar, double> ? Element::float64 : Element::float32;
 
   public:
-    NetworkWriter(const Model<Net, Scalar>& model, const Numbers& numbers) : model_(model), numbers_(numbers) {}
+    NetworkWriter(const Model<Net, Scalar>& model, const Numbers& numbers)
+        : model_(model), numbers_(numbers) {}
 
     std::string write(const OnnxOptions& options) {
         for (std::size_t i = 0; i < N::output_count; ++i)
@@ -130,7 +131,7 @@ class NetworkWriter {
         const ParameterTensor* const tensor = engine::find_tensor<Net>(full);
         Weights result{full, tensor->spec.shape, std::vector<double>(view.size())};
         for (std::size_t i = 0; i < view.size(); ++i)
-            result.values[i] = view[i];
+            result.values[i] = static_cast<double>(view[i]);
         return result;
     }
 
@@ -183,11 +184,13 @@ void check(const Model<Net, Scalar>& model) {
 /// (`input0`, `input1` of several), in a `Graph` as its nodes. Tensors have the names of the model's, as in
 /// `0.weight`, and the order that ONNX wants. Numbers are those of the model, float or double. Opset 18.
 ///
-/// It is the network of inference: Dropout is not there, BatchNorm has its running statistics. Between convolutions
-/// nothing is transposed. A `Lambda`, or a layer of one's own, needs a specialisation of `burin::io::onnx::Rule`.
+/// It is the network of inference: Dropout is not there, BatchNorm has its running statistics. Between
+/// convolutions nothing is transposed. A `Lambda`, or a layer of one's own, needs a specialisation of
+/// `burin::io::onnx::Rule`.
 ///
-/// Throws Error for layers without a rule, naming all, for parameters that are not finite, and if the file can't be
-/// written. Needs protozero (Debian: libprotozero-dev). Format: onnx/onnx.proto of https://github.com/onnx/onnx.
+/// Throws Error for layers without a rule, naming all, for parameters that are not finite, and if the file
+/// can't be written. Needs protozero (Debian: libprotozero-dev). Format: onnx/onnx.proto of
+/// https://github.com/onnx/onnx.
 template <class Net, class Scalar>
 std::string onnx_bytes(const Model<Net, Scalar>& model, const OnnxOptions& options = {}) {
     onnx::check(model);

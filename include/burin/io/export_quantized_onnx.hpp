@@ -17,8 +17,8 @@ namespace burin::io {
 
 namespace onnx {
 
-/// A network of 8-bit integers, as ONNX's programs know it: each value is quantized and dequantized at once (QDQ), each
-/// weight is dequantized.
+/// A network of 8-bit integers, as ONNX's programs know it: each value is quantized and dequantized at once
+/// (QDQ), each weight is dequantized.
 template <class Net>
 class Int8Numbers {
   public:
@@ -51,8 +51,8 @@ class Int8Numbers {
     }
 
   private:
-    static Affine put(GraphWriter& to, const quantization::Scale& input, const Weights& weight, std::size_t axis,
-                      const Weights* bias) {
+    static Affine put(GraphWriter& to, const quantization::Scale& input, const Weights& weight,
+                      std::size_t axis, const Weights* bias) {
         const std::size_t channels = weight.shape[axis], inner = [&] {
             std::size_t product = 1;
             for (std::size_t after = axis + 1; after < weight.shape.rank; ++after)
@@ -67,20 +67,22 @@ class Int8Numbers {
                             (static_cast<double>(input.scale) * burin::detail::largest_int8_bias);
         std::vector<float> largest(channels), steps(channels);
         for (std::size_t i = 0; i < weight.values.size(); ++i)
-            largest[channel_of(i)] = std::max(largest[channel_of(i)], static_cast<float>(std::fabs(weight.values[i])));
+            largest[channel_of(i)] =
+                std::max(largest[channel_of(i)], static_cast<float>(std::fabs(weight.values[i])));
         for (std::size_t c = 0; c < channels; ++c)
             steps[c] = quantization::weight_scale(largest[c], static_cast<float>(scales[c]));
         std::vector<std::int8_t> stored(weight.values.size());
         for (std::size_t i = 0; i < stored.size(); ++i)
-            stored[i] = quantization::quantized_weight(static_cast<float>(weight.values[i]), steps[channel_of(i)]);
+            stored[i] =
+                quantization::quantized_weight(static_cast<float>(weight.values[i]), steps[channel_of(i)]);
         const Extents extents{static_cast<std::int64_t>(channels)};
         const std::vector<double> weight_scales(steps.begin(), steps.end());
         Affine result;
-        result.weight = to.node(
-            "DequantizeLinear",
-            {to.tensor_of<std::int8_t>(weight.name, Element::int8, extents_of(weight.shape), stored),
-             to.tensor(weight.name + ".scale", extents, weight_scales)},
-            Attributes().integer("axis", static_cast<std::int64_t>(axis)), weight.name + ".real");
+        result.weight =
+            to.node("DequantizeLinear",
+                    {to.tensor_of<std::int8_t>(weight.name, Element::int8, extents_of(weight.shape), stored),
+                     to.tensor(weight.name + ".scale", extents, weight_scales)},
+                    Attributes().integer("axis", static_cast<std::int64_t>(axis)), weight.name + ".real");
         if (bias == nullptr)
             return result;
         std::vector<std::int32_t> sums(channels);
@@ -89,11 +91,10 @@ class Int8Numbers {
             units[c] = static_cast<double>(input.scale) * static_cast<double>(steps[c]);
             sums[c] = burin::detail::quantized_bias(bias->values[c], units[c]);
         }
-        result.bias =
-            to.node("DequantizeLinear",
-                    {to.tensor_of<std::int32_t>(bias->name, Element::int32, extents, sums),
-                     to.tensor(bias->name + ".scale", extents, units)},
-                    Attributes().integer("axis", 0), bias->name + ".real");
+        result.bias = to.node("DequantizeLinear",
+                              {to.tensor_of<std::int32_t>(bias->name, Element::int32, extents, sums),
+                               to.tensor(bias->name + ".scale", extents, units)},
+                              Attributes().integer("axis", 0), bias->name + ".real");
         return result;
     }
 
@@ -102,18 +103,19 @@ class Int8Numbers {
 
 } // namespace onnx
 
-/// The network that `quantize` makes of a model, as a file of ONNX: with the same 8-bit integers as weights, and with
-/// QuantizeLinear and DequantizeLinear around each operator, from which onnxruntime and others make 8-bit arithmetic of
-/// their own.
+/// The network that `quantize` makes of a model, as a file of ONNX: with the same 8-bit integers as weights,
+/// and with QuantizeLinear and DequantizeLinear around each operator, from which onnxruntime and others make
+/// 8-bit arithmetic of their own.
 ///
 ///     const auto ranges = calibrate<Net>(model, samples);
 ///     io::export_onnx("digits.int8.onnx", model, ranges);
 ///
-/// Inputs and outputs are real numbers. An output of a layer differs from Burin's by one step at most: other programs
-/// round where Burin does, but not all in its way. Recurrent layers keep weights that are real numbers. All else is as
-/// for a network of real numbers.
+/// Inputs and outputs are real numbers. An output of a layer differs from Burin's by one step at most: other
+/// programs round where Burin does, but not all in its way. Recurrent layers keep weights that are real
+/// numbers. All else is as for a network of real numbers.
 template <class Net>
-std::string onnx_bytes(const Model<Net>& model, const ActivationRanges<Net>& ranges, const OnnxOptions& options = {}) {
+std::string onnx_bytes(const Model<Net>& model, const ActivationRanges<Net>& ranges,
+                       const OnnxOptions& options = {}) {
     static_cast<void>(core::DiagnosisOf<burin::detail::ExaminedForInt8<Net>>{});
     onnx::check(model);
     const onnx::Int8Numbers<Net> numbers(ranges);

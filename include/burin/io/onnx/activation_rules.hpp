@@ -71,6 +71,14 @@ struct Activation<SELU> : OneOperator<Activation<SELU>> {
 };
 
 template <>
+struct Activation<ReLU6> {
+    static constexpr bool is_known = true;
+    static std::string write(GraphWriter& to, const std::string& input, const std::string& name) {
+        return to.node("Clip", {input, to.number(0, "zero"), to.number(6, "six")}, {}, name);
+    }
+};
+
+template <>
 struct Activation<SiLU> {
     static constexpr bool is_known = true;
     static std::string write(GraphWriter& to, const std::string& input, const std::string& name) {

@@ -35,7 +35,8 @@ struct Rule<Dense<Units, Options...>> {
 
     static Value write(GraphWriter& to, const LayerStep& step) {
         const std::string input = to.channels_last(step.inputs[0]);
-        const Affine affine = put_affine(to, step, step.weights("weight"), 1, Dense<Units, Options...>::has_bias);
+        const Affine affine =
+            put_affine(to, step, step.weights("weight"), 1, Dense<Units, Options...>::has_bias);
         std::string name;
         if (step.input_shapes[0].rank == 1) {
             std::vector<std::string> operands{input, affine.weight};
@@ -45,7 +46,8 @@ struct Rule<Dense<Units, Options...>> {
         } else if (affine.bias.empty()) {
             name = to.node("MatMul", {input, affine.weight}, {}, step.name);
         } else {
-            name = to.node("Add", {to.node("MatMul", {input, affine.weight}, {}, step.part("product")), affine.bias},
+            name = to.node("Add",
+                           {to.node("MatMul", {input, affine.weight}, {}, step.part("product")), affine.bias},
                            {}, step.name);
         }
         return to.value(name, step.output_shape);

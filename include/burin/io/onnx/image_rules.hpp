@@ -51,8 +51,8 @@ inline Weights with_kernel_last(const Weights& weights) {
 }
 
 /// The weight's output channels are along `axis`.
-inline Value convolution(GraphWriter& to, const LayerStep& step, const char* op, const Weights& weight, std::size_t axis,
-                         bool has_bias, const Attributes& attributes) {
+inline Value convolution(GraphWriter& to, const LayerStep& step, const char* op, const Weights& weight,
+                         std::size_t axis, bool has_bias, const Attributes& attributes) {
     const Affine affine = put_affine(to, step, weight, axis, has_bias);
     std::vector<std::string> operands{to.channels_first(step.inputs[0]), affine.weight};
     if (has_bias)
@@ -119,7 +119,8 @@ struct Rule<LayerType> {
             more.push_back(static_cast<std::int64_t>(step.output_shape[axis]) -
                            (full - pads[axis] - pads[rank + axis]));
         }
-        return convolution(to, step, "ConvTranspose", with_kernel_last(step.weights("weight")), 1, LayerType::has_bias,
+        return convolution(to, step, "ConvTranspose", with_kernel_last(step.weights("weight")), 1,
+                           LayerType::has_bias,
                            Attributes()
                                .integers("kernel_shape", kernel)
                                .integers("strides", strides)

@@ -34,8 +34,8 @@ struct LayerStep {
     std::vector<Shape> input_shapes{};
     Shape output_shape{};
     std::function<Weights(std::string_view)> weights{}; ///< By the layer's own name for it, as in `weight`.
-    /// In a network of 8-bit integers: puts a weight, whose output channels are along the axis, and its bias, null if
-    /// there is none.
+    /// In a network of 8-bit integers: puts a weight, whose output channels are along the axis, and its bias,
+    /// null if there is none.
     std::function<Affine(const Weights&, std::size_t, const Weights*)> put_quantized{};
 
     /// A name for something inside of the layer.
