@@ -16,6 +16,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <string>
@@ -178,15 +179,17 @@ void check_constants(const Pipeline& pipeline, const std::string& path) {
 template <class Pipeline>
 void read_pipeline(const std::string& path, std::vector<safetensors::Tensor>& tensors,
                    const safetensors::Metadata& metadata, Pipeline& pipeline) {
-    const auto others = std::stable_partition(tensors.begin(), tensors.end(), is_of_pipeline);
-    const std::span<const safetensors::Tensor> own(tensors.begin(), others);
+    // Not std::stable_partition: that of libstdc++ 12 uses what clang calls deprecated.
+    std::vector<safetensors::Tensor> own, others;
+    std::partition_copy(tensors.begin(), tensors.end(), std::back_inserter(own), std::back_inserter(others),
+                        is_of_pipeline);
     const std::vector<safetensors::Slot> slots = pipeline_slots(pipeline);
     safetensors::detail::Problems problems(path);
     check_pipeline(pipeline, metadata, problems);
     safetensors::detail::compare(own, slots, problems);
     problems.throw_if_any();
     safetensors::detail::copy_into(own, slots);
-    tensors.erase(tensors.begin(), others);
+    tensors = std::move(others);
     check_constants(pipeline, path);
     pipeline.mark_as_fitted();
 }
