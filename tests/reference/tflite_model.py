@@ -37,9 +37,11 @@ class Model:
         self.buffers = [table(self.builder, "Buffer")]
         self.tensors, self.operators, self.codes = [], [], []
 
-    def tensor(self, shape, kind, scales=None, zero_point=0, axis=0, data=None):
+    def tensor(self, shape, kind, scales=None, zero_point=0, axis=0, data=None, name=None):
         """The index of a new tensor, a constant if it has data."""
         b, buffer, fields = self.builder, 0, {}
+        if name is not None:
+            fields["Name"] = b.CreateString(name)
         if data is not None:
             content = b.CreateNumpyVector(data.reshape(-1).view(np.uint8))
             buffer = len(self.buffers)
@@ -56,7 +58,7 @@ class Model:
     def operator(self, code, options_kind, options, reads, writes, version=3):
         b = self.builder
         settings = table(b, options_kind, **options)
-        read, written = vector(b, reads, np.int32), vector(b, [writes], np.int32)
+        read, written = vector(b, reads, np.int32), vector(b, np.atleast_1d(writes), np.int32)
         self.operators.append(table(
             b, "Operator", OpcodeIndex=len(self.codes), Inputs=read, Outputs=written,
             BuiltinOptionsType=getattr(tflite.BuiltinOptions, options_kind), BuiltinOptions=settings))

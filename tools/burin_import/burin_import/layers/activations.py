@@ -3,7 +3,7 @@ import math
 import numpy as np
 
 from ..problems import Unsupported
-from .fixed_point import multiplier, quantized
+from .fixed_point import multiplier, multiply, quantized
 from .layer import Layer, activations, is_int8, number, sample, sample_axis
 
 #: Burin's layers of what works element by element.
@@ -47,8 +47,23 @@ def elementwise(graph, node):
         real = float(of.scale) * (np.arange(-128, 128) - of.zero_point)
         with np.errstate(over="ignore"):
             table = quantized(FUNCTIONS[node.operator](real, node), to.scale, to.zero_point)
-        layer.constants = lambda rounding, low: [("table", table)]
+        layer.constants = lambda rounding, low: [
+            ("table", leaky_table(of, to, node["alpha"], rounding) if node.operator == "LeakyRelu" else table)]
     return [layer]
+
+
+def leaky_table(of, to, alpha, rounding):
+    """LEAKY_RELU is made of whole numbers: XNNPACK's factors have 8 bits behind the point."""
+    ratio, below = np.float32(of.scale) / np.float32(to.scale), np.float32(of.scale) * np.float32(alpha) / np.float32(to.scale)
+    table = []
+    for x in range(-128 - of.zero_point, 128 - of.zero_point):
+        factor = ratio if x >= 0 else below
+        if rounding == "once" and 2.0**-8 <= ratio <= 2.0**7:
+            y = (x * int(np.rint(np.float32(256) * factor)) + 128) >> 8
+        else:
+            y = multiply(x, *multiplier(float(factor)), rounding)
+        table.append(min(max(y + to.zero_point, -128), 127))
+    return np.array(table, np.int8)
 
 
 def softmax(graph, node):

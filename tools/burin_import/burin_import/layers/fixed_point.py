@@ -42,3 +42,14 @@ def quantized(numbers, scale, zero_point):
     rest = x - whole
     whole = whole + (rest >= 0.5) - (rest <= -0.5)
     return np.clip(np.clip(whole, -512, 512) + zero_point, -128, 127).astype(np.int8)
+
+
+def multiply(x, factor, shift, rounding):
+    """x * factor / 2^shift as a whole number, as core/fixed_multiplier.hpp has it."""
+    if rounding == "once":
+        return (x * factor + (1 << (shift - 1))) >> shift
+    high = (x * (1 << max(31 - shift, 0)) * factor + (1 << 30)) >> 31
+    rest = shift - 31
+    if rest <= 0:
+        return high
+    return (((high - (high < 0)) >> (rest - 1)) + 1) >> 1

@@ -90,7 +90,7 @@ def number(value):
     return shortest if len(shortest) <= 12 else np.format_float_scientific(np.float32(value), trim="0", unique=True, exp_digits=1)
 
 
-def view(node, shape, source, output):
+def view(name, shape, source, output):
     """The same elements under another shape."""
     kind = "Flatten" if len(shape) == 1 else f"Reshape<{', '.join(map(str, shape))}>"
-    return Layer(node.name, kind, [source], output, is_view=True)
+    return Layer(name, kind, [source], output, is_view=True)

@@ -40,14 +40,33 @@ def rescales(factors):
 
 
 def sums(of, to, divides):
+    zero_points = np.array([each.zero_point for each in [*of, to]], np.int8)
+
+    def members(rounding, low):
+        factors = sum_once(of, to) if rounding == "once" and len(of) == 2 and not divides else sum_twice(of, to, divides)
+        multipliers, shifts = rescales(factors)
+        return [("multipliers", multipliers), ("shifts", shifts), ("zero_points", zero_points), ("low", low)]
+    return members
+
+
+def sum_twice(of, to, divides):
+    """Each brought to twice the largest scale, with 20 bits behind the point, as TensorFlow Lite's ADD has it."""
     unit = float(1 << SUM_BITS)
     largest = max(2 * float(each.scale) for each in of)
-    factors = [multiplier(float(each.scale) / largest, 255 * unit) for each in of]
     total = largest / (unit * float(to.scale))
-    factors.append(multiplier(total / len(of) if divides else total, float(len(of)) * 255 * unit / 2))
-    multipliers, shifts = rescales(factors)
-    zero_points = np.array([each.zero_point for each in [*of, to]], np.int8)
-    return lambda rounding, low: [("multipliers", multipliers), ("shifts", shifts), ("zero_points", zero_points), ("low", low)]
+    return [*(multiplier(float(each.scale) / largest, 255 * unit) for each in of),
+            multiplier(total / len(of) if divides else total, float(len(of)) * 255 * unit / 2)]
+
+
+def sum_once(of, to):
+    """Each times a whole number of up to 21 bits, and the sum shifted, as XNNPACK has it: nothing is rounded but that."""
+    ratios = [np.float32(each.scale) / np.float32(to.scale) for each in of]
+    exponent = math.frexp(float(max(ratios)))[1] - 1
+    if not -10 <= exponent < 8:
+        return sum_twice(of, to, False)
+    shift = SUM_BITS - exponent
+    whole = [int(np.rint(np.float32(ratio) * np.float32(2.0**shift))) for ratio in ratios]
+    return [*(multiplier(each / 2.0**SUM_BITS) for each in whole), (2**30, 30 + shift)]
 
 
 def products(of, to):
@@ -87,6 +106,14 @@ def with_constant(graph, node):
                   is_elementwise=True)]
 
 
+def rescale(rounding, of, to):
+    """The factor between two scales. XNNPACK, which rounds once, has 8 bits behind the point."""
+    ratio = np.float32(of) / np.float32(to)
+    if rounding == "once" and 2.0**-8 <= ratio <= 2.0**7:
+        return multiplier(float(np.rint(np.float32(256) * ratio)) / 256)
+    return multiplier(float(of) / float(to), 255)
+
+
 def concat(graph, node):
     inputs = activations(graph, node)
     if len(inputs) > 8:
@@ -98,18 +125,23 @@ def concat(graph, node):
         # Along another axis, what lies behind it is one with it.
         outer = math.prod(shape[:axis])
         flat = lambda each: (outer, math.prod(each) // outer) if outer > 1 else (math.prod(each),)
-        for index, name in enumerate(inputs):
-            inputs[index] = graph.add_tensor(f"{name}/flat", graph.tensors[name], shape=(1, *flat(sample(graph, name))))
-            views.append(view(node, flat(sample(graph, name)), name, inputs[index]))
+        made = {}
+        for name in inputs:
+            if name not in made:
+                made[name] = graph.add_tensor(f"{name}/flat", graph.tensors[name], shape=(1, *flat(sample(graph, name))))
+                views.append(view(f"{node.name}_flat", flat(sample(graph, name)), name, made[name]))
+        inputs = [made[name] for name in inputs]
         output = graph.add_tensor(f"{output}/flat", graph.tensors[output], shape=(1, *flat(shape)))
     layer = Layer(node.name, "Concat", inputs, output)
     if is_int8(graph, *of, node.outputs[0]):
         of, to = [graph.tensors[name].quantization for name in inputs], graph.tensors[node.outputs[0]].quantization
-        multipliers, shifts = rescales([multiplier(float(each.scale) / float(to.scale), 255) for each in of])
         zero_points = np.array([each.zero_point for each in of], np.int8)
-        layer.constants = lambda rounding, low: [("multipliers", multipliers), ("shifts", shifts),
-                                                 ("zero_points", zero_points), ("zero_point", to.zero_point)]
-    return [*views, layer, *([view(node, shape, output, node.outputs[0])] if views else [])]
+
+        def members(rounding, low):
+            multipliers, shifts = rescales([rescale(rounding, each.scale, to.scale) for each in of])
+            return [("multipliers", multipliers), ("shifts", shifts), ("zero_points", zero_points), ("zero_point", to.zero_point)]
+        layer.constants = members
+    return [*views, layer, *([view(node.name, shape, output, node.outputs[0])] if views else [])]
 
 
 RULES = {**{kind: merge(kind) for kind in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")},

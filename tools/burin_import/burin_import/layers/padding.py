@@ -47,9 +47,9 @@ def pad(graph, node):
             raise Unsupported("pads of the channels of an image")
         between = [graph.add_tensor(f"{node.name}/{which}", graph.tensors[x]) for which in ("before", "behind")]
         target = sample(graph, node.outputs[0])
-        return [view(node, (*shape, 1), x, between[0]),
+        return [view(node.name, (*shape, 1), x, between[0]),
                 zero_padding(node.name, pads, len(shape), graph, between[0], between[1], quantization),
-                view(node, target, between[1], node.outputs[0])]
+                view(node.name, target, between[1], node.outputs[0])]
     return [zero_padding(node.name, pads[:-1], len(shape) - 1, graph, x, node.outputs[0], quantization)]
 
 

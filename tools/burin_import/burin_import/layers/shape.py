@@ -17,7 +17,7 @@ def reshape(graph, node):
         raise Unsupported(f"an output without elements: {list(to)}")
     if to == of:
         return [Layer(node.name, "Identity", [x], node.outputs[0], is_view=True)]
-    return [view(node, to, x, node.outputs[0])]
+    return [view(node.name, to, x, node.outputs[0])]
 
 
 def transpose(graph, node):

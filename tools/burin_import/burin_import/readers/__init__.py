@@ -3,6 +3,7 @@
 from importlib import import_module
 from pathlib import Path
 
+from .. import shapes
 from ..problems import Refused
 
 #: Which module reads files of which suffix.
@@ -27,6 +28,7 @@ def read(path, size=1.0):
     try:
         graph = module.read(path, size) if name == "nam" else module.read(path)
         graph.verify()
+        shapes.check(graph)
     except Refused as refused:
         raise Refused(f"{path}: {refused}") from None
     except MemoryError:

@@ -282,6 +282,14 @@ class Reader:
             parts.append(part)
         self.add("Concat", parts, {"axis": axis})
 
+    def read_space_to_batch_nd(self):
+        block, pads = self.integers(1, ""), self.integers(2, "")
+        if block is None or pads is None or len(pads) != 2 * len(block):
+            return self.unknown("blocks that are no constants")
+        self.add(self.kind, self.inputs[:1], {"block": block, "borders": list(zip(pads[::2], pads[1::2]))})
+
+    read_batch_to_space_nd = read_space_to_batch_nd
+
     def read_softmax(self):
         options = self.options("SoftmaxOptions")
         beta = options.Beta() if options else 1.0

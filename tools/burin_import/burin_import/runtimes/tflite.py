@@ -5,7 +5,15 @@ import numpy as np
 from ..layers.fixed_point import quantized
 
 
-def interpreters():
+def interpreters(rounding):
+    """TensorFlow Lite up to 2.14 is the one whose reference kernels all round twice; in LiteRT those of Dense round once."""
+    if rounding == "twice":
+        try:
+            from tflite_runtime.interpreter import Interpreter, OpResolverType
+            from importlib.metadata import version
+            return Interpreter, OpResolverType, f"TensorFlow Lite {version('tflite-runtime')}"
+        except ImportError:
+            pass
     try:
         from ai_edge_litert.interpreter import Interpreter, OpResolverType
         from importlib.metadata import version
@@ -21,13 +29,16 @@ def interpreters():
 
 
 def run(path, graph, samples, rounding, resolver=None):
-    found = interpreters()
+    found = interpreters(rounding)
     if found is None:
         return None
     Interpreter, resolvers, name = found
     resolver = resolver or ("BUILTIN_REF" if rounding == "twice" else "AUTO")
-    interpreter = Interpreter(model_path=str(path), experimental_op_resolver_type=getattr(resolvers, resolver))
-    interpreter.allocate_tensors()
+    try:
+        interpreter = Interpreter(model_path=str(path), experimental_op_resolver_type=getattr(resolvers, resolver))
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError):  # A file that it does not run itself.
+        return None
     inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
     results = []
     for sample in samples:

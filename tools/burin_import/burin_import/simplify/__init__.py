@@ -1,9 +1,9 @@
 """Passes over the graph, one idea a file: `simplify(graph) -> bool`, whether something changed."""
 
-from . import constants, quantize_borders, identities, transposes, dense
+from . import constants, dense, dilations, identities, islands, quantize_borders, sequences, transposes
 
 #: In this order, again and again until none changes anything.
-PASSES = [identities, constants, quantize_borders, transposes, dense]
+PASSES = [identities, constants, islands, quantize_borders, dilations, transposes, sequences, dense]
 
 
 def simplify(graph):

@@ -12,8 +12,6 @@ def text_of(item):
     if not isinstance(item, Block):
         return item.type
     inside = [text_of(child) for child in item.children]
-    if item.kind == "Sequential" and not inside:
-        return "Identity"
     if item.kind in ("Parallel", "SkipConnection"):
         inside.insert(0, item.merge.type)
     return f"{item.kind}<{', '.join(inside)}>"

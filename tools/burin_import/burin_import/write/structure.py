@@ -3,6 +3,8 @@ begins and ends in one place. What is not so is a Graph."""
 
 from dataclasses import dataclass, field
 
+from ..layers.layer import Layer
+
 
 @dataclass
 class Block:
@@ -34,7 +36,7 @@ def nested(layers, source, target):
     readers = readers_of(layers)
     order = {id(layer): i for i, layer in enumerate(layers)}
     producers = {layer.output: layer for layer in layers}
-    used = []
+    used, identities = [], []
     known, above = {}, {}
 
     def through(layer):
@@ -94,6 +96,11 @@ def nested(layers, source, target):
             if len(branches) == 2 and not first and second:
                 children.append(Block("Residual" if merge.type == "Add" else "SkipConnection", second, merge))
             else:
+                for index, each in enumerate(branches):
+                    if not each:
+                        itself = Layer(f"{merge.name}_input", "Identity", [at], f"{at}/itself {index}", is_view=True)
+                        each.append(itself)
+                        identities.append((merge, index, itself.output))
                 children.append(Block("Parallel", [each[0] if len(each) == 1 else Block("Sequential", each)
                                                    for each in branches], merge))
             at = merge.output
@@ -110,6 +117,8 @@ def nested(layers, source, target):
         return None
     if children is None or len({id(layer) for layer in used}) != len(layers) or len(used) != len(layers):
         return None
+    for merge, index, name in identities:
+        merge.inputs[index] = name
     return children
 
 

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Imports the .tflite files beside it, compiles the headers, and compares the outputs with those of two interpreters
+(tests/reference/importer_models.py); then damaged files, and what is not supported.
+
+    tests/importer/tflite_files.py COMPILER [FLAG...]
+"""
+
+import random
+import struct
+import sys
+import tempfile
+from pathlib import Path
+
+from support import HERE, ROOT, Program, needs, refused, run
+
+needs("numpy", "tflite")
+import numpy as np  # noqa: E402
+
+sys.path.insert(0, str(ROOT / "tests" / "reference"))
+from tflite_model import INT8, INT32, Model  # noqa: E402
+
+
+def compare(command):
+    with tempfile.TemporaryDirectory() as directory:
+        work, headers = Path(directory), {}
+        for name, file, kind, *options in (
+                ("once", "small_int8", "int8"), ("twice", "small_int8", "int8", "--rounding", "twice"),
+                ("plain", "small_float", "row_major"), ("named", "small_float", "row_major", "--graph"),
+                ("flash", "small_float", "parameters", "--lanes", "4")):
+            code, said = run(HERE / f"{file}.tflite", "-o", work / f"{name}.hpp", "--name", name, "--no-test", *options)
+            assert code == 0, said
+            headers[name] = (f"{name}.hpp", kind)
+        program = Program(work, command, headers)
+        integers, floats = (np.load(HERE / f"small_{kind}.npz") for kind in ("int8", "float"))
+        for name in ("once", "twice"):
+            apart = np.abs(program.run(name, integers["x"]).astype(int) - integers[name])
+            assert not apart.any(), f"int8, {name}: {np.count_nonzero(apart)} numbers differ by up to {apart.max()}"
+        for name in ("plain", "named", "flash"):
+            apart = np.abs(program.run(name, floats["x"]) - floats["twice"]).max() / np.abs(floats["twice"]).max()
+            assert apart < 2e-6, f"float, {name}: {apart}"
+
+
+def write(content):
+    """The bytes as a file, for the length of a with."""
+    file = tempfile.NamedTemporaryFile(suffix=".tflite")
+    file.write(content)
+    file.flush()
+    return file
+
+
+def unsupported():
+    """All at once, by name, operator and reason."""
+    import tflite
+    model = Model()
+    read = model.tensor((1, 4), INT8, [0.1], name="x")
+    between = model.tensor((1, 4), INT8, [0.1], name="rounded")
+    written = model.tensor((1, 4), INT8, [0.1], name="sines")
+    model.operator(tflite.BuiltinOperator.ROUND, "LogSoftmaxOptions", {}, [read], between)
+    model.operator(tflite.BuiltinOperator.SIN, "LogSoftmaxOptions", {}, [between], written)
+    with write(model.finish([read], written)) as file:
+        said = refused(file.name)
+    assert said.splitlines() == ["burin-import: 2 nodes are not supported:",
+                                 "  rounded: ROUND: no layer for this operator",
+                                 "  sines: SIN: no layer for this operator"], said
+
+
+def hostile():
+    """One message, exit code 1, nothing written, whatever the bytes."""
+    import tflite
+    content = (HERE / "small_int8.tflite").read_bytes()
+    for length in [*range(0, 64, 4), *range(64, len(content), 397)]:
+        with write(content[:length]) as file:
+            refused(file.name, "--no-test")
+    # Any bytes may be others: the file is refused, or is another network.
+    source = random.Random(7)
+    for _ in range(300):
+        damaged = bytearray(content)
+        for _ in range(source.choice((1, 2, 8))):
+            at = source.randrange(len(damaged) - 4)
+            damaged[at:at + 4] = struct.pack("<I", source.choice((0, 1, 2**31 - 1, 2**31, 2**32 - 1, source.randrange(2**32))))
+        with write(damaged) as file, tempfile.TemporaryDirectory() as work:
+            code, said = run(file.name, "-o", Path(work) / "model.hpp", "--no-test")
+            assert code in (0, 1) and "Traceback" not in said, said
+            assert code == 0 or not list(Path(work).iterdir())
+
+    def network(reads, shape=(1, 4), data=None):
+        model = Model()
+        x = model.tensor((1, 4), INT8, [0.1], name="x")
+        y = model.tensor(shape, INT8, [0.1], name="y", data=data)
+        z = model.tensor((1, 4), INT8, [0.1], name="z")
+        model.operator(tflite.BuiltinOperator.LOGISTIC, "LogSoftmaxOptions", {}, [reads], y)
+        model.operator(tflite.BuiltinOperator.LOGISTIC, "LogSoftmaxOptions", {}, [y], z)
+        return model.finish([x], z)
+    for content, words in ((network(2), "cycle"), (network(77), "there is no tensor 77"),
+                           (network(0, (1, -2)), "whole extents"), (network(0, (2**31 - 1,) * 3), "expected an output"),
+                           (network(0, (1, 2**31 - 1), np.zeros(4, np.int8)), "got 4"),
+                           (b"\x80\x04\x95cos\nsystem\n(S'true'\ntR.", "expected a .tflite file"), (b"", "expected")):
+        with write(content) as file:
+            said = refused(file.name)
+            assert words in said, said
+    assert "there is no such file" in refused("/nonexistent/model.tflite")
+    assert "expected a file of one of the suffixes" in refused(__file__)
+
+
+def main():
+    compare(sys.argv[1:] or ["g++"])
+    unsupported()
+    hostile()
+    print("files of TensorFlow Lite become the networks that they are, or are refused")
+
+
+main()
