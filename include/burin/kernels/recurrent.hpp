@@ -12,19 +12,19 @@
 
 namespace burin::kernels {
 
-/// sums = start + h · u, with h [rows, Units], u [Units, Columns] in panels, and `start` either the sums
-/// themselves or a bias (whose stride is 0). With no bias, null, it is 0.
-template <std::size_t Units, std::size_t Columns, class Scalar>
-[[gnu::always_inline]] inline void recurrent_product(Rows<const Scalar> h, const Scalar* u,
+/// sums = start + x · w, with x [rows, Depth], inputs or states, w [Depth, Columns] in panels, and `start`
+/// either the sums themselves or a bias (whose stride is 0). With no bias, null, it is 0.
+template <std::size_t Depth, std::size_t Columns, class Scalar>
+[[gnu::always_inline]] inline void recurrent_product(Rows<const Scalar> x, const Scalar* w,
                                                      Rows<const Scalar> start, Rows<Scalar> sums,
                                                      std::size_t rows) noexcept {
-    Operands<Scalar> product{.left = h.data,
-                             .left_row = h.stride,
-                             .depth = Units,
-                             .right = in_panels<Units, Columns>(u),
+    Operands<Scalar> product{.left = x.data,
+                             .left_row = x.stride,
+                             .depth = Depth,
+                             .right = in_panels<Depth, Columns>(w),
                              .result = row_major<Columns>(sums.data, sums.stride),
                              .start = row_major<Columns>(start.data, start.stride)};
-    multiply<Product::forward, Extents{0, Units, Columns}>(product, rows, StoreSum{});
+    multiply<Product::forward, Extents{0, Depth, Columns}>(product, rows, StoreSum{});
 }
 
 } // namespace burin::kernels

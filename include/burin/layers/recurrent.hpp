@@ -107,11 +107,18 @@ struct Recurrent : Op {
         const std::size_t time = inputs[0][0], separate = Cell::separates_recurrent ? columns : 0;
         if (kind == StepKind::backward)
             return time * (columns + separate + (has<Masked> ? inputs[0].last() : 0)) + state_size + columns;
-        const std::size_t sums = passes::saves(mode) ? 0 : kernels::recurrent_steps(time, false) * columns;
+        const std::size_t sums =
+            passes::saves(mode) ? 0 : kernels::recurrent_steps(time, columns, false) * columns;
         return sums + separate + (mode == Mode::streaming ? 0 : state_size);
     }
 
-    static constexpr std::size_t state(std::span<const Shape>) { return traits.streams ? state_size : 0; }
+    /// h and c, and behind them which way the last step went through a large cell's weights, with what keeps
+    /// the states of others aligned.
+    static constexpr std::size_t state(std::span<const Shape> inputs) {
+        constexpr std::size_t direction = kernels::this_machine.template lanes<float>();
+        const bool by_turns = choose<float>(inputs, Mode::streaming).by_turns;
+        return traits.streams ? state_size + (by_turns ? direction : 0) : 0;
+    }
 
     /// What the kernels choose by.
     static constexpr kernels::RecurrentSize size_of(std::span<const Shape> inputs, Mode mode) {
@@ -121,6 +128,12 @@ struct Recurrent : Op {
                 .separates_recurrent = Cell::separates_recurrent,
                 .features = inputs[0].last(),
                 .streams = mode == Mode::streaming && !has<Masked>};
+    }
+
+    template <class Scalar>
+    static constexpr kernels::RecurrentChoice choose(std::span<const Shape> inputs, Mode mode) {
+        return kernels::choose_recurrent(size_of(inputs, mode), passes::saves(mode), sizeof(Scalar),
+                                         kernels::this_machine);
     }
 
     static constexpr std::size_t macs(std::span<const Shape> inputs) {
@@ -138,10 +151,8 @@ struct Recurrent : Op {
         using Shapes = typename Context::Shapes;
         constexpr bool saves = Context::saves;
         constexpr std::size_t time = Shapes::inputs[0][0], features = Shapes::inputs[0].last();
-        constexpr kernels::RecurrentChoice choice = kernels::choose_recurrent(
-            size_of(Shapes::inputs, Context::mode), saves, sizeof(Scalar), kernels::this_machine);
-        constexpr std::size_t block = choice.steps;
-        const std::size_t rows = run.rows;
+        constexpr kernels::RecurrentChoice choice = choose<Scalar>(Shapes::inputs, Context::mode);
+        const std::size_t rows = run.rows, block = kernels::steps_at_once(choice, saves, rows);
         const Weights<features, const Scalar> weights(run.parameters);
         const Saved<time, Scalar> saved =
             saves ? Saved<time, Scalar>(run.saved, rows) : Saved<time, Scalar>{};
@@ -153,7 +164,8 @@ struct Recurrent : Op {
         const kernels::Rows<Scalar> recurrent{next, columns};
         next += Cell::separates_recurrent ? rows * columns : 0;
         const bool carries = Context::mode == Mode::streaming || run.state != nullptr;
-        const kernels::Rows<Scalar> carried{carries ? run.state : next, state_size};
+        constexpr std::size_t carried_size = state(Shapes::inputs);
+        const kernels::Rows<Scalar> carried{carries ? run.state : next, carries ? carried_size : state_size};
         if constexpr (has<InitialState>)
             std::copy_n(run.inputs[initial_input], rows * state_size, carried.data);
         else if (!carries)
@@ -162,7 +174,7 @@ struct Recurrent : Op {
             for (std::size_t row = 0; row < rows; ++row)
                 saved.put_state(row, place<time>(0), carried[row]);
 
-        if constexpr (choice.in_registers) {
+        if constexpr (choice.in_registers > 0) {
             for (std::size_t row = 0; row < rows; ++row)
                 run_in_registers<Shapes>(run, weights, carried[row], row);
             return;
@@ -171,17 +183,21 @@ struct Recurrent : Op {
         for (std::size_t begin = 0; begin < time; begin += block) {
             const std::size_t count = std::min(block, time - begin);
             const std::size_t first_place = has<GoBackwards> ? time - begin - count : begin;
-            const auto multiply_inputs = [&](std::size_t row,
-                                             std::size_t row_count) __attribute__((always_inline)) {
-                kernels::dense_forward<features, columns, has_bias>(
-                    run.inputs[0] + (row * time + first_place) * features, weights.weight, weights.bias,
-                    sums + row * block * columns, row_count, kernels::StoreSum{});
+            // A row of `sums` for each sample and step, `from` one sample's to the next one's.
+            const auto multiply_inputs = [&](std::size_t sample, std::size_t from,
+                                             std::size_t products) __attribute__((always_inline)) {
+                kernels::recurrent_product<features, columns, Scalar>(
+                    {run.inputs[0] + (sample * time + first_place) * features, from * features},
+                    weights.weight, {weights.bias, 0}, {sums + sample * block * columns, columns}, products);
             };
-            if constexpr (block == time)
-                multiply_inputs(0, rows * time);
+            if constexpr (saves)
+                kernels::dense_forward<features, columns, has_bias>(
+                    run.inputs[0], weights.weight, weights.bias, sums, rows * time, kernels::StoreSum{});
+            else if (block == time || block == 1)
+                multiply_inputs(0, block == 1 ? time : 1, rows * block);
             else
                 for (std::size_t row = 0; row < rows; ++row)
-                    multiply_inputs(row, count);
+                    multiply_inputs(row, 1, count);
 
             for (std::size_t step = begin; step < begin + count; ++step) {
                 const std::size_t at = place<time>(step);
@@ -189,7 +205,7 @@ struct Recurrent : Op {
                 const kernels::Rows<Scalar> gates{sums + (at - first_place) * columns, block * columns};
                 const kernels::Rows<const Scalar> h_before =
                     saves ? kernels::Rows<const Scalar>{saved.h + at * Units, time * Units}
-                          : kernels::Rows<const Scalar>{carried.data, state_size};
+                          : kernels::Rows<const Scalar>{carried.data, carried.stride};
                 if constexpr (choice.adds_to_inputs)
                     kernels::recurrent_product<Units, columns, Scalar>(
                         h_before, weights.recurrent_weight, {gates.data, gates.stride}, gates, rows);
@@ -391,20 +407,29 @@ struct Recurrent : Op {
 
     template <class Shapes, class Context, class WeightsType, class Scalar>
     [[gnu::always_inline]] static void run_in_registers(const Context& run, const WeightsType& weights,
-                                                        Scalar* state, std::size_t row) noexcept {
+                                                        Scalar* carried, std::size_t row) noexcept {
+        constexpr kernels::RecurrentChoice choice = choose<Scalar>(Shapes::inputs, Context::mode);
         constexpr std::size_t time = Shapes::inputs[0][0], features = Shapes::inputs[0].last();
+        constexpr std::size_t stride = has<ReturnSequences> ? Units : 0;
         Scalar* const output = run.output + row * Shapes::output.size();
-        kernels::run_steps<Cell, features, Units, Scalar>({.x = run.inputs[0] + row * time * features,
-                                                           .weight = weights.weight,
-                                                           .recurrent_weight = weights.recurrent_weight,
-                                                           .bias = weights.bias,
-                                                           .recurrent_bias = weights.recurrent_bias,
-                                                           .h = state,
-                                                           .c = state + (Cell::has_cell_state ? Units : 0),
-                                                           .output = output},
-                                                          time, has<ReturnSequences> ? Units : 0);
+        const kernels::StepsOperands<Scalar> steps{.x = run.inputs[0] + row * time * features,
+                                                   .weight = weights.weight,
+                                                   .recurrent_weight = weights.recurrent_weight,
+                                                   .bias = weights.bias,
+                                                   .recurrent_bias = weights.recurrent_bias,
+                                                   .h = carried,
+                                                   .c = carried + (Cell::has_cell_state ? Units : 0),
+                                                   .output = output};
+        if constexpr (choice.by_turns) {
+            constexpr bool remembers = state(Shapes::inputs) > state_size;
+            Scalar forgotten{};
+            kernels::run_steps_in_groups<Cell, features, Units, choice.in_registers>(
+                steps, time, stride, remembers ? carried[state_size] : forgotten);
+        } else {
+            kernels::run_steps<Cell, features, Units, Scalar>(steps, time, stride);
+        }
         if constexpr (has<ReturnState>)
-            std::copy_n(state, state_size, output + Shapes::output.size() - state_size);
+            std::copy_n(carried, state_size, output + Shapes::output.size() - state_size);
     }
 
     template <std::size_t Time, class Inputs>

@@ -236,14 +236,14 @@ KernelCalls chosen_calls(const Question& question,
         calls.push_back(input_gradient(question, "each step", {question.rows, Units, Layer::columns}));
         return calls;
     }
-    if (choice.in_registers)
+    if (choice.in_registers > 0)
         return {{"steps", by({question.rows, time, Units}), described(choice)}};
     // Blocks of a long sequence are made sample by sample.
-    const std::size_t steps = kernels::recurrent_steps(time, saves);
-    return {
-        {"steps", by({question.rows, time, Units}), described(choice)},
-        forward_product(question, "inputs", {steps == time ? inputs.rows : steps, features, Layer::columns}),
-        forward_product(question, "each step", {question.rows, Units, Layer::columns}, {})};
+    const std::size_t steps = kernels::steps_at_once(choice, saves, question.rows);
+    const std::size_t rows = steps == time ? inputs.rows : steps == 1 ? question.rows : steps;
+    return {{"steps", by({question.rows, time, Units}), described(choice)},
+            forward_product(question, "inputs", {rows, features, Layer::columns}),
+            forward_product(question, "each step", {question.rows, Units, Layer::columns}, {})};
 }
 
 template <class Question, std::size_t Units, class Activation>

@@ -3,6 +3,7 @@
 #include "burin/kernels/machine.hpp"
 #include "burin/kernels/products/choose.hpp"
 #include "burin/kernels/products/operands.hpp"
+#include "burin/kernels/products/split_sums.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
 #include "burin/kernels/unroll.hpp"
@@ -101,26 +102,18 @@ template <std::size_t K, std::size_t N, class Scalar, class Epilogue>
         for (std::size_t part = 0; part < parts; ++part)
             sums[part][s] = fma(factor, load_part(row.right.data + k * N, part), sums[part][s]);
     };
-    std::size_t k = 0;
-    for (; k + splits <= K; k += splits) {
-        BURIN_DETAIL_UNROLL
-        for (std::size_t s = 0; s < splits; ++s)
-            add(s, k + s);
-    }
-    BURIN_DETAIL_UNROLL
-    for (std::size_t s = 0; s < K % splits; ++s)
-        add(s, k + s);
-    const auto sum = [&](std::size_t part) __attribute__((always_inline)) {
-        return (sums[part][0] + sums[part][1]) + (sums[part][2] + sums[part][3]);
+    for_split_depth<K, splits>(add);
+    const auto total = [&](std::size_t part) __attribute__((always_inline)) {
+        return total_of_splits<splits>([&](std::size_t s) { return sums[part][s]; });
     };
     if constexpr (parts == 2) {
-        const auto result = epilogue(both_halves<Scalar>(sum(0), sum(1)));
+        const auto result = epilogue(both_halves<Scalar>(total(0), total(1)));
         if constexpr (last == lanes)
             store(row.result.data, result);
         else
             store_in_pieces(row.result.data, result, N);
     } else {
-        const auto result = epilogue(sum(0));
+        const auto result = epilogue(total(0));
         if constexpr (last == lanes)
             store_narrow(row.result.data, result);
         else

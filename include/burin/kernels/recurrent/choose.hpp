@@ -26,16 +26,19 @@ struct RecurrentChoice {
     bool adds_to_inputs = false; ///< The sums of h · U begin with those of x · W, where these lie.
     std::size_t vectors = 0;     ///< Of units that the cell goes through, all its gates at once,
     std::size_t last_lanes = 0;  ///< and lanes of the last of them; 0 if all.
-    bool in_registers =
-        false; ///< Sequence by sequence, with the sums of a step, of both products, in registers.
+    /// Sequence by sequence, with the sums of a step, of both products, in registers: of all gates of so many
+    /// vectors of units at once; 0 if not so.
+    std::size_t in_registers = 0;
+    bool by_turns = false; ///< Steps go through such groups of units in one order and the other by turns.
 
     friend constexpr bool operator==(const RecurrentChoice&, const RecurrentChoice&) = default;
 };
 
 /// Where nothing is `saved` for a backward pass, the sums of so many steps are made at a time: long sequences
 /// need no more memory than short ones, and the sums stay in the first-level cache.
-constexpr std::size_t recurrent_steps(std::size_t time, bool saved) {
-    return saved ? time : std::min<std::size_t>(time, 32);
+constexpr std::size_t recurrent_steps(std::size_t time, std::size_t columns, bool saved) {
+    constexpr std::size_t sums = 4096, fewest = 8, most = 32;
+    return saved ? time : std::min(time, std::clamp(sums / columns, fewest, most));
 }
 
 /// Whether the functions of an LSTM's gates are applied to the joined columns: in whole vectors, of which
@@ -51,37 +54,62 @@ constexpr bool choose_activates_sums(std::size_t units, std::size_t lanes) {
     return tanh + sigmoid <= 4 * vectors(0, units);
 }
 
-/// Whether the sums of a step have room in registers and the weights in a part of the second-level cache, and
-/// the columns of each gate can be told apart. A long sequence of many features has its inputs multiplied in
-/// one product.
-constexpr bool choose_in_registers(const RecurrentSize& size, std::size_t scalar_bytes,
-                                   const Machine& machine) {
+/// Of how many vectors of units the sums of a step are made at once, in registers; 0 if not there, as in long
+/// sequences of many features, whose inputs are multiplied in one product.
+///
+/// All at once where they have room and the first-level cache holds nearly all weights. Else two vectors of
+/// each gate: eight sums of an LSTM hide the latency of each other. Each step reads all weights, and what one
+/// reads last is in the first-level cache when the next begins: so that begins there. Few such groups, for
+/// each is a function of its own.
+constexpr std::size_t choose_in_registers(const RecurrentSize& size, std::size_t scalar_bytes,
+                                          const Machine& machine) {
     const std::size_t lanes = machine.lanes(scalar_bytes), columns = size.gates * size.units;
-    const std::size_t vectors = (columns + lanes - 1) / lanes;
-    return (machine.joins_vectors || size.units % lanes == 0) &&
-           vectors * choose_splits(vectors) + 4 <= machine.registers &&
-           (size.features + size.units) * columns * scalar_bytes <= machine.l2 / 8 &&
-           (size.time == 1 || size.features <= 4);
+    const std::size_t vectors = (columns + lanes - 1) / lanes, of_units = (size.units + lanes - 1) / lanes;
+    const std::size_t bytes = (size.features + size.units) * columns * scalar_bytes;
+    const bool has_whole_gates = size.units % lanes == 0;
+    if (!size.streams || (size.time > 1 && size.features > 4))
+        return 0;
+    const bool has_room = vectors * choose_splits(vectors) + 4 <= machine.registers;
+    const bool makes_groups = lanes > 1 && has_whole_gates && of_units > 2 && of_units <= 8 &&
+                              2 * size.gates + 4 <= machine.registers && bytes <= machine.l2 / 2;
+    // (36 KiB of 32 are too few to miss: an LSTM of 48 units, 1 to 3 % by the compiler.)
+    if (makes_groups && (!has_room || 4 * bytes > 5 * machine.l1))
+        return 2;
+    return (machine.joins_vectors || has_whole_gates) && has_room && bytes <= machine.l2 / 8 ? of_units : 0;
 }
 
 constexpr RecurrentChoice choose_recurrent(const RecurrentSize& size, bool saved, std::size_t scalar_bytes,
                                            const Machine& machine) {
     const std::size_t lanes = machine.lanes(scalar_bytes);
+    const std::size_t of_units = (size.units + lanes - 1) / lanes;
+    const std::size_t in_registers = choose_in_registers(size, scalar_bytes, machine);
     return {.columns = size.gates * size.units,
-            .steps = recurrent_steps(size.time, saved),
+            .steps = recurrent_steps(size.time, size.gates * size.units, saved),
             .adds_to_inputs = !size.separates_recurrent,
-            .vectors = (size.units + lanes - 1) / lanes,
+            .vectors = of_units,
             .last_lanes = size.units % lanes,
-            .in_registers = size.streams && choose_in_registers(size, scalar_bytes, machine)};
+            .in_registers = in_registers,
+            .by_turns = in_registers > 0 && in_registers < of_units};
+}
+
+/// The steps whose inputs are one product, of so many samples. Where these are enough for a product's tiles,
+/// those of one step at a time: all sums lie side by side and stay in the caches, where those of some steps
+/// of each sample are a multiple of a page from one to the next.
+[[gnu::always_inline]] constexpr std::size_t steps_at_once(const RecurrentChoice& choice, bool saved,
+                                                           std::size_t samples) {
+    return !saved && samples >= 16 ? 1 : choice.steps;
 }
 
 /// As in "gates joined in 256 columns, inputs of 20 steps in one product, to which states are added, cell in
 /// 4 vectors".
 constexpr Text<160> describe(const RecurrentChoice& choice) {
     Text<160> text("gates joined in ");
-    if (choice.in_registers)
-        return text.append(choice.columns)
-            .append(" columns, whose sums, of inputs and states, stay in registers");
+    if (choice.in_registers > 0) {
+        text.append(choice.columns).append(" columns, whose sums, of inputs and states, stay in registers");
+        if (choice.by_turns)
+            text.append(", ").append(choice.in_registers).append(" vectors of units at a time, to and fro");
+        return text;
+    }
     text.append(choice.columns).append(" columns, inputs of ").append(choice.steps);
     text.append(choice.steps == 1 ? " step" : " steps").append(" in one product, ");
     text.append(choice.adds_to_inputs ? "to which states are added" : "states in sums of their own");
