@@ -24,6 +24,10 @@ def arguments(given):
     parser.add_argument("--size", type=float, default=1.0,
                         help="of a .nam with several sizes: which one, from 0, the smallest, to 1, the largest (default)")
     parser.add_argument("--graph", action="store_true", help="every layer as a named node, also where a Sequential would do")
+    parser.add_argument("--safetensors", type=int, metavar="BYTES", nargs="?", const=0,
+                        help="weights of floats in a file of safetensors beside the header, or those from so many bytes on; "
+                        "there is no test then")
+    parser.add_argument("--fold", action="store_true", help="BatchNorm becomes part of the layer before it")
     parser.add_argument("--no-test", action="store_true", help="only the header")
     return parser.parse_args(given)
 
@@ -35,10 +39,10 @@ def main(given=None):
     try:
         from . import readers, simplify, write
         graph = readers.read(wish.model, wish.size)
-        simplify.simplify(graph)
+        simplify.simplify(graph, wish.fold)
         output = wish.output or Path(wish.model.stem + ".hpp")
         made, said = write.files(graph, wish.model, output, wish.name or wish.model.stem, wish.rounding, wish.lanes,
-                                 wish.graph, not wish.no_test)
+                                 wish.graph, not wish.no_test, wish.safetensors)
         write.put(made)
     except Refused as refused:
         print(f"burin-import: {refused}", file=sys.stderr)

@@ -108,7 +108,8 @@ class Graph:
     outputs: list
     tensors: dict  #: By name.
     nodes: list
-    facts: dict = field(default_factory=dict)  #: What else the file tells: sample rate, author, ...
+    facts: dict = field(default_factory=dict)  #: What else the file tells in numbers, as `sample_rate`.
+    notes: list = field(default_factory=list)  #: What the user should know: why outputs may differ.
 
     def constant(self, name):
         """A constant's elements, or None."""

@@ -16,6 +16,9 @@ def constant(graph, node, index, what):
 def parameters(graph, node, is_panels):
     """Weight and, if there is one, bias as floats."""
     weight = constant(graph, node, 1, "weights")
+    note = "weights of 8 bits, computed with as floats: the file's own program rounds what they are multiplied with"
+    if weight.dtype == "int8" and note not in graph.notes:
+        graph.notes.append(note)
     result = [Parameter("weight", finite(weight), is_panels)]
     if node.has_input(2):
         result.append(Parameter("bias", finite(constant(graph, node, 2, "biases"))))

@@ -115,7 +115,7 @@ class Reader:
         if not outputs:
             return
         self.kind, self.operator, self.inputs, self.outputs = kind, operator, inputs, outputs
-        self.node_name = outputs[0].split(";")[0]
+        self.node_name = layer_name(kind, outputs[0])
         rule = getattr(self, "read_" + kind.lower(), None)
         if kind in PLAIN:
             self.add(PLAIN[kind], inputs)
@@ -431,9 +431,24 @@ class Reader:
         first = 0
         for output in self.outputs:
             count = self.tensors[output].shape[axis]
-            self.nodes.append(Node(output.split(";")[0], "Slice", [x], [output], {"axis": axis, "first": first, "count": count},
+            self.nodes.append(Node(layer_name(self.kind, output), "Slice", [x], [output], {"axis": axis, "first": first, "count": count},
                                    self.kind))
             first += count
+
+
+def layer_name(kind, output):
+    """What Keras called the layer: a tensor has the names of all operators that were fused into it, as in
+    `model/activation/Relu;model/conv2d/BiasAdd;model/conv2d/Conv2D1`."""
+    parts = output.split(";")
+    wanted = {"CONV_2D": ("BiasAdd", "Conv2D"), "DEPTHWISE_CONV_2D": ("BiasAdd", "depthwise"),
+              "FULLY_CONNECTED": ("BiasAdd", "MatMul")}.get(kind, ())
+    for operator in wanted:
+        for part in parts:
+            *layer, last = part.split("/")
+            if layer and last.startswith(operator):
+                return "/".join(layer)
+    *layer, last = parts[0].split("/")
+    return "/".join(layer) if layer and last[:1].isupper() else parts[0]
 
 
 def indices(table, name):

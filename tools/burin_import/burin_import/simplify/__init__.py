@@ -1,12 +1,12 @@
 """Passes over the graph, one idea a file: `simplify(graph) -> bool`, whether something changed."""
 
-from . import constants, dense, dilations, identities, islands, quantize_borders, sequences, transposes
+from . import batch_norm, constants, dense, dilations, identities, islands, quantize_borders, sequences, transposes
 
 #: In this order, again and again until none changes anything.
 PASSES = [identities, constants, islands, quantize_borders, dilations, transposes, sequences, dense]
 
 
-def simplify(graph):
-    while any([each.simplify(graph) for each in PASSES]):
+def simplify(graph, folds=False):
+    while any([each.simplify(graph) for each in (*PASSES, batch_norm) if folds or each is not batch_norm]):
         pass
     graph.drop_unread()

@@ -8,7 +8,7 @@ from .. import runtimes
 from ..layers import layers_of
 from ..problems import Refused
 from .cpp import identifier
-from .header import float_header, int8_header
+from .header import float_header, int8_header, safetensors, weights_beside
 from .network import network
 from .vectors import test_program, vectors_header
 
@@ -16,16 +16,22 @@ from .vectors import test_program, vectors_header
 SAMPLES = 5
 
 
-def files(graph, source, output, name, rounding="once", lanes=0, wants_graph=False, wants_test=True):
+def files(graph, source, output, name, rounding="once", lanes=0, wants_graph=False, wants_test=True,
+          safetensors_from=None):
     """What is to be written, by path, and what is to be said."""
     layers = layers_of(graph)
     space = identifier(name)
     written = network(graph, layers, wants_graph)
     quantized = graph.tensors[graph.inputs[0]].dtype == "int8"
-    output = Path(output)
-    text = int8_header(graph, written, space, source.name, rounding) if quantized else \
-        float_header(graph, written, space, source.name, lanes)
-    made, said = {output: text}, []
+    output, said = Path(output), list(graph.notes)
+    size = 4 * sum(each.values.size for layer, _ in written.layers for each in layer.parameters + layer.statistics)
+    if quantized:
+        made = {output: int8_header(graph, written, space, source.name, rounding)}
+    elif safetensors_from is not None and size >= safetensors_from:
+        weights = output.with_suffix(".safetensors")
+        return {output: weights_beside(graph, written, space, source.name, weights.name), weights: safetensors(written)}, said
+    else:
+        made = {output: float_header(graph, written, space, source.name, lanes)}
     if wants_test:
         samples = runtimes.random_samples(graph, SAMPLES)
         found = runtimes.run(source, graph, samples, rounding)
@@ -35,7 +41,7 @@ def files(graph, source, output, name, rounding="once", lanes=0, wants_graph=Fal
             outputs, runtime = found
             vectors, test = (output.with_name(f"{output.stem}_{kind}") for kind in ("vectors.hpp", "test.cpp"))
             made[vectors] = vectors_header(graph, space, samples, outputs, runtime)
-            tolerance = (0 if "2.14" in runtime else 3) if quantized else 5e-2 if graph.facts.get("rounds activations") else 1e-5
+            tolerance = (0 if "2.14" in runtime else 3) if quantized else 5e-2 if graph.notes else 1e-5
             made[test] = test_program(graph, space, output.name, vectors.name, quantized, lanes, tolerance,
                                       any(layer.parameters or layer.statistics for layer, _ in written.layers))
     return made, said
@@ -49,8 +55,8 @@ def put(made):
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             temporary.append((name, path))
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(text if isinstance(text, bytes) else text.encode())
             os.chmod(name, 0o666 & ~umask())
         for name, path in temporary:
             os.replace(name, path)

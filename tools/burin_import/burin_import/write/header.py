@@ -1,5 +1,6 @@
 """The header: the network's type, what goes in and comes out, and its weights."""
 
+import json
 import zlib
 
 import numpy as np
@@ -75,6 +76,33 @@ using namespace burin;
 
 def end(checksum, space):
     return f"inline constexpr std::uint32_t checksum = {checksum:#x};\n\n}} // namespace {space}\n"
+
+
+def weights_beside(graph, written, space, source, weights):
+    """The header of a float network whose weights are in a file of safetensors."""
+    use = f"""//     Model<{space}::Network> model;
+//     io::load("{comment(weights)}", model); // burin/burin.hpp
+"""
+    count = sum(p.values.size for layer, _ in written.layers for p in layer.parameters + layer.statistics)
+    text = start(graph, written, space, "A network whose weights are in a file beside it", source, use)
+    return text + f"static_assert(stored_count<Network> == {count});\n\n{described(graph, written, False)}\n\n" \
+        f"}} // namespace {space}\n"
+
+
+def safetensors(written):
+    """The bytes of that file: tensors by Burin's names, row-major, the first eight bytes the length of the header."""
+    entries, pieces, at = {"__metadata__": {"format": "burin"}}, [], 0
+    for kind in ("parameters", "statistics"):
+        for layer, place in written.layers:
+            for parameter in getattr(layer, kind):
+                data = np.ascontiguousarray(parameter.values, "<f4").tobytes()
+                entries[f"{place}.{parameter.name}"] = {"dtype": "F32", "shape": list(map(int, parameter.values.shape)),
+                                                        "data_offsets": [at, at + len(data)]}
+                pieces.append(data)
+                at += len(data)
+    header = json.dumps(entries, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)
+    return len(header).to_bytes(8, "little") + header + b"".join(pieces)
 
 
 def float_header(graph, written, space, source, lanes):

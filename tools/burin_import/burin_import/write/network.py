@@ -55,7 +55,7 @@ def named(graph, layers):
         return name
 
     readers = readers_of(layers)
-    names = {tensor: new_name(tensor, "input") for tensor in graph.inputs}
+    names = {tensor: new_name(tensor.split("/")[-1], "input") for tensor in graph.inputs}
     lines = [f"Inputs<{', '.join(f'Node<{string(names[each])}, {input_of(graph, each)}>' for each in graph.inputs)}>"]
     grouped, placed = set(), []
     for layer in layers:
@@ -70,7 +70,7 @@ def named(graph, layers):
                 break
             group.append(behind[0])
         grouped.update(map(id, group))
-        name = new_name(layer.name, "layer")
+        name = new_name(layer.name.split("/")[-1], "layer")
         names[group[-1].output] = name
         kind = layer.type if len(group) == 1 else f"Sequential<{', '.join(each.type for each in group)}>"
         sources = ", ".join(string(names[each]) for each in layer.inputs)
