@@ -188,7 +188,14 @@ TEST_CASE("load: a tensor in half the bits with another shape is named as it is"
 
 TEST_CASE("load: reads what the reference implementation wrote, in its order and with metadata") {
     Model<Small> model;
-    io::load(BURIN_REFERENCE_DATA "/numpy.safetensors", model);
+    const std::string path = BURIN_REFERENCE_DATA "/numpy.safetensors";
+    CHECK(error_of([&] { io::load(path, model); }) ==
+          path +
+              ": expected a file that says whose names and layouts its tensors have, got one that does not: "
+              "load(path, model, io::PyTorch{}) reads names and layouts of PyTorch (burin/io/pytorch.hpp), "
+              "load(path, model, "
+              "io::Burin{}) those of Burin");
+    io::load(path, model, io::Burin{});
     const auto parameters = model.parameters().all();
     for (std::size_t i = 0; i < parameters.size(); ++i)
         CHECK(parameters[i] == static_cast<float>(i) * 0.1f);

@@ -5,6 +5,7 @@
 #include "burin/graph/layout.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/select_tensors.hpp"
+#include "burin/io/convention.hpp"
 #include "burin/io/safetensors.hpp"
 #include "burin/io/save.hpp"
 #include "burin/training/model.hpp"
@@ -55,6 +56,7 @@ void load(const std::string& path, Model<Net, Scalar>& model, const Part& part) 
         std::erase_if(slots, [&](const auto& slot) { return !fits(slot.name); });
         // Of a file of another model the size is not known; it is the file's that memory is bounded by.
         detail::Content content(path, std::numeric_limits<std::size_t>::max() / 2);
+        detail::check_is_burins(content.metadata, path);
         std::erase_if(content.tensors, [&](const auto& tensor) { return !fits(tensor.name); });
         detail::copy_tensors<Scalar>(content.tensors, slots, problems);
         from_row_major<Net>(elements.data(), model.parameters().data());

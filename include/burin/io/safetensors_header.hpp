@@ -78,25 +78,29 @@ inline std::string tensor_named(std::string_view name) {
     return "tensor " + named(name);
 }
 
-/// Problems of one file, to be reported together: the first ten, and how many there are.
+/// Problems of one file, to be reported together: the first ten, or `most`, and how many there are.
 class Problems {
   public:
-    explicit Problems(std::string_view name) : name_(name) {}
+    explicit Problems(std::string_view name, std::size_t most = 10) : name_(name), most_(most) {}
 
     void add(const std::string& problem) {
-        if (count_++ < 10)
+        if (count_++ < most_)
             text_ += (count_ == 1 ? " " : "; ") + problem;
     }
+    /// What to do about them.
+    void end_with(std::string hint) { hint_ = std::move(hint); }
     bool empty() const { return count_ == 0; }
     void throw_if_any() const {
         if (count_ > 0)
             throw Error(name_ + ":" + text_ +
-                        (count_ > 10 ? "; and " + std::to_string(count_ - 10) + " more" : ""));
+                        (count_ > most_ ? "; and " + std::to_string(count_ - most_) + " more" : "") +
+                        (hint_.empty() ? "" : "; " + hint_));
     }
 
   private:
     std::string name_;
-    std::string text_;
+    std::size_t most_;
+    std::string text_, hint_;
     std::size_t count_ = 0;
 };
 

@@ -3,6 +3,8 @@
 #include "burin/core/within_memory.hpp"
 #include "burin/graph/layout.hpp"
 #include "burin/graph/parameters.hpp"
+#include "burin/io/convention.hpp"
+#include "burin/io/foreign_file.hpp"
 #include "burin/io/model_metadata.hpp"
 #include "burin/io/safetensors.hpp"
 #include "burin/io/session_metadata.hpp"
@@ -152,12 +154,18 @@ std::vector<Scalar> widened(std::span<const std::byte> bytes) {
 /// A file of at most `most_data` bytes of tensors, which point into its bytes.
 struct Content {
     explicit Content(const std::string& path, std::size_t most_data)
-        : bytes(safetensors::read_bytes(path, 8 + safetensors::max_header_bytes + most_data)),
+        : bytes(read(path, 8 + safetensors::max_header_bytes + most_data)),
           tensors(safetensors::parse(bytes, path, &metadata)) {}
 
     safetensors::Metadata metadata;
     std::vector<std::byte> bytes;
     std::vector<safetensors::Tensor> tensors;
+
+  private:
+    static std::vector<std::byte> read(const std::string& path, std::size_t limit) {
+        refuse_foreign_format(path);
+        return safetensors::read_bytes(path, limit);
+    }
 };
 
 inline std::size_t bytes_of(std::span<const safetensors::Slot> slots) {
@@ -200,6 +208,7 @@ void save_model(const std::string& path, const Model<Net, Scalar>& model, const 
                 std::vector<safetensors::Tensor> others = {}, safetensors::Metadata metadata = {}) {
     const std::vector<Scalar> elements = row_major<Net>(model.parameters().data(), stored_count<Net>);
     metadata.merge(model_metadata(model));
+    metadata.emplace(format_key, burin_format);
     const auto write = [&](const auto& stored) {
         std::vector<safetensors::Tensor> tensors;
         for_each_tensor<Net>(stored.data(), stored.size(), "", collect_tensors(tensors));
@@ -247,17 +256,28 @@ void save(const std::string& path, const Model<Net, Scalar>& model, const SaveOp
     core::within_memory(path, [&] { detail::save_model(path, model, options); });
 }
 
-/// Reads a model's parameters, F16 and BF16 too. Of a file that does not say what makes probabilities of the
-/// outputs, as those of other programs, the model does not know it. Throws one Error with everything that
-/// does not agree; the model then stays as it is.
+/// Reads a model's parameters, F16 and BF16 too, of a file that says that it is Burin's. Of one that does not
+/// say what makes probabilities of the outputs, the model does not know it. Throws one Error with everything
+/// that does not agree; the model then stays as it is.
 template <class Net, class Scalar>
 void load(const std::string& path, Model<Net, Scalar>& model) {
     core::within_memory(path, [&] {
         detail::ModelTensors<Net, Scalar> of_model;
         detail::Content content(path, detail::bytes_of(of_model.slots));
+        detail::check_is_burins(content.metadata, path);
         if (content.metadata.contains(std::string(detail::pipeline_key)))
             throw Error(path + ": expected a model alone, got one with a pipeline: read both with load(path, "
                                "model, pipeline)");
+        of_model.read(path, content.tensors, content.metadata, model);
+    });
+}
+
+/// The same of a file that does not say whose it is, and has Burin's names and layouts.
+template <class Net, class Scalar>
+void load(const std::string& path, Model<Net, Scalar>& model, Burin) {
+    core::within_memory(path, [&] {
+        detail::ModelTensors<Net, Scalar> of_model;
+        detail::Content content(path, detail::bytes_of(of_model.slots));
         of_model.read(path, content.tensors, content.metadata, model);
     });
 }
