@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ["benchmarks", "cross", "docs", "examples", "include", "packaging", "scripts", "tests"]
+FOLDERS = ["benchmarks", "cross", "docs", "examples", "include", "packaging", "scripts", "tests", "tools"]
 #: What a user or a program writes, and files of MLPerf Tiny.
-ELSEWHERE = {"program.cpp", "digits_weights.hpp", "preparation.hpp", "weights.hpp", "kws.hpp", "CASE.cpp", "PAGE.md", "SOURCE.cpp",
+ELSEWHERE = {"program.cpp", "digits_weights.hpp", "preparation.hpp", "weights.hpp", "kws.hpp", "kws_ref_model.hpp", "net.hpp", "CASE.cpp", "PAGE.md", "SOURCE.cpp",
              "keyword_spotting/keras_model.py", "anomaly_detection/keras_model.py", "visual_wake_words/vww_model.py"}
 NAMED = re.compile(r"(?<![\w/.<{}*…-])(?:\.{1,2}/|burin/(?=cross/))*(\w[\w./-]*\.(?:hpp|cpp|md|py))\b|`((?:\w+/)+)`")
 
