@@ -1,18 +1,15 @@
 // Depthwise and pointwise convolutions computed strip by strip: the bits and the memory.
-#include "burin/graph/predictor.hpp"
 #include "burin/layers/activations.hpp"
 #include "burin/layers/batch_norm.hpp"
 #include "burin/layers/depthwise_convolution.hpp"
 #include "burin/layers/folded.hpp"
 #include "burin/layers/merge.hpp"
 #include "burin/layers/pooling.hpp"
-#include "support/random_numbers.hpp"
+#include "support/layer_by_layer.hpp"
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cstddef>
-#include <memory>
 
 using namespace burin;
 
@@ -22,40 +19,11 @@ template <std::size_t Filters, class... Options>
 using Separable = Sequential<DepthwiseConv2D<3, Same, Options...>, ReLU, Conv2D<Filters, 1>, ReLU>;
 
 template <class Net>
-using PlanOf = engine::Plan<Net, recipes::inference>;
-
-template <class Net>
 constexpr std::size_t joined_steps() {
     std::size_t count = 0;
-    for (const passes::Step& step : PlanOf<Net>::program.steps)
-        count += step.then != passes::none;
+    for (std::size_t s = 0; s < InferencePlan<Net>::program.step_count; ++s)
+        count += InferencePlan<Net>::program.steps[s].then != passes::none;
     return count;
-}
-
-/// Layer by layer, each result in memory, in a batch of as many samples.
-template <class Net, std::size_t Batch>
-void check_bits() {
-    using Alone = engine::Plan<Net, recipes::calibration>;
-    constexpr std::size_t size = input_shape<Net>.size(), outputs = output_shape<Net>.size();
-    const auto parameters = std::make_unique<Parameters<Net>>();
-    const auto numbers = random_numbers<float>(stored_count<Net>, 1);
-    std::copy(numbers.begin(), numbers.end(), parameters->data());
-    const auto x = random_numbers<float>(Batch * size, 2);
-    const auto arena = std::make_unique<engine::Arena<Alone, Batch, float>>();
-    const auto joined = std::make_unique<engine::Arena<PlanOf<Net>, Batch, float>>();
-    for (const std::size_t rows : {Batch, std::size_t(1)}) {
-        engine::Frame<Net, float> frame;
-        frame.inputs = {x.data()};
-        frame.parameters = *parameters;
-        frame.rows = rows;
-        frame.arena = arena->data();
-        engine::execute<Alone, Batch, float>(frame);
-        const float* const expected = engine::output_of<Alone, Batch, float>(frame);
-        frame.arena = joined->data();
-        engine::execute<PlanOf<Net>, Batch, float>(frame);
-        const float* const found = engine::output_of<PlanOf<Net>, Batch, float>(frame);
-        CHECK(std::equal(expected, expected + rows * outputs, found));
-    }
 }
 
 /// Down, up, and beside a branch; the first input is the caller's.
@@ -73,16 +41,16 @@ using Folds = Sequential<Input<9, 7, 8>, DepthwiseConv2D<3, Same, NoBias>, Batch
                          Conv2D<8, 1, NoBias>, BatchNorm<>, ReLU>;
 
 template <class Net>
-constexpr std::size_t arena = PlanOf<Net>::template memory<1, float>.size;
+constexpr std::size_t arena = InferencePlan<Net>::template memory<1, float>.size;
 
 } // namespace
 
 TEST_CASE("strips in a network: the bits are those of layer by layer, in whole and in partial batches") {
     static_assert(joined_steps<Narrowing>() == 3 && joined_steps<Inverted>() == 1 &&
                   joined_steps<Dilated>() == 2);
-    check_bits<Narrowing, 3>();
-    check_bits<Inverted, 1>();
-    check_bits<Dilated, 2>();
+    check_layer_by_layer<Narrowing, 3>();
+    check_layer_by_layer<Inverted, 1>();
+    check_layer_by_layer<Dilated, 2>();
 }
 
 TEST_CASE("strips in a network: only pairs that can be, and not in training") {
@@ -94,9 +62,9 @@ TEST_CASE("strips in a network: only pairs that can be, and not in training") {
 
 TEST_CASE("strips in a network: the memory is that of one result, a line or two, and a strip") {
     constexpr std::size_t image = 25 * 5 * 64, line = 5 * 64;
-    constexpr std::size_t strip = PlanOf<Keywords>::program.steps[0].lines * line;
+    constexpr std::size_t strip = InferencePlan<Keywords>::program.steps[0].lines * line;
     static_assert(arena<Keywords> <= image + 2 * line + strip && strip < image / 2);
-    static_assert(PlanOf<Keywords>::lower_bound<1> <= arena<Keywords>);
+    static_assert(InferencePlan<Keywords>::lower_bound<1> <= arena<Keywords>);
     // The widest result once, not twice.
     constexpr std::size_t wide = 12 * 5 * 40;
     static_assert(arena<Inverted> < 2 * wide);

@@ -123,6 +123,18 @@ constexpr std::string_view stray_trait() {
                   })
         return "accepts_epilogue";
     if constexpr (requires {
+                      { L::accepts_sum } -> StandsFor<bool>;
+                  })
+        return "accepts_sum";
+    if constexpr (requires {
+                      { L::is_sum } -> StandsFor<bool>;
+                  })
+        return "is_sum";
+    if constexpr (requires {
+                      { L::by_pixel } -> StandsFor<bool>;
+                  })
+        return "by_pixel";
+    if constexpr (requires {
                       { L::accepts_gradient_epilogue } -> StandsFor<bool>;
                   })
         return "accepts_gradient_epilogue";
@@ -310,10 +322,13 @@ constexpr auto strip_of() -> decltype(OpRules::strip) {
         return nullptr;
 }
 
+/// Without what its own rules may not do: `forward_pixels` and the sum are those of the layer it is derived
+/// from.
 template <class L>
 constexpr OpTraits traits_of() {
     OpTraits traits = L::traits;
-    traits.by_pixel = traits.by_pixel && !computes_otherwise<L>();
+    if (computes_otherwise<L>())
+        traits.by_pixel = traits.accepts_sum = false;
     return traits;
 }
 

@@ -19,6 +19,17 @@ struct Chain {
     }
 };
 
+/// The same with a sum among them: functions of a vector, a summand, functions of the sum.
+template <class Before, class After>
+struct SumChain {
+    static constexpr bool reads_activation = true; ///< The summand lies as the result does.
+
+    template <class Vector>
+    Vector operator()(Vector x, Vector summand) const noexcept {
+        return After{}(Before{}(x) + summand);
+    }
+};
+
 /// Multiplies a gradient by the derivative of an elementwise layer, taken from the layer's output.
 template <class LayerType>
 struct DerivativeOf {

@@ -52,13 +52,11 @@ using passes::StepKind;
 ///     static constexpr std::size_t drawn(std::span<const Shape> inputs);
 ///     /// How lines of its output are made of lines of its input, and how many at a time for a layer behind
 ///     /// it that is `by_pixel` and gives `result`, in a run of inference that keeps nothing else. Then it
-///     has
-///     /// `forward_lines(run, sample, first, count)`, which writes these lines alone, from `run.output` on.
-///     /// Left out: all of its output is stored.
+///     /// has `forward_lines(run, sample, first, count)`, which writes these lines alone, from `run.output`
+///     /// on. Left out: all of its output is stored.
 ///     static constexpr passes::Strip strip(std::span<const Shape> inputs, const Shape& result);
-///     /// `forward` of so many pixels at `run.inputs[0]`, for a layer that is `by_pixel`. Left out: only
-///     with
-///     /// other layers.
+///     /// `forward` of so many pixels at `run.inputs[0]`, for a layer that is `by_pixel`. Left out: always
+///     /// whole outputs.
 ///     template <class Context> static void forward_pixels(const Context& run, std::size_t pixels) noexcept;
 ///
 /// Its members are the answers of a layer that has no parameters, keeps nothing and costs nothing; a layer
@@ -129,6 +127,7 @@ struct ForwardContext {
     const StoredType* parameters = nullptr;
     Scalar* widened = nullptr; ///< Room for parameters that are stored in half the bits.
     Statistics* statistics = nullptr;
+    const Scalar* summand = nullptr; ///< What the epilogue adds, laid out as the output.
     Scalar* output = nullptr;
     Scalar* saved = nullptr;
     Scalar* scratch = nullptr;

@@ -47,8 +47,9 @@ struct Passes {
             return linked;
     }();
 
-    static constexpr auto fusion =
-        recipe.fusing == recipes::Fusing::chains ? passes::fuse(graph, mode) : passes::no_fusion<N::size>();
+    static constexpr auto fusion = recipe.fusing == recipes::Fusing::chains
+                                       ? passes::fuse(graph, mode, recipe.numbers == recipes::Numbers::real)
+                                       : passes::no_fusion<N::size>();
 
     /// Of a run that gives nothing but its outputs.
     static constexpr auto strips = [] {

@@ -93,6 +93,7 @@ struct StepRunner {
         auto first = forward_context<StepIndex, step.node, step.epilogue>(frame);
         auto second = forward_context<StepIndex, step.then, step.then_epilogue>(frame);
         Scalar* const output = second.output;
+        const Scalar* const summand = second.summand;
         first.output = first.scratch;
         second.inputs[0] = first.scratch;
         const std::size_t count = rows(frame) * of_sample;
@@ -101,7 +102,10 @@ struct StepRunner {
                               line = at % of_sample * step.lines;
             const std::size_t lines = std::min(step.lines, height - line);
             OpOf<StepIndex>::forward_lines(first, sample, line, lines);
-            second.output = output + sample * result.size() + line * pixels * result.last();
+            const std::size_t done = sample * result.size() + line * pixels * result.last();
+            second.output = output + done;
+            if constexpr (step[Role::summand] != passes::none)
+                second.summand = summand + done;
             engine::OpAt<Net, step.then>::forward_pixels(second, lines * pixels);
         }
     }
@@ -140,6 +144,8 @@ struct StepRunner {
             else
                 run.statistics = frame.statistics + (node.statistics_offset - N::parameter_count);
         }
+        if constexpr (step[Role::summand] != passes::none)
+            run.summand = Memory::template read<step[Role::summand]>(frame);
         run.output = Memory::template write<step[Role::result]>(frame);
         run.saved = Memory::template write<step[Role::saves]>(frame);
         run.scratch = Memory::template write<step[Role::scratch]>(frame);
@@ -224,6 +230,10 @@ struct StepRunner {
             return engine::Chain<Later...>{};
         else if constexpr (passes::is_view(*PlanType::graph.nodes[Tail].rules, PlanType::mode))
             return chain<Head, PlanType::graph.nodes[Tail].inputs[0], Later...>();
+        else if constexpr (PlanType::graph.nodes[Tail].rules->traits.is_sum)
+            return engine::SumChain<
+                decltype(chain<Head, passes::chained_input(PlanType::graph.nodes[Tail])>()),
+                engine::Chain<Later...>>{};
         else
             return chain<Head, PlanType::graph.nodes[Tail].inputs[0], engine::OpAt<Net, Tail>, Later...>();
     }

@@ -41,20 +41,26 @@ constexpr std::size_t convolution_forward_scratch(const Convolution& c) {
     return c.needs_padding() ? padded_input(c).size() : 0;
 }
 
-/// y = epilogue(x ∗ w + b), with x [rows, input..., channels] and y [rows, output..., filters].
+/// y = epilogue(x ∗ w + b), with x [rows, input..., channels] and y [rows, output..., filters]; or
+/// epilogue(x ∗ w + b, summand) where it reads one, which is as y and may be the same memory.
 template <Convolution C, bool HasBias, class Scalar, class Epilogue>
 void convolution_forward(const Scalar* x, const Scalar* w, const Scalar* bias, Scalar* y, std::size_t rows,
-                         Scalar* scratch, Epilogue epilogue) noexcept {
+                         Scalar* scratch, Epilogue epilogue, const Scalar* summand = nullptr) noexcept {
     static constexpr ConvolutionChoice choice = convolution_choice<ConvolutionProduct::forward, C, Scalar>;
-    if constexpr (choice.way == ConvolutionWay::dense)
+    if constexpr (choice.way == ConvolutionWay::dense) {
+        const auto finish = detail::finish_of_sum(epilogue, summand, static_cast<const Scalar*>(y));
         detail::for_padded_images<detail::Patches<C, detail::Direction::to_outputs>, choice>(
             x, y, C.output_pixels() * C.filters, rows, scratch,
             [&](const Scalar* some, Scalar* result, std::size_t images) {
                 dense_forward<C.channels, C.filters, HasBias>(some, w, bias, result,
-                                                              images * C.output_pixels(), epilogue);
+                                                              images * C.output_pixels(), finish);
             });
-    else
+    } else if constexpr (detail::reads_summand<Epilogue>) {
+        detail::convolve<C>(x, w, HasBias ? bias : nullptr, y, rows, scratch,
+                            detail::finish_with(epilogue, summand, static_cast<const Scalar*>(y)));
+    } else {
         detail::convolve<C>(x, w, HasBias ? bias : nullptr, y, rows, scratch, detail::finish_with(epilogue));
+    }
 }
 
 /// dw (+)= Σ_pixels patchᵀ · dy and db (+)= Σ_pixels dy.

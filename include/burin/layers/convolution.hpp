@@ -31,6 +31,7 @@ struct ConvolutionLayer : Op {
                                           : "";
 
     static constexpr OpTraits traits{.accepts_epilogue = true,
+                                     .accepts_sum = Filters > 1, // One filter is a dot product.
                                      .accepts_gradient_epilogue = true,
                                      .streams = Rank == 1 && (is_causal || Settings::kernel[0] == 1),
                                      .many_rows = true,
@@ -85,7 +86,7 @@ struct ConvolutionLayer : Op {
         constexpr kernels::Convolution c = of(Context::Shapes::inputs[0]);
         kernels::convolution_forward<c, has_bias>(run.inputs[0], run.parameters, bias<c>(run.parameters),
                                                   run.output, run.rows, run.scratch,
-                                                  typename Context::Epilogue{});
+                                                  typename Context::Epilogue{}, run.summand);
     }
 
     template <class Context>
@@ -98,7 +99,7 @@ struct ConvolutionLayer : Op {
         }();
         kernels::convolution_forward<c, has_bias>(run.inputs[0], run.parameters, bias<c>(run.parameters),
                                                   run.output, pixels / c.output_pixels(), run.scratch,
-                                                  typename Context::Epilogue{});
+                                                  typename Context::Epilogue{}, run.summand);
     }
 
     template <class Context>

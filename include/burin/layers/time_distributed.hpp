@@ -51,7 +51,7 @@ struct TimeDistributed<LayerType> : Op {
     static constexpr std::string_view misuse = LayerType::misuse;
     static constexpr OpTraits traits = [] {
         OpTraits result = LayerType::traits;
-        result.by_pixel = false;
+        result.by_pixel = result.accepts_sum = result.is_sum = false;
         result.streams = true;
         return result;
     }();

@@ -4,6 +4,7 @@
 #include "burin/passes/node.hpp"
 #include "burin/passes/program.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -53,6 +54,9 @@ constexpr std::array<std::size_t, N> append_forward(Program& program, std::array
             step.epilogue = tail == index ? none : tail;
             for (std::size_t i = 0; i < node.input_count; ++i)
                 step.input(i) = value_of[node.inputs[i]];
+            if (const std::size_t sum = fusion.sum[index]; sum != none)
+                step[Role::summand] =
+                    value_of[std::min(graph.nodes[sum].inputs[0], graph.nodes[sum].inputs[1])];
             step[Role::result] = value_of[tail] = program.add_value({.size = node.shape.size()});
             if (saves(mode) && node.saved.any())
                 step[Role::saves] = saved[index] = program.add_value({.size = node.saved});

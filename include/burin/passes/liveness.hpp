@@ -54,6 +54,8 @@ constexpr std::array<std::size_t, max_inputs> overwritable(const Step& step, con
         if (rules.traits.in_place)
             for (std::size_t i = 0; i < max_inputs; ++i)
                 candidates[i] = step.input(i);
+        else if (step[Role::summand] != step.input(0)) // Of which a kernel reads what is beside, too.
+            candidates[0] = step[Role::summand];
         break;
     case StepKind::loss:
         candidates[0] = step[Role::output];

@@ -29,6 +29,10 @@ struct OpTraits {
     /// `forward` applies `Context::Epilogue`, elementwise functions fused behind the layer, to what it
     /// writes.
     bool accepts_epilogue = false;
+    /// It does so with an epilogue that also adds `run.summand`: a sum behind the layer, too.
+    bool accepts_sum = false;
+    /// The output is the sum of the inputs, element by element.
+    bool is_sum = false;
     /// `backward_input` multiplies what it writes by `Context::Derivative`, that of the activation before.
     bool accepts_gradient_epilogue = false;
     /// `forward` may write its output over an input of the same size.

@@ -22,7 +22,7 @@ enum class Role : std::size_t {
     input = 0,           ///< An input of its node.
     output = max_inputs, ///< The output of its node.
     output_gradient,     ///< The gradient of the output of its node.
-    summand,             ///< A second gradient of that output.
+    summand,             ///< A second gradient of that output; what a forward step adds in its epilogue.
     saved,               ///< What the forward step of its node saved.
     // What a step writes.
     input_gradient, ///< The gradient of an input of its node.
@@ -49,7 +49,7 @@ struct ValueRange {
 ///
 /// | kind | reads | writes |
 /// |---|---|---|
-/// | forward | inputs | result: the output; saves, scratch, widened |
+/// | forward | inputs, summand | result: the output; saves, scratch, widened |
 /// | loss | output | result: the gradient of the output |
 /// | backward_parameters | inputs, output, output_gradient, saved | scratch |
 /// | backward_input | inputs, output, output_gradient, saved | result: the gradient of an input; scratch |

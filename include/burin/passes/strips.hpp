@@ -75,6 +75,7 @@ join_strips(const Program<MaxSteps, MaxValues, Outputs>& program, const Strips<N
         both.then_epilogue = step.epilogue;
         both.lines = strips.lines[both.node];
         both[Role::result] = step[Role::result];
+        both[Role::summand] = step[Role::summand];
         const Shape& between = nodes[both.node].shape;
         both[Role::scratch] = joined.add_value({.size = {0, both.lines * (between.size() / between[0])}});
         joined.add_step(both);

@@ -45,7 +45,7 @@ constexpr bool may_have(StepKind kind, Role role) {
     case Role::output_gradient:
         return kind == StepKind::accumulate || is_gradient;
     case Role::summand:
-        return kind == StepKind::accumulate;
+        return kind == StepKind::accumulate || kind == StepKind::forward;
     case Role::saved:
         return is_gradient;
     case Role::result:
@@ -63,10 +63,10 @@ constexpr bool is_chain(const LoweredGraph<N, Outputs>& graph, std::size_t head,
     while (tail != head) {
         const LoweredNode& node = graph.nodes[tail];
         if (!(node.rules->traits.elementwise || node.rules->traits.is_view ||
-              node.rules->traits.is_view_in_inference) ||
-            node.inputs[0] >= tail)
+              node.rules->traits.is_view_in_inference || node.rules->traits.is_sum) ||
+            chained_input(node) >= tail)
             return false;
-        tail = node.inputs[0];
+        tail = chained_input(node);
     }
     return true;
 }
@@ -203,6 +203,8 @@ constexpr Sentence verify(const Program<MaxSteps, MaxValues, AllOutputs>& progra
                     return say_of(s, node, "an epilogue of elementwise functions, got node ", step.epilogue);
                 computed = step.epilogue;
             }
+            if (step[Role::summand] != none && !node.rules->traits.accepts_sum && step.then == none)
+                return say_of(s, node, "no summand");
             if (step.then != none) {
                 if (node.rules->strip == nullptr || step.lines == 0 || step.then >= N ||
                     !graph.nodes[step.then].rules->traits.by_pixel ||
@@ -236,7 +238,8 @@ constexpr Sentence verify(const Program<MaxSteps, MaxValues, AllOutputs>& progra
                 wanted = &size_of[node.inputs[input]];
             } else if (Role(role) == Role::saved || Role(role) == Role::saves) {
                 wanted = &node.saved;
-            } else if (Role(role) == Role::result) {
+            } else if (Role(role) == Role::result ||
+                       (Role(role) == Role::summand && step.kind == StepKind::forward)) {
                 wanted = &size_of[computed];
             }
             const Elements& size = program.values[value].size;

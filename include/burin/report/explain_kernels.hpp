@@ -38,7 +38,7 @@ template <class PlanType>
 constexpr void for_each_fused(std::size_t head, std::size_t tail, auto visit) {
     const auto& nodes = PlanType::graph.nodes;
     if (tail != passes::none)
-        for (std::size_t node = tail; node != head; node = nodes[node].inputs[0])
+        for (std::size_t node = tail; node != head; node = passes::chained_input(nodes[node]))
             if (!passes::is_view(*nodes[node].rules, PlanType::mode))
                 visit(*nodes[node].rules);
 }

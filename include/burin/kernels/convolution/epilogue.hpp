@@ -21,6 +21,8 @@ struct Anywhere {
 /// in `result`.
 template <class Scalar, class Derivative>
 struct TimesDerivative {
+    static constexpr bool is_placed = true;
+
     const Scalar* activated;
     const Scalar* result;
     Derivative derivative;
@@ -60,6 +62,19 @@ constexpr auto finish_with(Derivative derivative, const Scalar* activated, const
         return Anywhere<StoreSum>{};
     else
         return TimesDerivative<Scalar, Derivative>{activated, result, derivative};
+}
+
+/// Whether an epilogue is a function of a sum and of what is added to it, which lies as the result does.
+template <class Epilogue>
+inline constexpr bool reads_summand = requires { requires Epilogue::reads_activation; };
+
+/// What a product of matrices does to a sum: a function of it alone, or with where it goes.
+template <class Epilogue, class Scalar>
+constexpr auto finish_of_sum(Epilogue epilogue, const Scalar* summand, const Scalar* result) noexcept {
+    if constexpr (reads_summand<Epilogue>)
+        return TimesDerivative<Scalar, Epilogue>{summand, result, epilogue};
+    else
+        return epilogue;
 }
 
 } // namespace burin::kernels::detail

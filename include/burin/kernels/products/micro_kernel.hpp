@@ -68,6 +68,12 @@ template <class Scalar>
 inline constexpr std::size_t packed_vectors =
     (tallest_tile(this_machine.registers, 2) + width<Scalar> - 1) / width<Scalar>;
 
+/// Whether an epilogue is told where the sum goes, and reads what lies so: perhaps what is written over.
+template <class Epilogue, class Scalar>
+inline constexpr bool is_placed = requires(const Epilogue& epilogue, const Vector<Scalar>& sum, Scalar* to) {
+    epilogue(sum, to, [](const Scalar* from) { return load(from); });
+};
+
 /// The micro-kernel: one tile at the front of the operands. `columns` says how many columns it has where its
 /// tail leaves it open.
 ///
@@ -214,12 +220,29 @@ void multiply_tile(const Operands<Scalar>& operands, std::size_t columns, Epilog
     };
     BURIN_DETAIL_UNROLL
     for (std::size_t r = 0; r < rows; ++r) {
+        Scalar* const row = p.result.data + r * result_row;
+        [[maybe_unused]] Vector<Scalar> placed[T.vectors];
+        if constexpr (is_placed<Epilogue, Scalar>) {
+            // Vectors that overlap read what they hold before it is written over.
+            BURIN_DETAIL_UNROLL
+            for (std::size_t v = 0; v < whole_vectors; ++v)
+                placed[v] = epilogue(total([&](std::size_t s) { return sums[s][r][v]; }),
+                                     row + column(v, p.result.panel), load_from);
+            if constexpr (has_half)
+                placed[whole_vectors] =
+                    epilogue(widened(total([&](std::size_t s) { return halves[s][r]; })), row + half_column,
+                             [](const Scalar* from) { return widened(load_half(from)); });
+        }
         BURIN_DETAIL_UNROLL
         for (std::size_t v = 0; v < whole_vectors; ++v) {
-            const Vector<Scalar> sum = total([&](std::size_t s) { return sums[s][r][v]; });
-            Scalar* const to = p.result.data + r * result_row + column(v, p.result.panel);
+            Scalar* const to = row + column(v, p.result.panel);
             // Else g++ takes what is stored as it is for a copy of memory, and moves the sums there.
-            const Vector<Scalar> finished = in_register<Scalar>(epilogue(sum));
+            const Vector<Scalar> finished = [&]() __attribute__((always_inline)) {
+                if constexpr (is_placed<Epilogue, Scalar>)
+                    return placed[v];
+                else
+                    return in_register<Scalar>(epilogue(total([&](std::size_t s) { return sums[s][r][v]; })));
+            }();
             if (masked && rows == 1 && __builtin_constant_p(columns))
                 store_in_pieces(to, finished,
                                 columns); // Of a small network, whose next layer reads it at once.
@@ -228,8 +251,10 @@ void multiply_tile(const Operands<Scalar>& operands, std::size_t columns, Epilog
             else
                 store(to, finished);
         }
-        if constexpr (has_half)
-            store_half(p.result.data + r * result_row + half_column,
+        if constexpr (has_half && is_placed<Epilogue, Scalar>)
+            store_half(row + half_column, placed[whole_vectors]);
+        else if constexpr (has_half)
+            store_half(row + half_column,
                        epilogue(widened(total([&](std::size_t s) { return halves[s][r]; }))));
     }
 }

@@ -17,11 +17,25 @@ namespace burin::kernels {
 
 namespace detail {
 
+/// An epilogue that is told where the sum goes.
+template <class Epilogue>
+struct PlacedOfLastBlock {
+    Epilogue epilogue;
+    bool is_last;
+
+    template <class VectorType, class Scalar, class Load>
+    VectorType operator()(const VectorType& sum, const Scalar* to, Load load_from) const noexcept {
+        return is_last ? epilogue(sum, to, load_from) : sum;
+    }
+};
+
 /// The epilogue, of the last block of the depth only. (Asking `is_last` takes no time worth counting: only
 /// deep sums have blocks.)
 template <bool HasBlocks, class Epilogue>
 [[gnu::always_inline]] constexpr auto of_last_block(Epilogue epilogue, bool is_last) noexcept {
-    if constexpr (HasBlocks)
+    if constexpr (HasBlocks && requires { Epilogue::is_placed; })
+        return PlacedOfLastBlock<Epilogue>{epilogue, is_last};
+    else if constexpr (HasBlocks)
         return [=](const auto& sum) { return is_last ? epilogue(sum) : sum; };
     else
         return epilogue;
