@@ -14,6 +14,7 @@ from pathlib import Path
 #: The options of each program by what follows them: a number, a file to read, a directory to read, a file to write
 #: (with the arguments that make the program come to writing quickly).
 OPTIONS = {
+    "amplifier": {},
     "audio_effect": {"number": ["--epochs"], "write": [("--save", "--epochs", "0")]},
     "augmentation": {"number": ["--epochs"], "folder": ["--data"], "write": [("--image", "--epochs", "0")]},
     "autoencoder": {"number": ["--epochs"], "write": [("--image", "--epochs", "0")]},

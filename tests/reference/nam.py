@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes small random .nam files, and what the importer's NumPy makes of a sound: for tests/io/nam.cpp.
+"""Writes small random .nam files, and what the importer's NumPy makes of a sound: for tests/io/nam.cpp. `tiny_nano.nam` is
+a network of the usual kind, for tests/examples/amplifier.py.
 
     python3 tests/reference/nam.py
 """
@@ -53,6 +54,12 @@ def fill(tree):
 
 
 files = {
+    "nano": fill(wavenet(*({"input_size": inputs, "condition_size": 1, "head_size": outputs, "channels": channels,
+                            "kernel_size": 3, "dilations": dilations, "activation": "Tanh", "gated": False,
+                            "head_bias": outputs == 1}
+                           for inputs, outputs, channels, dilations in [
+                               (1, 2, 4, [1, 2, 4, 8, 16, 32, 64]),
+                               (4, 1, 2, [128, 256, 512, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512])]))),
     "wavenet": {**fill(wavenet(old, new)), "metadata": {"name": "Tiny", "modeled_by": "Burin", "gear_make": "None",
                                                         "gear_model": "at all", "loudness": -20.5, "gain": 0.25,
                                                         "input_level_dbu": 18.3}},
@@ -68,6 +75,7 @@ out.array("x", x)
 for name, tree in files.items():
     path = HERE / f"tiny_{name}.nam"
     path.write_text(json.dumps(tree, indent=None) + "\n")
-    out.array(name, runtime.play(nam.model(path), x))
+    if name != "nano":
+        out.array(name, runtime.play(nam.model(path), x))
 out.array("slim", runtime.play(nam.model(HERE / "tiny_slimmable.nam", size=0.0), x))
 out.write()

@@ -11,6 +11,7 @@ from ..problems import Refused
 
 #: Steps of the sequence of the header's network. A Streamer takes pieces of any length.
 STEPS = 1024
+LARGEST = float(np.finfo(np.float32).max)
 FILMS = ["conv_pre_film", "conv_post_film", "input_mixin_pre_film", "input_mixin_post_film", "activation_pre_film",
          "activation_post_film", "layer1x1_post_film", "head1x1_post_film"]
 #: As Burin calls them.
@@ -211,7 +212,7 @@ def floats(values, place):
     if not isinstance(values, list):
         fail(place, "a list of numbers", values)
     for i, value in enumerate(values):
-        if type(value) not in (int, float) or not math.isfinite(value) or abs(value) > np.finfo(np.float32).max:
+        if type(value) not in (int, float) or not math.isfinite(value) or abs(value) > LARGEST:
             fail(f"{place}[{i}]", "a number that a float holds", value)
     return np.array(values, np.float32)
 
