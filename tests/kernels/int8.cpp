@@ -435,8 +435,8 @@ TEST_CASE_TEMPLATE("int8_add, int8_multiply, int8_rescale: sums, differences, pr
     const auto clamped = [](std::int64_t value, std::int64_t low) {
         return static_cast<std::int8_t>(std::clamp<std::int64_t>(value, low, 127));
     };
-    for (const auto& [multiplier, shift] :
-         {std::pair{1 << 30, 31}, std::pair{(1 << 30) + (1 << 12), 33}, std::pair{1'987'654'320, 34}}) {
+    for (const auto& [multiplier, shift] : {std::pair{1 << 30, 31}, std::pair{(1 << 30) + (1 << 12), 33},
+                                            std::pair{1'987'654'320, 34}, std::pair{1'987'654'656, 30}}) {
         const std::array<kernels::Int8Rescale, 2> summands{
             {{multiplier, static_cast<std::int8_t>(shift), 5}, {1 << 30, 31, -20}}};
         const kernels::Int8Rescale total{1'400'000'003, 51, -3};

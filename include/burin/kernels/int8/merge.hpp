@@ -110,8 +110,8 @@ template <class Vectors, Rounding Way, bool Subtracts>
 } // namespace detail
 
 /// y = the sum of the inputs, each times its factor, or of two the first less the second if it `Subtracts`;
-/// the factors are at most ½, and the sum has `int8_sum_bits` behind the point before the last, `total`,
-/// brings it to the output's scale. The output may be one of the inputs.
+/// the factors are at most ½, or of two inputs below 2, and the sum has `int8_sum_bits` behind the point
+/// before the last, `total`, brings it to the output's scale. The output may be one of the inputs.
 template <Rounding Way, bool Subtracts>
 [[gnu::noinline]] inline void int8_add(std::span<const std::int8_t* const> inputs,
                                        const Int8Rescale* summands, const Int8Rescale& total,
