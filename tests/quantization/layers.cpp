@@ -113,3 +113,18 @@ TEST_CASE("int8 LogSoftmax: within a step and a half, and no less than −255/16
     check(FloatComparison<Sequential<Input<2, 17>, LogSoftmax>>());
     check(FloatComparison<Sequential<Input<300>, LogSoftmax>>());
 }
+
+TEST_CASE("quantize: an LSTM's constants are the same with every compiler") {
+    using Net = Sequential<Input<7, 5>, LSTM<9>>;
+    Parameters<Net> parameters;
+    for (const ParameterTensor& tensor : parameter_tensors<Net>)
+        for (std::size_t i = 0; i < tensor.spec.shape.size(); ++i)
+            parameters[tensor.name().view()][i] =
+                static_cast<float>(static_cast<int>(i * 37 % 101) - 50) / 59;
+    ActivationRanges<Net> ranges;
+    for (quantization::Range& range : ranges.nodes)
+        range = {-1, 0.7F};
+    QuantizedNetwork<Net> network;
+    quantize(parameters, ranges, network);
+    CHECK(crc32(network) == 2158457841u);
+}

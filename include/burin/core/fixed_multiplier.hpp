@@ -39,6 +39,8 @@ constexpr FixedMultiplier quantize_multiplier(double factor) noexcept {
         factor /= 2;
     for (; factor < 0.5 && exponent >= -31; --exponent)
         factor *= 2;
+    if (exponent > 30)
+        return {INT32_MAX, 1};
     auto bits = static_cast<std::int64_t>(factor * 0x1p31 + 0.5);
     if (bits == std::int64_t(1) << 31) {
         bits /= 2;

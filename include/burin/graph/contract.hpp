@@ -262,13 +262,16 @@ constexpr std::string_view missing_member() {
     return {};
 }
 
+/// A function as a type: that two are one is not asked of their addresses, which g++'s -fsanitize=undefined
+/// does not take for constants.
+template <ParameterList (*)(std::span<const Shape>)>
+struct ParametersRule {};
+
 /// Whether a layer's `parameters` are those of `Op`.
 template <class L>
 constexpr bool takes_no_parameters() {
-    using Rule = ParameterList (*)(std::span<const Shape>);
-    constexpr auto same = [](Rule its, Rule ops) { return its == ops; };
-    if constexpr (requires { same(&L::parameters, &Op::parameters); })
-        return same(&L::parameters, &Op::parameters);
+    if constexpr (requires { typename ParametersRule<&L::parameters>; })
+        return std::is_same_v<ParametersRule<&L::parameters>, ParametersRule<&Op::parameters>>;
     else
         return false;
 }

@@ -41,6 +41,11 @@ struct Execution<PlanType, Batch, Scalar, std::index_sequence<I...>> {
                Observer&& observer = {}) const noexcept {
         using Runner = StepRunner<PlanType, Batch, Scalar, Stored>;
         const kernels::SubnormalsAreZero subnormals_are_zero(may_meet_subnormals<PlanType, Batch>(frame));
+        if constexpr (!is_brief<PlanType, Batch>) {
+            frame.for_each_object([](const void* object) __attribute__((always_inline)) {
+                kernels::SubnormalsAreZero::bind(object);
+            });
+        }
         // Not folds: compilers limit the depth of an expression, and a program may have hundreds of steps.
         if constexpr (is_brief<PlanType, Batch>) {
             // Forward steps only, in the place of the call.

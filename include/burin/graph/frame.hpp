@@ -32,6 +32,22 @@ struct Frame {
     std::size_t first_row = 0; ///< In its batch, where it is a part of one.
     std::uint64_t seed = 0;
     std::uint64_t step = 0; ///< Counts training steps, so that each draws numbers of its own.
+
+    /// Calls use(pointer) for all memory that a run computes with.
+    template <class Use>
+    [[gnu::always_inline]] void for_each_object(const Use& use) const noexcept {
+        for (const Scalar* input : inputs)
+            use(input);
+        if constexpr (requires { parameters.trained; }) {
+            use(parameters.trained);
+            use(parameters.frozen);
+            use(parameters.statistics);
+        }
+        use(gradients);
+        use(statistics);
+        use(arena);
+        use(state);
+    }
 };
 
 } // namespace engine

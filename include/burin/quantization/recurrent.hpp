@@ -80,8 +80,11 @@ struct quantization::Int8Layer<Layer> : quantization::Int8Form {
             to.bias.fill(0);
         const detail::WeightSums<ChannelMajor, columns, columns * Constants<Shapes>::features> sums(
             to.weight);
-        for (std::size_t c = 0; c < columns; ++c)
-            to.bias[c] -= to.factors[c] * static_cast<float>(from.inputs[0].zero_point * sums.plain[c]);
+        for (std::size_t c = 0; c < columns; ++c) {
+            // Two statements, so that no compiler makes one rounding of them.
+            const float shift = to.factors[c] * static_cast<float>(from.inputs[0].zero_point * sums.plain[c]);
+            to.bias[c] -= shift;
+        }
     }
 
     template <class Context>

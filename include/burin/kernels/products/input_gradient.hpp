@@ -45,7 +45,9 @@ template <std::size_t K, std::size_t N, RowCounts Counts, class Scalar, class De
             if (left_rows < from)
                 return;
             const std::size_t count =
-                each == 0 ? left_rows : std::min(left_rows, (left_rows - from) / each * each + each);
+                each == 0
+                    ? left_rows
+                    : std::min(left_rows, (left_rows - from) / std::max<std::size_t>(each, 1) * each + each);
             const std::size_t end = std::min(K, k + block);
             if constexpr (choice.weights == Weights::transposed_in_registers)
                 detail::input_gradient_of_narrow<K, N>(left, count, derivative);

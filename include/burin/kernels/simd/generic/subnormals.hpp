@@ -24,6 +24,8 @@ class SubnormalsAreZero {
 
     explicit SubnormalsAreZero(bool = true) noexcept {}
     ~SubnormalsAreZero() {}
+    /// What this points to is computed with while the guard lives.
+    static void bind(const void*) noexcept {}
 };
 
 } // namespace burin::kernels
