@@ -3,7 +3,7 @@ import math
 import numpy as np
 
 from ..problems import Unsupported
-from .fixed_point import multiplier
+from .fixed_point import multiplier, multiply
 from .layer import Layer, activations, is_int8, number, sample, sample_axis, view
 
 SUM_BITS = 20
@@ -84,9 +84,12 @@ def with_constant(graph, node):
     """A scale and an offset, where the constant is one number."""
     constants = [name for name in node.inputs if graph.tensors[name].is_constant]
     x = next((name for name in node.inputs if not graph.tensors[name].is_constant), None)
-    if x is None or len(node.inputs) != 2 or is_int8(graph, x, node.outputs[0]):
-        raise Unsupported(f"`{constants[0]}`: a constant as input of 8 bits")
-    value = graph.tensors[constants[0]].data
+    if x is None or len(node.inputs) != 2:
+        raise Unsupported(f"`{constants[0]}`: a constant as one of {len(node.inputs)} inputs")
+    quantized = is_int8(graph, x, node.outputs[0])
+    if quantized and not is_int8(graph, constants[0], x):
+        raise Unsupported(f"`{constants[0]}`: a constant of another type")
+    value = graph.tensors[constants[0]].numbers()
     if value.size != 1 or sample(graph, node.outputs[0]) != sample(graph, x):
         raise Unsupported(f"`{constants[0]}`: a constant of {list(value.shape)} as input")
     value, is_first = float(value.reshape(-1)[0]), node.inputs[0] != x
@@ -102,8 +105,33 @@ def with_constant(graph, node):
         arguments = [-1, value] if is_first else [1, -value]
     else:
         raise Unsupported("a constant as input")
-    return [Layer(node.name, f"Rescaling<{', '.join(number(each) for each in arguments)}>", [x], node.outputs[0],
-                  is_elementwise=True)]
+    layer = Layer(node.name, f"Rescaling<{', '.join(number(each) for each in arguments)}>", [x], node.outputs[0],
+                  is_elementwise=True)
+    if quantized:
+        if node.operator == "Divide":
+            raise Unsupported("8 bits")
+        of, to = [graph.tensors[name] for name in node.inputs], graph.tensors[node.outputs[0]].quantization
+        layer.constants = lambda rounding, low: [("table", table_with_constant(node.operator, of, to, rounding))]
+    return [layer]
+
+
+def table_with_constant(operator, of, to, rounding):
+    """What the sum, the difference or the product with one stored number is of each stored number."""
+    scales = [tensor.quantization for tensor in of]
+    table = []
+    for x in range(-128, 128):
+        first, second = ((int(tensor.data.reshape(-1)[0]) if tensor.is_constant else x) - tensor.quantization.zero_point
+                         for tensor in of)
+        if operator == "Multiply":
+            factor = float(scales[0].scale) * float(scales[1].scale) / float(to.scale)
+            y = int(np.rint(np.float32(first * second) * np.float32(factor))) if rounding == "once" else \
+                multiply(first * second, *multiplier(factor, 255.0 * 255), rounding)
+        else:
+            *factors, total = sum_once(scales, to) if rounding == "once" else sum_twice(scales, to, False)
+            first, second = (multiply(each << SUM_BITS, *factor, rounding) for each, factor in zip((first, second), factors))
+            y = multiply(first + second if operator == "Add" else first - second, *total, rounding)
+        table.append(min(max(y + to.zero_point, -128), 127))
+    return np.array(table, np.int8)
 
 
 def rescale(rounding, of, to):
