@@ -36,6 +36,10 @@ import numpy as np
 from .problems import Refused
 
 
+#: More than any network that a compiler takes as a type.
+MOST_NODES = 4_000
+
+
 @dataclass
 class Quantization:
     """number = scale * (stored - zero_point), along an axis if there is more than one scale."""
@@ -181,19 +185,29 @@ class Graph:
                 raise Refused(f"tensor `{tensor.name}`: expected {list(tensor.shape)}, got {tensor.data.size} elements")
         if not self.inputs or not self.outputs:
             raise Refused("the file holds a network without inputs or outputs")
+        if len(self.nodes) > MOST_NODES:
+            raise Refused(f"the file has {len(self.nodes)} nodes: expected at most {MOST_NODES}")
         ready = set(self.inputs) | {""} | {name for name, tensor in self.tensors.items() if tensor.is_constant}
-        waiting, ordered = list(self.nodes), []
-        while waiting:
-            able = [node for node in waiting if all(name in ready for name in node.inputs)]
-            if not able:
-                node = waiting[0]
-                missing = next(name for name in node.inputs if name not in ready)
-                raise Refused(f"{node.name} ({node.source or node.operator}): nothing before it makes `{missing}`: "
-                              "the file's nodes form a cycle, or one is missing")
-            for node in able:
-                ready.update(node.outputs)
-            ordered += able
-            waiting = [node for node in waiting if not any(node is other for other in able)]
+        missing = {id(node): len(set(node.inputs) - ready) for node in self.nodes}
+        readers = {}
+        for node in self.nodes:
+            for name in set(node.inputs) - ready:
+                readers.setdefault(name, []).append(node)
+        able, ordered = [node for node in self.nodes if missing[id(node)] == 0], []
+        while able:
+            node = able.pop(0)
+            ordered.append(node)
+            ready.update(node.outputs)
+            for name in node.outputs:
+                for reader in readers.get(name, []):
+                    missing[id(reader)] -= 1
+                    if missing[id(reader)] == 0:
+                        able.append(reader)
+        if len(ordered) < len(self.nodes):
+            node = next(node for node in self.nodes if missing[id(node)] > 0)
+            name = next(name for name in node.inputs if name not in ready)
+            raise Refused(f"{node.name} ({node.source or node.operator}): nothing before it makes `{name}`: "
+                          "the file's nodes form a cycle, or one is missing")
         if not all(name in ready for name in self.outputs):
             raise Refused("nothing makes the network's output")
         # The file's own order where it will do.
