@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Writes keras_image.keras and keras_sequence.keras, small models of Keras 3, what burin-convert makes of them, and in
+keras_outputs.safetensors what Keras computes, for tests/io/keras.cpp and tests/importer/convert.py.
+
+    pip install keras torch h5py safetensors && KERAS_BACKEND=torch python3 tests/reference/keras_models.py
+
+They are kept beside this script.
+"""
+
+import json
+import sys
+import zipfile
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import layers
+from safetensors.numpy import save_file
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "tools/burin_import"))
+from burin_import import convert  # noqa: E402
+
+
+def image():
+    return keras.Sequential([
+        keras.Input((6, 6, 2)), layers.Conv2D(4, 3, padding="same", activation="relu"), layers.BatchNormalization(),
+        layers.MaxPooling2D(2), layers.DepthwiseConv2D(2), layers.GroupNormalization(2),
+        layers.Conv2DTranspose(3, 2, strides=2), layers.LayerNormalization(center=False), layers.SeparableConv2D(4, 2),
+        layers.Flatten(), layers.Dense(3, activation="tanh")
+    ])
+
+
+def sequence():
+    tokens = keras.Input((6,), name="tokens")
+    x = layers.Embedding(10, 4, name="embedding")(tokens)
+    x = layers.Conv1D(4, 2, padding="causal", name="convolution")(x)
+    x = layers.Bidirectional(layers.LSTM(3, return_sequences=True), name="both")(x)
+    x = layers.MultiHeadAttention(2, 3, name="attention")(x, x)
+    x = layers.GRU(5, return_sequences=True, name="gru")(x)
+    x = layers.SimpleRNN(4, name="rnn")(x)
+    return keras.Model(tokens, layers.Dense(2, name="head")(x))
+
+
+def main():
+    random, outputs = np.random.default_rng(1), {}
+    for name, model in ("image", image()), ("sequence", sequence()):
+        for layer in model.layers:
+            # Scales, shifts and variances that are not those of a fresh network; only the latter must be positive.
+            layer.set_weights([each + random.uniform(0 if np.all(each == 1) else -0.5, 0.5, each.shape)
+                               for each in layer.get_weights()])
+        x = random.integers(0, 10, (2, 6)) if name == "sequence" else random.uniform(-1, 1, (2, 6, 6, 2))
+        x = x.astype(np.float32)
+        path = HERE / f"keras_{name}.keras"
+        model.save(path)
+        with zipfile.ZipFile(path) as archive:  # Packed, as most of HDF5 is empty here.
+            members = {each: archive.read(each) for each in archive.namelist()}
+        metadata = json.loads(members["metadata.json"])
+        members["metadata.json"] = json.dumps({**metadata, "date_saved": "2026-01-01@00:00:00"}).encode()
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for each, content in members.items():
+                archive.writestr(zipfile.ZipInfo(each), content, zipfile.ZIP_DEFLATED)
+        outputs[f"{name}:x"], outputs[f"{name}:y"] = x, np.asarray(model.predict(x, verbose=0), np.float32)
+        assert convert.main([str(path), str(path.with_suffix(".safetensors"))]) == 0
+    save_file(outputs, HERE / "keras_outputs.safetensors")
+
+
+if __name__ == "__main__":
+    main()
