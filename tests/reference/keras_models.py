@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes keras_image.keras and keras_sequence.keras, small models of Keras 3, what burin-convert makes of them, and in
-keras_outputs.safetensors what Keras computes, for tests/io/keras.cpp and tests/importer/convert.py.
+"""Writes keras_*.keras, small models of Keras 3, what burin-convert makes of two of them, and in keras_outputs.safetensors
+what Keras computes, for tests/io/keras.cpp and tests/importer.
 
     pip install keras torch h5py safetensors && KERAS_BACKEND=torch python3 tests/reference/keras_models.py
 
@@ -42,14 +42,34 @@ def sequence():
     return keras.Model(tokens, layers.Dense(2, name="head")(x))
 
 
+def imported_image():
+    """What burin-import has layers for."""
+    return keras.Sequential([
+        keras.Input((8, 8, 3)), layers.Conv2D(4, 3, padding="same", activation="relu"), layers.BatchNormalization(),
+        layers.MaxPooling2D(2), layers.DepthwiseConv2D(2), layers.SeparableConv2D(4, 2), layers.Flatten(),
+        layers.Dropout(0.5), layers.Dense(3, activation="softmax")
+    ])
+
+
+def imported_sequence():
+    x = keras.Input((6, 4), name="x")
+    y = layers.Add(name="sum")([x, layers.Conv1D(4, 2, padding="causal", name="convolution")(x)])
+    y = layers.Bidirectional(layers.LSTM(3, return_sequences=True), name="both")(y)
+    return keras.Model(x, layers.Dense(2, name="head")(layers.SimpleRNN(3)(layers.GRU(5, return_sequences=True)(y))))
+
+
 def main():
+    keras.utils.set_random_seed(1)
     random, outputs = np.random.default_rng(1), {}
-    for name, model in ("image", image()), ("sequence", sequence()):
+    models = {"image": image(), "sequence": sequence(), "imported_image": imported_image(),
+              "imported_sequence": imported_sequence()}
+    for name, model in models.items():
         for layer in model.layers:
             # Scales, shifts and variances that are not those of a fresh network; only the latter must be positive.
             layer.set_weights([each + random.uniform(0 if np.all(each == 1) else -0.5, 0.5, each.shape)
                                for each in layer.get_weights()])
-        x = random.integers(0, 10, (2, 6)) if name == "sequence" else random.uniform(-1, 1, (2, 6, 6, 2))
+        shape = (2, *model.input_shape[1:])
+        x = random.integers(0, 10, shape) if name == "sequence" else random.uniform(-1, 1, shape)
         x = x.astype(np.float32)
         path = HERE / f"keras_{name}.keras"
         model.save(path)
@@ -61,7 +81,8 @@ def main():
             for each, content in members.items():
                 archive.writestr(zipfile.ZipInfo(each), content, zipfile.ZIP_DEFLATED)
         outputs[f"{name}:x"], outputs[f"{name}:y"] = x, np.asarray(model.predict(x, verbose=0), np.float32)
-        assert convert.main([str(path), str(path.with_suffix(".safetensors"))]) == 0
+        if not name.startswith("imported"):
+            assert convert.main([str(path), str(path.with_suffix(".safetensors"))]) == 0
     save_file(outputs, HERE / "keras_outputs.safetensors")
 
 
