@@ -2,6 +2,7 @@
 
 #include "burin/core/error.hpp"
 #include "burin/core/printable.hpp"
+#include "burin/core/text.hpp"
 #include "burin/core/within_memory.hpp"
 #include "burin/data/read_file.hpp"
 #include "burin/io/nam_json.hpp"
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -393,17 +395,21 @@ class NamReader {
 
 } // namespace detail
 
-/// Reads a .nam file. Throws Error, which names the file and the place in it, if it is none, or has what is
-/// not supported: modulation (FiLM), grouped convolutions, a network for the condition, blended gates,
-/// several channels of sound.
-inline NamFile read_nam(const std::string& path, NamOptions options = {}) {
-    const std::string name = core::printable(path, 1000);
+/// The capture that these bytes of a .nam file hold; messages call them `name`. Throws Error, with the place,
+/// if they hold none, or one with what is not supported: modulation (FiLM), grouped convolutions, a network
+/// for the condition, blended gates, several channels of sound.
+inline NamFile parse_nam(std::span<const char> bytes, const std::string& name, NamOptions options = {}) {
     return core::within_memory(name, [&] {
-        detail::NamJson text(data::read_file(path));
+        detail::NamJson text(bytes);
         if (!text.problem.empty())
             throw Error(name + ": " + text.problem);
         return detail::NamReader(name, options).read(std::move(text));
     });
+}
+
+/// The same of a file.
+inline NamFile read_nam(const std::string& path, NamOptions options = {}) {
+    return parse_nam(data::read_file(path), core::printable(path, 1000), options);
 }
 
 } // namespace burin::io

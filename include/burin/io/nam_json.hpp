@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,7 +27,7 @@ class NamJson {
     std::vector<std::vector<float>> weights;
     std::string problem;
 
-    explicit NamJson(const std::vector<char>& text) {
+    explicit NamJson(std::span<const char> text) {
         nlohmann::json::sax_parse(text.begin(), text.end(), this);
         if (problem.empty() && !tree.is_object())
             problem = "expected a JSON object, found " + std::string(tree.type_name());

@@ -64,6 +64,12 @@ struct PlainUnit {
     }
 };
 
+/// The gradients of a sum and of its gate.
+template <class AnyVector>
+struct GatedGradient {
+    AnyVector sum, gate;
+};
+
 /// f(sum) · g(gate).
 template <class Activation, class Gate>
 struct GatedUnit {
@@ -75,7 +81,8 @@ struct GatedUnit {
         return Activation::value(sum) * Gate::value(gate);
     }
     template <class AnyVector>
-    static std::pair<AnyVector, AnyVector> gradient(AnyVector dy, AnyVector sum, AnyVector gate) noexcept {
+    [[gnu::always_inline]] static GatedGradient<AnyVector> gradient(AnyVector dy, AnyVector sum,
+                                                                    AnyVector gate) noexcept {
         return {PlainUnit<Activation>::gradient(dy * Gate::value(gate), sum),
                 PlainUnit<Gate>::gradient(dy * Activation::value(sum), gate)};
     }
