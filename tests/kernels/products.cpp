@@ -9,6 +9,10 @@
 
 using namespace burin;
 
+#if !defined(SCALARS)
+#define SCALARS float, double
+#endif
+
 static_assert(kernels::tallest_tile(16, 2) == 6 && kernels::tallest_tile(32, 2) == 12);
 static_assert(kernels::tallest_tile(16, 3) == 4 && kernels::tallest_tile(16, 1) == 8);
 static_assert(kernels::tallest_addressed_tile(16, 2) == 6 && kernels::tallest_addressed_tile(32, 2) == 9);
@@ -84,7 +88,7 @@ void check_all_rows() {
 
 } // namespace
 
-TEST_CASE_TEMPLATE("the three products of Dense agree with naive sums at every edge", Scalar, float, double) {
+TEST_CASE_TEMPLATE("the three products of Dense agree with naive sums at every edge", Scalar, SCALARS) {
     constexpr std::size_t lanes = 8; // of AVX2 in float; the sizes are edges of narrower vectors too
     check_all_rows<Scalar, 1, 1>();
     check_all_rows<Scalar, 1, lanes + 1>();
@@ -107,7 +111,7 @@ TEST_CASE_TEMPLATE("the three products of Dense agree with naive sums at every e
     check_all_rows<Scalar, 33, 14 * lanes + 5>();          // columns left of groups
 }
 
-TEST_CASE_TEMPLATE("gradients of matrices with long rows agree with naive sums", Scalar, float, double) {
+TEST_CASE_TEMPLATE("gradients of matrices with long rows agree with naive sums", Scalar, SCALARS) {
     check_products(products<Scalar, 700, 531>, 5);   // nothing is packed
     check_products(products<Scalar, 700, 531>, 20);  // the result streams; parts of blocks are left
     check_products(products<Scalar, 700, 531>, 141); // more samples than are packed at a time
@@ -119,7 +123,7 @@ TEST_CASE_TEMPLATE("gradients of matrices with long rows agree with naive sums",
     check_products(products<Scalar, 576, 71>, 129);  // one sample more; the last panel is wider
 }
 
-TEST_CASE_TEMPLATE("samples in halves of vectors agree with naive sums", Scalar, float, double) {
+TEST_CASE_TEMPLATE("samples in halves of vectors agree with naive sums", Scalar, SCALARS) {
     // Chosen on processors that compute halves only; it must be right on all that have them.
     if constexpr (kernels::this_machine.half_vectors) {
         constexpr std::size_t K = 43,
