@@ -31,38 +31,80 @@ template <class Vectors, Rounding Way, class Run>
 
 /// A number of 8 bits, less its zero point, with `int8_sum_bits` behind the point, times a factor. Rounded
 /// once that is ⌊(x · multiplier + c) / 2ᵏ⌋, where k is the shift less those bits and c is half of the last
-/// place less what the zero point adds: in two parts of 16 bits, so that all fits 32.
+/// place less what the zero point adds: in two parts of 16 bits, so that all fits 32. Rounded twice it is the
+/// same of the first 31 bits of the shift, and then the rest is shifted away.
 template <class Vectors, Rounding Way>
 class Int8Summand {
     using Sum = typename Vectors::Sum;
 
   public:
     explicit Int8Summand(const Int8Rescale& by) noexcept
-        : bits_(static_cast<unsigned>(by.shift) - int8_sum_bits) {
+        : bits_((Way == Rounding::once ? static_cast<unsigned>(by.shift) : 31U) - int8_sum_bits),
+          rest_(Way == Rounding::once ? 0 : static_cast<unsigned>(by.shift - 31)) {
         const std::int64_t added =
             (std::int64_t(1) << (bits_ - 1)) - std::int64_t(by.zero_point) * by.multiplier;
-        high_ = Vectors::broadcast(by.multiplier >> 16);
-        low_ = Vectors::broadcast(by.multiplier & 0xFFFF);
+        const std::int32_t low = low_part(by);
+        high_ = Vectors::broadcast(high_part(by));
+        low_ = Vectors::broadcast(low & 0xFFFF);
         high_added_ = Vectors::broadcast(static_cast<std::int32_t>(added >> 16));
         low_added_ = Vectors::broadcast(static_cast<std::int32_t>(added & 0xFFFF));
     }
     static bool takes(const Int8Rescale& by) noexcept {
-        return Way == Rounding::once && by.shift > int8_sum_bits;
+        return (Way == Rounding::once ? by.shift > int8_sum_bits : by.shift >= 31) &&
+               high_part(by) <= INT16_MAX;
     }
 
     [[gnu::always_inline]] Sum operator()(Sum x) const noexcept {
-        const Sum high = Vectors::added(Vectors::product(x, high_), high_added_),
-                  low = Vectors::added(Vectors::product(x, low_), low_added_);
+        const Sum high = Vectors::with_product(high_added_, x, high_),
+                  low = Vectors::with_product(low_added_, x, low_);
         const unsigned of_low = std::min(bits_, 16U);
-        const Sum sum =
+        const Sum whole =
             Vectors::added(Vectors::shifted_left(high, 16 - of_low), Vectors::shifted_right(low, of_low));
-        return Vectors::shifted_right(sum, bits_ - of_low);
+        const Sum sum = Vectors::shifted_right(whole, bits_ - of_low);
+        if (Way == Rounding::once || rest_ == 0)
+            return sum;
+        // Halves away from 0.
+        const Sum halves =
+            Vectors::shifted_right(Vectors::added(sum, Vectors::shifted_right(sum, 31)), rest_ - 1);
+        return Vectors::shifted_right(Vectors::added(halves, Vectors::broadcast(1)), 1);
     }
 
   private:
-    unsigned bits_;
+    /// Both with a sign.
+    static std::int32_t low_part(const Int8Rescale& by) noexcept {
+        return static_cast<std::int16_t>(by.multiplier & 0xFFFF);
+    }
+    static std::int32_t high_part(const Int8Rescale& by) noexcept {
+        return static_cast<std::int32_t>((std::int64_t(by.multiplier) - low_part(by)) >> 16);
+    }
+
+    unsigned bits_, rest_;
     Sum high_, low_, high_added_, low_added_;
 };
+
+/// The sum of two, which stays in registers.
+template <class Vectors, Rounding Way, bool Subtracts>
+[[gnu::noinline]] void int8_add_two(std::span<const std::int8_t* const> inputs, const Int8Rescale* summands,
+                                    const Int8Rescale& total, std::int32_t low, std::size_t count,
+                                    std::int8_t* y) noexcept {
+    const Int8Summand<Vectors, Way> first(summands[0]), second(summands[1]);
+    const std::int8_t *const a = inputs[0], *const b = inputs[1];
+    with_int8_scale<Vectors, Way>(
+        total, total.zero_point, [&](const auto& scale) __attribute__((always_inline)) {
+            const auto add = [&](std::size_t i, std::size_t here) __attribute__((always_inline)) {
+                const auto left = first(Vectors::widened(a + i, here)),
+                           right = second(Vectors::widened(b + i, here));
+                const typename Vectors::Sum one[] = {
+                    scale(Subtracts ? Vectors::difference(left, right) : Vectors::added(left, right))};
+                Vectors::template store<1>(one, low, here, y + i);
+            };
+            std::size_t i = 0;
+            for (; i + Vectors::lanes <= count; i += Vectors::lanes)
+                add(i, Vectors::lanes);
+            if (i < count)
+                add(i, count - i);
+        });
+}
 
 /// A block of numbers at a time.
 template <class Vectors, Rounding Way, bool Subtracts>
@@ -116,9 +158,14 @@ template <Rounding Way, bool Subtracts>
 [[gnu::noinline]] inline void int8_add(std::span<const std::int8_t* const> inputs,
                                        const Int8Rescale* summands, const Int8Rescale& total,
                                        std::int32_t low, std::size_t count, std::int8_t* y) noexcept {
-    if constexpr (has_quads<detail::Int8QuadVectors>)
+    if constexpr (has_quads<detail::Int8QuadVectors>) {
+        using Summand = detail::Int8Summand<detail::Int8QuadVectors, Way>;
+        if (inputs.size() == 2 && Summand::takes(summands[0]) && Summand::takes(summands[1]))
+            return detail::int8_add_two<detail::Int8QuadVectors, Way, Subtracts>(inputs, summands, total, low,
+                                                                                 count, y);
         return detail::int8_add_blocks<detail::Int8QuadVectors, Way, Subtracts>(inputs, summands, total, low,
                                                                                 count, y);
+    }
     for (std::size_t i = 0; i < count; ++i) {
         std::int32_t sum = 0;
         for (std::size_t k = 0; k < inputs.size(); ++k) {

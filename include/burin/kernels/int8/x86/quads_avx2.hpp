@@ -131,8 +131,9 @@ struct Int8QuadVectors {
     [[gnu::always_inline]] static __m256i difference(__m256i a, __m256i b) noexcept {
         return _mm256_sub_epi32(a, b);
     }
-    [[gnu::always_inline]] static __m256i product(__m256i a, __m256i b) noexcept {
-        return _mm256_mullo_epi32(a, b);
+    /// sum + x · factor of numbers with a sign that fit 16 bits; the upper half of the factor's is 0.
+    [[gnu::always_inline]] static __m256i with_product(__m256i sum, __m256i x, __m256i factor) noexcept {
+        return _mm256_add_epi32(sum, _mm256_madd_epi16(x, factor));
     }
     /// All by the same number.
     [[gnu::always_inline]] static __m256i shifted_left(__m256i x, unsigned bits) noexcept {

@@ -155,8 +155,9 @@ struct Int8QuadVectors {
     [[gnu::always_inline]] static __m512i difference(__m512i a, __m512i b) noexcept {
         return _mm512_sub_epi32(a, b);
     }
-    [[gnu::always_inline]] static __m512i product(__m512i a, __m512i b) noexcept {
-        return _mm512_mullo_epi32(a, b);
+    /// sum + x · factor of numbers with a sign that fit 16 bits; the upper half of the factor's is 0.
+    [[gnu::always_inline]] static __m512i with_product(__m512i sum, __m512i x, __m512i factor) noexcept {
+        return _mm512_dpwssd_epi32(sum, x, factor);
     }
     /// All by the same number.
     [[gnu::always_inline]] static __m512i shifted_left(__m512i x, unsigned bits) noexcept {
