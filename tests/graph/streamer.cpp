@@ -6,9 +6,11 @@
 #include "burin/layers/activations.hpp"
 #include "burin/layers/convolution.hpp"
 #include "burin/layers/dense.hpp"
+#include "burin/layers/depthwise_convolution.hpp"
 #include "burin/layers/gru.hpp"
 #include "burin/layers/lstm.hpp"
 #include "burin/layers/merge.hpp"
+#include "burin/layers/past.hpp"
 #include "burin/layers/pooling.hpp"
 #include "burin/layers/positional_encoding.hpp"
 #include "burin/layers/reshape.hpp"
@@ -87,11 +89,33 @@ TEST_CASE("Streamer: outputs are those of the whole sequence, bit for bit") {
     using Strided = Sequence<Conv1D<16, 3, Causal, Stride<2>>, Conv1D<16, 3, Causal, Groups<16>>>;
     check_pieces<Strided, 2, 1>();
     check_pieces<Strided, 6, 2>();
+    // Windows along time, of one axis and of two, behind what they look back on.
+    using Windows =
+        Sequence<Past<4>, Conv1D<6, 3, Dilation<2>>, ReLU, Past<1>, MaxPool1D<3, Stride<2>>, Conv1D<2, 1>>;
+    check_pieces<Windows, 2, 1>();
+    static_assert(Streamer<Windows, 6>::output_steps<> == 3);
     static_assert(
         std::same_as<Streamer<Stack>::Piece, Sequential<Input<1, 3>, LSTM<8, ReturnSequences>, Tanh,
                                                         GRU<5, ReturnSequences>, SimpleRNN<4>, Dense<2>>>);
     // Nothing but the arena of a piece and the state: h and c of 8, and h of 5 and 4 units.
     static_assert(sizeof(Streamer<Stack>) <= 512);
+}
+
+TEST_CASE("Streamer: images whose lines are steps") {
+    using Net =
+        Sequential<Input<time_steps, 4, 3>, Past<1>, Conv2D<5, Shape{3, 3}, Padding<0, 1>, Stride<2, 1>>,
+                   ReLU, Past<2>, DepthwiseConv2D<Shape{3, 1}>, AveragePool2D<Shape{1, 4}>>;
+    Parameters<Net> parameters;
+    initialize(parameters, initializers::Default{}, 1);
+    const auto x = random_numbers<float>(input_shape<Net>.size(), 2);
+    Predictor<Net> predictor;
+    const auto whole = predictor(parameters, x);
+    Streamer<Net, 4> streamer;
+    for (std::size_t t = 0; t < time_steps; t += 4) {
+        const auto y = streamer(parameters, std::span(x).subspan(t * 12, 4 * 12));
+        REQUIRE(y.size() == 2 * 5);
+        CHECK(std::equal(y.begin(), y.end(), whole.begin() + static_cast<std::ptrdiff_t>(t / 2 * 5)));
+    }
 }
 
 TEST_CASE("Streamer: several inputs and outputs; one sequence of several begins anew") {
@@ -126,6 +150,10 @@ TEST_CASE("what can't run piece by piece") {
     static_assert(can_stream<Sequence<MaxPool1D<2>>, 4> && !can_stream<Sequence<MaxPool1D<2>>, 3>);
     using Strided = Sequence<Conv1D<3, 2, Causal, Stride<2>>>;
     static_assert(can_stream<Strided, 2> && !can_stream<Strided, 1> && !can_stream<Strided, 3>);
+    static_assert(can_stream<Sequence<Past<2>, Conv1D<3, 3>>> &&
+                  !can_stream<Sequence<Past<1>, Conv1D<3, 3>>>);
+    // An output would have steps twice; a state, too.
+    static_assert(!can_stream<Sequence<Past<1>>> && !can_stream<Sequence<Past<1>, Past<1>, Conv1D<3, 3>>>);
 }
 
 TEST_CASE("Trainer: windows with a carried state compute what one long window does") {

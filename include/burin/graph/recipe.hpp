@@ -95,6 +95,7 @@ inline constexpr engine::Recipe<> inference{};
 inline constexpr engine::Recipe<> training{.mode = Mode::training, .gradients = Gradients::of_parameters};
 inline constexpr engine::Recipe<> streaming{.mode = Mode::streaming};
 inline constexpr engine::Recipe<> quantized{.numbers = Numbers::int8};
+inline constexpr engine::Recipe<> quantized_streaming{.mode = Mode::streaming, .numbers = Numbers::int8};
 /// Inference in which what every layer gives is stored, so that an observer sees its range.
 inline constexpr engine::Recipe<> calibration{.fusing = Fusing::none};
 

@@ -11,6 +11,7 @@
 #include "burin/graph/workspace.hpp"
 #include "burin/kernels/machine.hpp"
 #include "burin/kernels/simd/subnormals.hpp"
+#include "burin/passes/pieces.hpp"
 
 #include <algorithm>
 #include <array>
@@ -34,6 +35,11 @@ struct StepsRule {
 template <class Net, std::size_t Steps>
 using WithSteps = typename StepsRule<Steps>::template To<Net>::type;
 
+/// Of an output that has one for each piece: 1.
+constexpr std::size_t steps_of(const Shape& output) {
+    return output.rank > 1 ? output[0] : 1;
+}
+
 /// Whether two networks have the same tensors in the same places.
 template <class A, class B>
 constexpr bool have_same_tensors() {
@@ -43,33 +49,6 @@ constexpr bool have_same_tensors() {
     for (std::size_t i = 0; i < a.size() && same; ++i)
         same = a[i].offset == b[i].offset && a[i].spec.shape == b[i].spec.shape;
     return same;
-}
-
-/// Whether a layer gives more or fewer steps than it gets.
-template <class Net>
-constexpr bool changes_steps() {
-    const auto& nodes = engine::Network<Net>::graph.nodes;
-    for (const passes::LoweredNode& node : nodes)
-        if (node.input_count > 0 && node.shape.rank > 1 && nodes[node.inputs[0]].shape.rank > 1 &&
-            node.shape[0] != nodes[node.inputs[0]].shape[0])
-            return true;
-    return false;
-}
-
-/// The layer that gives not twice as much of twice as many steps, as one does whose stride does not divide
-/// them; `passes::none` if all do.
-template <class Net, std::size_t Steps>
-constexpr std::size_t node_of_uneven_steps() {
-    const auto& piece = engine::Network<WithSteps<Net, Steps>>::graph.nodes;
-    const auto& two = engine::Network<WithSteps<Net, 2 * Steps>>::graph.nodes;
-    const auto is_doubled = [&](std::size_t node) {
-        return piece[node].shape.rank > 1 && two[node].shape[0] == 2 * piece[node].shape[0];
-    };
-    for (std::size_t node = 0; node < piece.size(); ++node)
-        if (piece[node].input_count > 0 && is_doubled(piece[node].inputs[0]) && piece[node].shape.rank > 1 &&
-            !is_doubled(node))
-            return node;
-    return passes::none;
 }
 
 /// Why a network can't run piece by piece; empty if it can.
@@ -84,19 +63,14 @@ constexpr Sentence describe_what_does_not_stream() {
                     "a layer that can run in a Streamer, got one that needs the whole sequence");
         if (!sentence.empty())
             return sentence;
+        sentence = passes::describe_pieces(engine::Network<Net>::graph, Steps);
+        if (!sentence.empty())
+            return sentence;
         if constexpr (!is_valid_network<Piece>)
             sentence.append("with ").append(Steps).append(" steps: ").append(Examined<Piece>::problem.view());
         else if (!have_same_tensors<Net, Piece>())
             sentence.append("expected the same parameters for every number of steps, got others for ")
                 .append(Steps);
-        else if constexpr (changes_steps<Net>() && is_valid_network<WithSteps<Net, 2 * Steps>>)
-            if (constexpr std::size_t uneven = node_of_uneven_steps<Net, Steps>(); uneven != passes::none) {
-                const passes::LoweredNode& node = engine::Network<Net>::graph.nodes[uneven];
-                sentence.append("layer `").append(node.place.text().view()).append("` `");
-                sentence.append(node.rules->name().view());
-                sentence.append("`: expected pieces of as many steps as its stride divides, got ")
-                    .append(Steps);
-            }
     }
     return sentence;
 }
@@ -134,6 +108,10 @@ class Streamer : private core::DiagnosisOf<detail::ExaminedStream<Net, Steps>> {
 
   public:
     using InputPointers = std::array<const Scalar*, N::input_count>;
+
+    /// Steps that an output gives of a piece: fewer than `Steps` where strides are on the way to it.
+    template <std::size_t Output = 0>
+    static constexpr std::size_t output_steps = detail::steps_of(N::output_shapes[Output]);
 
     /// The outputs for the next piece of each sequence, for any number of inputs and outputs. Each result
     /// points to Batch × output size elements in the arena, which the next run overwrites.

@@ -20,6 +20,8 @@ struct ConvolutionLayer : Op {
     using Settings = ConvolutionOptions<Rank, Kernel, Options...>;
     static constexpr bool has_bias = Settings::has_bias;
     static constexpr bool is_causal = Settings::windowing.border == Border::causal;
+    /// Whether it keeps the inputs that a piece of a sequence needs itself; else `Past` has them.
+    static constexpr bool remembers = Rank == 1 && (is_causal || Settings::kernel[0] == 1);
     static constexpr std::string_view misuse =
         Filters == 0 ? "expected at least one filter"
         : !((Settings::template takes<Options> || groups_of<Options> > 0) && ...)
@@ -33,7 +35,7 @@ struct ConvolutionLayer : Op {
     static constexpr OpTraits traits{.accepts_epilogue = true,
                                      .accepts_sum = Filters > 1, // One filter is a dot product.
                                      .accepts_gradient_epilogue = true,
-                                     .streams = Rank == 1 && (is_causal || Settings::kernel[0] == 1),
+                                     .streams = remembers || Settings::is_unpadded_along_time(),
                                      .many_rows = true,
                                      .by_pixel = Settings::is_pointwise(),
                                      .parameter_gradient = {.input = true},
@@ -60,7 +62,7 @@ struct ConvolutionLayer : Op {
 
     static constexpr Elements scratch(std::span<const Shape> inputs, StepKind kind, Mode mode) {
         const kernels::Convolution convolution = of(inputs[0]);
-        if (mode == Mode::streaming && traits.streams)
+        if (mode == Mode::streaming && remembers)
             return {0, kernels::stream_scratch(convolution)};
         return {0, kind == StepKind::backward_input ? kernels::convolution_backward_scratch(convolution)
                                                     : kernels::convolution_forward_scratch(convolution)};
@@ -68,7 +70,7 @@ struct ConvolutionLayer : Op {
 
     /// The inputs before a piece of a sequence that the kernel reaches, in a ring.
     static constexpr std::size_t state(std::span<const Shape> inputs) {
-        return traits.streams ? kernels::ring_size(of(inputs[0])) : 0;
+        return remembers ? kernels::ring_size(of(inputs[0])) : 0;
     }
 
     static constexpr std::size_t macs(std::span<const Shape> inputs) {
@@ -103,7 +105,7 @@ struct ConvolutionLayer : Op {
     }
 
     template <class Context>
-        requires(Context::mode == Mode::streaming && traits.streams)
+        requires(Context::mode == Mode::streaming && remembers)
     [[gnu::always_inline]] static void forward(const Context& run) noexcept {
         constexpr kernels::Convolution c = of(Context::Shapes::inputs[0]);
         kernels::stream_convolution<c, has_bias>(run.inputs[0], run.parameters, bias<c>(run.parameters),
@@ -154,7 +156,7 @@ struct ConvolutionLayer : Op {
 ///
 /// With `Causal`, an output sees its own and earlier inputs only. It can then be run on a sequence
 /// piece by piece (`Streamer`), of as many steps as its stride divides, and remembers the (Kernel − 1) ·
-/// dilation inputs before each.
+/// dilation inputs before each. Without padding it can behind a `Past`.
 template <std::size_t Filters, auto Kernel, class... Options>
 struct Conv1D : detail::ConvolutionLayer<1, Filters, Kernel, Options...> {
     using Itself = Conv1D;

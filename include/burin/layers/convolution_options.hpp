@@ -68,6 +68,13 @@ struct ConvolutionOptions {
         return result;
     }
 
+    /// Whether all that an output sees along the first axis is the input's.
+    static constexpr bool is_unpadded_along_time() {
+        return windowing.border == Border::same
+                   ? kernel[0] == 1
+                   : windowing.border != Border::causal && windowing.padding[0] == 0;
+    }
+
     /// Whether each pixel is made of the same pixel alone: a 1 × 1 convolution.
     static constexpr bool is_pointwise() {
         constexpr std::size_t extent = 3; // A stride and padding show.

@@ -64,6 +64,7 @@ struct DepthwiseConv2D : Op {
 
     static constexpr OpTraits traits{.accepts_epilogue = true,
                                      .accepts_gradient_epilogue = multiplier == 1,
+                                     .streams = Settings::is_unpadded_along_time(),
                                      .many_rows = true,
                                      .parameter_gradient = {.input = true},
                                      .is_linear = true};

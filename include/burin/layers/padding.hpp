@@ -41,7 +41,9 @@ struct Bordered : Op {
 
     static constexpr Borders<Rank> border = borders<Rank, Counts...>();
 
-    static constexpr OpTraits traits{.keeps_range = true};
+    // What is cut off a piece is part of the next, or was of the one before.
+    static constexpr OpTraits traits{.streams = !Pads || border.before[0] + border.after[0] == 0,
+                                     .keeps_range = true};
     static constexpr Text<64> name() {
         Text<64> text(Pads ? "ZeroPadding" : "Cropping");
         text.append(Rank).append("D<");

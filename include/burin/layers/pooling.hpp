@@ -120,8 +120,7 @@ struct StridedWindows {
 
     static constexpr bool are_disjoint =
         each_axis([](std::size_t axis) { return options.stride[axis] >= size[axis]; });
-    static constexpr bool stream =
-        options.stride[0] == size[0] && options.padding[0] == 0 && options.border != Border::same;
+    static constexpr bool stream = options.padding[0] == 0 && options.border != Border::same;
 
     static constexpr std::array<kernels::PoolAxis, Rank> over(const Shape& image) {
         std::array<kernels::PoolAxis, Rank> axes{};

@@ -8,7 +8,9 @@
 #include "burin/layers/depthwise_convolution.hpp"
 #include "burin/quantization/weighted.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace burin {
@@ -39,6 +41,27 @@ struct Int8ConvolutionForm : Int8WeightedForm {
         return {0, kernels::int8_convolution_scratch(Layer::of(inputs[0]))};
     }
 
+    /// The bytes of the steps before a piece that it remembers, and the convolution of these and the piece.
+    static constexpr std::size_t remembered_bytes(const kernels::Convolution& c) {
+        return Layer::remembers ? kernels::remembered_steps(c) * c.channels : 0;
+    }
+    static constexpr kernels::Convolution behind_the_past(kernels::Convolution c) {
+        c.axes[2].input += kernels::remembered_steps(c);
+        c.axes[2].before = 0;
+        return c;
+    }
+    static constexpr std::size_t state(std::span<const Shape> inputs) {
+        return remembered_bytes(Layer::of(inputs[0]));
+    }
+    static constexpr std::int8_t rest(const auto& constants) { return constants.input_zero_point; }
+    static constexpr Elements streaming_scratch(std::span<const Shape> inputs) {
+        const kernels::Convolution c = Layer::of(inputs[0]);
+        if (remembered_bytes(c) == 0)
+            return scratch(inputs);
+        const kernels::Convolution whole = behind_the_past(c);
+        return {0, whole.input_pixels() * whole.channels + kernels::int8_convolution_scratch(whole)};
+    }
+
     template <class Shapes>
     static void quantize(const quantization::Int8Source<Shapes>& from, Constants<Shapes>& to) {
         quantize_weighted<Layer, ChannelMajor>(from, to);
@@ -47,20 +70,40 @@ struct Int8ConvolutionForm : Int8WeightedForm {
     template <class Context>
     static void forward(const Context& run) noexcept {
         constexpr const kernels::Convolution& c = convolution<typename Context::Shapes>;
+        constexpr std::size_t remembered = remembered_bytes(c);
+        if constexpr (Context::mode == Mode::streaming && remembered > 0) {
+            static constexpr kernels::Convolution whole = behind_the_past(c);
+            constexpr std::size_t piece = c.input_pixels() * c.channels;
+            for (std::size_t row = 0; row < run.rows; ++row) {
+                std::int8_t* const state = run.state + row * remembered;
+                std::copy_n(run.inputs[0] + row * piece, piece, std::copy_n(state, remembered, run.scratch));
+                std::copy_n(run.scratch + piece, remembered, state);
+                convolve<whole>(run, run.scratch, 1, run.output + row * c.output_pixels() * c.filters,
+                                run.scratch + remembered + piece);
+            }
+        } else {
+            convolve<c>(run, run.inputs[0], run.rows, run.output, run.scratch);
+        }
+    }
+
+  private:
+    template <const kernels::Convolution& c, class Context>
+    static void convolve(const Context& run, const std::int8_t* inputs, std::size_t rows, std::int8_t* output,
+                         std::int8_t* scratch) noexcept {
         if constexpr (choice<typename Context::Shapes>.way == kernels::Int8Way::quads)
             if (run.packed != nullptr) {
                 const auto& packed = *static_cast<const Packed<typename Context::Shapes>*>(run.packed);
                 return kernels::int8_quad_convolution<c>(
-                    run.inputs[0], run.rows, run.constants->input_zero_point, packed.view(),
-                    run.constants->template quad_outputs<Context::rounding>(packed), run.output);
+                    inputs, rows, run.constants->input_zero_point, packed.view(),
+                    run.constants->template quad_outputs<Context::rounding>(packed), output);
             }
         constexpr auto choose = [](std::size_t images) {
             return kernels::choose_int8_convolution(c, images, kernels::this_machine, false);
         };
-        kernels::with_int8_choice<choose>(run.rows, [&]<kernels::Int8Choice Choice>() {
+        kernels::with_int8_choice<choose>(rows, [&]<kernels::Int8Choice Choice>() {
             kernels::int8_convolution<Choice>(
-                c, run.inputs[0], run.rows, run.constants->input_zero_point, run.constants->weight.data(),
-                run.constants->template outputs<Context::rounding>(), run.output, run.scratch);
+                c, inputs, rows, run.constants->input_zero_point, run.constants->weight.data(),
+                run.constants->template outputs<Context::rounding>(), output, scratch);
         });
     }
 };

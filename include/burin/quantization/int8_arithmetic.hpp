@@ -18,10 +18,16 @@ namespace detail {
 template <class LayerType>
 inline constexpr passes::OpRules int8_rules_of = [] {
     passes::OpRules rules = engine::rules_of<LayerType>;
-    if constexpr (quantization::Int8Layer<LayerType>::is_supported)
-        rules.scratch = [](std::span<const Shape> inputs, StepKind, Mode) {
-            return quantization::Int8Layer<LayerType>::scratch(inputs);
+    if constexpr (quantization::Int8Layer<LayerType>::is_supported) {
+        using Form = quantization::Int8Layer<LayerType>;
+        rules.scratch = [](std::span<const Shape> inputs, StepKind, Mode mode) {
+            if constexpr (requires { Form::streaming_scratch(inputs); })
+                return mode == Mode::streaming ? Form::streaming_scratch(inputs) : Form::scratch(inputs);
+            else
+                return Form::scratch(inputs);
         };
+        rules.state = [](std::span<const Shape> inputs) { return Form::state(inputs); };
+    }
     return rules;
 }();
 
@@ -35,6 +41,12 @@ struct recipes::Arithmetic<recipes::Numbers::int8> {
         return []<std::size_t... I>(std::index_sequence<I...>) {
             auto graph = engine::Network<Net>::graph;
             ((graph.nodes[I].rules = &detail::int8_rules_of<engine::OpAt<Net, I>>), ...);
+            std::size_t state = 0;
+            for (passes::LoweredNode& node : graph.nodes) {
+                node.state_offset = state;
+                node.state_count = node.rules->state(passes::input_shapes(graph.nodes, node).span());
+                state += node.state_count;
+            }
             return graph;
         }(std::make_index_sequence<engine::Network<Net>::size>{});
     }

@@ -38,15 +38,18 @@ struct Int8Source {
 };
 
 /// What a layer computes with.
-template <class ShapesType, class ConstantsType, Rounding Way = Rounding::once>
+template <class ShapesType, class ConstantsType, Rounding Way = Rounding::once,
+          Mode RunMode = Mode::inference>
 struct Int8Context {
     using Shapes = ShapesType;
     static constexpr Rounding rounding = Way;
+    static constexpr Mode mode = RunMode;
 
     const ConstantsType* constants = nullptr;
     std::array<const std::int8_t*, Shapes::inputs.size()> inputs{};
     std::int8_t* output = nullptr;
     std::int8_t* scratch = nullptr;
+    std::int8_t* state = nullptr; ///< In a Streamer, one range for each sample.
     std::size_t rows = 0;
     const void* packed = nullptr; ///< The form's `Packed`; null where weights are not packed.
 };
@@ -79,8 +82,12 @@ struct Int8Form {
                                                       std::span<const quantization::Scale>) {
         return quantization::scale_of(range);
     }
-    /// Bytes to work with.
+    /// Bytes to work with. A form that needs others in a Streamer has `streaming_scratch` too.
     static constexpr Elements scratch(std::span<const Shape>) { return {}; }
+    /// Bytes that a sample's sequence carries from one piece to the next, `Int8Context::state`.
+    static constexpr std::size_t state(std::span<const Shape>) { return 0; }
+    /// What each of them is before the first piece.
+    static constexpr std::int8_t rest(const auto&) { return 0; }
 };
 
 /// How a layer computes with 8-bit integers. A specialisation derives from Int8Form and provides

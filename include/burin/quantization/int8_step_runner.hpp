@@ -30,6 +30,7 @@ struct StepRunner<PlanType, Batch, Scalar, Stored> {
     using Memory = Operands<PlanType, Batch, Scalar, Stored>;
     using FrameType = typename Memory::FrameType;
     using Net = typename PlanType::N::Type;
+    using StoredNet = typename Stored::Type;
     using Role = passes::Role;
 
     template <std::size_t StepIndex, class LossStep>
@@ -53,14 +54,19 @@ struct StepRunner<PlanType, Batch, Scalar, Stored> {
                         Scalar* scratch) noexcept {
         const auto& constants = frame.parameters->template constants<Index>();
         quantization::Int8Context<Int8Signature<Net, Index>, std::remove_cvref_t<decltype(constants)>,
-                                  Stored::rounding>
+                                  Stored::rounding, PlanType::mode>
             run;
         run.constants = &constants;
         run.inputs = inputs;
         run.output = output;
         run.scratch = scratch;
+        if constexpr (PlanType::graph.nodes[Index].state_count > 0)
+            if (PlanType::mode == Mode::streaming)
+                run.state = frame.state + PlanType::graph.nodes[Index].state_offset * Batch;
         run.rows = frame.rows;
-        run.packed = frame.parameters->packed.template at<Index>();
+        // Those of whole sequences may be laid out in another way than a piece wants.
+        if constexpr (std::is_same_v<Int8PackedNodeOf<Net, Index>, Int8PackedNodeOf<StoredNet, Index>>)
+            run.packed = frame.parameters->packed.template at<Index>();
         quantization::Int8Layer<engine::OpAt<Net, Index>>::forward(run);
     }
 

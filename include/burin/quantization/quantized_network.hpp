@@ -14,6 +14,7 @@
 #include "burin/quantization/merge.hpp"
 #include "burin/quantization/movement.hpp"
 #include "burin/quantization/padding.hpp"
+#include "burin/quantization/past.hpp"
 #include "burin/quantization/pooling.hpp"
 #include "burin/quantization/recurrent.hpp"
 #include "burin/quantization/time_distributed.hpp"

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -29,11 +30,17 @@ struct quantization::Int8Layer<Layer> : quantization::Int8Form {
     using Cell = typename Layer::Cell;
     static constexpr std::size_t columns = Layer::columns, units = columns / Cell::gates;
     static constexpr std::size_t separate = Cell::separates_recurrent ? columns : 0;
+    static constexpr std::size_t state_bytes = Layer::state_size * sizeof(float);
 
     static constexpr quantization::Scale of_states{1.0F / 128, 0};
     static constexpr quantization::Scale output_scale(const quantization::Range&,
                                                       std::span<const quantization::Scale>) {
         return of_states;
+    }
+
+    /// In a Streamer: the bytes of the floats, all zeros at first.
+    static constexpr std::size_t state(std::span<const Shape>) {
+        return Layer::traits.streams ? state_bytes : 0;
     }
 
     /// The sums and the states as floats, aligned by hand, and the state as the product takes it.
@@ -101,8 +108,11 @@ struct quantization::Int8Layer<Layer> : quantization::Int8Form {
         float* const c = Cell::has_cell_state ? h + units : nullptr;
         auto* const stored = reinterpret_cast<std::int8_t*>(h + Layer::state_size);
         for (std::size_t row = 0; row < run.rows; ++row) {
-            std::fill_n(h, Layer::state_size, 0.0F);
-            std::fill_n(stored, units, std::int8_t(0));
+            if constexpr (Context::mode == Mode::streaming)
+                std::memcpy(h, run.state + row * state_bytes, state_bytes);
+            else
+                std::fill_n(h, Layer::state_size, 0.0F);
+            store(h, stored);
             for (std::size_t step = 0; step < time; ++step) {
                 const std::size_t t = has<GoBackwards> ? time - 1 - step : step;
                 std::copy(constants.bias.begin(), constants.bias.end(), sums);
@@ -113,15 +123,23 @@ struct quantization::Int8Layer<Layer> : quantization::Int8Form {
                                           constants.recurrent_factors.data(), recurrent);
                 Cell::template step<units, false>(
                     kernels::CellStep<float>{sums, recurrent, nullptr, h, c, h, c, h});
-                std::transform(h, h + units, stored,
-                               [](float value) { return quantization::quantized(value, of_states); });
+                store(h, stored);
                 if (has<ReturnSequences>)
                     std::copy_n(stored, units,
                                 run.output + row * outputs + (has<detail::Realigned> ? t : step) * units);
             }
             if (!has<ReturnSequences>)
                 std::copy_n(stored, units, run.output + row * outputs);
+            if constexpr (Context::mode == Mode::streaming)
+                std::memcpy(run.state + row * state_bytes, h, state_bytes);
         }
+    }
+
+  private:
+    /// The state as the products take it.
+    static void store(const float* h, std::int8_t* stored) noexcept {
+        std::transform(h, h + units, stored,
+                       [](float value) { return quantization::quantized(value, of_states); });
     }
 };
 

@@ -40,8 +40,12 @@ struct quantization::Int8Layer<TimeDistributed<LayerType>> : quantization::Int8L
         Form::quantize(source, to);
     }
 
-    template <class Shapes, class ConstantsType, Rounding Way>
-    static void forward(const quantization::Int8Context<Shapes, ConstantsType, Way>& run) noexcept {
+    // In a Streamer, too, each step is a sample of its own.
+    static constexpr std::size_t state(std::span<const Shape>) { return 0; }
+    static constexpr Elements streaming_scratch(std::span<const Shape> inputs) { return scratch(inputs); }
+
+    template <class Shapes, class ConstantsType, Rounding Way, Mode RunMode>
+    static void forward(const quantization::Int8Context<Shapes, ConstantsType, Way, RunMode>& run) noexcept {
         quantization::Int8Context<Steps<Shapes>, ConstantsType, Way> inner;
         inner.constants = run.constants;
         inner.inputs = run.inputs;

@@ -193,7 +193,7 @@ KernelCalls chosen_calls(const Question& question,
                          const burin::detail::ConvolutionLayer<Rank, Filters, Kernel, Options...>*) {
     using Layer = burin::detail::ConvolutionLayer<Rank, Filters, Kernel, Options...>;
     constexpr kernels::Convolution c = Layer::of(Question::Shapes::inputs[0]);
-    if constexpr (Question::mode == Mode::streaming && Layer::traits.streams && c.taps() > 1)
+    if constexpr (Question::mode == Mode::streaming && Layer::remembers && c.taps() > 1)
         return {{"forward", by({question.rows * c.output_pixels(), c.depth(), c.filters}),
                  described(kernels::choose_stream(c, question.bytes, question.machine))}};
     else
