@@ -24,6 +24,8 @@ depthwise ones `[kernel..., channels, multiplier]`.
 | Pad | x | pads: (before, after) of each axis; value |
 | Slice | x | axis, first, count |
 | Quantize, Dequantize, Identity | x | |
+| Past | x | steps: it gives x behind so many steps before it, along axis 1; such a network runs piece by piece |
+| State | | what a file keeps; see Graph.states |
 
 Any other operator is what the file calls it; without a rule in layers/ it is reported as unsupported.
 """
@@ -106,6 +108,16 @@ class Node:
 
 
 @dataclass
+class State:
+    """What a file keeps from one run to the next."""
+
+    name: str
+    reads: list = field(default_factory=list)  #: Tensors that a node `State` gives.
+    writes: list = field(default_factory=list)  #: Tensors that it is afterwards.
+    initial: Optional[np.ndarray] = None  #: Its bytes at first.
+
+
+@dataclass
 class Graph:
     name: str
     inputs: list  #: Names of tensors.
@@ -114,6 +126,8 @@ class Graph:
     nodes: list
     facts: dict = field(default_factory=dict)  #: What else the file tells in numbers, as `sample_rate`.
     notes: list = field(default_factory=list)  #: What the user should know: why outputs may differ.
+    states: list = field(default_factory=list)  #: What is kept from one run to the next.
+    streams: bool = False  #: Whether it takes the next steps of a sequence at a time.
 
     def constant(self, name):
         """A constant's elements, or None."""

@@ -2,9 +2,9 @@
 to functions `rule(graph, node) -> [Layer, ...]` that raise Unsupported."""
 
 from ..problems import Refused, Unsupported
-from . import activations, convolution, dense, merge, normalization, padding, pooling, shape, written
+from . import activations, convolution, dense, merge, normalization, padding, past, pooling, shape, written
 
-RULES = {operator: rule for family in (activations, convolution, dense, merge, normalization, padding, pooling, shape, written)
+RULES = {operator: rule for family in (activations, convolution, dense, merge, normalization, padding, past, pooling, shape, written)
          for operator, rule in family.RULES.items()}
 
 
@@ -23,6 +23,8 @@ def layers_of(graph):
             layers += made if isinstance(made, list) else [made]
         except Unsupported as problem:
             problems.append(f"  {node.name}: {operator}: {problem}")
+    if graph.streams:
+        problems += [f"  {problem}" for problem in past.problems_of(layers)]
     if problems:
         count = len(problems)
         raise Refused(f"{count} node{'s are' if count > 1 else ' is'} not supported:\n" + "\n".join(problems))

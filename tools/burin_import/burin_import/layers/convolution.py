@@ -54,7 +54,8 @@ def convolution(graph, node):
     arguments = [str(filters), window_size(kernel), *chosen, *([f"Groups<{groups}>"] if groups > 1 else []),
                  *bias_option(node)]
     layer = Layer(node.name, f"Conv{rank}D<{', '.join(arguments)}>", node.inputs[:1], node.outputs[0])
-    make(graph, node, layer, filters, lambda w: (w.transpose(rank + 1, *range(rank + 1)), True), False, groups == 1)
+    make(graph, node, layer, filters, lambda w: (w.transpose(rank + 1, *range(rank + 1)), True),
+         node.get("has_float_unit", False), groups == 1)
     return padding_before(graph, node, layer, before, rank)
 
 

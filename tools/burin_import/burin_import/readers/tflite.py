@@ -6,6 +6,7 @@ import numpy as np
 
 from ..graph import Graph, Node, Quantization, Tensor
 from ..problems import Missing, Refused
+from . import tflite_variables
 
 DTYPES = {0: "float32", 1: "float16", 2: "int32", 3: "uint8", 4: "int64", 6: "bool", 7: "int16", 9: "int8", 10: "float64"}
 ACTIVATIONS = {0: None, 1: "Relu", 2: "ReluN1To1", 3: "Relu6", 4: "Tanh", 5: "SignBit"}
@@ -46,13 +47,16 @@ class Reader:
             raise Refused("the file holds no network")
         self.main = self.model.Subgraphs(0)
         self.names = []
+        self.variables = tflite_variables.Variables(self)
 
     def graph(self, name):
         self.read_tensors()
         for index in range(self.main.OperatorsLength()):
-            self.read_operator(index, self.main.Operators(index))
-        return Graph(name, [self.name(i) for i in indices(self.main, "Inputs")],
-                     [self.name(i) for i in indices(self.main, "Outputs")], self.tensors, self.nodes)
+            self.read_operator(self.main.Operators(index))
+        graph = Graph(name, [self.name(i) for i in indices(self.main, "Inputs")],
+                      [self.name(i) for i in indices(self.main, "Outputs")], self.tensors, self.nodes)
+        self.variables.add_to(graph)
+        return graph
 
     # Tensors
 
@@ -102,16 +106,23 @@ class Reader:
 
     # Operators
 
-    def read_operator(self, index, operator):
+    def kind_of(self, operator):
         if operator.OpcodeIndex() >= self.model.OperatorCodesLength():
-            raise Refused(f"operator {index}: there is no operator code {operator.OpcodeIndex()}")
+            raise Refused(f"there is no operator code {operator.OpcodeIndex()}")
         code = self.model.OperatorCodes(operator.OpcodeIndex())
         number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
         kind = self.operator_names.get(number, f"operator {number}")
         if kind == "CUSTOM":
             kind = "CUSTOM " + (code.CustomCode() or b"").decode("utf-8", "replace")
+        return kind
+
+    def read_operator(self, operator):
+        kind = self.kind_of(operator)
         inputs = ["" if i < 0 else self.name(i) for i in indices(operator, "Inputs")]
         outputs = [self.name(i) for i in indices(operator, "Outputs")]
+        if kind in tflite_variables.OPERATORS:
+            self.operator = operator
+            return self.variables.read(kind, operator, inputs, outputs)
         if not outputs:
             return
         self.kind, self.operator, self.inputs, self.outputs = kind, operator, inputs, outputs

@@ -1,9 +1,9 @@
 """Passes over the graph, one idea a file: `simplify(graph) -> bool`, whether something changed."""
 
-from . import batch_norm, constants, dense, dilations, identities, islands, quantize_borders, sequences, transposes
+from . import batch_norm, constants, dense, dilations, identities, islands, pasts, quantize_borders, sequences, states, transposes
 
 #: In this order, again and again until none changes anything.
-PASSES = [identities, constants, islands, quantize_borders, dilations, transposes, sequences, dense]
+PASSES = [states, identities, constants, islands, quantize_borders, dilations, transposes, sequences, dense, pasts]
 
 
 def simplify(graph, folds=False):

@@ -14,6 +14,8 @@ from .vectors import test_program, vectors_header
 
 #: How many inputs the test has, and how many bytes of text it may take.
 SAMPLES = 5
+#: Of a network that takes the next steps of a sequence at a time.
+PIECES = 40
 
 
 def files(graph, source, output, name, rounding="once", lanes=0, wants_graph=False, wants_test=True,
@@ -33,7 +35,7 @@ def files(graph, source, output, name, rounding="once", lanes=0, wants_graph=Fal
     else:
         made = {output: float_header(graph, written, space, source.name, lanes)}
     if wants_test:
-        samples = runtimes.random_samples(graph, SAMPLES)
+        samples = runtimes.random_samples(graph, PIECES if graph.streams else SAMPLES)
         found = runtimes.run(source, graph, samples, rounding)
         if found is None:
             said.append("no test: the program that runs such files is not installed, or does not run this one")

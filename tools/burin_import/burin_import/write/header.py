@@ -43,12 +43,21 @@ def described(graph, written, quantized):
                 q = graph.tensors[name].quantization
                 of = f", {np.format_float_positional(q.scale, trim='0')} * (stored - {q.zero_point})".replace("- -", "+ ")
             lines[-1] += f" // [{shape}]{of}"
+    if graph.streams:
+        lines.append(f"inline constexpr std::size_t steps = {sample(graph, graph.inputs[0])[0]}; // Of a piece, for a "
+                     f"{'Quantized' * quantized}Streamer<Network, steps>.")
     for fact, value in graph.facts.items():
         if isinstance(value, (int, float)):
             lines.append(f"inline constexpr double {fact} = {value!r};")
         elif isinstance(value, str):
             lines.append(f"inline constexpr const char* {fact} = {string(value)};")
     return "\n".join(lines)
+
+
+def runner(graph, space):
+    """The type that runs it."""
+    kind = "Quantized" if graph.tensors[graph.inputs[0]].dtype == "int8" else ""
+    return f"{kind}Streamer<{space}::Network, {space}::steps>" if graph.streams else f"{kind}Predictor<{space}::Network>"
 
 
 def beside(written):
@@ -64,6 +73,7 @@ def start(graph, written, space, what, source, use):
 {use}
 #include <burin/embedded.hpp>{"".join(f"{chr(10)}#include <burin/{each}>" for each in beside(written))}
 
+#include <cstddef>
 #include <cstdint>
 
 namespace {space} {{
@@ -123,15 +133,15 @@ def float_header(graph, written, space, source, lanes):
     if lanes == ANY_LANES:
         use = f"""//     Parameters<{space}::Network> parameters;
 //     from_row_major<{space}::Network>({space}::row_major, parameters.data());
-//     Predictor<{space}::Network> predictor;
+//     {runner(graph, space)} predictor;
 //     const auto outputs = predictor(parameters, input);
 """
     else:
-        use = f"""//     Predictor<{space}::Network> predictor;
+        use = f"""//     {runner(graph, space)} predictor;
 //     const auto outputs = predictor({space}::parameters, input);
 """
     if count == 0:
-        use = f"//     Predictor<{space}::Network> predictor;\n"
+        use = f"//     {runner(graph, space)} predictor;\n"
     text = start(graph, written, space, "A network and its parameters", source, use)
     if lanes != ANY_LANES:
         text += (f'static_assert(kernels::width<float> == {lanes}, "these parameters lie as vectors of {lanes} want them: '
@@ -147,7 +157,7 @@ def int8_header(graph, written, space, source, rounding):
     """A QuantizedNetwork, as io::export_header writes it."""
     heads, relus = clamps.find(graph, written.layers)
     way = "" if rounding == "once" else ", Rounding::twice"
-    use = f"""//     QuantizedPredictor<{space}::Network> predictor;
+    use = f"""//     {runner(graph, space)} predictor;
 //     quantize(numbers, {space}::network.inputs[0], input); // if they are not 8 bits already
 //     const auto outputs = predictor({space}::network, input);
 """

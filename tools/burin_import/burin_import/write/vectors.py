@@ -3,13 +3,14 @@
 import numpy as np
 
 from .cpp import comment, numbers
+from .header import runner
 
 
 def vectors_header(graph, space, samples, outputs, runtime):
     kind = "std::int8_t" if graph.tensors[graph.inputs[0]].dtype == "int8" else "float"
     text = f"""#pragma once
 
-// {len(samples)} random inputs, and what {comment(runtime)} made of them. Written by burin-import.
+// {len(samples)} random {"pieces of a sequence" if graph.streams else "inputs"}, and what {comment(runtime)} made of them. Written by burin-import.
 
 #include <cstddef>
 #include <cstdint>
@@ -38,17 +39,18 @@ def test_program(graph, space, header, vectors, quantized, lanes, tolerance, has
         name = f"expected_{index}" if len(graph.outputs) > 1 else "expected"
         compared.append(f"        compare(outputs[{index}], {space}::vectors::{name}[i]);\n")
     if quantized:
-        prepared = f"    static burin::QuantizedPredictor<{space}::Network> predictor;\n"
+        prepared = f"    static burin::{runner(graph, space)} predictor;\n"
         given = f"{space}::network"
     elif lanes:
-        prepared = f"    static burin::Predictor<{space}::Network> predictor;\n"
+        prepared = f"    static burin::{runner(graph, space)} predictor;\n"
         given = f"{space}::parameters"
     else:
-        prepared = (f"    static burin::Predictor<{space}::Network> predictor;\n"
+        prepared = (f"    static burin::{runner(graph, space)} predictor;\n"
                     f"    static burin::Parameters<{space}::Network> parameters;\n")
         if has_parameters:
             prepared += f"    burin::from_row_major<{space}::Network>({space}::row_major, parameters.data());\n"
-        given = "parameters"
+        given = "parameters.data()" if graph.streams else "parameters"
+    rows = "" if graph.streams else ", 1"
     bound = f"largest <= {tolerance:g} * peak" if not quantized else f"largest <= {tolerance:g}"
     return f"""// Compares the network of {header} with the program that its file was made for. Written by burin-import.
 
@@ -68,7 +70,7 @@ int main() {{
         }}
     }};
     for (std::size_t i = 0; i < {space}::vectors::count; ++i) {{
-        const auto outputs = predictor.run({given}, {{{inputs}}}, 1);
+        const auto outputs = predictor.run({given}, {{{inputs}}}{rows});
 {"".join(compared)}    }}
     std::printf("{space}: largest difference %g of %g\\n", largest, peak);
     return {bound} ? 0 : 1;
