@@ -8,16 +8,10 @@
 #include "burin/kernels/sweep.hpp"
 #include "burin/kernels/unroll.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace burin::kernels::detail {
-
-/// The product of two vectors, the second of which is loaded as two halves.
-template <class Scalar, class Half>
-[[gnu::always_inline]] inline Scalar dot_of_halves(const Vector<Scalar>& a, const Half& lower,
-                                                   const Half& upper) noexcept {
-    return reduce_add_narrow<Scalar>(fma(upper_half<Scalar>(a), upper, narrowed<Scalar>(a) * lower));
-}
 
 /// The product of two rows.
 template <std::size_t K, class Scalar>
@@ -27,14 +21,18 @@ template <std::size_t K, class Scalar>
         return reduce_add_narrow<Scalar>(load_narrow(a) * load_narrow(b));
     } else if constexpr (vectors == 0 && this_machine.exact_loads) {
         // What a layer before just stored.
-        if constexpr (2 * K < lanes)
+        constexpr std::size_t half = lanes / 2;
+        if constexpr (K < half)
             return reduce_add_narrow<Scalar>(narrowed<Scalar>(load_in_pieces(a, K)) *
                                              load_narrow_partial(b, K));
         else
-            return dot_of_halves<Scalar>(load_in_pieces(a, K), load_narrow(b),
-                                         load_narrow_partial(b + lanes / 2, K - lanes / 2));
+            return reduce_add_narrow<Scalar>(fma(narrowed<Scalar>(load_in_pieces(a + half, K - half)),
+                                                 load_narrow_partial(b + half, K - half),
+                                                 load_narrow(a) * load_narrow(b)));
     } else if constexpr (this_machine.narrow_vectors && K == lanes) {
-        return dot_of_halves<Scalar>(load(a), load_narrow(b), load_narrow(b + lanes / 2));
+        const Vector<Scalar> x = load(a);
+        return reduce_add_narrow<Scalar>(
+            fma(upper_half<Scalar>(x), load_narrow(b + lanes / 2), narrowed<Scalar>(x) * load_narrow(b)));
     } else if constexpr (vectors == 0 || vectors > 8) {
         return sum<Scalar>(K, [](const auto& x, const auto& y) { return x * y; }, a, b);
     } else {
@@ -81,7 +79,8 @@ constexpr bool has_any_width() {
 /// with AVX-512's whole vectors.
 template <std::size_t K, std::size_t N, class Scalar, class Epilogue>
 [[gnu::always_inline]] inline void half_width(const Operands<Scalar>& row, Epilogue epilogue) noexcept {
-    constexpr std::size_t lanes = width<Scalar> / 2, splits = choose_splits(1), parts = (N - 1) / lanes + 1;
+    constexpr std::size_t lanes = width<Scalar> / 2, parts = (N - 1) / lanes + 1;
+    constexpr std::size_t splits = std::min(choose_splits(1), K); // Sums of nothing are left out.
     constexpr std::size_t last = N - (parts - 1) * lanes;
     const auto load_part = [](const Scalar* from, std::size_t part) __attribute__((always_inline)) {
         if (last == lanes || part + 1 < parts)
@@ -106,18 +105,30 @@ template <std::size_t K, std::size_t N, class Scalar, class Epilogue>
     const auto total = [&](std::size_t part) __attribute__((always_inline)) {
         return total_of_splits<splits>([&](std::size_t s) { return sums[part][s]; });
     };
-    if constexpr (parts == 2) {
+    const auto store_part = [](Scalar* to, const auto& part, std::size_t columns)
+                                __attribute__((always_inline)) {
+                                    if (columns == lanes)
+                                        store_narrow(to, part);
+                                    else
+                                        store_narrow_in_pieces(to, part, columns);
+                                };
+    // As the next layer loads it: a whole vector, or pieces.
+    if constexpr (parts == 1) {
+        store_part(row.result.data, epilogue(total(0)), last);
+    } else if constexpr (has_any_width<Epilogue>()) {
+        const auto lower = epilogue(total(0)), upper = epilogue(total(1));
+        if constexpr (last == lanes) {
+            store(row.result.data, both_halves<Scalar>(lower, upper));
+        } else {
+            store_narrow(row.result.data, lower);
+            store_part(row.result.data + lanes, upper, last);
+        }
+    } else {
         const auto result = epilogue(both_halves<Scalar>(total(0), total(1)));
         if constexpr (last == lanes)
             store(row.result.data, result);
         else
             store_in_pieces(row.result.data, result, N);
-    } else {
-        const auto result = epilogue(total(0));
-        if constexpr (last == lanes)
-            store_narrow(row.result.data, result);
-        else
-            store_narrow_in_pieces(row.result.data, result, N);
     }
 }
 
