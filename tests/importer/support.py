@@ -70,6 +70,12 @@ int samples_of(const burin::QuantizedNetwork<Net, Way>& network) {
     static burin::QuantizedPredictor<Net> predictor;
     return samples<Net, std::int8_t>([&](const auto& inputs) { return predictor.run(network, inputs, 1); });
 }
+/// Pieces of a sequence, one after the other.
+template <class Net, std::size_t Steps, burin::Rounding Way>
+int pieces_of(const burin::QuantizedNetwork<Net, Way>& network) {
+    static burin::QuantizedStreamer<Net, Steps> streamer;
+    return samples<Net, std::int8_t>([&](const auto& inputs) { return streamer.run(network, inputs); });
+}
 template <class Net>
 int samples_of(const float* row_major) {
     static burin::Predictor<Net> predictor;
@@ -89,14 +95,15 @@ class Program:
     """Imported headers, compiled together: run(name, inputs) gives the outputs, a row a sample."""
 
     def __init__(self, work, command, headers):
-        """`headers`: namespace -> (header, kind: int8, row_major or parameters)."""
+        """`headers`: namespace -> (header, kind: int8, pieces, row_major or parameters)."""
         lines = [f'#include "{header}"' for header, _ in headers.values()]
         lines += ["#include <array>", "#include <cstdio>", "#include <cstring>", "#include <vector>", PROGRAM,
                   "int main(int, char** arguments) {"]
         for name, (_, kind) in headers.items():
-            call = {"int8": f"samples_of({name}::network)", "row_major": f"samples_of<{name}::Network>({name}::row_major)",
+            call = {"int8": f"samples_of({name}::network)",
+                    "pieces": f"pieces_of<{name}::Network, {name}::steps>({name}::network)", "row_major": f"samples_of<{name}::Network>({name}::row_major)",
                     "parameters": f"samples_from_flash<{name}::Network>({name}::parameters)"}[kind]
-            if kind == "int8":
+            if kind in ("int8", "pieces"):
                 lines.append(f"    static_assert(burin::crc32({name}::network) == {name}::checksum);")
             lines.append(f'    if (std::strcmp(arguments[1], "{name}") == 0)\n        return {call};')
         (work / "program.cpp").write_text("\n".join([*lines, "    return 2;\n}\n"]))
@@ -106,7 +113,7 @@ class Program:
 
     def run(self, name, inputs):
         import numpy as np
-        kind = np.int8 if self.kinds[name] == "int8" else np.float32
+        kind = np.int8 if self.kinds[name] in ("int8", "pieces") else np.float32
         made = subprocess.run([self.program, name], input=np.ascontiguousarray(inputs, kind).tobytes(), check=True,
                               stdout=subprocess.PIPE).stdout
         return np.frombuffer(made, kind).reshape(len(inputs), -1)

@@ -6,7 +6,7 @@ import flatbuffers
 import numpy as np
 import tflite
 
-INT8, INT32 = 9, 2
+INT8, INT32, UINT8, RESOURCE = 9, 2, 3, 13
 SAME, VALID = 0, 1
 NONE, RELU = 0, 1
 
@@ -36,6 +36,7 @@ class Model:
         self.builder = flatbuffers.Builder(1024)
         self.buffers = [table(self.builder, "Buffer")]
         self.tensors, self.operators, self.codes = [], [], []
+        self.once = []  # The subgraph that CALL_ONCE runs.
 
     def tensor(self, shape, kind, scales=None, zero_point=0, axis=0, data=None, name=None):
         """The index of a new tensor, a constant if it has data."""
@@ -58,20 +59,44 @@ class Model:
     def operator(self, code, options_kind, options, reads, writes, version=3):
         b = self.builder
         settings = table(b, options_kind, **options)
-        read, written = vector(b, reads, np.int32), vector(b, np.atleast_1d(writes), np.int32)
+        read, written = vector(b, reads, np.int32), vector(b, np.atleast_1d(np.array(writes, np.int32)), np.int32)
         self.operators.append(table(
             b, "Operator", OpcodeIndex=len(self.codes), Inputs=read, Outputs=written,
             BuiltinOptionsType=getattr(tflite.BuiltinOptions, options_kind), BuiltinOptions=settings))
         self.codes.append(table(b, "OperatorCode", DeprecatedBuiltinCode=min(code, 127), BuiltinCode=code,
                                 Version=version))
 
+    def subgraph(self, inputs, outputs):
+        """What has been added since the last one."""
+        b = self.builder
+        outer, last = vector(b, inputs, np.int32), vector(b, outputs, np.int32)
+        tensors, operators = vector(b, self.tensors, "table"), vector(b, self.operators, "table")
+        self.tensors, self.operators = [], []
+        return table(b, "SubGraph", Tensors=tensors, Inputs=outer, Outputs=last, Operators=operators)
+
+    def handle(self, name):
+        """The index of a variable's handle."""
+        at = self.tensor((), RESOURCE)
+        self.operator(tflite.BuiltinOperator.VAR_HANDLE, "VarHandleOptions", {"SharedName": self.builder.CreateString(name)},
+                      [], at, 1)
+        return at
+
+    def assign(self, handle, value):
+        self.operator(tflite.BuiltinOperator.ASSIGN_VARIABLE, "AssignVariableOptions", {}, [handle, value], [], 1)
+
+    def begin_with(self, values):
+        """Variables at first, before all else: name -> (shape, scale, zero point, data)."""
+        for name, (shape, scale, zero_point, data) in values.items():
+            handle = self.handle(name)
+            self.assign(handle, self.tensor(shape, INT8, [scale], zero_point, data=data))
+        self.once = [self.subgraph([], [])]
+        self.operator(tflite.BuiltinOperator.CALL_ONCE, "CallOnceOptions", {"InitSubgraphIndex": 1}, [], [], 1)
+
     def finish(self, inputs, output):
         """The file's bytes."""
         b = self.builder
-        outer, last = vector(b, inputs, np.int32), vector(b, [output], np.int32)
-        tensors, operators = vector(b, self.tensors, "table"), vector(b, self.operators, "table")
-        graph = table(b, "SubGraph", Tensors=tensors, Inputs=outer, Outputs=last, Operators=operators)
-        codes, graphs, buffers = (vector(b, x, "table") for x in (self.codes, [graph], self.buffers))
+        graph = self.subgraph(inputs, [output])
+        codes, graphs, buffers = (vector(b, x, "table") for x in (self.codes, [graph, *self.once], self.buffers))
         b.Finish(table(b, "Model", Version=3, OperatorCodes=codes, Subgraphs=graphs, Buffers=buffers),
                  file_identifier=b"TFL3")
         return bytes(b.Output())

@@ -23,7 +23,7 @@ def layers_of(graph):
             layers += made if isinstance(made, list) else [made]
         except Unsupported as problem:
             problems.append(f"  {node.name}: {operator}: {problem}")
-    if graph.streams:
+    if graph.streams and not problems:
         problems += [f"  {problem}" for problem in past.problems_of(layers)]
     if problems:
         count = len(problems)
