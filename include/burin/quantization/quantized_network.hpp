@@ -143,19 +143,19 @@ struct Int8Stored {
     Int8Nodes<Net, Way> nodes;
 };
 
-/// Weights of so many bytes are packed by the compiler where they are constants: within the steps that it
-/// takes without being asked for more.
+/// Weights that take so many bytes when packed the compiler packs where they are constants: within the steps
+/// that it takes without being asked for more.
 #if defined(__clang__)
-inline constexpr std::size_t most_packed_constants = 64 * 1024;
+inline constexpr std::size_t most_packed_constants = 112 * 1024;
 #else
-inline constexpr std::size_t most_packed_constants = 1024 * 1024;
+inline constexpr std::size_t most_packed_constants = 512 * 1024;
 #endif
 
 /// What a network that is a constant has packed, and one that is not quantized yet has not.
 template <class Net, class Constants>
 constexpr Int8Packed<Net> int8_packed(const Constants& constants) noexcept {
     Int8Packed<Net> packed{};
-    if (std::is_constant_evaluated() && sizeof constants.nodes <= most_packed_constants)
+    if (std::is_constant_evaluated() && sizeof packed <= most_packed_constants)
         if (constants.inputs[0].scale > 0)
             packed.pack(constants);
     return packed;

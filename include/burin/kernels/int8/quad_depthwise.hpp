@@ -38,16 +38,16 @@ struct Int8DepthwiseLayout {
     }
     /// Lanes of a pixel.
     constexpr std::size_t pitch(std::size_t slab) const { return std::bit_ceil(slab_channels(slab)); }
-    constexpr std::size_t quads_of_column() const { return (kernel_lines + lines - 1 + quad - 1) / quad; }
-    constexpr std::size_t quads() const {
-        return lines > 1 ? kernel_columns * quads_of_column()
-                         : (kernel_lines * kernel_columns + quad - 1) / quad;
-    }
+    /// Of one line of outputs, all taps are one column.
+    constexpr std::size_t columns() const { return lines > 1 ? kernel_columns : 1; }
+    constexpr std::size_t taps_of_column() const { return kernel_lines * kernel_columns / columns(); }
+    constexpr std::size_t quads_of_column() const { return (taps_of_column() + lines - 1 + quad - 1) / quad; }
+    constexpr std::size_t quads() const { return columns() * quads_of_column(); }
     /// The line and the column of a tap of a quad; a line beyond the kernel's where there is none.
     constexpr std::array<std::size_t, 2> tap(std::size_t number, std::size_t k) const {
+        const std::size_t at = number % quads_of_column() * quad + k;
         if (lines > 1)
-            return {number % quads_of_column() * quad + k, number / quads_of_column()};
-        const std::size_t at = number * quad + k;
+            return {at, number / quads_of_column()};
         return {at / kernel_columns, at % kernel_columns};
     }
     constexpr std::size_t slab_bytes() const { return quads() * lines * parts * lanes(); }
@@ -127,31 +127,36 @@ constexpr bool int8_pack_depthwise(const Int8DepthwiseLayout& layout, const std:
                                    const std::int32_t* multipliers, const std::int8_t* shifts,
                                    const Int8QuadsAt<std::int32_t, std::int8_t>& to) noexcept {
     constexpr std::size_t parts = Int8DepthwiseLayout::parts, quad = Int8DepthwiseLayout::quad;
-    const std::size_t lanes = layout.lanes(), of_part = layout.has.lanes;
+    const std::size_t lanes = layout.lanes(), of_part = layout.has.lanes, columns = layout.columns(),
+                      taps = layout.taps_of_column(), quads = layout.quads_of_column();
     bool are_usual = true;
-    std::int8_t* panel = to.panels;
     for (std::size_t slab = 0; slab < layout.slabs(); ++slab)
         for (std::size_t part = 0; part < parts; ++part)
             for (std::size_t lane = 0; lane < of_part; ++lane) {
                 const std::size_t place = (slab * parts + part) * of_part + lane;
                 const std::size_t in_slab =
                     Int8QuadLayout{.has = layout.has}.channel_of(parts, part, lane) % layout.pitch(slab);
-                std::int8_t* at = panel + slab * layout.slab_bytes() + (part * of_part + lane) * quad;
+                std::size_t at = slab * layout.slab_bytes() + (part * of_part + lane) * quad;
                 const bool is_there = in_slab < layout.slab_channels(slab);
                 const std::size_t channel = is_there ? slab * lanes + in_slab : 0;
+                const std::size_t taps_there = is_there ? taps : 0;
                 std::int32_t sum = 0;
-                for (std::size_t number = 0; number < layout.quads(); ++number)
-                    for (std::size_t line = 0; line < layout.lines; ++line, at += parts * lanes)
-                        for (std::size_t k = 0; k < quad; ++k) {
-                            const auto [i, column] = layout.tap(number, k);
-                            // A line before the kernel's first counts as a large number.
-                            const bool has_weight = is_there && i - line < layout.kernel_lines;
-                            at[k] = has_weight
-                                        ? w[((i - line) * layout.kernel_columns + column) * layout.channels +
-                                            channel]
-                                        : std::int8_t(0);
-                            sum += line == 0 ? at[k] : 0;
+                // No calls and few steps: a compiler that does this counts them.
+                for (std::size_t column = 0; column < columns; ++column)
+                    for (std::size_t first = 0; first < quads * quad; first += quad)
+                        for (std::size_t line = 0; line < layout.lines; ++line, at += parts * lanes) {
+                            // A tap before the column's first counts as a large number.
+                            std::size_t tap = first - line;
+                            for (std::size_t k = 0; k < quad; ++k, ++tap)
+                                if (tap < taps_there)
+                                    to.panels[at + k] =
+                                        w[(tap * columns + column) * layout.channels + channel];
+                                else
+                                    to.panels[at + k] = 0;
                         }
+                // The first line's are all of them.
+                for (std::size_t tap = 0; tap < columns * taps_there; ++tap)
+                    sum += w[tap * layout.channels + channel];
                 to.starts[place] =
                     is_there ? static_cast<std::int32_t>(
                                    bias[channel] - std::int64_t(layout.has.input_offset + zero_point) * sum)

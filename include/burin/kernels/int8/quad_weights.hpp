@@ -38,7 +38,10 @@ constexpr bool int8_pack_quads(const Int8QuadLayout& layout, const std::int8_t* 
                                const std::int32_t* multipliers, const std::int8_t* shifts,
                                const Int8QuadsAt<std::int32_t, std::int8_t>& to) noexcept {
     constexpr std::size_t quad = Int8QuadLayout::quad;
+    static_assert(quad == 4);
     const std::size_t lanes = layout.has.lanes;
+    // Few steps for each weight: a compiler that does this counts them.
+    const std::size_t whole = layout.segment_depth / quad, rest = layout.segment_depth % quad;
     bool are_usual = true;
     std::int8_t* panel = to.panels;
     std::size_t place = 0;
@@ -53,22 +56,24 @@ constexpr bool int8_pack_quads(const Int8QuadLayout& layout, const std::int8_t* 
                     const std::size_t pitch = vectors * layout.vector_bytes();
                     if (channel >= layout.channels) {
                         for (std::size_t q = 0; q < layout.segments * layout.quads(); ++q, at += pitch)
-                            for (std::size_t k = 0; k < quad; ++k)
-                                panel[at + k] = 0;
+                            panel[at] = panel[at + 1] = panel[at + 2] = panel[at + 3] = 0;
                         to.starts[place] = to.multipliers[place] = 0;
                         to.shifts[place] = 40;
                         continue;
                     }
                     const std::size_t number = group * layout.channels + channel;
                     const std::int8_t* from = w + number * layout.depth();
-                    for (std::size_t s = 0; s < layout.segments; ++s, from += layout.segment_depth)
-                        for (std::size_t k = 0; k < layout.quads() * quad; ++k) {
-                            const std::int8_t weight = k < layout.segment_depth ? from[k] : std::int8_t(0);
-                            panel[at + k % quad] = weight;
-                            sum += weight;
-                            if (k % quad == quad - 1)
-                                at += pitch;
-                        }
+                    for (std::size_t s = 0; s < layout.segments; ++s) {
+                        for (std::size_t q = 0; q < whole; ++q, from += quad, at += pitch)
+                            sum += (panel[at] = from[0]) + (panel[at + 1] = from[1]) +
+                                   (panel[at + 2] = from[2]) + (panel[at + 3] = from[3]);
+                        if (rest == 0)
+                            continue;
+                        for (std::size_t k = 0; k < quad; ++k)
+                            sum += panel[at + k] = k < rest ? from[k] : std::int8_t(0);
+                        from += rest;
+                        at += pitch;
+                    }
                     to.starts[place] =
                         static_cast<std::int32_t>(bias[number] - std::int64_t(layout.has.input_offset) * sum);
                     to.multipliers[place] = multipliers[number];
