@@ -1,5 +1,6 @@
 """What is compared with engines, in groups: each is done by one program of Burin (its name in meson.build)."""
 
+import re
 from dataclasses import dataclass
 
 import works
@@ -62,8 +63,18 @@ GROUPS = {
 }
 
 
+def words(text):
+    return re.findall(r"\w+", text)
+
+
+def names(piece, text):
+    """Whether the words of one stand in the other, side by side."""
+    wanted, there = words(piece.lower()), words(text.lower())
+    return any(there[at:at + len(wanted)] == wanted for at in range(len(there) - len(wanted) + 1))
+
+
 def chosen(only):
-    """Those whose group's title or request has one of these pieces."""
-    wanted = {group: [work for work in each if not only or any(piece in work.request or piece in group for piece in only)]
+    """Those whose group's title or request has the whole words of one of these pieces."""
+    wanted = {group: [work for work in each if not only or any(names(piece, work.request) or names(piece, group) for piece in only)]
               for group, each in GROUPS.items()}
     return {group: each for group, each in wanted.items() if each}

@@ -113,20 +113,23 @@ NOT_ONLY_AVX2 = {name: "its products can't be kept to AVX2" for name in ("jax", 
 COMPILED_FOR_IT = {"burin", "burin_clang", "plain", "plain_clang", "eigen"}
 
 
-def build(directory, afresh, avx2, target="peers"):
-    """Configures where that was not done, and builds; returns where the programs are. `afresh` looks again for what
-    was not there before."""
-    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+def build(directory, afresh, avx2, target="peers", programs=()):
+    """Configures where that was not done, and builds, showing how far it is; returns where the programs are. Only those of
+    the target that are named, if any. `afresh` looks again for what was not there before."""
     setup = ["meson", "setup", directory, ROOT, "-Dpeers=auto", "-Dtests=disabled", "-Dexamples=disabled",
              "-Dcpu=" + ("haswell" if avx2 else "native")]
     if (directory / "build.ninja").exists():
         setup += ["--wipe" if afresh else "--reconfigure"]
-    for command in (setup, ["ninja", "-C", directory, target]):
-        print(*command[:2], directory, flush=True)
-        done = subprocess.run(command, **quiet)
-        if done.returncode != 0:
-            sys.exit(done.stdout)
-    return directory / "benchmarks" / target
+    print(*setup[:2], directory, flush=True)
+    done = subprocess.run(setup, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stdout)
+    where = directory / "benchmarks" / target
+    wanted = [(where / name).relative_to(directory) for name in programs] or [target]
+    print("ninja", directory, flush=True)
+    if subprocess.run(["ninja", "-C", directory, *wanted]).returncode != 0:
+        sys.exit("the programs do not build")
+    return where
 
 
 def command_of(name, programs):

@@ -148,6 +148,8 @@ def measure(work, burin, peers, rounds, seconds, budget):
         if work.traffic:
             moving = float(burin.ask("traffic {} {} {}".format(*work.traffic, seconds))) / own_times[-1]
             bounds.append(max(moving, shares[-1]))
+        if not timed:
+            own_times.append(turn())
         for peer, result, times, ratios in timed:
             if result.refused:
                 continue

@@ -78,6 +78,12 @@ class Works(unittest.TestCase):
         self.assertEqual([work.request for work in engine_works.chosen(["lstm float 8"])["Streaming, step by step"]], ["lstm float 8"])
         self.assertEqual(engine_works.chosen(["no such"]), {})
 
+    def test_words_are_whole(self):
+        requests = lambda *only: [work.request for each in engine_works.chosen(only).values() for work in each]
+        self.assertEqual(requests("lenet int8"), ["lenet int8 1", "lenet int8 32"])
+        self.assertEqual(requests("lstm float 1"), [])
+        self.assertEqual(list(engine_works.chosen(["Streaming"])), ["Streaming, step by step", "Streaming, a block of 64 steps"])
+
     def test_sizes_are_those_that_the_programs_are_compiled_for(self):
         header = (BENCHMARKS / "engines" / "works.hpp").read_text(encoding="utf-8").replace("\n", " ")
         for work in engine_works.GROUPS["Streaming, step by step"]:
