@@ -96,6 +96,10 @@ TEST_CASE("export_onnx: dense layers and activations") {
                    Dense<8>, ELU<0.5>, Dense<8>, LeakyReLU<0.2>, Dense<8>, HardSigmoid, Dense<8>, HardSwish,
                    Dense<8>, Softplus, Dense<8>, Rescaling<0.5, 0.25>, Rescaling<2>, Fast<Tanh>, LogSoftmax>>(
         "activations");
+    write<Sequential<Input<6>, Dense<8>, Mish, Dense<8>, Softsign, Dense<8>, LogSigmoid, Dense<8>, Hardtanh,
+                     Dense<8>, Clip<-0.5, 2>, Dense<8>, PReLU<>, Dense<8>, PReLU<SharedSlope>, GLU<>>>(
+        "more_activations");
+    write<Image<Conv2D<4, 3>, PReLU<>, GLU<SiLU>, Flatten, Dense<3>>>("gated_image");
     write<Line<TimeDistributed<Dense<5>>, ReLU, FeedForward<12, GELU>, Flatten, Dense<3>>>("steps");
     write<Sequential<Input<5>, Embedding<10, 4, PaddingIndex<2>>, PositionalEncoding,
                      LearnedPositionalEmbedding<8>, Flatten, Dense<3>>>("tokens", true);

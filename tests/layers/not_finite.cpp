@@ -32,9 +32,9 @@ void for_each_of(auto check) {
 
 template <class Check>
 void for_each_activation(Check check) {
-    for_each_of<ReLU, LeakyReLU<>, ELU<>, SELU, Sigmoid, Tanh, Softplus, GELU, GELUTanh, SiLU, HardSigmoid,
-                HardSwish, Fast<Sigmoid>, Fast<Tanh>, Fast<Softplus>, Fast<GELU>, Fast<GELUTanh>, Fast<SiLU>>(
-        check);
+    for_each_of<ReLU, Hardtanh, LogSigmoid, Softsign, Mish, Fast<LogSigmoid>, LeakyReLU<>, ELU<>, SELU,
+                Sigmoid, Tanh, Softplus, GELU, GELUTanh, SiLU, HardSigmoid, HardSwish, Fast<Sigmoid>,
+                Fast<Tanh>, Fast<Softplus>, Fast<GELU>, Fast<GELUTanh>, Fast<SiLU>>(check);
 }
 
 /// Lengths with and without a rest beside whole vectors.
@@ -88,10 +88,11 @@ TEST_CASE_TEMPLATE("activations: what is no number stays so, and so does its gra
 namespace {
 
 /// y and its derivative far below 0, where y is least + slope · x; far above it they are x and 1, or if y is
-/// bounded 1 and 0.
+/// bounded `most` and 0.
 struct Ends {
     double least = 0;
     double slope = 0;
+    double most = 1;
     bool is_bounded = false;
     double tolerance = 2e-7;
 };
@@ -107,7 +108,7 @@ void check_ends(const Ends& ends) {
             const Scalar dx = kernels::first_lane<Scalar>(
                 Activation::gradient(V(Scalar(1)), V(Activation::traits.input_gradient.output ? y : at)));
             const double below = ends.slope > 0 ? ends.slope * x : ends.least;
-            const double value = x < 0 ? below : (ends.is_bounded ? 1 : x);
+            const double value = x < 0 ? below : (ends.is_bounded ? ends.most : x);
             const double gradient = x < 0 ? ends.slope : (ends.is_bounded ? 0 : 1);
             INFO(Activation::name().view() << " of " << x << ": " << y << ", derivative " << dx);
             if (std::is_same_v<Activation, HardSwish> && at == -std::numeric_limits<Scalar>::infinity())
@@ -136,9 +137,14 @@ TEST_CASE_TEMPLATE("activations of the largest numbers are their limits, and so 
     check_ends<Scalar, SiLU>({});
     check_ends<Scalar, HardSigmoid>({.is_bounded = true});
     check_ends<Scalar, HardSwish>({});
+    check_ends<Scalar, Clip<-2, 3>>({.least = -2, .most = 3, .is_bounded = true});
+    check_ends<Scalar, LogSigmoid>({.slope = 1, .most = 0, .is_bounded = true});
+    check_ends<Scalar, Softsign>({.least = -1, .is_bounded = true, .tolerance = 1e-3}); // 1 − 1/1000
+    check_ends<Scalar, Mish>({});
     constexpr double fast = 1e-5;
     check_ends<Scalar, Fast<Sigmoid>>({.is_bounded = true, .tolerance = fast});
     check_ends<Scalar, Fast<Tanh>>({.least = -1, .is_bounded = true, .tolerance = fast});
+    check_ends<Scalar, Fast<LogSigmoid>>({.slope = 1, .most = 0, .is_bounded = true, .tolerance = fast});
     check_ends<Scalar, Fast<Softplus>>({.tolerance = fast});
     check_ends<Scalar, Fast<GELU>>({.tolerance = fast});
     check_ends<Scalar, Fast<GELUTanh>>({.tolerance = fast});

@@ -22,3 +22,7 @@ TEST_CASE("HardSigmoid agrees with PyTorch and central differences") {
 TEST_CASE("HardSwish agrees with PyTorch and central differences") {
     check_activation<HardSwish>(r::hard_swish_y, r::hard_swish_dx);
 }
+TEST_CASE("Clip agrees with PyTorch and central differences") {
+    check_activation<Hardtanh>(r::hardtanh_y, r::hardtanh_dx);
+    check_activation<Clip<-2.5, 3>>(r::clip_y, r::clip_dx);
+}

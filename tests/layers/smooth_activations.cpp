@@ -31,6 +31,15 @@ TEST_CASE("Tanh agrees with PyTorch and central differences") {
 TEST_CASE("Softplus agrees with PyTorch and central differences") {
     check_activation<Softplus>(r::softplus_y, r::softplus_dx);
 }
+TEST_CASE("LogSigmoid agrees with PyTorch and central differences") {
+    check_activation<LogSigmoid>(r::log_sigmoid_y, r::log_sigmoid_dx);
+}
+TEST_CASE("Softsign agrees with PyTorch and central differences") {
+    check_activation<Softsign>(r::softsign_y, r::softsign_dx);
+}
+TEST_CASE("Mish agrees with PyTorch and central differences") {
+    check_activation<Mish>(r::mish_y, r::mish_dx);
+}
 TEST_CASE("elementwise chains are fused in inference and give the same as one by one") {
     using Net = Sequential<Input<7>, Dense<9>, ReLU, Tanh, SiLU, GELU, Sigmoid, HardSwish>;
     static_assert(engine::Plan<Net, recipes::inference>::program.step_count == 2);

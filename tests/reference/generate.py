@@ -24,6 +24,8 @@ def activations():
         "softplus": lambda v: torch.logaddexp(v, torch.zeros_like(v)),
         # PyTorch 1.13 rounds the 1/6 of its own backward passes to float.
         "hard_sigmoid": lambda v: F.relu6(v + 3) / 6, "hard_swish": lambda v: v * F.relu6(v + 3) / 6,
+        "mish": F.mish, "softsign": F.softsign, "log_sigmoid": F.logsigmoid, "hardtanh": F.hardtanh,
+        "clip": lambda v: F.hardtanh(v, -2.5, 3),
     }.items():
         v = x.clone().requires_grad_()
         y = f(v)

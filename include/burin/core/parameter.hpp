@@ -53,6 +53,7 @@ struct ParameterSpec {
     core::Layout layout = core::Layout::row_major;
     core::ElementRange ones{}; ///< Those of a bias that begin with 1 instead of 0.
     WeightUse use = WeightUse::kernel;
+    double start = 1; ///< What the elements of a scale begin with.
 };
 
 /// The trainable tensors of one layer, in the order in which they are stored.

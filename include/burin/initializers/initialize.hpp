@@ -26,7 +26,7 @@ void initialize(Parameters<Net, Scalar>& parameters, const Initializer& initiali
         else if (tensor.spec.role == ParameterRole::weight)
             initializer.template fill<Scalar>(values, shape, tensor.spec.fans, stream);
         else if (tensor.spec.role == ParameterRole::scale)
-            std::fill_n(values, shape.size(), Scalar(1));
+            std::fill_n(values, shape.size(), static_cast<Scalar>(tensor.spec.start));
         else if constexpr (requires {
                                initializer.template fill_bias<Scalar>(values, shape, tensor.spec.fans,
                                                                       stream);

@@ -63,6 +63,37 @@ struct ReLU6 : Elementwise<ReLU6> {
     }
 };
 
+/// min(max(x, Low), High). The derivative at Low and High is 0. Whole numbers and others may be mixed:
+/// `Clip<0, 0.5>`.
+template <core::Number auto Low, core::Number auto High>
+struct Clip : Elementwise<Clip<Low, High>> {
+    static_assert(double(Low) < double(High), "Clip needs a lower bound that is below the upper one");
+
+    static constexpr Text<64> name() {
+        return Text<64>("Clip<").append(double(Low)).append(", ").append(double(High)).append(">");
+    }
+    static constexpr OpTraits traits = elementwise_traits(
+        {.for_any_width = true,
+         .input_gradient = {.output = true},
+         .values = double(Low) >= 0 && double(High) <= 1 ? core::Values::probabilities : core::Values::any});
+    static constexpr std::size_t cost = 2;
+
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        return kernels::at_most(kernels::at_least(x, detail::constant<Vector>(Low)),
+                                detail::constant<Vector>(High));
+    }
+    template <class Vector>
+    static Vector gradient(Vector dy, Vector y) noexcept {
+        const Vector zero = detail::constant<Vector>(0);
+        return kernels::select(y <= detail::constant<Vector>(Low), zero,
+                               kernels::select(y >= detail::constant<Vector>(High), zero, dy));
+    }
+};
+
+/// What PyTorch calls Hardtanh, with its bounds.
+using Hardtanh = Clip<-1, 1>;
+
 /// x for x > 0, else NegativeSlope · x. The default slope is PyTorch's (Keras's is 0.3). It must be positive.
 template <core::Number auto NegativeSlope = 0.01>
 struct LeakyReLU : Elementwise<LeakyReLU<NegativeSlope>> {
@@ -194,6 +225,50 @@ struct Softplus : Elementwise<Softplus> {
     }
 };
 
+/// log σ(x) = −log(1 + e⁻ˣ).
+struct LogSigmoid : Elementwise<LogSigmoid> {
+    static constexpr Text<64> name() { return "LogSigmoid"; }
+    static constexpr OpTraits traits = elementwise_traits({.input_gradient = {.output = true}});
+    static constexpr bool has_fast_form = true;
+    static constexpr std::size_t cost = 6;
+
+    template <kernels::Accuracy accuracy = kernels::Accuracy::full, class Vector>
+    static Vector value(Vector x) noexcept {
+        return -kernels::softplus<accuracy>(-x);
+    }
+    // 1 − σ(x) = 1 − eʸ.
+    template <kernels::Accuracy = kernels::Accuracy::full, class Vector>
+    static Vector gradient(Vector dy, Vector y) noexcept {
+        return dy * -kernels::expm1(y);
+    }
+};
+
+/// x / (1 + |x|).
+struct Softsign : Elementwise<Softsign> {
+    static constexpr Text<64> name() { return "Softsign"; }
+    static constexpr OpTraits traits =
+        elementwise_traits({.for_any_width = true, .input_gradient = {.output = true}});
+    static constexpr std::size_t cost = 3;
+
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        const Vector limited = detail::limited<Vector>(x, 1e30); // ±1 beyond, where ∞ / ∞ is no number
+        return limited / (detail::constant<Vector>(1) + magnitude(limited));
+    }
+    // 1 / (1 + |x|)² = (1 − |y|)².
+    template <class Vector>
+    static Vector gradient(Vector dy, Vector y) noexcept {
+        const Vector rest = detail::constant<Vector>(1) - magnitude(y);
+        return dy * rest * rest;
+    }
+
+  private:
+    template <class Vector>
+    static Vector magnitude(Vector x) noexcept {
+        return kernels::at_least(x, -x);
+    }
+};
+
 /// x · Φ(x), Φ the normal distribution function: x · (1 + erf(x / √2)) / 2. Hendrycks and Gimpel,
 /// arXiv:1606.08415.
 struct GELU : Elementwise<GELU> {
@@ -265,6 +340,44 @@ struct SiLU : Elementwise<SiLU> {
             detail::limited<Vector>(x, sizeof(typename Vector::value_type) == 4 ? 112 : 760);
         const Vector s = kernels::sigmoid<accuracy>(limited);
         return dy * s * (one + limited * (one - s));
+    }
+};
+
+/// x · tanh(log(1 + eˣ)). Misra, arXiv:1908.08681.
+struct Mish : Elementwise<Mish> {
+    static constexpr Text<64> name() { return "Mish"; }
+    static constexpr OpTraits traits = elementwise_traits({.input_gradient = {.input = true}});
+    static constexpr std::size_t cost = 8;
+
+    // With e = eˣ and n = e · (e + 2) the tangent is n / (n + 2): one exponential, and nothing cancels.
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        const Vector two = detail::constant<Vector>(2);
+        const Vector above = kernels::at_least(x, detail::constant<Vector>(zero_below<Vector>));
+        const Vector e = exponential(above);
+        const Vector n = e * (e + two);
+        return above * (n / (n + two));
+    }
+    // n / (n + 2) + x · 4 e (1 + e) / (n + 2)²
+    template <class Vector>
+    static Vector gradient(Vector dy, Vector x) noexcept {
+        const Vector one = detail::constant<Vector>(1), two = detail::constant<Vector>(2);
+        const Vector limited =
+            kernels::at_most(kernels::at_least(x, detail::constant<Vector>(zero_below<Vector>)),
+                             detail::constant<Vector>(one_from));
+        const Vector e = exponential(limited);
+        const Vector n = e * (e + two), inverse = one / (n + two);
+        return dy * inverse * (n + limited * (detail::constant<Vector>(4) * e * (one + e) * inverse));
+    }
+
+  private:
+    static constexpr double one_from = 20; ///< From there on n / (n + 2) is 1, and does not overflow.
+    template <class Vector>
+    static constexpr double zero_below = sizeof(typename Vector::value_type) == 4 ? -112 : -760;
+
+    template <class Vector>
+    static Vector exponential(Vector x) noexcept {
+        return kernels::exp(kernels::at_most(x, detail::constant<Vector>(one_from)));
     }
 };
 

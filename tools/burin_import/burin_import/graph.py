@@ -17,6 +17,8 @@ depthwise ones `[kernel..., channels, multiplier]`.
 | Add, Subtract, Multiply, Divide, Average, Maximum, Minimum | two or more, constants among them or not | |
 | Concat | x... | axis |
 | Relu, Relu6, LeakyRelu, Elu, Selu, Gelu, GeluTanh, Silu, Sigmoid, Tanh, Softplus, HardSigmoid, HardSwish | x | alpha |
+| Mish, Softsign, LogSigmoid | x | |
+| Clip | x | low, high |
 | Softmax, LogSoftmax | x | axis |
 | BatchNorm | x, scale?, shift?, mean, variance | epsilon |
 | Reshape | x | shape (all axes, the batch's included) |

@@ -86,7 +86,8 @@ EXPECTED = {
     "Reshape": lambda node, x: tuple(node["shape"]),
     **{name: broadcast for name in ("Add", "Subtract", "Multiply", "Divide", "Average", "Maximum", "Minimum")},
     **{name: unchanged for name in ("Relu", "Relu6", "LeakyRelu", "Elu", "Selu", "Gelu", "GeluTanh", "Silu", "Sigmoid", "Tanh",
-                                    "Softplus", "HardSigmoid", "HardSwish", "Softmax", "LogSoftmax", "BatchNorm", "Quantize",
+                                    "Softplus", "HardSigmoid", "HardSwish", "Mish", "Softsign", "LogSigmoid",
+                                    "Clip", "Softmax", "LogSoftmax", "BatchNorm", "Quantize",
                                     "Dequantize", "Identity")},
 }
 

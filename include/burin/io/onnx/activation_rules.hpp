@@ -3,6 +3,7 @@
 #include "burin/io/onnx/rule.hpp"
 #include "burin/layers/activations.hpp"
 #include "burin/layers/fast.hpp"
+#include "burin/layers/prelu.hpp"
 #include "burin/layers/rescaling.hpp"
 #include "burin/layers/softmax.hpp"
 
@@ -44,6 +45,10 @@ struct Activation<Softplus> : OneOperator<Activation<Softplus>> {
     static constexpr const char* op = "Softplus";
 };
 template <>
+struct Activation<Softsign> : OneOperator<Activation<Softsign>> {
+    static constexpr const char* op = "Softsign";
+};
+template <>
 struct Activation<HardSwish> : OneOperator<Activation<HardSwish>> {
     static constexpr const char* op = "HardSwish";
 };
@@ -75,6 +80,36 @@ struct Activation<ReLU6> {
     static constexpr bool is_known = true;
     static std::string write(GraphWriter& to, const std::string& input, const std::string& name) {
         return to.node("Clip", {input, to.number(0, "zero"), to.number(6, "six")}, {}, name);
+    }
+};
+
+template <core::Number auto Low, core::Number auto High>
+struct Activation<Clip<Low, High>> {
+    static constexpr bool is_known = true;
+    static std::string write(GraphWriter& to, const std::string& input, const std::string& name) {
+        return to.node(
+            "Clip", {input, to.number(double(Low), name + ".low"), to.number(double(High), name + ".high")},
+            {}, name);
+    }
+};
+
+/// −softplus(−x)
+template <>
+struct Activation<LogSigmoid> {
+    static constexpr bool is_known = true;
+    static std::string write(GraphWriter& to, const std::string& input, const std::string& name) {
+        const std::string below = to.node("Neg", {input}, {}, name + ".negative");
+        return to.node("Neg", {to.node("Softplus", {below}, {}, name + ".softplus")}, {}, name);
+    }
+};
+
+/// x · tanh(softplus(x)): `Mish` is an operator from opset 18 on only.
+template <>
+struct Activation<Mish> {
+    static constexpr bool is_known = true;
+    static std::string write(GraphWriter& to, const std::string& input, const std::string& name) {
+        const std::string soft = to.node("Softplus", {input}, {}, name + ".softplus");
+        return to.node("Mul", {input, to.node("Tanh", {soft}, {}, name + ".tanh")}, {}, name);
     }
 };
 
@@ -145,6 +180,17 @@ struct Rule<LayerType> {
         return for_each_element(to, step, [&](const std::string& input) {
             return Activation<LayerType>::write(to, input, step.name);
         });
+    }
+};
+
+/// Its slopes are along the last axis.
+template <class... Options>
+struct Rule<PReLU<Options...>> {
+    static constexpr bool is_missing = false;
+    static Value write(GraphWriter& to, const LayerStep& step) {
+        return to.value(to.node("PRelu", {to.channels_last(step.inputs[0]), put(to, step.weights("weight"))},
+                                {}, step.name),
+                        step.output_shape);
     }
 };
 

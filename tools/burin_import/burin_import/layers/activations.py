@@ -9,7 +9,8 @@ from .layer import Layer, activations, is_int8, number, sample, sample_axis
 #: Burin's layers of what works element by element.
 TYPES = {"Relu": "ReLU", "Relu6": "ReLU6", "Elu": "ELU", "Selu": "SELU", "Gelu": "GELU", "GeluTanh": "GELUTanh",
          "Silu": "SiLU", "Sigmoid": "Sigmoid", "Tanh": "Tanh", "Softplus": "Softplus", "HardSigmoid": "HardSigmoid",
-         "HardSwish": "HardSwish", "LeakyRelu": "LeakyReLU"}
+         "HardSwish": "HardSwish", "LeakyRelu": "LeakyReLU", "Mish": "Mish", "Softsign": "Softsign",
+         "LogSigmoid": "LogSigmoid", "Clip": "Clip"}
 erf = np.vectorize(math.erf)
 #: Their functions, for the tables of 8-bit networks.
 FUNCTIONS = {
@@ -22,6 +23,7 @@ FUNCTIONS = {
     "Sigmoid": lambda x, node: 1 / (1 + np.exp(-x)),
     "Tanh": lambda x, node: np.tanh(x),
     "HardSwish": lambda x, node: x * np.clip(x + 3, 0, 6) / 6,
+    "Clip": lambda x, node: np.clip(x, node["low"], node["high"]),
 }
 
 
@@ -31,6 +33,10 @@ def element_type(node):
         raise Unsupported(f"alpha {node['alpha']}: expected a positive one")
     if node.operator in ("LeakyRelu", "Elu") and node.get("alpha", 1.0) != {"LeakyRelu": 0.01, "Elu": 1.0}[node.operator]:
         return f"{kind}<{number(node['alpha'])}>"
+    if node.operator == "Clip":
+        if not node["low"] < node["high"]:
+            raise Unsupported(f"bounds {node['low']} and {node['high']}: expected the second above the first")
+        return f"Clip<{number(node['low'])}, {number(node['high'])}>"
     return f"{kind}<>" if node.operator in ("LeakyRelu", "Elu") else kind
 
 

@@ -12,6 +12,8 @@ from ..shapes import EXPECTED
 
 ACTIVATIONS = {"relu": "Relu", "relu6": "Relu6", "leaky_relu": "LeakyRelu", "elu": "Elu", "selu": "Selu", "gelu": "Gelu",
                "silu": "Silu", "swish": "Silu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softplus": "Softplus",
+               "softsign": "Softsign", "mish": "Mish", "log_sigmoid": "LogSigmoid", "hard_sigmoid": "HardSigmoid",
+               "hard_silu": "HardSwish", "hard_swish": "HardSwish",
                "softmax": "Softmax", "log_softmax": "LogSoftmax"}
 MERGES = {"Add": "Add", "Subtract": "Subtract", "Multiply": "Multiply", "Average": "Average", "Maximum": "Maximum",
           "Minimum": "Minimum"}
