@@ -23,6 +23,8 @@ def arguments(given):
                         "has: it runs from flash (1: Cortex-M; default 0: any processor, laid out at the start)")
     parser.add_argument("--size", type=float, default=1.0,
                         help="of a .nam with several sizes: which one, from 0, the smallest, to 1, the largest (default)")
+    parser.add_argument("--shape", action="append", default=[], metavar="INPUT=1,16,8",
+                        help="of an .onnx whose input has extents that are not fixed: what they are")
     parser.add_argument("--graph", action="store_true", help="every layer as a named node, also where a Sequential would do")
     parser.add_argument("--safetensors", type=int, metavar="BYTES", nargs="?", const=0,
                         help="weights of floats in a file of safetensors beside the header, or those from so many bytes on; "
@@ -32,13 +34,27 @@ def arguments(given):
     return parser.parse_args(given)
 
 
+def shapes(wishes):
+    """{input: extents}"""
+    result = {}
+    for wish in wishes:
+        name, _, extents = wish.rpartition("=")
+        try:
+            result[name] = [int(extent) for extent in extents.split(",")]
+        except ValueError:
+            result[name] = []
+        if not name or not result[name] or min(result[name]) < 1 or max(result[name]) > 2**24:
+            raise Refused(f"--shape {wish}: expected an input's name and its extents, as in x=1,16,8")
+    return result
+
+
 def main(given=None):
     wish = arguments(given)
     # What run-times say of themselves is not the user's concern.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         from . import readers, simplify, write
-        graph = readers.read(wish.model, wish.size)
+        graph = readers.read(wish.model, wish.size, shapes(wish.shape))
         simplify.simplify(graph, wish.fold)
         output = wish.output or Path(wish.model.stem + ".hpp")
         made, said = write.files(graph, wish.model, output, wish.name or wish.model.stem, wish.rounding, wish.lanes,

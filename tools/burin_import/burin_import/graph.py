@@ -13,6 +13,7 @@ depthwise ones `[kernel..., channels, multiplier]`.
 | DepthwiseConv | x, weight, bias? | strides, dilations, padding |
 | Dense | x, weight, bias? | |
 | MaxPool, AveragePool | x | size, strides, padding |
+| ReduceMean, ReduceMax | x | axes |
 | GlobalMaxPool, GlobalAveragePool | x | of all axes but batch and channels |
 | Add, Subtract, Multiply, Divide, Average, Maximum, Minimum | two or more, constants among them or not | |
 | Concat | x... | axis |
@@ -21,6 +22,13 @@ depthwise ones `[kernel..., channels, multiplier]`.
 | Clip | x | low, high |
 | Softmax, LogSoftmax | x | axis |
 | BatchNorm | x, scale?, shift?, mean, variance | epsilon |
+| LayerNorm, RmsNorm | x, scale, shift? | axes: how many of the last; epsilon |
+| GroupNorm | x, scale, shift | groups (0: each channel one), epsilon |
+| ConvTranspose | x, weight `[kernel..., filters, channels]`, bias? | strides, dilations, crops: (before, after) of each axis |
+| Embedding | tokens, table | |
+| Attention | query, key, value, then weight and bias of the projections of each and of the result | heads, size, causal |
+| Resize | x | factors: whole ones, of all axes between batch and channels; mode: nearest or linear |
+| Written | x... | type: Burin's layer; parameters: (name, values); panels |
 | Reshape | x | shape (all axes, the batch's included) |
 | Transpose | x | axes (all, the batch's included) |
 | Pad | x | pads: (before, after) of each axis; value |
@@ -73,6 +81,8 @@ class Tensor:
     data: Optional[np.ndarray] = None  #: Of a constant.
     quantization: Optional[Quantization] = None
     called: str = ""  #: As the file calls an input or output, if that is another name.
+    tokens: int = 0  #: Of an input that numbers the rows of a table: how many rows there are.
+    file_axes: tuple = ()  #: Of an input or output with its axes in another order: the file's are numbers.transpose(axes).
 
     @property
     def is_constant(self):
@@ -130,6 +140,9 @@ class Graph:
     notes: list = field(default_factory=list)  #: What the user should know: why outputs may differ.
     states: list = field(default_factory=list)  #: What is kept from one run to the next.
     streams: bool = False  #: Whether it takes the next steps of a sequence at a time.
+    file_inputs: dict = field(default_factory=dict)  #: Of each input of the file: its name, shape and type.
+    file_outputs: list = field(default_factory=list)  #: What the file calls its outputs, where simplifications may give others.
+    moves_borders: bool = False  #: Whether inputs and outputs with channels first become ones with channels last.
 
     def constant(self, name):
         """A constant's elements, or None."""

@@ -2,9 +2,12 @@
 to functions `rule(graph, node) -> [Layer, ...]` that raise Unsupported."""
 
 from ..problems import Refused, Unsupported
-from . import activations, convolution, dense, merge, normalization, padding, past, pooling, shape, written
+from . import activations, attention, convolution, dense, embedding, merge, normalization, padding, past, pooling, resizing, \
+    shape, written
 
-RULES = {operator: rule for family in (activations, convolution, dense, merge, normalization, padding, past, pooling, shape, written)
+FAMILIES = (activations, attention, convolution, dense, embedding, merge, normalization, padding, past, pooling, resizing, shape,
+            written)
+RULES = {operator: rule for family in FAMILIES
          for operator, rule in family.RULES.items()}
 
 

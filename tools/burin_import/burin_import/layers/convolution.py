@@ -1,7 +1,7 @@
 from ..problems import Unsupported
-from .layer import Layer, extents, sample, window_size
-from .padding import padding_before
-from .weighted import bias_option, constant, make
+from .layer import Layer, extents, is_int8, sample, window_size
+from .padding import border, padding_before
+from .weighted import bias_option, constant, make, parameters
 
 
 def options(node, kernel, image):
@@ -71,4 +71,27 @@ def depthwise(graph, node):
     return padding_before(graph, node, layer, before, rank)
 
 
-RULES = {"Conv": convolution, "DepthwiseConv": depthwise}
+def transposed(graph, node):
+    """A layer without padding, or with the padding of `Same`; else its borders are cut."""
+    weight, shape, rank = checked(graph, node)
+    *kernel, filters, channels = weight.shape
+    if rank > 2 or 0 in weight.shape or channels != shape[-1]:
+        raise Unsupported(f"input {list(shape)} and weights {list(weight.shape)} do not fit")
+    if is_int8(graph, node.inputs[0], node.outputs[0]):
+        raise Unsupported("8 bits")
+    strides, dilations, crops = node["strides"], node["dilations"], [tuple(crop) for crop in node["crops"]]
+    excess = [max((size - 1) * dilation + 1 - stride, 0) for size, stride, dilation in zip(kernel, strides, dilations)]
+    is_same = any(excess) and crops == [(each // 2, each - each // 2) for each in excess]
+    chosen = [*(["Same"] if is_same else []), *([f"Stride<{extents(*strides)}>"] if set(strides) != {1} else []),
+              *([f"Dilation<{extents(*dilations)}>"] if set(dilations) != {1} else [])]
+    text = ", ".join([str(filters), window_size(kernel), *chosen, *bias_option(node)])
+    output, cut = node.outputs[0], []
+    if not is_same and any(crop != (0, 0) for crop in crops):
+        whole = graph.add_tensor(f"{output}/whole", graph.tensors[output], shape=(
+            1, *(extent + sum(crop) for extent, crop in zip(sample(graph, output), [*crops, (0, 0)]))))
+        cut = [Layer(f"{node.name}_crop", f"Cropping{rank}D<{border(crops)}>", [whole], output)]
+        output = whole
+    return [Layer(node.name, f"Conv{rank}DTranspose<{text}>", node.inputs[:1], output, parameters(graph, node, False)), *cut]
+
+
+RULES = {"ConvTranspose": transposed, "Conv": convolution, "DepthwiseConv": depthwise}

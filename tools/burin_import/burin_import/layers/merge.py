@@ -4,7 +4,7 @@ import numpy as np
 
 from ..problems import Unsupported
 from .fixed_point import multiplier, multiply
-from .layer import Layer, activations, is_int8, number, sample, sample_axis, view
+from .layer import Layer, Parameter, activations, is_int8, number, sample, sample_axis, view
 
 SUM_BITS = 20
 
@@ -90,6 +90,8 @@ def with_constant(graph, node):
     if quantized and not is_int8(graph, constants[0], x):
         raise Unsupported(f"`{constants[0]}`: a constant of another type")
     value = graph.tensors[constants[0]].numbers()
+    if value.size > 1 and not quantized:
+        return with_constants(graph, node, x, constants[0], value)
     if value.size != 1 or sample(graph, node.outputs[0]) != sample(graph, x):
         raise Unsupported(f"`{constants[0]}`: a constant of {list(value.shape)} as input")
     value, is_first = float(value.reshape(-1)[0]), node.inputs[0] != x
@@ -113,6 +115,47 @@ def with_constant(graph, node):
         of, to = [graph.tensors[name] for name in node.inputs], graph.tensors[node.outputs[0]].quantization
         layer.constants = lambda rounding, low: [("table", table_with_constant(node.operator, of, to, rounding))]
     return [layer]
+
+
+def with_constants(graph, node, x, name, value):
+    """A number for each channel: a BatchNorm whose statistics change nothing. One for each element: a row of positions that
+    is added."""
+    shape, is_first = sample(graph, x), node.inputs[0] != x
+    if sample(graph, node.outputs[0]) != shape or not np.all(np.isfinite(value)) or node.operator not in ("Add", "Subtract", "Multiply", "Divide") \
+            or node.operator == "Divide" and (is_first or np.any(value == 0)):
+        raise Unsupported(f"`{name}`: a constant of {list(value.shape)} as input")
+    value = value.reshape((1,) * max(len(shape) - value.ndim, 0) + value.shape)[(0,) * max(value.ndim - len(shape), 0)]
+    adds = node.operator in ("Add", "Subtract")
+    if node.operator == "Divide":
+        value = 1 / value
+    factor = -1.0 if node.operator == "Subtract" and is_first else 1.0
+    offset = -value if node.operator == "Subtract" and not is_first else value
+    per_channel = value.size == shape[-1]
+    # What is around it where it is not one of a line of channels.
+    if per_channel and len(shape) <= 4:
+        inner, outer = [], shape
+        offset = offset.reshape(-1)
+    else:
+        offset = np.broadcast_to(offset, shape).reshape(-1)
+        outer = (offset.size,)
+        inner = [] if shape == outer else [True]
+    source, target = x, node.outputs[0]
+    if inner:
+        source, target = (graph.add_tensor(f"{each}/row", graph.tensors[each], shape=(1, *outer)) for each in (x, node.outputs[0]))
+    channels = offset.size
+    epsilon, one = np.float64(np.float32(1e-5)), np.ones(channels, np.float32)
+    variance = np.full(channels, 1 - 1e-5, np.float32)
+    root = np.sqrt(variance.astype(np.float64) + epsilon)
+    weight = (factor if adds else offset.astype(np.float64)) * root * one
+    parameters = [Parameter("weight", weight.astype(np.float32)),
+                  Parameter("bias", offset.astype(np.float32) if adds else 0 * one)]
+    if adds and factor == 1 and len(shape) == 2 and (inner or not per_channel):
+        # As a person writes positions.
+        return [Layer(node.name, f"LearnedPositionalEmbedding<{shape[0]}>", [x], node.outputs[0],
+                      [Parameter("weight", offset.reshape(shape).astype(np.float32))])]
+    layer = Layer(node.name, "BatchNorm<>", [source], target, parameters,
+                  [Parameter("running_mean", 0 * one), Parameter("running_var", variance)])
+    return [view(node.name, outer, x, source), layer, view(node.name, shape, target, node.outputs[0])] if inner else [layer]
 
 
 def table_with_constant(operator, of, to, rounding):

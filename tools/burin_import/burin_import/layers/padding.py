@@ -2,11 +2,15 @@ from ..problems import Unsupported
 from .layer import Layer, extents, is_int8, sample, view
 
 
-def zero_padding(name, pads, rank, graph, source, output, quantization):
+def border(pads):
+    """The arguments of layers that put in or cut off so much before and behind."""
     flat = [count for pad in pads for count in pad]
-    counts = extents(*flat) if len(set(flat)) == 1 else extents(*(first for first, _ in pads)) \
+    return extents(*flat) if len(set(flat)) == 1 else extents(*(first for first, _ in pads)) \
         if all(first == last for first, last in pads) else ", ".join(map(str, flat))
-    layer = Layer(name, f"ZeroPadding{rank}D<{counts}>", [source], output)
+
+
+def zero_padding(name, pads, rank, graph, source, output, quantization):
+    layer = Layer(name, f"ZeroPadding{rank}D<{border(pads)}>", [source], output)
     if quantization is not None:
         layer.constants = lambda rounding, low: [("zero_point", quantization.zero_point)]
     return layer

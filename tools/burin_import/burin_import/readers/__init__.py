@@ -11,8 +11,9 @@ BY_SUFFIX = {".tflite": "tflite", ".lite": "tflite", ".onnx": "onnx", ".keras": 
              ".json": "rtneural", ".safetensors": "pytorch"}
 
 
-def read(path, size=1.0):
-    """The file's network, of a .nam with several sizes the one for `size`. Raises Refused for whatever keeps it from being one."""
+def read(path, size=1.0, extents=None):
+    """The file's network, of a .nam with several sizes the one for `size`, of an .onnx with
+    inputs of these extents. Raises Refused for whatever keeps it from being one."""
     path = Path(path)
     name = BY_SUFFIX.get(path.suffix.lower())
     if name is None:
@@ -26,7 +27,7 @@ def read(path, size=1.0):
     if not path.is_file():
         raise Refused(f"{path}: there is no such file")
     try:
-        graph = module.read(path, size) if name == "nam" else module.read(path)
+        graph = module.read(path, *{"nam": [size], "onnx": [extents]}.get(name, []))
         graph.verify()
         shapes.check(graph)
     except Refused as refused:

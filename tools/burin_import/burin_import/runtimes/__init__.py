@@ -22,14 +22,16 @@ def run(path, graph, samples, rounding):
 
 
 def random_samples(graph, count, seed=1):
-    """Inputs: random numbers of 8 bits, or normal ones."""
+    """Inputs: random numbers of 8 bits or of tokens, or normal ones."""
     random = np.random.default_rng(seed)
     samples = []
     for _ in range(count):
         inputs = []
         for name in graph.inputs:
             shape = sample(graph, name)
-            inputs.append(random.integers(-128, 128, shape).astype(np.int8) if graph.tensors[name].dtype == "int8"
+            tensor = graph.tensors[name]
+            inputs.append(random.integers(0, tensor.tokens, shape).astype(np.float32) if tensor.tokens
+                          else random.integers(-128, 128, shape).astype(np.int8) if tensor.dtype == "int8"
                           else random.standard_normal(shape).astype(np.float32))
         samples.append(inputs)
     return samples

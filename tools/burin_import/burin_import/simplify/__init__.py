@@ -1,12 +1,17 @@
 """Passes over the graph, one idea a file: `simplify(graph) -> bool`, whether something changed."""
 
-from . import batch_norm, constants, dense, dilations, identities, islands, pasts, quantize_borders, sequences, states, transposes
+from . import attention, batch_norm, borders, constants, dense, dilations, flatten, functions, group_norm, identities, islands, \
+    layer_norm, moves, pasts, quantize_borders, reductions, sequences, states, transposes, views
 
 #: In this order, again and again until none changes anything.
-PASSES = [states, identities, constants, islands, quantize_borders, dilations, transposes, sequences, dense, pasts]
+PASSES = [states, identities, constants, islands, quantize_borders, dilations, transposes, moves, views, sequences, dense, flatten,
+          pasts, group_norm, layer_norm, functions, attention]
 
 
 def simplify(graph, folds=False):
-    while any([each.simplify(graph) for each in (*PASSES, batch_norm) if folds or each is not batch_norm]):
+    every = [*PASSES, batch_norm] if folds else PASSES
+    while any([each.simplify(graph) for each in every]) or reductions.simplify(graph) or borders.simplify(graph):
         pass
     graph.drop_unread()
+    for name, called in zip(graph.outputs, graph.file_outputs):
+        graph.tensors[name].called = called

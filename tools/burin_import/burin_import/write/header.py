@@ -42,6 +42,8 @@ def described(graph, written, quantized):
             if quantized:
                 q = graph.tensors[name].quantization
                 of = f", {np.format_float_positional(q.scale, trim='0')} * (stored - {q.zero_point})".replace("- -", "+ ")
+            if graph.tensors[name].file_axes:
+                of += ", channels last; the file has them first"
             lines[-1] += f" // [{shape}]{of}"
     if graph.streams:
         lines.append(f"inline constexpr std::size_t steps = {sample(graph, graph.inputs[0])[0]}; // Of a piece, for a "

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""Imports the .onnx files beside it, which PyTorch wrote (tests/reference/onnx_models.py), compiles the headers, and compares
+the outputs with PyTorch's; then damaged files, and what is not supported.
+
+    tests/importer/onnx_files.py COMPILER [FLAG...]
+"""
+
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+from support import HERE, Program, needs, refused, run
+
+needs("numpy", "onnx")
+import numpy as np  # noqa: E402
+import onnx  # noqa: E402
+from onnx import TensorProto, helper, numpy_helper  # noqa: E402
+
+#: Of each file what its header has.
+WORDS = {"cnn": ["Conv2D<4, 3, Padding<1>, Stride<2>>", "DepthwiseConv2D<3, Padding<1>>", "channels last"],
+         "decoder": ["GroupNorm<2>", "UpSampling2D<2>", "Conv2DTranspose<2, 4, "],
+         "lstm": ["Sequential<Input<5, 3>, Bidirectional<LSTM<4, ReturnSequences>>, Bidirectional<LSTM<4, ReturnSequences>>"],
+         "gru": ["Sequential<Input<5, 3>, GRU<4", "Dense<3>>"],
+         "words": ["Embedding<9, 4>", "LearnedPositionalEmbedding<5>", "MultiHeadAttention<2>", "GELU"],
+         "written": ["Sequential<Input<5>, Dense<6>, GELU, Dense<6>, SiLU, Dense<4>, HardSwish, LayerNorm<>>"]}
+
+
+def compare(command):
+    with tempfile.TemporaryDirectory() as directory:
+        work, headers = Path(directory), {}
+        for name, words in WORDS.items():
+            code, said = run(HERE / f"torch_{name}.onnx", "-o", work / f"{name}.hpp", "--name", name, "--no-test")
+            assert code == 0, said
+            text = " ".join((work / f"{name}.hpp").read_text().split())
+            for word in words:
+                assert word in text, f"{name}: expected {word} in {text[:1500]}"
+            headers[name] = (f"{name}.hpp", "row_major")
+        program = Program(work, command, headers)
+        for name in WORDS:
+            with np.load(HERE / f"torch_{name}.npz") as data:
+                x, y = (np.moveaxis(each, 1, -1) if each.ndim == 4 else each for each in (data["x"], data["y"]))
+            apart = np.abs(program.run(name, x) - y.reshape(len(y), -1)).max() / np.abs(y).max()
+            assert apart < 2e-6, f"{name}: {apart}"
+
+
+def model(nodes, inputs, outputs, constants=(), opset=17):
+    values = lambda named: [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in named]
+    graph = helper.make_graph(nodes, "made", values(inputs), values(outputs), constants)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
+
+
+def write(content):
+    """The model or the bytes as a file, for the length of a with."""
+    file = tempfile.NamedTemporaryFile(suffix=".onnx")
+    file.write(content if isinstance(content, (bytes, bytearray)) else content.SerializeToString())
+    file.flush()
+    return file
+
+
+def unsupported():
+    """All at once, by name, operator and attribute."""
+    node = helper.make_node
+    nodes = [node("Sin", ["x"], ["a"], name="sines"), node("GridSample", ["a", "g"], ["b"], name="grid", mode="nearest"),
+             node("Relu", ["b"], ["c"]), node("Selu", ["x"], ["d"], name="steep", alpha=3.0), node("Mystery", ["x"], ["e"], name="own", domain="me", size=3)]
+    inputs = [("x", [1, 2, 4, 4]), ("g", [1, 4, 4, 2])]
+    with write(model(nodes, inputs, [("c", None), ("d", None), ("e", None)])) as file:
+        said = refused(file.name)
+    for word in ("4 nodes are not supported", "  sines: Sin: no layer", "  grid: GridSample: no layer for this operator",
+                 "  steep: Selu: alpha and gamma", "  own: me.Mystery: no layer for this operator (size 3)"):
+        assert word in said, said
+
+
+def hostile():
+    """One message, exit code 1, nothing written, whatever the bytes."""
+    content = (HERE / "torch_cnn.onnx").read_bytes()
+    for length in [*range(0, 64, 8), *range(64, len(content), 211)]:
+        with write(content[:length]) as file:
+            refused(file.name, "--no-test")
+    source = random.Random(7)
+    for _ in range(60):
+        damaged = bytearray(content)
+        for _ in range(source.choice((1, 2, 8))):
+            damaged[source.randrange(len(damaged))] = source.choice((0, 1, 127, 128, 255, source.randrange(256)))
+        with write(damaged) as file, tempfile.TemporaryDirectory() as work:
+            code, said = run(file.name, "-o", Path(work) / "model.hpp", "--no-test")
+            assert code in (0, 1) and "Traceback" not in said, said
+            assert code == 0 or not list(Path(work).iterdir())
+
+    node, x, y = helper.make_node, [("x", [1, 4])], [("y", [1, 4])]
+    weight = numpy_helper.from_array(np.ones((4, 4), np.float32), "w")
+    product = [node("MatMul", ["x", "w"], ["y"])]
+
+    def tensor(**changes):
+        made = TensorProto()
+        made.CopyFrom(weight)
+        for name, value in changes.items():
+            if isinstance(value, list):
+                del getattr(made, name)[:]
+                getattr(made, name).extend(value)
+            else:
+                setattr(made, name, value)
+        return model(product, x, y, [made])
+
+    def beside(**facts):
+        made = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[4, 4], data_location=TensorProto.EXTERNAL)
+        for key, value in facts.items():
+            made.external_data.add(key=key, value=value)
+        return model(product, x, y, [made])
+    huge = numpy_helper.from_array(np.array([2**31, 2**31], np.int64), "s")
+    for wrong, words in (
+            (model(product, x, y), "there is no tensor `w`"),
+            (model([node("Relu", ["b"], ["a"]), node("Relu", ["a"], ["b"]), node("Add", ["x", "b"], ["y"])], x, y), "cycle"),
+            (model([node("Relu", ["x"], ["y"]), node("Tanh", ["x"], ["y"])], x, y), "also made by something else"),
+            (model([node("Relu", ["x"], ["z"])], x, y), "nothing makes the network's output `y`"),
+            (model([node("Relu", ["x"], ["y"])], [("x", [1, "steps", 4])], y), "tell the shape, as in --shape x="),
+            (model([node("Relu", ["x"], ["y"])], x, y, opset=99), "expected an opset of 9 to 22, got 99"),
+            (tensor(dims=[2**62, 2**62]), "is not one of whole extents"), (tensor(dims=[2**20, 2**20]), "got 64"),
+            (tensor(dims=[3, 4]), "tensor `w`"), (tensor(data_type=99), "w"), (tensor(raw_data=b"123"), "got 3"),
+            (beside(location="/etc/passwd"), "a file in the model's folder"), (beside(location="../../etc/passwd"), "a file in the model's folder"),
+            (beside(location="nowhere"), "a file in the model's folder"),
+            (model([node("ConstantOfShape", ["s"], ["w"]), node("MatMul", ["x", "w"], ["y"])], x, y, [huge]), ""),
+            (b"\x80\x04\x95cos\nsystem\n(S'true'\ntR.", ""), (b"", "expected an .onnx file")):
+        with write(wrong) as file:
+            said = refused(file.name)
+            assert words in said, said
+
+
+def main():
+    compare(sys.argv[1:] or ["g++"])
+    unsupported()
+    hostile()
+    print("files of ONNX become the networks that they are, or are refused")
+
+
+main()

@@ -1,0 +1,470 @@
+"""ONNX files of opset 9 to 22, read with the package onnx. Tensors keep the file's axes: rules of onnx_rules/ put Transpose
+around what has channels first there. What depends on constants and shapes alone is computed while it is read."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+
+from ..graph import MOST_NODES, Graph, Node, Tensor
+from ..problems import Missing, Refused
+
+OLDEST, NEWEST = 9, 22
+#: Constants that are computed have at most so many elements, or so many times those that they are computed from.
+LARGEST_MADE, LARGEST_GROWTH = 2**16, 4
+#: What simplifications find in networks that are written out.
+PATTERNS = {"Abs", "Cast", "Erf", "Exp", "IsNaN", "Log", "MatMul", "Pow", "Reciprocal", "ReduceMean", "ReduceSum", "Sqrt", "Where",
+            "Greater", "Less", "GreaterOrEqual", "And", "Not"}
+RANDOM = {"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli"}
+
+
+def package():
+    try:
+        import onnx
+        import onnx.shape_inference
+        import onnx.inliner
+    except ImportError:
+        raise Missing(".onnx files", "onnx") from None
+    return onnx
+
+
+def read(path, shapes=None):
+    onnx = package()
+    model = onnx.ModelProto()
+    model.ParseFromString(path.read_bytes())
+    if not model.HasField("graph") or not model.graph.output:
+        raise Refused("expected an .onnx file, which holds a graph with outputs")
+    versions = {each.domain or "ai.onnx": each.version for each in model.opset_import}
+    version = versions.get("ai.onnx", 0)
+    if not OLDEST <= version <= NEWEST:
+        raise Refused(f"expected an opset of {OLDEST} to {NEWEST}, got {version}")
+    if model.functions:
+        model = onnx.inliner.inline_local_functions(model)
+    return Reader(onnx, model, path, version, shapes or {}).graph()
+
+
+def texts(proto):
+    """Refuses names that are none."""
+    for each in [*proto.initializer, *proto.input, *proto.output]:
+        if not isinstance(each.name, str):
+            raise Refused(f"a tensor's name is {each.name!r}: expected a text")
+    for node in proto.node:
+        for name in (node.name, node.op_type, node.domain, *node.input, *node.output, *(each.name for each in node.attribute)):
+            if not isinstance(name, str):
+                raise Refused(f"a node has the name {name!r}: expected a text")
+
+
+class Call:
+    """A node of the file."""
+
+    def __init__(self, name, kind, inputs, outputs, attributes, version):
+        self.name, self.kind, self.inputs, self.outputs, self.version = name, kind, inputs, outputs, version
+        self.attributes = attributes
+
+    def get(self, attribute, default=None):
+        value = self.attributes.get(attribute, default)
+        return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+    def has(self, index):
+        return index < len(self.inputs) and self.inputs[index] != ""
+
+
+class Reader:
+    def __init__(self, onnx, model, path, version, shapes):
+        self.onnx, self.model, self.path, self.version, self.wished = onnx, model, path, version, shapes
+        self.tensors, self.nodes, self.types = {}, [], {}
+        #: Outputs of which nothing can be said, as they come of what is not supported.
+        self.unknown = set()
+        self.constants = {}
+
+    def graph(self):
+        from . import onnx_rules
+        proto = self.model.graph
+        texts(proto)
+        if len(proto.node) > 4 * MOST_NODES:
+            raise Refused(f"the file has {len(proto.node)} nodes: expected at most {4 * MOST_NODES}")
+        self.read_initializers(proto)
+        inputs = [each.name for each in proto.input if each.name not in self.tensors]
+        for value in proto.input:
+            if value.name not in self.tensors:
+                self.read_input(value)
+        self.given = {name: self.tensors[name].dtype for name in inputs}
+        self.uses = {}
+        for node in proto.node:
+            for name in node.input:
+                self.uses[name] = self.uses.get(name, 0) + 1
+        for value in proto.output:
+            self.uses[value.name] = self.uses.get(value.name, 0) + 1
+        self.rules = onnx_rules.RULES
+        self.read_nodes(proto.node)
+        outputs = [value.name for value in proto.output]
+        for name in outputs:
+            if name not in self.tensors and name not in self.unknown:
+                raise Refused(f"nothing makes the network's output `{name}`")
+        for name in self.unknown:
+            self.tensors.setdefault(name, Tensor(name, (1,)))
+        made = Graph(self.path.stem, inputs, outputs, self.tensors, self.nodes)
+        made.moves_borders, made.file_outputs = True, list(outputs)
+        made.file_inputs = {name: (name, self.tensors[name].shape, self.given[name]) for name in inputs}
+        for name in outputs:
+            if made.tensors[name].is_constant:
+                raise Refused(f"the network's output `{name}` does not depend on its inputs")
+        # Networks compute with one kind of number; those of tokens are such ones too.
+        for tensor in self.tensors.values():
+            if not tensor.is_constant and tensor.dtype in ("float64", "float16", "int64", "int32"):
+                tensor.dtype = "float32"
+        return made
+
+    # Tensors
+
+    def dtype(self, number):
+        try:
+            return np.dtype(self.onnx.helper.tensor_dtype_to_np_dtype(number)).name
+        except (KeyError, TypeError):
+            return f"type {number}"
+
+    def read_initializers(self, proto):
+        for each in proto.initializer:
+            if each.name in self.tensors:
+                raise Refused(f"tensor `{each.name}` is there twice")
+            self.constant(each.name, self.array(each))
+
+    def array(self, tensor):
+        """A tensor's elements, which may be in a file beside."""
+        shape = list(tensor.dims)
+        if any(not 0 <= extent <= 2**40 for extent in shape):
+            raise Refused(f"tensor `{tensor.name}`: its shape {shape} is not one of whole extents")
+        if tensor.data_location == self.onnx.TensorProto.EXTERNAL:
+            tensor = self.beside(tensor, shape)
+        count = math.prod(shape)
+        if tensor.HasField("raw_data"):
+            held = len(tensor.raw_data) * 2  # Two elements of 4 bits in a byte.
+        else:
+            held = max(map(len, (tensor.float_data, tensor.int32_data, tensor.int64_data, tensor.double_data,
+                                 tensor.uint64_data, tensor.string_data))) * 2
+        if count > held:
+            raise Refused(f"tensor `{tensor.name}`: expected {shape}, got {held // 2} elements or bytes")
+        try:
+            return np.array(self.onnx.numpy_helper.to_array(tensor))
+        except (ValueError, TypeError, KeyError) as error:
+            raise Refused(f"tensor `{tensor.name}`: {error}") from None
+
+    def beside(self, tensor, shape):
+        facts = {entry.key: entry.value for entry in tensor.external_data}
+        location = facts.get("location", "")
+        folder = self.path.resolve().parent
+        file = (folder / location).resolve()
+        if not location or Path(location).is_absolute() or not file.is_relative_to(folder) or not file.is_file():
+            raise Refused(f"tensor `{tensor.name}`: its data is in `{location}`: expected a file in the model's folder")
+        try:
+            first, length = int(facts.get("offset", 0)), int(facts.get("length", -1))
+        except ValueError:
+            raise Refused(f"tensor `{tensor.name}`: its offset or length is no number") from None
+        size = file.stat().st_size
+        length = size - first if length < 0 else length
+        wanted = math.prod(shape) * np.dtype(self.dtype(tensor.data_type)).itemsize
+        if not 0 <= first <= size or not 0 <= length <= size - first or length != wanted:
+            raise Refused(f"tensor `{tensor.name}`: expected {wanted} bytes of `{location}`, which has {size}, "
+                          f"got {length} from {first} on")
+        with file.open("rb") as stream:
+            stream.seek(first)
+            data = stream.read(length)
+        return self.onnx.TensorProto(name=tensor.name, data_type=tensor.data_type, dims=shape, raw_data=data)
+
+    def constant(self, name, data):
+        """A tensor whose elements are known."""
+        data = np.asarray(data)
+        self.tensors[name] = Tensor(name, tuple(map(int, data.shape)), data.dtype.name, data)
+        return name
+
+    def read_input(self, value):
+        kind = value.type.tensor_type
+        if not value.type.HasField("tensor_type") or not kind.HasField("shape"):
+            raise Refused(f"input `{value.name}`: expected a tensor whose axes are told")
+        wish, shape = self.wished.get(value.name), []
+        if wish is not None and len(wish) != len(kind.shape.dim):
+            raise Refused(f"input `{value.name}` has {len(kind.shape.dim)} axes, --shape tells {len(wish)}")
+        for axis, extent in enumerate(kind.shape.dim):
+            told = extent.dim_value if extent.HasField("dim_value") and extent.dim_value > 0 else None
+            if wish is not None:
+                if told is not None and told != wish[axis]:
+                    raise Refused(f"input `{value.name}`: axis {axis} is {told}, --shape tells {wish[axis]}")
+                told = wish[axis]
+            elif told is None and (axis == 0 or "batch" in extent.dim_param.lower()):
+                told = 1
+            elif told is None:
+                raise Refused(f"input `{value.name}`: axis {axis} (`{extent.dim_param}`) has no fixed extent: tell the "
+                              f"shape, as in --shape {value.name}={','.join('8' for _ in kind.shape.dim)}")
+            shape.append(told)
+        self.tensors[value.name] = Tensor(value.name, tuple(shape), self.dtype(kind.elem_type))
+
+    def fresh(self, wish, shape, like=None):
+        """A new tensor's name."""
+        name = wish
+        while name in self.tensors or name in self.uses:
+            name += "'"
+        of = self.tensors[like] if like else None
+        self.tensors[name] = Tensor(name, tuple(shape), of.dtype if of else "float32", None, of.quantization if of else None)
+        return name
+
+    # Nodes
+
+    def read_nodes(self, protos, depth=0):
+        """In an order in which they can run."""
+        if depth > 8:
+            raise Refused("the file's branches are nested too deeply")
+        makers = {name for node in protos for name in node.output if name}
+        waiting, readers, able = {}, {}, []
+        for index, node in enumerate(protos):
+            missing = {name for name in node.input if name in makers and name not in self.tensors}
+            for name in node.input:
+                if name and name not in makers and name not in self.tensors and name not in self.unknown:
+                    raise Refused(f"{node.name or node.op_type} ({node.op_type}): there is no tensor `{name}`")
+            for name in missing:
+                readers.setdefault(name, []).append(index)
+            waiting[index] = len(missing)
+            if not missing:
+                able.append(index)
+        done, at = 0, 0
+        while at < len(able):
+            node = protos[able[at]]
+            at += 1
+            self.read_node(node, depth)
+            done += 1
+            for name in node.output:
+                for index in readers.pop(name, []):
+                    waiting[index] -= 1
+                    if waiting[index] == 0:
+                        able.append(index)
+        if done < len(protos):
+            index = next(index for index, count in waiting.items() if count > 0)
+            node = protos[index]
+            name = next((name for name in node.input if index in readers.get(name, [])), "?")
+            raise Refused(f"{node.name or node.op_type} ({node.op_type}): nothing before it makes `{name}`: "
+                          "the file's nodes form a cycle, or one is missing")
+
+    def read_node(self, proto, depth):
+        outputs = list(proto.output)
+        while outputs and outputs[-1] == "":
+            outputs.pop()
+        if not outputs:
+            return
+        for name in outputs:
+            if name and (name in self.tensors or name in self.unknown):
+                raise Refused(f"{proto.name or proto.op_type} ({proto.op_type}): its output `{name}` is also made by something else")
+        # Behind what is not supported nothing can be told.
+        if any(name in self.unknown for name in proto.input):
+            self.unknown.update(name for name in outputs if name)
+            return
+        domain = proto.domain if proto.domain not in ("", "ai.onnx") else ""
+        kind = f"{domain}.{proto.op_type}" if domain else proto.op_type
+        attributes = {}
+        for each in proto.attribute:
+            value = self.onnx.helper.get_attribute_value(each)
+            attributes[each.name] = self.array(value) if isinstance(value, self.onnx.TensorProto) else value
+        call = Call(proto.name or outputs[0], kind, list(proto.input), outputs, attributes, self.version)
+        if kind == "If" and self.take_branch(call, proto, depth):
+            return
+        if kind == "Shape" and self.tensors[call.inputs[0]].shape is not None:
+            shape = self.tensors[call.inputs[0]].shape
+            self.constant(outputs[0], np.array(shape[slice(call.get("start", 0), call.get("end"))], np.int64))
+            return
+        if kind == "Size":
+            self.constant(outputs[0], np.array(math.prod(self.tensors[call.inputs[0]].shape), np.int64))
+            return
+        found = self.infer(proto, domain)
+        if found is None:
+            rule_says = self.rules.get(kind)
+            self.refuse(call, "the shape of its output is not known" if rule_says else None)
+            return
+        if kind not in RANDOM and all(not name or self.tensors[name].is_constant for name in proto.input) and \
+                kind not in ("DequantizeLinear", "If", "Loop", "Scan") and self.fold(proto, call, found):
+            return
+        for name, (shape, dtype) in found.items():
+            self.tensors[name] = Tensor(name, shape, dtype)
+        before = len(self.nodes)
+        rule = self.rules.get(kind)
+        if rule is None:
+            self.raw(call)
+        else:
+            rule(self, call)
+        made = {name for node in self.nodes[before:] for name in node.outputs}
+        for name in outputs:
+            if name and name not in made and not self.tensors[name].is_constant:
+                if self.uses.get(name):
+                    self.raw(call, "output `" + name + "`")
+                    break
+                del self.tensors[name]
+
+    def refuse(self, call, why):
+        """A node that the check reports; of what it makes nothing is known."""
+        attributes = {name: value for name, value in call.attributes.items() if isinstance(value, (int, float, bytes))}
+        attributes = {name: value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+                      for name, value in attributes.items()}
+        if why:
+            attributes["why"] = why
+        names = [name for name in call.outputs if name]
+        for name in names:
+            self.tensors[name] = Tensor(name, (1,))
+        self.nodes.append(Node(call.name, call.kind, [name for name in call.inputs if name], names, attributes, call.kind))
+        self.unknown.update(names)
+
+    def raw(self, call, why=None):
+        """A node as it is: simplifications may know what it is part of, else the check reports it."""
+        attributes = {name: value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+                      for name, value in call.attributes.items() if isinstance(value, (int, float, bytes, list))}
+        if why:
+            attributes["why"] = why
+        made = {name for node in self.nodes for name in node.outputs} if why else set()
+        names = [name for name in call.outputs if name and name not in made]
+        inputs = list(call.inputs)
+        while inputs and not inputs[-1]:
+            inputs.pop()
+        operator = call.kind if call.kind in PATTERNS and not attributes.get("why") else f"ONNX {call.kind}"
+        self.nodes.append(Node(call.name, operator, inputs, names, attributes, call.kind))
+
+    def take_branch(self, call, proto, depth):
+        """Of an If whose condition is known, the branch that runs."""
+        condition = self.tensors[call.inputs[0]]
+        if not condition.is_constant or condition.data.size != 1:
+            return False
+        branch = call.attributes.get("then_branch" if condition.data.reshape(-1)[0] else "else_branch")
+        if branch is None or len(branch.output) != len(call.outputs):
+            return False
+        texts(branch)
+        self.read_initializers(branch)
+        for node in branch.node:
+            for name in node.input:
+                self.uses[name] = self.uses.get(name, 0) + 1
+        for value in branch.output:
+            self.uses[value.name] = self.uses.get(value.name, 0) + 1
+        self.read_nodes(branch.node, depth + 1)
+        for value, output in zip(branch.output, call.outputs):
+            if value.name in self.unknown:
+                self.unknown.add(output)
+            elif value.name not in self.tensors:
+                raise Refused(f"{call.name} (If): there is no tensor `{value.name}`")
+            elif self.tensors[value.name].is_constant:
+                self.constant(output, self.tensors[value.name].data)
+            else:
+                of = self.tensors[value.name]
+                self.tensors[output] = Tensor(output, of.shape, of.dtype, None, of.quantization)
+                self.nodes.append(Node(call.name, "Identity", [value.name], [output], {}, "If"))
+        return True
+
+    def type_of(self, name):
+        tensor = self.tensors[name]
+        return self.onnx.helper.make_tensor_type_proto(
+            self.onnx.helper.np_dtype_to_tensor_dtype(np.dtype(tensor.dtype)), tensor.shape)
+
+    def infer(self, proto, domain):
+        """{output: (shape, dtype)}, or None."""
+        onnx = self.onnx
+        try:
+            schema = onnx.defs.get_schema(proto.op_type, self.version, domain)
+            names = [name for name in proto.input if name]
+            types = {name: self.type_of(name) for name in names}
+            data = {name: onnx.numpy_helper.from_array(np.ascontiguousarray(self.tensors[name].data), name) for name in names
+                    if self.tensors[name].is_constant and self.tensors[name].data.size <= 1024 and
+                    self.tensors[name].data.dtype.kind in "iufb"}
+            found = onnx.shape_inference.infer_node_outputs(schema, proto, types, data, opset_imports=[
+                onnx.helper.make_opsetid("", self.version)], ir_version=self.model.ir_version or 8)
+        except (onnx.defs.SchemaError, onnx.shape_inference.InferenceError, TypeError, ValueError, RuntimeError, KeyError):
+            return None
+        result = {}
+        for name in proto.output:
+            if not name:
+                continue
+            kind = found[name].tensor_type if name in found and found[name].HasField("tensor_type") else None
+            if kind is None or not kind.HasField("shape") or any(not each.HasField("dim_value") for each in kind.shape.dim):
+                if proto.op_type == "Dropout" and name != proto.output[0]:
+                    result[name] = ((1,), "bool")
+                    continue
+                return None
+            result[name] = (tuple(each.dim_value for each in kind.shape.dim), self.dtype(kind.elem_type))
+        return result
+
+    def fold(self, proto, call, found):
+        """What reads constants alone is computed now."""
+        read_count = sum(self.tensors[name].data.size for name in proto.input if name)
+        if any(math.prod(shape) > max(LARGEST_MADE, LARGEST_GROWTH * read_count) for shape, _ in found.values()):
+            return False
+        if call.kind == "Constant":
+            value = call.attributes.get("value")
+            if value is None:
+                key = next((key for key in ("value_int", "value_ints", "value_float", "value_floats") if key in call.attributes), None)
+                if key is None:
+                    return False
+                value = np.array(call.attributes[key], np.int64 if "int" in key else np.float32)
+            self.constant(call.outputs[0], value)
+            return True
+        onnx = self.onnx
+        try:
+            from onnx.reference import ReferenceEvaluator
+            inputs = [onnx.helper.make_value_info(name, self.type_of(name)) for name in dict.fromkeys(proto.input) if name]
+            graph = onnx.helper.make_graph([proto], "constant", inputs, [onnx.ValueInfoProto(name=name) for name in call.outputs])
+            model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", self.version)])
+            with np.errstate(all="ignore"):
+                values = ReferenceEvaluator(model).run(None, {name: self.tensors[name].data for name in proto.input if name})
+        except Exception:  # Whatever the evaluator meets: the node stays as it is.
+            return False
+        for name, value in zip(call.outputs, values):
+            self.constant(name, np.asarray(value))
+        return True
+
+    # For the rules
+
+    def data(self, call, index):
+        """A constant input's elements, or None."""
+        return self.tensors[call.inputs[index]].data if call.has(index) else None
+
+    def integers(self, call, index, attribute=None):
+        """Whole numbers of an input or, in older files, an attribute."""
+        if attribute is not None and attribute in call.attributes:
+            value = call.attributes[attribute]
+            return [int(each) for each in (value if isinstance(value, (list, tuple)) else [value])]
+        data = self.data(call, index)
+        return None if data is None else [int(value) for value in data.reshape(-1)]
+
+    def shape(self, name):
+        return self.tensors[name].shape
+
+    def add(self, call, operator, inputs, attributes=None, output=None, shape=None):
+        """A node that makes the call's output, or another of this shape."""
+        if shape is not None:
+            made = next(name for name in call.outputs if name)
+            output = self.fresh(f"{made}/{operator.lower()}", shape)
+            self.tensors[output].dtype = self.tensors[made].dtype
+        output = output or call.outputs[0]
+        self.nodes.append(Node(call.name, operator, list(inputs), [output], attributes or {}, call.kind))
+        return output
+
+    def moved(self, call, name, axes, output=None):
+        """A tensor with its axes in another order."""
+        axes = list(axes)
+        tensor = self.tensors[name]
+        if output is None and axes == sorted(axes):
+            return name
+        if tensor.is_constant:
+            return self.constant(self.fresh(f"{name}/moved", ()), tensor.data.transpose(axes))
+        shape = tuple(tensor.shape[axis] for axis in axes)
+        output = output or self.fresh(f"{name}/moved", shape, name)
+        self.nodes.append(Node(call.name, "Transpose", [name], [output], {"axes": axes}, call.kind))
+        return output
+
+    def reshaped(self, call, name, shape, output=None):
+        shape = tuple(map(int, shape))
+        if output is None and self.shape(name) == shape:
+            return name
+        output = output or self.fresh(f"{name}/as {'x'.join(map(str, shape))}", shape, name)
+        self.nodes.append(Node(call.name, "Reshape", [name], [output], {"shape": shape}, call.kind))
+        return output
+
+    def made(self, wish, data):
+        """A constant of the rule's own."""
+        return self.constant(self.fresh(wish, ()), data)
+
+    def last(self, name):
+        """The order of axes that brings channels last, and the one that brings them back."""
+        rank = len(self.shape(name))
+        return [0, *range(2, rank), 1], [0, rank - 1, *range(1, rank - 1)]

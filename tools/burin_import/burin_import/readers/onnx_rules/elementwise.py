@@ -1,0 +1,153 @@
+"""What works element by element, and what brings tensors together."""
+
+import math
+
+import numpy as np
+
+PLAIN = {"Relu": "Relu", "Sigmoid": "Sigmoid", "Tanh": "Tanh", "Softplus": "Softplus", "HardSwish": "HardSwish", "Mish": "Mish",
+         "Softsign": "Softsign"}
+MERGES = {"Add": "Add", "Sub": "Subtract", "Mul": "Multiply", "Div": "Divide", "Sum": "Add", "Mean": "Average",
+          "Max": "Maximum", "Min": "Minimum"}
+
+
+def plain(to, call):
+    to.add(call, PLAIN[call.kind], call.inputs[:1])
+
+
+def merge(to, call):
+    if to.tensors[call.outputs[0]].dtype not in ("float32", "float64", "float16"):
+        return to.raw(call, f"numbers of {to.tensors[call.outputs[0]].dtype}")
+    if len(call.inputs) == 1:
+        return to.add(call, "Identity", call.inputs)
+    to.add(call, MERGES[call.kind], call.inputs)
+
+
+def scaled(to, call, x, factor, offset, output=None):
+    """factor * x + offset."""
+    shape = to.shape(x)
+    if factor != 1:
+        last = output if offset == 0 else None
+        x = to.add(call, "Multiply", [x, to.made(f"{call.name}/factor", np.float32(factor))], output=last,
+                   shape=None if last else shape)
+    if offset != 0:
+        x = to.add(call, "Add", [x, to.made(f"{call.name}/offset", np.float32(offset))], output=output,
+                   shape=None if output else shape)
+    if factor == 1 and offset == 0 and output:
+        to.add(call, "Identity", [x], output=output)
+    return x
+
+
+def clip(to, call):
+    bounds = []
+    for index, name, default in ((1, "min", -math.inf), (2, "max", math.inf)):
+        value = call.get(name)
+        if call.has(index):
+            data = to.data(call, index)
+            if data is None or data.size != 1:
+                return to.raw(call, f"{name} that is no constant number")
+            value = data.reshape(-1)[0]
+        bounds.append(float(value) if value is not None and abs(float(value)) < 3e38 else default)
+    low, high = bounds
+    bound(to, call, call.inputs[0], low, high, call.outputs[0])
+
+
+def bound(to, call, x, low, high, output):
+    """min(max(x, low), high) by what there is."""
+    shape = to.shape(x)
+    if low == -math.inf and high == math.inf:
+        return to.add(call, "Identity", [x], output=output)
+    if (low, high) == (0, math.inf):
+        return to.add(call, "Relu", [x], output=output)
+    if (low, high) == (0, 6):
+        return to.add(call, "Relu6", [x], output=output)
+    if low == -math.inf:
+        x = to.add(call, "Relu", [scaled(to, call, x, -1, high)], shape=shape)
+        return scaled(to, call, x, -1, high, output)
+    if high == math.inf:
+        x = to.add(call, "Relu", [scaled(to, call, x, 1, -low)], shape=shape)
+        return scaled(to, call, x, 1, low, output)
+    if high <= low:
+        return to.raw(call, f"bounds {low} and {high}")
+    to.add(call, "Clip", [x], {"low": low, "high": high}, output=output)
+
+
+def hard_sigmoid(to, call):
+    alpha, beta = call.get("alpha", 0.2), call.get("beta", 0.5)
+    if abs(alpha - 1 / 6) < 1e-6 and beta == 0.5:
+        return to.add(call, "HardSigmoid", call.inputs)
+    x = scaled(to, call, call.inputs[0], 6 * alpha, 6 * beta)
+    x = to.add(call, "Relu6", [x], shape=to.shape(x))
+    scaled(to, call, x, 1 / 6, 0, call.outputs[0])
+
+
+def with_alpha(operator, default):
+    def rule(to, call):
+        to.add(call, operator, call.inputs, {"alpha": float(np.float32(call.get("alpha", default)))})
+    return rule
+
+
+def selu(to, call):
+    if abs(call.get("alpha", 1.6732632) - 1.6732632) > 1e-4 or abs(call.get("gamma", 1.050701) - 1.050701) > 1e-4:
+        return to.raw(call, "alpha and gamma other than the usual ones")
+    to.add(call, "Selu", call.inputs)
+
+
+def gelu(to, call):
+    to.add(call, "GeluTanh" if call.get("approximate", "none") == "tanh" else "Gelu", call.inputs)
+
+
+def prelu(to, call):
+    slope, x = to.data(call, 1), call.inputs[0]
+    if slope is None:
+        return to.raw(call, "slopes that are no constant")
+    if slope.size and np.all(slope == slope.reshape(-1)[0]) and slope.reshape(-1)[0] > 0:
+        return to.add(call, "LeakyRelu", [x], {"alpha": float(slope.reshape(-1)[0])})
+    # relu(x) - slope * relu(-x)
+    shape = to.shape(x)
+    above = to.add(call, "Relu", [x], shape=shape)
+    below = to.add(call, "Relu", [scaled(to, call, x, -1, 0)], shape=shape)
+    below = to.add(call, "Multiply", [below, call.inputs[1]], shape=shape)
+    to.add(call, "Subtract", [above, below])
+
+
+def negative(to, call):
+    scaled(to, call, call.inputs[0], -1, 0, call.outputs[0])
+
+
+def identity(to, call):
+    to.add(call, "Identity", call.inputs[:1])
+
+
+def cast(to, call):
+    """Between floats, and from the numbers of tokens: networks compute with one kind of number."""
+    of, into = (to.tensors[name] for name in (call.inputs[0], call.outputs[0]))
+    of_kind, to_kind = (np.dtype(each.dtype).kind for each in (of, into))
+    if (of_kind, to_kind) in (("f", "f"), ("i", "i"), ("i", "f"), ("u", "f")):
+        return to.add(call, "Identity", call.inputs[:1])
+    to.raw(call)
+
+
+def softmax(operator):
+    def rule(to, call):
+        x, shape = call.inputs[0], to.shape(call.inputs[0])
+        rank = len(shape)
+        axis = call.get("axis", 1 if call.version < 13 else -1) % max(rank, 1)
+        if axis == rank - 1:
+            return to.add(call, operator, [x], {"axis": axis})
+        if call.version < 13:
+            # All axes from this one on are one.
+            flat = (math.prod(shape[:axis]), math.prod(shape[axis:]))
+            x = to.reshaped(call, x, flat if axis else (1, math.prod(shape)))
+            y = to.add(call, operator, [x], {"axis": 1}, shape=to.shape(x))
+            return to.reshaped(call, y, shape, call.outputs[0])
+        order = [*(each for each in range(rank) if each != axis), axis]
+        x = to.moved(call, x, order)
+        y = to.add(call, operator, [x], {"axis": rank - 1}, shape=to.shape(x))
+        to.moved(call, y, [order.index(each) for each in range(rank)], call.outputs[0])
+    return rule
+
+
+RULES = {**{kind: plain for kind in PLAIN}, **{kind: merge for kind in MERGES}, "Clip": clip, "HardSigmoid": hard_sigmoid,
+         "LeakyRelu": with_alpha("LeakyRelu", 0.01), "Elu": with_alpha("Elu", 1.0), "Selu": selu, "Gelu": gelu, "PRelu": prelu,
+         "Neg": negative, "Identity": identity, "Dropout": identity, "Cast": cast, "CastLike": cast,
+         "Softmax": softmax("Softmax"), "LogSoftmax": softmax("LogSoftmax")}

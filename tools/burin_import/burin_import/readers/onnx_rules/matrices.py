@@ -1,0 +1,88 @@
+"""Products with matrices, and rows of tables."""
+
+import math
+
+import numpy as np
+
+
+def dense(to, call, x, weight, bias, output):
+    """x · weight + bias, of a sample of rows without axes of one element."""
+    shape = to.shape(x)
+    rows = [extent for extent in shape[1:-1] if extent != 1] if shape[0] == 1 else \
+        [extent for extent in shape[:-1] if extent != 1]
+    plain = (1, *rows, shape[-1])
+    inputs = [to.reshaped(call, x, plain), weight, *([bias] if bias else [])]
+    target = to.shape(output)
+    if target == (*plain[:-1], target[-1]):
+        return to.add(call, "Dense", inputs, output=output)
+    y = to.add(call, "Dense", inputs, shape=(*plain[:-1], target[-1]))
+    to.reshaped(call, y, target, output)
+
+
+def gemm(to, call):
+    weight, bias = to.data(call, 1), to.data(call, 2)
+    if weight is None or weight.ndim != 2 or call.get("transA", 0) or call.has(2) and bias is None:
+        return to.raw(call, "matrices that are no constants")
+    weight = weight.T if call.get("transB", 0) else weight
+    alpha, beta = call.get("alpha", 1.0), call.get("beta", 1.0)
+    name = call.inputs[1]
+    of = to.tensors[name].quantization
+    if alpha != 1 or call.get("transB", 0):
+        name = to.made(f"{name}/as Burin has it", weight if alpha == 1 else (weight * np.float32(alpha)).astype(weight.dtype))
+        if of is not None:
+            to.tensors[name].quantization = type(of)(of.scales, of.zero_points, 1 - of.axis if call.get("transB", 0) else of.axis)
+    plus = None
+    if bias is not None and beta != 0:
+        units = weight.shape[1]
+        if bias.size not in (1, units) or bias.ndim and bias.shape[-1] != bias.size:
+            return to.raw(call, f"a bias of {list(bias.shape)}")
+        plus = call.inputs[2]
+        if beta != 1 or bias.shape != (units,):
+            data = np.broadcast_to(bias.reshape(-1), (units,))
+            plus = to.made(f"{plus}/as Burin has it", data if beta == 1 else (data * np.float32(beta)).astype(bias.dtype))
+            to.tensors[plus].quantization = to.tensors[call.inputs[2]].quantization
+    dense(to, call, call.inputs[0], name, plus, call.outputs[0])
+
+
+def matmul(to, call):
+    weight = to.data(call, 1)
+    x = call.inputs[0]
+    if to.tensors[x].is_constant or weight is None or len(to.shape(x)) < 2:
+        return to.raw(call)
+    if weight.ndim > 2 and math.prod(weight.shape[:-2]) == 1:
+        weight = weight.reshape(weight.shape[-2:])
+    if weight.ndim != 2:
+        return to.raw(call)
+    name = call.inputs[1] if weight.shape == to.shape(call.inputs[1]) else to.made(f"{call.inputs[1]}/matrix", weight)
+    dense(to, call, x, name, None, call.outputs[0])
+
+
+def gather(to, call):
+    data, indices = to.data(call, 0), to.data(call, 1)
+    shape = to.shape(call.inputs[0])
+    axis = call.get("axis", 0) % max(len(shape), 1)
+    if data is not None and indices is None:
+        if data.ndim != 2 or axis != 0:
+            return to.raw(call, "a table of other than two axes")
+        return to.add(call, "Embedding", [call.inputs[1], call.inputs[0]])
+    if indices is None:
+        return to.raw(call, "indices that are no constant")
+    chosen = [int(index) + (shape[axis] if index < 0 else 0) for index in indices.reshape(-1)]
+    if not chosen or min(chosen) < 0 or max(chosen) >= shape[axis]:
+        return to.raw(call, "indices beyond the input")
+    parts, first = [], 0
+    # Neighbours are one slice.
+    for at in range(1, len(chosen) + 1):
+        if at == len(chosen) or chosen[at] != chosen[at - 1] + 1:
+            parts.append((chosen[first], at - first))
+            first = at
+    if len(parts) > 8:
+        return to.raw(call, "indices in more than eight pieces")
+    made = [to.add(call, "Slice", [call.inputs[0]], {"axis": axis, "first": start, "count": count},
+                   shape=(*shape[:axis], count, *shape[axis + 1:])) for start, count in parts]
+    y = made[0] if len(made) == 1 else to.add(call, "Concat", made, {"axis": axis}, shape=(
+        *shape[:axis], len(chosen), *shape[axis + 1:]))
+    to.reshaped(call, y, to.shape(call.outputs[0]), call.outputs[0])
+
+
+RULES = {"Gemm": gemm, "MatMul": matmul, "Gather": gather}

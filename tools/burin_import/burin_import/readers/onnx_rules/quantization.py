@@ -1,0 +1,53 @@
+"""QuantizeLinear and DequantizeLinear: what stands between them is of 8 bits (simplify/islands_of_floats.py)."""
+
+import numpy as np
+
+from ...graph import Quantization
+
+
+def parameters(to, call):
+    scale, zero = to.data(call, 1), to.data(call, 2)
+    if scale is None or call.has(2) and zero is None or call.get("block_size", 0):
+        return None
+    zero = np.zeros(scale.size, np.int64) if zero is None else zero.reshape(-1).astype(np.int64)
+    return scale.reshape(-1).astype(np.float32), zero, call.get("axis", 1)
+
+
+def stored(to, name, found):
+    """The tensor as signed numbers with their scales."""
+    tensor = to.tensors[name]
+    scales, zeros, axis = found
+    if tensor.dtype == "uint8":
+        tensor.dtype, zeros = "int8", zeros - 128
+        if tensor.data is not None:
+            tensor.data = (tensor.data.astype(np.int16) - 128).astype(np.int8)
+    rank = max(len(tensor.shape), 1)
+    tensor.quantization = Quantization(scales, zeros, axis % rank if scales.size > 1 else 0)
+
+
+def quantize(to, call):
+    found = parameters(to, call)
+    if found is None:
+        return to.raw(call, "scales that are no constants")
+    to.add(call, "Quantize", call.inputs[:1])
+    stored(to, call.outputs[0], found)
+
+
+def dequantize(to, call):
+    found = parameters(to, call)
+    if found is None:
+        return to.raw(call, "scales that are no constants")
+    x = call.inputs[0]
+    if to.tensors[x].is_constant:
+        # The same constant may be read with other scales.
+        copy = to.made(f"{x}/stored", to.tensors[x].data)
+        stored(to, copy, found)
+        output = to.tensors[call.outputs[0]]
+        output.data, output.quantized = to.tensors[copy].numbers(), copy
+        return
+    if to.tensors[x].quantization is None:
+        stored(to, x, found)
+    to.add(call, "Dequantize", [x])
+
+
+RULES = {"QuantizeLinear": quantize, "DequantizeLinear": dequantize}

@@ -1,0 +1,147 @@
+"""What moves, cuts and joins elements."""
+
+import numpy as np
+
+
+def reshape(to, call):
+    to.reshaped(call, call.inputs[0], to.shape(call.outputs[0]), call.outputs[0])
+
+
+def expand(to, call):
+    if to.shape(call.outputs[0]) != to.shape(call.inputs[0]) and \
+            np.prod(to.shape(call.outputs[0])) != np.prod(to.shape(call.inputs[0])):
+        return to.raw(call)
+    reshape(to, call)
+
+
+def transpose(to, call):
+    rank = len(to.shape(call.inputs[0]))
+    to.moved(call, call.inputs[0], call.get("perm", list(range(rank))[::-1]), call.outputs[0])
+
+
+def concat(to, call):
+    if len(call.inputs) == 1:
+        return to.add(call, "Identity", call.inputs)
+    to.add(call, "Concat", call.inputs, {"axis": call.get("axis", 0) % max(len(to.shape(call.outputs[0])), 1)})
+
+
+def cut(to, call, x, bounds, output):
+    """Slices along one axis after the other: {axis: (first, last)}."""
+    cuts = {axis: bound for axis, bound in bounds.items() if bound != (0, to.shape(x)[axis])}
+    for index, (axis, (first, last)) in enumerate(cuts.items()):
+        is_last = index + 1 == len(cuts)
+        shape = to.shape(x)
+        x = to.add(call, "Slice", [x], {"axis": axis, "first": first, "count": last - first}, output=output if is_last else None,
+                   shape=None if is_last else (*shape[:axis], last - first, *shape[axis + 1:]))
+    if not cuts:
+        to.add(call, "Identity", [x], output=output)
+
+
+def slice_(to, call):
+    shape = to.shape(call.inputs[0])
+    starts, ends = to.integers(call, 1, "starts"), to.integers(call, 2, "ends")
+    axes = to.integers(call, 3, "axes")
+    steps = to.integers(call, 4)
+    if starts is None or ends is None or len(starts) != len(ends) or call.has(3) and axes is None or call.has(4) and steps is None:
+        return to.raw(call, "bounds that are no constants")
+    axes = list(range(len(starts))) if axes is None else [axis % len(shape) for axis in axes]
+    steps = steps or [1] * len(starts)
+    if steps == [-1] and starts[0] % shape[axes[0]] == shape[axes[0]] - 1 and ends[0] < -shape[axes[0]] and axes[0] > 0:
+        # The other way round: the first axis of a sample.
+        order = [0, axes[0], *(axis for axis in range(1, len(shape)) if axis != axes[0])]
+        x = to.moved(call, call.inputs[0], order)
+        y = to.add(call, "Written", [x], {"type": "Reverse", "parameters": []}, shape=to.shape(x))
+        return to.moved(call, y, [order.index(axis) for axis in range(len(shape))], call.outputs[0])
+    if any(step != 1 for step in steps):
+        return to.raw(call, f"steps {steps}")
+    bounds = {}
+    for axis, start, end in zip(axes, starts, ends):
+        extent = shape[axis]
+        first, last = (min(max(bound + extent if bound < 0 else bound, 0), extent) for bound in (start, end))
+        if last <= first:
+            return to.raw(call, "a slice without elements")
+        bounds[axis] = (first, last)
+    cut(to, call, call.inputs[0], bounds, call.outputs[0])
+
+
+def split(to, call):
+    x = call.inputs[0]
+    axis, first = call.get("axis", 0) % max(len(to.shape(x)), 1), 0
+    for output in call.outputs:
+        count = to.shape(output)[axis]
+        if to.uses.get(output):
+            cut(to, call, x, {axis: (first, first + count)}, output)
+        first += count
+
+
+def pad(to, call):
+    shape = to.shape(call.inputs[0])
+    rank = len(shape)
+    pads = to.integers(call, 1, "pads")
+    axes = to.integers(call, 3)
+    if pads is None:
+        return to.raw(call, "pads that are no constant")
+    mode = call.get("mode", "constant")
+    value = call.get("value", 0.0)
+    if call.has(2):
+        data = to.data(call, 2)
+        if data is None:
+            return to.raw(call, "a value that is no constant")
+        value = float(data.reshape(-1)[0]) if data.size else 0.0
+    axes = list(range(rank)) if axes is None else [axis % rank for axis in axes]
+    every = [(0, 0)] * rank
+    for index, axis in enumerate(axes):
+        every[axis] = (pads[index], pads[len(axes) + index])
+    bounds = {axis: (max(-before, 0), shape[axis] - max(-behind, 0)) for axis, (before, behind) in enumerate(every)}
+    every = [(max(before, 0), max(behind, 0)) for before, behind in every]
+    x = call.inputs[0]
+    if all(each == (0, 0) for each in every):
+        return cut(to, call, x, bounds, call.outputs[0])
+    if any(bound != (0, shape[axis]) for axis, bound in bounds.items()):
+        inner = to.fresh(f"{call.outputs[0]}/cut", [last - first for first, last in bounds.values()], x)
+        cut(to, call, x, bounds, inner)
+        x = inner
+    # A layer of padding is around an image whose channels are last.
+    attributes = {"value": value, **({"mode": mode} if mode != "constant" else {})}
+    if rank > 2 and every[1] == (0, 0):
+        forward, back = to.last(x)
+        x = to.moved(call, x, forward)
+        pads = [every[axis] for axis in forward]
+        y = to.add(call, "Pad", [x], {"pads": pads, **attributes}, shape=[e + sum(p) for e, p in zip(to.shape(x), pads)])
+        return to.moved(call, y, back, call.outputs[0])
+    to.add(call, "Pad", [x], {"pads": every, **attributes})
+
+
+def resize(to, call):
+    x, target = call.inputs[0], to.shape(call.outputs[0])
+    shape = to.shape(x)
+    mode = call.get("mode", "nearest")
+    rank = len(shape)
+    factors = [big / small if small else 0 for big, small in zip(target, shape)]
+    if rank not in (3, 4, 5) or factors[:2] != [1, 1] or any(factor != int(factor) or factor < 1 for factor in factors):
+        return to.raw(call, f"factors {' '.join(f'{factor:g}' for factor in factors)}: expected whole ones of an image")
+    factors = [int(factor) for factor in factors[2:]]
+    how = call.get("coordinate_transformation_mode", "half_pixel" if call.kind == "Resize" and call.version > 10 else "asymmetric")
+    if mode == "nearest":
+        rounding = call.get("nearest_mode", "round_prefer_floor" if call.version > 10 else "floor")
+        for extent, factor in zip(shape[2:], factors):
+            out = np.arange(extent * factor)
+            at = out / factor if how == "asymmetric" else (out + 0.5) / factor - 0.5 if "half_pixel" in how else \
+                out * (extent - 1) / max(extent * factor - 1, 1) if how == "align_corners" else None
+            if at is None:
+                return to.raw(call, f"coordinate_transformation_mode {how}")
+            chosen = {"floor": np.floor(at), "ceil": np.ceil(at), "round_prefer_floor": np.ceil(at - 0.5),
+                      "round_prefer_ceil": np.floor(at + 0.5)}.get(rounding)
+            if chosen is None or np.any(np.clip(chosen, 0, extent - 1) != out // factor):
+                return to.raw(call, f"nearest with {how} and {rounding}")
+    elif mode != "linear" or how not in ("half_pixel", "pytorch_half_pixel") or rank != 4 or call.get("antialias", 0) or \
+            how == "pytorch_half_pixel" and 1 in target[2:]:
+        return to.raw(call, f"mode {mode} with {how}")
+    forward, back = to.last(x)
+    y = to.add(call, "Resize", [to.moved(call, x, forward)], {"factors": factors, "mode": mode},
+               shape=(target[0], *target[2:], target[1]))
+    to.moved(call, y, back, call.outputs[0])
+
+
+RULES = {**{kind: reshape for kind in ("Reshape", "Flatten", "Squeeze", "Unsqueeze")}, "Expand": expand, "Transpose": transpose,
+         "Concat": concat, "Slice": slice_, "Split": split, "Pad": pad, "Resize": resize, "Upsample": resize}

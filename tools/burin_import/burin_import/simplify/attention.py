@@ -1,0 +1,209 @@
+"""Attention written out: projections, heads that are parted by any views, softmax(q k^T scale + mask) v, heads side by side
+and a projection. What views do is found by where they bring each element."""
+
+import math
+
+import numpy as np
+
+from ..graph import Node
+
+LARGEST = 2**22
+
+
+def scalar(graph, name):
+    data = graph.constant(name)
+    return float(data.reshape(-1)[0]) if data is not None and data.size == 1 else None
+
+
+class Search:
+    def __init__(self, graph):
+        self.graph = graph
+        self.producers = {name: node for node in graph.nodes for name in node.outputs}
+
+    def unscaled(self, name):
+        """Without factors of one number, and their product."""
+        factor = 1.0
+        while name in self.producers:
+            node = self.producers[name]
+            if node.operator == "Multiply" and len(node.inputs) == 2:
+                values = [scalar(self.graph, each) for each in node.inputs]
+                if values[0] is None and values[1] is None:
+                    break
+                factor *= values[0] if values[0] is not None else values[1]
+                name = node.inputs[1 if values[0] is not None else 0]
+            elif node.operator == "Divide" and scalar(self.graph, node.inputs[1]):
+                factor /= scalar(self.graph, node.inputs[1])
+                name = node.inputs[0]
+            else:
+                break
+        return name, factor
+
+    def source(self, name):
+        """The tensor that views begin with, where each of its elements goes, and a factor."""
+        path, factor = [], 1.0
+        while True:
+            name, more = self.unscaled(name)
+            factor *= more
+            node = self.producers.get(name)
+            if node is None or node.operator not in ("Reshape", "Transpose", "Slice", "Identity"):
+                break
+            path.append(node)
+            name = node.inputs[0]
+        count = math.prod(self.graph.shape(name))
+        if count > LARGEST:
+            return None
+        places = np.arange(count).reshape(self.graph.shape(name))
+        for node in reversed(path):
+            places = self.view(node, places)
+        return name, places, factor
+
+    def view(self, node, places):
+        if node.operator == "Reshape":
+            return places.reshape(self.graph.shape(node.outputs[0]))
+        if node.operator == "Transpose":
+            return places.transpose(node["axes"])
+        if node.operator == "Slice":
+            return places.take(range(node["first"], node["first"] + node["count"]), node["axis"])
+        return places
+
+    def projected(self, name, order):
+        """(Dense, first column, heads, steps, size, factor) of a factor of the products, whose axes `order` makes
+        [heads, steps, size]."""
+        found = self.source(name)
+        if found is None:
+            return None
+        source, places, factor = found
+        dense = self.producers.get(source)
+        places = places.reshape([1] * max(3 - places.ndim, 0) + list(places.shape))
+        if dense is None or dense.operator != "Dense" or any(extent != 1 for extent in places.shape[:-3]):
+            return None
+        places = places.reshape(places.shape[-3:]).transpose(order)
+        heads, steps, size = places.shape
+        width = self.graph.shape(source)[-1]
+        first = int(places[0, 0, 0])
+        expected = np.arange(steps)[None, :, None] * width + first + (np.arange(heads) * size)[:, None, None] + \
+            np.arange(size)[None, None, :]
+        if first + heads * size > width or not np.array_equal(places, expected) or math.prod(self.graph.shape(source)) != steps * width:
+            return None
+        if any(self.graph.constant(each) is None for each in dense.inputs[1:]):
+            return None
+        return dense, first, heads, steps, size, factor
+
+    def scores(self, name):
+        """(product, factor, is_causal) below a softmax."""
+        is_causal = False
+        name, factor = self.unscaled(name)
+        node = self.producers.get(name)
+        if node is not None and node.operator in ("Add", "Where"):
+            if node.operator == "Add":
+                mask = next((each for each in node.inputs if self.graph.constant(each) is not None), None)
+                rest = next((each for each in node.inputs if each != mask), None)
+                data = self.graph.constant(mask) if mask else None
+            else:
+                seen, rest, least = node.inputs
+                seen, value = self.graph.constant(seen), scalar(self.graph, least)
+                if seen is None and value is None:
+                    return None
+                data = None if seen is None or value is None else np.where(seen, 0.0, value)
+            if data is None or rest is None:
+                return None
+            if np.any(data != 0):
+                if data.ndim < 2 or math.prod(data.shape[:-2]) != 1:
+                    return None
+                data = data.reshape(data.shape[-2:])
+                hidden = np.triu(np.ones(data.shape, bool), 1)
+                if factor != 1 or np.any(data[~hidden] != 0) or np.any(data[hidden] > -1e8):
+                    return None
+                is_causal = True
+            name, more = self.unscaled(rest)
+            factor *= more
+            node = self.producers.get(name)
+        return (node, factor, is_causal) if node is not None and node.operator == "MatMul" else None
+
+    def behind(self, name):
+        """The Dense layer that reads the heads side by side, and where each of their elements stands."""
+        places = np.arange(math.prod(self.graph.shape(name))).reshape(self.graph.shape(name))
+        while True:
+            readers = self.graph.readers(name)
+            if len(readers) != 1 or name in self.graph.outputs:
+                return None
+            node = readers[0]
+            if node.operator == "Dense":
+                return node, places
+            if node.operator not in ("Reshape", "Transpose", "Identity"):
+                return None
+            places = self.view(node, places)
+            name = node.outputs[0]
+
+    def found(self, softmax):
+        graph = self.graph
+        below = self.scores(softmax.inputs[0])
+        if below is None or softmax["axis"] != len(graph.shape(softmax.inputs[0])) - 1:
+            return None
+        product, factor, is_causal = below
+        name = softmax.outputs[0]
+        readers = [node for node in graph.readers(name) if node.operator != "IsNaN"]
+        # NaN where a query sees no key: there is none such.
+        if len(readers) == 1 and readers[0].operator == "Where" and readers[0].inputs[2] == name:
+            condition = self.producers.get(readers[0].inputs[0])
+            if condition is not None and condition.operator == "IsNaN" and condition.inputs[0] == name:
+                name = readers[0].outputs[0]
+                readers = graph.readers(name)
+        if len(readers) != 1 or readers[0].operator != "MatMul" or readers[0].inputs[0] != name or name in graph.outputs:
+            return None
+        mixed = readers[0]
+        query = self.projected(product.inputs[0], (0, 1, 2))
+        key = self.projected(product.inputs[1], (0, 2, 1))
+        value = self.projected(mixed.inputs[1], (0, 1, 2))
+        last = self.behind(mixed.outputs[0])
+        if None in (query, key, value, last):
+            return None
+        output, places = last
+        heads, steps, size = query[2:5]
+        if key[2] != heads or key[4] != size or value[2:5] != (heads, key[3], size) or is_causal and steps != key[3]:
+            return None
+        expected = np.arange(heads * steps * size).reshape(heads, steps, size).transpose(1, 0, 2).reshape(-1)
+        if not np.array_equal(places.reshape(-1), expected) or graph.shape(output.inputs[0])[-1] != heads * size or \
+                any(graph.constant(each) is None for each in output.inputs[1:]):
+            return None
+        factor *= query[5] * key[5] * math.sqrt(size)
+        return query, key, value, output, factor, is_causal
+
+    def replace(self, softmax):
+        found = self.found(softmax)
+        if found is None:
+            return False
+        graph = self.graph
+        query, key, value, output, factor, is_causal = found
+        heads, size = query[2], query[4]
+        names = []
+        for (dense, first, *_, own), times in ((query, factor), (key, 1.0), (value, value[5])):
+            width = heads * size
+            weight = graph.constant(dense.inputs[1])[:, first:first + width] * np.float32(times)
+            bias = (graph.constant(dense.inputs[2]).reshape(-1)[first:first + width] if dense.has_input(2) else
+                    np.zeros(width, np.float32)) * np.float32(times)
+            names += [graph.add_tensor(f"{softmax.name}/weight", shape=weight.shape, data=weight),
+                      graph.add_tensor(f"{softmax.name}/bias", shape=bias.shape, data=bias)]
+        weight = graph.constant(output.inputs[1])
+        bias = graph.constant(output.inputs[2]) if output.has_input(2) else np.zeros(weight.shape[1], np.float32)
+        names += [graph.add_tensor(f"{softmax.name}/weight", shape=weight.shape, data=weight),
+                  graph.add_tensor(f"{softmax.name}/bias", shape=(weight.shape[1],), data=bias.reshape(-1))]
+        at = graph.nodes.index(output)
+        # Of rows that are written as one row a step.
+        inputs = [each[0].inputs[0] for each in (query, key, value)]
+        shape = (1, query[3], weight.shape[1])
+        made = output.outputs[0]
+        if graph.shape(made) != shape:
+            made = graph.add_tensor(f"{output.outputs[0]}/attention", graph.tensors[made], shape=shape)
+            graph.nodes.insert(at + 1, Node(output.name, "Reshape", [made], [output.outputs[0]], {"shape": graph.shape(output.outputs[0])}))
+        graph.nodes[at] = Node(output.name, "Attention", [*inputs, *names], [made],
+                               {"heads": heads, "size": size, "causal": is_causal}, "MatMul, Softmax, MatMul")
+        graph.drop_unread()
+        return True
+
+
+def simplify(graph):
+    for node in graph.nodes:
+        if node.operator == "Softmax" and Search(graph).replace(node):
+            return True
+    return False

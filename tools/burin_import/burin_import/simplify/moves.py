@@ -1,0 +1,65 @@
+"""A transpose moves towards the outputs past sums, products, Concat, Pad and Slice: there it may meet the one that undoes it."""
+
+from ..graph import Node
+
+MERGES = ("Add", "Subtract", "Multiply", "Divide", "Average", "Maximum", "Minimum", "Concat")
+ALONG = ("Pad", "Slice")
+
+
+def constant_moved(graph, name, back, rank):
+    """A constant of the moved axes as one of those before, or None."""
+    data = graph.constant(name)
+    if data.size == 1:
+        return name
+    if data.ndim > rank:
+        return None
+    moved = data.reshape((1,) * (rank - data.ndim) + data.shape).transpose(back)
+    return graph.add_tensor(f"{name}/moved", graph.tensors[name], shape=moved.shape, data=moved)
+
+
+def simplify(graph):
+    if not graph.moves_borders:
+        return False
+    producers = {name: node for node in graph.nodes for name in node.outputs}
+    for node in graph.nodes:
+        if node.operator not in MERGES and node.operator not in ALONG or len(node.outputs) != 1:
+            continue
+        befores = [producers.get(name) for name in node.inputs if not graph.tensors[name].is_constant]
+        moving = [each for each in befores if each is not None and each.operator == "Transpose"]
+        # At least as many go as come.
+        if not moving or 2 * len(moving) < len(befores):
+            continue
+        axes, output = list(moving[0]["axes"]), node.outputs[0]
+        rank = len(axes)
+        if axes[0] != 0 or len(graph.shape(output)) != rank:
+            continue
+        back = [axes.index(axis) for axis in range(rank)]
+        inputs, made, fits = [], [], True
+        for name in node.inputs:
+            before = producers.get(name)
+            if graph.tensors[name].is_constant:
+                moved = constant_moved(graph, name, back, rank) if node.operator != "Concat" else None
+                fits = fits and moved is not None
+                inputs.append(moved)
+            elif before is not None and before.operator == "Transpose" and list(before["axes"]) == axes:
+                inputs.append(before.inputs[0])
+            elif len(graph.shape(name)) == rank:
+                shape = tuple(graph.shape(name)[axis] for axis in back)
+                inputs.append(graph.add_tensor(f"{name}/moved", graph.tensors[name], shape=shape))
+                made.append(Node(node.name, "Transpose", [name], [inputs[-1]], {"axes": back}, node.source))
+            else:
+                fits = False
+        if not fits:
+            continue
+        if node.operator in ("Concat", "Slice"):
+            node.attributes = {**node.attributes, "axis": axes[node["axis"]]}
+        elif node.operator == "Pad":
+            node.attributes = {**node.attributes, "pads": [node["pads"][axis] for axis in back]}
+        of = graph.tensors[output]
+        inner = graph.add_tensor(f"{output}/moved", of, shape=tuple(of.shape[axis] for axis in back))
+        node.inputs, node.outputs = inputs, [inner]
+        at = graph.nodes.index(node)
+        graph.nodes[at:at + 1] = [*made, node, Node(node.name, "Transpose", [inner], [output], {"axes": axes}, node.source)]
+        graph.drop_unread()
+        return True
+    return False

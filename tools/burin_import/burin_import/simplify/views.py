@@ -1,0 +1,49 @@
+"""Views that put in or take out axes of one element move towards the outputs past what works element by element, where they
+meet others."""
+
+from ..layers.activations import TYPES as ELEMENTWISE
+
+
+def is_bare(of, to):
+    """Whether only axes of one element differ."""
+    return [extent for extent in of if extent != 1] == [extent for extent in to if extent != 1]
+
+
+def simplify(graph):
+    if not graph.moves_borders:
+        return False
+    producers = {name: node for node in graph.nodes for name in node.outputs}
+    counts = {}
+    for node in graph.nodes:
+        for name in node.inputs:
+            counts[name] = counts.get(name, 0) + 1
+    for node in graph.nodes:
+        merges = node.operator in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
+        if node.operator not in ELEMENTWISE and not merges or len(node.outputs) != 1:
+            continue
+        views = [producers.get(name) for name in node.inputs]
+        shapes, lasts = set(), {1}
+        for name, view in zip(node.inputs, views):
+            data = graph.constant(name)
+            if data is not None and (data.size == 1 or data.ndim == 1):
+                lasts.add(data.size)
+                continue
+            if view is None or view.operator != "Reshape" or graph.shape(name) != graph.shape(node.outputs[0]) or \
+                    not is_bare(graph.shape(view.inputs[0]), graph.shape(name)):
+                shapes.add(None)
+            else:
+                shapes.add(graph.shape(view.inputs[0]))
+        if len(shapes) != 1 or None in shapes:
+            continue
+        shape, output = shapes.pop(), node.outputs[0]
+        # A number for each channel, which stay where they are.
+        if lasts != {1} and shape[-1:] != graph.shape(output)[-1:]:
+            continue
+        inner = graph.add_tensor(f"{output}/view", graph.tensors[output], shape=shape)
+        node.inputs = [name if graph.tensors[name].is_constant else view.inputs[0] for name, view in zip(node.inputs, views)]
+        node.outputs = [inner]
+        made = type(node)(node.name, "Reshape", [inner], [output], {"shape": graph.shape(output)}, node.source)
+        graph.nodes.insert(graph.nodes.index(node) + 1, made)
+        graph.drop_unread()
+        return True
+    return False
