@@ -18,9 +18,11 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdio>
 #include <filesystem>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace burin;
@@ -55,6 +57,21 @@ auto options(int threads, std::size_t epochs) {
 }
 
 } // namespace
+
+TEST_CASE("fit: says that there is one thread, where more were asked for and the program has no others") {
+    for (const std::size_t threads : {0u, 1u, 2u}) {
+        CAPTURE(threads);
+        std::FILE* const shown = std::tmpfile();
+        Model<Sequential<Input<2>, Dense<2>>> model;
+        const data::Dataset<> data(Shape(2), std::vector<float>(8), std::vector<Label>(4));
+        fit(model, data, Fit{.progress = {.stream = shown}, .threads = threads});
+        std::rewind(shown);
+        char text[16] = {};
+        CHECK(std::fgets(text, sizeof text, shown) != nullptr);
+        CHECK((std::string_view(text) == "fit: one thread") == (!parallel::has_pool && threads != 1));
+        std::fclose(shown);
+    }
+}
 
 TEST_CASE("fit: the same bits at any number of threads, also where a session goes on with another number") {
     Model<Net> alone({.seed = 1});

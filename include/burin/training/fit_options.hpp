@@ -105,6 +105,9 @@ struct Fit {
     detail::Misnamed<
         "Fit has no member `learning_rate`: write `.optimizer = optimizers::Adam{.learning_rate = 1e-3}`">
         learning_rate{};
+    detail::Misnamed<"Fit has no member `thread`: write `.threads = 2`"> thread{};
+    detail::Misnamed<"Fit has no member `num_threads`: write `.threads = 2`"> num_threads{};
+    detail::Misnamed<"Fit has no member `workers`: write `.threads = 2`"> workers{};
     detail::Misnamed<"Fit has no member `optimiser`: write `.optimizer = optimizers::Adam{}`"> optimiser{};
     detail::Misnamed<"Fit has no member `scheduler`: write `.schedule = schedules::Cosine{…}`"> scheduler{};
     detail::Misnamed<

@@ -21,6 +21,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <limits>
 #include <memory>
 #include <new>
@@ -224,6 +225,10 @@ class Session : private core::DiagnosisOf<detail::ExaminedFit<Options>> {
             if (std::cmp_less(options_.threads, 0) || std::cmp_greater(options_.threads, most))
                 throw Error("fit: .threads: expected 0, for all of the pool, to " + std::to_string(most) +
                             " threads, got " + std::to_string(options_.threads));
+            if (!parallel::has_pool && options_.verbose && !std::cmp_equal(options_.threads, 1))
+                std::fputs("fit: one thread, whatever .threads says: this program is built without oneTBB "
+                           "(-DBURIN_HAS_TBB -ltbb, or the dependency burin-parallel)\n",
+                           options_.progress.stream);
             return std::make_unique<Workers>(static_cast<std::size_t>(options_.threads));
         } else {
             return fitting::OneThread{};
