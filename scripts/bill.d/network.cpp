@@ -2,6 +2,7 @@
 // the compiler has worked out for it. BILL_HEADER names the user's header, BILL_NETWORK the type in it.
 #include <burin/embedded.hpp>
 #include <burin/quantization/quantized_predictor.hpp>
+#include <burin/quantization/quantized_streamer.hpp>
 
 #include BILL_HEADER
 
@@ -18,7 +19,11 @@ namespace bill {
 
 using namespace burin;
 
+#ifdef BILL_STEPS
+using Net = typename Streamer<BILL_NETWORK, BILL_STEPS>::Piece;
+#else
 using Net = BILL_NETWORK;
+#endif
 using N = engine::Network<Net>;
 
 #ifdef BILL_INT8
@@ -30,7 +35,7 @@ using Element = float;
 #endif
 
 inline constexpr std::size_t batch = BILL_BATCH;
-#ifndef BILL_INT8
+#if !defined(BILL_INT8) || defined(BILL_STEPS)
 inline constexpr std::size_t input_size = [] {
     std::size_t sum = 0;
     for (const Shape& shape : N::input_shapes)
@@ -38,11 +43,11 @@ inline constexpr std::size_t input_size = [] {
     return sum;
 }();
 
-alignas(memory_alignment) std::array<float, input_size> inputs;
+alignas(memory_alignment) std::array<Element, input_size> inputs;
 
-std::array<const float*, N::input_count> input_pointers() {
-    std::array<const float*, N::input_count> pointers{};
-    const float* next = inputs.data();
+std::array<const Element*, N::input_count> input_pointers() {
+    std::array<const Element*, N::input_count> pointers{};
+    const Element* next = inputs.data();
     for (std::size_t i = 0; i < pointers.size(); ++i) {
         pointers[i] = next;
         next += batch * N::input_shapes[i].size();
@@ -115,7 +120,11 @@ inline constexpr std::size_t target_bytes = []<std::size_t... I>(std::index_sequ
 // The bytes of `Weights`, in flash: bytes.cpp.
 extern "C" const std::array<std::byte, sizeof(Weights)> bill_weights;
 
-#ifdef BILL_INT8
+#if defined(BILL_STEPS) && defined(BILL_INT8)
+QuantizedStreamer<Net, BILL_STEPS, batch> predictor;
+#elif defined(BILL_STEPS)
+Streamer<Net, BILL_STEPS, batch> predictor;
+#elif defined(BILL_INT8)
 QuantizedPredictor<Net, batch, InputMemory::arena> predictor;
 
 void bill_give_inputs(const std::byte* bytes) {
@@ -142,7 +151,11 @@ std::array<const Element*, N::output_count> outputs;
 
 extern "C" [[gnu::noinline]] void bill_step() {
     const Weights* const weights = hidden(reinterpret_cast<const Weights*>(bill_weights.data()));
-#ifdef BILL_INT8
+#if defined(BILL_STEPS) && defined(BILL_INT8)
+    outputs = predictor.run(*weights, input_pointers());
+#elif defined(BILL_STEPS)
+    outputs = predictor.run(weights->data(), input_pointers());
+#elif defined(BILL_INT8)
     outputs = predictor.run(*weights, batch);
 #else
     outputs = predictor.run(weights->data(), input_pointers(), batch);
@@ -179,14 +192,18 @@ extern "C" [[gnu::section(".bill"), gnu::used]] constinit const std::uint64_t bi
     0,
     0,
     sizeof(predictor),
-#ifdef BILL_INT8
+#if defined(BILL_STEPS) && defined(BILL_INT8)
+    predictor.state_bytes + engine::Plan<Net, recipes::quantized_streaming>::lower_bound<batch>,
+#elif defined(BILL_STEPS)
+    sizeof(float) * (CarriedState<Net, batch>::count + engine::Plan<Net, recipes::streaming>::lower_bound<batch>),
+#elif defined(BILL_INT8)
     engine::Plan<Net, recipes::quantized.with_inputs_in(InputMemory::arena)>::lower_bound<batch>,
 #else
     sizeof(float) * engine::Plan<Net, recipes::inference>::lower_bound<batch>,
 #endif
     sizeof(predictor),
     0,
-#ifdef BILL_INT8
+#if defined(BILL_INT8) && !defined(BILL_STEPS)
     given_bytes,
 #else
     input_bytes,

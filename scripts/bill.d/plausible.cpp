@@ -7,6 +7,7 @@
 #include <burin/embedded.hpp>
 #include <burin/quantization/calibrator.hpp>
 #include <burin/quantization/quantized_predictor.hpp>
+#include <burin/quantization/quantized_streamer.hpp>
 
 #include BILL_HEADER
 
@@ -22,7 +23,11 @@ namespace bill {
 
 using namespace burin;
 
+#ifdef BILL_STEPS
+using Net = typename Streamer<BILL_NETWORK, BILL_STEPS>::Piece;
+#else
 using Net = BILL_NETWORK;
+#endif
 using N = engine::Network<Net>;
 
 constexpr std::size_t batch = BILL_BATCH;
@@ -109,13 +114,23 @@ void run(const char* weights, const char* input) {
     }
     write(weights, std::as_bytes(std::span(quantized.get(), 1)));
     write(input, std::span<const std::int8_t>(integers));
+#ifdef BILL_STEPS
+    const auto streamer = std::make_unique<QuantizedStreamer<Net, BILL_STEPS, batch>>();
+    say(streamer->run(*quantized, pointers)[0]);
+#else
     const auto predictor = std::make_unique<QuantizedPredictor<Net, batch>>();
     say(predictor->run(*quantized, pointers, batch)[0]);
+#endif
 #else
     write(weights, std::as_bytes(std::span(parameters.get(), 1)));
     write(input, std::span<const float>(samples.values));
+#ifdef BILL_STEPS
+    const auto streamer = std::make_unique<Streamer<Net, BILL_STEPS, batch>>();
+    say(streamer->run(parameters->data(), samples.pointers())[0]);
+#else
     const auto predictor = std::make_unique<Predictor<Net, batch>>();
     say(predictor->run(parameters->data(), samples.pointers(), batch)[0]);
+#endif
 #endif
 }
 

@@ -176,9 +176,10 @@ class QuantizedStreamer : private core::DiagnosisOf<detail::ExaminedInt8Stream<N
         has_begun_[row] = true;
     }
 
+    // All zeros at first, so that a static one is memory without code that fills it.
     std::array<std::int8_t, std::max<std::size_t>(state_bytes, 1)> state_{};
     alignas(recipes::Arithmetic<recipes::Numbers::int8>::alignment<std::int8_t>)
-        std::array<std::int8_t, arena_bytes> arena_;
+        std::array<std::int8_t, arena_bytes> arena_{};
     std::array<bool, Batch> has_begun_{};
 };
 
