@@ -5,6 +5,7 @@
 #include "burin/layers/folded.hpp"
 #include "burin/layers/merge.hpp"
 #include "burin/layers/pooling.hpp"
+#include "burin/layers/reshape.hpp"
 #include "support/layer_by_layer.hpp"
 
 #include <doctest/doctest.h>
@@ -35,6 +36,7 @@ using Dilated = Sequential<Input<11, 9, 17>, DepthwiseConv2D<3, Same, Dilation<2
                            DepthwiseConv2D<3, Padding<2>>, Tanh, Conv2D<24, 1>, MaxPool2D<2>>;
 using Repeated = Sequential<Input<6, 6, 4>, DepthwiseConv2D<3, Same, DepthMultiplier<2>>, Conv2D<4, 1>>;
 using Strided = Sequential<Input<6, 6, 4>, DepthwiseConv2D<3, Same>, Conv2D<4, 1, Stride<2>>>;
+using Viewed = Sequential<Input<24, 24, 32>, DepthwiseConv2D<3, Same>, Reshape<576, 32>, ReLU, Conv1D<3, 1>>;
 
 using Keywords = Sequential<Input<25, 5, 64>, Separable<64>, Separable<64>, Separable<64>>;
 using Folds = Sequential<Input<9, 7, 8>, DepthwiseConv2D<3, Same, NoBias>, BatchNorm<>, ReLU,
@@ -55,6 +57,7 @@ TEST_CASE("strips in a network: the bits are those of layer by layer, in whole a
 
 TEST_CASE("strips in a network: only pairs that can be, and not in training") {
     static_assert(joined_steps<Repeated>() == 0 && joined_steps<Strided>() == 0);
+    static_assert(joined_steps<Viewed>() == 0);
     static_assert(joined_steps<Folded<Folds>>() == 1 && joined_steps<Folds>() == 0);
     for (const passes::Step& step : engine::Plan<Narrowing, recipes::training>::program.steps)
         CHECK(step.then == passes::none);

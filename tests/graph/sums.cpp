@@ -62,6 +62,11 @@ TEST_CASE("sums in a convolution's epilogue: the sum takes the place of what is 
     // Not where the convolution reads pixels of it that are beside those.
     using Direct = Sequential<Input<8, 8, 4>, ReLU, Residual<Conv2D<4, 1>>, ReLU>;
     static_assert(InferencePlan<Direct>::memory<1, float>.size == 2 * 8 * 8 * 4);
+    // Nor where the strips before the sum do.
+    using Strips =
+        Sequential<Input<12, 24, 3>, Conv2D<96, 1>, Residual<DepthwiseConv2D<3, Same>, Conv2D<96, 1>>, ReLU>;
+    static_assert(InferencePlan<Strips>::program.steps[1][passes::Role::summand] != passes::none);
     check_layer_by_layer<Block, 2>();
     check_layer_by_layer<Direct, 2>();
+    check_layer_by_layer<Strips, 2>();
 }

@@ -80,12 +80,15 @@ constexpr std::array<std::size_t, max_inputs> overwritable(const Step& step, con
     return candidates;
 }
 
-/// Lets the result of a step of strips lie over its input, if nothing else reads that.
+/// Lets the result of a step of strips lie over its input, if nothing else reads that: nor the sum behind the
+/// second layer, whose pixels of a strip are read one by one while those before are written.
 template <std::size_t MaxValues>
 constexpr void lay_over_input(Liveness<MaxValues>& live, std::size_t piece, const Step& step,
                               std::span<const LoweredNode> nodes) {
     const std::size_t input = live.storage[step.input(0)];
     if (input == none || live.lifetimes[input].last != live.lifetimes[piece].first)
+        return;
+    if (step[Role::summand] != none && live.storage[step[Role::summand]] == input)
         return;
     const LoweredNode& node = nodes[step.node];
     const InputShapes inputs = input_shapes(nodes, node);

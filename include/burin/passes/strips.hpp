@@ -39,7 +39,9 @@ constexpr Strips<N> find_strips(const LoweredGraph<N, Outputs>& graph, const Fus
             continue;
         const std::size_t tail = node.inputs[0], head = fusion.head[tail];
         const LoweredNode& leader = graph.nodes[head];
-        if (readers[tail] != 1 || fusion.tail[head] != tail || leader.rules->strip == nullptr)
+        // A view among what is fused may have made other pixels of the lines.
+        if (readers[tail] != 1 || fusion.tail[head] != tail || leader.rules->strip == nullptr ||
+            graph.nodes[tail].shape != leader.shape)
             continue;
         const std::size_t lines =
             leader.rules->strip(input_shapes(graph.nodes, leader).span(), node.shape).lines;
