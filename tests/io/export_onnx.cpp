@@ -125,6 +125,8 @@ TEST_CASE("export_onnx: convolutions and pooling") {
 TEST_CASE("export_onnx: normalisation") {
     write<Image<BatchNorm<Epsilon<1e-3>>, GroupNorm<2>, InstanceNorm<>, LayerNorm<LastAxes<2>>, RMSNorm<>>>(
         "norms");
+    write<Image<BatchNorm<NoScale>, GroupNorm<2, NoBias>, InstanceNorm<NoScale, NoBias>, LayerNorm<NoBias>,
+                RMSNorm<NoScale>>>("plain_norms");
     write<Sequential<Input<6>, Dense<8>, BatchNorm<>, GroupNorm<2>, LayerNorm<>, Dropout<0.5>, Dense<2>>>(
         "row_norms");
     write<Line<TimeDistributed<Sequential<Dense<4>, BatchNorm<>, Softmax>>>>("step_norms");

@@ -50,7 +50,7 @@ void check_same_outputs(double tolerance) {
 }
 
 using Mlp = Sequential<Input<9>, Dense<7, NoBias>, BatchNorm<>, ReLU,
-                       Residual<Dense<7>, BatchNorm<Epsilon<0.01>>, Tanh>, BatchNorm<>, Dense<3>>;
+                       Residual<Dense<7>, BatchNorm<Epsilon<0.01>, NoScale>, Tanh>, BatchNorm<>, Dense<3>>;
 using Image =
     Sequential<Input<6, 5, 3>, Conv2D<10, 3, Same, NoBias>, BatchNorm<>, ReLU,
                Frozen<Sequential<DepthwiseConv2D<3, NoBias>, BatchNorm<>, Sigmoid>>, Flatten, Dense<2>>;

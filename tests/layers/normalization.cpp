@@ -170,6 +170,29 @@ TEST_CASE("RMSNorm, GroupNorm and InstanceNorm agree with PyTorch") {
         .check(r::instance_y, r::instance_dx, r::instance_dweight, r::instance_dbias);
 }
 
+TEST_CASE("norms without scale, without shift and without both agree with PyTorch") {
+    Run<double, BatchNorm<NoScale, NoBias>> batch(r::mean, r::var);
+    check_close(batch.run.infer(to<double>(r::x)), r::plain_frozen_y, batch.tolerance);
+    batch.check(r::plain_batch_y, r::plain_batch_dx);
+    Run<double, Frozen<BatchNorm<NoScale, NoBias>>>(r::mean, r::var)
+        .check(r::plain_frozen_y, r::plain_frozen_dx);
+    Run<double, BatchNorm<NoScale>>(r::bias, r::mean, r::var)
+        .check(r::shift_batch_y, r::shift_batch_dx, r::shift_batch_dbias);
+    Run<double, LayerNorm<NoScale, NoBias>>().check(r::plain_layer_y, r::plain_layer_dx);
+    Run<double, LayerNorm<NoBias>>(r::weight).check(r::scale_layer_y, r::scale_layer_dx,
+                                                    r::scale_layer_dweight);
+    Run<double, LayerNorm<NoScale>>(r::bias).check(r::shift_layer_y, r::shift_layer_dx, r::shift_layer_dbias);
+    Run<double, RMSNorm<NoScale>>().check(r::plain_rms_y, r::plain_rms_dx);
+    Run<double, GroupNorm<3, NoBias>>(r::weight).check(r::scale_group_y, r::scale_group_dx,
+                                                       r::scale_group_dweight);
+    Run<double, GroupNorm<3, NoScale>>(r::bias).check(r::shift_group_y, r::shift_group_dx,
+                                                      r::shift_group_dbias);
+    Run<double, InstanceNorm<NoScale, NoBias>>().check(r::plain_instance_y, r::plain_instance_dx);
+    CHECK(BatchNorm<NoScale, Epsilon<0.5>, NoBias>::name().view() ==
+          "BatchNorm<NoScale, Epsilon<0.5>, NoBias>");
+    CHECK(GroupNorm<3, NoBias>::name().view() == "GroupNorm<3, NoBias>");
+}
+
 TEST_CASE("LayerNorm over two axes and GroupNorm of one group agree with PyTorch") {
     Run<double, LayerNorm<LastAxes<2>>>(r::two_weight, r::two_bias)
         .check(r::layer_two_y, r::layer_two_dx, r::layer_two_dweight, r::layer_two_dbias);
@@ -189,6 +212,7 @@ TEST_CASE(
     check_layer_gradients<Input<3, 4>, Frozen<RMSNorm<>>, Tanh>();
     check_layer_gradients<Input<7, 10>, GroupNorm<5>, Tanh>();
     check_layer_gradients<Input<3, 3>, InstanceNorm<>>();
+    check_layer_gradients<Input<150, 1>, LayerNorm<NoScale>>(); // Sums of many rows, block by block.
 }
 
 TEST_CASE("normalisations of float keep their digits where the mean is 1000 and the deviation 1") {

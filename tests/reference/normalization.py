@@ -57,6 +57,19 @@ def main():
         return v / torch.sqrt(v.square().mean(-1, keepdim=True) + 1e-5) * weight
 
     case("rms", rms, {"weight": channels["weight"]}, channels_last=True)
+    # Without scale, without shift, without both.
+    nothing = {}
+    scale, shift = {"weight": channels["weight"]}, {"bias": channels["bias"]}
+    case("plain_batch", lambda v: F.batch_norm(v, None, None, training=True), nothing)
+    case("plain_frozen", lambda v: F.batch_norm(v, mean, var, training=False), nothing)
+    case("shift_batch", lambda v, b: F.batch_norm(v, None, None, None, b, training=True), shift)
+    case("plain_layer", lambda v: F.layer_norm(v, (6,)), nothing, channels_last=True)
+    case("scale_layer", lambda v, w: F.layer_norm(v, (6,), w), scale, channels_last=True)
+    case("shift_layer", lambda v, b: F.layer_norm(v, (6,), None, b), shift, channels_last=True)
+    case("plain_rms", lambda v: rms(v, 1), nothing, channels_last=True)
+    case("scale_group", lambda v, w: F.group_norm(v, 3, w), scale)
+    case("shift_group", lambda v, b: F.group_norm(v, 3, torch.ones(6), b), shift)  # PyTorch 1.13 has no gradient without.
+    case("plain_instance", lambda v: F.instance_norm(v), nothing)
     out.write()
 
 

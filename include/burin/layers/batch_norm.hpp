@@ -18,7 +18,7 @@ namespace burin {
 /// | | shape |
 /// |---|---|
 /// | input, output | `[…, channels]` |
-/// | `weight`, `bias` | `[channels]`; start at 1 and 0 |
+/// | `weight`, `bias` | `[channels]`; start at 1 and 0; left out with `NoScale`, `NoBias` |
 /// | `running_mean`, `running_var` | `[channels]`, statistics; start at 0 and 1 |
 ///
 /// In training mean and variance are those of the batch, over all samples and positions; the running ones
@@ -31,9 +31,12 @@ namespace burin {
 /// unbiased one, divided by the number of values less one. Ioffe and Szegedy, arXiv:1502.03167.
 template <class... Options>
 struct BatchNorm : Op {
-    static_assert(((detail::is_option<RunningMomentum, Options> || detail::is_option<Epsilon, Options>) &&
+    static_assert(((detail::is_option<RunningMomentum, Options> || detail::is_option<Epsilon, Options> ||
+                    detail::is_affine_option<Options>) &&
                    ...),
-                  "BatchNorm takes the options RunningMomentum and Epsilon");
+                  "BatchNorm takes the options RunningMomentum, Epsilon, NoScale and NoBias");
+
+    using Affine = detail::AffineOf<Options...>;
 
     static constexpr double momentum = detail::option_or<RunningMomentum, Options...>(0.1);
     static constexpr double epsilon = detail::option_or<Epsilon, Options...>(1e-5);
@@ -54,9 +57,7 @@ struct BatchNorm : Op {
     }
 
     static constexpr ParameterList parameters(std::span<const Shape> inputs) {
-        const Shape channels(inputs[0].last());
-        return ParameterList(ParameterSpec{"weight", ParameterRole::scale, channels},
-                             ParameterSpec{"bias", ParameterRole::bias, channels});
+        return Affine::parameters(Shape(inputs[0].last()));
     }
     static constexpr ParameterList statistics(std::span<const Shape> inputs) {
         const Shape channels(inputs[0].last());
@@ -100,18 +101,15 @@ struct BatchNorm : Op {
                         deviation[c] = moments.inverse;
                     }
             move<channels>(run.statistics, batch_mean, Scalar(1));
-            kernels::map<Scalar>(
-                channels, scale, [](auto weight, auto inverse) { return weight * inverse; }, run.parameters,
-                static_cast<const Scalar*>(deviation));
+            scale_by_weight<channels>(run.parameters, deviation, scale);
             mean = batch_mean;
         } else {
             inverse_deviation<channels>(run.statistics + channels, scale);
-            kernels::map<Scalar>(
-                channels, scale, [](auto weight, auto inverse) { return weight * inverse; }, run.parameters,
-                static_cast<const Scalar*>(scale));
+            scale_by_weight<channels>(run.parameters, scale, scale);
         }
-        kernels::scale_columns<channels>(run.inputs[0], mean, scale, run.parameters + channels, run.output,
-                                         rows, typename Context::Epilogue{});
+        kernels::scale_columns<channels>(run.inputs[0], mean, scale,
+                                         Affine::template bias<channels>(run.parameters), run.output, rows,
+                                         typename Context::Epilogue{});
     }
 
     /// With x̂ = (x − mean) / √(variance + ε) and sums over all n values of a channel: dbias = Σ dy, dweight =
@@ -138,15 +136,19 @@ struct BatchNorm : Op {
                 channels, products, [](Vector product, Vector scale) { return product * scale; },
                 static_cast<const Scalar*>(products), inverse);
             if constexpr (Context::trains) {
-                detail::put_gradient<Context::adds>(channels, products, run.gradients);
-                detail::put_gradient<Context::adds>(channels, sums, run.gradients + channels);
+                if constexpr (Affine::has_scale)
+                    detail::put_gradient<Context::adds>(channels, products, run.gradients);
+                if constexpr (Affine::has_bias)
+                    detail::put_gradient<Context::adds>(
+                        channels, sums, run.gradients + Affine::template bias_offset<channels>);
             }
         }
         if constexpr (Context::wanted[0]) {
             const Scalar share = Context::is_frozen ? Scalar(0) : Scalar(1) / static_cast<Scalar>(rows);
             kernels::for_each_vector<Scalar>(
                 channels, [=, &run](std::size_t, auto load, auto store) noexcept {
-                    const Vector scale = load(inverse), slope = load(run.parameters) * scale;
+                    const Vector scale = load(inverse);
+                    const Vector slope = Affine::scaled(scale, [&] { return load(run.parameters); });
                     store(of_gradient, slope);
                     if constexpr (!Context::is_frozen) {
                         store(of_deviation, -slope * scale * load(products) * Vector(share));
@@ -161,6 +163,15 @@ struct BatchNorm : Op {
     }
 
   private:
+    template <std::size_t Channels, class Scalar>
+    static void scale_by_weight(const Scalar* weights, const Scalar* inverse, Scalar* scale) noexcept {
+        if constexpr (Affine::has_scale)
+            kernels::map<Scalar>(
+                Channels, scale, [](auto weight, auto factor) { return weight * factor; }, weights, inverse);
+        else if (scale != inverse)
+            std::copy_n(inverse, Channels, scale);
+    }
+
     template <std::size_t Channels, class Scalar>
     static void inverse_deviation(const Scalar* variance, Scalar* inverse) noexcept {
         kernels::map<Scalar>(

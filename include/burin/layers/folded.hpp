@@ -275,17 +275,20 @@ void fold(const Parameters<Net, Scalar>& from, Parameters<Folded<Net>, Scalar>& 
                 Scalar* const parameters = to.data() + layer.parameter_offset;
                 const engine::TensorView<Scalar> weight(parameters, list[0]);
                 Scalar* const bias = parameters + list.offset(1);
+                using Affine = typename detail::StepLayerAt<Net, Index>::Affine;
                 const Scalar* const affine = from.data() + norm.parameter_offset;
+                const Scalar* const weights = Affine::template weight<channels>(affine);
+                const Scalar* const biases = Affine::template bias<channels>(affine);
                 const Scalar* const running = from.data() + norm.statistics_offset;
                 for (std::size_t c = 0; c < channels; ++c) {
                     using Vector = kernels::Vector<Scalar>;
                     const auto epsilon = static_cast<Scalar>(detail::StepLayerAt<Net, Index>::epsilon);
                     const Scalar scale =
-                        affine[c] /
+                        weights[c] /
                         kernels::first_lane<Scalar>(kernels::sqrt(Vector(running[channels + c] + epsilon)));
                     for (std::size_t i = c; i < weight.size(); i += channels)
                         weight[i] *= scale;
-                    bias[c] = affine[channels + c] + (bias[c] - running[c]) * scale;
+                    bias[c] = biases[c] + (bias[c] - running[c]) * scale;
                 }
             }
         }

@@ -19,7 +19,10 @@ namespace detail {
 /// one.
 template <std::size_t Groups, class... Options>
 struct GroupedNorm : Op {
-    static_assert((is_option<Epsilon, Options> && ...), "this normalisation takes no option but Epsilon");
+    static_assert(((is_option<Epsilon, Options> || is_affine_option<Options>) && ...),
+                  "this normalisation takes the options Epsilon, NoScale and NoBias");
+
+    using Affine = AffineOf<Options...>;
 
     static constexpr double epsilon = option_or<Epsilon, Options...>(1e-5);
     static constexpr OpTraits traits{.accepts_epilogue = true,
@@ -36,9 +39,7 @@ struct GroupedNorm : Op {
     }
 
     static constexpr ParameterList parameters(std::span<const Shape> inputs) {
-        const Shape channels(inputs[0].last());
-        return ParameterList(ParameterSpec{"weight", ParameterRole::scale, channels},
-                             ParameterSpec{"bias", ParameterRole::bias, channels});
+        return Affine::parameters(Shape(inputs[0].last()));
     }
 
     /// The mean of each group and 1 / √(variance + ε).
@@ -78,15 +79,15 @@ struct GroupedNorm : Op {
                 }
                 std::fill_n(mean, each, whole_mean);
                 for (std::size_t c = 0; c < each; ++c)
-                    scale[c] = run.parameters[group * each + c] * inverse;
+                    scale[c] = Affine::scaled(inverse, [&] { return run.parameters[group * each + c]; });
                 if constexpr (Context::saves) {
                     run.saved[2 * (r * count + group)] = whole_mean;
                     run.saved[2 * (r * count + group) + 1] = inverse;
                 }
             }
-            kernels::scale_columns<channels>(x, means, scales, run.parameters + channels,
-                                             run.output + r * shape.size(), positions,
-                                             typename Context::Epilogue{});
+            kernels::scale_columns<channels>(
+                x, means, scales, Affine::template bias<channels>(run.parameters),
+                run.output + r * shape.size(), positions, typename Context::Epilogue{});
         }
     }
 
@@ -103,7 +104,7 @@ struct GroupedNorm : Op {
         Scalar *const of_gradient = products + channels, *const of_deviation = of_gradient + channels;
         Scalar* const constant = of_deviation + channels;
         if constexpr (Context::trains && !Context::adds)
-            std::fill_n(run.gradients, 2 * channels, Scalar(0));
+            std::fill_n(run.gradients, Affine::template count<channels>, Scalar(0));
         for (std::size_t r = 0; r < run.rows; ++r) {
             const Scalar *const x = run.inputs[0] + r * shape.size(), *const dy = run.output_gradient +
                                                                                   r * shape.size();
@@ -111,25 +112,30 @@ struct GroupedNorm : Op {
             for (std::size_t c = 0; c < channels; ++c)
                 means[c] = moments[2 * (c / each)];
             kernels::column_gradients<channels>(x, means, dy, positions, sums, products);
+            const auto weighted = [&run](Scalar x_of_channel, std::size_t c) {
+                return Affine::scaled(x_of_channel, [&] { return run.parameters[c]; });
+            };
             for (std::size_t group = 0; group < count; ++group) {
                 const std::size_t begin = group * each;
                 const Scalar inverse = moments[2 * group + 1];
                 Scalar gradients = 0, deviations = 0;
                 for (std::size_t c = begin; c < begin + each; ++c) {
                     products[c] *= inverse;
-                    gradients += run.parameters[c] * sums[c];
-                    deviations += run.parameters[c] * products[c];
+                    gradients += weighted(sums[c], c);
+                    deviations += weighted(products[c], c);
                 }
                 for (std::size_t c = begin; c < begin + each; ++c) {
-                    of_gradient[c] = run.parameters[c] * inverse;
+                    of_gradient[c] = weighted(inverse, c);
                     of_deviation[c] = -inverse * inverse * deviations * share;
                     constant[c] = -inverse * gradients * share;
                 }
             }
             if constexpr (Context::trains)
                 for (std::size_t c = 0; c < channels; ++c) {
-                    run.gradients[c] += products[c];
-                    run.gradients[channels + c] += sums[c];
+                    if constexpr (Affine::has_scale)
+                        run.gradients[c] += products[c];
+                    if constexpr (Affine::has_bias)
+                        run.gradients[Affine::template bias_offset<channels> + c] += sums[c];
                 }
             if constexpr (Context::wanted[0])
                 kernels::scale_columns_gradient<channels>(x, means, dy, of_gradient, of_deviation, constant,
@@ -157,7 +163,7 @@ struct GroupedNorm : Op {
 /// | | shape |
 /// |---|---|
 /// | input, output | `[…, channels]` |
-/// | `weight`, `bias` | `[channels]`; start at 1 and 0 |
+/// | `weight`, `bias` | `[channels]`; start at 1 and 0; left out with `NoScale`, `NoBias` |
 ///
 /// ε is 10⁻⁵ as in PyTorch, or `Epsilon<…>`. Wu and He, arXiv:1803.08494.
 template <std::size_t Groups, class... Options>
@@ -167,13 +173,14 @@ struct GroupNorm : detail::GroupedNorm<Groups, Options...> {
     static constexpr Text<64> name() {
         Text<64> text("GroupNorm<");
         text.append(Groups);
-        (text.append(", ").append(Options::name).append("<").append(Options::value).append(">"), ...);
+        ((text.append(", "), detail::append_normalization_option<Options>(text)), ...);
         return text.append(">");
     }
 };
 
 /// As GroupNorm with each channel a group: mean and variance are those of a channel in one sample. It has
-/// weight and bias (PyTorch's affine=True). Ulyanov, Vedaldi and Lempitsky, arXiv:1607.08022.
+/// weight and bias (PyTorch's affine=True); PyTorch's own default is `InstanceNorm<NoScale, NoBias>`.
+/// Ulyanov, Vedaldi and Lempitsky, arXiv:1607.08022.
 template <class... Options>
 struct InstanceNorm : detail::GroupedNorm<0, Options...> {
     static constexpr Text<64> name() { return detail::name_with_options<Options...>("InstanceNorm"); }

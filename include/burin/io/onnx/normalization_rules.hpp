@@ -12,12 +12,31 @@
 
 namespace burin::io::onnx {
 
+/// A normalisation's `weight`, or 1 for each of its elements; its `bias`, or 0.
+template <class LayerType>
+std::string put_scale(GraphWriter& to, const LayerStep& step, const Shape& shape) {
+    if constexpr (LayerType::Affine::has_scale)
+        return put(to, step.weights("weight"));
+    else
+        return put(to, {step.part("ones"), shape, std::vector<double>(shape.size(), 1)});
+}
+template <class LayerType>
+std::string put_shift(GraphWriter& to, const LayerStep& step, const Shape& shape) {
+    if constexpr (LayerType::Affine::has_bias)
+        return put(to, step.weights("bias"));
+    else
+        return put(to, {step.part("zeros"), shape, std::vector<double>(shape.size(), 0)});
+}
+
 template <class... Options>
 struct Rule<BatchNorm<Options...>> {
     static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
-        std::vector<std::string> operands{to.channels_first(step.inputs[0])};
-        for (const char* each : {"weight", "bias", "running_mean", "running_var"})
+        const Shape channels(step.output_shape.last());
+        std::vector<std::string> operands{to.channels_first(step.inputs[0]),
+                                          put_scale<BatchNorm<Options...>>(to, step, channels),
+                                          put_shift<BatchNorm<Options...>>(to, step, channels)};
+        for (const char* each : {"running_mean", "running_var"})
             operands.push_back(put(to, step.weights(each)));
         return to.channels_first_value(to.node("BatchNormalization", operands,
                                                Attributes().number("epsilon", BatchNorm<Options...>::epsilon),
@@ -31,9 +50,15 @@ struct Rule<LayerNorm<Options...>> {
     static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         using LayerType = LayerNorm<Options...>;
-        return to.value(to.node("LayerNormalization",
-                                {to.channels_last(step.inputs[0]), put(to, step.weights("weight")),
-                                 put(to, step.weights("bias"))},
+        Shape last;
+        for (std::size_t axis = step.output_shape.rank - LayerType::axes; axis < step.output_shape.rank;
+             ++axis)
+            last.push_back(step.output_shape[axis]);
+        std::vector<std::string> operands{to.channels_last(step.inputs[0]),
+                                          put_scale<LayerType>(to, step, last)};
+        if constexpr (LayerType::Affine::has_bias)
+            operands.push_back(put(to, step.weights("bias")));
+        return to.value(to.node("LayerNormalization", operands,
                                 Attributes()
                                     .integer("axis", -static_cast<std::int64_t>(LayerType::axes))
                                     .number("epsilon", LayerType::epsilon),
@@ -58,17 +83,20 @@ struct Rule<RMSNorm<Options...>> {
         const std::string shifted = to.node(
             "Add", {mean, to.number(LayerType::epsilon, step.part("epsilon"))}, {}, step.part("shifted"));
         const std::string root = to.node("Sqrt", {shifted}, {}, step.part("root"));
-        return to.value(to.node("Mul",
-                                {to.node("Div", {input, root}, {}, step.part("normalized")),
-                                 put(to, step.weights("weight"))},
-                                {}, step.name),
-                        step.output_shape);
+        if constexpr (LayerType::Affine::has_scale) {
+            const std::string normalized = to.node("Div", {input, root}, {}, step.part("normalized"));
+            return to.value(to.node("Mul", {normalized, put(to, step.weights("weight"))}, {}, step.name),
+                            step.output_shape);
+        } else {
+            return to.value(to.node("Div", {input, root}, {}, step.name), step.output_shape);
+        }
     }
 };
 
 /// Each group is a channel of ONNX's InstanceNormalization, whose scale and shift are those of channels of
 /// groups.
-inline Value write_group_norm(GraphWriter& to, const LayerStep& step, std::size_t groups, double epsilon) {
+template <class LayerType>
+Value write_group_norm(GraphWriter& to, const LayerStep& step, std::size_t groups) {
     const Shape& shape = step.output_shape;
     const std::vector<double> ones(groups, 1), zeros(groups, 0);
     const Extents count{static_cast<std::int64_t>(groups)};
@@ -77,24 +105,31 @@ inline Value write_group_norm(GraphWriter& to, const LayerStep& step, std::size_
     const std::string normalized = to.node(
         "InstanceNormalization",
         {rows, to.tensor(step.part("ones"), count, ones), to.tensor(step.part("zeros"), count, zeros)},
-        Attributes().number("epsilon", epsilon), step.part("normalized"));
+        Attributes().number("epsilon", LayerType::epsilon), step.part("normalized"));
     Shape channels_first(shape.last()), one_each(shape.last());
     for (std::size_t axis = 0; axis + 1 < shape.rank; ++axis) {
         channels_first.push_back(shape[axis]);
         one_each.push_back(1);
     }
-    Weights weight = step.weights("weight"), bias = step.weights("bias");
-    weight.shape = bias.shape = one_each;
-    const std::string image = to.reshape(normalized, channels_first, step.part("image"));
-    const std::string scaled = to.node("Mul", {image, put(to, weight)}, {}, step.part("scaled"));
-    return to.channels_first_value(to.node("Add", {scaled, put(to, bias)}, {}, step.name), shape);
+    const auto apply = [&](const char* op, const char* which, const std::string& x, const std::string& name) {
+        Weights weights = step.weights(which);
+        weights.shape = one_each;
+        return to.node(op, {x, put(to, weights)}, {}, name);
+    };
+    using Affine = typename LayerType::Affine;
+    std::string result = to.reshape(normalized, channels_first, step.part("image"));
+    if constexpr (Affine::has_scale)
+        result = apply("Mul", "weight", result, Affine::has_bias ? step.part("scaled") : step.name);
+    if constexpr (Affine::has_bias)
+        result = apply("Add", "bias", result, step.name);
+    return to.channels_first_value(result, shape);
 }
 
 template <std::size_t Groups, class... Options>
 struct Rule<GroupNorm<Groups, Options...>> {
     static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
-        return write_group_norm(to, step, Groups, GroupNorm<Groups, Options...>::epsilon);
+        return write_group_norm<GroupNorm<Groups, Options...>>(to, step, Groups);
     }
 };
 
@@ -102,7 +137,7 @@ template <class... Options>
 struct Rule<InstanceNorm<Options...>> {
     static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
-        return write_group_norm(to, step, step.output_shape.last(), InstanceNorm<Options...>::epsilon);
+        return write_group_norm<InstanceNorm<Options...>>(to, step, step.output_shape.last());
     }
 };
 
