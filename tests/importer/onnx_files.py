@@ -15,6 +15,7 @@ from support import HERE, Program, needs, refused, run
 needs("numpy", "onnx")
 import numpy as np  # noqa: E402
 import onnx  # noqa: E402
+from burin_import import readers, simplify  # noqa: E402
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
 #: Of each file what its header has.
@@ -36,7 +37,19 @@ def compare(command):
             for word in words:
                 assert word in text, f"{name}: expected {word} in {text[:1500]}"
             headers[name] = (f"{name}.hpp", "row_major")
+        code, said = run(HERE / "qdq_cnn.onnx", "-o", work / "qdq.hpp", "--name", "qdq", "--no-test")
+        assert code == 0, said
+        headers["qdq"] = ("qdq.hpp", "int8")
         program = Program(work, command, headers)
+        graph = readers.read(HERE / "qdq_cnn.onnx")
+        simplify.simplify(graph)
+        of, to = (graph.tensors[name].quantization for name in (graph.inputs[0], graph.outputs[0]))
+        with np.load(HERE / "qdq_cnn.npz") as data:
+            # As QuantizeLinear has it: halves to the even number.
+            x = np.clip(np.rint(np.moveaxis(data["x"], 1, -1) / of.scale) + of.zero_point, -128, 127).astype(np.int8)
+            y = np.rint(data["y"] / to.scale) + to.zero_point
+        apart = np.abs(program.run("qdq", x) - y)
+        assert apart.max() <= 1 and np.count_nonzero(apart) <= 1, f"8 bits: {np.count_nonzero(apart)} numbers differ by up to {apart.max()}"
         for name in WORDS:
             with np.load(HERE / f"torch_{name}.npz") as data:
                 x, y = (np.moveaxis(each, 1, -1) if each.ndim == 4 else each for each in (data["x"], data["y"]))

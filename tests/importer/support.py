@@ -80,7 +80,8 @@ template <class Net>
 int samples_of(const float* row_major) {
     static burin::Predictor<Net> predictor;
     static burin::Parameters<Net> parameters;
-    burin::from_row_major<Net>(row_major, parameters.data());
+    if (row_major != nullptr)
+        burin::from_row_major<Net>(row_major, parameters.data());
     return samples<Net, float>([&](const auto& inputs) { return predictor.run(parameters, inputs, 1); });
 }
 template <class Net, std::size_t Count>
@@ -102,7 +103,8 @@ class Program:
         for name, (_, kind) in headers.items():
             call = {"int8": f"samples_of({name}::network)",
                     "pieces": f"pieces_of<{name}::Network, {name}::steps>({name}::network)", "row_major": f"samples_of<{name}::Network>({name}::row_major)",
-                    "parameters": f"samples_from_flash<{name}::Network>({name}::parameters)"}[kind]
+                    "parameters": f"samples_from_flash<{name}::Network>({name}::parameters)",
+                    "none": f"samples_of<{name}::Network>(nullptr)"}[kind]
             if kind in ("int8", "pieces"):
                 lines.append(f"    static_assert(burin::crc32({name}::network) == {name}::checksum);")
             lines.append(f'    if (std::strcmp(arguments[1], "{name}") == 0)\n        return {call};')

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes the .onnx files of tests/importer/onnx_files.py, exported by PyTorch 2.15 by both of its exporters, and what PyTorch
-computes: onnx_models.py [DIRECTORY]"""
+computes; one of 8 bits by onnxruntime 1.32, and what that computes: onnx_models.py [DIRECTORY]"""
 
 import sys
 import warnings
@@ -75,6 +75,40 @@ def models():
     yield "written", 13, Written(), image(5)
 
 
+class Sum(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Conv2d(2, 4, 3, stride=2, padding=1), nn.Conv2d(4, 4, 3, padding=1, groups=4)
+        self.third, self.head = nn.Conv2d(4, 4, 1), nn.Linear(4, 3)
+
+    def forward(self, x):
+        x = torch.relu(self.first(x))
+        return self.head((x + self.third(torch.relu(self.second(x)))).mean((2, 3)))
+
+
+def quantized(directory):
+    """QuantizeLinear and DequantizeLinear around everything, weights by channel, activations of uint8."""
+    import onnxruntime
+    from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+
+    class Data(CalibrationDataReader):
+        left = 8
+
+        def get_next(self):
+            self.left -= 1
+            return {"x": torch.randn(1, 2, 6, 8).numpy()} if self.left >= 0 else None
+    plain, path = directory / "plain.onnx", directory / "qdq_cnn.onnx"
+    torch.onnx.export(Sum().eval(), torch.randn(1, 2, 6, 8), plain, dynamo=False, opset_version=17, input_names=["x"], output_names=["y"])
+    quantize_static(plain, path, Data(), quant_format=QuantFormat.QDQ, per_channel=True, activation_type=QuantType.QUInt8,
+                    weight_type=QuantType.QInt8)
+    plain.unlink()
+    session = onnxruntime.InferenceSession(str(path))
+    x = torch.randn(8, 2, 6, 8).numpy()
+    y = np.concatenate([session.run(None, {"x": each[None]})[0] for each in x])
+    np.savez_compressed(path.with_suffix(".npz"), x=x, y=y)
+    print(path.name, path.stat().st_size, "bytes")
+
+
 def main():
     warnings.filterwarnings("ignore")
     directory = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parents[1] / "importer")
@@ -99,6 +133,7 @@ def main():
             y = model(x)
         np.savez_compressed(path.with_suffix(".npz"), x=x.numpy(), y=y.numpy())
         print(path.name, path.stat().st_size, "bytes")
+    quantized(directory)
 
 
 main()

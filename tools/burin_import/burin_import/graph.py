@@ -81,6 +81,7 @@ class Tensor:
     data: Optional[np.ndarray] = None  #: Of a constant.
     quantization: Optional[Quantization] = None
     called: str = ""  #: As the file calls an input or output, if that is another name.
+    stored: str = ""  #: Of a constant of floats: that of the integers that it was made of.
     tokens: int = 0  #: Of an input that numbers the rows of a table: how many rows there are.
     file_axes: tuple = ()  #: Of an input or output with its axes in another order: the file's are numbers.transpose(axes).
 

@@ -45,4 +45,8 @@ def slice_(graph, node):
     return [layer]
 
 
-RULES = {"Reshape": reshape, "Flatten": reshape, "Identity": reshape, "Transpose": transpose, "Slice": slice_}
+def border(graph, node):
+    raise Unsupported("floats and 8 bits in one network, or another scale in its midst")
+
+
+RULES = {"Quantize": border, "Dequantize": border, "Reshape": reshape, "Flatten": reshape, "Identity": reshape, "Transpose": transpose, "Slice": slice_}

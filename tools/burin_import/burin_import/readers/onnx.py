@@ -113,6 +113,8 @@ class Reader:
         for tensor in self.tensors.values():
             if not tensor.is_constant and tensor.dtype in ("float64", "float16", "int64", "int32"):
                 tensor.dtype = "float32"
+            elif tensor.dtype == "uint8" and tensor.quantization is not None:
+                onnx_rules.quantization.signed(tensor)
         return made
 
     # Tensors
@@ -369,7 +371,7 @@ class Reader:
                     self.tensors[name].data.dtype.kind in "iufb"}
             found = onnx.shape_inference.infer_node_outputs(schema, proto, types, data, opset_imports=[
                 onnx.helper.make_opsetid("", self.version)], ir_version=self.model.ir_version or 8)
-        except (onnx.defs.SchemaError, onnx.shape_inference.InferenceError, TypeError, ValueError, RuntimeError, KeyError):
+        except (onnx.defs.SchemaError, onnx.shape_inference.InferenceError, onnx.checker.ValidationError, TypeError, ValueError, RuntimeError, KeyError):
             return None
         result = {}
         for name in proto.output:
@@ -463,6 +465,16 @@ class Reader:
     def made(self, wish, data):
         """A constant of the rule's own."""
         return self.constant(self.fresh(wish, ()), data)
+
+    def remade(self, name, change):
+        """A constant with its elements in another order, and so the integers that it was made of."""
+        made = self.made(f"{name}/as Burin has it", change(self.tensors[name].data))
+        stored = self.tensors[name].stored
+        if stored:
+            of = self.tensors[stored]
+            self.tensors[made].stored = self.made(f"{stored}/as Burin has it", change(of.data))
+            self.tensors[self.tensors[made].stored].quantization = of.quantization
+        return made
 
     def last(self, name):
         """The order of axes that brings channels last, and the one that brings them back."""

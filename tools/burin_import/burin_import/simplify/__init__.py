@@ -1,10 +1,10 @@
 """Passes over the graph, one idea a file: `simplify(graph) -> bool`, whether something changed."""
 
-from . import attention, batch_norm, borders, constants, dense, dilations, flatten, functions, group_norm, identities, islands, \
-    layer_norm, moves, pasts, quantize_borders, reductions, sequences, states, transposes, views
+from . import attention, batch_norm, borders, constants, dense, dilations, flatten, functions, group_norm, identities, integers, \
+    islands, layer_norm, moves, pasts, quantize_borders, reductions, sequences, states, transposes, views
 
 #: In this order, again and again until none changes anything.
-PASSES = [states, identities, constants, islands, quantize_borders, dilations, transposes, moves, views, sequences, dense, flatten,
+PASSES = [states, identities, constants, islands, integers, quantize_borders, dilations, transposes, moves, views, sequences, dense, flatten,
           pasts, group_norm, layer_norm, functions, attention]
 
 

@@ -24,8 +24,8 @@ def pooling(graph, node):
     if axes[0] == 0 and shape[0] != 1 or len(shape) < 2:
         return None
 
-    def add(operator, shape, **attributes):
-        last = graph.add_tensor(f"{output}/{operator.lower()}", graph.tensors[x], shape=tuple(shape))
+    def add(operator, extents, **attributes):
+        last = graph.add_tensor(f"{output}/{operator.lower()}", graph.tensors[x], shape=tuple(extents))
         made.append(Node(node.name, operator, [made[-1].outputs[0] if made else x], [last], attributes, node.source))
 
     kept = [axis for axis in range(1, len(shape)) if axis not in axes]

@@ -41,14 +41,10 @@ def convolution(to, call):
     channels = shape[1]
     is_depthwise = rank == 2 and groups == channels > 1 and weight.shape[1] == 1 and weight.shape[0] % channels == 0
     if is_depthwise:
-        made = weight.reshape(channels, weight.shape[0] // channels, *kernel).transpose(2, 3, 0, 1)
+        weights = to.remade(call.inputs[1], lambda data: data.reshape(channels, data.shape[0] // channels, *kernel).transpose(2, 3, 0, 1))
     else:
-        made = weight.transpose(*range(2, 2 + rank), 1, 0)
+        weights = to.remade(call.inputs[1], lambda data: data.transpose(*range(2, 2 + rank), 1, 0))
         options["groups"] = groups
-    weights = to.made(f"{call.inputs[1]}/as Burin has it", made)
-    of = to.tensors[call.inputs[1]].quantization
-    if of is not None:
-        to.tensors[weights].quantization = type(of)(of.scales, of.zero_points, made.ndim - 1)
     target = to.shape(call.outputs[0])
     y = to.add(call, "DepthwiseConv" if is_depthwise else "Conv", with_bias(to, call, [to.moved(call, x, forward), weights]),
                options, shape=(target[0], *target[2:], target[1]))

@@ -23,24 +23,21 @@ def gemm(to, call):
     weight, bias = to.data(call, 1), to.data(call, 2)
     if weight is None or weight.ndim != 2 or call.get("transA", 0) or call.has(2) and bias is None:
         return to.raw(call, "matrices that are no constants")
-    weight = weight.T if call.get("transB", 0) else weight
-    alpha, beta = call.get("alpha", 1.0), call.get("beta", 1.0)
-    name = call.inputs[1]
-    of = to.tensors[name].quantization
-    if alpha != 1 or call.get("transB", 0):
-        name = to.made(f"{name}/as Burin has it", weight if alpha == 1 else (weight * np.float32(alpha)).astype(weight.dtype))
-        if of is not None:
-            to.tensors[name].quantization = type(of)(of.scales, of.zero_points, 1 - of.axis if call.get("transB", 0) else of.axis)
+    alpha, beta, name = call.get("alpha", 1.0), call.get("beta", 1.0), call.inputs[1]
+    if call.get("transB", 0):
+        weight, name = weight.T, to.remade(name, lambda data: data.T)
+    if alpha != 1:
+        name = to.made(f"{name}/scaled", (weight * np.float32(alpha)).astype(weight.dtype))
     plus = None
     if bias is not None and beta != 0:
         units = weight.shape[1]
         if bias.size not in (1, units) or bias.ndim and bias.shape[-1] != bias.size:
             return to.raw(call, f"a bias of {list(bias.shape)}")
         plus = call.inputs[2]
-        if beta != 1 or bias.shape != (units,):
-            data = np.broadcast_to(bias.reshape(-1), (units,))
-            plus = to.made(f"{plus}/as Burin has it", data if beta == 1 else (data * np.float32(beta)).astype(bias.dtype))
-            to.tensors[plus].quantization = to.tensors[call.inputs[2]].quantization
+        if bias.shape != (units,):
+            plus = to.remade(plus, lambda data: np.broadcast_to(data.reshape(-1), (units,)))
+        if beta != 1:
+            plus = to.made(f"{plus}/scaled", (to.tensors[plus].data * np.float32(beta)).astype(bias.dtype))
     dense(to, call, call.inputs[0], name, plus, call.outputs[0])
 
 

@@ -1,4 +1,4 @@
-"""QuantizeLinear and DequantizeLinear: what stands between them is of 8 bits (simplify/islands_of_floats.py)."""
+"""QuantizeLinear and DequantizeLinear: what stands between them is of 8 bits (simplify/integers.py)."""
 
 import numpy as np
 
@@ -14,15 +14,19 @@ def parameters(to, call):
 
 
 def stored(to, name, found):
-    """The tensor as signed numbers with their scales."""
+    """The tensor with its scales."""
     tensor = to.tensors[name]
     scales, zeros, axis = found
-    if tensor.dtype == "uint8":
-        tensor.dtype, zeros = "int8", zeros - 128
-        if tensor.data is not None:
-            tensor.data = (tensor.data.astype(np.int16) - 128).astype(np.int8)
     rank = max(len(tensor.shape), 1)
     tensor.quantization = Quantization(scales, zeros, axis % rank if scales.size > 1 else 0)
+
+
+def signed(tensor):
+    """Numbers of 0 to 255 as those of -128 to 127: both stand for the same."""
+    zeros = tensor.quantization.zero_points - 128
+    tensor.dtype, tensor.quantization = "int8", Quantization(tensor.quantization.scales, zeros, tensor.quantization.axis)
+    if tensor.data is not None:
+        tensor.data = (tensor.data.astype(np.int16) - 128).astype(np.int8)
 
 
 def quantize(to, call):
@@ -43,7 +47,7 @@ def dequantize(to, call):
         copy = to.made(f"{x}/stored", to.tensors[x].data)
         stored(to, copy, found)
         output = to.tensors[call.outputs[0]]
-        output.data, output.quantized = to.tensors[copy].numbers(), copy
+        output.data, output.stored = to.tensors[copy].numbers(), copy
         return
     if to.tensors[x].quantization is None:
         stored(to, x, found)
