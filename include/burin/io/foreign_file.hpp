@@ -19,8 +19,7 @@ inline std::string_view foreign_format(std::string_view start) {
     using namespace std::string_view_literals;
     constexpr std::string_view pickle =
         "expected safetensors, got a pickle of torch.save, which runs what is in it when it is read; write "
-        "it "
-        "anew in Python: safetensors.torch.save_file(torch.load(path, weights_only=True), "
+        "it anew in Python: safetensors.torch.save_file(torch.load(path, weights_only=True), "
         "\"model.safetensors\")";
     if (start.starts_with("PK\x03\x04")) {
         constexpr std::size_t name_length_at = 26, name_at = 30;
@@ -33,16 +32,15 @@ inline std::string_view foreign_format(std::string_view start) {
             return "expected safetensors, got a file of Keras; make it a network and its weights with "
                    "burin-import";
         return "expected safetensors, got a zip archive; of torch.save it is a pickle: write it anew in "
-               "Python "
-               "with safetensors.torch.save_file";
+               "Python with safetensors.torch.save_file";
     }
     // The length of a header of safetensors may begin with these bytes too, but it ends with zeros.
     const bool may_be_length = start.size() > 8 && start[7] == '\0' && start[8] == '{';
     if (start.size() >= 2 && start[0] == '\x80' && start[1] >= 2 && start[1] <= 5 && !may_be_length)
         return pickle;
     if (start.starts_with("\x89HDF\r\n\x1a\n"sv))
-        return "expected safetensors, got HDF5, as Keras's weights are; burin-convert makes safetensors of "
-               "it";
+        return "expected safetensors, got HDF5, as Keras's weights are; burin-convert makes safetensors "
+               "of it";
     if (start.substr(0, 8).ends_with("TFL3"))
         return "expected safetensors, got a model of TensorFlow Lite; make it a network with burin-import";
     if (start.starts_with("GGUF"))

@@ -187,10 +187,15 @@ constexpr WaveNetOptions wavenet_options(Kernels<Sizes...>, Dilations<Steps...>,
 /// | parameter | shape |
 /// |---|---|
 /// | `rechannel` | `[inputs, Channels]` |
-/// | `kernel` W | `[kernel sizes of all layers, Channels, sums]`; sums are the bottleneck's channels, twice
-/// those with `Gated` | | `bias` b | `[layers, sums]` | | `mix` M | `[layers, condition, sums]` | |
-/// `residual` R, `residual_bias` r | `[layers, bottleneck, Channels]`, `[layers, Channels]` | | `head`,
-/// `head_bias` | `[kernel, bottleneck, outputs]`, `[outputs]` |
+/// | `kernel` W | `[kernel sizes of all layers, Channels, sums]` |
+/// | `bias` b | `[layers, sums]` |
+/// | `mix` M | `[layers, condition, sums]` |
+/// | `residual` R | `[layers, bottleneck, Channels]` |
+/// | `residual_bias` r | `[layers, Channels]` |
+/// | `head` | `[kernel, bottleneck, outputs]` |
+/// | `head_bias` | `[outputs]` |
+///
+/// Sums are as many as the bottleneck's channels, twice as many with `Gated`.
 ///
 /// `Activation` is any elementwise layer. Options, in any order: `Head<Outputs, Kernel, NoBias>`, which it
 /// must have; `Gated<Sigmoid>`; `Bottleneck<4>`, as many as `Channels` if left out. Default initialisation:
@@ -231,8 +236,7 @@ struct WaveNetLayers<WaveNetStack<Channels, KernelSizes, DilationList, Activatio
                 return "expected kernels and dilations of at least 1";
         if (!is_first && Skips != size.bottleneck)
             return "expected the stack before it to have a `Head` with as many outputs as it has channels, "
-                   "or as "
-                   "its `Bottleneck` has";
+                   "or as its `Bottleneck` has";
         return Channels == 0 ? "expected at least one channel" : "";
     }();
 
@@ -367,15 +371,16 @@ struct WaveNetLayers<WaveNetStack<Channels, KernelSizes, DilationList, Activatio
 /// | | shape |
 /// |---|---|
 /// | input x | `[steps, channels]` |
-/// | second input c, if there is one | `[steps, channels']`: what is mixed in at every layer of every stack;
-/// else x is | | output | `[steps, outputs of the last head]` |
+/// | second input c, if there is one | `[steps, channels']` |
+/// | output | `[steps, outputs of the last head]` |
+///
+/// c is mixed in at every layer of every stack; without it x is.
 ///
 /// The networks of Neural Amp Modeler are of this kind: a capture of an amplifier is
 ///
-///     Sequential<Input<64, 1>, WaveNet<
-///         WaveNetStack<16, Kernels<3>, Dilations<1, 2, 4, 8, 16, 32, 64, 128, 256, 512>, Tanh, Head<8, 1,
-///         NoBias>>, WaveNetStack<8, Kernels<3>, Dilations<1, 2, 4, 8, 16, 32, 64, 128, 256, 512>, Tanh,
-///         Head<1>>>>
+///     using Doubled = Dilations<1, 2, 4, 8, 16, 32, 64, 128, 256, 512>;
+///     Sequential<Input<64, 1>, WaveNet<WaveNetStack<16, Kernels<3>, Doubled, Tanh, Head<8, 1, NoBias>>,
+///                                      WaveNetStack<8, Kernels<3>, Doubled, Tanh, Head<1>>>>
 ///
 /// In a `Streamer` it remembers what its convolutions see of earlier pieces. Before the first step are zeros.
 template <class... Stacks>

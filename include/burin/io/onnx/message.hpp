@@ -1,13 +1,10 @@
 #pragma once
 
-#include "burin/core/error.hpp"
-
 #include <protozero/pbf_writer.hpp>
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "burin/core/error.hpp"
 #include "burin/core/shape.hpp"
 #include "burin/graph/op.hpp"
 #include "burin/io/onnx/graph_writer.hpp"

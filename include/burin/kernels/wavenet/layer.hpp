@@ -4,6 +4,7 @@
 #include "burin/kernels/wavenet/planes.hpp"
 #include "burin/kernels/wavenet/size.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -66,7 +67,7 @@ void wavenet_layer(const WaveNetLayer<Scalar>& layer, const WaveNetLayerWeights<
         for_step_groups<Scalar, tile_size.vectors>(
             layer.steps, [&]<std::size_t V>(std::integral_constant<std::size_t, V>,
                                             std::size_t at) __attribute__((always_inline)) {
-                Tile<R, V, Scalar> tiles[S.gates];
+                PlaneSums<R, V, Scalar> tiles[S.gates];
                 BURIN_DETAIL_UNROLL
                 for (std::size_t g = 0; g < S.gates; ++g) {
                     const std::size_t row = g * S.bottleneck + first;
@@ -129,7 +130,8 @@ template <WaveNetSize S, class Unit, bool Saves, class Scalar, std::size_t Index
     }
 }
 
-inline constexpr std::size_t longest_kernel(const WaveNetSize& size) {
+/// Taps of the layer, or the head, that has most.
+constexpr std::size_t longest_kernel(const WaveNetSize& size) {
     std::size_t longest = size.head.kernel;
     for (std::size_t i = 0; i < size.layer_count; ++i)
         longest = std::max(longest, size.layers[i].kernel);

@@ -42,7 +42,7 @@ struct WeightStrides {
 
 /// Sums of a tile: `Rows` channels of `Vectors` vectors of steps.
 template <std::size_t Rows, std::size_t Vectors, class Scalar>
-struct Tile {
+struct PlaneSums {
     using Vec = Vector<Scalar>;
     Vec sums[Rows][Vectors];
 
@@ -113,7 +113,7 @@ void multiply_planes(const Scalar* const* taps, std::size_t tap_count, std::size
                 for_step_groups<Scalar, tile_size.vectors>(
                     steps, [&]<std::size_t V>(std::integral_constant<std::size_t, V>, std::size_t at)
                                __attribute__((always_inline)) {
-                                   Tile<R, V, Scalar> tile;
+                                   PlaneSums<R, V, Scalar> tile;
                                    tile.template begin<HasBias>(HasBias ? bias + first : nullptr);
                                    for (std::size_t k = 0; k < tap_count; ++k)
                                        tile.template add<Depth, Strides>(
