@@ -195,7 +195,7 @@ struct Int8QuadVectors {
                 store_first_bytes(_mm256_extracti128_si256(bytes, 1), count - 16, y + 16);
             }
         } else {
-            unrolled<Vectors>([&](auto v) {
+            unrolled<Vectors>([&](auto v) __attribute__((always_inline)) {
                 const __m128i bytes =
                     _mm_max_epi8(_mm512_cvtsepi32_epi8(numbers[v]), _mm_set1_epi8(static_cast<char>(low)));
                 store_first_bytes(bytes, v + 1 < Vectors ? 16 : count - 16 * v, y + 16 * v);
