@@ -22,7 +22,7 @@ inline constexpr bool is_brief =
     }();
 
 /// Whether a run looks first whether there can be numbers that are too small, where no input and no state is
-/// tiny. To see to them anyway takes as long as a brief run.
+/// tiny. To see to them anyway takes as long as a brief run; so those that come about within one stay.
 template <class PlanType, std::size_t Batch>
 inline constexpr bool looks_for_subnormals =
     is_brief<PlanType, Batch> && PlanType::N::state_count + PlanType::N::sample_size <= 128;

@@ -69,8 +69,8 @@ namespace engine {
 /// `loss(output_index, outputs, gradient, rows)` is called where the program has a loss.
 /// `observer.after<step>(frame)` is called after each step; tests look into the arena with it.
 /// Numbers too small to be normalized are 0 in all of it (on x86-64, where they take a hundred times as
-/// long); in a brief run, only where an input or a state is tiny: else none come about unless parameters are
-/// tiny, too.
+/// long); in a brief run, only where an input or a state is tiny. Else what comes about between layers (SiLU
+/// of −92, a small gate times a small cell) stays as small as it is.
 template <class PlanType, std::size_t Batch, class Scalar>
 inline constexpr detail::Execution<PlanType, Batch, Scalar> execute{};
 
