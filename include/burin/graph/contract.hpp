@@ -325,13 +325,13 @@ constexpr auto strip_of() -> decltype(OpRules::strip) {
         return nullptr;
 }
 
-/// Without what its own rules may not do: `forward_pixels` and the sum are those of the layer it is derived
+/// Without what its own rules may not do: `forward_pixels` and sums are those of the layer it is derived
 /// from.
 template <class L>
 constexpr OpTraits traits_of() {
     OpTraits traits = L::traits;
     if (computes_otherwise<L>())
-        traits.by_pixel = traits.accepts_sum = false;
+        traits.by_pixel = traits.accepts_sum = traits.is_sum = false;
     return traits;
 }
 

@@ -65,6 +65,7 @@ struct ElementwiseMerge : Op {
 
 /// The sum of two or more inputs.
 struct Add : ElementwiseMerge<Add> {
+    using Itself = Add;
     static constexpr OpTraits traits = merge_traits({.is_sum = true, .gradient_is_view = true});
 
     static constexpr Text<64> name() { return "Add"; }
