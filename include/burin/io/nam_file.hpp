@@ -47,19 +47,21 @@ struct NamFile {
     std::optional<double> loudness, gain;            ///< dB and a factor.
     std::optional<double> input_level, output_level; ///< dBu at full scale.
 
-    /// As many weights as its network has.
-    std::size_t weight_count() const {
+    /// As many weights as its network has. (In 64 bits, which no file's numbers go beyond.)
+    std::uint64_t weight_count() const {
         if (architecture == "LSTM") {
-            std::size_t sum = lstm_units + 1;
+            const std::uint64_t units = lstm_units;
+            std::uint64_t sum = units + 1;
             for (std::size_t i = 0; i < lstm_layers; ++i)
-                sum += 4 * lstm_units * ((i == 0 ? 1 : lstm_units) + lstm_units + 1) + 2 * lstm_units;
+                sum += 4 * units * ((i == 0 ? 1 : units) + units + 1) + 2 * units;
             return sum;
         }
-        std::size_t sum = 1;
+        std::uint64_t sum = 1;
         for (const NamStack& s : stacks) {
-            sum += s.inputs * s.channels + s.outputs * (s.head_kernel * s.bottleneck + s.has_head_bias);
+            const std::uint64_t channels = s.channels, outputs = s.outputs, sums = s.sums();
+            sum += s.inputs * channels + outputs * (s.head_kernel * s.bottleneck + s.has_head_bias);
             for (const std::size_t kernel : s.kernels)
-                sum += s.sums() * (kernel * s.channels + 1 + s.condition) + s.channels * (s.bottleneck + 1);
+                sum += sums * (kernel * channels + 1 + s.condition) + channels * (s.bottleneck + 1);
         }
         return sum;
     }
