@@ -54,6 +54,7 @@
 #include "burin/layers/group_norm.hpp"
 #include "burin/layers/gru.hpp"
 #include "burin/layers/lambda.hpp"
+#include "burin/layers/image_padding.hpp"
 #include "burin/layers/layer_norm.hpp"
 #include "burin/layers/lstm.hpp"
 #include "burin/layers/merge.hpp"

@@ -118,6 +118,8 @@ TEST_CASE("export_onnx: convolutions and pooling") {
         "transposed");
     write<Line<Conv1DTranspose<3, 2, Stride<3>>, Conv1DTranspose<2, 3, Same, Stride<2>>>>("transposed1d");
     write<Image<AdaptiveAveragePool2D<3, 2>, AdaptiveMaxPool2D<2, 2>>>("adaptive");
+    write<Image<ReflectPadding2D<1, 2>, ReplicatePadding2D<0, 3, 1, 0>, CircularPadding2D<1, 0, 2, 3>>>(
+        "borders");
     write<Image<ZeroPadding2D<0, 1, 2, 3>, Cropping2D<1, 2>, UpSampling2D<2>,
                 UpSampling2D<Shape{1, 2}, Bilinear>>>("resized");
 }

@@ -1,6 +1,8 @@
 #include "burin/layers/activations.hpp"
 #include "burin/layers/convolution.hpp"
 #include "burin/layers/dense.hpp"
+#include "burin/layers/image_padding.hpp"
+#include "burin/layers/lstm.hpp"
 #include "burin/layers/merge.hpp"
 #include "burin/layers/padding.hpp"
 #include "burin/layers/permute.hpp"
@@ -43,7 +45,8 @@ TEST_CASE("int8 means are within half a step: strided, whole, adaptive") {
 
 TEST_CASE("int8 padding and cropping keep every element; zeros are exact") {
     check_all<Sequential<Input<3, 2>, ZeroPadding1D<1, 2>>, Sequential<Input<3, 2, 5>, ZeroPadding2D<1>>,
-              Sequential<Input<5, 3>, Cropping1D<1>>, Sequential<Input<5, 6, 3>, Cropping2D<1>>>(0);
+              Sequential<Input<5, 3>, Cropping1D<1>>, Sequential<Input<3, 2, 2>, ReflectPadding2D<1>>,
+              Sequential<Input<5, 6, 3>, Cropping2D<1>>>(0);
 }
 
 TEST_CASE("int8 Slice, Permute, Reverse and RepeatVector keep every element") {

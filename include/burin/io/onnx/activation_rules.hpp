@@ -103,7 +103,7 @@ struct Activation<LogSigmoid> {
     }
 };
 
-/// x · tanh(softplus(x)): `Mish` is an operator from opset 18 on only.
+/// x · tanh(softplus(x)), of operators that all programs have; `Mish` is new in opset 18.
 template <>
 struct Activation<Mish> {
     static constexpr bool is_known = true;

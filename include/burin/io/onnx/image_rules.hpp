@@ -1,8 +1,10 @@
 #pragma once
 
 #include "burin/io/onnx/rule.hpp"
+#include "burin/io/onnx/shape_rules.hpp"
 #include "burin/layers/convolution.hpp"
 #include "burin/layers/depthwise_convolution.hpp"
+#include "burin/layers/image_padding.hpp"
 #include "burin/layers/padding.hpp"
 #include "burin/layers/pooling.hpp"
 #include "burin/layers/transposed_convolution.hpp"
@@ -221,6 +223,40 @@ Value write_border(GraphWriter& to, const LayerStep& step,
                              to.integers(step.part("ends"), ends), to.integers(step.part("axes"), axes)},
                             {}, step.name),
                     step.output_shape);
+}
+
+/// `Pad` has the mode "wrap" from opset 19 on only: the other side is cut off and put there, axis by axis.
+template <burin::detail::BorderOf Kind, std::size_t Rank, std::size_t... Counts>
+Value write_border(GraphWriter& to, const LayerStep& step,
+                   const burin::detail::ImagePadding<Kind, Rank, Counts...>*) {
+    using burin::detail::BorderOf;
+    constexpr auto border = burin::detail::ImagePadding<Kind, Rank, Counts...>::border;
+    std::string x = to.channels_last(step.inputs[0]);
+    if constexpr (Kind == BorderOf::other_side) {
+        for (std::size_t axis = 0; axis < Rank; ++axis) {
+            const std::string at = "." + std::to_string(axis);
+            const std::size_t extent = step.input_shapes[0][axis];
+            std::vector<std::string> parts{x};
+            if (border.before[axis] > 0)
+                parts.insert(parts.begin(), slice(to, x, axis, extent - border.before[axis], extent,
+                                                  step.part("before") + at));
+            if (border.after[axis] > 0)
+                parts.push_back(slice(to, x, axis, 0, border.after[axis], step.part("after") + at));
+            x = to.node("Concat", parts, Attributes().integer("axis", static_cast<std::int64_t>(axis) + 1),
+                        axis + 1 == Rank ? step.name : step.part("wrapped") + at);
+        }
+        return to.value(x, step.output_shape);
+    } else {
+        Extents pads(2 * (Rank + 2));
+        for (std::size_t axis = 0; axis < Rank; ++axis) {
+            pads[1 + axis] = static_cast<std::int64_t>(border.before[axis]);
+            pads[Rank + 3 + axis] = static_cast<std::int64_t>(border.after[axis]);
+        }
+        return to.value(to.node("Pad", {x, to.integers(step.part("pads"), pads)},
+                                Attributes().text("mode", Kind == BorderOf::edge ? "edge" : "reflect"),
+                                step.name),
+                        step.output_shape);
+    }
 }
 
 template <class LayerType>
