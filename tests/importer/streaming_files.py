@@ -7,6 +7,7 @@ beside LiteRT, where both are installed.
 """
 
 import importlib.util
+import random
 import struct
 import sys
 import tempfile
@@ -55,6 +56,21 @@ def refusals():
                                      "  second: READ_VARIABLE: expected that it begins with zeros"], said
 
 
+def hostile():
+    """Whatever the bytes: a network or one message."""
+    content, source = (HERE / "streaming.tflite").read_bytes(), random.Random(3)
+    for _ in range(150):
+        damaged = bytearray(content)
+        for _ in range(source.choice((1, 1, 8))):
+            at = source.randrange(len(damaged) - 4)
+            damaged[at:at + 4] = struct.pack("<I", source.choice((0, 1, 2, 13, 2**31 - 1, 2**32 - 1, source.randrange(2**32))))
+        with tempfile.NamedTemporaryFile(suffix=".tflite") as file, tempfile.TemporaryDirectory() as work:
+            file.write(damaged)
+            file.flush()
+            code, said = run(file.name, "-o", Path(work) / "model.hpp", "--no-test")
+            assert code in (0, 1) and "Traceback" not in said, said
+
+
 def with_features_as_output(content):
     """The file whose output is what its last convolution gives: many numbers, where the chance is nearly always 0."""
     import tflite
@@ -74,9 +90,9 @@ def wake_words(command):
     if package is None or importlib.util.find_spec("ai_edge_litert") is None:
         return "without pymicro-wakeword and LiteRT, no wake words"
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
-    random, files = np.random.default_rng(1), sorted((Path(package.submodule_search_locations[0]) / "models").glob("*.tflite"))
-    x = np.concatenate([random.integers(-128, 128, (PIECES, 120)),
-                        np.clip(random.normal(-90, 30, (PIECES, 120)), -128, 127)]).astype(np.int8)
+    source, files = np.random.default_rng(1), sorted((Path(package.submodule_search_locations[0]) / "models").glob("*.tflite"))
+    x = np.concatenate([source.integers(-128, 128, (PIECES, 120)),
+                        np.clip(source.normal(-90, 30, (PIECES, 120)), -128, 127)]).astype(np.int8)
     for file in files:
         with tempfile.TemporaryDirectory() as directory:
             work, headers = Path(directory), {}
@@ -107,6 +123,7 @@ def main():
     command = sys.argv[1:] or ["g++"]
     compare(command)
     refusals()
+    hostile()
     print("a network with variables streams as it does in TensorFlow Lite,", wake_words(command))
 
 

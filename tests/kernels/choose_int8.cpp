@@ -84,6 +84,14 @@ TEST_CASE("choose_int8_convolution: pixels are rows as they lie where the kernel
     CHECK(!choose_int8_convolution(convolution(1, 16, 32), 1, machines::avx2).copies_patches);
     CHECK(choose_int8_convolution(convolution(3, 16, 32), 1, machines::avx2).copies_patches);
     CHECK(choose_int8_convolution(convolution(1, 16, 32, 2), 1, machines::avx2).copies_patches);
+    // So is an image that its only output sees whole, but where weights are packed for taps apart.
+    Convolution whole = convolution(1, 16, 32);
+    whole.axes[1] = {.input = 5, .kernel = 5, .stride = 3};
+    whole.axes[2] = {};
+    CHECK(!choose_int8_convolution(whole, 1, machines::cortex_m4).copies_patches);
+    CHECK(choose_int8_convolution(whole, 1, machines::avx2).copies_patches);
+    whole.axes[1].before = 1;
+    CHECK(choose_int8_convolution(whole, 1, machines::cortex_m4).copies_patches);
     CHECK(choose_int8_convolution(convolution(3, 16, 32), 1, machines::avx2, false).way == Int8Way::panels);
     CHECK(choose_int8_convolution(convolution(3, 128, 32), 1, machines::avx2, false).way == Int8Way::tiles);
     // Bands of an image that fit a stack.

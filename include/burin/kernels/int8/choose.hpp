@@ -121,6 +121,15 @@ constexpr Int8Choice choose_int8(const Int8Product& product, const Machine& mach
     return {machine.dot_product, Int8Way::tiles, has.block, rows, has.columns_of(rows)};
 }
 
+/// Whether the whole image, as it lies, is what the only output sees: windows of a piece of a sequence are.
+constexpr bool int8_image_is_patch(const Convolution& c) noexcept {
+    bool each_axis = true;
+    for (const ConvolutionAxis& axis : c.axes)
+        each_axis = each_axis && axis.kernel == axis.input && axis.output == 1 && axis.before == 0 &&
+                    (axis.kernel == 1 || axis.dilation == 1);
+    return each_axis && c.groups == 1;
+}
+
 /// Whether each row of the product is a pixel as it lies in the image.
 constexpr bool int8_pixels_are_patches(const Convolution& c) noexcept {
     bool each_axis = true;
@@ -135,7 +144,8 @@ constexpr Int8Choice choose_int8_convolution(const Convolution& c, std::size_t i
     const bool fits = int8_band(c).bytes(c) <= int8_largest_band;
     Int8Choice choice =
         choose_int8({images * c.output_pixels(), c.depth(), c.group_filters()}, machine, is_packed && fits);
-    choice.copies_patches = !int8_pixels_are_patches(c);
+    choice.copies_patches =
+        !int8_pixels_are_patches(c) && (choice.way == Int8Way::quads || !int8_image_is_patch(c));
     return choice;
 }
 

@@ -14,9 +14,9 @@ namespace burin::kernels {
 
 namespace detail {
 
-/// Of the rows of a register tile.
+/// Of the rows of a register tile; none of an image that has fewer pixels.
 constexpr std::size_t int8_widened_size(const Convolution& c) noexcept {
-    return std::min(int8_tile_rows, c.output_pixels()) * int8_widened_bytes(c.depth());
+    return c.output_pixels() < int8_tile_rows ? 0 : int8_tile_rows * int8_widened_bytes(c.depth());
 }
 
 /// What an output sees of one group's channels, with `padding` for what lies beyond the image.
@@ -93,7 +93,8 @@ template <Rounding Way>
 
 /// Bytes that a convolution works with: the patches that it multiplies at a time.
 constexpr std::size_t int8_convolution_scratch(const Convolution& c) noexcept {
-    const std::size_t rows = int8_pixels_are_patches(c) ? 0 : std::min(int8_tile_rows, c.output_pixels());
+    const bool copies = !int8_pixels_are_patches(c) && !int8_image_is_patch(c);
+    const std::size_t rows = copies ? std::min(int8_tile_rows, c.output_pixels()) : 0;
     return detail::int8_widened_size(c) + rows * c.depth();
 }
 
@@ -107,7 +108,7 @@ template <Int8Choice Choice, Rounding Way>
                                                     std::int8_t* y, std::int8_t* scratch) noexcept {
     if constexpr (!Choice.copies_patches)
         int8_product<Choice>(images, c.depth(), rows * c.output_pixels(), w, c.depth(), c.filters, outputs, y,
-                             c.filters, scratch);
+                             c.filters, detail::int8_widened_size(c) > 0 ? scratch : nullptr);
     else if constexpr (Choice.way == Int8Way::panels)
         detail::int8_convolve_by_panels(c, images, rows, padding, w, outputs, y,
                                         scratch + detail::int8_widened_size(c));
