@@ -17,6 +17,7 @@ import numpy as np  # noqa: E402
 import onnx  # noqa: E402
 from burin_import import readers, simplify  # noqa: E402
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
+from onnx.reference import ReferenceEvaluator  # noqa: E402
 
 #: Of each file what its header has.
 WORDS = {"cnn": ["Conv2D<4, 3, Padding<1>, Stride<2>>", "DepthwiseConv2D<3, Padding<1>>", "channels last"],
@@ -25,6 +26,28 @@ WORDS = {"cnn": ["Conv2D<4, 3, Padding<1>, Stride<2>>", "DepthwiseConv2D<3, Padd
          "gru": ["Sequential<Input<5, 3>, GRU<4", "Dense<3>>"],
          "words": ["Embedding<9, 4>", "LearnedPositionalEmbedding<5>", "MultiHeadAttention<2>", "GELU"],
          "written": ["Sequential<Input<5>, Dense<6>, GELU, Dense<6>, SiLU, Dense<4>, HardSwish, LayerNorm<>>"]}
+
+
+def written_out():
+    """What no exporter above writes: products of activations, an RMSNorm, a branch that is known, bounds, borders, a row that
+    comes again, the other way round."""
+    node, number = helper.make_node, lambda name, *values: numpy_helper.from_array(np.array(values, np.float32), name)
+    whole = lambda name, *values: numpy_helper.from_array(np.array(values, np.int64), name)
+    rows = np.random.default_rng(5).standard_normal((6, 4)).astype(np.float32)
+    value = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
+    branch = lambda kind: helper.make_graph([node(kind, ["b"], [f"b{kind}"])], kind, [], [value(f"b{kind}")])
+    nodes = [node("Transpose", ["x"], ["t"], perm=[0, 2, 1]), node("MatMul", ["x", "t"], ["p"]), node("Softmax", ["p"], ["s"]),
+             node("MatMul", ["s", "x"], ["a"]), node("Mul", ["a", "a"], ["aa"]), node("ReduceMean", ["aa"], ["m"], axes=[-1]),
+             node("Add", ["m", "epsilon"], ["me"]), node("Sqrt", ["me"], ["r"]), node("Div", ["a", "r"], ["n"]), node("Mul", ["n", "scale"], ["b"]),
+             node("Constant", [], ["yes"], value=numpy_helper.from_array(np.array(True))),
+             node("If", ["yes"], ["c"], then_branch=branch("Tanh"), else_branch=branch("Sin")),
+             node("PRelu", ["c", "slopes"], ["d"]), node("Clip", ["d", "low"], ["e"]), node("Pad", ["e", "pads"], ["f"]),
+             node("Slice", ["f", "end", "start", "one", "back"], ["g"]), node("ReduceMean", ["g"], ["h"], axes=[1]), node("Expand", ["h", "six"], ["i"]),
+             node("Constant", [], ["rows"], value=numpy_helper.from_array(rows)), node("Mul", ["i", "rows"], ["y"])]
+    return model(nodes, [("x", [1, 5, 4])], [("y", [1, 6, 4])], [
+        number("scale", 1, 2, 3, 0.5), number("slopes", 0.25, 0.5, -0.25, 0), numpy_helper.from_array(np.float32(-0.125), "low"),
+        numpy_helper.from_array(np.array([1e-3], np.float32), "epsilon"), whole("pads", 0, 1, 0, 0, 2, 0), whole("end", -1), whole("start", -100),
+        whole("one", 1), whole("back", -1), whole("six", 1, 6, 4)])
 
 
 def compare(command):
@@ -40,7 +63,16 @@ def compare(command):
         code, said = run(HERE / "qdq_cnn.onnx", "-o", work / "qdq.hpp", "--name", "qdq", "--no-test")
         assert code == 0, said
         headers["qdq"] = ("qdq.hpp", "int8")
+        made = written_out()
+        onnx.save(made, work / "made.onnx")
+        code, said = run(work / "made.onnx", "-o", work / "made.hpp", "--name", "made", "--no-test")
+        assert code == 0, said
+        headers["made"] = ("made.hpp", "row_major")
         program = Program(work, command, headers)
+        x = np.random.default_rng(6).standard_normal((3, 5, 4)).astype(np.float32)
+        y = np.concatenate([ReferenceEvaluator(made).run(None, {"x": each[None]})[0] for each in x])
+        apart = np.abs(program.run("made", x) - y.reshape(3, -1)).max() / np.abs(y).max()
+        assert apart < 2e-6, f"made: {apart}"
         graph = readers.read(HERE / "qdq_cnn.onnx")
         simplify.simplify(graph)
         of, to = (graph.tensors[name].quantization for name in (graph.inputs[0], graph.outputs[0]))

@@ -54,6 +54,18 @@ def texts(proto):
                 raise Refused(f"a node has the name {name!r}: expected a text")
 
 
+def read_by(node, depth=0):
+    """What a node reads, also what its branches read of what is around them."""
+    names = [name for name in node.input if name]
+    for each in node.attribute:
+        if each.HasField("g") and depth < 8:
+            inner = [name for inside in each.g.node for name in read_by(inside, depth + 1)] + [value.name for value in each.g.output]
+            made = {name for inside in each.g.node for name in inside.output} | {tensor.name for tensor in each.g.initializer} | \
+                {value.name for value in each.g.input}
+            names += [name for name in inner if name not in made]
+    return names
+
+
 class Call:
     """A node of the file."""
 
@@ -91,7 +103,7 @@ class Reader:
         self.given = {name: self.tensors[name].dtype for name in inputs}
         self.uses = {}
         for node in proto.node:
-            for name in node.input:
+            for name in read_by(node):
                 self.uses[name] = self.uses.get(name, 0) + 1
         for value in proto.output:
             self.uses[value.name] = self.uses.get(value.name, 0) + 1
@@ -218,7 +230,7 @@ class Reader:
         makers = {name for node in protos for name in node.output if name}
         waiting, readers, able = {}, {}, []
         for index, node in enumerate(protos):
-            missing = {name for name in node.input if name in makers and name not in self.tensors}
+            missing = {name for name in read_by(node) if name in makers and name not in self.tensors}
             for name in node.input:
                 if name and name not in makers and name not in self.tensors and name not in self.unknown:
                     raise Refused(f"{node.name or node.op_type} ({node.op_type}): there is no tensor `{name}`")
@@ -388,18 +400,11 @@ class Reader:
 
     def fold(self, proto, call, found):
         """What reads constants alone is computed now."""
+        if call.kind == "Constant":
+            return self.written_constant(call)
         read_count = sum(self.tensors[name].data.size for name in proto.input if name)
         if any(math.prod(shape) > max(LARGEST_MADE, LARGEST_GROWTH * read_count) for shape, _ in found.values()):
             return False
-        if call.kind == "Constant":
-            value = call.attributes.get("value")
-            if value is None:
-                key = next((key for key in ("value_int", "value_ints", "value_float", "value_floats") if key in call.attributes), None)
-                if key is None:
-                    return False
-                value = np.array(call.attributes[key], np.int64 if "int" in key else np.float32)
-            self.constant(call.outputs[0], value)
-            return True
         onnx = self.onnx
         try:
             from onnx.reference import ReferenceEvaluator
@@ -412,6 +417,16 @@ class Reader:
             return False
         for name, value in zip(call.outputs, values):
             self.constant(name, np.asarray(value))
+        return True
+
+    def written_constant(self, call):
+        value = call.attributes.get("value")
+        if value is None:
+            key = next((key for key in ("value_int", "value_ints", "value_float", "value_floats") if key in call.attributes), None)
+            if key is None:
+                return False
+            value = np.array(call.attributes[key], np.int64 if "int" in key else np.float32)
+        self.constant(call.outputs[0], value)
         return True
 
     # For the rules

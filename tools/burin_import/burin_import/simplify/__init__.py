@@ -1,7 +1,7 @@
 """Passes over the graph, one idea a file: `simplify(graph) -> bool`, whether something changed."""
 
 from . import attention, batch_norm, borders, constants, dense, dilations, flatten, functions, group_norm, identities, integers, \
-    islands, layer_norm, moves, pasts, quantize_borders, reductions, sequences, states, transposes, views
+    islands, layer_norm, moves, pasts, products, quantize_borders, reductions, sequences, states, transposes, views
 
 #: In this order, again and again until none changes anything.
 PASSES = [states, identities, constants, islands, integers, quantize_borders, dilations, transposes, moves, views, sequences, dense, flatten,
@@ -10,8 +10,11 @@ PASSES = [states, identities, constants, islands, integers, quantize_borders, di
 
 def simplify(graph, folds=False):
     every = [*PASSES, batch_norm] if folds else PASSES
-    while any([each.simplify(graph) for each in every]) or reductions.simplify(graph) or borders.simplify(graph):
-        pass
+    # What two passes undo each other would go on for ever.
+    for _ in range(100 + 20 * len(graph.nodes)):
+        if not (any([each.simplify(graph) for each in every]) or reductions.simplify(graph) or products.simplify(graph) or
+                borders.simplify(graph)):
+            break
     graph.drop_unread()
     for name, called in zip(graph.outputs, graph.file_outputs):
         graph.tensors[name].called = called

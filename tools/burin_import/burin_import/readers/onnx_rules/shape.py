@@ -10,8 +10,18 @@ def reshape(to, call):
 def expand(to, call):
     if to.shape(call.outputs[0]) != to.shape(call.inputs[0]) and \
             np.prod(to.shape(call.outputs[0])) != np.prod(to.shape(call.inputs[0])):
-        return to.raw(call)
+        return repeat(to, call)
     reshape(to, call)
+
+
+def repeat(to, call):
+    """A row that comes again and again."""
+    shape, target = to.shape(call.inputs[0]), to.shape(call.outputs[0])
+    wide = [extent for extent in shape if extent != 1]
+    if len(target) != 3 or target[0] != 1 or len(wide) > 1 or target[2] != shape[-1]:
+        return to.raw(call, f"{list(shape)} as {list(target)}")
+    row = to.reshaped(call, call.inputs[0], (1, target[2]))
+    to.add(call, "Written", [row], {"type": f"RepeatVector<{target[1]}>", "parameters": []})
 
 
 def transpose(to, call):
