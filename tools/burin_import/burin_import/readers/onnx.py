@@ -113,8 +113,10 @@ class Reader:
         for name in outputs:
             if name not in self.tensors and name not in self.unknown:
                 raise Refused(f"nothing makes the network's output `{name}`")
-        for name in self.unknown:
-            self.tensors.setdefault(name, Tensor(name, (1,)))
+        # Behind what is reported nothing is made: the report is of that.
+        made = {name for node in self.nodes for name in node.outputs}
+        outputs = list(dict.fromkeys(next(iter(node.outputs[0] for node in self.nodes if node.outputs[0] in self.unknown))
+                                     if name in self.unknown and name not in made else name for name in outputs))
         made = Graph(self.path.stem, inputs, outputs, self.tensors, self.nodes)
         made.moves_borders, made.file_outputs = True, list(outputs)
         made.file_inputs = {name: (name, self.tensors[name].shape, self.given[name]) for name in inputs}
