@@ -35,9 +35,9 @@ def tests(only):
         kinds = {node.op_type for node in case.model.graph.node if not node.domain} or {"?"}
         inputs, outputs = case.data_sets[0]
         if all(isinstance(each, np.ndarray) for each in (*inputs, *outputs)):
-            yield case.name.removeprefix("test_"), kinds, case.model, inputs, outputs
+            yield case.name, kinds, case.model, inputs, outputs
         else:
-            yield case.name.removeprefix("test_"), kinds | {"a sequence"}, None, [], []
+            yield case.name, kinds | {"a sequence"}, None, [], []
 
 
 def constants(model, inputs, batch):
