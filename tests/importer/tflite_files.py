@@ -5,6 +5,7 @@
     tests/importer/tflite_files.py COMPILER [FLAG...]
 """
 
+import math
 import random
 import struct
 import sys
@@ -17,7 +18,7 @@ needs("numpy", "tflite")
 import numpy as np  # noqa: E402
 
 sys.path.insert(0, str(ROOT / "tests" / "reference"))
-from tflite_model import INT8, INT32, Model  # noqa: E402
+from tflite_model import FLOAT32, INT8, INT32, Model  # noqa: E402
 
 
 def compare(command):
@@ -98,6 +99,35 @@ def hostile():
         with write(content) as file:
             said = refused(file.name)
             assert words in said, said
+
+    def repeated(count, constant=4):
+        """The same weights again and again."""
+        model = Model()
+        before = model.tensor((1, constant), FLOAT32, name="x")
+        weight = model.tensor((constant, constant), FLOAT32, data=np.ones((constant, constant), np.float32))
+        written = [model.tensor((1, constant), FLOAT32) for _ in range(count)]
+        for x, y in zip([before, *written], written):
+            model.operator(tflite.BuiltinOperator.FULLY_CONNECTED, "FullyConnectedOptions", {}, [x, weight], y)
+        model.operators *= 1 if count > 1 else 5000
+        return model.finish([before], written[-1])
+
+    def one(kind, options, values, shape=(1, 4), unread=0):
+        model = Model()
+        x, y = model.tensor(shape, FLOAT32, name="x"), model.tensor(shape, FLOAT32, name="y")
+        others = [model.tensor((1, 4), INT8, [0.1], name="other") for _ in range(unread)]
+        model.operator(kind, options, values, [x], y)
+        return model.finish([*others, x], y)
+    logistic = (tflite.BuiltinOperator.LOGISTIC, "LogSoftmaxOptions", {})
+    for content, words in ((repeated(200, 256), "times as many"), (repeated(1), "operators: expected at most"),
+                           (one(*logistic, unread=1), "inputs and outputs of different types"),
+                           (one(tflite.BuiltinOperator.LEAKY_RELU, "LeakyReluOptions", {"Alpha": math.nan}), "alpha nan")):
+        with write(content) as file:
+            said = refused(file.name)
+            assert words in said, said
+    # An input of 16 GB makes no test.
+    with write(one(*logistic, shape=(1, 2**16, 2**16))) as file, tempfile.TemporaryDirectory() as work:
+        code, said = run(file.name, "-o", Path(work) / "model.hpp")
+        assert code == 0 and "no test: an input" in said, said
     assert "there is no such file" in refused("/nonexistent/model.tflite")
     assert "expected a file of one of the suffixes" in refused(__file__)
 

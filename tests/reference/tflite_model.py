@@ -6,7 +6,7 @@ import flatbuffers
 import numpy as np
 import tflite
 
-INT8, INT32, UINT8, RESOURCE = 9, 2, 3, 13
+FLOAT32, INT8, INT32, UINT8, RESOURCE = 0, 9, 2, 3, 13
 SAME, VALID = 0, 1
 NONE, RELU = 0, 1
 

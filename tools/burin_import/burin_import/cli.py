@@ -5,7 +5,14 @@ import os
 import sys
 from pathlib import Path
 
-from .problems import Refused
+from .problems import DAMAGE, Refused
+
+
+def part(text):
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise ValueError
+    return value
 
 
 def arguments(given):
@@ -21,7 +28,7 @@ def arguments(given):
     parser.add_argument("--lanes", type=int, choices=[0, 1, 4, 8, 16], default=0,
                         help="floats in a vector of the processor that will run it, whose order of weights the header then "
                         "has: it runs from flash (1: Cortex-M; default 0: any processor, laid out at the start)")
-    parser.add_argument("--size", type=float, default=1.0,
+    parser.add_argument("--size", type=part, default=1.0,
                         help="of a .nam with several sizes: which one, from 0, the smallest, to 1, the largest (default)")
     parser.add_argument("--shape", action="append", default=[], metavar="INPUT=1,16,8",
                         help="of an .onnx whose input has extents that are not fixed: what they are")
@@ -65,6 +72,10 @@ def main(given=None):
         return 1
     except ModuleNotFoundError as error:
         print(f"burin-import: needs the Python package {error.name}: pip install {error.name}", file=sys.stderr)
+        return 1
+    # What no reader has refused, and no network is written of.
+    except (*DAMAGE, MemoryError, RecursionError) as error:
+        print(f"burin-import: {wish.model}: can't be imported ({type(error).__name__}: {error})", file=sys.stderr)
         return 1
     for line in said:
         print(f"burin-import: {line}", file=sys.stderr)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from . import keras_weights
-from .problems import Missing, Refused
+from .problems import DAMAGE, Missing, Refused
 
 EXAMPLES = """burin-convert model.keras model.safetensors                          # then: io::load("model.safetensors", model)
 burin-convert model.weights.h5 model.safetensors --like model.keras    # weights alone do not say which layers they are of
@@ -126,8 +126,7 @@ def main(given=None):
             said = to_burin(source, target, wish.like)
         else:
             raise Refused("expected .keras or .weights.h5 and .safetensors, or the other way round")
-    except (Refused, OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError,
-            MemoryError) as error:
+    except (Refused, OSError, *DAMAGE, RecursionError, MemoryError) as error:
         what = str(error) if isinstance(error, Refused) else f"can't be read ({type(error).__name__}: {error})"
         print(f"burin-convert: {source}: {what}", file=sys.stderr)
         return 1

@@ -50,6 +50,8 @@ from .problems import Refused
 
 #: More than any network that a compiler takes as a type.
 MOST_NODES = 4_000
+#: How often a constant may be read, on average.
+MOST_REUSE = 16
 
 
 @dataclass
@@ -243,6 +245,18 @@ class Graph:
         # The file's own order where it will do.
         if not self._runs_in_order():
             self.nodes = ordered
+
+    def check_reuse(self):
+        """Refuses a few constants that are read again and again: each of their layers has them of its own."""
+        read = [self.tensors[name].data for node in self.nodes for name in node.inputs if name and self.tensors[name].is_constant]
+        # Views share memory, and a file may have constants that overlap.
+        held = end = 0
+        for first, size in sorted((data.__array_interface__["data"][0], data.nbytes) for data in read):
+            held += max(first + size - max(first, end), 0)
+            end = max(end, first + size)
+        copied = sum(data.nbytes for data in read)
+        if copied > MOST_REUSE * held + (1 << 25):
+            raise Refused(f"its nodes read {copied} bytes of {held} bytes of constants: expected at most {MOST_REUSE} times as many")
 
     def _runs_in_order(self):
         ready = set(self.inputs) | {""} | {name for name, tensor in self.tensors.items() if tensor.is_constant}

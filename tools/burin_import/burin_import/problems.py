@@ -9,6 +9,10 @@ class Unsupported(Exception):
     """What one node has that no layer does. The check collects these: see layers/."""
 
 
+#: What readers of binary formats meet in damaged files.
+DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, EOFError, AssertionError)
+
+
 class Missing(Refused):
     """A Python package that a reader needs."""
 

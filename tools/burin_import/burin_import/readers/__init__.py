@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 
 from .. import shapes
-from ..problems import Refused
+from ..problems import DAMAGE, Refused
 
 #: Which module reads files of which suffix.
 BY_SUFFIX = {".tflite": "tflite", ".lite": "tflite", ".onnx": "onnx", ".keras": "keras", ".h5": "keras", ".nam": "nam",
@@ -23,13 +23,15 @@ def read(path, size=1.0, extents=None):
     except ModuleNotFoundError as error:
         if error.name != f"{__name__}.{name}":
             raise
-        raise Refused(f"{path}: files of this suffix can't be read yet") from None
+        raise Refused(f"{path}: a state dict has weights alone: write the network, then io::load with io::PyTorch{{}} "
+                      "(docs/state-dicts.md)") from None
     if not path.is_file():
         raise Refused(f"{path}: there is no such file")
     try:
         graph = module.read(path, *{"nam": [size], "onnx": [extents]}.get(name, []))
         graph.verify()
         shapes.check(graph)
+        graph.check_reuse()
     except Refused as refused:
         raise Refused(f"{path}: {refused}") from None
     except MemoryError:
@@ -38,9 +40,7 @@ def read(path, size=1.0, extents=None):
         raise Refused(f"{path}: is nested too deeply") from None
     except OSError as error:
         raise Refused(f"{path}: {error.strerror or error}") from None
-    # Readers of binary formats meet what they meet in damaged files.
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, UnicodeError, EOFError,
-            AssertionError) as error:
+    except DAMAGE as error:
         raise Refused(f"{path}: the file is damaged ({type(error).__name__}: {error})") from None
     except Exception as error:
         if type(error).__module__ not in ("struct",) and not type(error).__module__.startswith(("onnx", "google", "h5py",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..graph import Graph, Node, Quantization, Tensor
+from ..graph import MOST_NODES, Graph, Node, Quantization, Tensor
 from ..problems import Missing, Refused
 from . import tflite_variables
 
@@ -46,6 +46,12 @@ class Reader:
         if self.model.SubgraphsLength() == 0:
             raise Refused("the file holds no network")
         self.main = self.model.Subgraphs(0)
+        for what, count, most in (("operators", self.main.OperatorsLength(), MOST_NODES),
+                                  ("tensors", self.main.TensorsLength(), 8 * MOST_NODES)):
+            if count > most:
+                raise Refused(f"the file has {count} {what}: expected at most {most}")
+        # Lists may lie in one another's place in the file, so that it holds more of them than it has bytes.
+        self.unread = len(content)
         self.names = []
         self.variables = tflite_variables.Variables(self)
 
@@ -53,8 +59,8 @@ class Reader:
         self.read_tensors()
         for index in range(self.main.OperatorsLength()):
             self.read_operator(self.main.Operators(index))
-        graph = Graph(name, [self.name(i) for i in indices(self.main, "Inputs")],
-                      [self.name(i) for i in indices(self.main, "Outputs")], self.tensors, self.nodes)
+        graph = Graph(name, [self.name(i) for i in self.indices(self.main, "Inputs")],
+                      [self.name(i) for i in self.indices(self.main, "Outputs")], self.tensors, self.nodes)
         self.variables.add_to(graph)
         return graph
 
@@ -64,10 +70,10 @@ class Reader:
         for index in range(self.main.TensorsLength()):
             tensor = self.main.Tensors(index)
             name = (tensor.Name() or b"").decode("utf-8", "replace") or f"tensor_{index}"
-            if name in self.tensors:
+            while name in self.tensors:
                 name = f"{name}#{index}"
             self.names.append(name)
-            shape = tuple(int(extent) for extent in indices(tensor, "Shape"))
+            shape = tuple(self.indices(tensor, "Shape"))
             if any(extent < 0 for extent in shape):
                 raise Refused(f"tensor `{name}`: its shape {list(shape)} is not one of whole extents")
             dtype = DTYPES.get(tensor.Type(), f"type {tensor.Type()}")
@@ -93,11 +99,30 @@ class Reader:
     def quantization(self, name, given):
         if given is None or given.ScaleLength() == 0:
             return None
+        self.unread -= given.ScaleLength() + given.ZeroPointLength()
+        if self.unread < 0:
+            raise Refused("the file's lists lie in one another's place")
         scales = given.ScaleAsNumpy().astype(np.float32)
         zero_points = given.ZeroPointAsNumpy() if given.ZeroPointLength() else np.zeros(1, np.int64)
         if not np.all(np.isfinite(scales)) or np.any(scales < 0) or np.any(np.abs(zero_points.astype(float)) > 2**16):
             raise Refused(f"tensor `{name}`: its scales or zero points are none")
         return Quantization(scales, zero_points, given.QuantizedDimension())
+
+    def indices(self, table, name):
+        """A vector of whole numbers, empty where there is none."""
+        length = getattr(table, name + "Length")()
+        self.unread -= length
+        if self.unread < 0:
+            raise Refused("the file's lists lie in one another's place")
+        return [int(value) for value in getattr(table, name + "AsNumpy")()] if length else []
+
+    def new_tensor(self, wish, like, shape, data=None):
+        """The name of a tensor that the file has not: as another one, of another shape."""
+        name = wish if wish not in self.tensors else f"{wish} {len(self.tensors)}"
+        while name in self.tensors:
+            name += "'"
+        self.tensors[name] = Tensor(name, tuple(shape), like.dtype, data, like.quantization)
+        return name
 
     def name(self, index):
         if not 0 <= index < len(self.names):
@@ -118,8 +143,8 @@ class Reader:
 
     def read_operator(self, operator):
         kind = self.kind_of(operator)
-        inputs = ["" if i < 0 else self.name(i) for i in indices(operator, "Inputs")]
-        outputs = [self.name(i) for i in indices(operator, "Outputs")]
+        inputs = ["" if i < 0 else self.name(i) for i in self.indices(operator, "Inputs")]
+        outputs = [self.name(i) for i in self.indices(operator, "Outputs")]
         if kind in tflite_variables.OPERATORS:
             self.operator = operator
             return self.variables.read(kind, operator, inputs, outputs)
@@ -159,10 +184,7 @@ class Reader:
             self.nodes.append(Node(self.node_name, operator, inputs, [output], attributes or {}, self.kind))
             return
         like = self.tensors[output]
-        between = f"{output}/before {activation}"
-        while between in self.tensors:
-            between += "'"
-        self.tensors[between] = Tensor(between, like.shape, like.dtype, None, like.quantization)
+        between = self.new_tensor(f"{output}/before {activation}", like, like.shape)
         self.nodes.append(Node(self.node_name, operator, inputs, [between], attributes or {}, self.kind))
         self.nodes.append(Node(self.node_name, activation, [between], [output], {"fused": True}, f"{self.kind}'s {activation}"))
 
@@ -197,11 +219,7 @@ class Reader:
             axis = list(axes).index(quantization.axis) if quantization.axis in axes else -1
             if shape is None and axis >= 0:
                 quantization = replace(quantization, axis=axis)
-        made = f"{name}/as Burin has it"
-        while made in self.tensors:
-            made += "'"
-        self.tensors[made] = Tensor(made, data.shape, tensor.dtype, data, quantization)
-        return made
+        return self.new_tensor(f"{name}/as Burin has it", replace(tensor, quantization=quantization), data.shape, data)
 
     def window(self, options):
         return {"strides": [options.StrideH(), options.StrideW()],
@@ -247,11 +265,7 @@ class Reader:
         # It takes what has so many elements a row, whatever its shape.
         if shape and shape[-1] != features and features:
             rows = int(np.prod(shape, dtype=object)) // features
-            like = self.tensors[x]
-            flat = f"{x}/flat"
-            while flat in self.tensors:
-                flat += "'"
-            self.tensors[flat] = Tensor(flat, (rows, features), like.dtype, None, like.quantization)
+            flat = self.new_tensor(f"{x}/flat", self.tensors[x], (rows, features))
             self.nodes.append(Node(self.node_name, "Reshape", [x], [flat], {"shape": (rows, features)}, self.kind))
             x = flat
         if options is not None and options.WeightsFormat() != 0:
@@ -282,12 +296,9 @@ class Reader:
         parts = []
         for name in self.inputs:
             like = self.tensors[name]
-            part = f"{name}/to pack"
-            while part in self.tensors:
-                part += "'"
             extents = (*like.shape[:axis], 1, *like.shape[axis:])
             data = None if like.data is None else like.data.reshape(extents)
-            self.tensors[part] = Tensor(part, extents, like.dtype, data, like.quantization)
+            part = self.new_tensor(f"{name}/to pack", like, extents, data)
             if data is None:
                 self.add("Reshape", [name], {"shape": extents}, output=part)
             parts.append(part)
@@ -368,11 +379,7 @@ class Reader:
         mean = (shape[0], shape[-1])
         if kept == mean:
             return self.add("GlobalAveragePool", self.inputs[:1])
-        like = self.tensors[self.outputs[0]]
-        flat = f"{self.outputs[0]}/means"
-        while flat in self.tensors:
-            flat += "'"
-        self.tensors[flat] = Tensor(flat, mean, like.dtype, None, like.quantization)
+        flat = self.new_tensor(f"{self.outputs[0]}/means", self.tensors[self.outputs[0]], mean)
         self.add("GlobalAveragePool", self.inputs[:1], output=flat)
         self.add("Reshape", [flat], {"shape": kept})
 
@@ -390,10 +397,7 @@ class Reader:
                 return self.unknown("a slice without elements")
             to = self.outputs[0]
             if axis != cuts[-1] or tuple(extents) != target.shape:
-                to = f"{self.outputs[0]}/axis {axis}"
-                while to in self.tensors:
-                    to += "'"
-                self.tensors[to] = Tensor(to, tuple(extents), like.dtype, None, like.quantization)
+                to = self.new_tensor(f"{self.outputs[0]}/axis {axis}", like, extents)
             self.add("Slice", [x], {"axis": axis, "first": first[axis], "count": extents[axis]}, output=to)
             x = to
         if x != self.outputs[0]:
@@ -460,10 +464,3 @@ def layer_name(kind, output):
                 return "/".join(layer)
     *layer, last = parts[0].split("/")
     return "/".join(layer) if layer and last[:1].isupper() else parts[0]
-
-
-def indices(table, name):
-    """A vector of whole numbers, empty where there is none."""
-    if getattr(table, name + "Length")() == 0:
-        return []
-    return [int(value) for value in getattr(table, name + "AsNumpy")()]

@@ -39,19 +39,20 @@ def nested(layers, source, target):
     used, identities = [], []
     known, above = {}, {}
 
+    # Sets of layers are the bits of whole numbers, by the layers' places.
     def through(layer):
-        """The layers, by place, that all ways from one go through."""
+        """The layers that all ways from one go through."""
         if id(layer) not in known:
-            common = set() if layer.output == target else None
+            common = 0 if layer.output == target else -1
             for reader in readers.get(layer.output, []):
-                common = set(through(reader)) if common is None else common & through(reader)
-            known[id(layer)] = (common or set()) | {order[id(layer)]}
+                common &= through(reader)
+            known[id(layer)] = (common if common != -1 else 0) | 1 << order[id(layer)]
         return known[id(layer)]
 
     def before(layer):
         """The layers from which a way leads to one, itself included."""
         if id(layer) not in above:
-            found = {id(layer)}
+            found = 1 << order[id(layer)]
             for name in layer.inputs:
                 if name in producers:
                     found |= before(producers[name])
@@ -62,7 +63,7 @@ def nested(layers, source, target):
         """From a tensor that several read to an input of the layer where they meet."""
         if start == end:
             return []
-        ways = [reader for reader in readers[start] if reader is not merge and id(reader) in before(producers[end])]
+        ways = [reader for reader in readers[start] if reader is not merge and before(producers[end]) >> order[id(reader)] & 1]
         if len(ways) != 1 or len(ways[0].inputs) != 1:
             return None
         used.append(ways[0])
@@ -81,8 +82,10 @@ def nested(layers, source, target):
                 used.append(reading[0])
                 at = reading[0].output
                 continue
-            places = set.intersection(*(through(reader) for reader in reading))
-            merge = layers[min(places)] if places else None
+            places = -1
+            for reader in reading:
+                places &= through(reader)
+            merge = layers[(places & -places).bit_length() - 1] if places else None
             if merge is None or len(merge.inputs) < 2 or len(reading) != len(merge.inputs):
                 return None
             branches = [branch(at, name, merge) for name in merge.inputs]
