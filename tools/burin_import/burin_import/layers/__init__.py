@@ -4,9 +4,11 @@ to functions `rule(graph, node) -> [Layer, ...]` that raise Unsupported."""
 from ..problems import Refused, Unsupported
 from . import activations, attention, convolution, dense, embedding, merge, normalization, padding, past, pooling, resizing, \
     shape, written
+from .layer import is_int8
 
 FAMILIES = (activations, attention, convolution, dense, embedding, merge, normalization, padding, past, pooling, resizing, shape,
             written)
+
 RULES = {operator: rule for family in FAMILIES
          for operator, rule in family.RULES.items()}
 
@@ -14,6 +16,10 @@ RULES = {operator: rule for family in FAMILIES
 def layers_of(graph):
     """All nodes as layers. Refuses with everything that is not supported, at once."""
     layers, problems = [], []
+    try:
+        is_int8(graph, *graph.inputs, *graph.outputs)
+    except Unsupported as problem:
+        raise Refused(f"inputs and outputs: {problem}") from None
     for node in graph.nodes:
         operator = node.source or node.operator
         try:

@@ -29,7 +29,7 @@ FUNCTIONS = {
 
 def element_type(node):
     kind = TYPES[node.operator]
-    if node.operator == "LeakyRelu" and node["alpha"] <= 0:
+    if node.operator == "LeakyRelu" and not 0 < np.float32(node["alpha"]) < np.inf:
         raise Unsupported(f"alpha {node['alpha']}: expected a positive one")
     if node.operator in ("LeakyRelu", "Elu") and node.get("alpha", 1.0) != {"LeakyRelu": 0.01, "Elu": 1.0}[node.operator]:
         return f"{kind}<{number(node['alpha'])}>"

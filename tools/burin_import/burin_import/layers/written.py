@@ -1,5 +1,8 @@
 """What a reader already writes as Burin's layer: recurrent ones and WaveNets of formats for sound."""
 
+import numpy as np
+
+from ..problems import Unsupported
 from .layer import Layer, Parameter, activations
 
 
@@ -7,6 +10,8 @@ def written(graph, node):
     """`type`, and `parameters`: (name, values) in Burin's order and layout; matrices in `panels` or not."""
     layer = Layer(node.name, node["type"], activations(graph, node), node.outputs[0])
     panels = node.get("panels", False)
+    if not all(np.all(np.isfinite(values)) for _, values in node["parameters"]):
+        raise Unsupported("a number that is not finite")
     layer.parameters = [Parameter(name, values, panels and values.ndim > 1) for name, values in node["parameters"]]
     return [layer]
 

@@ -306,7 +306,8 @@ def facts_of(tree, chosen):
         for key, value in (metadata if isinstance(metadata, dict) else {}).items():
             if key in ("name", "modeled_by", "gear_make", "gear_model", "gear_type", "tone_type") and isinstance(value, str):
                 facts.setdefault(key, value)
-            if key in ("loudness", "gain", "input_level_dbu", "output_level_dbu") and type(value) in (int, float):
+            if key in ("loudness", "gain", "input_level_dbu", "output_level_dbu") and type(value) in (int, float) and \
+                    math.isfinite(value):
                 facts.setdefault(key, float(value))
     return facts
 

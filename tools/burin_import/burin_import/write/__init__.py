@@ -1,8 +1,11 @@
 """Files from a simplified graph: {name: text}; nothing is on the disk before all of them are made."""
 
+import math
 import os
 import tempfile
 from pathlib import Path
+
+import numpy as np
 
 from .. import runtimes
 from ..layers import layers_of
@@ -12,10 +15,12 @@ from .header import float_header, int8_header, safetensors, weights_beside
 from .network import network
 from .vectors import test_program, vectors_header
 
-#: How many inputs the test has, and how many bytes of text it may take.
+#: How many inputs the test has.
 SAMPLES = 5
 #: Of a network that takes the next steps of a sequence at a time.
 PIECES = 40
+#: How many numbers the test may have.
+MOST_NUMBERS = 1 << 22
 
 
 def files(graph, source, output, name, rounding="once", lanes=0, wants_graph=False, wants_test=True,
@@ -35,10 +40,16 @@ def files(graph, source, output, name, rounding="once", lanes=0, wants_graph=Fal
     else:
         made = {output: float_header(graph, written, space, source.name, lanes)}
     if wants_test:
-        samples = runtimes.random_samples(graph, PIECES if graph.streams else SAMPLES)
-        found = runtimes.run(source, graph, samples, rounding)
-        if found is None:
-            said.append("no test: the program that runs such files is not installed, or does not run this one")
+        each = sum(math.prod(graph.shape(name)) for name in graph.inputs + graph.outputs)
+        count = PIECES if graph.streams else min(SAMPLES, MOST_NUMBERS // max(each, 1))
+        samples = runtimes.random_samples(graph, count) if count * each <= MOST_NUMBERS else []
+        found = runtimes.run(source, graph, samples, rounding) if samples else None
+        if not samples:
+            said.append(f"no test: an input and its outputs have {each} numbers")
+        elif found is None:
+            said.append("no test: the program that runs such files (docs/formats.md) is not installed, or does not run this one")
+        elif not all(np.all(np.isfinite(values)) for outputs in found[0] for values in outputs):
+            said.append(f"no test: what {found[1]} makes of random inputs is not finite")
         else:
             outputs, runtime = found
             vectors, test = (output.with_name(f"{output.stem}_{kind}") for kind in ("vectors.hpp", "test.cpp"))

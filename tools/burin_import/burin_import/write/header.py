@@ -125,8 +125,6 @@ def float_header(graph, written, space, source, lanes):
         for layer, place in written.layers:
             for parameter in getattr(layer, kind):
                 values = stored(parameter, lanes)
-                if not np.all(np.isfinite(values)):
-                    values = np.nan_to_num(values)
                 everything.append(values)
                 label = layer.name if written.is_graph else f"{place} {layer.name}"
                 arrays.append(f"    // {comment(label)}: {parameter.name} "

@@ -65,7 +65,9 @@ int main() {{
 {prepared}    double largest = 0, peak = 0;
     const auto compare = [&](const auto* outputs, const auto& expected) {{
         for (std::size_t i = 0; i < std::size(expected); ++i) {{
-            largest = std::max(largest, std::fabs(double(outputs[i]) - double(expected[i])));
+            const double apart = std::fabs(double(outputs[i]) - double(expected[i]));
+            if (!(apart <= largest) && largest == largest) // A number that is none stays.
+                largest = apart;
             peak = std::max(peak, std::fabs(double(expected[i])));
         }}
     }};
