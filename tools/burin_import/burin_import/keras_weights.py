@@ -29,8 +29,8 @@ PLAIN = {"Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Dropout", "Spatia
 #: Those whose variables are `weight` and `bias`, as they are.
 WEIGHT_AND_BIAS = {"Dense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "DepthwiseConv2D"}
 RECURRENT = {"LSTM", "GRU", "SimpleRNN"}
-#: More than any file of weights has of a header, and more than data of real weights is packed.
-MOST_CONFIG, MOST_PACKED = 1 << 26, 16
+#: More than what is in a file of a model is packed.
+MOST_PACKED = 16
 
 
 @dataclass
@@ -93,13 +93,13 @@ class Pieces:
     def add(self, kind, config, path, place, name, layer):
         """Whether an activation is a layer of its own behind it."""
         refuse = lambda what: self.refuse(name, kind, what)  # noqa: E731
-        if kind == "Lambda" or "__lambda__" in json.dumps(config):
-            refuse("is code, which is not run")
-        elif kind in ("Sequential", "Functional", "Model"):
+        if kind in ("Sequential", "Functional", "Model"):
             if kind != "Sequential":
                 refuse("a functional model within a model has no counterpart")
             else:
                 self.add_model(layer, path + "/", place)
+        elif kind == "Lambda" or "__lambda__" in json.dumps(config):
+            refuse("is code, which is not run")
         elif kind in PLAIN:
             pass
         elif config.get("data_format") == "channels_first":
@@ -223,10 +223,11 @@ def h5py():
 
 def read_variables(stream, size):
     """{path of a group: arrays} of a file of weights of `size` bytes."""
-    library, result = h5py(), {}
+    library, result, left = h5py(), {}, MOST_PACKED * size
     with library.File(stream, "r") as file:
 
         def visit(group, path):
+            nonlocal left
             address = library.h5o.get_info(group.id).addr
             if address in visited or path.count("/") > 64:
                 raise Refused(f"'{path}': expected groups that form a tree")
@@ -239,8 +240,8 @@ def read_variables(stream, size):
                 if isinstance(each, library.Group):
                     visit(each, f"{path}{name}/")
                 elif path.endswith("/vars/") and name.isdecimal():
-                    if each.is_virtual or each.external or each.dtype.kind not in "fiu" or \
-                            each.nbytes > MOST_PACKED * size:
+                    left -= each.nbytes
+                    if each.is_virtual or each.external or each.dtype.kind not in "fiu" or left < 0:
                         raise Refused(f"'{path}{name}': expected numbers that are in the file, got others")
                     found.append((path[:-len("/vars/")], int(name), np.asarray(each)))
 
@@ -251,11 +252,13 @@ def read_variables(stream, size):
     return result
 
 
-def read_member(archive, name, most):
+def read_member(archive, name, packed):
+    """A member of an archive of so many bytes."""
     try:
         member = archive.getinfo(name)
     except KeyError:
         raise Refused(f"expected '{name}' in the archive") from None
+    most = MOST_PACKED * packed + (1 << 20)
     if member.file_size > most:
         raise Refused(f"'{name}': expected at most {most} bytes, got {member.file_size}")
     return archive.read(member)
@@ -265,9 +268,8 @@ def read_model(path):
     """Of a .keras file its pieces, and its variables."""
     try:
         with zipfile.ZipFile(path) as archive:
-            config = json.loads(read_member(archive, "config.json", MOST_CONFIG))
-            packed = path.stat().st_size
-            weights = read_member(archive, "model.weights.h5", MOST_PACKED * packed + (1 << 20))
+            config = json.loads(read_member(archive, "config.json", path.stat().st_size))
+            weights = read_member(archive, "model.weights.h5", path.stat().st_size)
     except zipfile.BadZipFile:
         raise Refused("expected a .keras file, which is a zip archive") from None
     return Pieces(config).found, read_variables(io.BytesIO(weights), len(weights)), weights
@@ -288,6 +290,6 @@ def packed(like, weights):
     stream = io.BytesIO()
     with zipfile.ZipFile(like) as source, zipfile.ZipFile(stream, "w") as target:
         for name in ("metadata.json", "config.json"):
-            target.writestr(name, read_member(source, name, MOST_CONFIG))
+            target.writestr(name, read_member(source, name, like.stat().st_size))
         target.writestr("model.weights.h5", weights)
     return stream.getvalue()

@@ -27,7 +27,7 @@ def read(path):
         raise Refused("expected a .keras file, which says what its layers are; .h5 of Keras 2 and .weights.h5 are not read")
     try:
         with zipfile.ZipFile(path) as archive:
-            config = json.loads(keras_weights.read_member(archive, "config.json", keras_weights.MOST_CONFIG))
+            config = json.loads(keras_weights.read_member(archive, "config.json", path.stat().st_size))
     except zipfile.BadZipFile:
         raise Refused("expected a .keras file, which is a zip archive") from None
     _, variables, _ = keras_weights.read_model(path)
@@ -129,7 +129,9 @@ class Reader:
         operator = ACTIVATIONS.get(activation) if isinstance(activation, str) else None
         attributes = {"alpha": 0.2} if operator == "LeakyRelu" else {"axis": -1} if activation in ("softmax", "log_softmax") \
             else {}
-        return self.add(operator or f"activation {activation}", [x], f"{name}/activation", **attributes)
+        y = self.add(operator or f"activation {activation}", [x], f"{name}/activation", **attributes)
+        self.graph.tensors[y].called = name
+        return y
 
     @staticmethod
     def weight_and_bias(own):
@@ -148,17 +150,15 @@ class Reader:
     def read_dense(self, config, own, inputs, name, group):
         return self.add("Dense", inputs, name, self.weight_and_bias(own), source="Dense")
 
-    def read_conv2_d(self, config, own, inputs, name, group):
+    def read_conv2d(self, config, own, inputs, name, group):
         return self.add("Conv", inputs, name, self.weight_and_bias(own), **self.window(config), groups=config.get("groups", 1),
                         source=f"Conv{own[0].ndim - 2}D")
 
-    read_conv1_d = read_conv3_d = read_conv1d = read_conv2d = read_conv3d = read_conv2_d
+    read_conv1d = read_conv3d = read_conv2d
 
-    def read_depthwise_conv2_d(self, config, own, inputs, name, group):
+    def read_depthwise_conv2d(self, config, own, inputs, name, group):
         return self.add("DepthwiseConv", inputs, name, self.weight_and_bias(own), **self.window(config),
                         source="DepthwiseConv2D")
-
-    read_depthwise_conv2d = read_depthwise_conv2_d
 
     def read_separable_conv2d(self, config, own, inputs, name, group):
         x = self.add("DepthwiseConv", inputs, f"{name}/depthwise", [("weight", own[0])], **self.window(config),
@@ -242,6 +242,8 @@ class Reader:
     def read_embedding(self, config, own, inputs, name, group):
         piece = keras_weights.Piece(group, "", "Embedding", config, name)
         words, size = own[0].shape
+        if inputs[0] in self.graph.inputs:
+            self.graph.tensors[inputs[0]].tokens = words
         return self.written(f"Embedding<{words}, {size}>", [piece], inputs, name, (*self.graph.shape(inputs[0]), size), False)
 
     def recurrent(self, kind, config, group, inputs, name, both=None):
