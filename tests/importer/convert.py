@@ -105,6 +105,11 @@ class Convert(unittest.TestCase):
         def huge(file):
             file.create_dataset("layers/dense/vars/0", (1 << 30, 1 << 30), np.float32, chunks=(1, 1))
 
+        def often(file):
+            data = file.create_dataset("layers/dense/vars/0", data=np.ones(10_000, np.float32))
+            for number in range(1, 200):
+                file[f"layers/dense/vars/{number}"] = data
+
         def link(file):
             file.create_group("layers/dense/vars")["0"] = h5py.ExternalLink(str(secret), "/x")
 
@@ -115,7 +120,8 @@ class Convert(unittest.TestCase):
             group = file.create_group("layers")
             group["a"] = group["b"] = group
 
-        for write, word in (huge, "numbers that are in the file"), (link, "a link"), (itself, "a link"), (cycle, "form a tree"):
+        for write, word in (huge, "numbers that are in the file"), \
+                (often, "numbers that are in the file"), (link, "a link"), (itself, "a link"), (cycle, "form a tree"):
             self.assertIn(word, self.refusal(self.archive(dense, self.weights(write)), target))
         for config in b"", b"[" * 100000, b"[]", b"{}", {"class_name": "Sequential", "config": {"layers": [1]}}, \
                 {"class_name": "Sequential", "config": {}}:

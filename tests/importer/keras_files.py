@@ -40,6 +40,14 @@ with tempfile.TemporaryDirectory() as directory:
         difference = np.abs(found - expected.reshape(found.shape)).max()
         assert difference < 1e-5, (name, difference)
 
+    # Keras itself, which imports what a configuration names, gets those that name its own classes.
+    from burin_import.runtimes.keras import names_only_keras
+    with zipfile.ZipFile(REFERENCE / "keras_imported_image.keras") as archive:
+        config = json.loads(archive.read("config.json"))
+    assert names_only_keras(config)
+    config["config"]["layers"][1]["config"]["kernel_initializer"] = {"module": "os", "class_name": "system", "config": {}}
+    assert not names_only_keras(config)
+
     # Code is not run, and a file that is none is one sentence.
     hostile = work / "hostile.keras"
     with zipfile.ZipFile(REFERENCE / "keras_image.keras") as source, zipfile.ZipFile(hostile, "w") as target:

@@ -248,7 +248,8 @@ class Graph:
 
     def check_reuse(self):
         """Refuses a few constants that are read again and again: each of their layers has them of its own."""
-        read = [self.tensors[name].data for node in self.nodes for name in node.inputs if name and self.tensors[name].is_constant]
+        read = [self.tensors[name].data for node in self.nodes for name in node.inputs
+                if name and self.tensors[name].is_constant]
         # Views share memory, and a file may have constants that overlap.
         held = end = 0
         for first, size in sorted((data.__array_interface__["data"][0], data.nbytes) for data in read):
@@ -256,7 +257,8 @@ class Graph:
             end = max(end, first + size)
         copied = sum(data.nbytes for data in read)
         if copied > MOST_REUSE * held + (1 << 25):
-            raise Refused(f"its nodes read {copied} bytes of {held} bytes of constants: expected at most {MOST_REUSE} times as many")
+            raise Refused(f"its nodes read {copied} bytes of {held} bytes of constants: expected at most {MOST_REUSE} times "
+                          "as many")
 
     def _runs_in_order(self):
         ready = set(self.inputs) | {""} | {name for name, tensor in self.tensors.items() if tensor.is_constant}
