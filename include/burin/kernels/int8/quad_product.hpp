@@ -25,6 +25,34 @@ struct Int8QuadRows {
 
 namespace detail {
 
+/// Scales the sums of a tile and stores the first `rows` of its rows.
+template <bool AreUsual, class Vectors, std::size_t Rows, std::size_t Width, Rounding Way>
+[[gnu::always_inline]] inline void int8_quad_store(typename Vectors::Sum (&sums)[Rows][Width],
+                                                   std::size_t rows, const Int8Quads& at,
+                                                   const Int8QuadOutputs<Way>& outputs, std::size_t channels,
+                                                   std::int8_t* y, std::size_t y_pitch) noexcept {
+    constexpr std::size_t lanes = Vectors::lanes;
+    const typename Vectors::Sum zero_point = Vectors::broadcast(outputs.zero_point);
+    unrolled<Width>([&](auto v) __attribute__((always_inline)) {
+        const typename Vectors::template Scale<Way, AreUsual> scale(at.multipliers + v * lanes,
+                                                                    at.shifts + v * lanes, zero_point);
+        unrolled<Rows>([&](auto r) __attribute__((always_inline)) { sums[r][v] = scale(sums[r][v]); });
+    });
+    unrolled<Rows>([&](auto r) __attribute__((always_inline)) {
+        if (r < rows)
+            Vectors::template store<Width>(sums[r], outputs.low, channels, y + r * y_pitch);
+    });
+}
+
+/// The same with shifts of any size, which few networks have.
+template <class Vectors, std::size_t Rows, std::size_t Width, Rounding Way>
+[[gnu::noinline]] void int8_quad_store_any(typename Vectors::Sum (&sums)[Rows][Width], std::size_t rows,
+                                           const Int8Quads& at, const Int8QuadOutputs<Way>& outputs,
+                                           std::size_t channels, std::int8_t* y,
+                                           std::size_t y_pitch) noexcept {
+    int8_quad_store<false, Vectors>(sums, rows, at, outputs, channels, y, y_pitch);
+}
+
 /// A tile of `Rows` rows, of which `rows` are stored, and one block of channels. `offsets` are those of the
 /// segments from a row's beginning.
 template <class Vectors, std::size_t Rows, std::size_t Width, Rounding Way>
@@ -80,22 +108,16 @@ int8_quad_tile(const std::int8_t* const (&x)[Rows], std::size_t rows, const Int8
                 to = Vectors::added(to, others[s][i / Width][i % Width]);
             });
         });
-    const auto store = [&](auto are_usual) __attribute__((always_inline)) {
-        const Sum zero_point = Vectors::broadcast(outputs.zero_point);
-        unrolled<Width>([&](auto v) __attribute__((always_inline)) {
-            const typename Vectors::template Scale<Way, are_usual> scale(at.multipliers + v * lanes,
-                                                                         at.shifts + v * lanes, zero_point);
-            unrolled<Rows>([&](auto r) __attribute__((always_inline)) { sums[r][v] = scale(sums[r][v]); });
+    if (outputs.has_usual_shifts) [[likely]] {
+        int8_quad_store<true, Vectors>(sums, rows, at, outputs, channels, y, y_pitch);
+    } else {
+        // A copy, so that nobody else sees the sums: they are to stay in registers.
+        Sum copies[Rows][Width];
+        unrolled<Rows * Width>([&](auto i) __attribute__((always_inline)) {
+            copies[i / Width][i % Width] = sums[i / Width][i % Width];
         });
-        unrolled<Rows>([&](auto r) __attribute__((always_inline)) {
-            if (r < rows)
-                Vectors::template store<Width>(sums[r], outputs.low, channels, y + r * y_pitch);
-        });
-    };
-    if (outputs.has_usual_shifts) [[likely]]
-        store(std::true_type{});
-    else
-        store(std::false_type{});
+        int8_quad_store_any<Vectors>(copies, rows, at, outputs, channels, y, y_pitch);
+    }
 }
 
 /// All rows with one block of channels.
