@@ -1,5 +1,7 @@
 #include "burin/layers/pooling.hpp"
+#include "burin/graph/streamer.hpp"
 #include "burin/layers/activations.hpp"
+#include "burin/layers/past.hpp"
 #include "reference/pooling.hpp"
 #include "support/layer_run.hpp"
 #include "support/network_gradient.hpp"
@@ -93,8 +95,12 @@ TEST_CASE("pooling: shapes, operations and names") {
 }
 
 TEST_CASE("pooling in pieces gives the same as of the whole, where the window moves by its own size") {
-    static_assert(MaxPool1D<3>::traits.streams && !MaxPool1D<3, Stride<2>>::traits.streams &&
-                  !MaxPool1D<3, Same>::traits.streams);
+    static_assert(MaxPool1D<3>::traits.streams && !MaxPool1D<3, Same>::traits.streams &&
+                  !MaxPool1D<3, Padding<1>>::traits.streams);
+    // Windows that overlap need what was before the piece.
+    static_assert(can_stream<Sequential<Input<12, 5>, MaxPool1D<3>>, 3> &&
+                  !can_stream<Sequential<Input<12, 5>, MaxPool1D<3, Stride<2>>>, 4> &&
+                  can_stream<Sequential<Input<12, 5>, Past<1>, MaxPool1D<3, Stride<2>>>, 4>);
     const auto x = random_numbers(12 * 5, 1);
     const auto whole = LayerRun<Sequential<Input<12, 5>, AveragePool1D<3>>>{}.infer(x);
     CHECK(LayerRun<Sequential<Input<6, 5>, AveragePool1D<3>>>{}.infer(x) == whole);
