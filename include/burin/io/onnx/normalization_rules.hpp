@@ -116,11 +116,11 @@ Value write_group_norm(GraphWriter& to, const LayerStep& step, std::size_t group
         weights.shape = one_each;
         return to.node(op, {x, put(to, weights)}, {}, name);
     };
-    using Affine = typename LayerType::Affine;
+    using Has = typename LayerType::Affine;
     std::string result = to.reshape(normalized, channels_first, step.part("image"));
-    if constexpr (Affine::has_scale)
-        result = apply("Mul", "weight", result, Affine::has_bias ? step.part("scaled") : step.name);
-    if constexpr (Affine::has_bias)
+    if constexpr (Has::has_scale)
+        result = apply("Mul", "weight", result, Has::has_bias ? step.part("scaled") : step.name);
+    if constexpr (Has::has_bias)
         result = apply("Add", "bias", result, step.name);
     return to.channels_first_value(result, shape);
 }
