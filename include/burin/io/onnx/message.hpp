@@ -1,5 +1,7 @@
 #pragma once
 
+#include "burin/core/language.hpp"
+
 #include <protozero/pbf_writer.hpp>
 
 #include <bit>
