@@ -74,7 +74,7 @@ inline void check_sound_header(std::span<char> file, std::string_view name) {
         const std::size_t begin = offset + chunk_header;
         const std::size_t left = bytes.size() - begin;
         std::uint64_t length = bytes.number(offset + 4);
-        if (bytes.text(offset) == "ds64" && left >= 16)
+        if (bytes.text(offset) == "ds64" && length >= 16 && left >= 16)
             long_length = begin + 8;
         if (bytes.text(offset) != samples) {
             if (length > left)
