@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from support import HERE, Program, needs, refused, run
+from support import HERE, Program, as_file, needs, refused, run, taken_or_refused
 
 needs("numpy", "onnx")
 import numpy as np  # noqa: E402
@@ -97,10 +97,7 @@ def model(nodes, inputs, outputs, constants=(), opset=17):
 
 def write(content):
     """The model or the bytes as a file, for the length of a with."""
-    file = tempfile.NamedTemporaryFile(suffix=".onnx")
-    file.write(content if isinstance(content, (bytes, bytearray)) else content.SerializeToString())
-    file.flush()
-    return file
+    return as_file(content if isinstance(content, (bytes, bytearray)) else content.SerializeToString(), ".onnx")
 
 
 def unsupported():
@@ -127,10 +124,8 @@ def hostile():
         damaged = bytearray(content)
         for _ in range(source.choice((1, 2, 8))):
             damaged[source.randrange(len(damaged))] = source.choice((0, 1, 127, 128, 255, source.randrange(256)))
-        with write(damaged) as file, tempfile.TemporaryDirectory() as work:
-            code, said = run(file.name, "-o", Path(work) / "model.hpp", "--no-test")
-            assert code in (0, 1) and "Traceback" not in said, said
-            assert code == 0 or not list(Path(work).iterdir())
+        with write(damaged) as file:
+            taken_or_refused(file.name)
 
     node, x, y = helper.make_node, [("x", [1, 4])], [("y", [1, 4])]
     weight = numpy_helper.from_array(np.ones((4, 4), np.float32), "w")

@@ -46,6 +46,22 @@ def refused(path, *arguments):
     return said
 
 
+def as_file(content, suffix):
+    """Bytes as a file, for the length of a with."""
+    file = tempfile.NamedTemporaryFile(suffix=suffix)
+    file.write(content)
+    file.flush()
+    return file
+
+
+def taken_or_refused(path):
+    """Of a damaged file: it is another network, or refused and nothing written."""
+    with tempfile.TemporaryDirectory() as work:
+        code, said = run(path, "-o", Path(work) / "model.hpp", "--no-test")
+        assert code in (0, 1) and "Traceback" not in said, said
+        assert code == 0 or not list(Path(work).iterdir()), f"{path}: refused, but something was written"
+
+
 #: Reads whole samples of a network from the standard input, and writes its outputs.
 PROGRAM = """
 template <class Net, class Number, class Run>
@@ -102,7 +118,8 @@ class Program:
                   "int main(int, char** arguments) {"]
         for name, (_, kind) in headers.items():
             call = {"int8": f"samples_of({name}::network)",
-                    "pieces": f"pieces_of<{name}::Network, {name}::steps>({name}::network)", "row_major": f"samples_of<{name}::Network>({name}::row_major)",
+                    "pieces": f"pieces_of<{name}::Network, {name}::steps>({name}::network)",
+                    "row_major": f"samples_of<{name}::Network>({name}::row_major)",
                     "parameters": f"samples_from_flash<{name}::Network>({name}::parameters)",
                     "none": f"samples_of<{name}::Network>(nullptr)"}[kind]
             if kind in ("int8", "pieces"):

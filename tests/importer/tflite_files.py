@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from support import HERE, ROOT, Program, needs, refused, run
+from support import HERE, ROOT, Program, as_file, needs, refused, run, taken_or_refused
 
 needs("numpy", "tflite")
 import numpy as np  # noqa: E402
@@ -43,10 +43,7 @@ def compare(command):
 
 def write(content):
     """The bytes as a file, for the length of a with."""
-    file = tempfile.NamedTemporaryFile(suffix=".tflite")
-    file.write(content)
-    file.flush()
-    return file
+    return as_file(content, ".tflite")
 
 
 def unsupported():
@@ -79,10 +76,8 @@ def hostile():
         for _ in range(source.choice((1, 2, 8))):
             at = source.randrange(len(damaged) - 4)
             damaged[at:at + 4] = struct.pack("<I", source.choice((0, 1, 2**31 - 1, 2**31, 2**32 - 1, source.randrange(2**32))))
-        with write(damaged) as file, tempfile.TemporaryDirectory() as work:
-            code, said = run(file.name, "-o", Path(work) / "model.hpp", "--no-test")
-            assert code in (0, 1) and "Traceback" not in said, said
-            assert code == 0 or not list(Path(work).iterdir())
+        with write(damaged) as file:
+            taken_or_refused(file.name)
 
     def network(reads, shape=(1, 4), data=None):
         model = Model()

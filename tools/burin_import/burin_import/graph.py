@@ -40,6 +40,7 @@ depthwise ones `[kernel..., channels, multiplier]`.
 Any other operator is what the file calls it; without a rule in layers/ it is reported as unsupported.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Optional
 
@@ -157,8 +158,16 @@ class Graph:
     def producer(self, name):
         return next((node for node in self.nodes if name in node.outputs), None)
 
+    def producers(self):
+        """The node that gives each tensor, by the tensor's name."""
+        return {name: node for node in self.nodes for name in node.outputs}
+
     def readers(self, name):
         return [node for node in self.nodes if name in node.inputs]
+
+    def read_counts(self):
+        """How often nodes read each tensor, by its name."""
+        return Counter(name for node in self.nodes for name in node.inputs)
 
     def new_name(self, wish):
         """A tensor's name that is free."""

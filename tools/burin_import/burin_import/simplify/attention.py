@@ -18,7 +18,7 @@ def scalar(graph, name):
 class Search:
     def __init__(self, graph):
         self.graph = graph
-        self.producers = {name: node for node in graph.nodes for name in node.outputs}
+        self.producers = graph.producers()
 
     def unscaled(self, name):
         """Without factors of one number, and their product."""

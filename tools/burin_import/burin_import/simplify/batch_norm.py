@@ -4,7 +4,7 @@ import numpy as np
 
 
 def simplify(graph):
-    producers = {name: node for node in graph.nodes for name in node.outputs}
+    producers = graph.producers()
     for node in graph.nodes:
         if node.operator != "BatchNorm":
             continue

@@ -21,7 +21,7 @@ def simplify(graph):
         graph.inputs[index] = new
         graph.nodes.insert(0, Node(name, "Transpose", [new], [name], {"axes": back}))
         return True
-    producers = {name: node for node in graph.nodes for name in node.outputs}
+    producers = graph.producers()
     for index, name in enumerate(graph.outputs):
         node = producers.get(name)
         if node is None or node.operator != "Transpose" or graph.tensors[name].file_axes:

@@ -4,11 +4,8 @@ import numpy as np
 
 
 def simplify(graph):
-    producers = {name: node for node in graph.nodes for name in node.outputs}
-    counts = {}
-    for node in graph.nodes:
-        for name in node.inputs:
-            counts[name] = counts.get(name, 0) + 1
+    producers = graph.producers()
+    counts = graph.read_counts()
     for node in graph.nodes:
         if node.operator != "Add" or len(node.inputs) != 2:
             continue

@@ -4,7 +4,7 @@ from ..graph import Node
 
 
 def simplify(graph):
-    producers = {name: node for node in graph.nodes for name in node.outputs}
+    producers = graph.producers()
     for last in graph.nodes:
         if last.operator != "BATCH_TO_SPACE_ND" or "block" not in last.attributes:
             continue

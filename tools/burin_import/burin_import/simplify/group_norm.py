@@ -6,7 +6,7 @@ from ..graph import Node
 
 
 def simplify(graph):
-    producers = {name: node for node in graph.nodes for name in node.outputs}
+    producers = graph.producers()
 
     def before(name, operator):
         node = producers.get(name)

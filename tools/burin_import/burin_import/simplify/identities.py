@@ -22,7 +22,7 @@ def simplify(graph):
     for node in found:
         graph.remove(node)
     changed = bool(found)
-    producers = {name: node for node in graph.nodes for name in node.outputs}
+    producers = graph.producers()
     for node in graph.nodes:
         before = producers.get(node.inputs[0]) if node.inputs else None
         if node.operator == "Reshape" and before is not None and before.operator == "Reshape":

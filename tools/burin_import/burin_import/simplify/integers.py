@@ -14,7 +14,7 @@ CLAMPS = ("Relu", "Relu6")
 def simplify(graph):
     if not any(node.operator == "Dequantize" for node in graph.nodes):
         return False
-    producers = {name: node for node in graph.nodes for name in node.outputs}
+    producers = graph.producers()
     readers = {}
     for node in graph.nodes:
         for name in node.inputs:

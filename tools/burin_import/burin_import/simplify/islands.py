@@ -4,7 +4,7 @@ from ..layers.activations import TYPES as ELEMENTWISE
 
 
 def simplify(graph):
-    producers = {name: node for node in graph.nodes for name in node.outputs}
+    producers = graph.producers()
     for node in graph.nodes:
         if node.operator not in ELEMENTWISE:
             continue

@@ -23,7 +23,7 @@ def last_axes(graph, node):
 
 
 def simplify(graph):
-    producers = {name: node for node in graph.nodes for name in node.outputs}
+    producers = graph.producers()
     made_by = lambda name, *operators: producers[name] if name in producers and producers[name].operator in operators else None
     for node in graph.nodes:
         if node.operator == "Divide":

@@ -20,7 +20,7 @@ def constant_moved(graph, name, back, rank):
 def simplify(graph):
     if not graph.moves_borders:
         return False
-    producers = {name: node for node in graph.nodes for name in node.outputs}
+    producers = graph.producers()
     for node in graph.nodes:
         if node.operator not in MERGES and node.operator not in ALONG or len(node.outputs) != 1:
             continue

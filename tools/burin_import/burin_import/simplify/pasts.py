@@ -98,5 +98,5 @@ def dense(graph, producers):
 def simplify(graph):
     if not graph.streams:
         return False
-    producers = {name: node for node in graph.nodes for name in node.outputs}
+    producers = graph.producers()
     return any(each(graph, producers) for each in (inputs, slices, dense))

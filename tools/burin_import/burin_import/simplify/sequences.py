@@ -4,7 +4,7 @@ from ..graph import Node
 
 
 def simplify(graph):
-    producers = {name: node for node in graph.nodes for name in node.outputs}
+    producers = graph.producers()
     for node in graph.nodes:
         if node.operator not in ("Conv", "MaxPool", "AveragePool"):
             continue

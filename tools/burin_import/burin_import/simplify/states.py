@@ -38,7 +38,7 @@ def simplify(graph):
     states, graph.states = graph.states, []
     if not states:
         return False
-    producers = {name: node for node in graph.nodes for name in node.outputs}
+    producers = graph.producers()
     for state in states:
         found = why_not(graph, state, producers)
         if isinstance(found, str):

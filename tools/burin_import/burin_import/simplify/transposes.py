@@ -4,11 +4,8 @@ from ..layers.activations import TYPES as ELEMENTWISE
 
 
 def simplify(graph):
-    producers = {name: node for node in graph.nodes for name in node.outputs}
-    counts = {}
-    for node in graph.nodes:
-        for name in node.inputs:
-            counts[name] = counts.get(name, 0) + 1
+    producers = graph.producers()
+    counts = graph.read_counts()
     for node in graph.nodes:
         before = producers.get(node.inputs[0]) if node.inputs else None
         if before is None or before.operator != "Transpose":

@@ -12,11 +12,7 @@ def is_bare(of, to):
 def simplify(graph):
     if not graph.moves_borders:
         return False
-    producers = {name: node for node in graph.nodes for name in node.outputs}
-    counts = {}
-    for node in graph.nodes:
-        for name in node.inputs:
-            counts[name] = counts.get(name, 0) + 1
+    producers = graph.producers()
     for node in graph.nodes:
         merges = node.operator in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
         if node.operator not in ELEMENTWISE and not merges or len(node.outputs) != 1:
