@@ -37,21 +37,14 @@ constexpr std::size_t source_in_image(BorderOf kind, std::size_t at, std::size_t
 /// An image with borders made of itself.
 template <BorderOf Kind, std::size_t Rank, std::size_t... Counts>
 struct ImagePadding : Op {
-    static_assert(sizeof...(Counts) == 1 || sizeof...(Counts) == Rank || sizeof...(Counts) == 2 * Rank,
-                  "give one number for all borders, one for each axis, or two (before, after) for each axis");
-
     static constexpr BorderOf kind = Kind;
     static constexpr Borders<Rank> border = borders<Rank, Counts...>();
 
     static constexpr OpTraits traits{.streams = border.before[0] + border.after[0] == 0, .keeps_range = true};
     static constexpr Text<64> name() {
-        Text<64> text(Kind == BorderOf::reflection ? "ReflectPadding"
-                      : Kind == BorderOf::edge     ? "ReplicatePadding"
-                                                   : "CircularPadding");
-        text.append(Rank).append("D<");
-        std::size_t index = 0;
-        ((text.append(index++ == 0 ? "" : ", ").append(Counts)), ...);
-        return text.append(">");
+        return name_with_borders<Rank, Counts...>(Kind == BorderOf::reflection ? "ReflectPadding"
+                                                  : Kind == BorderOf::edge     ? "ReplicatePadding"
+                                                                               : "CircularPadding");
     }
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {

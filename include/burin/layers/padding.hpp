@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 namespace burin {
 
@@ -23,6 +24,8 @@ struct Borders {
 /// after.
 template <std::size_t Rank, std::size_t... Counts>
 constexpr Borders<Rank> borders() {
+    static_assert(sizeof...(Counts) == 1 || sizeof...(Counts) == Rank || sizeof...(Counts) == 2 * Rank,
+                  "give one number for all borders, one for each axis, or two (before, after) for each axis");
     constexpr std::size_t counts[] = {Counts...};
     Borders<Rank> result;
     for (std::size_t axis = 0; axis < Rank; ++axis) {
@@ -33,23 +36,25 @@ constexpr Borders<Rank> borders() {
     return result;
 }
 
+/// `ZeroPadding2D<1, 2>`
+template <std::size_t Rank, std::size_t... Counts>
+constexpr Text<64> name_with_borders(std::string_view layer) {
+    Text<64> text(layer);
+    text.append(Rank);
+    append_numbers<Counts...>(text, "D");
+    return text;
+}
+
 /// What padding and cropping have in common: one of the images lies inside the other.
 template <bool Pads, std::size_t Rank, std::size_t... Counts>
 struct Bordered : Op {
-    static_assert(sizeof...(Counts) == 1 || sizeof...(Counts) == Rank || sizeof...(Counts) == 2 * Rank,
-                  "give one number for all borders, one for each axis, or two (before, after) for each axis");
-
     static constexpr Borders<Rank> border = borders<Rank, Counts...>();
 
     // What is cut off a piece is part of the next, or was of the one before.
     static constexpr OpTraits traits{.streams = !Pads || border.before[0] + border.after[0] == 0,
                                      .keeps_range = true};
     static constexpr Text<64> name() {
-        Text<64> text(Pads ? "ZeroPadding" : "Cropping");
-        text.append(Rank).append("D<");
-        std::size_t index = 0;
-        ((text.append(index++ == 0 ? "" : ", ").append(Counts)), ...);
-        return text.append(">");
+        return name_with_borders<Rank, Counts...>(Pads ? "ZeroPadding" : "Cropping");
     }
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {

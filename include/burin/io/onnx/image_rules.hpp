@@ -134,8 +134,8 @@ struct Rule<LayerType> {
 
 /// Pooling with a window that moves evenly.
 template <burin::detail::Pooling Kind, std::size_t Rank, auto Size, class... Options>
-Value write_pooling(GraphWriter& to, const LayerStep& step,
-                    const burin::detail::StridedPool<Kind, Rank, Size, Options...>*) {
+Value write_image_layer(GraphWriter& to, const LayerStep& step,
+                        const burin::detail::StridedPool<Kind, Rank, Size, Options...>*) {
     constexpr bool is_max = Kind == burin::detail::Pooling::max;
     constexpr auto windowing = burin::detail::StridedWindows<Rank, Size, Options...>::options;
     Attributes attributes = window_attributes(windowing, step.input_shapes[0], false);
@@ -148,7 +148,8 @@ Value write_pooling(GraphWriter& to, const LayerStep& step,
 
 /// Pooling of whole images.
 template <burin::detail::Pooling Kind, std::size_t Rank>
-Value write_pooling(GraphWriter& to, const LayerStep& step, const burin::detail::GlobalPool<Kind, Rank>*) {
+Value write_image_layer(GraphWriter& to, const LayerStep& step,
+                        const burin::detail::GlobalPool<Kind, Rank>*) {
     const std::string pooled =
         to.node(Kind == burin::detail::Pooling::max ? "GlobalMaxPool" : "GlobalAveragePool",
                 {to.channels_first(step.inputs[0])}, {}, step.part("pooled"));
@@ -157,8 +158,8 @@ Value write_pooling(GraphWriter& to, const LayerStep& step, const burin::detail:
 
 /// Windows that are spread evenly: axis by axis, each window is cut out.
 template <burin::detail::Pooling Kind, std::size_t... Counts>
-Value write_pooling(GraphWriter& to, const LayerStep& step,
-                    const burin::detail::AdaptivePool<Kind, Counts...>*) {
+Value write_image_layer(GraphWriter& to, const LayerStep& step,
+                        const burin::detail::AdaptivePool<Kind, Counts...>*) {
     const std::size_t counts[] = {Counts...};
     std::string name = to.channels_last(step.inputs[0]);
     for (std::size_t axis = 0; axis < sizeof...(Counts); ++axis) {
@@ -185,32 +186,26 @@ Value write_pooling(GraphWriter& to, const LayerStep& step,
     return to.value(name, step.output_shape);
 }
 
-template <class LayerType>
-concept PoolingLike = requires(GraphWriter& to, const LayerStep& step, const LayerType* layer) {
-    write_pooling(to, step, layer);
-};
-
-template <PoolingLike LayerType>
-struct Rule<LayerType> {
-    static constexpr bool is_missing = false;
-    static Value write(GraphWriter& to, const LayerStep& step) {
-        return write_pooling(to, step, static_cast<const LayerType*>(nullptr));
+/// As `Pad` wants them: of all axes before, then of all axes behind; none of batch and channels.
+template <std::size_t Rank>
+Extents pads_of(const burin::detail::Borders<Rank>& border) {
+    Extents pads(2 * (Rank + 2));
+    for (std::size_t axis = 0; axis < Rank; ++axis) {
+        pads[1 + axis] = static_cast<std::int64_t>(border.before[axis]);
+        pads[Rank + 3 + axis] = static_cast<std::int64_t>(border.after[axis]);
     }
-};
+    return pads;
+}
 
 template <bool Pads, std::size_t Rank, std::size_t... Counts>
-Value write_border(GraphWriter& to, const LayerStep& step,
-                   const burin::detail::Bordered<Pads, Rank, Counts...>*) {
+Value write_image_layer(GraphWriter& to, const LayerStep& step,
+                        const burin::detail::Bordered<Pads, Rank, Counts...>*) {
     constexpr auto border = burin::detail::Bordered<Pads, Rank, Counts...>::border;
     const std::string input = to.channels_last(step.inputs[0]);
     if (Pads) {
-        Extents pads(2 * (Rank + 2));
-        for (std::size_t axis = 0; axis < Rank; ++axis) {
-            pads[1 + axis] = static_cast<std::int64_t>(border.before[axis]);
-            pads[Rank + 3 + axis] = static_cast<std::int64_t>(border.after[axis]);
-        }
-        return to.value(to.node("Pad", {input, to.integers(step.part("pads"), pads)}, {}, step.name),
-                        step.output_shape);
+        return to.value(
+            to.node("Pad", {input, to.integers(step.part("pads"), pads_of(border))}, {}, step.name),
+            step.output_shape);
     }
     Extents begins, ends, axes;
     for (std::size_t axis = 0; axis < Rank; ++axis) {
@@ -227,8 +222,8 @@ Value write_border(GraphWriter& to, const LayerStep& step,
 
 /// `Pad` has the mode "wrap" from opset 19 on only: the other side is cut off and put there, axis by axis.
 template <burin::detail::BorderOf Kind, std::size_t Rank, std::size_t... Counts>
-Value write_border(GraphWriter& to, const LayerStep& step,
-                   const burin::detail::ImagePadding<Kind, Rank, Counts...>*) {
+Value write_image_layer(GraphWriter& to, const LayerStep& step,
+                        const burin::detail::ImagePadding<Kind, Rank, Counts...>*) {
     using burin::detail::BorderOf;
     constexpr auto border = burin::detail::ImagePadding<Kind, Rank, Counts...>::border;
     std::string x = to.channels_last(step.inputs[0]);
@@ -247,12 +242,7 @@ Value write_border(GraphWriter& to, const LayerStep& step,
         }
         return to.value(x, step.output_shape);
     } else {
-        Extents pads(2 * (Rank + 2));
-        for (std::size_t axis = 0; axis < Rank; ++axis) {
-            pads[1 + axis] = static_cast<std::int64_t>(border.before[axis]);
-            pads[Rank + 3 + axis] = static_cast<std::int64_t>(border.after[axis]);
-        }
-        return to.value(to.node("Pad", {x, to.integers(step.part("pads"), pads)},
+        return to.value(to.node("Pad", {x, to.integers(step.part("pads"), pads_of(border))},
                                 Attributes().text("mode", Kind == BorderOf::edge ? "edge" : "reflect"),
                                 step.name),
                         step.output_shape);
@@ -260,15 +250,15 @@ Value write_border(GraphWriter& to, const LayerStep& step,
 }
 
 template <class LayerType>
-concept BorderLike = requires(GraphWriter& to, const LayerStep& step, const LayerType* layer) {
-    write_border(to, step, layer);
+concept ImageLayer = requires(GraphWriter& to, const LayerStep& step, const LayerType* layer) {
+    write_image_layer(to, step, layer);
 };
 
-template <BorderLike LayerType>
+template <ImageLayer LayerType>
 struct Rule<LayerType> {
     static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
-        return write_border(to, step, static_cast<const LayerType*>(nullptr));
+        return write_image_layer(to, step, static_cast<const LayerType*>(nullptr));
     }
 };
 
