@@ -16,12 +16,12 @@
 #include "burin/layers/reshape.hpp"
 #include "burin/layers/simple_rnn.hpp"
 #include "burin/layers/transposed_convolution.hpp"
+#include "support/reference_tensor.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <cstddef>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,15 +43,7 @@ using FromTokens =
           Node<"head", Dense<2>, From<"rnn">>, Outputs<"head">>;
 
 std::vector<float> numbers(const std::string& name) {
-    const io::detail::Content content(BURIN_REFERENCE_DATA "/keras_outputs.safetensors", 1 << 20);
-    for (const auto& tensor : content.tensors)
-        if (tensor.name == name) {
-            std::vector<float> result(tensor.bytes.size() / sizeof(float));
-            std::memcpy(result.data(), tensor.bytes.data(), tensor.bytes.size());
-            return result;
-        }
-    FAIL("no tensor ", name);
-    return {};
+    return reference_tensor(BURIN_REFERENCE_DATA "/keras_outputs.safetensors", name);
 }
 
 /// Whether the weights that burin-convert made of a model of Keras give what Keras computed.

@@ -17,6 +17,7 @@
 #include "burin/layers/transformer.hpp"
 #include "burin/layers/transposed_convolution.hpp"
 #include "support/files.hpp"
+#include "support/reference_tensor.hpp"
 
 #include <doctest/doctest.h>
 
@@ -24,7 +25,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -63,15 +63,7 @@ io::PyTorch behind(const std::string& name, io::PyTorch convention = {}) {
 }
 
 std::vector<float> numbers(const std::string& name) {
-    const io::detail::Content content(reference, 1 << 20);
-    for (const auto& tensor : content.tensors)
-        if (tensor.name == name) {
-            std::vector<float> result(tensor.bytes.size() / sizeof(float));
-            std::memcpy(result.data(), tensor.bytes.data(), tensor.bytes.size());
-            return result;
-        }
-    FAIL("no tensor ", name);
-    return {};
+    return reference_tensor(reference, name);
 }
 
 /// How far a network with the parameters of the reference is from what PyTorch computed.
