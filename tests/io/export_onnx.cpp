@@ -195,7 +195,28 @@ struct Square {
     }
 };
 
+struct Cube {
+    template <class Vector>
+    static Vector value(Vector x) noexcept {
+        return x * x * x;
+    }
+};
+
 } // namespace
+
+template <>
+struct io::onnx::Rule<Lambda<Cube>> {
+    static Value write(GraphWriter& to, const LayerStep& step) {
+        return for_each_element(to, step, [&](const std::string& x) {
+            return to.node("Pow", {x, to.number(3, step.part("three"))}, {}, step.name);
+        });
+    }
+};
+
+TEST_CASE("export_onnx: a layer of one's own, with a rule of one's own") {
+    write<Sequential<Input<3>, Dense<4>, Lambda<Cube>, Dense<2>>>("own_layer");
+    write<Line<TimeDistributed<Lambda<Cube>>>>("own_layer_each_step");
+}
 
 TEST_CASE("export_onnx: layers that ONNX can't say are all named, and nothing is written") {
     using Net = Sequential<Input<3>, Lambda<Square>, Dense<2>, Residual<Lambda<Square>>>;

@@ -50,7 +50,7 @@ std::string describe_missing() {
             using LayerType = engine::OpAt<Net, I>;
             constexpr auto& node = engine::Network<Net>::graph.nodes[I];
             if constexpr (!LayerType::traits.is_input)
-                if (Rule<LayerType>::is_missing)
+                if (!has_rule<LayerType>)
                     names.append(names.empty() ? "" : ", ")
                         .append("layer `")
                         .append(node.place.text().view())

@@ -60,17 +60,15 @@ class Int8Numbers {
             return product;
         }();
         const auto channel_of = [&](std::size_t i) { return i / inner % channels; };
-        std::vector<double> scales(channels);
-        if (bias != nullptr)
-            for (std::size_t c = 0; c < channels; ++c)
-                scales[c] = std::fabs(bias->values[c]) /
-                            (static_cast<double>(input.scale) * burin::detail::largest_int8_bias);
         std::vector<float> largest(channels), steps(channels);
         for (std::size_t i = 0; i < weight.values.size(); ++i)
             largest[channel_of(i)] =
                 std::max(largest[channel_of(i)], static_cast<float>(std::fabs(weight.values[i])));
         for (std::size_t c = 0; c < channels; ++c)
-            steps[c] = quantization::weight_scale(largest[c], static_cast<float>(scales[c]));
+            steps[c] = quantization::weight_scale(
+                largest[c], bias == nullptr ? 0.0F
+                                            : burin::detail::least_weight_scale(
+                                                  bias->values[c], static_cast<double>(input.scale)));
         std::vector<std::int8_t> stored(weight.values.size());
         for (std::size_t i = 0; i < stored.size(); ++i)
             stored[i] =

@@ -85,6 +85,11 @@ constexpr std::int32_t quantized_bias(double bias, double unit) noexcept {
     return static_cast<std::int32_t>(whole + (whole < 0 ? -0.5 : 0.5));
 }
 
+/// The least scale of a channel's weights with which its bias is within `largest_int8_bias`.
+constexpr float least_weight_scale(double bias, double input_scale) noexcept {
+    return static_cast<float>((bias < 0 ? -bias : bias) / (input_scale * largest_int8_bias));
+}
+
 /// Where an element of a float weight goes, a matrix with a row for each product of a sum and a column for
 /// each channel.
 struct ChannelMajor {
@@ -200,7 +205,7 @@ void quantize_weighted(const quantization::Int8Source<Shapes>& from, Int8Weighte
     };
     std::array<float, Channels> scales;
     for (std::size_t channel = 0; channel < Channels; ++channel)
-        scales[channel] = static_cast<float>(std::fabs(bias_of(channel)) / (input_scale * largest_int8_bias));
+        scales[channel] = least_weight_scale(bias_of(channel), input_scale);
     quantize_weights<Order>(engine::TensorView<const float>(from.parameters, list[0]), to.weight, scales);
     std::array<double, Channels> units;
     for (std::size_t channel = 0; channel < Channels; ++channel) {

@@ -175,7 +175,6 @@ struct Activation<burin::detail::FastLayer<LayerType>> : Activation<LayerType> {
 template <class LayerType>
     requires(Activation<LayerType>::is_known)
 struct Rule<LayerType> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         return for_each_element(to, step, [&](const std::string& input) {
             return Activation<LayerType>::write(to, input, step.name);
@@ -186,7 +185,6 @@ struct Rule<LayerType> {
 /// Its slopes are along the last axis.
 template <class... Options>
 struct Rule<PReLU<Options...>> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         return to.value(to.node("PRelu", {to.channels_last(step.inputs[0]), put(to, step.weights("weight"))},
                                 {}, step.name),
@@ -198,7 +196,6 @@ struct Rule<PReLU<Options...>> {
 template <class LayerType>
     requires(std::same_as<LayerType, Softmax> || std::same_as<LayerType, LogSoftmax>)
 struct Rule<LayerType> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         return to.value(to.node(std::same_as<LayerType, Softmax> ? "Softmax" : "LogSoftmax",
                                 {to.channels_last(step.inputs[0])}, Attributes().integer("axis", -1),

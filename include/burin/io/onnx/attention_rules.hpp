@@ -70,7 +70,6 @@ inline std::string attention(GraphWriter& to, const LayerStep& step, const Atten
 
 template <class... Options>
 struct Rule<ScaledDotProductAttention<Options...>> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         using LayerType = ScaledDotProductAttention<Options...>;
         const Attended of{to.channels_last(step.inputs[0]),
@@ -89,8 +88,6 @@ struct Rule<ScaledDotProductAttention<Options...>> {
 template <std::size_t Heads, class... Options>
 struct Rule<MultiHeadAttention<Heads, Options...>> {
     using LayerType = MultiHeadAttention<Heads, Options...>;
-    static constexpr bool is_missing = false;
-
     static Value write(GraphWriter& to, const LayerStep& step) {
         const std::size_t last = step.inputs.size() - 1 - LayerType::has_mask, key = last > 0 ? 1 : 0;
         const std::size_t size = step.weights("query.weight").shape[1] / Heads;

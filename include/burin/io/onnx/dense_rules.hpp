@@ -29,7 +29,6 @@ inline std::string affine(GraphWriter& to, const LayerStep& step, const std::str
 
 template <std::size_t Units, class... Options>
 struct Rule<Dense<Units, Options...>> {
-    static constexpr bool is_missing = false;
     /// Whether it does at each step of a sequence what it does once.
     static constexpr bool takes_steps = true;
 
@@ -73,8 +72,6 @@ struct Rule<FeedForward<Units, ActivationType>> {
 template <std::size_t Vocabulary, std::size_t Dimensions, class... Options>
 struct Rule<Embedding<Vocabulary, Dimensions, Options...>> {
     using LayerType = Embedding<Vocabulary, Dimensions, Options...>;
-    static constexpr bool is_missing = false;
-
     static Value write(GraphWriter& to, const LayerStep& step) {
         const std::string input = to.channels_last(step.inputs[0]);
         const std::string limit = to.number(static_cast<double>(Vocabulary), step.part("vocabulary"));
@@ -98,7 +95,6 @@ struct Rule<Embedding<Vocabulary, Dimensions, Options...>> {
 
 template <std::size_t Token>
 struct Rule<PaddingMask<Token>> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         const std::string is_padding = to.node(
             "Equal",
@@ -113,7 +109,6 @@ struct Rule<PaddingMask<Token>> {
 
 template <>
 struct Rule<PositionalEncoding> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         const std::size_t time = step.output_shape[0], dimensions = step.output_shape[1];
         std::vector<double> table(time * dimensions);
@@ -132,7 +127,6 @@ struct Rule<PositionalEncoding> {
 
 template <std::size_t Positions>
 struct Rule<LearnedPositionalEmbedding<Positions>> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         Weights table = step.weights("weight");
         table.shape = step.output_shape;
@@ -144,7 +138,6 @@ struct Rule<LearnedPositionalEmbedding<Positions>> {
 
 template <>
 struct Rule<Dot> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         const std::size_t n = step.input_shapes[0].last();
         const Shape first(step.input_shapes[0].size() / n, n), second(step.input_shapes[1].size() / n, n);

@@ -14,7 +14,6 @@ namespace burin::io::onnx {
 template <class Gate>
     requires(Activation<Gate>::is_known)
 struct Rule<GLU<Gate>> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         const std::string input = to.channels_last(step.inputs[0]);
         const std::size_t axis = step.output_shape.rank - 1, half = step.output_shape.last();

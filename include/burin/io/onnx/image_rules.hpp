@@ -76,8 +76,6 @@ concept TransposedConvolutionLike = requires(LayerType layer) {
 template <ConvolutionLike LayerType>
 struct Rule<LayerType> {
     using Settings = typename LayerType::Settings;
-    static constexpr bool is_missing = false;
-
     static Value write(GraphWriter& to, const LayerStep& step) {
         return convolution(to, step, "Conv", with_kernel_last(step.weights("weight")), 0, LayerType::has_bias,
                            window_attributes(Settings::windowing, step.input_shapes[0], true)
@@ -88,8 +86,6 @@ struct Rule<LayerType> {
 template <auto Kernel, class... Options>
 struct Rule<DepthwiseConv2D<Kernel, Options...>> {
     using LayerType = DepthwiseConv2D<Kernel, Options...>;
-    static constexpr bool is_missing = false;
-
     static Value write(GraphWriter& to, const LayerStep& step) {
         const Weights weights = step.weights("weight");
         Weights filters = permuted(weights, std::array<std::size_t, 4>{2, 3, 0, 1});
@@ -102,8 +98,6 @@ struct Rule<DepthwiseConv2D<Kernel, Options...>> {
 
 template <TransposedConvolutionLike LayerType>
 struct Rule<LayerType> {
-    static constexpr bool is_missing = false;
-
     static Value write(GraphWriter& to, const LayerStep& step) {
         constexpr auto windowing = LayerType::Settings::windowing;
         constexpr std::size_t rank = windowing.size.size();
@@ -256,7 +250,6 @@ concept ImageLayer = requires(GraphWriter& to, const LayerStep& step, const Laye
 
 template <ImageLayer LayerType>
 struct Rule<LayerType> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         return write_image_layer(to, step, static_cast<const LayerType*>(nullptr));
     }
@@ -270,7 +263,6 @@ concept UpsamplingLike = requires(LayerType layer) {
 
 template <UpsamplingLike LayerType>
 struct Rule<LayerType> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         std::vector<float> scales{1, 1};
         for (std::size_t axis = 0; axis + 1 < step.output_shape.rank; ++axis)

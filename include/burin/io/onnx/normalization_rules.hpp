@@ -30,7 +30,6 @@ std::string put_shift(GraphWriter& to, const LayerStep& step, const Shape& shape
 
 template <class... Options>
 struct Rule<BatchNorm<Options...>> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         const Shape channels(step.output_shape.last());
         std::vector<std::string> operands{to.channels_first(step.inputs[0]),
@@ -47,7 +46,6 @@ struct Rule<BatchNorm<Options...>> {
 
 template <class... Options>
 struct Rule<LayerNorm<Options...>> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         using LayerType = LayerNorm<Options...>;
         Shape last;
@@ -70,7 +68,6 @@ struct Rule<LayerNorm<Options...>> {
 /// x / √(mean(x²) + ε) · weight
 template <class... Options>
 struct Rule<RMSNorm<Options...>> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         using LayerType = RMSNorm<Options...>;
         const std::string input = to.channels_last(step.inputs[0]);
@@ -127,7 +124,6 @@ Value write_group_norm(GraphWriter& to, const LayerStep& step, std::size_t group
 
 template <std::size_t Groups, class... Options>
 struct Rule<GroupNorm<Groups, Options...>> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         return write_group_norm<GroupNorm<Groups, Options...>>(to, step, Groups);
     }
@@ -135,7 +131,6 @@ struct Rule<GroupNorm<Groups, Options...>> {
 
 template <class... Options>
 struct Rule<InstanceNorm<Options...>> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         return write_group_norm<InstanceNorm<Options...>>(to, step, step.output_shape.last());
     }

@@ -185,8 +185,6 @@ class WrittenSteps {
 template <class LayerType>
     requires(burin::detail::RecurrentLayer<LayerType>)
 struct Rule<LayerType> {
-    static constexpr bool is_missing = false;
-
     static Value write(GraphWriter& to, const LayerStep& step) {
         if constexpr (has<Masked>)
             return WrittenSteps<LayerType>(to, step).write();

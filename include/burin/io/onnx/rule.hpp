@@ -45,12 +45,12 @@ struct LayerStep {
 ///
 ///     static onnx::Value write(onnx::GraphWriter& to, const onnx::LayerStep& step);
 ///
-/// This one is for layers that are views of their input, and refuses what has no rule.
+/// and may say `static constexpr bool is_missing = true;` where what the layer holds has no rule. This one is
+/// for layers that are views of their input, and refuses what has no rule.
 template <class LayerType>
 struct Rule {
-    static constexpr bool is_view =
-        (LayerType::traits.is_view && !LayerType::traits.is_input) || LayerType::traits.is_view_in_inference;
-    static constexpr bool is_missing = !is_view;
+    static constexpr bool is_missing =
+        !LayerType::traits.is_view_in_inference && (!LayerType::traits.is_view || LayerType::traits.is_input);
 
     static Value write(GraphWriter& to, const LayerStep& step) {
         if (step.input_shapes[0] == step.output_shape)
@@ -59,6 +59,14 @@ struct Rule {
                         step.output_shape);
     }
 };
+
+template <class LayerType>
+inline constexpr bool has_rule = [] {
+    if constexpr (requires { Rule<LayerType>::is_missing; })
+        return !Rule<LayerType>::is_missing;
+    else
+        return true;
+}();
 
 /// A layer that does the same to each element, whatever order they lie in: `name = f(input)`.
 template <class Function>

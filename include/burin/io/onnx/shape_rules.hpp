@@ -20,7 +20,6 @@ namespace burin::io::onnx {
 /// An operator of any number of inputs, or of two.
 template <class Settings>
 struct MergeRule {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         return for_all_inputs(to, step, [&](const std::vector<std::string>& names) {
             std::string name = names[0];
@@ -68,7 +67,6 @@ struct Rule<Minimum> : MergeRule<Rule<Minimum>> {
 
 template <>
 struct Rule<Concat> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         const std::int64_t axis = to.is_channels_first(step.inputs[0]) ? 1 : -1;
         return for_all_inputs(to, step, [&](const std::vector<std::string>& names) {
@@ -79,7 +77,6 @@ struct Rule<Concat> {
 
 template <std::size_t... Axes>
 struct Rule<Permute<Axes...>> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         return to.value(to.node("Transpose", {to.channels_last(step.inputs[0])},
                                 Attributes().integers("perm", {0, static_cast<std::int64_t>(Axes) + 1 ...}),
@@ -109,7 +106,6 @@ inline std::string reversed(GraphWriter& to, const std::string& input, const std
 
 template <std::size_t First, std::size_t Count, class AlongWhich>
 struct Rule<Slice<First, Count, AlongWhich>> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         return to.value(
             slice(to, to.channels_last(step.inputs[0]), AlongWhich::index, First, First + Count, step.name),
@@ -119,7 +115,6 @@ struct Rule<Slice<First, Count, AlongWhich>> {
 
 template <>
 struct Rule<Reverse> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         return to.value(reversed(to, to.channels_last(step.inputs[0]), step.name), step.output_shape);
     }
@@ -127,7 +122,6 @@ struct Rule<Reverse> {
 
 template <std::size_t Times>
 struct Rule<RepeatVector<Times>> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         const std::string one =
             to.node("Unsqueeze", {to.channels_last(step.inputs[0]), to.integers("axis.1", {1})}, {},
@@ -142,7 +136,6 @@ struct Rule<RepeatVector<Times>> {
 /// In inference the mean.
 template <>
 struct Rule<Reparameterize> {
-    static constexpr bool is_missing = false;
     static Value write(GraphWriter& to, const LayerStep& step) {
         if (step.inputs.size() == 2)
             return step.inputs[0];

@@ -11,7 +11,7 @@ namespace burin::io::onnx {
 /// they are.
 template <class LayerType>
 struct Rule<TimeDistributed<LayerType>> {
-    static constexpr bool is_missing = Rule<LayerType>::is_missing;
+    static constexpr bool is_missing = !has_rule<LayerType>;
 
     static Value write(GraphWriter& to, const LayerStep& step) {
         if constexpr (requires { Rule<LayerType>::takes_steps; } || LayerType::traits.elementwise) {
