@@ -99,6 +99,8 @@ def hostile():
                 (changed(nam, '"channels": 3', '"channels": 9223372036854775808'), "layers[0].channels: expected a whole number"),
                 (changed(nam, '"kernel_size": 3, ', ""), "layers[0].kernel_size: expected it to be there, found nothing"),
                 (changed(nam, '"weights": [', '"weights": [1, '), "weights: expected"),
+                (changed(nam, '"sample_rate": 44100', '"sample_rate": "fast"'), "sample_rate: expected 1 to 1000000 Hz"),
+                (changed(nam, '"sample_rate": 44100', '"sample_rate": -1'), "sample_rate: expected 1 to 1000000 Hz, found -1"),
                 (changed(nam, '"weights": [', '"weights": [1e39, '), "weights[0]: expected a number that a float holds"),
                 (changed(nam, '"weights": [', '"weights": [NaN, '), "found NaN"),
                 (changed(nam, '"WaveNet"', '"ConvNet"'), "architecture: expected"),

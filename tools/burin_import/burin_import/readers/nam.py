@@ -249,7 +249,7 @@ def model(path, size=1.0):
     result.weights = floats(at(chosen, "weights", place), place + "weights")
     if result.weights.size != result.weight_count():
         fail(place + "weights", f"{result.weight_count()} numbers", str(result.weights.size))
-    result.facts = facts_of(tree, chosen)
+    result.facts = facts_of(tree, chosen, place)
     result.facts["warm_up"] = warm_up(result)
     return slimmed(result, size)
 
@@ -298,9 +298,17 @@ def slimmed(full, size):
     return Model(stacks=stacks, weights=np.concatenate(kept), facts=full.facts)
 
 
-def facts_of(tree, chosen):
-    rate = chosen.get("sample_rate")
-    facts = {"sample_rate": 48000.0 if type(rate) not in (int, float) else float(rate)}
+def rate_of(model, place):
+    """Hz; 48,000 if the file does not say."""
+    rate = model.get("sample_rate")
+    rate = 48000.0 if rate is None else rate
+    if type(rate) not in (int, float) or not 1 <= rate <= 1e6:
+        fail(place + "sample_rate", "1 to 1000000 Hz", rate)
+    return float(rate)
+
+
+def facts_of(tree, chosen, place):
+    facts = {"sample_rate": rate_of(chosen, place)}
     for source in (chosen, tree):
         metadata = source.get("metadata")
         for key, value in (metadata if isinstance(metadata, dict) else {}).items():
