@@ -43,6 +43,7 @@ OPTIONS = {
     "semantic_roles": {"number": ["--epochs", "--sentences"]},
     "sentiment": {"number": ["--epochs", "--reviews"]},
     "sounds": {"number": ["--epochs", "--sounds"]},
+    "state_dict": {"read": ["--data", "--weights"], "write": [("--save",)]},
     "strategy": {"number": ["--epochs"], "read": ["--data"], "write": [("--report", "--epochs", "0")]},
     "table": {"number": ["--epochs"], "read": ["--data"], "write": [("--save", "--epochs", "0")]},
     "tagging": {"number": ["--epochs", "--sentences"]},
