@@ -100,6 +100,8 @@ TEST_CASE("export_onnx: dense layers and activations") {
                      Dense<8>, Clip<-0.5, 2>, Dense<8>, PReLU<>, Dense<8>, PReLU<SharedSlope>, GLU<>>>(
         "more_activations");
     write<Image<Conv2D<4, 3>, PReLU<>, GLU<SiLU>, Flatten, Dense<3>>>("gated_image");
+    write<Sequential<Input<6>, Dense<8>, Pow<2>, Rescaling<1, 0.5>, Log, Dense<8>, Abs, Pow<1.5>, Sqrt,
+                     ComplexAbs, Exp>>("elementary");
     write<Line<TimeDistributed<Dense<5>>, ReLU, FeedForward<12, GELU>, Flatten, Dense<3>>>("steps");
     write<Sequential<Input<5>, Embedding<10, 4, PaddingIndex<2>>, PositionalEncoding,
                      LearnedPositionalEmbedding<8>, Flatten, Dense<3>>>("tokens", true);
