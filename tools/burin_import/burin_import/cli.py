@@ -1,6 +1,7 @@
 """burin-import MODEL [-o model.hpp] [--name Net]: a file that another program made, as a header for Burin."""
 
 import argparse
+import math
 import os
 import sys
 from pathlib import Path
@@ -32,6 +33,11 @@ def arguments(given):
                         help="of a .nam with several sizes: which one, from 0, the smallest, to 1, the largest (default)")
     parser.add_argument("--shape", action="append", default=[], metavar="INPUT=1,16,8",
                         help="of an .onnx whose input has extents that are not fixed: what they are")
+    parser.add_argument("--constant", action="append", default=[], metavar="INPUT=16000",
+                        help="of an .onnx: an input that is this number, and not one of the network's")
+    parser.add_argument("--state", action="append", default=[], metavar="INPUT=OUTPUT",
+                        help="of an .onnx that takes one step of a sequence: an input that is an output of the step before. The "
+                        "network then carries it in a Streamer")
     parser.add_argument("--graph", action="store_true", help="every layer as a named node, also where a Sequential would do")
     parser.add_argument("--safetensors", type=int, metavar="BYTES", nargs="?", const=0,
                         help="weights of floats in a file of safetensors beside the header, or those from so many bytes on; "
@@ -55,13 +61,36 @@ def shapes(wishes):
     return result
 
 
+def constants(wishes):
+    """{input: number}"""
+    result = {}
+    for wish in wishes:
+        name, _, value = wish.rpartition("=")
+        try:
+            result[name] = float(value)
+        except ValueError:
+            name = ""
+        if not name or not math.isfinite(result[name]):
+            raise Refused(f"--constant {wish}: expected an input's name and its number, as in sr=16000")
+    return result
+
+
+def states(wishes):
+    """{input: output}"""
+    result = dict(wish.rpartition("=")[::2] for wish in wishes)
+    if not all(name and output for name, output in result.items()) or len(set(result.values())) != len(wishes):
+        raise Refused("--state: expected names of an input and of an output, as in state=stateN, each once")
+    return result
+
+
 def main(given=None):
     wish = arguments(given)
     # What run-times say of themselves is not the user's concern.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         from . import readers, simplify, write
-        graph = readers.read(wish.model, wish.size, shapes(wish.shape))
+        graph = readers.read(wish.model, wish.size, shapes(wish.shape), constants(wish.constant))
+        graph.carried = states(wish.state)
         simplify.simplify(graph, wish.fold)
         output = wish.output or Path(wish.model.stem + ".hpp")
         made, said = write.files(graph, wish.model, output, wish.name or wish.model.stem, wish.rounding, wish.lanes,

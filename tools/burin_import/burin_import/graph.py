@@ -20,6 +20,9 @@ depthwise ones `[kernel..., channels, multiplier]`.
 | Relu, Relu6, LeakyRelu, Elu, Selu, Gelu, GeluTanh, Silu, Sigmoid, Tanh, Softplus, HardSigmoid, HardSwish | x | alpha |
 | Mish, Softsign, LogSigmoid | x | |
 | Clip | x | low, high |
+| Abs, Sqrt, Rsqrt, Exp, Log, Reciprocal, Square | x | |
+| Pow | x, exponent: a constant number | |
+| ComplexAbs | x: real parts and then imaginary ones along the last axis | |
 | Softmax, LogSoftmax | x | axis |
 | BatchNorm | x, scale?, shift?, mean, variance | epsilon |
 | LayerNorm, RmsNorm | x, scale, shift? | axes: how many of the last; epsilon |
@@ -31,7 +34,7 @@ depthwise ones `[kernel..., channels, multiplier]`.
 | Written | x... | type: Burin's layer; parameters: (name, values); panels |
 | Reshape | x | shape (all axes, the batch's included) |
 | Transpose | x | axes (all, the batch's included) |
-| Pad | x | pads: (before, after) of each axis; value |
+| Pad | x | pads: (before, after) of each axis; mode: constant, reflect, edge or wrap; value |
 | Slice | x | axis, first, count |
 | Quantize, Dequantize, Identity | x | |
 | Past | x | steps: it gives x behind so many steps before it, along axis 1; such a network runs piece by piece |
@@ -144,7 +147,11 @@ class Graph:
     notes: list = field(default_factory=list)  #: What the user should know: why outputs may differ.
     states: list = field(default_factory=list)  #: What is kept from one run to the next.
     streams: bool = False  #: Whether it takes the next steps of a sequence at a time.
+    by_step: bool = False  #: Whether the batch is time: layers are those of a step, but for those that carry a state.
+    carried: dict = field(default_factory=dict)  #: Of each input that is an output of the run before: that output.
     file_inputs: dict = field(default_factory=dict)  #: Of each input of the file: its name, shape and type.
+    file_constants: dict = field(default_factory=dict)  #: What the user has told of inputs of the file.
+    file_states: dict = field(default_factory=dict)  #: Of the file's inputs that the network carries: the outputs that they are.
     file_outputs: list = field(default_factory=list)  #: What the file calls its outputs, where simplifications may give others.
     moves_borders: bool = False  #: Whether inputs and outputs with channels first become ones with channels last.
 

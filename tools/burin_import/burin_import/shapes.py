@@ -87,7 +87,7 @@ EXPECTED = {
     **{name: broadcast for name in ("Add", "Subtract", "Multiply", "Divide", "Average", "Maximum", "Minimum")},
     **{name: unchanged for name in ("Relu", "Relu6", "LeakyRelu", "Elu", "Selu", "Gelu", "GeluTanh", "Silu", "Sigmoid", "Tanh",
                                     "Softplus", "HardSigmoid", "HardSwish", "Mish", "Softsign", "LogSigmoid",
-                                    "Clip", "Softmax", "LogSoftmax", "BatchNorm", "Quantize",
+                                    "Clip", "Abs", "Sqrt", "Exp", "Log", "Reciprocal", "Square", "Rsqrt", "Softmax", "LogSoftmax", "BatchNorm", "Quantize",
                                     "Dequantize", "Identity", "LayerNorm", "RmsNorm", "GroupNorm")},
     "Embedding": lambda node, x, table: (*x, table[-1]),
     "Resize": lambda node, x: (x[0], *(extent * factor for extent, factor in zip(x[1:-1], node["factors"])), x[-1]),

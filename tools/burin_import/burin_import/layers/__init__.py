@@ -29,10 +29,12 @@ def layers_of(graph):
                 attributes = ", ".join(f"{name} {value}" for name, value in node.attributes.items() if name != "why")
                 raise Unsupported(why or f"no layer for this operator{f' ({attributes})' if attributes else ''}")
             made = rule(graph, node)
-            layers += made if isinstance(made, list) else [made]
+            for layer in made if isinstance(made, list) else [made]:
+                layer.by_step = graph.by_step and not node.get("by_step")
+                layers.append(layer)
         except Unsupported as problem:
             problems.append(f"  {node.name}: {operator}: {problem}")
-    if graph.streams and not problems:
+    if graph.streams and not graph.by_step and not problems:
         problems += [f"  {problem}" for problem in past.problems_of(layers)]
     if problems:
         count = len(problems)

@@ -10,7 +10,7 @@ from .layer import Layer, activations, is_int8, number, sample, sample_axis
 TYPES = {"Relu": "ReLU", "Relu6": "ReLU6", "Elu": "ELU", "Selu": "SELU", "Gelu": "GELU", "GeluTanh": "GELUTanh",
          "Silu": "SiLU", "Sigmoid": "Sigmoid", "Tanh": "Tanh", "Softplus": "Softplus", "HardSigmoid": "HardSigmoid",
          "HardSwish": "HardSwish", "LeakyRelu": "LeakyReLU", "Mish": "Mish", "Softsign": "Softsign",
-         "LogSigmoid": "LogSigmoid", "Clip": "Clip"}
+         "LogSigmoid": "LogSigmoid", "Clip": "Clip", "Abs": "Abs", "Sqrt": "Sqrt", "Exp": "Exp", "Log": "Log"}
 erf = np.vectorize(math.erf)
 #: Their functions, for the tables of 8-bit networks.
 FUNCTIONS = {
@@ -24,6 +24,10 @@ FUNCTIONS = {
     "Tanh": lambda x, node: np.tanh(x),
     "HardSwish": lambda x, node: x * np.clip(x + 3, 0, 6) / 6,
     "Clip": lambda x, node: np.clip(x, node["low"], node["high"]),
+    "Abs": lambda x, node: np.abs(x),
+    "Sqrt": lambda x, node: np.sqrt(x),
+    "Exp": lambda x, node: np.exp(x),
+    "Log": lambda x, node: np.log(x),
 }
 
 
@@ -56,6 +60,23 @@ def elementwise(graph, node):
         layer.constants = lambda rounding, low: [
             ("table", leaky_table(of, to, node["alpha"], rounding) if node.operator == "LeakyRelu" else table)]
     return [layer]
+
+
+def power(graph, node):
+    """x to a constant power."""
+    x, = activations(graph, node, 1)
+    if node.operator in POWERS:
+        exponent = POWERS[node.operator]
+    else:
+        data = graph.constant(node.inputs[1]) if node.has_input(1) else None
+        if data is None or data.size != 1:
+            raise Unsupported("an exponent that is no constant number")
+        exponent = float(data.reshape(-1)[0])
+    if not np.isfinite(exponent):
+        raise Unsupported(f"an exponent of {exponent}")
+    if is_int8(graph, x, node.outputs[0]):
+        raise Unsupported("8 bits")
+    return [Layer(node.name, f"Pow<{number(exponent).removesuffix('.0')}>", [x], node.outputs[0], is_elementwise=True)]
 
 
 def leaky_table(of, to, alpha, rounding):
@@ -102,4 +123,17 @@ def softmax_twice(scale):
     return [("multiplier", [factor]), ("largest", [largest]), ("shift", shift)]
 
 
-RULES = {**{operator: elementwise for operator in TYPES}, "Softmax": softmax, "LogSoftmax": softmax}
+#: Operators that are powers.
+POWERS = {"Reciprocal": -1.0, "Square": 2.0, "Rsqrt": -0.5}
+#: All operators that work element by element on their first input.
+ELEMENTWISE = (*TYPES, "Pow", *POWERS)
+
+
+def complex_abs(graph, node):
+    x, = activations(graph, node, 1)
+    if is_int8(graph, x, node.outputs[0]):
+        raise Unsupported("8 bits")
+    return [Layer(node.name, "ComplexAbs", [x], node.outputs[0])]
+
+
+RULES = {"ComplexAbs": complex_abs, **{operator: elementwise for operator in TYPES}, **{operator: power for operator in ("Pow", *POWERS)}, "Softmax": softmax, "LogSoftmax": softmax}

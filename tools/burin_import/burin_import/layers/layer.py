@@ -25,6 +25,7 @@ class Layer:
     statistics: list = field(default_factory=list)  #: They lie behind the parameters of all layers.
     is_view: bool = False
     is_elementwise: bool = False
+    by_step: bool = False  #: Whether it is one of each step of a sequence by itself: TimeDistributed.
     clamps: bool = False  #: Whether its 8-bit form computes a ReLU behind it.
     #: The members of its 8-bit form, in order: constants(rounding, low) -> [(name, array or number)].
     constants: Optional[Callable] = None
@@ -34,6 +35,11 @@ def sample(graph, name):
     """The shape without the batch, which has an extent of 1 if it is there."""
     shape = graph.shape(name)
     return shape[1:] if len(shape) > 1 and shape[0] == 1 else shape
+
+
+def shape_of(graph, name):
+    """The shape that the network has it in."""
+    return (1, *sample(graph, name)) if graph.by_step else sample(graph, name)
 
 
 def sample_axis(graph, name, axis):

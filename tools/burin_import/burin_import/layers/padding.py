@@ -2,6 +2,10 @@ from ..problems import Unsupported
 from .layer import Layer, extents, is_int8, sample, view
 
 
+#: By the names of ONNX: what the border is made of.
+KINDS = {"constant": "Zero", "reflect": "Reflect", "edge": "Replicate", "wrap": "Circular"}
+
+
 def border(pads):
     """The arguments of layers that put in or cut off so much before and behind."""
     flat = [count for pad in pads for count in pad]
@@ -9,8 +13,8 @@ def border(pads):
         if all(first == last for first, last in pads) else ", ".join(map(str, flat))
 
 
-def zero_padding(name, pads, rank, graph, source, output, quantization):
-    layer = Layer(name, f"ZeroPadding{rank}D<{border(pads)}>", [source], output)
+def padding(name, pads, rank, graph, source, output, quantization, kind="Zero"):
+    layer = Layer(name, f"{kind}Padding{rank}D<{border(pads)}>", [source], output)
     if quantization is not None:
         layer.constants = lambda rounding, low: [("zero_point", quantization.zero_point)]
     return layer
@@ -25,15 +29,16 @@ def padding_before(graph, node, layer, pads, rank):
         extent + sum(pad) for extent, pad in zip(sample(graph, like.name), [*pads, (0, 0)]))))
     layer.inputs = [padded]
     quantization = like.quantization if is_int8(graph, node.inputs[0]) else None
-    return [zero_padding(f"{node.name}_padding", pads, rank, graph, node.inputs[0], padded, quantization), layer]
+    return [padding(f"{node.name}_padding", pads, rank, graph, node.inputs[0], padded, quantization), layer]
 
 
 def pad(graph, node):
     x = node.inputs[0]
     shape, pads = sample(graph, x), [tuple(each) for each in node["pads"]]
-    if node.get("mode", "constant") != "constant":
+    kind = KINDS.get(node.get("mode", "constant"))
+    if kind is None:
         raise Unsupported(f"mode {node['mode']}")
-    if node.get("value", 0.0) != 0.0:
+    if kind == "Zero" and node.get("value", 0.0) != 0.0:
         raise Unsupported(f"value {node['value']}: expected 0")
     if len(pads) == len(shape) + 1:
         if pads[0] != (0, 0):
@@ -52,9 +57,9 @@ def pad(graph, node):
         between = [graph.add_tensor(f"{node.name}/{which}", graph.tensors[x]) for which in ("before", "behind")]
         target = sample(graph, node.outputs[0])
         return [view(node.name, (*shape, 1), x, between[0]),
-                zero_padding(node.name, pads, len(shape), graph, between[0], between[1], quantization),
+                padding(node.name, pads, len(shape), graph, between[0], between[1], quantization, kind),
                 view(node.name, target, between[1], node.outputs[0])]
-    return [zero_padding(node.name, pads[:-1], len(shape) - 1, graph, x, node.outputs[0], quantization)]
+    return [padding(node.name, pads[:-1], len(shape) - 1, graph, x, node.outputs[0], quantization, kind)]
 
 
 RULES = {"Pad": pad}

@@ -11,9 +11,9 @@ BY_SUFFIX = {".tflite": "tflite", ".lite": "tflite", ".onnx": "onnx", ".keras": 
              ".json": "rtneural", ".safetensors": "pytorch"}
 
 
-def read(path, size=1.0, extents=None):
+def read(path, size=1.0, extents=None, constants=None):
     """The file's network, of a .nam with several sizes the one for `size`, of an .onnx with
-    inputs of these extents. Raises Refused for whatever keeps it from being one."""
+    inputs of these extents, or that are these numbers. Raises Refused for whatever keeps it from being one."""
     path = Path(path)
     name = BY_SUFFIX.get(path.suffix.lower())
     if name is None:
@@ -28,7 +28,7 @@ def read(path, size=1.0, extents=None):
     if not path.is_file():
         raise Refused(f"{path}: there is no such file")
     try:
-        graph = module.read(path, *{"nam": [size], "onnx": [extents]}.get(name, []))
+        graph = module.read(path, *{"nam": [size], "onnx": [extents, constants]}.get(name, []))
         graph.verify()
         shapes.check(graph)
         graph.check_reuse()

@@ -28,7 +28,7 @@ def package():
     return onnx
 
 
-def read(path, shapes=None):
+def read(path, shapes=None, constants=None):
     onnx = package()
     model = onnx.ModelProto()
     model.ParseFromString(path.read_bytes())
@@ -40,7 +40,7 @@ def read(path, shapes=None):
         raise Refused(f"expected an opset of {OLDEST} to {NEWEST}, got {version}")
     if model.functions:
         model = onnx.inliner.inline_local_functions(model)
-    return Reader(onnx, model, path, version, shapes or {}).graph()
+    return Reader(onnx, model, path, version, shapes or {}, constants or {}).graph()
 
 
 def texts(proto):
@@ -82,8 +82,8 @@ class Call:
 
 
 class Reader:
-    def __init__(self, onnx, model, path, version, shapes):
-        self.onnx, self.model, self.path, self.version, self.wished = onnx, model, path, version, shapes
+    def __init__(self, onnx, model, path, version, shapes, constants):
+        self.onnx, self.model, self.path, self.version, self.wished, self.told = onnx, model, path, version, shapes, constants
         self.tensors, self.nodes, self.types = {}, [], {}
         #: Outputs of which nothing can be said, as they come of what is not supported.
         self.unknown = set()
@@ -96,6 +96,7 @@ class Reader:
         if len(proto.node) > 4 * MOST_NODES:
             raise Refused(f"the file has {len(proto.node)} nodes: expected at most {4 * MOST_NODES}")
         self.read_initializers(proto)
+        self.read_told(proto)
         inputs = [each.name for each in proto.input if each.name not in self.tensors]
         for value in proto.input:
             if value.name not in self.tensors:
@@ -120,6 +121,7 @@ class Reader:
         made = Graph(self.path.stem, inputs, outputs, self.tensors, self.nodes)
         made.moves_borders, made.file_outputs = True, list(outputs)
         made.file_inputs = {name: (name, self.tensors[name].shape, self.given[name]) for name in inputs}
+        made.file_constants = {name: self.tensors[name].data for name in self.told}
         for name in outputs:
             if made.tensors[name].is_constant:
                 raise Refused(f"the network's output `{name}` does not depend on its inputs")
@@ -144,6 +146,17 @@ class Reader:
             if each.name in self.tensors:
                 raise Refused(f"tensor `{each.name}` is there twice")
             self.constant(each.name, self.array(each))
+
+    def read_told(self, proto):
+        """Inputs that the user says are numbers."""
+        for name, number in self.told.items():
+            value = next((each for each in proto.input if each.name == name and name not in self.tensors), None)
+            if value is None:
+                raise Refused(f"--constant {name}: the network has no such input")
+            kind = value.type.tensor_type
+            if any(extent.dim_value != 1 for extent in kind.shape.dim):
+                raise Refused(f"--constant {name}: the input has more than one number")
+            self.constant(name, np.full([1] * len(kind.shape.dim), number, self.dtype(kind.elem_type)))
 
     def array(self, tensor):
         """A tensor's elements, which may be in a file beside."""

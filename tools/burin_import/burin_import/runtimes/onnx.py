@@ -47,16 +47,19 @@ def from_file(values, tensor):
 def run(path, graph, samples, rounding):
     try:
         evaluate, name = evaluator(path)
-        results = []
+        results, states = [], {}
         for sample in samples:
             given = {}
             for tensor, values in zip((graph.tensors[each] for each in graph.inputs), sample):
                 wanted, shape, dtype = graph.file_inputs[tensor.called or tensor.name]
                 given[wanted] = to_file(values, tensor, shape, dtype)
+            given.update(graph.file_constants)
+            given.update(states)
             # What nothing in the network reads is there all the same.
             for wanted, shape, dtype in graph.file_inputs.values():
                 given.setdefault(wanted, np.zeros(shape, dtype))
-            made = evaluate(graph.file_outputs, given)
+            made = evaluate([*graph.file_outputs, *graph.file_states.values()], given)
+            states = dict(zip(graph.file_states, made[len(graph.file_outputs):]))
             results.append([from_file(np.asarray(values), graph.tensors[each]) for values, each in zip(made, graph.outputs)])
     except Exception:  # Whatever it meets in a file that it does not run.
         return None

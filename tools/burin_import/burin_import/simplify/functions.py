@@ -17,8 +17,7 @@ UNARY = {**{name: (lambda function: lambda x, node: function(x, node))(function)
          "Softplus": lambda x, node: np.logaddexp(0, x), "HardSigmoid": lambda x, node: np.clip(x + 3, 0, 6) / 6,
          "Mish": lambda x, node: x * np.tanh(np.logaddexp(0, x)), "Softsign": lambda x, node: x / (1 + np.abs(x)),
          "LogSigmoid": lambda x, node: -np.logaddexp(0, -x),
-         "Erf": lambda x, node: erf(x), "Exp": lambda x, node: np.exp(x), "Log": lambda x, node: np.log(x),
-         "Abs": lambda x, node: np.abs(x), "Sqrt": lambda x, node: np.sqrt(x), "Reciprocal": lambda x, node: 1 / x}
+         "Erf": lambda x, node: erf(x), "Reciprocal": lambda x, node: 1 / x}
 #: What is looked for.
 KNOWN = ("Gelu", "GeluTanh", "Silu", "HardSwish", "HardSigmoid", "Relu", "Relu6", "Sigmoid", "Tanh", "Softplus", "Mish", "Softsign",
          "LogSigmoid")

@@ -2,7 +2,7 @@
 past move before it, so that it keeps no more than what is read; Dense layers are convolutions over time."""
 
 from ..graph import Node
-from ..layers.activations import TYPES as ELEMENTWISE
+from ..layers.activations import ELEMENTWISE
 
 KEEP_SHAPE = {*ELEMENTWISE, "Softmax", "LogSoftmax", "Quantize", "Dequantize", "BatchNorm"}
 

@@ -1,6 +1,6 @@
 """Two transposes behind each other are one, or none; a transpose moves past what works element by element."""
 
-from ..layers.activations import TYPES as ELEMENTWISE
+from ..layers.activations import ELEMENTWISE
 
 
 def simplify(graph):
@@ -20,7 +20,7 @@ def simplify(graph):
             middle, x, y = node.inputs[0], before.inputs[0], node.outputs[0]
             moved = graph.tensors[middle]
             moved.shape, moved.dtype, moved.quantization = graph.shape(x), graph.tensors[y].dtype, graph.tensors[y].quantization
-            node.inputs, node.outputs = [x], [middle]
+            node.inputs[0], node.outputs = x, [middle]
             before.inputs, before.outputs = [middle], [y]
             graph.nodes.remove(before)
             graph.nodes.insert(graph.nodes.index(node) + 1, before)

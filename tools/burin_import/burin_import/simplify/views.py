@@ -1,7 +1,7 @@
 """Views that put in or take out axes of one element move towards the outputs past what works element by element, where they
 meet others."""
 
-from ..layers.activations import TYPES as ELEMENTWISE
+from ..layers.activations import ELEMENTWISE
 
 
 def is_bare(of, to):

@@ -1,15 +1,18 @@
 """The header: the network's type, what goes in and comes out, and its weights."""
 
 import json
+import re
 import zlib
 
 import numpy as np
 
-from ..layers.layer import sample
+from ..layers.layer import shape_of
 from . import clamps
 from .cpp import comment, literal, numbers, string
 
 ANY_LANES = 0
+#: Headers that are not in the umbrella, and which layers they have.
+BESIDE = {"layers/complex_abs.hpp": "ComplexAbs", "layers/elementary.hpp": "Abs|Sqrt|Exp|Log|Pow", "layers/wavenet.hpp": "WaveNet"}
 
 
 def panels(matrix, lanes):
@@ -37,7 +40,7 @@ def described(graph, written, quantized):
         shown = ", ".join(string(graph.tensors[name].called or name) for name in names)
         lines.append(f"inline constexpr const char* {kind}_names[] = {{{shown}}};")
         for name in names:
-            shape = ", ".join(map(str, sample(graph, name)))
+            shape = ", ".join(map(str, shape_of(graph, name)))
             of = ""
             if quantized:
                 q = graph.tensors[name].quantization
@@ -46,7 +49,7 @@ def described(graph, written, quantized):
                 of += ", channels last; the file has them first"
             lines[-1] += f" // [{shape}]{of}"
     if graph.streams:
-        lines.append(f"inline constexpr std::size_t steps = {sample(graph, graph.inputs[0])[0]}; // Of a piece, for a "
+        lines.append(f"inline constexpr std::size_t steps = {shape_of(graph, graph.inputs[0])[0]}; // Of a piece, for a "
                      f"{'Quantized' * quantized}Streamer<Network, steps>.")
     for fact, value in graph.facts.items():
         if isinstance(value, (int, float)):
@@ -64,7 +67,7 @@ def runner(graph, space):
 
 def beside(written):
     """Headers that are not in the umbrella."""
-    return ["layers/wavenet.hpp"] if "WaveNet<" in written.declarations else []
+    return [header for header, names in BESIDE.items() if re.search(rf"\b(?:{names})\b", written.declarations)]
 
 
 def start(graph, written, space, what, source, use):

@@ -1,24 +1,31 @@
 """The network's type: a Sequential with names for what repeats, or a Graph of named nodes."""
 
-from ..layers.layer import sample
+from ..layers.layer import shape_of
 from .aliases import with_aliases
 from .cpp import identifier, string, typed
-from .structure import Alias, Block, flatten, nested, readers_of
+from .structure import Alias, Block, by_steps, flatten, nested, readers_of
 
 
 def text_of(item):
     if isinstance(item, Alias):
         return item.name
     if not isinstance(item, Block):
-        return item.type
+        return each_step(item)
+    if item.kind == "TimeDistributed":
+        return f"TimeDistributed<Sequential<{', '.join(text_of(child) for child in item.children)}>>"
     inside = [text_of(child) for child in item.children]
     if item.kind in ("Parallel", "SkipConnection"):
         inside.insert(0, item.merge.type)
     return f"{item.kind}<{', '.join(inside)}>"
 
 
+def each_step(layer):
+    """Its type, at each step if it is one of a step."""
+    return f"TimeDistributed<{layer.type}>" if layer.by_step and not layer.is_elementwise and layer.type != "Identity" else layer.type
+
+
 def input_of(graph, name):
-    return f"Input<{', '.join(map(str, sample(graph, name)))}>"
+    return f"Input<{', '.join(map(str, shape_of(graph, name)))}>"
 
 
 class Written:
@@ -32,6 +39,7 @@ def network(graph, layers, wants_graph=False):
     if len(graph.inputs) == 1 and len(graph.outputs) == 1 and layers and not wants_graph:
         children = nested(layers, graph.inputs[0], graph.outputs[0])
         if children is not None:
+            children = by_steps(children)
             children, aliases = with_aliases(children)
             lines = [typed(f"using {name} = ", f"Sequential<{', '.join(map(text_of, inside))}>")
                      for name, inside in aliases]
@@ -72,7 +80,7 @@ def named(graph, layers):
         grouped.update(map(id, group))
         name = new_name(layer.name.split("/")[-1], "layer")
         names[group[-1].output] = name
-        kind = layer.type if len(group) == 1 else f"Sequential<{', '.join(each.type for each in group)}>"
+        kind = each_step(layer) if len(group) == 1 else f"Sequential<{', '.join(map(each_step, group))}>"
         sources = ", ".join(string(names[each]) for each in layer.inputs)
         lines.append(f"Node<{string(name)}, {kind}, From<{sources}>>")
         placed += [(each, name if len(group) == 1 else f"{name}.{i}") for i, each in enumerate(group)]

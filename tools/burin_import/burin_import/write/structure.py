@@ -125,6 +125,28 @@ def nested(layers, source, target):
     return children
 
 
+def by_steps(children):
+    """Layers of a step that are one after the other are a block of each step."""
+    result, run = [], []
+
+    def close():
+        if sum(not layer.is_elementwise for layer in run) > 1:
+            for layer in run:
+                layer.by_step = False
+            result.append(Block("TimeDistributed", run[:]))
+        else:
+            result.extend(run)
+        run.clear()
+    for child in children:
+        if isinstance(child, Layer) and child.by_step and (run or not child.is_elementwise):
+            run.append(child)
+            continue
+        close()
+        result.append(child)
+    close()
+    return result
+
+
 def flatten(children):
     """The layers in the order of Burin's table of nodes, each with its place in a Sequential: (layer, "2.0")."""
     result = []
