@@ -119,6 +119,10 @@ TEST_CASE("export_onnx: convolutions and pooling") {
     write<Image<Conv2DTranspose<3, 3, Stride<2>>, ReLU, Conv2DTranspose<2, 4, Stride<2>, Same>>>(
         "transposed");
     write<Line<Conv1DTranspose<3, 2, Stride<3>>, Conv1DTranspose<2, 3, Same, Stride<2>>>>("transposed1d");
+    write<
+        Image<MaxPool2D<3, Dilation<2, 1>, Stride<2>, Padding<1>, CeilMode>,
+              AveragePool2D<2, Stride<1>, Padding<1>, CountPadding>, AveragePool2D<2, Padding<1, 0, 0, 1>>>>(
+        "pooling_options");
     write<Image<AdaptiveAveragePool2D<3, 2>, AdaptiveMaxPool2D<2, 2>>>("adaptive");
     write<Image<ReflectPadding2D<1, 2>, ReplicatePadding2D<0, 3, 1, 0>, CircularPadding2D<1, 0, 2, 3>>>(
         "borders");

@@ -1,10 +1,13 @@
 #include "burin/layers/pooling.hpp"
 #include "burin/graph/streamer.hpp"
 #include "burin/layers/activations.hpp"
+#include "burin/layers/padding.hpp"
 #include "burin/layers/past.hpp"
 #include "reference/pooling.hpp"
+#include "support/check_close.hpp"
 #include "support/layer_run.hpp"
 #include "support/network_gradient.hpp"
+#include "support/problem_of.hpp"
 #include "support/random_numbers.hpp"
 #include "support/reference_check.hpp"
 
@@ -12,6 +15,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 using namespace burin;
@@ -57,6 +61,37 @@ TEST_CASE("AveragePool of one to three axes agrees with PyTorch, with Keras's pa
         r::x3, r::average3_2_stride1_dy, r::average3_2_stride1_y, r::average3_2_stride1_dx);
 }
 
+TEST_CASE("pooling with dilation, ceil mode and padding that counts agrees with PyTorch") {
+    check_reference<double, Line, MaxPool1D<3, Stride<2>, Padding<1>, Dilation<2>>>(
+        r::x1, r::max1_dilation2_padding1_dy, r::max1_dilation2_padding1_y, r::max1_dilation2_padding1_dx);
+    check_reference<float, Picture,
+                    MaxPool2D<Shape{2, 3}, Stride<2>, Padding<1, 0>, Dilation<2, 1>, CeilMode>>(
+        r::x2, r::max2_dilation21_ceil_dy, r::max2_dilation21_ceil_y, r::max2_dilation21_ceil_dx);
+    check_reference<double, Volume, MaxPool3D<2, Stride<1>, Padding<1>, Dilation<2>>>(
+        r::x3, r::max3_dilation_padding_dy, r::max3_dilation_padding_y, r::max3_dilation_padding_dx);
+    check_reference<double, Picture, MaxPool2D<2, CeilMode>>(r::x2, r::max2_ceil_dy, r::max2_ceil_y,
+                                                             r::max2_ceil_dx);
+    check_reference<double, Line, AveragePool1D<4, Stride<3>, Padding<2>, CeilMode, CountPadding>>(
+        r::x1, r::average1_counted_dy, r::average1_counted_y, r::average1_counted_dx);
+    check_reference<float, Picture, AveragePool2D<3, Stride<2>, Padding<1>, CountPadding>>(
+        r::x2, r::average2_counted_dy, r::average2_counted_y, r::average2_counted_dx);
+    check_reference<double, Picture, AveragePool2D<Shape{2, 4}, Stride<2, 3>, Padding<0, 1>, CeilMode>>(
+        r::x2, r::average2_ceil_dy, r::average2_ceil_y, r::average2_ceil_dx);
+    check_reference<double, Volume, AveragePool3D<3, Stride<2>, Padding<1>, CeilMode, CountPadding>>(
+        r::x3, r::average3_counted_ceil_dy, r::average3_counted_ceil_y, r::average3_counted_ceil_dx);
+}
+
+TEST_CASE("pooling: padding on one side is as of a larger image") {
+    // Of positive numbers zeros are never the largest.
+    const auto x = random_numbers(2 * 5 * 4 * 3, 4, 1, 2);
+    using One = Sequential<Input<5, 4, 3>, MaxPool2D<3, Stride<2>, Padding<1, 2, 0, 1>>>;
+    using Other = Sequential<Input<5, 4, 3>, ZeroPadding2D<1, 2, 0, 1>, MaxPool2D<3, Stride<2>>>;
+    CHECK(LayerRun<One>{}.infer(x) == LayerRun<Other>{}.infer(x));
+    using Means = Sequential<Input<5, 4, 3>, AveragePool2D<3, Stride<2>, Padding<1, 2, 0, 1>, CountPadding>>;
+    using Others = Sequential<Input<5, 4, 3>, ZeroPadding2D<1, 2, 0, 1>, AveragePool2D<3, Stride<2>>>;
+    check_close(LayerRun<Means>{}.infer(x), LayerRun<Others>{}.infer(x), 1e-15);
+}
+
 TEST_CASE("global and adaptive pooling agree with PyTorch") {
     check_reference<double, Picture, GlobalMaxPool2D>(r::x2, r::global_max2_dy, r::global_max2_y,
                                                       r::global_max2_dx);
@@ -75,6 +110,9 @@ TEST_CASE("pooling: gradients match central differences, with an activation befo
     check_layer_gradients<Input<7, 5, 3>, Sigmoid, MaxPool2D<Shape{2, 3}>, AveragePool2D<2, Same>, Tanh>();
     check_layer_gradients<Input<5, 3, 5>, Sigmoid, AveragePool2D<2, Stride<3, 1>>, GlobalMaxPool2D, Tanh>();
     check_layer_gradients<Input<3, 3, 3, 1>, Sigmoid, MaxPool3D<2, Stride<1>>, GlobalAveragePool3D, Tanh>();
+    check_layer_gradients<Input<7, 8, 3>, Sigmoid, AveragePool2D<2, Dilation<3, 2>, Stride<1, 3>>,
+                          MaxPool2D<2, Padding<1>, CeilMode>, AveragePool2D<2, CountPadding, Padding<1>>,
+                          Tanh>();
 }
 
 TEST_CASE("pooling: shapes, operations and names") {
@@ -90,6 +128,11 @@ TEST_CASE("pooling: shapes, operations and names") {
           "AveragePool2D<Shape{3, 2}, Padding<1, 0>>");
     CHECK(AdaptiveMaxPool2D<3, 4>::name().view() == "AdaptiveMaxPool2D<3, 4>");
     CHECK(GlobalAveragePool1D::name().view() == "GlobalAveragePool1D");
+    static_assert(output_shape<Sequential<Input<2, 6>, MaxPool1D<3, Stride<2>, CeilMode>>> == Shape(1, 6));
+    CHECK(!problem_of<Sequential<Input<1, 6>, MaxPool1D<3, Stride<1>, CeilMode>>>().empty());
+    CHECK(MaxPool1D<3, Dilation<2>, CeilMode>::name().view() == "MaxPool1D<3, Dilation<2>, CeilMode>");
+    CHECK(problem_of<Sequential<Input<2, 1>, MaxPool1D<2, Padding<1>, Dilation<3>>>>().find("less padding") !=
+          std::string::npos);
     CHECK(!MaxPool2D<5>::infer_shape(std::array{Shape(4, 9, 2)}).fits());
     CHECK(!MaxPool2D<2>::infer_shape(std::array{Shape(4, 9)}).fits());
 }
@@ -100,7 +143,9 @@ TEST_CASE("pooling in pieces gives the same as of the whole, where the window mo
     // Windows that overlap need what was before the piece.
     static_assert(can_stream<Sequential<Input<12, 5>, MaxPool1D<3>>, 3> &&
                   !can_stream<Sequential<Input<12, 5>, MaxPool1D<3, Stride<2>>>, 4> &&
-                  can_stream<Sequential<Input<12, 5>, Past<1>, MaxPool1D<3, Stride<2>>>, 4>);
+                  can_stream<Sequential<Input<12, 5>, Past<1>, MaxPool1D<3, Stride<2>>>, 4> &&
+                  can_stream<Sequential<Input<12, 5>, Past<4>, MaxPool1D<3, Stride<1>, Dilation<2>>>, 4> &&
+                  !can_stream<Sequential<Input<12, 5>, MaxPool1D<3, CeilMode>>, 3>);
     const auto x = random_numbers(12 * 5, 1);
     const auto whole = LayerRun<Sequential<Input<12, 5>, AveragePool1D<3>>>{}.infer(x);
     CHECK(LayerRun<Sequential<Input<6, 5>, AveragePool1D<3>>>{}.infer(x) == whole);

@@ -19,6 +19,7 @@ struct PoolAxis {
     std::size_t stride = 1;
     std::size_t before = 0;   ///< Elements that the first window reaches beyond the beginning.
     bool is_adaptive = false; ///< Window i is from ⌊i · extent / count⌋ to ⌈(i + 1) · extent / count⌉.
+    static constexpr std::size_t dilation = 1;
 
     constexpr std::size_t begin(std::size_t window) const {
         if (is_adaptive)
@@ -50,9 +51,51 @@ struct PoolAxis {
     constexpr bool is_tiling() const { return is_uniform() && is_disjoint() && count * size == extent; }
 };
 
+/// Windows with gaps between their elements, or with padding that counts in means.
+struct GappedPoolAxis {
+    std::size_t extent = 1;
+    std::size_t count = 1;
+    std::size_t size = 1;
+    std::size_t stride = 1;
+    std::size_t before = 0;
+    std::size_t dilation = 1; ///< From one element of a window to the next.
+    std::size_t counted = 0;  ///< So many elements behind the image count in means, and all before it.
+    bool counts_padding = false;
+    static constexpr bool is_adaptive = false;
+
+    /// Elements from the first under the window to the last.
+    constexpr std::size_t reach() const { return (size - 1) * dilation + 1; }
+    /// Of the elements from begin to end each `dilation`-th is under the window.
+    constexpr std::size_t begin(std::size_t window) const {
+        const std::size_t missing = std::max(window * stride, before) - window * stride;
+        return window * stride + (missing + dilation - 1) / dilation * dilation - before;
+    }
+    constexpr std::size_t end(std::size_t window) const {
+        return std::min(window * stride + reach() - before, extent);
+    }
+    constexpr std::size_t elements(std::size_t window) const {
+        const std::size_t first = begin(window);
+        return (std::max(first, end(window)) - first + dilation - 1) / dilation;
+    }
+    /// What the sum of a window is divided by for its mean.
+    constexpr std::size_t divisor(std::size_t window) const {
+        if (!counts_padding)
+            return elements(window);
+        return std::min(size, (before + extent + counted - window * stride + dilation - 1) / dilation);
+    }
+    constexpr bool is_uniform() const { return before == 0 && (count - 1) * stride + reach() <= extent; }
+    constexpr bool is_disjoint() const { return dilation == 1 && stride >= size; }
+    constexpr std::size_t cell_begin(std::size_t window) const { return window == 0 ? 0 : begin(window); }
+    constexpr std::size_t cell_end(std::size_t window) const {
+        return window + 1 == count && !is_tiling() ? extent : begin(window + 1);
+    }
+    constexpr bool is_tiling() const { return is_uniform() && is_disjoint() && count * size == extent; }
+};
+
 /// Windows over `[depth, height, width, channels]`; images of fewer axes have extents of 1.
-struct PoolWindows {
-    std::array<PoolAxis, 3> axes{};
+template <class Axis>
+struct PoolWindowsOf {
+    std::array<Axis, 3> axes{};
     std::size_t channels = 1;
 
     constexpr std::size_t input_size() const {
@@ -67,7 +110,7 @@ struct PoolWindows {
     /// No window has more elements.
     constexpr std::size_t largest_window() const {
         std::size_t elements = 1;
-        for (const PoolAxis& axis : axes)
+        for (const Axis& axis : axes)
             elements *= std::min(axis.extent, axis.is_adaptive ? axis.size + 2 : axis.size);
         return elements;
     }
@@ -79,11 +122,13 @@ struct PoolWindows {
     }
 };
 
+using PoolWindows = PoolWindowsOf<PoolAxis>;
+
 namespace detail {
 
 /// Calls f(places, output) for each window: its place along each axis, and where its channels are in the
 /// output.
-template <PoolWindows W, class Function>
+template <auto W, class Function>
 [[gnu::always_inline]] inline void for_each_window(const Function& f) noexcept {
     std::size_t output = 0;
     for (std::size_t d = 0; d < W.axes[0].count; ++d)
@@ -93,36 +138,39 @@ template <PoolWindows W, class Function>
 }
 
 /// Calls f(offset) for each element of a window, in order.
-template <PoolWindows W, class Function>
+template <auto W, class Function>
 [[gnu::always_inline]] inline void for_each_element(const std::array<std::size_t, 3>& places,
                                                     const Function& f) noexcept {
     const std::size_t d = W.axes[0].begin(places[0]), d_end = W.axes[0].end(places[0]);
     const std::size_t h = W.axes[1].begin(places[1]), h_end = W.axes[1].end(places[1]);
     const std::size_t w = W.axes[2].begin(places[2]), w_end = W.axes[2].end(places[2]);
-    for (std::size_t i = d; i < d_end; ++i)
-        for (std::size_t j = h; j < h_end; ++j) {
+    for (std::size_t i = d; i < d_end; i += W.axes[0].dilation)
+        for (std::size_t j = h; j < h_end; j += W.axes[1].dilation) {
             BURIN_DETAIL_UNROLL_4
-            for (std::size_t k = w; k < w_end; ++k)
+            for (std::size_t k = w; k < w_end; k += W.axes[2].dilation)
                 f(W.offset(i, j, k));
         }
 }
 
-/// 1 / elements of a window.
-template <PoolWindows W, class Scalar>
+/// 1 / elements of a window, or what its axes divide by.
+template <auto W, class Scalar>
 [[gnu::always_inline]] inline Scalar share_of(const std::array<std::size_t, 3>& places) noexcept {
     if constexpr (W.axes[0].is_uniform() && W.axes[1].is_uniform() && W.axes[2].is_uniform()) {
         return Scalar(1) / static_cast<Scalar>(W.axes[0].size * W.axes[1].size * W.axes[2].size);
     } else {
         std::size_t product = 1;
         for (std::size_t axis = 0; axis < 3; ++axis)
-            product *= W.axes[axis].end(places[axis]) - W.axes[axis].begin(places[axis]);
+            if constexpr (requires { W.axes[axis].divisor(places[axis]); })
+                product *= W.axes[axis].divisor(places[axis]);
+            else
+                product *= W.axes[axis].end(places[axis]) - W.axes[axis].begin(places[axis]);
         return Scalar(1) / static_cast<Scalar>(product);
     }
 }
 
 /// The gradient of the input of windows of which each element gets a share of the window's gradient:
 /// `share(window gradient)` returns a function that gives element after element its share, from its offset.
-template <PoolWindows W, class Scalar, class Shares, class Derivative>
+template <auto W, class Scalar, class Shares, class Derivative>
 [[gnu::always_inline]] inline void spread(const Scalar* dy, Scalar* dx, const Scalar* activated,
                                           std::size_t rows, const Shares& shares,
                                           const Derivative& derivative) noexcept {
@@ -164,7 +212,7 @@ template <PoolWindows W, class Scalar, class Shares, class Derivative>
 }
 
 /// The sum of a window of more elements than a running sum is good for.
-template <PoolWindows W, class Scalar, bool Masked>
+template <auto W, class Scalar, bool Masked>
 [[gnu::always_inline]] inline Vector<Scalar> sum_large_window(const Scalar* x,
                                                               const std::array<std::size_t, 3>& places,
                                                               Channels<Masked> channels) noexcept {
@@ -173,13 +221,15 @@ template <PoolWindows W, class Scalar, bool Masked>
     PairwiseSum<Vector<Scalar>> blocks;
     Vector<Scalar> sum = zero;
     std::size_t terms = 0;
-    for (std::size_t i = W.axes[0].begin(places[0]); i < W.axes[0].end(places[0]); ++i)
-        for (std::size_t j = W.axes[1].begin(places[1]); j < W.axes[1].end(places[1]); ++j)
+    constexpr std::size_t step = W.axes[2].dilation;
+    for (std::size_t i = W.axes[0].begin(places[0]); i < W.axes[0].end(places[0]); i += W.axes[0].dilation)
+        for (std::size_t j = W.axes[1].begin(places[1]); j < W.axes[1].end(places[1]);
+             j += W.axes[1].dilation)
             for (std::size_t k = w; k < w_end;) {
-                const std::size_t end = std::min(w_end, k + terms_per_block);
-                terms += end - k;
+                const std::size_t end = std::min(w_end, k + terms_per_block * step);
+                terms += (end - k + step - 1) / step;
                 BURIN_DETAIL_UNROLL_4
-                for (; k < end; ++k)
+                for (; k < end; k += step)
                     sum = sum + channels.load(x + W.offset(i, j, k));
                 if (terms >= terms_per_block) {
                     blocks.add(sum);
@@ -191,7 +241,7 @@ template <PoolWindows W, class Scalar, bool Masked>
 }
 
 /// y = finish(sum of the elements of each window, places).
-template <PoolWindows W, class Scalar, class Finish>
+template <auto W, class Scalar, class Finish>
 [[gnu::always_inline]] inline void sum_windows(const Scalar* x, Scalar* y, std::size_t rows,
                                                const Finish& finish) noexcept {
     for (std::size_t r = 0; r < rows; ++r, x += W.input_size(), y += W.output_size())
@@ -211,7 +261,7 @@ template <PoolWindows W, class Scalar, class Finish>
 } // namespace detail
 
 /// y = the largest element of each window, channel by channel; NaN if one of them is.
-template <PoolWindows W, class Scalar, class Epilogue>
+template <auto W, class Scalar, class Epilogue>
 void max_pool(const Scalar* x, Scalar* y, std::size_t rows, Epilogue epilogue) noexcept {
     for (std::size_t r = 0; r < rows; ++r, x += W.input_size(), y += W.output_size())
         detail::for_each_window<W>([&](const std::array<std::size_t, 3>& places, std::size_t output) {
@@ -226,7 +276,7 @@ void max_pool(const Scalar* x, Scalar* y, std::size_t rows, Epilogue epilogue) n
 
 /// The first of the largest elements of a window, or the first NaN, gets the window's gradient.
 /// Where windows are disjoint, dx may be x, and the derivative of an activation before is multiplied in.
-template <PoolWindows W, class Scalar, class Derivative>
+template <auto W, class Scalar, class Derivative>
 void max_pool_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scalar* dx,
                        const Scalar* activated, std::size_t rows, Derivative derivative) noexcept {
     detail::spread<W>(
@@ -244,8 +294,9 @@ void max_pool_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scala
         derivative);
 }
 
-/// y = epilogue(the mean of the elements of each window that are inside the image).
-template <PoolWindows W, class Scalar, class Epilogue>
+/// y = epilogue(the mean of the elements of each window that are inside the image). Where padding counts, it
+/// is their sum, divided by more.
+template <auto W, class Scalar, class Epilogue>
 void average_pool(const Scalar* x, Scalar* y, std::size_t rows, Epilogue epilogue) noexcept {
     detail::sum_windows<W>(x, y, rows, [=](const Vector<Scalar>& sum, const auto& places) {
         const Vector<Scalar> share(detail::share_of<W, Scalar>(places));
@@ -254,13 +305,13 @@ void average_pool(const Scalar* x, Scalar* y, std::size_t rows, Epilogue epilogu
 }
 
 /// y = the sum of the elements of each window.
-template <PoolWindows W, class Scalar>
+template <auto W, class Scalar>
 void sum_pool(const Scalar* x, Scalar* y, std::size_t rows) noexcept {
     detail::sum_windows<W>(x, y, rows, [](const Vector<Scalar>& sum, const auto&) { return sum; });
 }
 
 /// Each element of a window gets an equal share of its gradient.
-template <PoolWindows W, class Scalar, class Derivative>
+template <auto W, class Scalar, class Derivative>
 void average_pool_gradient(const Scalar* dy, Scalar* dx, const Scalar* activated, std::size_t rows,
                            Derivative derivative) noexcept {
     detail::spread<W>(

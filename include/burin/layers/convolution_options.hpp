@@ -72,7 +72,7 @@ struct ConvolutionOptions {
     static constexpr bool is_unpadded_along_time() {
         return windowing.border == Border::same
                    ? kernel[0] == 1
-                   : windowing.border != Border::causal && windowing.padding[0] == 0;
+                   : windowing.border != Border::causal && windowing.padding[0] + windowing.behind[0] == 0;
     }
 
     /// Whether each pixel is made of the same pixel alone: a 1 × 1 convolution.

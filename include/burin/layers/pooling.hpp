@@ -4,6 +4,7 @@
 #include "burin/kernels/pooling.hpp"
 #include "burin/layers/window.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -12,7 +13,35 @@
 
 namespace burin {
 
+/// Option of pooling: the last window may reach beyond the image and its padding, if it begins before the end
+/// of the image, so that n elements give ⌈(n + padding − reach) / stride⌉ + 1: PyTorch's ceil_mode.
+struct CeilMode {};
+
+/// Option of AveragePool: the zeros of `Padding` or `Same` count in means: PyTorch's count_include_pad. What
+/// a window reaches beyond them with `CeilMode` does not.
+struct CountPadding {};
+
 namespace detail {
+
+template <>
+struct WindowOption<CeilMode> {
+    static constexpr bool is_one = true;
+    static constexpr bool fits(std::size_t) { return true; }
+    template <std::size_t Rank>
+    static constexpr void apply(Windowing<Rank>& windowing) {
+        windowing.reaches_beyond = true;
+    }
+    static constexpr void append_to(Text<64>& text) { text.append("CeilMode"); }
+};
+
+template <>
+struct WindowOption<CountPadding> {
+    static constexpr bool is_one = true;
+    static constexpr bool fits(std::size_t) { return true; }
+    template <std::size_t Rank>
+    static constexpr void apply(Windowing<Rank>&) {}
+    static constexpr void append_to(Text<64>& text) { text.append("CountPadding"); }
+};
 
 enum class Pooling { max, average };
 
@@ -38,6 +67,11 @@ struct Pool : Op {
             if (axes[axis].count == 0)
                 return {.expected = "an image not smaller than the window,",
                         .expected_shape = Windows::smallest(inputs[0])};
+            // Gaps may be larger than the image.
+            for (std::size_t window = 0; axes[axis].extent < axes[axis].dilation && window < axes[axis].count;
+                 ++window)
+                if (axes[axis].end(window) <= axes[axis].begin(window))
+                    return {.expected = "less padding, or an image of which each window has an element"};
             if (Windows::keeps_axes)
                 result.shape.push_back(axes[axis].count);
         }
@@ -46,12 +80,12 @@ struct Pool : Op {
     }
 
     static constexpr std::size_t flops(std::span<const Shape> inputs) {
-        const kernels::PoolWindows windows = over(inputs[0]);
+        const auto windows = over(inputs[0]);
         std::size_t operations = windows.channels;
-        for (const kernels::PoolAxis& axis : windows.axes) {
+        for (const auto& axis : windows.axes) {
             std::size_t elements = 0;
             for (std::size_t window = 0; window < axis.count; ++window)
-                elements += axis.end(window) - axis.begin(window);
+                elements += (axis.end(window) - axis.begin(window) + axis.dilation - 1) / axis.dilation;
             operations *= elements;
         }
         return operations;
@@ -59,7 +93,7 @@ struct Pool : Op {
 
     template <class Context>
     static void forward(const Context& run) noexcept {
-        constexpr kernels::PoolWindows windows = over(Context::Shapes::inputs[0]);
+        constexpr auto windows = over(Context::Shapes::inputs[0]);
         typename Context::Epilogue epilogue;
         if constexpr (Kind == Pooling::max)
             kernels::max_pool<windows>(run.inputs[0], run.output, run.rows, epilogue);
@@ -69,7 +103,7 @@ struct Pool : Op {
 
     template <std::size_t, class Context>
     static void backward_input(const Context& run) noexcept {
-        constexpr kernels::PoolWindows windows = over(Context::Shapes::inputs[0]);
+        constexpr auto windows = over(Context::Shapes::inputs[0]);
         typename Context::Derivative derivative;
         if constexpr (Kind == Pooling::max)
             kernels::max_pool_gradient<windows>(run.inputs[0], run.output, run.output_gradient,
@@ -80,8 +114,9 @@ struct Pool : Op {
     }
 
     static constexpr Pooling pooling = Kind;
-    static constexpr kernels::PoolWindows over(const Shape& image) {
-        kernels::PoolWindows windows{.channels = image.last()};
+    static constexpr bool is_only_float = false; ///< Whether 8-bit networks don't have it.
+    static constexpr auto over(const Shape& image) {
+        kernels::PoolWindowsOf<typename Windows::Axis> windows{.channels = image.last()};
         const auto axes = Windows::over(image);
         for (std::size_t axis = 0; axis < Rank; ++axis)
             windows.axes[3 - Rank + axis] = axes[axis];
@@ -98,8 +133,8 @@ struct StridedWindows {
                   "the window of a pooling layer is a number, or a Shape with a number for each axis");
     static_assert(
         (is_window_option<Options, Rank> && ...),
-        "pooling takes the options Stride, Same, Valid and Padding; those with numbers take one, or "
-        "one for each axis");
+        "pooling takes the options Stride, Same, Valid, Padding, Dilation, CeilMode and CountPadding; those "
+        "with numbers take one, or one for each axis");
 
     static constexpr auto size = for_each_axis<Rank>(Size);
     static constexpr auto options = windowing<Rank, Options...>(size, size);
@@ -111,19 +146,28 @@ struct StridedWindows {
                 return false;
         return true;
     }
+    static constexpr bool has_ceil_mode = (std::is_same_v<Options, CeilMode> || ...);
+    static constexpr bool counts_padding = (std::is_same_v<Options, CountPadding> || ...);
+    static_assert(options.border != Border::causal, "pooling is not Causal");
+    static_assert(!has_ceil_mode || options.border != Border::same,
+                  "CeilMode goes with Valid and Padding: Same has all windows that begin in the image");
     static_assert(each_axis([](std::size_t axis) {
-                      return options.dilation[axis] == 1 && options.border != Border::causal;
+                      return std::max(options.padding[axis], options.behind[axis]) <
+                             (size[axis] - 1) * options.dilation[axis] + 1;
                   }),
-                  "pooling takes no Dilation and is not Causal");
-    static_assert(each_axis([](std::size_t axis) { return options.padding[axis] < size[axis]; }),
                   "the padding of a pooling layer is less than its window, so that no window is empty");
 
+    static constexpr bool is_dilated =
+        !each_axis([](std::size_t axis) { return options.dilation[axis] == 1; });
+    static constexpr bool has_gaps = is_dilated || (counts_padding && options.border != Border::valid);
+    using Axis = std::conditional_t<has_gaps, kernels::GappedPoolAxis, kernels::PoolAxis>;
     static constexpr bool are_disjoint =
-        each_axis([](std::size_t axis) { return options.stride[axis] >= size[axis]; });
-    static constexpr bool stream = options.padding[0] == 0 && options.border != Border::same;
+        !is_dilated && each_axis([](std::size_t axis) { return options.stride[axis] >= size[axis]; });
+    static constexpr bool stream =
+        options.padding[0] + options.behind[0] == 0 && options.border != Border::same && !has_ceil_mode;
 
-    static constexpr std::array<kernels::PoolAxis, Rank> over(const Shape& image) {
-        std::array<kernels::PoolAxis, Rank> axes{};
+    static constexpr std::array<Axis, Rank> over(const Shape& image) {
+        std::array<Axis, Rank> axes{};
         for (std::size_t axis = 0; axis < Rank; ++axis) {
             const Window window = options.along(axis, image[axis]);
             axes[axis] = {.extent = window.extent,
@@ -131,13 +175,20 @@ struct StridedWindows {
                           .size = window.size,
                           .stride = window.stride,
                           .before = window.before};
+            if constexpr (has_gaps) {
+                axes[axis].dilation = window.dilation;
+                axes[axis].counted = options.border == Border::same ? window.after : options.behind[axis];
+                axes[axis].counts_padding = counts_padding;
+            }
         }
         return axes;
     }
     static constexpr Shape smallest(const Shape& image) {
         Shape shape;
         for (std::size_t axis = 0; axis < Rank; ++axis)
-            shape.push_back(size[axis] - 2 * options.padding[axis]);
+            shape.push_back((size[axis] - 1) * options.dilation[axis] + 1 -
+                            std::min((size[axis] - 1) * options.dilation[axis],
+                                     options.padding[axis] + options.behind[axis]));
         shape.push_back(image.last());
         return shape;
     }
@@ -152,6 +203,10 @@ struct StridedWindows {
 
 template <Pooling Kind, std::size_t Rank, auto Size, class... Options>
 struct StridedPool : Pool<Kind, Rank, StridedWindows<Rank, Size, Options...>> {
+    static_assert(Kind == Pooling::average || !(std::is_same_v<Options, CountPadding> || ...),
+                  "CountPadding is an option of AveragePool only");
+    using Windows = StridedWindows<Rank, Size, Options...>;
+    static constexpr bool is_only_float = Windows::has_gaps;
     static constexpr Text<64> name() {
         return StridedWindows<Rank, Size, Options...>::name(StridedPool::kind);
     }
@@ -159,6 +214,7 @@ struct StridedPool : Pool<Kind, Rank, StridedWindows<Rank, Size, Options...>> {
 
 template <std::size_t Rank>
 struct WholeImage {
+    using Axis = kernels::PoolAxis;
     static constexpr bool keeps_axes = false;
     static constexpr bool are_disjoint = true;
     static constexpr bool stream = false;
@@ -183,6 +239,7 @@ template <std::size_t... Counts>
 struct EvenWindows {
     static_assert(((Counts > 0) && ...), "adaptive pooling gives at least one element along each axis");
 
+    using Axis = kernels::PoolAxis;
     static constexpr std::size_t rank = sizeof...(Counts);
     static constexpr bool keeps_axes = true;
     static constexpr bool are_disjoint = false; // Depends on the image.
@@ -220,7 +277,8 @@ struct AdaptivePool : Pool<Kind, sizeof...(Counts), EvenWindows<Counts...>> {
 /// `MaxPool1D<2>` halves the length. The window moves by its own size, or by `Stride<…>`. Without padding
 /// (`Valid`) what is left at the end is dropped; `Same` gives ⌈length / stride⌉ outputs; `Padding<n>` is
 /// PyTorch's. Padding is never the largest. In the backward pass the first of the largest elements gets the
-/// gradient, as in PyTorch.
+/// gradient, as in PyTorch. `Dilation<2>` takes every other element, and with `CeilMode` the last window may
+/// reach beyond the image.
 ///
 /// A window that moves by its own size can run on a stream, in pieces whose length is a multiple of it.
 template <auto Size, class... Options>
@@ -237,7 +295,7 @@ struct MaxPool3D : detail::StridedPool<detail::Pooling::max, 3, Size, Options...
 
 /// y = the mean of the elements under the window, channel by channel; windows and options as for MaxPool1D.
 /// Padding does not count: the mean is over what lies inside the image, as in Keras (PyTorch's
-/// count_include_pad=False).
+/// count_include_pad=False); with `CountPadding` it does, as in PyTorch if nothing is said.
 template <auto Size, class... Options>
 struct AveragePool1D : detail::StridedPool<detail::Pooling::average, 1, Size, Options...> {};
 

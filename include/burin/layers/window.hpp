@@ -39,7 +39,9 @@ struct same {};
 /// n elements give ⌈n / stride⌉, and no output sees what comes after it: all padding is before.
 struct Causal {};
 
-/// So many elements of padding before and as many behind. One number for all axes, or one for each.
+/// So many elements of padding before and as many behind. One number for all axes, or one for each; or two
+/// for each, before and behind: `Padding<1, 0, 2, 2>` of an image is a line above, and two columns on either
+/// side.
 template <std::size_t... Elements>
 struct Padding {};
 
@@ -88,8 +90,10 @@ struct Windowing {
     std::array<std::size_t, Rank> size{};
     std::array<std::size_t, Rank> stride{};
     std::array<std::size_t, Rank> dilation{};
-    std::array<std::size_t, Rank> padding{};
+    std::array<std::size_t, Rank> padding{}; ///< Before the image.
+    std::array<std::size_t, Rank> behind{};
     Border border = Border::valid;
+    bool reaches_beyond = false; ///< The last window may be part beyond the padding, as with CeilMode.
 
     constexpr Window along(std::size_t axis, std::size_t extent) const {
         Window window{extent, size[axis], stride[axis], dilation[axis]};
@@ -101,9 +105,19 @@ struct Windowing {
             window.before = border == Border::same ? missing / 2 : window.reach() - 1;
             window.after = border == Border::same ? missing - missing / 2 : 0;
         } else {
-            window.before = window.after = padding[axis];
-            const std::size_t padded = extent + 2 * padding[axis];
-            window.output = padded < window.reach() ? 0 : (padded - window.reach()) / window.stride + 1;
+            window.before = padding[axis];
+            window.after = behind[axis];
+            const std::size_t padded = extent + window.before + window.after;
+            // With reaches_beyond one more that is not whole, if it begins before what is behind the image.
+            const std::size_t spare = reaches_beyond ? window.stride - 1 : 0;
+            window.output =
+                padded + spare < window.reach() ? 0 : (padded + spare - window.reach()) / window.stride + 1;
+            if (window.output > 1 && (window.output - 1) * window.stride >= extent + window.before)
+                window.output -= reaches_beyond;
+            const std::size_t read =
+                (std::max<std::size_t>(window.output, 1) - 1) * window.stride + window.reach();
+            if (reaches_beyond && read > padded)
+                window.after = read - extent - window.before;
         }
         return window;
     }
@@ -183,11 +197,21 @@ struct WindowOption<Dilation<Steps...>> {
 template <std::size_t... Elements>
 struct WindowOption<Padding<Elements...>> {
     static constexpr bool is_one = true;
-    static constexpr bool fits(std::size_t rank) { return for_rank<Elements...>(rank); }
+    static constexpr bool fits(std::size_t rank) {
+        return for_rank<Elements...>(rank) || sizeof...(Elements) == 2 * rank;
+    }
     template <std::size_t Rank>
     static constexpr void apply(Windowing<Rank>& windowing) {
         windowing.border = Border::given;
-        windowing.padding = for_each_axis_of<Rank, Elements...>();
+        if constexpr (sizeof...(Elements) == 2 * Rank) {
+            const std::size_t both[] = {Elements...};
+            for (std::size_t axis = 0; axis < Rank; ++axis) {
+                windowing.padding[axis] = both[2 * axis];
+                windowing.behind[axis] = both[2 * axis + 1];
+            }
+        } else {
+            windowing.padding = windowing.behind = for_each_axis_of<Rank, Elements...>();
+        }
     }
     static constexpr void append_to(Text<64>& text) { append_numbers<Elements...>(text, "Padding"); }
 };

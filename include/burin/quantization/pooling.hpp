@@ -15,8 +15,9 @@ namespace burin {
 
 namespace detail {
 
+/// TensorFlow Lite has no dilated pooling, and does not count padding.
 template <class LayerType>
-concept PoolingLayer = requires { LayerType::pooling; };
+concept PoolingLayer = requires { LayerType::pooling; } && !LayerType::is_only_float;
 
 /// A mean of whole images.
 template <class LayerType>

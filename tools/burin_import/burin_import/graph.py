@@ -12,7 +12,7 @@ depthwise ones `[kernel..., channels, multiplier]`.
 | Conv | x, weight, bias? | strides, dilations, groups, padding: "same", "causal" or (before, after) of each axis |
 | DepthwiseConv | x, weight, bias? | strides, dilations, padding |
 | Dense | x, weight, bias? | |
-| MaxPool, AveragePool | x | size, strides, padding |
+| MaxPool, AveragePool | x | size, strides, dilations, padding; ceil: whether the last window may reach beyond; counted: whether padding counts |
 | ReduceMean, ReduceMax | x | axes |
 | GlobalMaxPool, GlobalAveragePool | x | of all axes but batch and channels |
 | Add, Subtract, Multiply, Divide, Average, Maximum, Minimum | two or more, constants among them or not | |

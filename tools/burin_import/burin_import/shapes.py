@@ -21,7 +21,10 @@ def window(node, shape, kernel):
             continue
         reach = (kernel[axis] - 1) * dilations[axis] + 1
         padded = extent + sum(padding[axis])
-        result.append((padded - reach) // strides[axis] + 1 if padded >= reach else 0)
+        spare = strides[axis] - 1 if node.get("ceil", False) else 0
+        count = (padded + spare - reach) // strides[axis] + 1 if padded + spare >= reach else 0
+        # No window begins behind the image.
+        result.append(count - 1 if spare and count > 1 and (count - 1) * strides[axis] >= extent + padding[axis][0] else count)
     return result
 
 

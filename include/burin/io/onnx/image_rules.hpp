@@ -126,15 +126,21 @@ struct Rule<LayerType> {
     }
 };
 
-/// Pooling with a window that moves evenly.
+/// Pooling with a window that moves evenly. `AveragePool` has dilations from opset 19 on only.
 template <burin::detail::Pooling Kind, std::size_t Rank, auto Size, class... Options>
+    requires(Kind == burin::detail::Pooling::max ||
+             !burin::detail::StridedWindows<Rank, Size, Options...>::is_dilated)
 Value write_image_layer(GraphWriter& to, const LayerStep& step,
                         const burin::detail::StridedPool<Kind, Rank, Size, Options...>*) {
     constexpr bool is_max = Kind == burin::detail::Pooling::max;
-    constexpr auto windowing = burin::detail::StridedWindows<Rank, Size, Options...>::options;
-    Attributes attributes = window_attributes(windowing, step.input_shapes[0], false);
+    using Windows = burin::detail::StridedWindows<Rank, Size, Options...>;
+    auto windowing = Windows::options;
+    windowing.reaches_beyond = false; // The padding as it is given.
+    Attributes attributes = window_attributes(windowing, step.input_shapes[0], Windows::is_dilated);
+    if (Windows::has_ceil_mode)
+        attributes.integer("ceil_mode", 1);
     if (!is_max)
-        attributes.integer("count_include_pad", 0);
+        attributes.integer("count_include_pad", Windows::counts_padding);
     return to.channels_first_value(to.node(is_max ? "MaxPool" : "AveragePool",
                                            {to.channels_first(step.inputs[0])}, attributes, step.name),
                                    step.output_shape);

@@ -1,7 +1,15 @@
+from ..graph import Node
 from ..problems import Unsupported
+from ..shapes import window
 from .convolution import options
 from .fixed_point import mean_multiplier
 from .layer import Layer, activations, is_int8, sample, window_size
+
+
+def reaches_beyond(graph, node):
+    """Whether the last window is part beyond the padding."""
+    return node.get("ceil", False) and window(node, graph.shape(node.inputs[0]), node["size"]) != window(
+        Node("", node.operator, [], [], {**node.attributes, "ceil": False}), graph.shape(node.inputs[0]), node["size"])
 
 
 def pooling(kind):
@@ -15,7 +23,12 @@ def pooling(kind):
             raise Unsupported(f"size {size}")
         chosen, before = options(node, size, shape)
         if before is not None:
-            raise Unsupported(f"padding {node['padding']}: another before than behind")
+            chosen.insert(0, f"Padding<{', '.join(str(count) for pad in before for count in pad)}>")
+        reaches = [(length - 1) * dilation for length, dilation in zip(size, node.get("dilations", [1] * rank))]
+        if isinstance(node.get("padding"), list) and any(max(pad) > reach for pad, reach in zip(node["padding"], reaches)):
+            raise Unsupported(f"padding {node['padding']}: a window may have no element of the image")
+        exact = node.get("dilations", [1] * rank) == [1] * rank and not node.get("counted")
+        chosen += [*(["CeilMode"] if reaches_beyond(graph, node) else []), *(["CountPadding"] if node.get("counted") else [])]
         # A stride is the size unless another is given.
         strides = list(node.get("strides", size))
         chosen = [option for option in chosen if not option.startswith("Stride<")]
@@ -24,6 +37,8 @@ def pooling(kind):
                           else f"Stride<{', '.join(map(str, strides))}>")
         layer = Layer(node.name, f"{kind}{rank}D<{', '.join([window_size(size), *chosen])}>", [x], node.outputs[0])
         if is_int8(graph, x, node.outputs[0]):
+            if not exact:
+                raise Unsupported("8 bits with dilations, or with padding that counts")
             if not graph.tensors[x].quantization.same(graph.tensors[node.outputs[0]].quantization):
                 raise Unsupported("an output of another scale than the input's")
             layer.clamps = True

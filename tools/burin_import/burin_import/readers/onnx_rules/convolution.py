@@ -97,26 +97,13 @@ def pool(kind):
             return to.raw(call, "strides, dilations or pads that do not fit")
         if len([name for name in call.outputs if name]) > 1 and to.uses.get(call.outputs[1]):
             return to.raw(call, "indices as output")
-        if set(options["dilations"]) != {1}:
-            return to.raw(call, f"dilations {options['dilations']}")
-        padding = options["padding"]
-        is_padded = any(pad != (0, 0) for pad in padding)
         # With ceil_mode the last window may reach beyond the padding.
-        reached = []
-        for extent, result, length, stride, (before, behind) in zip(shape[2:], target[2:], size, options["strides"], padding):
-            reached.append((before, max((result - 1) * stride + length - extent - before, 0)))
-        beyond = [last > pad[1] for (_, last), pad in zip(reached, padding)]
+        if call.get("ceil_mode", 0) and call.get("auto_pad", "NOTSET") in ("NOTSET", "VALID"):
+            options["ceil"] = True
+        if call.get("count_include_pad", 0) and any(pad != (0, 0) for pad in options["padding"]):
+            options["counted"] = True
         forward, back = to.last(x)
         x = to.moved(call, x, forward)
-        if kind == "AveragePool" and call.get("count_include_pad", 0) and is_padded:
-            if any(beyond):
-                return to.raw(call, "count_include_pad with ceil_mode")
-            pads = [(0, 0), *padding, (0, 0)]
-            x = to.add(call, "Pad", [x], {"pads": pads, "value": 0.0}, shape=[
-                extent + sum(pad) for extent, pad in zip(to.shape(x), pads)])
-            options["padding"] = [(0, 0)] * len(size)
-        elif any(beyond) or is_padded:
-            options["padding"] = [(before, last) for before, last in reached]
         y = to.add(call, kind, [x], {**options, "size": size}, shape=(target[0], *target[2:], target[1]))
         to.moved(call, y, back, call.outputs[0])
     return rule
