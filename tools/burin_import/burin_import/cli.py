@@ -88,13 +88,16 @@ def main(given=None):
     # What run-times say of themselves is not the user's concern.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
+        import numpy
         from . import readers, simplify, write
-        graph = readers.read(wish.model, wish.size, shapes(wish.shape), constants(wish.constant))
-        graph.carried = states(wish.state)
-        simplify.simplify(graph, wish.fold)
-        output = wish.output or Path(wish.model.stem + ".hpp")
-        made, said = write.files(graph, wish.model, output, wish.name or wish.model.stem, wish.rounding, wish.lanes,
-                                 wish.graph, not wish.no_test, wish.safetensors)
+        # What is not finite is refused where it matters.
+        with numpy.errstate(all="ignore"):
+            graph = readers.read(wish.model, wish.size, shapes(wish.shape), constants(wish.constant))
+            graph.carried = states(wish.state)
+            simplify.simplify(graph, wish.fold)
+            output = wish.output or Path(wish.model.stem + ".hpp")
+            made, said = write.files(graph, wish.model, output, wish.name or wish.model.stem, wish.rounding, wish.lanes,
+                                     wish.graph, not wish.no_test, wish.safetensors)
         write.put(made)
     except Refused as refused:
         print(f"burin-import: {refused}", file=sys.stderr)

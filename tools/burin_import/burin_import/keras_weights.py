@@ -246,7 +246,12 @@ def read_variables(stream, size):
                     found.append((path[:-len("/vars/")], int(name), np.asarray(each)))
 
         found, visited = [], set()
-        visit(file, "")
+        try:
+            visit(file, "")
+        except RuntimeError as error:  # What HDF5's library says of a damaged file.
+            if isinstance(error, RecursionError):
+                raise
+            raise Refused(f"the file of weights is damaged ({error})") from None
     for path, _, array in sorted(found, key=lambda each: each[:2]):
         result.setdefault(path, []).append(array)
     return result

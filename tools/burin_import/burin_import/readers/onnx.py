@@ -88,6 +88,8 @@ class Reader:
         #: Outputs of which nothing can be said, as they come of what is not supported.
         self.unknown = set()
         self.constants = {}
+        #: How many elements of constants may be computed yet.
+        self.still_made = 2 * path.stat().st_size + 64 * LARGEST_MADE
 
     def graph(self):
         from . import onnx_rules
@@ -418,8 +420,10 @@ class Reader:
         if call.kind == "Constant":
             return self.written_constant(call)
         read_count = sum(self.tensors[name].data.size for name in proto.input if name)
-        if any(math.prod(shape) > max(LARGEST_MADE, LARGEST_GROWTH * read_count) for shape, _ in found.values()):
+        made_count = sum(math.prod(shape) for shape, _ in found.values())
+        if made_count > max(LARGEST_MADE, LARGEST_GROWTH * read_count) or made_count > self.still_made:
             return False
+        self.still_made -= made_count
         onnx = self.onnx
         try:
             from onnx.reference import ReferenceEvaluator

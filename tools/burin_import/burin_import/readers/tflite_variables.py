@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from ..graph import Node, State
+from ..graph import MOST_NODES, Node, State
 from ..problems import Refused
 
 #: Operators that are not among the graph's nodes.
@@ -14,6 +14,7 @@ class Variables:
     def __init__(self, reader):
         self.reader, self.nodes, self.states, self.initial = reader, [], {}, {}
         self.names = {}  # Of handles, by their tensor.
+        self.called = set()  # Subgraphs.
 
     def read(self, kind, operator, inputs, outputs):
         """One of the operators above, in the order of the file."""
@@ -42,7 +43,15 @@ class Variables:
         reader = self.reader
         if not 0 < index < reader.model.SubgraphsLength():
             raise Refused(f"CALL_ONCE: there is no subgraph {index}")
+        if index in self.called:
+            raise Refused(f"CALL_ONCE: subgraph {index} is called twice")
+        self.called.add(index)
         graph, handles = reader.model.Subgraphs(index), {}
+        # Subgraphs may lie in one another's place.
+        reader.unread -= graph.OperatorsLength()
+        if graph.OperatorsLength() > MOST_NODES or reader.unread < 0:
+            raise Refused(f"CALL_ONCE: subgraph {index} has {graph.OperatorsLength()} operators: expected at most {MOST_NODES}, "
+                          "and no more than the file has")
         for number in range(graph.OperatorsLength()):
             operator = graph.Operators(number)
             kind = reader.kind_of(operator)

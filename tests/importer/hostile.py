@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""Files that mean harm, of each format: one sentence, nothing executed, no more memory than a small multiple of the file; and
+whatever names a file has, none is code in its header. Damaged files are in the tests of each format, any others in
+tests/fuzz/importer.
+
+    tests/importer/hostile.py
+"""
+
+import io
+import json
+import os
+import pickle
+import resource
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from support import HERE, ROOT, as_file, needs, refused, run
+from headers import EVIL, check_code
+
+needs("numpy", "h5py", "onnx", "tflite")
+import h5py  # noqa: E402
+import numpy as np  # noqa: E402
+import onnx  # noqa: E402
+from onnx import TensorProto, helper  # noqa: E402
+
+REFERENCE = ROOT / "tests/reference"
+sys.path.insert(0, str(REFERENCE))
+from tflite_model import FLOAT32, INT8, Model  # noqa: E402
+
+SUFFIXES = ".tflite", ".onnx", ".keras", ".h5", ".nam", ".json"
+DENSE = {"class_name": "Sequential", "config": {"layers": [
+    {"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [None, 4]}},
+    {"class_name": "Dense", "config": {"name": "dense", "units": 4}}]}}
+
+
+class Code:
+    """What a pickle runs."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def __reduce__(self):
+        return os.mkdir, (self.file,)
+
+
+def pickles(work):
+    trace = str(work / "executed")
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("archive/data.pkl", pickle.dumps(Code(trace)))
+    for content in pickle.dumps(Code(trace)), stream.getvalue():
+        for suffix in SUFFIXES:
+            with as_file(content, suffix) as file:
+                refused(file.name)
+    assert not Path(trace).exists(), "a pickle was executed"
+
+
+def weights(fill):
+    stream = io.BytesIO()
+    with h5py.File(stream, "w") as file:
+        fill(file)
+    return stream.getvalue()
+
+
+def keras(config, content=weights(lambda file: None)):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("config.json", config if isinstance(config, (bytes, str)) else json.dumps(config))
+        archive.writestr("model.weights.h5", content)
+    return stream.getvalue()
+
+
+def archives(work):
+    """Bombs, links to elsewhere, groups in a circle."""
+    secret = work / "secret.h5"
+    secret.write_bytes(weights(lambda file: file.create_dataset("x", data=np.ones((4, 4), np.float32))))
+
+    def bomb(file):
+        file.create_dataset("layers/dense/vars/0", (1 << 16, 1 << 16), np.float32, chunks=(1 << 10, 1 << 10), compression="gzip")
+
+    def outside(file):
+        file.create_group("layers/dense/vars")["0"] = h5py.ExternalLink(str(secret), "/x")
+
+    def elsewhere(file):
+        file.create_dataset("layers/dense/vars/0", (4, 4), np.float32, external=[(str(secret), 0, 64)])
+
+    def circle(file):
+        file.create_group("layers/dense/vars")["0"] = h5py.SoftLink("/layers/dense/vars/0")
+
+    def virtual(file):
+        layout = h5py.VirtualLayout((4, 4), np.float32)
+        layout[:] = h5py.VirtualSource(str(secret), "x", (4, 4))
+        file.create_virtual_dataset("layers/dense/vars/0", layout)
+
+    def deep(file):
+        group = file
+        for _ in range(400):
+            group = group.create_group("g")
+
+    for fill, word in (bomb, "in the file"), (outside, "a link"), (elsewhere, "in the file"), (circle, "a link"), (virtual, "in the file"), \
+            (deep, "a tree"):
+        with as_file(keras(DENSE, weights(fill)), ".keras") as file:
+            said = refused(file.name)
+            assert word in said and len(said.splitlines()) == 1, said
+    for content in keras(b" " * (1 << 28)), keras(DENSE, bytes(1 << 28)):
+        with as_file(content, ".keras") as file:
+            assert "expected at most" in refused(file.name)
+
+
+def nested():
+    deep = "[" * 200_000
+    for suffix, content in (".nam", deep), (".json", deep), (".nam", '{"a":' * 100_000), (".keras", keras(deep)), \
+            (".json", json.dumps({"in_shape": [None, None, 1e400], "layers": []})), \
+            (".json", '{"in_shape": [null, null, NaN], "layers": [{}]}'), (".json", "1" * 10_000):
+        with as_file(content if isinstance(content, bytes) else content.encode(), suffix) as file:
+            said = refused(file.name)
+            assert len(said.splitlines()) == 1 and len(said) < 1000, said
+    for shape in [None, -4], [None, 2**63], [None, 1e99], [None, "4"], [None, [4]], [None, None], [], None, {}:
+        config = json.loads(json.dumps(DENSE))
+        config["config"]["layers"][0]["config"]["batch_shape"] = shape
+        with as_file(keras(config).replace(b"1e+99", b"NaN  "), ".keras") as file:
+            refused(file.name)
+
+
+def onnx_model(nodes, inputs, outputs, initializers=()):
+    graph = helper.make_graph(nodes, "g", inputs, outputs, initializers)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)]).SerializeToString()
+
+
+def named(name):
+    """A file of each format with this name wherever a name is."""
+    x = helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 4])
+    y = helper.make_tensor_value_info(name + "y", TensorProto.FLOAT, [1, 4])
+    w = helper.make_tensor(name + "w", TensorProto.FLOAT, [4, 4], [1.0] * 16)
+    plain = name.encode("utf-8", "replace").decode()
+    yield ".onnx", onnx_model([helper.make_node("MatMul", [name, name + "w"], [name + "z"], name=name),
+                               helper.make_node("Relu", [name + "z"], [name + "y"], name=name)], [x], [y], [w]) if name else None
+    model = Model()
+    tensors = [model.tensor((1, 4), INT8, [0.1], name=plain + end) for end in ("", "2", "3")]
+    import tflite
+    for read, written in zip(tensors, tensors[1:]):
+        model.operator(tflite.BuiltinOperator.LOGISTIC, "LogSoftmaxOptions", {}, [read], written)
+    yield ".tflite", model.finish(tensors[:1], tensors[-1])
+    config = json.loads(json.dumps(DENSE))
+    for layer in config["config"]["layers"]:
+        layer["config"]["name"] = name + layer["config"]["name"]
+
+    def dense(file):
+        file.create_dataset("layers/dense/vars/0", data=np.ones((4, 4), np.float32))
+        file.create_dataset("layers/dense/vars/1", data=np.ones(4, np.float32))
+    yield ".keras", keras(config, weights(dense))
+    tree = json.loads((REFERENCE / "tiny_lstm.nam").read_text())
+    tree["metadata"] = {key: name for key in ("name", "modeled_by", "gear_make", "tone_type", name)}
+    yield ".nam", json.dumps(tree).encode()
+
+
+def names(work):
+    for name in EVIL:
+        for suffix, content in named(name):
+            if content is None:
+                continue
+            for options in (), ("--graph",):
+                with as_file(content, suffix) as file:
+                    code, said = run(file.name, "-o", work / "model.hpp", "--no-test", *options)
+                    assert code == 0, (name, suffix, said)
+                    check_code((work / "model.hpp").read_text())
+        # The file's own name, and the namespace.
+        if "/" not in name and "\0" not in name and 0 < len(name) < 200:
+            file = work / f"{name}.nam"
+            file.write_bytes((REFERENCE / "tiny_lstm.nam").read_bytes())
+            code, said = run(file, "-o", work / "model.hpp", "--no-test", "--name", f"a{name.replace('evil', 'b')}")
+            assert code == 0, said
+            check_code((work / "model.hpp").read_text())
+
+
+def growing():
+    """Constants that are computed of few, and are many."""
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 4]) for name in "xy")
+    tensors, nodes = [helper.make_tensor("c", TensorProto.FLOAT, [1 << 8], [0.0] * (1 << 8))], []
+    before = "c"
+    for index in range(20):
+        nodes.append(helper.make_node("Concat", [before] * 4, [f"d{index}"], axis=0))
+        before = f"d{index}"
+    nodes += [helper.make_node("ReduceSum", [before], ["s"], keepdims=0), helper.make_node("Add", ["x", "s"], ["y"])]
+    with as_file(onnx_model(nodes, [x], [y], tensors), ".onnx") as file:
+        refused(file.name)
+    import tflite
+    model = Model()
+    x = model.tensor((1, 1 << 15), FLOAT32, name="x")
+    row, column = (model.tensor(shape, FLOAT32, data=np.ones(1 << 15, np.float32)) for shape in ((1, 1 << 15), (1 << 15, 1)))
+    whole, sums = (model.tensor(((1 << 15), 1 << 15), FLOAT32, name=name) for name in ("whole", "sums"))
+    model.operator(tflite.BuiltinOperator.ADD, "AddOptions", {}, [row, column], whole)
+    model.operator(tflite.BuiltinOperator.ADD, "AddOptions", {}, [x, whole], sums)
+    with as_file(model.finish([x], sums), ".tflite") as file:
+        refused(file.name)
+
+
+def once():
+    """A subgraph of first values that is called again and again, or that is long."""
+    import tflite
+    model = Model()
+    x, y = (model.tensor((1, 4), FLOAT32, name=name) for name in "xy")
+    handle = model.handle("state")
+    value = model.tensor((1, 4), FLOAT32, data=np.zeros(4, np.float32))
+    model.assign(handle, value)
+    model.operators = model.operators * 3000
+    model.once = [model.subgraph([], [])]
+    x, y = (model.tensor((1, 4), FLOAT32, name=name) for name in "xy")
+    model.operator(tflite.BuiltinOperator.CALL_ONCE, "CallOnceOptions", {"InitSubgraphIndex": 1}, [], [], 1)
+    model.operators = model.operators * 3000
+    model.operator(tflite.BuiltinOperator.LOGISTIC, "LogSoftmaxOptions", {}, [x], y)
+    with as_file(model.finish([x], y), ".tflite") as file:
+        assert "CALL_ONCE" in refused(file.name)
+
+
+def main():
+    held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (held + (3 << 28), -1))
+    with tempfile.TemporaryDirectory() as directory:
+        work = Path(directory)
+        pickles(work)
+        archives(work)
+        nested()
+        names(work)
+        growing()
+        once()
+    print("hostile files are refused, and names are no code")
+
+
+main()
