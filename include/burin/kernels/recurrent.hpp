@@ -5,6 +5,7 @@
 #include "burin/kernels/recurrent/cells.hpp"
 #include "burin/kernels/recurrent/choose.hpp"
 #include "burin/kernels/recurrent/steps.hpp"
+#include "burin/kernels/recurrent/two_product_cells.hpp"
 #include "burin/kernels/rows.hpp"
 #include "burin/kernels/simd.hpp"
 

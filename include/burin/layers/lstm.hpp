@@ -3,8 +3,19 @@
 #include "burin/layers/recurrent.hpp"
 
 #include <cstddef>
+#include <type_traits>
 
 namespace burin {
+
+namespace detail {
+
+template <class... Options>
+using LSTMCellOf = std::conditional_t<
+    (is_projected<Options> || ...),
+    kernels::ProjectedLSTMCell<accuracy_of<Options...>, (projected_size<Options> + ... + std::size_t{0})>,
+    kernels::LSTMCell<accuracy_of<Options...>>>;
+
+} // namespace detail
 
 /// Long short-term memory with forget gates, step by step:
 ///
@@ -24,10 +35,14 @@ namespace burin {
 /// so that the cell remembers before it has learnt to. Hochreiter and Schmidhuber, "Long Short-Term Memory",
 /// 1997; Gers, Schmidhuber and Cummins, "Learning to Forget", 2000.
 ///
-/// Options: `ReturnSequences`, `ReturnState`, `InitialState`, `Masked`, `GoBackwards`, `NoBias`, in any
-/// order.
+/// With `Projected<P>`, h = (sigmoid(o) · tanh(c)) · R has P elements, and so has a step's output: R is
+/// `projection_weight`, `[Units, P]`, PyTorch's `weight_hr_l0`, transposed, and U is `[P, 4 · Units]`. Sak,
+/// Senior and Beaufays, arXiv:1402.1128.
+///
+/// Options: `ReturnSequences`, `ReturnState`, `InitialState`, `Masked`, `GoBackwards`, `NoBias`, `Projected`,
+/// in any order.
 template <std::size_t Units, class... Options>
-struct LSTM : detail::Recurrent<kernels::LSTMCell, Units, Options...> {
+struct LSTM : detail::Recurrent<detail::LSTMCellOf<Options...>, Units, Options...> {
     static constexpr Text<64> name() { return LSTM::name_of("LSTM"); }
 
     template <class Option>

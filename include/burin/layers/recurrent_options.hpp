@@ -3,6 +3,7 @@
 #include "burin/layers/no_bias.hpp"
 
 #include <concepts>
+#include <cstddef>
 
 // What SimpleRNN, LSTM and GRU may be asked for, besides NoBias.
 
@@ -28,6 +29,18 @@ struct Masked {};
 /// Keras: the first belongs to the last step of the input.
 struct GoBackwards {};
 
+/// Of SimpleRNN: h = max(0, x · W + h₋₁ · U + b) instead of its tanh, as PyTorch's nonlinearity='relu'.
+struct ReLUCell {};
+
+/// Of GRU: the reset gate acts on the state before its product, as in Cho et al. and in Keras with
+/// `reset_after=False`: n = tanh(x_n + (sigmoid(r + a_r) · h₋₁) · U_n), with U_n the `reset_weight`.
+struct ResetBefore {};
+
+/// Of LSTM: h has `Size` elements, o · tanh(c) times the `projection_weight`, as PyTorch's proj_size. The
+/// state that `ReturnState` gives, alone, and `InitialState` takes is h and then c: `[Size + Units]`.
+template <std::size_t Size>
+struct Projected {};
+
 namespace detail {
 
 /// With `GoBackwards`: each output stands where its input stood.
@@ -36,10 +49,25 @@ struct Realigned {};
 /// Sigmoid and tanh of the gates to 1e-5, in half the time.
 struct FastGates {};
 
+/// The `Size` of `Projected`; 0 of other options.
+template <class Option>
+inline constexpr std::size_t projected_size = 0;
+template <std::size_t Size>
+inline constexpr std::size_t projected_size<Projected<Size>> = Size;
+
+template <class T>
+inline constexpr bool is_projected = false;
+template <std::size_t Size>
+inline constexpr bool is_projected<Projected<Size>> = true;
+
+template <class Option, class... Options>
+inline constexpr bool is_among = (std::same_as<Options, Option> || ...);
+
 template <class T>
 concept RecurrentOption =
     std::same_as<T, ReturnSequences> || std::same_as<T, ReturnState> || std::same_as<T, InitialState> ||
     std::same_as<T, Masked> || std::same_as<T, GoBackwards> || std::same_as<T, NoBias> ||
+    std::same_as<T, ReLUCell> || std::same_as<T, ResetBefore> || is_projected<T> ||
     std::same_as<T, Realigned> || std::same_as<T, FastGates>;
 
 } // namespace detail

@@ -216,10 +216,9 @@ KernelCalls chosen_calls(const Question& question, const DepthwiseConv2D<Kernel,
     return convolutions(question, c, c.taps(), kernels::choose_depthwise);
 }
 
-template <class Question, template <kernels::Accuracy> class CellOf, std::size_t Units, class... Options>
-KernelCalls chosen_calls(const Question& question,
-                         const burin::detail::Recurrent<CellOf, Units, Options...>*) {
-    using Layer = burin::detail::Recurrent<CellOf, Units, Options...>;
+template <class Question, class Cell, std::size_t Units, class... Options>
+KernelCalls chosen_calls(const Question& question, const burin::detail::Recurrent<Cell, Units, Options...>*) {
+    using Layer = burin::detail::Recurrent<Cell, Units, Options...>;
     const std::size_t time = Question::Shapes::inputs[0][0], features = Question::Shapes::inputs[0].last();
     const bool saves = passes::saves(question.mode);
     const kernels::RecurrentSize size = Layer::size_of(Question::Shapes::inputs, question.mode);

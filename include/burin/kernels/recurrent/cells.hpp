@@ -20,7 +20,9 @@ struct CellStep {
     const Scalar* c_before;
     Scalar* h;
     Scalar* c;
-    Scalar* output; ///< h once more.
+    Scalar* output;                  ///< h once more.
+    Scalar* middle = nullptr;        ///< Of cells with a second product, what that multiplies,
+    const Scalar* product = nullptr; ///< and what it gives.
 };
 
 template <class Scalar>
@@ -33,6 +35,8 @@ struct CellGradient {
     Scalar* dc;         ///< In: of c. Out: of c_before.
     Scalar* dgates;     ///< Of the sums.
     Scalar* drecurrent; ///< Of the sums of the state.
+    Scalar* dproduct = nullptr; ///< Of what a second product gives,
+    Scalar* dmiddle = nullptr;  ///< and of what it multiplies.
 };
 
 namespace detail {
@@ -51,14 +55,27 @@ template <class VectorType>
 
 } // namespace detail
 
-/// h = tanh(x · W + h₋₁ · U + b)
-template <Accuracy accuracy>
-struct SimpleRNNCell {
-    static constexpr std::size_t gates = 1;
+/// What a cell has, unless it says so itself.
+struct UsualCell {
     static constexpr std::size_t kept = 0;
     static constexpr bool has_cell_state = false;
     static constexpr bool separates_recurrent = false;
     static constexpr bool passes_state_on = false;
+    static constexpr bool has_middle = false; ///< A second product: see recurrent/two_product_cells.hpp.
+    static constexpr bool projects = false;   ///< Which gives h.
+
+    /// Elements of h.
+    static constexpr std::size_t outputs(std::size_t units) { return units; }
+    /// Of the second product.
+    static constexpr std::size_t product_columns(std::size_t) { return 0; }
+    /// Of the sums, the columns that the product with the state makes.
+    static constexpr std::size_t recurrent_columns(std::size_t columns, std::size_t) { return columns; }
+};
+
+/// h = tanh(x · W + h₋₁ · U + b)
+template <Accuracy accuracy>
+struct SimpleRNNCell : UsualCell {
+    static constexpr std::size_t gates = 1;
     static constexpr std::size_t cost = 4; ///< Operations a unit, besides the products.
 
     template <std::size_t Units, bool Saves, class Scalar>
@@ -89,14 +106,43 @@ struct SimpleRNNCell {
     }
 };
 
+/// h = max(0, x · W + h₋₁ · U + b). What is no number stays so.
+struct SimpleReLUCell : UsualCell {
+    static constexpr std::size_t gates = 1;
+    static constexpr std::size_t cost = 1;
+
+    template <std::size_t Units, bool Saves, class Scalar>
+    [[gnu::always_inline]] static void step(const CellStep<Scalar>& at) noexcept {
+        for_each_vector<Scalar>(Units, [&](std::size_t, auto load, auto store) {
+            const auto sum = load(at.gates), h = at_least(sum, decltype(sum)(Scalar(0)));
+            if constexpr (Saves)
+                store(at.gates, h);
+            store(at.h, h);
+            store(at.output, h);
+        });
+    }
+
+    template <std::size_t Units, class Scalar, class Sums, class State>
+    [[gnu::always_inline]] static void step_in_registers(const Sums& sums, const Sums&, State& h,
+                                                         State&) noexcept {
+        for (std::size_t u = 0; u < h.size(); ++u)
+            h[u] = at_least(sums[u], Vector<Scalar>(Scalar(0)));
+    }
+
+    template <std::size_t Units, class Scalar>
+    [[gnu::always_inline]] static void gradient(const CellGradient<Scalar>& at) noexcept {
+        for_each_vector<Scalar>(Units, [&](std::size_t, auto load, auto store) {
+            const auto dh = load(at.dh), h = load(at.gates);
+            store(at.dgates, select(h <= decltype(h)(Scalar(0)), decltype(dh)(Scalar(0)), dh));
+        });
+    }
+};
+
 /// Gates i, f, g, o: c = sigmoid(f) · c₋₁ + sigmoid(i) · tanh(g), h = sigmoid(o) · tanh(c).
 template <Accuracy accuracy>
-struct LSTMCell {
+struct LSTMCell : UsualCell {
     static constexpr std::size_t gates = 4;
-    static constexpr std::size_t kept = 0;
     static constexpr bool has_cell_state = true;
-    static constexpr bool separates_recurrent = false;
-    static constexpr bool passes_state_on = false;
     static constexpr std::size_t cost = 24;
 
     template <std::size_t Units, bool Saves, class Scalar>
@@ -170,10 +216,9 @@ struct LSTMCell {
 /// Gates r, z, n, from sums x of the input and a of the state: n = tanh(x_n + sigmoid(x_r + a_r) · a_n) and,
 /// with z = sigmoid(x_z + a_z), h = (1 − z) · n + z · h₋₁.
 template <Accuracy accuracy>
-struct GRUCell {
+struct GRUCell : UsualCell {
     static constexpr std::size_t gates = 3;
     static constexpr std::size_t kept = 1; ///< a_n
-    static constexpr bool has_cell_state = false;
     static constexpr bool separates_recurrent = true;
     static constexpr bool passes_state_on = true;
     static constexpr std::size_t cost = 19;

@@ -16,7 +16,8 @@ struct RecurrentSize {
     std::size_t gates = 1;            ///< Sums of each unit, whose columns stand side by side in one product.
     bool separates_recurrent = false; ///< Sums of the state alone are wanted.
     std::size_t features = 0;
-    bool streams = false; ///< Pieces of sequences, whose states are carried on.
+    bool streams = false;          ///< Pieces of sequences, whose states are carried on.
+    bool multiplies_twice = false; ///< A second product within the cell.
 };
 
 /// How a recurrent layer goes forward: x · W for some steps at a time, then step by step h · U and the cell.
@@ -30,6 +31,7 @@ struct RecurrentChoice {
     /// vectors of units at once; 0 if not so.
     std::size_t in_registers = 0;
     bool by_turns = false; ///< Steps go through such groups of units in one order and the other by turns.
+    bool multiplies_twice = false; ///< The cell is applied in two parts, with a product between them.
 
     friend constexpr bool operator==(const RecurrentChoice&, const RecurrentChoice&) = default;
 };
@@ -67,7 +69,7 @@ constexpr std::size_t choose_in_registers(const RecurrentSize& size, std::size_t
     const std::size_t vectors = (columns + lanes - 1) / lanes, of_units = (size.units + lanes - 1) / lanes;
     const std::size_t bytes = (size.features + size.units) * columns * scalar_bytes;
     const bool has_whole_gates = size.units % lanes == 0;
-    if (!size.streams || (size.time > 1 && size.features > 4))
+    if (!size.streams || size.multiplies_twice || (size.time > 1 && size.features > 4))
         return 0;
     const bool has_room = vectors * choose_splits(vectors) + 4 <= machine.registers;
     const bool makes_groups = lanes > 1 && has_whole_gates && of_units > 2 && of_units <= 8 &&
@@ -89,7 +91,8 @@ constexpr RecurrentChoice choose_recurrent(const RecurrentSize& size, bool saved
             .vectors = of_units,
             .last_lanes = size.units % lanes,
             .in_registers = in_registers,
-            .by_turns = in_registers > 0 && in_registers < of_units};
+            .by_turns = in_registers > 0 && in_registers < of_units,
+            .multiplies_twice = size.multiplies_twice};
 }
 
 /// The steps whose inputs are one product, of so many samples. Where these are enough for a product's tiles,
@@ -113,7 +116,9 @@ constexpr Text<160> describe(const RecurrentChoice& choice) {
     text.append(choice.columns).append(" columns, inputs of ").append(choice.steps);
     text.append(choice.steps == 1 ? " step" : " steps").append(" in one product, ");
     text.append(choice.adds_to_inputs ? "to which states are added" : "states in sums of their own");
-    text.append(", cell in ").append(choice.vectors).append(choice.vectors == 1 ? " vector" : " vectors");
+    text.append(choice.multiplies_twice ? ", cell around a second product in " : ", cell in ")
+        .append(choice.vectors)
+        .append(choice.vectors == 1 ? " vector" : " vectors");
     if (choice.last_lanes > 0)
         text.append(", the last masked to ")
             .append(choice.last_lanes)
