@@ -153,6 +153,13 @@ TEST_CASE("export_onnx: recurrence") {
     write<Graph<Inputs<Node<"x", Input<6, 4>>>, Node<"encoder", LSTM<5, ReturnState>, From<"x">>,
                 Node<"decoder", LSTM<5, ReturnSequences, InitialState>, From<"x", "encoder">>,
                 Outputs<"decoder">>>("initial_state");
+    write<Line<SimpleRNN<5, ReturnSequences, ReLUCell>, GRU<4, ReturnSequences, ResetBefore>,
+               Bidirectional<LSTM<3, Projected<2>, ReturnSequences>>>>("cells");
+    write<Graph<Inputs<Node<"x", Input<6, 4>>, Node<"mask", Input<6>>>,
+                Node<"encoder", LSTM<5, Projected<3>, Masked, ReturnState>, From<"x", "mask">>,
+                Node<"decoder", LSTM<5, Projected<3>, InitialState, ReturnSequences>, From<"x", "encoder">>,
+                Node<"gru", GRU<4, ResetBefore, Masked, ReturnSequences>, From<"decoder", "mask">>,
+                Outputs<"gru">>>("masked_cells");
 }
 
 TEST_CASE("export_onnx: attention") {

@@ -45,6 +45,11 @@ using Volume = Sequential<Input<3, 3, 3, 2>, Conv3D<3, 2>, Flatten, Dense<2, NoB
 using Recurrent =
     Sequential<Input<6>, Embedding<10, 4>, Bidirectional<LSTM<3, ReturnSequences>>,
                Bidirectional<LSTM<3, ReturnSequences>>, GRU<5, ReturnSequences>, SimpleRNN<4>, Dense<2>>;
+using RecurrentOptions = Sequential<Input<6, 3>, Bidirectional<LSTM<4, Projected<2>, ReturnSequences>>,
+                                    Bidirectional<LSTM<4, ReturnSequences, Projected<2>>>,
+                                    SimpleRNN<5, ReLUCell, ReturnSequences>>;
+using Cells =
+    Sequential<Input<6, 3>, LSTM<4, ReturnSequences>, GRU<5, ReturnSequences>, SimpleRNN<2, ReLUCell>>;
 using Attention =
     Graph<Inputs<Node<"x", Input<4, 8>>, Node<"keys", Input<3, 5>>>,
           Node<"encoder", TransformerEncoderBlock<2, 6, PreNorm, HiddenActivation<GELU>>, From<"x">>,
@@ -128,6 +133,19 @@ TEST_CASE("PyTorch: convolutions, normalisations, and what is flattened and made
 
 TEST_CASE("PyTorch: embeddings and recurrent layers, stacked and in both directions, under names") {
     check<Recurrent>("recurrent", names_of_recurrent);
+}
+
+TEST_CASE("PyTorch: projections and ReLU cells, in both directions") {
+    check<RecurrentOptions>("recurrent_options", {.names = {{"0", "lstm"}, {"1", "lstm"}, {"2", "rnn"}}});
+}
+
+TEST_CASE("PyTorch: LSTMCell, GRUCell and RNNCell are read, by name and by order") {
+    const io::PyTorch by_name{.names = {{"0", "lstm"}, {"1", "gru"}, {"2", "rnn"}}};
+    for (const io::PyTorch& convention : {by_name, io::PyTorch{.by = io::By::order}}) {
+        Model<Cells> model({.seed = 1});
+        io::load(reference, model, behind("cells", convention));
+        CHECK(difference("cells", model) < 1e-5);
+    }
 }
 
 TEST_CASE("PyTorch: attention, packed and with keys of their own, and Transformer blocks") {

@@ -59,6 +59,31 @@ class LikeVgg(nn.Module):
         return self.classifier(torch.flatten(self.features(x), 1))
 
 
+class RecurrentOptions(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(3, 4, num_layers=2, bidirectional=True, proj_size=2, batch_first=True)
+        self.rnn = nn.RNN(4, 5, nonlinearity="relu", batch_first=True)
+
+    def forward(self, x):
+        return self.rnn(self.lstm(x)[0])[0]
+
+
+class Cells(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.gru, self.rnn = nn.LSTMCell(3, 4), nn.GRUCell(4, 5), nn.RNNCell(5, 2, nonlinearity="relu")
+
+    def forward(self, x):
+        h = c = x.new_zeros(len(x), 4)
+        g, r = x.new_zeros(len(x), 5), x.new_zeros(len(x), 2)
+        for step in x.unbind(1):
+            h, c = self.lstm(step, (h, c))
+            g = self.gru(h, g)
+            r = self.rnn(g, r)
+        return r
+
+
 def networks():
     """Name, module, shapes of inputs with channels first."""
     torch.manual_seed(1)
@@ -96,6 +121,8 @@ def networks():
         yield str(dtype).removeprefix("torch."), nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2)).to(dtype), [
             (3,)
         ]
+    yield "recurrent_options", RecurrentOptions(), [(6, 3)]
+    yield "cells", Cells(), [(6, 3)]
 
 
 def prepare(module):

@@ -23,7 +23,8 @@ namespace burin::io::detail {
 /// A module of a file: of a stack of recurrent layers each is one.
 struct FileModule {
     std::string name;
-    std::string layer; ///< `l1` of a recurrent layer, else empty.
+    std::string layer;    ///< `l1` of a recurrent layer, else empty.
+    bool is_cell = false; ///< An LSTMCell, GRUCell or RNNCell.
 
     friend bool operator==(const FileModule&, const FileModule&) = default;
 };
@@ -82,6 +83,11 @@ inline bool tells_order(std::string_view a, std::string_view b) {
     return true;
 }
 
+/// Whether a tensor is an LSTMCell's, GRUCell's or RNNCell's, whose names have no layer.
+inline bool is_of_cell(std::string_view name) {
+    return name == "weight_ih" || name == "weight_hh" || name == "bias_ih" || name == "bias_hh";
+}
+
 /// Of a tensor's name, the module and what is behind it; `weight_ih_l1` is `weight_ih_l0` of layer `l1`.
 inline std::pair<FileModule, std::string> module_of(std::string_view name,
                                                     const std::set<std::string, std::less<>>& attentions) {
@@ -89,14 +95,19 @@ inline std::pair<FileModule, std::string> module_of(std::string_view name,
     for (const std::string_view part : {".out_proj.weight", ".out_proj.bias"})
         if (name.ends_with(part) && attentions.contains(name.substr(0, name.size() - part.size())))
             dot = name.size() - part.size();
-    FileModule module{std::string(dot == name.npos ? "" : name.substr(0, dot)), ""};
+    FileModule module{std::string(dot == name.npos ? "" : name.substr(0, dot)), "", false};
     std::string rest(dot == name.npos ? name : name.substr(dot + 1));
-    for (const std::string_view base : {"weight_ih_l", "weight_hh_l", "bias_ih_l", "bias_hh_l"})
+    for (const std::string_view base :
+         {"weight_ih_l", "weight_hh_l", "bias_ih_l", "bias_hh_l", "weight_hr_l"})
         if (rest.starts_with(base) && rest.size() > base.size() && is_digit(rest[base.size()])) {
             const std::size_t end = std::min(rest.find_first_not_of("0123456789", base.size()), rest.size());
             module.layer = "l" + rest.substr(base.size(), end - base.size());
             rest.replace(base.size(), end - base.size(), "0");
         }
+    if (is_of_cell(rest)) {
+        module.is_cell = true;
+        rest += "_l0";
+    }
     return {std::move(module), std::move(rest)};
 }
 
@@ -170,6 +181,9 @@ inline void match_modules(std::vector<ForeignModule>& modules, std::span<const s
             if (!others[i]->layer.empty())
                 for (ForeignTensor& tensor : own[i]->tensors)
                     tensor.name.replace(tensor.name.find("_l0") + 1, 2, others[i]->layer);
+            if (others[i]->is_cell)
+                for (ForeignTensor& tensor : own[i]->tensors)
+                    tensor.name.resize(tensor.name.find("_l0"));
         }
     }
 }

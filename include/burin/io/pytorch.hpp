@@ -150,6 +150,19 @@ inline bool has_numbers(const safetensors::Tensor& tensor) {
     return false;
 }
 
+/// Tensors of which a file has those of a cell (LSTMCell, GRUCell, RNNCell) are called so.
+inline void name_cells(std::span<const safetensors::Tensor> tensors, std::span<TorchTensor> expected) {
+    std::set<std::string_view> names;
+    for (const safetensors::Tensor& tensor : tensors)
+        names.insert(tensor.name);
+    for (TorchTensor& each : expected)
+        if (each.name.ends_with("_l0") && !names.contains(each.name)) {
+            const std::string_view of_cell = std::string_view(each.name).substr(0, each.name.size() - 3);
+            if (is_of_cell(of_cell.substr(of_cell.rfind('.') + 1)) && names.contains(of_cell))
+                each.name.resize(of_cell.size());
+        }
+}
+
 /// Adds to `problems` each tensor that is missing, of another shape or dtype, or not expected.
 inline void compare_torch(std::span<const safetensors::Tensor> tensors, std::span<const TorchTensor> expected,
                           const PyTorch& convention, safetensors::detail::Problems& problems) {
@@ -260,7 +273,8 @@ void load_torch(std::span<const passes::LoweredNode> nodes, std::span<const bool
                 meant.push_back(tensor);
         match_modules(torch.modules, meant, convention.prefix, problems);
     }
-    const auto expected = torch_tensors(torch.modules, convention, problems);
+    auto expected = torch_tensors(torch.modules, convention, problems);
+    name_cells(tensors, expected);
     // By order, what does not fit has been told already.
     if (convention.by == By::name || problems.empty())
         compare_torch(tensors, expected, convention, problems);

@@ -139,6 +139,11 @@ class TorchModules {
             module.tensors.push_back(as_it_is(named("bias_hh"), recurrent_bias));
         else if (bias)
             module.tensors.push_back(as_it_is(named("bias_hh"), bias, {}, ForeignKind::added));
+        if (const OwnTensor projection = tensors["projection_weight"])
+            module.tensors.push_back(last_axes_first(named("weight_hr"), projection));
+        if (tensors["reset_weight"])
+            problems.push_back("layer '" + place + "' " + std::string(nodes_[node].rules->name().view()) +
+                               ": PyTorch's GRU resets the state behind its product alone");
     }
 
     void add_attention(std::size_t node, const std::string& place, const TensorsOf& tensors) {

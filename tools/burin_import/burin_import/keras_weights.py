@@ -131,10 +131,9 @@ class Pieces:
 
     def add_recurrent(self, kind, config, path, place, name):
         gates = config.get("recurrent_activation", "sigmoid")
-        if config.get("activation", "tanh") != "tanh" or gates != "sigmoid":
-            self.refuse(name, kind, "expected tanh and sigmoid as activations")
-        if kind == "GRU" and not config.get("reset_after", True):
-            self.refuse(name, kind, "with reset_after=False is another cell")
+        activation = config.get("activation", "tanh")
+        if activation != "tanh" and not (kind == "SimpleRNN" and activation == "relu") or gates != "sigmoid":
+            self.refuse(name, kind, "expected tanh and sigmoid as activations, or relu of a SimpleRNN")
         self.found.append(Piece(path + "/cell", place, kind, config, name))
 
 
@@ -144,6 +143,16 @@ def swap_gates(array):
     """The first two thirds of the last axis change places."""
     first, second, third = np.split(array, 3, axis=-1)
     return np.concatenate([second, first, third], axis=-1)
+
+
+def resets_before(piece):
+    """Whether a GRU resets the state before its product: ResetBefore."""
+    return not piece.config.get("reset_after", True)
+
+
+def split_reset(recurrent_weight):
+    units = recurrent_weight.shape[0]
+    return recurrent_weight[:, :2 * units], recurrent_weight[:, 2 * units:]
 
 
 def to_burin(piece, variables):
@@ -164,7 +173,11 @@ def to_burin(piece, variables):
         tensors.update(zip(statistics, own))
     elif kind == "GRU":
         tensors = dict(zip(("weight", "recurrent_weight"), map(swap_gates, own)))
-        if len(own) > 2:
+        if resets_before(piece):
+            tensors["recurrent_weight"], tensors["reset_weight"] = split_reset(tensors["recurrent_weight"])
+            if len(own) > 2:
+                tensors["bias"] = swap_gates(own[2])
+        elif len(own) > 2:
             tensors["bias"], tensors["recurrent_bias"] = swap_gates(own[2])
     elif kind in RECURRENT:
         tensors = dict(zip(("weight", "recurrent_weight", "bias"), own))
@@ -205,7 +218,9 @@ def from_burin(piece, tensors, variables):
         names = ("weight", "bias")
     arrays = [take(name) for name, _ in zip(names, own)]
     if kind == "GRU":
-        if len(arrays) > 2:
+        if resets_before(piece):
+            arrays[1] = np.concatenate([arrays[1], take("reset_weight")], axis=-1)
+        elif len(arrays) > 2:
             arrays[2] = np.stack([take("bias"), take("recurrent_bias")])
         arrays = [swap_gates(array) for array in arrays]
     return {piece.path: arrays}

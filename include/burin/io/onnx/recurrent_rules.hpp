@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/io/onnx/recurrent_steps.hpp"
 #include "burin/io/onnx/rule.hpp"
 #include "burin/io/onnx/shape_rules.hpp"
 #include "burin/layers/recurrent.hpp"
@@ -45,148 +46,26 @@ inline Weights joined_biases(const Weights& bias, const Weights* recurrent, std:
     return both;
 }
 
-/// A recurrent layer with a mask, which ONNX's operators do not know: its steps one by one.
-template <class LayerType>
-class WrittenSteps {
-    template <class Option>
-    static constexpr bool has = LayerType::template has<Option>;
-    static constexpr bool has_cell = LayerType::Cell::has_cell_state;
-    static constexpr bool separates = LayerType::Cell::separates_recurrent;
-    static constexpr std::size_t gates = LayerType::Cell::gates;
-    static constexpr std::size_t units = LayerType::columns / gates;
-
-  public:
-    WrittenSteps(GraphWriter& to, const LayerStep& step) : to_(to), step_(step) {}
-
-    Value write() {
-        const std::size_t time = step_.input_shapes[0][0];
-        const std::string input = to_.channels_last(step_.inputs[0]);
-        const std::string sums =
-            affine(input, "weight", LayerType::has_bias ? "bias" : "", step_.part("sums"));
-        mask_ = op("Cast", {to_.channels_last(step_.inputs[LayerType::mask_input])}, step_.part("mask"),
-                   Attributes().integer("to", static_cast<std::int64_t>(Element::boolean)));
-        begin(input);
-        std::vector<std::string> outputs(time);
-        for (std::size_t step = 0; step < time; ++step) {
-            const std::size_t at = has<GoBackwards> ? time - 1 - step : step;
-            advance(sums, at);
-            outputs[has<burin::detail::Realigned> ? at : step] = h_;
-        }
-        std::vector<std::string> rows;
-        if (has<ReturnSequences>)
-            for (const std::string& output : outputs)
-                rows.push_back(row(output));
-        if (has<ReturnState>) {
-            rows.push_back(row(h_));
-            if (has_cell)
-                rows.push_back(row(c_));
-        }
-        if (rows.empty())
-            return to_.value(h_, step_.output_shape);
-        return to_.value(op("Concat", rows, step_.name, Attributes().integer("axis", 1)), step_.output_shape);
+/// Two matrices of as many rows, their columns side by side.
+inline Weights side_by_side(const Weights& left, const Weights& right) {
+    const std::size_t rows = left.shape[0], first = left.shape[1], second = right.shape[1];
+    Weights both{left.name, Shape(rows, first + second), {}};
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto append = [&](const Weights& of, std::size_t columns) {
+            const auto begin = of.values.begin() + static_cast<std::ptrdiff_t>(row * columns);
+            both.values.insert(both.values.end(), begin, begin + static_cast<std::ptrdiff_t>(columns));
+        };
+        append(left, first);
+        append(right, second);
     }
-
-  private:
-    std::string op(std::string_view name, const std::vector<std::string>& inputs, const std::string& output,
-                   const Attributes& attributes = {}) {
-        return to_.node(name, inputs, attributes, output);
-    }
-    std::string affine(const std::string& input, const char* weight, std::string bias,
-                       const std::string& name) {
-        const std::string product = op("MatMul", {input, put(to_, step_.weights(weight))}, name);
-        return bias.empty() ? product
-                            : op("Add", {product, put(to_, step_.weights(bias))}, name + ".shifted");
-    }
-    /// One step of a sequence, `[batch, features]`.
-    std::string step_of(const std::string& sequence, std::size_t at, const std::string& name) {
-        return op("Gather",
-                  {sequence, to_.template tensor_of<std::int64_t>(
-                                 "step." + std::to_string(at), Element::int64, {},
-                                 std::vector<std::int64_t>{static_cast<std::int64_t>(at)})},
-                  name, Attributes().integer("axis", 1));
-    }
-    std::string row(const std::string& state) {
-        return op("Unsqueeze", {state, to_.integers("axis.1", {1})}, state + ".row");
-    }
-
-    /// The first state: an input, or zeros for as many samples as there are.
-    void begin(const std::string& input) {
-        if (has<InitialState>) {
-            const std::string state = to_.reshape(to_.channels_last(step_.inputs[LayerType::initial_input]),
-                                                  Shape(LayerType::states, units), step_.part("initial"));
-            h_ = step_of(state, 0, step_.part("initial_h"));
-            if (has_cell)
-                c_ = step_of(state, 1, step_.part("initial_c"));
-            return;
-        }
-        const std::string batch =
-            op("Shape", {input}, step_.part("batch"), Attributes().integer("start", 0).integer("end", 1));
-        const std::string shape =
-            op("Concat", {batch, to_.integers(step_.part("units"), {static_cast<std::int64_t>(units)})},
-               step_.part("state_shape"), Attributes().integer("axis", 0));
-        h_ = c_ = op("Expand", {to_.number(0, "zero"), shape}, step_.part("initial"));
-    }
-
-    void advance(const std::string& sums, std::size_t at) {
-        const std::string here = step_.part(std::to_string(at));
-        const std::string counts = op(
-            "Unsqueeze", {step_of(mask_, at, here + ".mask"), to_.integers("axis.1", {1})}, here + ".counts");
-        const std::string x = step_of(sums, at, here + ".x");
-        const std::string a = affine(h_, "recurrent_weight",
-                                     separates && LayerType::has_bias ? "recurrent_bias" : "", here + ".a");
-        std::string h, c = c_;
-        if constexpr (separates) {
-            const auto of_x = split(x), of_a = split(a);
-            const std::string reset =
-                op("Sigmoid", {op("Add", {of_x[0], of_a[0]}, here + ".r")}, here + ".reset");
-            const std::string keep =
-                op("Sigmoid", {op("Add", {of_x[1], of_a[1]}, here + ".z")}, here + ".update");
-            const std::string fresh =
-                op("Tanh", {op("Add", {of_x[2], op("Mul", {reset, of_a[2]}, here + ".n_a")}, here + ".n")},
-                   here + ".new");
-            // (1 − s) · n + s · h = n + s · (h − n)
-            const std::string change = op("Mul", {keep, op("Sub", {h_, fresh}, here + ".d")}, here + ".kept");
-            h = op("Add", {fresh, change}, here + ".h");
-        } else {
-            const std::string sum = op("Add", {x, a}, here + ".sum");
-            if constexpr (has_cell) {
-                const auto gate = split(sum);
-                const std::string old =
-                    op("Mul", {op("Sigmoid", {gate[1]}, here + ".forget"), c_}, here + ".old");
-                const std::string fresh = op(
-                    "Mul", {op("Sigmoid", {gate[0]}, here + ".input"), op("Tanh", {gate[2]}, here + ".cell")},
-                    here + ".new");
-                c = op("Add", {old, fresh}, here + ".c");
-                h = op("Mul", {op("Sigmoid", {gate[3]}, here + ".output"), op("Tanh", {c}, here + ".tanh")},
-                       here + ".h");
-            } else {
-                h = op("Tanh", {sum}, here + ".h");
-            }
-        }
-        h_ = op("Where", {counts, h, h_}, here);
-        if (has_cell)
-            c_ = op("Where", {counts, c, c_}, here + ".state");
-    }
-
-    std::vector<std::string> split(const std::string& all) {
-        std::vector<std::string> names;
-        for (std::size_t gate = 0; gate < gates; ++gate)
-            names.push_back(all + '.' + std::to_string(gate));
-        return to_.nodes(
-            "Split", {all},
-            Attributes().integer("axis", 1).integer("num_outputs", static_cast<std::int64_t>(gates)), names);
-    }
-
-    GraphWriter& to_;
-    const LayerStep& step_;
-    std::string mask_, h_, c_;
-};
+    return both;
+}
 
 template <class LayerType>
     requires(burin::detail::RecurrentLayer<LayerType>)
 struct Rule<LayerType> {
     static Value write(GraphWriter& to, const LayerStep& step) {
-        if constexpr (has<Masked>)
+        if constexpr (has<Masked> || LayerType::Cell::projects)
             return WrittenSteps<LayerType>(to, step).write();
         else
             return write_operator(to, step);
@@ -197,14 +76,22 @@ struct Rule<LayerType> {
     static constexpr bool has = LayerType::template has<Option>;
     static constexpr bool has_cell = LayerType::Cell::has_cell_state;
     static constexpr bool separates = LayerType::Cell::separates_recurrent;
-    static constexpr std::size_t units = LayerType::columns / LayerType::Cell::gates;
+    static constexpr bool is_gru = LayerType::Cell::gates == 3;
+    static constexpr std::size_t units = LayerType::units;
+
+    static Weights recurrent_weight(const LayerStep& step) {
+        if constexpr (LayerType::Cell::has_middle)
+            return side_by_side(step.weights("recurrent_weight"), step.weights("reset_weight"));
+        else
+            return step.weights("recurrent_weight");
+    }
 
     static Value write_operator(GraphWriter& to, const LayerStep& step) {
         const Attributes time_first = Attributes().integers("perm", {1, 0, 2});
         std::vector<std::string> operands{
             to.node("Transpose", {to.channels_last(step.inputs[0])}, time_first, step.part("time_first")),
             put(to, with_gates_first(step.weights("weight"), units)),
-            put(to, with_gates_first(step.weights("recurrent_weight"), units)),
+            put(to, with_gates_first(recurrent_weight(step), units)),
             "",
             "",
             "",
@@ -232,11 +119,13 @@ struct Rule<LayerType> {
             .text("direction", has<GoBackwards> ? "reverse" : "forward");
         if (separates)
             attributes.integer("linear_before_reset", 1);
+        if (has<ReLUCell>)
+            attributes.texts("activations", {"Relu"});
         std::vector<std::string> outputs{has<ReturnSequences> ? step.part("steps") : "",
                                          has<ReturnState> || !has<ReturnSequences> ? step.part("h") : ""};
         if (has_cell && has<ReturnState>)
             outputs.push_back(step.part("c"));
-        outputs = to.nodes(has_cell ? "LSTM" : separates ? "GRU" : "RNN", operands, attributes, outputs);
+        outputs = to.nodes(has_cell ? "LSTM" : is_gru ? "GRU" : "RNN", operands, attributes, outputs);
 
         std::vector<std::string> rows;
         if (has<ReturnSequences>) {

@@ -259,6 +259,8 @@ class Reader:
             return self.add(kind, inputs, name, why="; ".join(gates.problems))
         units, whole = config["units"], config.get("return_sequences", False)
         options = (", ReturnSequences" if whole else "") + ("" if config.get("use_bias", True) else ", NoBias")
+        options += ", ResetBefore" if kind == "GRU" and not config.get("reset_after", True) else ""
+        options += ", ReLUCell" if config.get("activation") == "relu" else ""
         x = self.graph.shape(inputs[0])
         cell = f"{kind}<{units}{options}>"
         return self.written(cell if both is None else f"Bidirectional<{cell}>", gates.found, inputs, name,

@@ -13,6 +13,12 @@ def ordered(matrix, gates):
     return np.concatenate([np.split(matrix, len(gates))[gate] for gate in gates]).T
 
 
+def has_relu(call):
+    """Whether an RNN's cells, of one direction or both, are rectified."""
+    names = [each.decode() if isinstance(each, bytes) else each for each in call.get("activations", [])]
+    return call.kind == "RNN" and bool(names) and all(each.lower() == "relu" for each in names)
+
+
 def reason(to, call, gates):
     """Why no layer is the same, or None."""
     kind = call.kind
@@ -22,14 +28,12 @@ def reason(to, call, gates):
         return "layout 1"
     directions = 2 if call.get("direction", "forward") == "bidirectional" else 1
     names = [each.decode() if isinstance(each, bytes) else each for each in call.get("activations", [])]
-    if names and [each.lower() for each in names] != [each.lower() for each in USUAL[kind] * directions]:
+    if names and not has_relu(call) and [each.lower() for each in names] != [each.lower() for each in USUAL[kind] * directions]:
         return f"activations {' '.join(names)}"
     if "clip" in call.attributes:
         return f"clip {call.get('clip')}"
     if call.get("input_forget", 0):
         return "input_forget 1"
-    if kind == "GRU" and not call.get("linear_before_reset", 0):
-        return "linear_before_reset 0: expected 1"
     shape = to.shape(call.inputs[0])
     if len(shape) != 3 or shape[1] != 1:
         return f"an input of {list(shape)}: expected a batch of 1 on axis 1"
@@ -61,17 +65,27 @@ def recurrent(to, call):
         data = to.data(call, index)
         initial.append(call.inputs[index] if call.has(index) and (data is None or np.any(data)) else "")
     has_initial = any(initial)
+    resets_before = kind == "GRU" and not call.get("linear_before_reset", 0)
     parameters = []
     for each in range(directions):
         prefix = f"{each}." if directions == 2 else ""
-        parameters += [(f"{prefix}weight", ordered(weight[each], gates)), (f"{prefix}recurrent_weight", ordered(recurrent_weight[each], gates))]
+        of_state = ordered(recurrent_weight[each], gates)
+        parameters.append((f"{prefix}weight", ordered(weight[each], gates)))
+        if resets_before:
+            parameters += [(f"{prefix}recurrent_weight", of_state[:, :2 * units]), (f"{prefix}reset_weight", of_state[:, 2 * units:])]
+        else:
+            parameters.append((f"{prefix}recurrent_weight", of_state))
         if bias is not None:
             of_input, of_state = np.split(bias[each], 2)
-            if kind == "GRU":
+            if kind == "GRU" and not resets_before:
                 parameters += [(f"{prefix}bias", ordered(of_input, gates)), (f"{prefix}recurrent_bias", ordered(of_state, gates))]
             else:
                 parameters.append((f"{prefix}bias", ordered(of_input + of_state, gates)))
     options = ["NoBias"] if bias is None else []
+    if resets_before:
+        options.append("ResetBefore")
+    if has_relu(call):
+        options.append("ReLUCell")
     if has_initial:
         if directions == 2:
             return to.raw(call, "initial states of both directions")
