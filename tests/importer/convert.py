@@ -16,7 +16,7 @@ from support import ROOT, needs
 needs("h5py", "numpy", "safetensors")
 import h5py  # noqa: E402
 import numpy as np  # noqa: E402
-from burin_import import convert  # noqa: E402
+from burin_import import convert, keras_weights  # noqa: E402
 from safetensors.numpy import load_file, save_file  # noqa: E402
 
 REFERENCE = ROOT / "tests/reference"
@@ -86,14 +86,26 @@ class Convert(unittest.TestCase):
         self.assertIn("'format' 'pt'", self.refusal(path, self.directory / "new.keras", "--like", model))
         self.assertIn("--like", self.refusal(path, self.directory / "new.keras"))
 
+    def test_gru_that_resets_the_state(self):
+        config = {"units": 2, "reset_after": False}
+        piece = keras_weights.Piece("gru/cell", "3", "GRU", config, "old")
+        kernel, recurrent, bias = (np.arange(rows * 6, dtype=np.float32).reshape(rows, 6) for rows in (4, 2, 1))
+        variables = {"gru/cell": [kernel, recurrent, bias[0]]}
+        tensors = keras_weights.to_burin(piece, variables)
+        np.testing.assert_array_equal(tensors["3.recurrent_weight"], [[2, 3, 0, 1], [8, 9, 6, 7]])
+        np.testing.assert_array_equal(tensors["3.reset_weight"], [[4, 5], [10, 11]])
+        np.testing.assert_array_equal(tensors["3.bias"], [2, 3, 0, 1, 4, 5])
+        for back, array in zip(keras_weights.from_burin(piece, tensors, variables)["gru/cell"], variables["gru/cell"]):
+            np.testing.assert_array_equal(back, array)
+
     def test_layers_without_counterpart_and_code(self):
         layers = [{"class_name": "Lambda", "config": {"name": "code", "function": {"class_name": "__lambda__"}}},
-                  {"class_name": "GRU", "config": {"name": "old", "reset_after": False}},
+                  {"class_name": "GRU", "config": {"name": "old", "activation": "elu"}},
                   {"class_name": "Mine", "config": {"name": "mine"}},
                   {"class_name": "Conv2D", "config": {"name": "first", "data_format": "channels_first"}}]
         said = self.refusal(self.archive({"class_name": "Sequential", "config": {"layers": layers}}),
                             self.directory / "new.safetensors")
-        for each in "'code' Lambda: is code", "'old' GRU: with reset_after=False", "'mine' Mine: has no", "'first' Conv2D":
+        for each in "'code' Lambda: is code", "'old' GRU: expected tanh and sigmoid", "'mine' Mine: has no", "'first' Conv2D":
             self.assertIn(each, said)
 
     def test_hostile_files(self):

@@ -50,6 +50,32 @@ def written_out():
         whole("one", 1), whole("back", -1), whole("six", 1, 6, 4)])
 
 
+def cells():
+    """A GRU that resets the state before its product behind an RNN of rectified cells, and what they give of x."""
+    random, units = np.random.default_rng(8), 3
+    arrays = {name: random.uniform(-1, 1, shape).astype(np.float32) for name, shape in
+              (("w", (1, 4, 2)), ("r", (1, 4, 4)), ("b", (1, 8)), ("gw", (1, 9, 4)), ("gr", (1, 9, 3)), ("gb", (1, 18)))}
+    nodes = [helper.make_node("RNN", ["x", "w", "r", "b"], ["steps"], hidden_size=4, activations=["Relu"]),
+             helper.make_node("Squeeze", ["steps", "one"], ["h"]),
+             helper.make_node("GRU", ["h", "gw", "gr", "gb"], ["y"], hidden_size=units)]
+    made = model(nodes, [("x", [5, 1, 2])], [("y", [5, 1, 1, units])], [
+        numpy_helper.from_array(np.array([1], np.int64), "one"), *(numpy_helper.from_array(each, name) for name, each in arrays.items())])
+
+    def outputs(x):
+        w, r, b, gw, gr, gb = (each[0].astype(float) for each in arrays.values())
+        h, g, steps, sigmoid = np.zeros(4), np.zeros(units), [], lambda values: 1 / (1 + np.exp(-values))
+        (wz, wr, wn), (uz, ur, un), biases = np.split(gw, 3), np.split(gr, 3), np.split(gb, 6)
+        for step in x:
+            h = np.maximum(w @ step + r @ h + b[:4] + b[4:], 0)
+            z, reset = (sigmoid(of_x @ h + of_h @ g + first + second) for of_x, of_h, first, second in
+                        ((wz, uz, biases[0], biases[3]), (wr, ur, biases[1], biases[4])))
+            n = np.tanh(wn @ h + un @ (reset * g) + biases[2] + biases[5])
+            g = (1 - z) * n + z * g
+            steps.append(g)
+        return np.concatenate(steps)
+    return made, outputs
+
+
 def compare(command):
     with tempfile.TemporaryDirectory() as directory:
         work, headers = Path(directory), {}
@@ -68,7 +94,15 @@ def compare(command):
         code, said = run(work / "made.onnx", "-o", work / "made.hpp", "--name", "made", "--no-test")
         assert code == 0, said
         headers["made"] = ("made.hpp", "row_major")
+        cells_model, outputs = cells()
+        onnx.save(cells_model, work / "cells.onnx")
+        code, said = run(work / "cells.onnx", "-o", work / "cells.hpp", "--name", "cells", "--no-test")
+        assert code == 0, said
+        headers["cells"] = ("cells.hpp", "row_major")
         program = Program(work, command, headers)
+        x = np.random.default_rng(9).standard_normal((3, 5, 2)).astype(np.float32)
+        apart = np.abs(program.run("cells", x) - np.stack([outputs(each) for each in x])).max()
+        assert apart < 1e-6, f"cells: {apart}"
         x = np.random.default_rng(6).standard_normal((3, 5, 4)).astype(np.float32)
         y = np.concatenate([ReferenceEvaluator(made).run(None, {"x": each[None]})[0] for each in x])
         apart = np.abs(program.run("made", x) - y.reshape(3, -1)).max() / np.abs(y).max()

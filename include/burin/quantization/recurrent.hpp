@@ -23,7 +23,8 @@ struct quantization::Int8Layer<Layer> : quantization::Int8Form {
     template <class Option>
     static constexpr bool has = Layer::template has<Option>;
 
-    static constexpr bool is_supported = !has<ReturnState> && !has<InitialState> && !has<Masked>;
+    static constexpr bool is_supported =
+        !has<ReturnState> && !has<InitialState> && !has<Masked> && !has<ReLUCell> && !Layer::Cell::has_middle;
     static constexpr std::string_view hint =
         ": of the options of recurrent layers, ReturnSequences, GoBackwards and NoBias";
 

@@ -224,7 +224,7 @@ KernelCalls chosen_calls(const Question& question, const burin::detail::Recurren
     const kernels::RecurrentSize size = Layer::size_of(Question::Shapes::inputs, question.mode);
     const kernels::RecurrentChoice choice = choose_recurrent(size, saves, question.bytes, question.machine);
     const kernels::Extents inputs{question.rows * time, features, Layer::columns},
-        states{question.rows * time, Units, Layer::columns};
+        states{question.rows * time, Layer::outputs, Layer::recurrent_columns};
     if (!question.is_forward) {
         KernelCalls calls;
         if (question.trains)
@@ -232,7 +232,8 @@ KernelCalls chosen_calls(const Question& question, const burin::detail::Recurren
                      weight_gradient(question, "states", states)};
         if (question.finds_input)
             calls.push_back(input_gradient(question, "inputs", inputs));
-        calls.push_back(input_gradient(question, "each step", {question.rows, Units, Layer::columns}));
+        calls.push_back(
+            input_gradient(question, "each step", {question.rows, Layer::outputs, Layer::recurrent_columns}));
         return calls;
     }
     if (choice.in_registers > 0)
@@ -242,7 +243,8 @@ KernelCalls chosen_calls(const Question& question, const burin::detail::Recurren
     const std::size_t rows = steps == time ? inputs.rows : steps == 1 ? question.rows : steps;
     return {{"steps", by({question.rows, time, Units}), described(choice)},
             forward_product(question, "inputs", {rows, features, Layer::columns}),
-            forward_product(question, "each step", {question.rows, Units, Layer::columns}, {})};
+            forward_product(question, "each step", {question.rows, Layer::outputs, Layer::recurrent_columns},
+                            {})};
 }
 
 template <class Question, std::size_t Units, class Activation>
