@@ -26,7 +26,7 @@ def main():
     if len(sys.argv) > 1:
         # Not every machine builds these.
         missing = named - set(sys.argv[1:]) - {"dispatch", "sounds", "audio_effect", "autoencoder", "keywords", "reviews",
-                                               "amplifier", "wake_word"}
+                                               "amplifier", "wake_word", "voice_activity"}
         problems += [f"README.md: ./run {name} is not built" for name in sorted(missing)]
     widest = int(re.search(r"^ColumnLimit: (\d+)", (ROOT / ".clang-format").read_text(encoding="utf-8"), re.M)[1])
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "include").rglob("*.md"))]:

@@ -4,39 +4,22 @@
     import.py FOLDER [MODEL]
 
 MODEL is a word that the Python package pymicro-wakeword has (okay_nabu, hey_jarvis, hey_mycroft, alexa), or the path of a
-manifest (.json) beside its .tflite. The package is taken where it is installed; else pip fetches it into FOLDER. Nothing of
-it becomes part of Burin.
+manifest (.json) beside its .tflite. The package is taken where it is installed; else pip fetches it into FOLDER.
 """
 
-import importlib.util
 import json
-import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def models(folder):
-    """Where the package's models are."""
-    package = importlib.util.find_spec("pymicro_wakeword")
-    if package is not None:
-        return Path(package.submodule_search_locations[0]) / "models"
-    place = folder / "pymicro_wakeword" / "models"
-    if not place.exists():
-        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:",
-                        "--dest", folder, "pymicro-wakeword"], check=True)
-        wheel = max(folder.glob("pymicro_wakeword-*.whl"))
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(folder, [name for name in archive.namelist() if name.startswith("pymicro_wakeword/models/")])
-    return place
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from python_package import burin_import, files_of  # noqa: E402
 
 
 def main():
     folder, model = Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "okay_nabu"
     folder.mkdir(parents=True, exist_ok=True)
-    path = Path(model) if model.endswith(".json") else models(folder) / f"{model}.json"
+    path = Path(model) if model.endswith(".json") else \
+        files_of("pymicro_wakeword", "pymicro-wakeword", "models", folder) / f"{model}.json"
     told = json.loads(path.read_text(encoding="utf-8"))
     micro = told["micro"]
     (folder / "wake_word_manifest.hpp").write_text(f"""#pragma once
@@ -53,9 +36,7 @@ inline constexpr std::size_t sliding_window_size = {int(micro["sliding_window_si
 
 }} // namespace manifest
 """, encoding="utf-8")
-    command = [sys.executable, "-m", "burin_import"] if importlib.util.find_spec("tflite") else [ROOT / "scripts" / "importer"]
-    subprocess.run([*command, (path.parent / told["model"]).resolve(), "-o", (folder / "wake_word_network.hpp").resolve(), "--name",
-                    "wake_word", "--no-test"], check=True, cwd=ROOT / "tools" / "burin_import")
+    burin_import("tflite", path.parent / told["model"], "-o", folder / "wake_word_network.hpp", "--name", "wake_word", "--no-test")
 
 
 main()
