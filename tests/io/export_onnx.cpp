@@ -118,6 +118,9 @@ TEST_CASE("export_onnx: convolutions and pooling") {
     write<Sequential<Input<5, 6, 7, 2>, Conv3D<3, 3, Same, Stride<2>>, MaxPool3D<2>>>("conv3d");
     write<Image<Conv2DTranspose<3, 3, Stride<2>>, ReLU, Conv2DTranspose<2, 4, Stride<2>, Same>>>(
         "transposed");
+    write<Image<Conv2DTranspose<6, 3, Stride<2>, Padding<1>, OutputPadding<1>, Groups<2>>,
+                Conv2DTranspose<2, 2, Padding<1, 0, 0, 1>, Dilation<2>>>>("transposed_options");
+    write<Sequential<Input<2, 3, 4, 2>, Conv3DTranspose<3, 2, Stride<2>>>>("transposed3d");
     write<Line<Conv1DTranspose<3, 2, Stride<3>>, Conv1DTranspose<2, 3, Same, Stride<2>>>>("transposed1d");
     write<
         Image<MaxPool2D<3, Dilation<2, 1>, Stride<2>, Padding<1>, CeilMode>,

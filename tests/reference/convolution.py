@@ -57,7 +57,7 @@ def record(name, x, parameters, function):
 
 
 CONVOLVE = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
-TRANSPOSED = {1: F.conv_transpose1d, 2: F.conv_transpose2d}
+TRANSPOSED = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
 
 
 def convolution(name, extents, channels, filters, kernel, pads, stride=None, dilation=None, groups=1):
@@ -90,6 +90,13 @@ def transposed(name, extents, channels, filters, kernel, stride, is_same):
     record(name, draw(ROWS, *extents, channels), {"w": draw(*kernel, filters, channels), "b": draw(filters)}, function)
 
 
+def transposed_with(name, extents, channels, filters, kernel, groups=1, **options):
+    """With PyTorch's own options."""
+    rank = len(extents)
+    record(name, draw(ROWS, *extents, channels), {"w": draw(*kernel, filters // groups, channels), "b": draw(filters)},
+           lambda x, w, b: TRANSPOSED[rank](x, w.movedim((-1, -2), (0, 1)), b, groups=groups, **options))
+
+
 convolution("plain", [3, 5], 3, 5, [2, 3], [(0, 0), (0, 0)])
 convolution("same_strided", [5, 3], 2, 9, [4, 3], same([5, 3], [4, 3], [2, 1]), stride=[2, 1])
 convolution("dilated", [6, 5], 2, 3, [3, 3], [(1, 1), (2, 2)], stride=[1, 2], dilation=[2, 1])
@@ -100,4 +107,8 @@ depthwise("depthwise", [3, 4], 9, 1, [3, 3], same([3, 4], [3, 3], [2, 2]), strid
 depthwise("multiplied", [3, 4], 3, 2, [3, 2], same([3, 4], [3, 2], [1, 1]), stride=[1, 1])
 transposed("enlarged", [2, 3], 3, 5, [3, 4], [2, 2], is_same=True)
 transposed("spread", [5], 3, 2, [3], [2], is_same=False)
+transposed_with("padded", [3, 4], 3, 2, [4, 3], stride=(2, 3), padding=(1, 2), output_padding=(1, 2))
+transposed_with("parted", [4, 3], 4, 6, [3, 2], groups=2, stride=2, padding=1, dilation=(1, 2), output_padding=(0, 1))
+transposed_with("deep", [2, 3, 2], 3, 2, [2, 3, 3], stride=(1, 2, 2), padding=(0, 1, 1), output_padding=(0, 1, 0))
+transposed_with("gaps", [4], 2, 4, [2], groups=2, stride=3, padding=1, output_padding=2)
 header.write()

@@ -5,6 +5,7 @@
 #include "burin/layers/convolution_options.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -12,7 +13,34 @@
 
 namespace burin {
 
+/// Option of transposed convolutions: so many elements more at the end of what is cut by `Padding`, or of
+/// what `Valid` gives: PyTorch's and Keras's output_padding. One number for all axes, or one for each.
+template <std::size_t... Elements>
+struct OutputPadding {
+    static constexpr Text<64> name() {
+        Text<64> text;
+        detail::append_numbers<Elements...>(text, "OutputPadding");
+        return text;
+    }
+};
+
 namespace detail {
+
+template <class Option, std::size_t Rank>
+struct OutputPaddingOf {
+    static constexpr bool is_one = false;
+    static constexpr std::array<std::size_t, Rank> value{};
+};
+template <std::size_t... Elements, std::size_t Rank>
+struct OutputPaddingOf<OutputPadding<Elements...>, Rank> {
+    static constexpr bool is_one = for_rank<Elements...>(Rank);
+    static constexpr std::array<std::size_t, Rank> value = [] {
+        if constexpr (is_one)
+            return for_each_axis_of<Rank, Elements...>();
+        else
+            return std::array<std::size_t, Rank>{};
+    }();
+};
 
 /// What the transposed convolutions have in common: they are the input gradient of a convolution that goes
 /// from their output to their input.
@@ -20,36 +48,76 @@ template <std::size_t Rank, std::size_t Filters, auto Kernel, class... Options>
 struct TransposedConvolutionLayer : Op {
     using Settings = ConvolutionOptions<Rank, Kernel, Options...>;
     static constexpr bool has_bias = Settings::has_bias;
+    static constexpr bool has_output_padding = (OutputPaddingOf<Options, Rank>::is_one || ...);
+    static constexpr bool is_given = Settings::windowing.border == Border::given || has_output_padding;
+
+    static constexpr std::array<std::size_t, Rank> output_padding() {
+        std::array<std::size_t, Rank> all{};
+        [[maybe_unused]] const auto add = [&](const std::array<std::size_t, Rank>& more) {
+            for (std::size_t axis = 0; axis < Rank; ++axis)
+                all[axis] += more[axis];
+        };
+        (add(OutputPaddingOf<Options, Rank>::value), ...);
+        return all;
+    }
+    static constexpr bool is_padded_by_less() {
+        for (std::size_t axis = 0; axis < Rank; ++axis)
+            if (output_padding()[axis] >=
+                std::max(Settings::windowing.stride[axis], Settings::windowing.dilation[axis]))
+                return false;
+        return true;
+    }
+
+    /// Whether no output is made of two steps of the first axis: then it runs on a stream.
+    static constexpr bool has_apart_steps() {
+        return !is_given && Settings::reach()[0] <= Settings::windowing.stride[0];
+    }
+
     static constexpr std::string_view misuse =
         Filters == 0 ? "expected at least one filter"
-        : (Settings::template takes<Options> && ...) &&
-                (Settings::windowing.border == Border::valid || Settings::windowing.border == Border::same)
-            ? ""
-            : "expected options among `Same`, `Valid`, `Stride`, `Dilation` and `NoBias`, those with numbers "
-              "with "
-              "one, or one for each axis";
+        : !((Settings::template takes<Options> || groups_of<Options> > 0 ||
+             OutputPaddingOf<Options, Rank>::is_one) &&
+            ...) ||
+                Settings::windowing.border == Border::causal || Settings::windowing.reaches_beyond
+            ? "expected options among `Same`, `Valid`, `Padding`, `OutputPadding`, `Stride`, `Dilation`, "
+              "`Groups` and `NoBias`, those with numbers with one, or one for each axis"
+        : Filters % Settings::groups != 0 ? "expected groups that divide the filters evenly"
+        : has_output_padding && Settings::windowing.border == Border::same
+            ? "expected `OutputPadding` with `Padding` or `Valid`: `Same` says how large the output is"
+        : !is_padded_by_less() ? "expected less `OutputPadding` than the stride, or the dilation"
+                               : "";
 
     static constexpr OpTraits traits{.accepts_epilogue = true,
                                      .accepts_gradient_epilogue = true,
+                                     .streams = has_apart_steps(),
                                      .many_rows = true,
                                      .parameter_gradient = {.input = true}};
 
     static constexpr Text<64> name() {
-        return Settings::name(Rank == 1 ? "Conv1DTranspose" : "Conv2DTranspose", Filters);
+        return Settings::name(Rank == 1   ? "Conv1DTranspose"
+                              : Rank == 2 ? "Conv2DTranspose"
+                                          : "Conv3DTranspose",
+                              Filters);
     }
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         if (inputs[0].rank != Rank + 1)
             return {.expected = Settings::expected_input(), .hint = "put `Reshape` before it"};
-        Shape shape = image(inputs[0]);
+        if (inputs[0][Rank] % Settings::groups != 0)
+            return {.expected = "channels that its groups divide evenly"};
+        const Shape shape = image(inputs[0]);
+        for (std::size_t axis = 0; axis < Rank; ++axis)
+            if (shape[axis] == 0)
+                return {.expected = "an image of which its padding leaves something"};
         return {.shape = shape};
     }
 
     static constexpr ParameterList parameters(std::span<const Shape> inputs) {
         const std::size_t channels = inputs[0].last();
-        const Fans fans{Settings::taps() * channels, Settings::taps() * Filters};
-        ParameterSpec weight{"weight", ParameterRole::weight, Settings::weight_shape(Filters, channels), fans,
-                             core::Layout::panels};
+        const std::size_t filters = Filters / Settings::groups;
+        const Fans fans{Settings::taps() * channels, Settings::taps() * filters};
+        ParameterSpec weight{"weight", ParameterRole::weight, Settings::weight_shape(filters, channels), fans,
+                             Settings::groups == 1 ? core::Layout::panels : core::Layout::row_major};
         weight.use = WeightUse::transposed;
         const ParameterSpec bias{"bias", ParameterRole::bias, Shape(Filters), fans};
         return has_bias ? ParameterList(weight, bias) : ParameterList(weight);
@@ -99,7 +167,11 @@ struct TransposedConvolutionLayer : Op {
 
     /// The convolution from the output to the input.
     static constexpr kernels::Convolution to_input(const Shape& input) {
-        return Settings::convolution(image(input), input.last());
+        kernels::Convolution result = Settings::convolution(image(input), input.last());
+        // With output padding it may have a place more: the layer has no input there.
+        for (std::size_t axis = 0; axis < Rank; ++axis)
+            result.axes[3 - Rank + axis].output = input[axis];
+        return result;
     }
 
   private:
@@ -108,7 +180,13 @@ struct TransposedConvolutionLayer : Op {
         for (std::size_t i = 0; i < Rank; ++i) {
             const std::size_t stride = Settings::windowing.stride[i], reach = Settings::reach()[i];
             const bool is_same = Settings::windowing.border == Border::same;
-            shape.push_back(input[i] * stride + (is_same || reach < stride ? 0 : reach - stride));
+            if (is_given) {
+                const std::size_t whole = (input[i] - 1) * stride + reach + output_padding()[i];
+                const std::size_t cut = Settings::windowing.padding[i] + Settings::windowing.behind[i];
+                shape.push_back(whole > cut ? whole - cut : 0);
+            } else {
+                shape.push_back(input[i] * stride + (is_same || reach < stride ? 0 : reach - stride));
+            }
         }
         shape.push_back(Filters);
         return shape;
@@ -128,18 +206,26 @@ struct TransposedConvolutionLayer : Op {
 /// | | shape |
 /// |---|---|
 /// | input | `[steps, channels]` |
-/// | output | `[steps · stride, Filters]` with `Same`, longer by max(reach − stride, 0) with `Valid`, the
-/// default | | `weight` | `[Kernel, Filters, channels]` | | `bias` | `[Filters]`, not with `NoBias` |
+/// | output with `Same` | `[steps · stride, Filters]` |
+/// | with `Valid`, the default | longer by max(reach − stride, 0) |
+/// | with `Padding` or `OutputPadding` | `[(steps − 1) · stride + reach − 2 · padding + more, Filters]` |
+/// | `weight` | `[Kernel, Filters / groups, channels]` |
+/// | `bias` | `[Filters]`, not with `NoBias` |
 ///
-/// reach = (Kernel − 1) · dilation + 1. Shapes, padding and weights are Keras's. PyTorch's `padding=p` cuts p
-/// elements from both ends of what `Valid` gives; `Same` cuts the odd one from the end. Options: `Same`,
-/// `Valid`, `Stride<2>`, `Dilation<2>`, `NoBias`.
+/// reach = (Kernel − 1) · dilation + 1. Shapes and weights are Keras's, `Padding<1>`, `OutputPadding<1>` and
+/// `Groups<2>` are PyTorch's; `Padding<0>` is PyTorch's layer without padding. `Same` cuts the odd one from
+/// the end, and `Padding<1, 2>` one before and two behind. Options: those, `Same`, `Valid`, `Stride<2>`,
+/// `Dilation<2>`, `NoBias`. Where reach is no more than the stride it can run on a stream.
 template <std::size_t Filters, auto Kernel, class... Options>
 struct Conv1DTranspose : detail::TransposedConvolutionLayer<1, Filters, Kernel, Options...> {};
 
 /// Transposed convolution over an image `[height, width, channels]`: as `Conv1DTranspose` along two axes,
-/// with `weight` `[kernel height, kernel width, Filters, channels]`.
+/// with `weight` `[kernel height, kernel width, Filters / groups, channels]`.
 template <std::size_t Filters, auto Kernel, class... Options>
 struct Conv2DTranspose : detail::TransposedConvolutionLayer<2, Filters, Kernel, Options...> {};
+
+/// As `Conv2DTranspose` over `[depth, height, width, channels]`.
+template <std::size_t Filters, auto Kernel, class... Options>
+struct Conv3DTranspose : detail::TransposedConvolutionLayer<3, Filters, Kernel, Options...> {};
 
 } // namespace burin

@@ -27,7 +27,7 @@ depthwise ones `[kernel..., channels, multiplier]`.
 | BatchNorm | x, scale?, shift?, mean, variance | epsilon |
 | LayerNorm, RmsNorm | x, scale, shift? | axes: how many of the last; epsilon |
 | GroupNorm | x, scale, shift | groups (0: each channel one), epsilon |
-| ConvTranspose | x, weight `[kernel..., filters, channels]`, bias? | strides, dilations, crops: (before, after) of each axis |
+| ConvTranspose | x, weight `[kernel..., filters / groups, channels]`, bias? | strides, dilations, groups, crops: (before, after) of each axis, of what a layer without padding gives; less than 0 adds |
 | Embedding | tokens, table | |
 | Attention | query, key, value, then weight and bias of the projections of each and of the result | heads, size, causal |
 | Resize | x | factors: whole ones, of all axes between batch and channels; mode: nearest or linear |

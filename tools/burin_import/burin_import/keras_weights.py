@@ -27,7 +27,7 @@ PLAIN = {"Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Dropout", "Spatia
          "UpSampling3D", "Rescaling", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot",
          "Identity", "UnitNormalization", "ActivityRegularization"}
 #: Those whose variables are `weight` and `bias`, as they are.
-WEIGHT_AND_BIAS = {"Dense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "DepthwiseConv2D"}
+WEIGHT_AND_BIAS = {"Dense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "DepthwiseConv2D"}
 RECURRENT = {"LSTM", "GRU", "SimpleRNN"}
 #: More than what is in a file of a model is packed.
 MOST_PACKED = 16

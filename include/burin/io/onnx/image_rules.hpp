@@ -122,7 +122,8 @@ struct Rule<LayerType> {
                                .integers("strides", strides)
                                .integers("dilations", dilations)
                                .integers("pads", pads)
-                               .integers("output_padding", more));
+                               .integers("output_padding", more)
+                               .integer("group", static_cast<std::int64_t>(LayerType::Settings::groups)));
     }
 };
 

@@ -72,26 +72,41 @@ def depthwise(graph, node):
 
 
 def transposed(graph, node):
-    """A layer without padding, or with the padding of `Same`; else its borders are cut."""
+    """A layer without padding, with that of `Same`, or with PyTorch's padding and output padding."""
     weight, shape, rank = checked(graph, node)
-    *kernel, filters, channels = weight.shape
-    if rank > 2 or 0 in weight.shape or channels != shape[-1]:
-        raise Unsupported(f"input {list(shape)} and weights {list(weight.shape)} do not fit")
+    *kernel, per_group, channels = weight.shape
+    groups = node.get("groups", 1)
+    if 0 in weight.shape or channels != shape[-1] or groups < 1 or channels % groups:
+        raise Unsupported(f"input {list(shape)}, weights {list(weight.shape)} and groups {groups} do not fit")
     if is_int8(graph, node.inputs[0], node.outputs[0]):
         raise Unsupported("8 bits")
     strides, dilations, crops = node["strides"], node["dilations"], [tuple(crop) for crop in node["crops"]]
-    excess = [max((size - 1) * dilation + 1 - stride, 0) for size, stride, dilation in zip(kernel, strides, dilations)]
+    reaches = [(size - 1) * dilation + 1 for size, dilation in zip(kernel, dilations)]
+    excess = [max(reach - stride, 0) for reach, stride in zip(reaches, strides)]
     is_same = any(excess) and crops == [(each // 2, each - each // 2) for each in excess]
-    chosen = [*(["Same"] if is_same else []), *([f"Stride<{extents(*strides)}>"] if set(strides) != {1} else []),
-              *([f"Dilation<{extents(*dilations)}>"] if set(dilations) != {1} else [])]
-    text = ", ".join([str(filters), window_size(kernel), *chosen, *bias_option(node)])
-    output, cut = node.outputs[0], []
-    if not is_same and any(crop != (0, 0) for crop in crops):
-        whole = graph.add_tensor(f"{output}/whole", graph.tensors[output], shape=(
-            1, *(extent + sum(crop) for extent, crop in zip(sample(graph, output), [*crops, (0, 0)]))))
-        cut = [Layer(f"{node.name}_crop", f"Cropping{rank}D<{border(crops)}>", [whole], output)]
-        output = whole
-    return [Layer(node.name, f"Conv{rank}DTranspose<{text}>", node.inputs[:1], output, parameters(graph, node, False)), *cut]
+    chosen = []
+    if is_same:
+        chosen.append("Same")
+    elif any(crop != (0, 0) for crop in crops):
+        # Without padding there are as many outputs as a stride has, though the kernel does not reach them.
+        spare = [max(stride - reach, 0) for reach, stride in zip(reaches, strides)]
+        more = [before - behind + extra for (before, behind), extra in zip(crops, spare)]
+        most = [max(stride, dilation) for stride, dilation in zip(strides, dilations)]
+        if all(0 <= each < limit for each, limit in zip(more, most)):
+            pads = [before for before, _ in crops]
+            chosen += [f"Padding<{extents(*pads)}>"] if any(pads) else []
+            chosen += [f"OutputPadding<{extents(*more)}>"] if any(more) else ["Padding<0>"] if not any(pads) else []
+        elif all(behind >= extra for (_, behind), extra in zip(crops, spare)):
+            flat = [count for (before, behind), extra in zip(crops, spare) for count in (before, behind - extra)]
+            chosen.append(f"Padding<{', '.join(map(str, flat))}>")
+        else:
+            raise Unsupported("more outputs than the kernel reaches")
+    chosen += [*([f"Stride<{extents(*strides)}>"] if set(strides) != {1} else []),
+               *([f"Dilation<{extents(*dilations)}>"] if set(dilations) != {1} else []),
+               *([f"Groups<{groups}>"] if groups > 1 else [])]
+    text = ", ".join([str(per_group * groups), window_size(kernel), *chosen, *bias_option(node)])
+    return [Layer(node.name, f"Conv{rank}DTranspose<{text}>", node.inputs[:1], node.outputs[0],
+                  parameters(graph, node, groups == 1))]
 
 
 RULES = {"ConvTranspose": transposed, "Conv": convolution, "DepthwiseConv": depthwise}

@@ -156,6 +156,27 @@ class Reader:
 
     read_conv1d = read_conv3d = read_conv2d
 
+    def read_conv2d_transpose(self, config, own, inputs, name, group):
+        image, kernel = self.graph.shape(inputs[0])[1:-1], own[0].shape[:-2]
+        options = self.window(config)
+        strides, dilations = options["strides"], options.get("dilations", [1] * len(kernel))
+        more, is_same = config.get("output_padding"), config.get("padding") == "same"
+        more = more if isinstance(more, list) or more is None else [more] * len(kernel)
+        target, crops = [], []
+        for axis, extent in enumerate(image):
+            stride, reach = strides[axis], (kernel[axis] - 1) * dilations[axis] + 1
+            whole = (extent - 1) * stride + max(reach, stride)
+            if more is None or more[axis] is None:
+                target.append(extent * stride if is_same else whole)
+            else:
+                target.append((extent - 1) * stride + reach - (reach // 2 * 2 if is_same else 0) + more[axis])
+            before = max((extent - 1) * stride + reach - target[-1], 0) // 2
+            crops.append((before, whole - target[-1] - before))
+        return self.add("ConvTranspose", inputs, name, self.weight_and_bias(own), (1, *target, own[0].shape[-2]), strides=strides,
+                        dilations=dilations, crops=crops, source=f"Conv{len(kernel)}DTranspose")
+
+    read_conv1d_transpose = read_conv3d_transpose = read_conv2d_transpose
+
     def read_depthwise_conv2d(self, config, own, inputs, name, group):
         return self.add("DepthwiseConv", inputs, name, self.weight_and_bias(own), **self.window(config),
                         source="DepthwiseConv2D")

@@ -54,10 +54,8 @@ def convolution(to, call):
 def transposed(to, call):
     x, weight = call.inputs[0], to.data(call, 1)
     shape, target = to.shape(x), to.shape(call.outputs[0])
-    if weight is None or weight.ndim != len(shape) or weight.ndim not in (3, 4):
-        return to.raw(call, "weights that are no constant of 3 or 4 axes")
-    if call.get("group", 1) != 1:
-        return to.raw(call, f"group {call.get('group')}: expected 1")
+    if weight is None or weight.ndim != len(shape) or weight.ndim not in (3, 4, 5):
+        return to.raw(call, "weights that are no constant of 3 to 5 axes")
     rank = weight.ndim - 2
     strides, dilations = list(call.get("strides", [1] * rank)), list(call.get("dilations", [1] * rank))
     pads, auto = list(call.get("pads", [0] * (2 * rank))), call.get("auto_pad", "NOTSET")
@@ -76,13 +74,11 @@ def transposed(to, call):
             before = max(total - total // 2, 0) if total > 0 else 0
         else:
             before = 0 if auto == "VALID" else pads[axis]
-        if before < 0 or cut - before < 0:
-            return to.raw(call, "an output that is larger than what the kernel reaches")
         crops.append((before, cut - before))
     forward, back = to.last(x)
     weights = to.made(f"{call.inputs[1]}/as Burin has it", weight.transpose(*range(2, 2 + rank), 1, 0))
     y = to.add(call, "ConvTranspose", with_bias(to, call, [to.moved(call, x, forward), weights]),
-               {"strides": strides, "dilations": dilations, "crops": crops}, shape=(target[0], *target[2:], target[1]))
+               {"strides": strides, "dilations": dilations, "crops": crops, "groups": call.get("group", 1)}, shape=(target[0], *target[2:], target[1]))
     to.moved(call, y, back, call.outputs[0])
 
 
