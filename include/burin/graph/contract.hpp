@@ -339,12 +339,22 @@ constexpr OpTraits traits_of() {
 
 namespace engine {
 
+/// The function itself where it can be, so that layers which inherit one are seen to have the same.
+template <class L>
+constexpr auto parameters_rule() {
+    using Rule = ParameterList (*)(std::span<const Shape>);
+    if constexpr (requires { static_cast<Rule>(&L::parameters); })
+        return static_cast<Rule>(&L::parameters);
+    else
+        return [](std::span<const Shape> inputs) -> ParameterList { return L::parameters(inputs); };
+}
+
 /// The rules of a layer as a value, for the passes.
 template <Layer L>
 inline constexpr OpRules rules_of{
     .name = [] { return Text<64>(L::name()); },
     .infer_shape = [](std::span<const Shape> inputs) { return L::infer_shape(inputs); },
-    .parameters = [](std::span<const Shape> inputs) -> ParameterList { return L::parameters(inputs); },
+    .parameters = parameters_rule<L>(),
     .statistics = [](std::span<const Shape> inputs) -> ParameterList { return L::statistics(inputs); },
     .saved = [](std::span<const Shape> inputs) { return Elements(L::saved(inputs)); },
     .scratch = [](std::span<const Shape> inputs, StepKind kind,

@@ -87,7 +87,11 @@ struct Lowering {
             const passes::LoweredNode& owner = graph.nodes[shared_owner];
             node.shares_with = shared_owner++;
             node.weights_place = owner.weights_place;
-            if (owner.rules != node.rules && !failed()) {
+            // Layers that have the same rule for their parameters may share them too.
+            const auto rule = owner.rules->parameters;
+            const bool may_share =
+                owner.rules == node.rules || (rule == node.rules->parameters && rule != &Op::parameters);
+            if (!may_share && !failed()) {
                 problem = passes::expected_of(node).append("`").append(owner.rules->name().view());
                 problem.append("`, as in the first node with SharedWeights<\"");
                 problem.append(shared_name).append("\">");

@@ -2,6 +2,7 @@
 
 #include "burin/graph/op.hpp"
 #include "burin/kernels/attention.hpp"
+#include "burin/layers/attention_options.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,17 +14,7 @@
 
 namespace burin {
 
-/// Option of attention: query t sees keys 0 to t alone.
-struct CausalMask {};
-
-/// Option of attention: one more input, the last, `[keys]`, says which keys are to be seen: 0 for those that
-/// are not, as `PaddingMask` makes it. (PyTorch's key_padding_mask says the opposite.)
-struct KeyPaddingMask {};
-
 namespace detail {
-
-template <class Option, class... Options>
-inline constexpr bool has_option = (std::is_same_v<Option, Options> || ...);
 
 /// 1 / √d
 template <class Scalar>
@@ -52,39 +43,47 @@ void write_no_mask_gradient(const Context& run) noexcept {
 ///
 /// | | shape |
 /// |---|---|
-/// | inputs | query `[queries, d]`, key `[keys, d]`, value `[keys, size]`; with `KeyPaddingMask` a mask
-/// `[keys]` | | output | `[queries, size]` |
+/// | inputs | query `[queries, d]`, key `[keys, d]`, value `[keys, size]` |
+/// | one more, with `AdditiveMask` | `[queries, keys]`, added to the scaled scores |
+/// | one more, with `KeyPaddingMask` | mask `[keys]` |
+/// | output | `[queries, size]` |
 ///
-/// A query that sees no key gets zeros. Vaswani et al., "Attention Is All You Need", arXiv:1706.03762.
+/// Options: these masks, `CausalMask`, `ScoreScale<factor>`. A query that sees no key gets zeros. Vaswani et
+/// al., "Attention Is All You Need", arXiv:1706.03762.
 template <class... Options>
 struct ScaledDotProductAttention : Op {
-    static_assert(((std::is_same_v<Options, CausalMask> || std::is_same_v<Options, KeyPaddingMask>) && ...),
-                  "ScaledDotProductAttention takes no options but CausalMask and KeyPaddingMask");
-
-    static constexpr bool is_causal = detail::has_option<CausalMask, Options...>;
-    static constexpr bool has_mask = detail::has_option<KeyPaddingMask, Options...>;
+    static constexpr detail::AttentionSettings settings = detail::attention_settings<Options...>;
+    static constexpr bool is_causal = settings.is_causal;
+    static constexpr bool has_mask = settings.has_mask;
+    static constexpr bool has_additive = settings.has_additive;
+    static_assert(
+        sizeof...(Options) == settings.masks() + is_causal + (settings.scale > 0),
+        "ScaledDotProductAttention takes no options but CausalMask, KeyPaddingMask, AdditiveMask and "
+        "ScoreScale");
     static constexpr OpTraits traits{.joint_backward = true, .input_gradient = {.input = true}};
 
     static constexpr Text<64> name() {
-        constexpr std::string_view options = is_causal && has_mask ? "<CausalMask, KeyPaddingMask>"
-                                             : is_causal           ? "<CausalMask>"
-                                             : has_mask            ? "<KeyPaddingMask>"
-                                                                   : "<>";
-        return Text<64>("ScaledDotProductAttention").append(options);
+        Text<64> options;
+        detail::append_settings(options, settings);
+        const std::string_view all = options.view();
+        return Text<64>("ScaledDotProductAttention<").append(all.substr(all.empty() ? 0 : 2)).append(">");
     }
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
-        if (inputs.size() != 3 + has_mask)
-            return {.expected = has_mask ? "four inputs: query, key, value and mask"
-                                         : "three inputs: query, key and value"};
+        if (inputs.size() != 3 + settings.masks())
+            return {.expected = settings.masks() == 2   ? "five inputs: query, key, value and both masks"
+                                : settings.masks() == 1 ? "four inputs: query, key, value and mask"
+                                                        : "three inputs: query, key and value"};
         if (inputs[0].rank != 2)
             return {.expected = "query `[time, features]`"};
         if (inputs[1].rank != 2 || inputs[1][1] != inputs[0][1])
             return {.expected = "key `[time, features]` with as many features as the query", .culprit = 1};
         if (inputs[2].rank != 2 || inputs[2][0] != inputs[1][0])
             return {.expected = "value `[time, features]` with as many steps as the key", .culprit = 2};
+        if (has_additive && inputs[3] != Shape(inputs[0][0], inputs[1][0]))
+            return {.expected = "mask `[queries, keys]`", .culprit = 3};
         if (has_mask && !detail::is_mask_of(inputs.back(), inputs[1][0]))
-            return {.expected = "mask `[time]` with as many steps as the key", .culprit = 3};
+            return {.expected = "mask `[time]` with as many steps as the key", .culprit = inputs.size() - 1};
         return {.shape = Shape(inputs[0][0], inputs[2][1])};
     }
 
@@ -129,19 +128,26 @@ struct ScaledDotProductAttention : Op {
             Scalar* const all = run.input_gradients[which];
             return kernels::Rows<Scalar>{all == nullptr ? nullptr : all + row * shape.size(), shape[1]};
         };
-        for (std::size_t row = 0; row < run.rows; ++row)
+        for (std::size_t row = 0; row < run.rows; ++row) {
+            Scalar* bias_gradient = nullptr;
+            if constexpr (has_additive)
+                if constexpr (Context::wanted[3]) {
+                    bias_gradient = run.input_gradients[3] + row * extents.scores();
+                    std::fill_n(bias_gradient, extents.scores(), Scalar(0));
+                }
             kernels::attention_backward<extents>(
                 head(run, row), run.saved + row * extents.scores(),
                 {run.output_gradient + row * Context::Shapes::output.size(), extents.value_size},
                 {gradient(0, row), gradient(1, row), gradient(2, row)}, run.scratch + extents.transposed(),
-                run.scratch);
+                run.scratch, kernels::KeepWeights{}, bias_gradient);
+        }
         if constexpr (has_mask)
             detail::write_no_mask_gradient(run);
     }
 
   private:
     static constexpr kernels::AttentionSize size(std::span<const Shape> inputs) {
-        return {inputs[0][0], inputs[1][0], inputs[0][1], inputs[2][1], is_causal};
+        return {inputs[0][0], inputs[1][0], inputs[0][1], inputs[2][1], is_causal, has_additive};
     }
 
     template <class Context>
@@ -152,9 +158,13 @@ struct ScaledDotProductAttention : Op {
             return kernels::Rows<const Scalar>{run.inputs[which] + row * shape.size(), shape[1]};
         };
         kernels::AttentionHead<Scalar> result{.query = part(0), .key = part(1), .value = part(2)};
+        constexpr std::size_t last = Context::Shapes::inputs.size() - 1;
+        if constexpr (has_additive)
+            result.bias = run.inputs[3] + row * Context::Shapes::inputs[3].size();
         if constexpr (has_mask)
-            result.mask = run.inputs[3] + row * Context::Shapes::inputs[3].size();
-        result.scale = detail::attention_scale<Scalar>(Context::Shapes::inputs[0][1]);
+            result.mask = run.inputs[last] + row * Context::Shapes::inputs[last].size();
+        result.scale = settings.scale > 0 ? static_cast<Scalar>(settings.scale)
+                                          : detail::attention_scale<Scalar>(Context::Shapes::inputs[0][1]);
         return result;
     }
 };

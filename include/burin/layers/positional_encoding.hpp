@@ -2,6 +2,7 @@
 
 #include "burin/graph/op.hpp"
 #include "burin/kernels/sweep.hpp"
+#include "burin/layers/rotation.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,35 +14,6 @@
 namespace burin {
 
 namespace detail {
-
-/// cos w + i · sin w: turns by w radians.
-struct Rotation {
-    double cosine = 1;
-    double sine = 0;
-
-    friend constexpr Rotation operator*(const Rotation& a, const Rotation& b) {
-        return {a.cosine * b.cosine - a.sine * b.sine, a.cosine * b.sine + a.sine * b.cosine};
-    }
-
-    constexpr Rotation power(std::uint64_t exponent) const {
-        Rotation result, square = *this;
-        for (; exponent > 0; exponent /= 2, square = square * square)
-            if (exponent % 2 == 1)
-                result = result * square;
-        return result;
-    }
-
-    /// By Taylor's series, for 0 ≤ w ≤ 1.
-    static constexpr Rotation by(double w) {
-        Rotation result;
-        double term = 1;
-        for (int n = 1; n <= 20; ++n) {
-            term *= w / n;
-            (n % 2 == 1 ? result.sine : result.cosine) += n % 4 < 2 ? term : -term;
-        }
-        return result;
-    }
-};
 
 /// 10000^−share for 0 ≤ share ≤ 1, by the series of the exponential function of an eighth.
 constexpr double power_of_10000(double share) {

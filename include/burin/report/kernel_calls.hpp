@@ -263,14 +263,15 @@ template <class Question, std::size_t Heads, class... Options>
 KernelCalls chosen_calls(const Question& question, const MultiHeadAttention<Heads, Options...>*) {
     using Layer = MultiHeadAttention<Heads, Options...>;
     const auto& inputs = Question::Shapes::inputs;
-    const std::size_t last = inputs.size() - 1 - Layer::has_mask; // Without the mask: query, key, value.
+    const std::size_t last = inputs.size() - 1 - Layer::settings.masks(); // The others: query, key, value.
     const Shape &query = inputs[0], &key = inputs[last > 0 ? 1 : 0], &value = inputs[last];
     const std::size_t width = Layer::key_dim > 0 ? Heads * Layer::key_dim : query.last();
+    const std::size_t key_width = width / Heads * Layer::key_heads;
     // Inference goes sample by sample.
     const std::size_t samples = question.is_forward && !passes::saves(question.mode) ? 1 : question.rows;
     KernelCalls calls = products(question, "query", {samples * query[0], query.last(), width});
-    append(calls, products(question, "key", {samples * key[0], key.last(), width}));
-    append(calls, products(question, "value", {samples * key[0], value.last(), width}));
+    append(calls, products(question, "key", {samples * key[0], key.last(), key_width}));
+    append(calls, products(question, "value", {samples * key[0], value.last(), key_width}));
     calls.push_back({"scores and mixes", by({question.rows * Heads, query[0], key[0]}),
                      "loops of vectors, keys transposed"});
     append(calls, products(question, "output", {samples * query[0], width, query.last()}));
