@@ -1,5 +1,7 @@
 #include "burin/io/export_onnx.hpp"
 #include "burin/burin.hpp"
+#include "burin/layers/attention_weights.hpp"
+#include "burin/layers/tied_scores.hpp"
 
 #include "support/error_of.hpp"
 #include "support/files.hpp"
@@ -174,6 +176,20 @@ TEST_CASE("export_onnx: attention") {
     write<Graph<Inputs<Node<"q", Input<6, 8>>, Node<"k", Input<5, 8>>, Node<"v", Input<5, 4>>>,
                 Node<"y", ScaledDotProductAttention<CausalMask>, From<"q", "k", "v">>, Outputs<"y">>>(
         "dot_product");
+    using Rotary =
+        MultiHeadAttention<4, CausalMask, RoPE<>, KeyValueHeads<2>, KeyDim<6>, KeyValueCache<5>, NoBias>;
+    using Biased = MultiHeadAttention<2, AdditiveMask, ALiBi, ScoreScale<0.3>, RoPE<HalfSplit>>;
+    write<Graph<Inputs<Node<"x", Input<7, 8>>, Node<"bias", Input<7, 7>>>, Node<"first", Rotary, From<"x">>,
+                Node<"turned", RoPE<RotaryBase<100>>, From<"first">>,
+                Node<"y", Biased, From<"turned", "bias">, SharedWeights<"last">>,
+                Node<"weights", AttentionWeights<2, AdditiveMask, ALiBi, ScoreScale<0.3>, RoPE<HalfSplit>>,
+                     From<"turned", "bias">, SharedWeights<"last">>,
+                Outputs<"y", "weights">>>("rotary");
+    write<Graph<Inputs<Node<"tokens", Input<7>>>,
+                Node<"words", Embedding<12, 6>, From<"tokens">, SharedWeights<"words">>,
+                Node<"read", MultiHeadAttention<1, CausalMask>, From<"words">>,
+                Node<"scores", TiedScores<12, 6>, From<"read">, SharedWeights<"words">>, Outputs<"scores">>>(
+        "tied", true);
 }
 
 TEST_CASE("export_onnx: graphs and shapes") {
