@@ -76,6 +76,31 @@ def cells():
     return made, outputs
 
 
+def written_with_sums():
+    """What exporters of JAX write: a one-hot code of tokens, LayerNorm by sums and over an axis that is not the last, softmax."""
+    node, source = helper.make_node, np.random.default_rng(7)
+    number = lambda name, *shape: numpy_helper.from_array(source.standard_normal(shape).astype(np.float32), name)
+    one = lambda name, value: numpy_helper.from_array(np.array(value, np.float32), name)
+    whole = lambda name, *values: numpy_helper.from_array(np.array(values, np.int64), name)
+    nodes = [node("Unsqueeze", ["x", "last"], ["column"]), node("Equal", ["column", "codes"], ["equal"]), node("Cast", ["equal"], ["code"], to=1),
+             node("MatMul", ["code", "table"], ["product"]), node("Add", ["product", "bias"], ["a"]),
+             node("ReduceSum", ["a", "first"], ["sum"], keepdims=0), node("Mul", ["sum", "fifth"], ["mean"]), node("Mul", ["a", "a"], ["squares"]),
+             node("ReduceSum", ["squares", "first"], ["square_sum"], keepdims=0), node("Mul", ["square_sum", "fifth"], ["mean_square"]),
+             node("Mul", ["mean", "mean"], ["square_mean"]), node("Sub", ["mean_square", "square_mean"], ["variance"]),
+             node("Max", ["zero", "variance"], ["bounded"]), node("Unsqueeze", ["bounded", "first"], ["row"]), node("Add", ["row", "epsilon"], ["plus"]),
+             node("Sqrt", ["plus"], ["root"]), node("Reciprocal", ["root"], ["inverse"]), node("Mul", ["inverse", "scale"], ["factor"]),
+             node("Unsqueeze", ["mean", "first"], ["mean_row"]), node("Sub", ["a", "mean_row"], ["centred"]), node("Mul", ["centred", "factor"], ["b"]),
+             node("Add", ["b", "shift"], ["c"]),
+             node("ReduceMax", ["c"], ["most"], axes=[2], keepdims=0), node("Max", ["least", "most"], ["bound"]), node("Unsqueeze", ["bound", "last"], ["bounds"]),
+             node("Sub", ["c", "bounds"], ["less"]), node("Exp", ["less"], ["powers"]), node("ReduceSum", ["powers", "last"], ["total"], keepdims=1),
+             node("Div", ["powers", "total"], ["y"])]
+    values = [helper.make_tensor_value_info("x", TensorProto.INT64, [1, 5])], [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 5, 4])]
+    graph = helper.make_graph(nodes, "sums", *values, [
+        whole("last", 2), whole("first", 1), numpy_helper.from_array(np.arange(9).reshape(1, 1, 9), "codes"), number("table", 9, 4), number("bias", 4),
+        one("fifth", 0.2), one("zero", 0), one("epsilon", 1e-6), number("scale", 1, 5, 1), number("shift", 1, 5, 1), one("least", -np.inf)])
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
 def compare(command):
     with tempfile.TemporaryDirectory() as directory:
         work, headers = Path(directory), {}
@@ -94,6 +119,14 @@ def compare(command):
         code, said = run(work / "made.onnx", "-o", work / "made.hpp", "--name", "made", "--no-test")
         assert code == 0, said
         headers["made"] = ("made.hpp", "row_major")
+        sums = written_with_sums()
+        onnx.save(sums, work / "sums.onnx")
+        code, said = run(work / "sums.onnx", "-o", work / "sums.hpp", "--name", "sums", "--no-test")
+        assert code == 0, said
+        text = " ".join((work / "sums.hpp").read_text().split())
+        wanted = "Embedding<9, 4>, Permute<1, 0>, LayerNorm<Epsilon<0.000001>>, Permute<1, 0>, Softmax>"
+        assert wanted in text, f"expected {wanted} in {text[:1500]}"
+        headers["sums"] = ("sums.hpp", "row_major")
         cells_model, outputs = cells()
         onnx.save(cells_model, work / "cells.onnx")
         code, said = run(work / "cells.onnx", "-o", work / "cells.hpp", "--name", "cells", "--no-test")
@@ -107,6 +140,10 @@ def compare(command):
         y = np.concatenate([ReferenceEvaluator(made).run(None, {"x": each[None]})[0] for each in x])
         apart = np.abs(program.run("made", x) - y.reshape(3, -1)).max() / np.abs(y).max()
         assert apart < 2e-6, f"made: {apart}"
+        tokens = np.random.default_rng(8).integers(0, 9, (3, 5))
+        y = np.concatenate([ReferenceEvaluator(sums).run(None, {"x": each[None]})[0] for each in tokens])
+        apart = np.abs(program.run("sums", tokens.astype(np.float32)) - y.reshape(3, -1)).max() / np.abs(y).max()
+        assert apart < 2e-6, f"sums: {apart}"
         graph = readers.read(HERE / "qdq_cnn.onnx")
         simplify.simplify(graph)
         of, to = (graph.tensors[name].quantization for name in (graph.inputs[0], graph.outputs[0]))

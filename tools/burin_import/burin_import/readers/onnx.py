@@ -14,7 +14,7 @@ OLDEST, NEWEST = 9, 22
 LARGEST_MADE, LARGEST_GROWTH = 2**16, 4
 #: What simplifications find in networks that are written out.
 PATTERNS = {"Abs", "Cast", "Erf", "Exp", "IsNaN", "Log", "MatMul", "Pow", "Reciprocal", "ReduceMean", "ReduceSum", "Sqrt", "Where",
-            "Greater", "Less", "GreaterOrEqual", "And", "Not"}
+            "Equal", "Greater", "Less", "GreaterOrEqual", "And", "Not"}
 RANDOM = {"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli"}
 
 

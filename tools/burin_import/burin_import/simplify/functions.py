@@ -47,7 +47,7 @@ def search(graph):
             if node.operator in KNOWN and node.inputs[0] == root or graph.shape(root) != graph.shape(node.outputs[0]):
                 continue
             for name, expected in wanted.items():
-                if np.allclose(of, expected, rtol=2e-6, atol=1e-6):
+                if np.allclose(of, expected, rtol=2e-6, atol=1e-9):
                     node.operator, node.inputs, node.attributes = name, [root], {}
                     graph.drop_unread()
                     return True

@@ -3,11 +3,33 @@
 from ..layers.activations import ELEMENTWISE
 
 
+def between_views(graph, node, before):
+    """A transpose between views that take axes of one element away is one of fewer axes."""
+    readers = graph.readers(node.outputs[0])
+    if node.outputs[0] in graph.outputs or not readers or before is None or before.operator != "Reshape" or \
+            any(each.operator != "Reshape" for each in readers):
+        return False
+    shape = graph.shape(node.inputs[0])
+    kept = [axis for axis in range(1, len(shape)) if shape[axis] != 1]
+    fewer = (1, *(shape[axis] for axis in kept))
+    if shape[0] != 1 or graph.shape(before.inputs[0]) != fewer or len(fewer) == len(shape):
+        return False
+    order = [0, *(1 + kept.index(axis) for axis in node["axes"] if axis in kept)]
+    moved = graph.add_tensor(f"{node.outputs[0]}/fewer axes", graph.tensors[node.outputs[0]], shape=tuple(fewer[axis] for axis in order))
+    node.inputs, node.outputs, node.attributes = [before.inputs[0]], [moved], {"axes": order}
+    for each in readers:
+        each.inputs = [moved]
+    graph.drop_unread()
+    return True
+
+
 def simplify(graph):
     producers = graph.producers()
     counts = graph.read_counts()
     for node in graph.nodes:
         before = producers.get(node.inputs[0]) if node.inputs else None
+        if node.operator == "Transpose" and between_views(graph, node, before):
+            return True
         if before is None or before.operator != "Transpose":
             continue
         if node.operator == "Transpose":
