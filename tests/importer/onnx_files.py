@@ -105,12 +105,17 @@ def compare(command):
     with tempfile.TemporaryDirectory() as directory:
         work, headers = Path(directory), {}
         for name, words in WORDS.items():
-            code, said = run(HERE / f"torch_{name}.onnx", "-o", work / f"{name}.hpp", "--name", name, "--no-test")
+            # The assembler finds the weights of two of them beside their headers, wherever those lie.
+            embeds = name in ("cnn", "lstm")
+            header = f"beside/{name}.hpp" if embeds else f"{name}.hpp"
+            code, said = run(HERE / f"torch_{name}.onnx", "-o", work / header, "--name", name, "--no-test",
+                             *["--embed", "0"] * embeds)
             assert code == 0, said
-            text = " ".join((work / f"{name}.hpp").read_text().split())
+            assert (work / f"{header}.bin").exists() == embeds, said
+            text = " ".join((work / header).read_text().split())
             for word in words:
                 assert word in text, f"{name}: expected {word} in {text[:1500]}"
-            headers[name] = (f"{name}.hpp", "row_major")
+            headers[name] = (header, "row_major")
         code, said = run(HERE / "qdq_cnn.onnx", "-o", work / "qdq.hpp", "--name", "qdq", "--no-test")
         assert code == 0, said
         headers["qdq"] = ("qdq.hpp", "int8")
@@ -185,6 +190,11 @@ def unsupported():
 
 
 def hostile():
+    # A name goes into the text of the header.
+    for name in ('a"b.hpp', "a\\b.hpp", "a\nb.hpp"):
+        code, said = run(HERE / "torch_cnn.onnx", "-o", Path(tempfile.gettempdir()) / name, "--embed", "0", "--no-test")
+        assert code == 1 and "expected a name of plain letters" in said, said
+
     """One message, exit code 1, nothing written, whatever the bytes."""
     content = (HERE / "torch_cnn.onnx").read_bytes()
     for length in [*range(0, 64, 8), *range(64, len(content), 211)]:

@@ -8,12 +8,19 @@ from pathlib import Path
 
 from .problems import DAMAGE, Refused
 
+#: From so many bytes on weights are in a file of their own.
+EMBED_FROM = 4 << 20
+
 
 def part(text):
     value = float(text)
     if not 0 <= value <= 1:
         raise ValueError
     return value
+
+
+def embed_from(text):
+    return None if text == "never" else int(text)
 
 
 def arguments(given):
@@ -42,6 +49,9 @@ def arguments(given):
     parser.add_argument("--safetensors", type=int, metavar="BYTES", nargs="?", const=0,
                         help="weights of floats in a file of safetensors beside the header, or those from so many bytes on; "
                         "there is no test then")
+    parser.add_argument("--embed", type=embed_from, metavar="BYTES", default=EMBED_FROM,
+                        help="the weights of a float network, from so many bytes on, in a file that the assembler puts into the "
+                             f"program, or `never` (default: {EMBED_FROM})")
     parser.add_argument("--fold", action="store_true", help="BatchNorm becomes part of the layer before it")
     parser.add_argument("--no-test", action="store_true", help="only the header")
     return parser.parse_args(given)
@@ -97,7 +107,7 @@ def main(given=None):
             simplify.simplify(graph, wish.fold)
             output = wish.output or Path(wish.model.stem + ".hpp")
             made, said = write.files(graph, wish.model, output, wish.name or wish.model.stem, wish.rounding, wish.lanes,
-                                     wish.graph, not wish.no_test, wish.safetensors)
+                                     wish.graph, not wish.no_test, wish.safetensors, wish.embed)
         write.put(made)
     except Refused as refused:
         print(f"burin-import: {refused}", file=sys.stderr)

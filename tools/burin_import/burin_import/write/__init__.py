@@ -10,7 +10,7 @@ import numpy as np
 from .. import runtimes
 from ..layers import layers_of
 from ..problems import Refused
-from .cpp import identifier
+from .cpp import identifier, string
 from .header import float_header, int8_header, safetensors, weights_beside
 from .network import network
 from .vectors import test_program, vectors_header
@@ -24,7 +24,7 @@ MOST_NUMBERS = 1 << 22
 
 
 def files(graph, source, output, name, rounding="once", lanes=0, wants_graph=False, wants_test=True,
-          safetensors_from=None):
+          safetensors_from=None, embed_from=None):
     """What is to be written, by path, and what is to be said."""
     layers = layers_of(graph)
     space = identifier(name)
@@ -37,8 +37,13 @@ def files(graph, source, output, name, rounding="once", lanes=0, wants_graph=Fal
     elif safetensors_from is not None and size >= safetensors_from:
         weights = output.with_suffix(".safetensors")
         return {output: weights_beside(graph, written, space, source.name, weights.name), weights: safetensors(written)}, said
+    elif 0 < size and embed_from is not None and size >= embed_from:
+        if string(output.name) != f'"{output.name}"':
+            raise Refused(f"{output}: expected a name of plain letters: the assembler looks for weights beside the header")
+        text, weights = float_header(graph, written, space, source.name, lanes, output.name)
+        made = {output: text, output.with_name(f"{output.name}.bin"): weights}
     else:
-        made = {output: float_header(graph, written, space, source.name, lanes)}
+        made = {output: float_header(graph, written, space, source.name, lanes)[0]}
     if wants_test:
         each = sum(math.prod(graph.shape(name)) for name in graph.inputs + graph.outputs)
         count = PIECES if graph.streams else min(SAMPLES, MOST_NUMBERS // max(each, 1))

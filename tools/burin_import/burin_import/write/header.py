@@ -7,7 +7,7 @@ import zlib
 import numpy as np
 
 from ..layers.layer import shape_of
-from . import clamps
+from . import clamps, embedded
 from .cpp import comment, literal, numbers, string
 
 ANY_LANES = 0
@@ -70,7 +70,8 @@ def beside(written):
     return [header for header, names in BESIDE.items() if re.search(rf"\b(?:{names})\b", written.declarations)]
 
 
-def start(graph, written, space, what, source, use):
+def start(graph, written, space, what, source, use, standard=()):
+    includes = "\n".join(f"#include <{each}>" for each in sorted(["cstddef", "cstdint", *standard]))
     return f"""#pragma once
 
 // {what}, imported from {comment(source)} by burin-import.
@@ -78,8 +79,7 @@ def start(graph, written, space, what, source, use):
 {use}
 #include <burin/embedded.hpp>{"".join(f"{chr(10)}#include <burin/{each}>" for each in beside(written))}
 
-#include <cstddef>
-#include <cstdint>
+{includes}
 
 namespace {space} {{
 
@@ -120,8 +120,9 @@ def safetensors(written):
     return len(header).to_bytes(8, "little") + header + b"".join(pieces)
 
 
-def float_header(graph, written, space, source, lanes):
-    """Parameters as an array: row-major for all processors, or as the kernels of one want them."""
+def float_header(graph, written, space, source, lanes, embeds_into=None):
+    """Parameters as an array: row-major for all processors, or as the kernels of one want them. With the name of the header
+    that embeds them they are bytes by themselves. Returns the header and these bytes."""
     name = "row_major" if lanes == ANY_LANES else "parameters"
     arrays, everything = [], []
     for kind in ("parameters", "statistics"):
@@ -129,6 +130,8 @@ def float_header(graph, written, space, source, lanes):
             for parameter in getattr(layer, kind):
                 values = stored(parameter, lanes)
                 everything.append(values)
+                if embeds_into is not None:
+                    continue
                 label = layer.name if written.is_graph else f"{place} {layer.name}"
                 arrays.append(f"    // {comment(label)}: {parameter.name} "
                               f"[{', '.join(map(str, parameter.values.shape))}]\n" + numbers(values, 8))
@@ -145,15 +148,17 @@ def float_header(graph, written, space, source, lanes):
 """
     if count == 0:
         use = f"//     {runner(graph, space)} predictor;\n"
-    text = start(graph, written, space, "A network and its parameters", source, use)
+    text = start(graph, written, space, "A network and its parameters", source, use, () if embeds_into is None else ("bit",))
     if lanes != ANY_LANES:
         text += (f'static_assert(kernels::width<float> == {lanes}, "these parameters lie as vectors of {lanes} want them: '
                  f'import them again with --lanes of this processor");\n')
     text += f"static_assert(stored_count<Network> == {count});\n\n{described(graph, written, False)}\n\n"
     data = b"".join(values.astype("<f4").tobytes() for values in everything)
-    if count:
+    if count and embeds_into is None:
         text += f"alignas(memory_alignment) inline constexpr float {name}[] = {{\n" + "\n".join(arrays) + "\n};\n\n"
-    return text + end(zlib.crc32(data), space)
+    elif count:
+        text += embedded.declaration(name, space, embeds_into, count)
+    return text + end(zlib.crc32(data), space), data
 
 
 def int8_header(graph, written, space, source, rounding):
