@@ -1,6 +1,9 @@
 // Learns to write, letter by letter. An LSTM reads 16 places of a text side by side, window by window: the
-// state goes from a window to the next, the gradient doesn't (truncated backpropagation through time). Then
-// it writes by itself, one letter at a time, from the same parameters.
+// state goes from a window to the next, the gradient doesn't (truncated backpropagation through time). Or,
+// with
+// `--network gpt`, a small GPT, whose windows are each by themselves. Then it writes by itself, one letter at
+// a time, from the same parameters: a Streamer carries the LSTM's state, or the keys and values of the
+// letters that the GPT's attention sees.
 #include <burin/burin.hpp>
 #include <burin/data/read_file.hpp>
 
@@ -21,13 +24,26 @@ using namespace burin;
 
 constexpr std::string_view alphabet = "\n !'(),.:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr std::size_t letters = alphabet.size();
-constexpr std::size_t window = 32;
-constexpr std::size_t streams = 16;
+constexpr std::size_t letters_at_once = 512;
 // Nine tenths are a window and the letter behind it for each stream; 500 are read before it writes.
-constexpr std::size_t fewest_letters = (streams * window + 1) * 10 / 9 + 2;
+constexpr std::size_t fewest_letters = (letters_at_once + 1) * 10 / 9 + 2;
 
-using Writer = Sequential<Input<window>, Embedding<letters, 32>, LSTM<128, ReturnSequences>,
+using Writer = Sequential<Input<32>, Embedding<letters, 32>, LSTM<128, ReturnSequences>,
                           TimeDistributed<Dense<letters>>>;
+
+constexpr std::size_t width = 64;
+using SelfAttention = MultiHeadAttention<4, CausalMask, RoPE<>, KeyValueCache<64>, NoBias>;
+using Swish = Sequential<TimeDistributed<Dense<4 * width, NoBias>>, GLU<SiLU>,
+                         TimeDistributed<Dense<width, NoBias>>>;
+using GptBlock =
+    Sequential<Residual<RMSNorm<>, SelfAttention, Dropout<0.1>>, Residual<RMSNorm<>, Swish, Dropout<0.1>>>;
+using GptWriter = Sequential<Input<64>, Embedding<letters, width>, GptBlock, GptBlock, RMSNorm<>,
+                             TimeDistributed<Dense<letters>>>;
+
+template <class Net>
+constexpr std::size_t window = engine::Network<Net>::input_shapes[0][0];
+template <class Net>
+constexpr std::size_t streams = letters_at_once / window<Net>;
 
 /// The text as numbers of letters. Throws Error at one that is not of the alphabet.
 std::vector<Label> read_letters(const std::string& path) {
@@ -47,9 +63,10 @@ std::vector<Label> read_letters(const std::string& path) {
 }
 
 /// One epoch: the text in as many parts as there are streams, each read from its beginning to its end.
-template <class TrainerType>
+template <class Net, class TrainerType>
 double read_once(TrainerType& trainer, std::span<const Label> text) {
-    CarriedState<Writer, streams> state;
+    constexpr std::size_t window = ::window<Net>, streams = ::streams<Net>;
+    CarriedState<Net, streams> state;
     const std::size_t part = (text.size() - 1) / streams;
     std::array<float, streams * window> inputs;
     std::array<Label, streams * window> targets;
@@ -73,9 +90,10 @@ double read_once(TrainerType& trainer, std::span<const Label> text) {
 }
 
 /// Probabilities of the next letter, after each letter that it is given.
+template <class Net>
 class Reader {
   public:
-    explicit Reader(const Parameters<Writer>& parameters) : parameters_(&parameters) {}
+    explicit Reader(const Parameters<Net>& parameters) : parameters_(&parameters) {}
 
     std::array<float, letters> after(Label letter) {
         const auto input = static_cast<float>(letter);
@@ -85,8 +103,8 @@ class Reader {
     }
 
   private:
-    const Parameters<Writer>* parameters_;
-    std::unique_ptr<Streamer<Writer>> streamer_ = std::make_unique<Streamer<Writer>>();
+    const Parameters<Net>* parameters_;
+    std::unique_ptr<Streamer<Net>> streamer_ = std::make_unique<Streamer<Net>>();
 };
 
 /// e to the mean of −log of the probability of each letter of a text: between how many equally likely letters
@@ -123,9 +141,10 @@ struct Frequencies {
 
 /// What it writes after it has read a text. Each letter is drawn by its probability, sharpened: to the power
 /// of 1 / temperature.
-std::string write_after(std::span<const Label> read, const Parameters<Writer>& parameters, std::size_t count,
+template <class Net>
+std::string write_after(std::span<const Label> read, const Parameters<Net>& parameters, std::size_t count,
                         double temperature) {
-    Reader reader(parameters);
+    Reader<Net> reader(parameters);
     for (const Label letter : read.first(read.size() - 1))
         reader.after(letter);
     const RandomStream random{1, Purpose::user, 0};
@@ -146,24 +165,21 @@ std::string write_after(std::span<const Label> read, const Parameters<Writer>& p
     return text;
 }
 
-int main(int argc, char** argv) try {
-    const Options options(argc, argv, {{"--data", BURIN_EXAMPLE_DATA "/genesis.txt"}, {"--epochs", "20"}});
-    const std::size_t epochs = options.number("--epochs");
-    const std::vector<Label> text = read_letters(options["--data"]);
+template <class Net>
+bool learn_and_write(const std::vector<Label>& text, std::size_t epochs) {
     const auto train = std::span(text).first(text.size() * 9 / 10),
                test = std::span(text).subspan(train.size());
-
-    Model<Writer> model({.seed = 1});
-    const auto trainer = make_trainer<streams>(model, losses::SparseCategoricalCrossentropy{},
-                                               optimizers::Adam{.learning_rate = 3e-3, .clip_norm = 5});
+    Model<Net> model({.seed = 1});
+    const auto trainer = make_trainer<streams<Net>>(model, losses::SparseCategoricalCrossentropy{},
+                                                    optimizers::Adam{.learning_rate = 3e-3, .clip_norm = 5});
     for (std::size_t epoch = 1; epoch <= epochs; ++epoch) {
-        const double loss = read_once(*trainer, train);
+        const double loss = read_once<Net>(*trainer, train);
         std::printf("epoch %zu: perplexity %.2f\n", epoch, std::exp(loss));
         std::fflush(stdout);
     }
 
     const Frequencies frequencies(train);
-    Reader reader(model.parameters());
+    Reader<Net> reader(model.parameters());
     const double ours = perplexity(
         test, [&](Label before, Label next) { return static_cast<double>(reader.after(before)[next]); });
     const double pairs =
@@ -172,7 +188,21 @@ int main(int argc, char** argv) try {
     std::printf("perplexity of what it has not read: %.2f; by pairs of letters %.2f, by letters %.2f\n\n%s\n",
                 ours, pairs, single, write_after(train.last(500), model.parameters(), 600, 0.7).c_str());
     // A shorter run is a trial.
-    return ours < (epochs < 20 ? 0.8 : 0.55) * pairs ? EXIT_SUCCESS : EXIT_FAILURE;
+    return ours < (epochs < 20 ? 0.8 : 0.55) * pairs;
+}
+
+int main(int argc, char** argv) try {
+    const Options options(
+        argc, argv,
+        {{"--data", BURIN_EXAMPLE_DATA "/genesis.txt"}, {"--epochs", "20"}, {"--network", "lstm"}});
+    const std::size_t epochs = options.number("--epochs");
+    const std::string& network = options["--network"];
+    if (network != "lstm" && network != "gpt")
+        throw Error("--network: expected `lstm` or `gpt`, got " + burin::core::quoted(network));
+    const std::vector<Label> text = read_letters(options["--data"]);
+    const bool has_learned =
+        network == "gpt" ? learn_and_write<GptWriter>(text, epochs) : learn_and_write<Writer>(text, epochs);
+    return has_learned ? EXIT_SUCCESS : EXIT_FAILURE;
 } catch (...) {
     return failure("text_generation");
 }

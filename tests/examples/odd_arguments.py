@@ -122,6 +122,7 @@ class OddArguments(unittest.TestCase):
         if "text_generation" in PROGRAMS:
             for length in (1, 31, 510, 560):
                 self.assertIn("expected at least 572 letters", self.refused("text_generation", "--data", self.file("text", b"a" * length)))
+            self.assertIn("expected `lstm` or `gpt`, got 'gru'", self.refused("text_generation", "--network", "gru"))
             self.assertIn("got '\\x00'", self.refused("text_generation", "--data", self.file("text", b"a" * 600 + b"\0")))
         if "flash_train" in PROGRAMS:
             self.assertIn("vector_lanes: expected any_lanes, 1, 2, 4, 8 or 16, got 17", self.refused("flash_train", "--lanes", "17"))
