@@ -22,8 +22,9 @@ WORDS = ["Input<1, 10, 1>", "TimeDistributed<Sequential<ReflectPadding1D<0, 4>, 
 OPTIONS = ["--constant", "rate=16000", "--state", "state=stateN", "--state", "memory=memoryN"]
 
 
-def step():
-    """The magnitudes of a Fourier transform, an LSTM and a GRU behind each other, and a chance: what a detector of voices is."""
+def step(is_written_out):
+    """The magnitudes of a Fourier transform, an LSTM and a GRU behind each other, and a chance: what a detector of voices is. The LSTM
+    may be written out."""
     node, source = helper.make_node, np.random.default_rng(3)
     number = lambda name, *shape: numpy_helper.from_array(source.standard_normal(shape).astype(np.float32), name)
     whole = lambda name, *values: numpy_helper.from_array(np.array(values, np.int64), name)
@@ -31,6 +32,12 @@ def step():
     branch = lambda nodes: helper.make_graph(nodes, "branch", [], [value(nodes[-1].output[0], None)])
     spectrum = [node("Pad", ["x", "pads"], ["padded"], mode="reflect"), node("Unsqueeze", ["padded", "one"], ["line"]),
                 node("Conv", ["line", "basis"], ["parts"], strides=[2])]
+    cell = [node("Squeeze", ["sequence", "zero"], ["u"]), node("Squeeze", ["h", "zero"], ["v"]), node("Squeeze", ["m", "zero"], ["w0"]),
+            node("Gemm", ["v", "cr", "crb"], ["of_state"]), node("Gemm", ["u", "cw", "cwb"], ["of_input"]), node("Add", ["of_state", "of_input"], ["gates"]),
+            node("Split", ["gates"], ["gi", "gf", "gg", "go"], axis=1), node("Sigmoid", ["gi"], ["si"]), node("Sigmoid", ["gf"], ["sf"]),
+            node("Tanh", ["gg"], ["tg"]), node("Sigmoid", ["go"], ["so"]), node("Mul", ["sf", "w0"], ["kept"]), node("Mul", ["si", "tg"], ["new"]),
+            node("Add", ["kept", "new"], ["w1"]), node("Tanh", ["w1"], ["tw"]), node("Mul", ["so", "tw"], ["v1"]),
+            node("Unsqueeze", ["v1", "zero"], ["h1"]), node("Unsqueeze", ["w1", "zero"], ["m1"])]
     nodes = [node("Equal", ["rate", "usual"], ["is_usual"]),
              node("If", ["is_usual"], ["f"], then_branch=branch(spectrum), else_branch=branch([node("Tanh", ["x"], ["other"])])),
              node("Slice", ["f", "zero", "three", "one"], ["real"]), node("Slice", ["f", "three", "six", "one"], ["imaginary"]),
@@ -38,8 +45,8 @@ def step():
              node("Sqrt", ["ab"], ["magnitude"]), node("Conv", ["magnitude", "w", "wb"], ["c"], strides=[6]), node("Relu", ["c"], ["r"]),
              node("Transpose", ["r"], ["sequence"], perm=[2, 0, 1]),
              node("Gather", ["state", "zero"], ["h"], axis=0), node("Gather", ["state", "one"], ["m"], axis=0),
-             node("LSTM", ["sequence", "lw", "lr", "lb", "", "h", "m"], ["", "h1", "m1"], hidden_size=3),
-             node("Concat", ["h1", "m1"], ["stateN"], axis=0),
+             *(cell if is_written_out else
+               [node("LSTM", ["sequence", "lw", "lr", "lb", "", "h", "m"], ["", "h1", "m1"], hidden_size=3)]), node("Concat", ["h1", "m1"], ["stateN"], axis=0),
              node("GRU", ["h1", "gw", "gr", "gb", "", "memory"], ["", "memoryN"], hidden_size=2, linear_before_reset=1),
              node("Squeeze", ["memoryN", "zero"], ["row"]), node("Gemm", ["row", "dw", "db"], ["chance"]), node("Sigmoid", ["chance"], ["y"])]
     inputs = [value("x", [None, 10]), value("rate", [], TensorProto.INT64), value("state", [2, None, 3]), value("memory", [1, None, 2])]
@@ -47,7 +54,8 @@ def step():
     constants = [whole("pads", 0, 0, 0, 4), whole("zero", 0), whole("one", 1), whole("three", 3), whole("six", 6),
                  numpy_helper.from_array(np.array(16000), "usual"), numpy_helper.from_array(np.array(2, np.float32), "square"),
                  number("basis", 6, 1, 4), number("w", 4, 3, 3), number("wb", 4), number("lw", 1, 12, 4), number("lr", 1, 12, 3),
-                 number("lb", 1, 24), number("gw", 1, 6, 3), number("gr", 1, 6, 2), number("gb", 1, 12), number("dw", 2, 1), number("db", 1)]
+                 number("lb", 1, 24), number("gw", 1, 6, 3), number("gr", 1, 6, 2), number("gb", 1, 12), number("dw", 2, 1), number("db", 1),
+                 number("cw", 4, 12), number("cr", 3, 12), number("cwb", 12), number("crb", 12)]
     graph = helper.make_graph(nodes, "step", inputs, outputs, constants)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
@@ -56,18 +64,18 @@ def main():
     command = sys.argv[1:]
     with tempfile.TemporaryDirectory() as directory:
         work = Path(directory)
-        file = work / "step.onnx"
-        onnx.save(step(), file)
-        shapes = ["--shape", "state=2,1,3", "--shape", "memory=1,1,2"]
-        code, said = run(file, "-o", work / "step.hpp", *OPTIONS, *shapes)
-        assert code == 0, said
-        text = " ".join((work / "step.hpp").read_text().split())
-        for word in WORDS:
-            assert word in text, f"expected {word} in {text[:1500]}"
-        assert (work / "step_test.cpp").exists(), said
-        subprocess.run([*command, "-std=c++20", "-O1", "-DBURIN_SHARED_KERNELS", "-I", ROOT / "include", work / "step_test.cpp",
-                        "-o", work / "step_test"], check=True)
-        subprocess.run([work / "step_test"], check=True)
+        file, shapes = work / "step.onnx", ["--shape", "state=2,1,3", "--shape", "memory=1,1,2"]
+        for is_written_out in (True, False):
+            onnx.save(step(is_written_out), file)
+            code, said = run(file, "-o", work / "step.hpp", *OPTIONS, *shapes)
+            assert code == 0, said
+            text = " ".join((work / "step.hpp").read_text().split())
+            for word in WORDS:
+                assert word in text, f"expected {word} in {text[:1500]}"
+            assert (work / "step_test.cpp").exists(), said
+            subprocess.run([*command, "-std=c++20", "-O1", "-DBURIN_SHARED_KERNELS", "-I", ROOT / "include", work / "step_test.cpp",
+                            "-o", work / "step_test"], check=True)
+            subprocess.run([work / "step_test"], check=True)
         for wishes, words in (
                 (["--state", "nothing=stateN"], "the network has no such input"),
                 (["--state", "state=nothing"], "the network has no such output"),

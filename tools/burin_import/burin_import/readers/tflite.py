@@ -13,6 +13,9 @@ ACTIVATIONS = {0: None, 1: "Relu", 2: "ReluN1To1", 3: "Relu6", 4: "Tanh", 5: "Si
 #: Operators of which nothing is to be said but their name here.
 PLAIN = {"MAXIMUM": "Maximum", "MINIMUM": "Minimum", "LOGISTIC": "Sigmoid", "TANH": "Tanh", "RELU": "Relu",
          "RELU6": "Relu6", "ELU": "Elu", "HARD_SWISH": "HardSwish", "QUANTIZE": "Quantize", "DEQUANTIZE": "Dequantize"}
+#: The same, of floats.
+FLOATS = {"SQRT": "Sqrt", "SQUARE": "Square", "RSQRT": "Rsqrt", "LOG": "Log", "EXP": "Exp", "ABS": "Abs", "POW": "Pow"}
+REDUCTIONS = {"SUM": "ReduceSum", "REDUCE_MAX": "ReduceMax", "REDUCE_MIN": "ReduceMin"}
 ARITHMETIC = {"ADD": "Add", "SUB": "Subtract", "MUL": "Multiply", "DIV": "Divide"}
 
 
@@ -155,6 +158,10 @@ class Reader:
         rule = getattr(self, "read_" + kind.lower(), None)
         if kind in PLAIN:
             self.add(PLAIN[kind], inputs)
+        elif kind in FLOATS and inputs and self.tensors[inputs[0]].dtype == "float32":
+            self.add(FLOATS[kind], inputs)
+        elif kind in REDUCTIONS and inputs and self.tensors[inputs[0]].dtype == "float32":
+            self.reduce(REDUCTIONS[kind])
         elif kind in ARITHMETIC:
             self.add(ARITHMETIC[kind], inputs, activation=self.fused(kind.title() + "Options"))
         elif rule is not None:
@@ -367,6 +374,21 @@ class Reader:
 
     read_padv2 = read_pad
 
+    def read_mirror_pad(self):
+        pads, options = self.integers(1, "paddings"), self.options("MirrorPadOptions")
+        if pads is None or len(pads) % 2 or min(pads, default=0) < 0:
+            return self.unknown("paddings that are no constant")
+        if options is not None and options.Mode() != self.schema.MirrorPadMode.REFLECT:
+            return self.unknown("mode SYMMETRIC")
+        self.add("Pad", self.inputs[:1], {"pads": list(zip(pads[::2], pads[1::2])), "mode": "reflect"})
+
+    def reduce(self, operator):
+        axes, rank = self.integers(1, "axes"), len(self.tensors[self.inputs[0]].shape)
+        if axes is None:
+            return self.unknown("axes that are no constant")
+        self.add(operator, self.inputs[:1], {"axes": sorted({axis % max(rank, 1) for axis in axes}),
+                                             "keepdims": int(len(self.tensors[self.outputs[0]].shape) == rank)})
+
     def read_mean(self):
         axes = self.integers(1, "axes")
         shape = self.tensors[self.inputs[0]].shape
@@ -374,6 +396,8 @@ class Reader:
             return self.unknown("axes that are no constant")
         axes = sorted({axis % max(len(shape), 1) for axis in axes})
         if axes != list(range(1, len(shape) - 1)) or not axes:
+            if self.tensors[self.inputs[0]].dtype == "float32":
+                return self.reduce("ReduceMean")
             return self.unknown(f"axes {axes} of {list(shape)}: other than all between batch and channels")
         kept = self.tensors[self.outputs[0]].shape
         mean = (shape[0], shape[-1])

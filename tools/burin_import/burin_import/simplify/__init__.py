@@ -1,10 +1,10 @@
 """Passes over the graph, one idea a file: `simplify(graph) -> bool`, whether something changed."""
 
-from . import attention, batch_norm, borders, carried, complex_abs, constants, dense, dilations, flatten, functions, group_norm, identities, integers, \
+from . import attention, batch_norm, borders, carried, cells, complex_abs, constants, dense, dilations, flatten, functions, group_norm, identities, integers, \
     islands, layer_norm, moves, one_position, pasts, products, quantize_borders, reductions, sequences, states, transposes, views, written_out
 
 #: In this order, again and again until none changes anything.
-PASSES = [states, carried, identities, constants, islands, integers, quantize_borders, dilations, transposes, moves, views, sequences, dense, flatten,
+PASSES = [states, identities, constants, cells, carried, islands, integers, quantize_borders, dilations, transposes, moves, views, sequences, dense, flatten,
           pasts, group_norm, layer_norm, written_out, complex_abs, functions, attention]
 
 

@@ -12,6 +12,8 @@ from ..graph import Node
 from ..problems import Refused
 
 RECURRENT = re.compile(r"(LSTM|GRU|SimpleRNN)<(\d+)(.*)>$")
+#: Numbers of a state.
+MOST = 1 << 24
 MOVES = {
     "Identity": lambda node, x: x,
     "Reshape": lambda node, x: x.reshape(node["shape"]),
@@ -34,6 +36,11 @@ def numbers_of(graph, known):
     return known
 
 
+def output_of(graph, name):
+    """What makes the file's output."""
+    return graph.outputs[graph.file_outputs.index(name)]
+
+
 def refuse(wish, what):
     raise Refused(f"--state {wish}: {what}")
 
@@ -48,11 +55,14 @@ def simplify(graph):
         wish = f"{name}={output}"
         if name not in graph.inputs:
             refuse(wish, "the network has no such input")
-        if output not in graph.outputs:
+        if output not in graph.file_outputs:
             refuse(wish, "the network has no such output")
-        if graph.shape(name) != graph.shape(output):
-            refuse(wish, f"expected one shape, got {list(graph.shape(name))} and {list(graph.shape(output))}")
-        size = int(np.prod(graph.shape(name)))
+        made = output_of(graph, output)
+        if graph.shape(name) != graph.shape(made):
+            refuse(wish, f"expected one shape, got {list(graph.shape(name))} and {list(graph.shape(made))}")
+        size = int(np.prod(graph.shape(name), dtype=object))
+        if size > MOST:
+            refuse(wish, f"expected at most {MOST} numbers, got {size}")
         first[name] = np.arange(count, count + size).reshape(graph.shape(name))
         count += size
     before = numbers_of(graph, first)
@@ -75,13 +85,14 @@ def simplify(graph):
             behind[node.outputs[0]] = rows[:1]
     after = numbers_of(graph, behind)
     for name, output in carried.items():
-        if output not in after or not np.array_equal(after[output], first[name]):
+        made = output_of(graph, output)
+        if made not in after or not np.array_equal(after[made], first[name]):
             refuse(f"{name}={output}", "expected the state of recurrent layers and what it is after them")
     used = {element for node in layers for element in before[node.inputs[1]].reshape(-1)}
     if used != set(range(count)):
         refuse(" ".join(f"{name}={output}" for name, output in carried.items()), "expected that recurrent layers take all of it")
     for output in carried.values():
-        at = graph.outputs.index(output)
+        at = graph.file_outputs.index(output)
         del graph.outputs[at], graph.file_outputs[at]
     graph.drop_unread()
     for node in layers:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..graph import Node
+
 
 def squared(graph, node):
     """What a node is the square of, or None."""
@@ -14,20 +16,38 @@ def squared(graph, node):
     return None
 
 
+def pieces(graph, producers, name):
+    """What a tensor is a piece of, and {axis: (first, count)}."""
+    found = {}
+    node = producers.get(name)
+    while node is not None and node.operator == "Slice" and node["axis"] not in found:
+        found[node["axis"]] = (node["first"], node["count"])
+        name = node.inputs[0]
+        node = producers.get(name)
+    return name, found
+
+
 def simplify(graph):
     producers = graph.producers()
     for node in graph.nodes:
         total = producers.get(node.inputs[0]) if node.operator == "Sqrt" else None
-        if total is None or total.operator != "Add" or len(total.inputs) != 2:
+        squares = [squared(graph, producers.get(name)) for name in total.inputs] if total is not None and total.operator == "Add" else []
+        if len(squares) != 2 or None in squares:
             continue
-        parts = [producers.get(squared(graph, producers.get(name))) for name in total.inputs]
-        if any(part is None or part.operator != "Slice" or part.inputs[0] != parts[0].inputs[0] for part in parts):
+        (x, one), (other, two) = (pieces(graph, producers, name) for name in squares)
+        shape, last = graph.shape(x), len(graph.shape(x)) - 1
+        half = shape[-1] // 2
+        if x != other or shape[-1] != 2 * half or sorted([one.pop(last, None), two.pop(last, None)], key=str) != [(0, half), (half, half)] \
+                or one != two:
             continue
-        x, half = parts[0].inputs[0], graph.shape(node.outputs[0])[-1]
-        last = len(graph.shape(x)) - 1
-        if graph.shape(x)[-1] == 2 * half and all(part["axis"] == last and part["count"] == half for part in parts) and \
-                sorted(part["first"] for part in parts) == [0, half]:
-            node.operator, node.inputs, node.attributes = "ComplexAbs", [x], {}
-            graph.drop_unread()
-            return True
+        # What both are pieces of along other axes is so before.
+        at = graph.nodes.index(node)
+        for axis, (first, count) in one.items():
+            shape = (*shape[:axis], count, *shape[axis + 1:])
+            part = graph.add_tensor(f"{x}/part", graph.tensors[x], shape=shape)
+            graph.nodes.insert(at, Node(node.name, "Slice", [x], [part], {"axis": axis, "first": first, "count": count}, node.source))
+            x, at = part, at + 1
+        node.operator, node.inputs, node.attributes = "ComplexAbs", [x], {}
+        graph.drop_unread()
+        return True
     return False

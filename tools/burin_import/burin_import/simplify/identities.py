@@ -1,4 +1,5 @@
-"""Nodes that change nothing: identities, reshapes and transposes into the same, slices of all. One reshape of two."""
+"""Nodes that change nothing: identities, reshapes and transposes into the same, slices of all, sums with 0 and products with 1. One
+reshape of two."""
 
 
 def changes_nothing(graph, node):
@@ -13,6 +14,10 @@ def changes_nothing(graph, node):
         return node["first"] == 0 and node["count"] == graph.shape(node.inputs[0])[node["axis"]]
     if node.operator == "Pad":
         return all(pad == (0, 0) for pad in node["pads"])
+    if node.operator in ("Add", "Subtract", "Multiply", "Divide") and len(node.inputs) == 2:
+        data, neutral = graph.constant(node.inputs[1]), node.operator in ("Multiply", "Divide")
+        return data is not None and data.size == 1 and graph.tensors[node.outputs[0]].dtype == "float32" and \
+            float(data.reshape(-1)[0]) == neutral and graph.shape(node.inputs[0]) == graph.shape(node.outputs[0])
     return node.operator == "Concat" and len(node.inputs) == 1
 
 
