@@ -120,6 +120,9 @@ TEST_CASE("export_onnx: convolutions and pooling") {
     write<Sequential<Input<5, 6, 7, 2>, Conv3D<3, 3, Same, Stride<2>>, MaxPool3D<2>>>("conv3d");
     write<Image<Conv2DTranspose<3, 3, Stride<2>>, ReLU, Conv2DTranspose<2, 4, Stride<2>, Same>>>(
         "transposed");
+    write<Image<Resize2D<Shape{9, 5}, Bilinear>, Resize2D<13, Bicubic, AlignCorners>, Resize2D<Shape{6, 20}>,
+                Resize2D<Shape{9, 12}, Bilinear, Factors<1.5, 0.6>>>>("resized");
+    write<Line<Resize1D<20, Linear, Asymmetric>, Resize1D<9, HalfPixel>>>("resized1d");
     write<Image<Conv2DTranspose<6, 3, Stride<2>, Padding<1>, OutputPadding<1>, Groups<2>>,
                 Conv2DTranspose<2, 2, Padding<1, 0, 0, 1>, Dilation<2>>>>("transposed_options");
     write<Sequential<Input<2, 3, 4, 2>, Conv3DTranspose<3, 2, Stride<2>>>>("transposed3d");

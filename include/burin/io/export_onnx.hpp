@@ -13,6 +13,7 @@
 #include "burin/io/onnx/image_rules.hpp"
 #include "burin/io/onnx/normalization_rules.hpp"
 #include "burin/io/onnx/recurrent_rules.hpp"
+#include "burin/io/onnx/resize_rule.hpp"
 #include "burin/io/onnx/rule.hpp"
 #include "burin/io/onnx/shape_rules.hpp"
 #include "burin/io/onnx/time_distributed_rule.hpp"

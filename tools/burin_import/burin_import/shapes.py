@@ -93,7 +93,7 @@ EXPECTED = {
                                     "Clip", "Abs", "Sqrt", "Exp", "Log", "Reciprocal", "Square", "Rsqrt", "Softmax", "LogSoftmax", "BatchNorm", "Quantize",
                                     "Dequantize", "Identity", "LayerNorm", "RmsNorm", "GroupNorm")},
     "Embedding": lambda node, x, table: (*x, table[-1]),
-    "Resize": lambda node, x: (x[0], *(extent * factor for extent, factor in zip(x[1:-1], node["factors"])), x[-1]),
+    "Resize": lambda node, x: (x[0], *node["size"], x[-1]),
 }
 
 

@@ -206,6 +206,27 @@ class Reader:
     read_global_max_pooling1d = read_global_max_pooling2d = global_pool("GlobalMaxPool")
     read_global_average_pooling1d = read_global_average_pooling2d = global_pool("GlobalAveragePool")
 
+    def resized(self, inputs, name, size, how, source):
+        """Keras mixes elements as from their middles; bicubic is Keys's, without what is beyond the image."""
+        mode = {"nearest": "nearest", "bilinear": "linear", "bicubic": "cubic"}.get(how)
+        if mode is None:
+            return self.add(source, inputs, name, why=f"interpolation {how}")
+        return self.add("Resize", inputs, name, size=size, mode=mode, coordinates="half_pixel", nearest="round_prefer_ceil",
+                        cubic=-0.5, excludes=True, source=source)
+
+    def read_up_sampling2d(self, config, own, inputs, name, group):
+        image, factors = self.graph.shape(inputs[0])[1:-1], config["size"]
+        factors = factors if isinstance(factors, list) else [factors] * len(image)
+        return self.resized(inputs, name, [extent * factor for extent, factor in zip(image, factors)],
+                            config.get("interpolation", "nearest"), f"UpSampling{len(image)}D")
+
+    read_up_sampling1d = read_up_sampling3d = read_up_sampling2d
+
+    def read_resizing(self, config, own, inputs, name, group):
+        if config.get("crop_to_aspect_ratio") or config.get("pad_to_aspect_ratio") or config.get("antialias"):
+            return self.add("Resizing", inputs, name, why="aspect ratio or antialias")
+        return self.resized(inputs, name, [config["height"], config["width"]], config.get("interpolation", "bilinear"), "Resizing")
+
     def read_batch_normalization(self, config, own, inputs, name, group):
         x = self.graph.shape(inputs[0])
         axis = config.get("axis", -1)

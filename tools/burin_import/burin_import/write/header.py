@@ -12,7 +12,8 @@ from .cpp import comment, literal, numbers, string
 
 ANY_LANES = 0
 #: Headers that are not in the umbrella, and which layers they have.
-BESIDE = {"layers/complex_abs.hpp": "ComplexAbs", "layers/elementary.hpp": "Abs|Sqrt|Exp|Log|Pow", "layers/wavenet.hpp": "WaveNet"}
+BESIDE = {"layers/complex_abs.hpp": "ComplexAbs", "layers/elementary.hpp": "Abs|Sqrt|Exp|Log|Pow", "layers/resize.hpp": "Resize[123]D",
+          "layers/wavenet.hpp": "WaveNet"}
 
 
 def panels(matrix, lanes):

@@ -122,34 +122,44 @@ def pad(to, call):
     to.add(call, "Pad", [x], {"pads": every, **attributes})
 
 
+COORDINATES = {"half_pixel": "half_pixel", "pytorch_half_pixel": "half_pixel", "half_pixel_symmetric": "half_pixel_symmetric",
+               "align_corners": "align_corners", "asymmetric": "asymmetric", "tf_half_pixel_for_nn": "half_pixel"}
+
+
 def resize(to, call):
+    """Whole factors as other layers repeat or mix elements, or any size."""
     x, target = call.inputs[0], to.shape(call.outputs[0])
-    shape = to.shape(x)
-    mode = call.get("mode", "nearest")
+    shape, mode, version = to.shape(x), call.get("mode", "nearest"), call.version
+    is_new = call.kind == "Resize" and version > 10
+    how = call.get("coordinate_transformation_mode", "half_pixel" if is_new else "asymmetric")
     rank = len(shape)
-    factors = [big / small if small else 0 for big, small in zip(target, shape)]
-    if rank not in (3, 4, 5) or factors[:2] != [1, 1] or any(factor != int(factor) or factor < 1 for factor in factors):
-        return to.raw(call, f"factors {' '.join(f'{factor:g}' for factor in factors)}: expected whole ones of an image")
-    factors = [int(factor) for factor in factors[2:]]
-    how = call.get("coordinate_transformation_mode", "half_pixel" if call.kind == "Resize" and call.version > 10 else "asymmetric")
+    if rank not in (3, 4, 5) or tuple(target[:2]) != tuple(shape[:2]) or 0 in shape or 0 in target:
+        return to.raw(call, f"{list(shape)} to {list(target)}: expected an image whose channels stay")
+    if how not in COORDINATES or call.get("antialias", 0) or call.get("keep_aspect_ratio_policy", "stretch") != "stretch":
+        return to.raw(call, f"mode {mode} with {how}" + (" and antialias" if call.get("antialias", 0) else ""))
+    if how == "pytorch_half_pixel" and 1 in target[2:]:
+        return to.raw(call, f"{how} to an extent of 1")
+    rounding = call.get("nearest_mode", "round_prefer_floor" if is_new else "floor")
+    if how == "tf_half_pixel_for_nn" and mode == "nearest":
+        if rounding != "floor":
+            return to.raw(call, f"{how} with {rounding}")
+        rounding = "round_prefer_ceil"
+    attributes = {"size": list(target[2:]), "mode": mode, "coordinates": COORDINATES[how]}
     if mode == "nearest":
-        rounding = call.get("nearest_mode", "round_prefer_floor" if call.version > 10 else "floor")
-        for extent, factor in zip(shape[2:], factors):
-            out = np.arange(extent * factor)
-            at = out / factor if how == "asymmetric" else (out + 0.5) / factor - 0.5 if "half_pixel" in how else \
-                out * (extent - 1) / max(extent * factor - 1, 1) if how == "align_corners" else None
-            if at is None:
-                return to.raw(call, f"coordinate_transformation_mode {how}")
-            chosen = {"floor": np.floor(at), "ceil": np.ceil(at), "round_prefer_floor": np.ceil(at - 0.5),
-                      "round_prefer_ceil": np.floor(at + 0.5)}.get(rounding)
-            if chosen is None or np.any(np.clip(chosen, 0, extent - 1) != out // factor):
-                return to.raw(call, f"nearest with {how} and {rounding}")
-    elif mode != "linear" or how not in ("half_pixel", "pytorch_half_pixel") or rank != 4 or call.get("antialias", 0) or \
-            how == "pytorch_half_pixel" and 1 in target[2:]:
-        return to.raw(call, f"mode {mode} with {how}")
+        attributes["nearest"] = rounding
+    if mode == "cubic":
+        attributes |= {"cubic": call.get("cubic_coeff_a", -0.75), "excludes": bool(call.get("exclude_outside", 0))}
+    elif call.get("exclude_outside", 0):
+        return to.raw(call, "exclude_outside")
+    scales = to.data(call, 1 if call.kind == "Upsample" or version == 10 else 2) if call.has(1) or call.has(2) else None
+    if scales is not None and scales.size:
+        factors = [1.0] * rank
+        for axis, factor in zip(call.get("axes", range(rank)), scales.reshape(-1)):
+            factors[axis] = float(factor)
+        if any(np.float32(extent) * np.float32(factor) != size for extent, factor, size in zip(shape, factors, target)):
+            attributes["scales"] = factors[2:]
     forward, back = to.last(x)
-    y = to.add(call, "Resize", [to.moved(call, x, forward)], {"factors": factors, "mode": mode},
-               shape=(target[0], *target[2:], target[1]))
+    y = to.add(call, "Resize", [to.moved(call, x, forward)], attributes, shape=(target[0], *target[2:], target[1]))
     to.moved(call, y, back, call.outputs[0])
 
 
