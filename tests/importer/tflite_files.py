@@ -21,6 +21,27 @@ sys.path.insert(0, str(ROOT / "tests" / "reference"))
 from tflite_model import FLOAT32, INT8, INT32, Model  # noqa: E402
 
 
+def functions():
+    """A file of elementary functions and a mirrored border, and what it computes."""
+    import tflite
+    model, code = Model(), tflite.BuiltinOperator
+    x = at = model.tensor((1, 4, 3), FLOAT32, name="x")
+    pads = model.tensor((3, 2), INT32, data=np.array([[0, 0], [2, 1], [0, 0]], np.int32))
+    exponent = model.tensor((), FLOAT32, data=np.array(1.5, np.float32))
+    for kind, options, shape, *more in (
+            (code.MIRROR_PAD, "MirrorPadOptions", (1, 7, 3), pads), (code.ABS, "AbsOptions", (1, 7, 3)), (code.SQRT, "LogSoftmaxOptions", (1, 7, 3)),
+            (code.EXP, "ExpOptions", (1, 7, 3)), (code.POW, "PowOptions", (1, 7, 3), exponent), (code.RSQRT, "LogSoftmaxOptions", (1, 7, 3)),
+            (code.LOG, "LogSoftmaxOptions", (1, 7, 3)), (code.SQUARE, "SquareOptions", (1, 7, 3))):
+        made = model.tensor(shape, FLOAT32, name=options)
+        model.operator(kind, options, {}, [at, *more], made, 1)
+        at = made
+
+    def expected(numbers):
+        padded = np.pad(numbers.astype(np.float64), ((0, 0), (2, 1), (0, 0)), "reflect")
+        return np.log(1 / np.sqrt(np.exp(np.sqrt(np.abs(padded)))**1.5))**2
+    return model.finish([x], at), expected
+
+
 def compare(command):
     with tempfile.TemporaryDirectory() as directory:
         work, headers = Path(directory), {}
@@ -31,7 +52,15 @@ def compare(command):
             code, said = run(HERE / f"{file}.tflite", "-o", work / f"{name}.hpp", "--name", name, "--no-test", *options)
             assert code == 0, said
             headers[name] = (f"{name}.hpp", kind)
+        content, expected = functions()
+        (work / "functions.tflite").write_bytes(content)
+        code, said = run(work / "functions.tflite", "-o", work / "functions.hpp", "--no-test")
+        assert code == 0, said
+        headers["functions"] = ("functions.hpp", "none")
         program = Program(work, command, headers)
+        x = np.random.default_rng(9).standard_normal((3, 4, 3)).astype(np.float32)
+        apart = np.abs(program.run("functions", x) - expected(x).reshape(3, -1)).max()
+        assert apart < 2e-6, f"functions: {apart}"
         integers, floats = (np.load(HERE / f"small_{kind}.npz") for kind in ("int8", "float"))
         for name in ("once", "twice"):
             apart = np.abs(program.run(name, integers["x"]).astype(int) - integers[name])
