@@ -1,0 +1,200 @@
+#pragma once
+
+#include "burin/io/c/product_rules.hpp"
+#include "burin/io/c/rule.hpp"
+#include "burin/kernels/convolution/choose.hpp"
+#include "burin/layers/convolution.hpp"
+#include "burin/layers/depthwise_convolution.hpp"
+
+#include <array>
+#include <cstddef>
+#include <string>
+
+namespace burin::io::c {
+
+namespace pieces {
+
+inline constexpr Function convolution{R"(/* Over depth, height and width: output o is made of the inputs o * stride + k * dilation - before, k < kernel. */
+struct convolution {
+    const float *x, *w, *start, *summand;
+    float *y;
+    size_t input[3], kernel[3], stride[3], dilation[3], before[3], output[3];
+    size_t channels, filters, groups;
+    enum finish finish;
+};
+)"};
+
+/// As `kernels::convolution_forward`: taps line by line, of each all channels; zeros around the image are
+/// left out.
+inline constexpr Function convolve{R"(/* The taps of axis `axis` that output `at` sees inside of the image. */
+static size_t first_tap(const struct convolution *c, int axis, size_t at)
+{
+    const size_t from = at * c->stride[axis], step = c->dilation[axis];
+    return c->before[axis] > from ? (c->before[axis] - from + step - 1) / step : 0;
+}
+static size_t end_tap(const struct convolution *c, int axis, size_t at)
+{
+    const size_t from = at * c->stride[axis], step = c->dilation[axis];
+    const size_t inside = c->input[axis] + c->before[axis];
+    const size_t end = inside > from ? (inside - from + step - 1) / step : 0;
+    return end < c->kernel[axis] ? end : c->kernel[axis];
+}
+static void convolve(const struct convolution *c)
+{
+    const size_t depth = c->channels / c->groups, columns = c->filters / c->groups;
+    /* Taps side by side read pixels side by side. */
+    const int is_merged = c->groups == 1 && c->dilation[2] == 1;
+    const float *summand = c->summand;
+    float *y = c->y;
+    size_t oz, oy, ox, g, f, kz, ky, kx, k;
+    for (oz = 0; oz < c->output[0]; ++oz)
+    for (oy = 0; oy < c->output[1]; ++oy)
+    for (ox = 0; ox < c->output[2]; ++ox) {
+        const size_t z_end = end_tap(c, 0, oz), y_end = end_tap(c, 1, oy);
+        const size_t x_first = first_tap(c, 2, ox), x_end = end_tap(c, 2, ox);
+        for (g = 0; g < c->groups; ++g)
+        for (f = 0; f < columns; f += 4) {
+            const size_t width = columns - f < 4 ? columns - f : 4, filter = g * columns + f;
+            float sums[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+            for (k = 0; c->start && k < width; ++k)
+                sums[k] = c->start[filter + k];
+            for (kz = first_tap(c, 0, oz); kz < z_end; ++kz)
+            for (ky = first_tap(c, 1, oy); ky < y_end; ++ky)
+            for (kx = x_first; kx < x_end; kx += is_merged ? x_end - x_first : 1) {
+                const size_t iz = oz * c->stride[0] + kz * c->dilation[0] - c->before[0];
+                const size_t iy = oy * c->stride[1] + ky * c->dilation[1] - c->before[1];
+                const size_t ix = ox * c->stride[2] + kx * c->dilation[2] - c->before[2];
+                const size_t pixel = (iz * c->input[1] + iy) * c->input[2] + ix;
+                const size_t tap = (kz * c->kernel[1] + ky) * c->kernel[2] + kx;
+                add_products(c->x + pixel * c->channels + g * depth, c->w + tap * depth * c->filters + filter,
+                             c->filters, is_merged ? (x_end - x_first) * depth : depth, width, sums);
+            }
+            for (k = 0; k < width; ++k)
+                y[filter + k] = finish(c->finish, sums[k], summand ? summand[filter + k] : 0.0f);
+        }
+        y += c->filters;
+        summand = summand ? summand + c->filters : summand;
+    }
+}
+)",
+                                   {&convolution, &add_products}};
+
+/// As `kernels::depthwise_forward`.
+inline constexpr Function depthwise{R"(/* Each filter sees one channel, filters / channels of them the same. Some lines of the output, the first at y. */
+static void convolve_depthwise(const struct convolution *c, size_t first, size_t lines)
+{
+    const size_t of_channel = c->filters / c->channels;
+    float *y = c->y;
+    size_t oy, ox, f, ky, kx;
+    for (oy = first; oy < first + lines; ++oy)
+    for (ox = 0; ox < c->output[2]; ++ox, y += c->filters) {
+        const size_t y_first = first_tap(c, 1, oy), y_end = end_tap(c, 1, oy);
+        const size_t x_first = first_tap(c, 2, ox), x_end = end_tap(c, 2, ox);
+        for (f = 0; f < c->filters; ++f) {
+            float sum = c->start ? c->start[f] : 0.0f;
+            for (ky = y_first; ky < y_end; ++ky) {
+                const size_t iy = oy * c->stride[1] + ky * c->dilation[1] - c->before[1];
+                for (kx = x_first; kx < x_end; ++kx) {
+                    const size_t ix = ox * c->stride[2] + kx * c->dilation[2] - c->before[2];
+                    sum = multiply_add(c->x[(iy * c->input[2] + ix) * c->channels + f / of_channel],
+                                       c->w[(ky * c->kernel[2] + kx) * c->filters + f], sum);
+                }
+            }
+            y[f] = finish(c->finish, sum, 0.0f);
+        }
+    }
+}
+)",
+                                    {&convolution, &convolve, &multiply_add}};
+
+} // namespace pieces
+
+/// The extents of a convolution as members of a C struct.
+inline void add_extents(Call& call, const kernels::Convolution& c) {
+    const auto axes = [&](const auto& member) {
+        return braces(std::array{member(c.axes[0]), member(c.axes[1]), member(c.axes[2])});
+    };
+    call.with("input", axes([](const auto& axis) { return axis.input; }))
+        .with("kernel", axes([](const auto& axis) { return axis.kernel; }))
+        .with("stride", axes([](const auto& axis) { return axis.stride; }))
+        .with("dilation", axes([](const auto& axis) { return axis.dilation; }))
+        .with("before", axes([](const auto& axis) { return axis.before; }))
+        .with("output", axes([](const auto& axis) { return axis.output; }))
+        .with("channels", c.channels)
+        .with("filters", c.filters)
+        .with("groups", c.groups);
+}
+
+namespace detail {
+
+/// How a call of a convolution begins.
+template <class LayerType>
+Call convolution_call(Source& to, const LayerStep& step) {
+    Call call("convolution");
+    call.with("x", step.inputs[0])
+        .with("w", step.weights(to, "weight"))
+        .with_if(LayerType::has_bias, "start", step.weights_if(to, LayerType::has_bias, "bias"))
+        .with("y", step.output);
+    return call;
+}
+
+} // namespace detail
+
+template <class LayerType>
+concept ConvolutionLike = requires(const LayerType* layer) {
+    []<std::size_t Rank, std::size_t Filters, auto Kernel, class... Options>(
+        const burin::detail::ConvolutionLayer<Rank, Filters, Kernel, Options...>*) {}(layer);
+};
+
+template <ConvolutionLike LayerType>
+struct Rule<LayerType> {
+    static void write(Source& to, const LayerStep& step) {
+        const kernels::Convolution c = LayerType::of(step.input_shapes[0]);
+        if (c.is_pointwise()) {
+            const kernels::ConvolutionChoice choice = kernels::choose_convolution(
+                kernels::ConvolutionProduct::forward, c, sizeof(float), kernels::machines::scalar);
+            const std::string pixels =
+                step.pixels.empty() ? std::to_string(step.rows * c.output_pixels()) : step.pixels;
+            Product product{.x = step.inputs[0],
+                            .w = step.weights(to, "weight"),
+                            .y = step.output,
+                            .start = step.weights_if(to, LayerType::has_bias, "bias"),
+                            .rows = pixels,
+                            .depth = c.channels,
+                            .columns = c.filters,
+                            .finish = step.finish(to),
+                            .summand = step.summand,
+                            .splits = choice.way == kernels::ConvolutionWay::dense};
+            product.write(to);
+            return;
+        }
+        to.use(pieces::convolve);
+        for_samples(to, step, [&](const LayerStep& one) {
+            Call call = detail::convolution_call<LayerType>(to, one);
+            add_extents(call, c);
+            add_finish(to, call, one);
+            call.write(to, "convolve");
+        });
+    }
+};
+
+template <auto Kernel, class... Options>
+struct Rule<DepthwiseConv2D<Kernel, Options...>> {
+    using LayerType = DepthwiseConv2D<Kernel, Options...>;
+
+    static void write(Source& to, const LayerStep& step) {
+        to.use(pieces::depthwise);
+        kernels::Convolution c = LayerType::of(step.input_shapes[0]);
+        c.channels = step.input_shapes[0].last();
+        const std::string lines = step.lines.empty() ? std::to_string(c.axes[1].output) : step.lines;
+        const std::string first = step.first_line.empty() ? "0" : step.first_line;
+        for_samples(to, step, [&](const LayerStep& one) {
+            Call call = detail::convolution_call<LayerType>(to, one);
+            add_extents(call, c);
+            add_finish(to, call, one);
+            call.write(to, "convolve_depthwise", ", " + first + ", " + lines);
+        });
+    }
+};
+
+} // namespace burin::io::c

@@ -1,0 +1,221 @@
+#pragma once
+
+#include "burin/io/c/functions.hpp"
+#include "burin/io/c/activation_rules.hpp"
+#include "burin/io/c/product_rules.hpp"
+#include "burin/io/c/rule.hpp"
+#include "burin/layers/gru.hpp"
+#include "burin/layers/lstm.hpp"
+#include "burin/layers/simple_rnn.hpp"
+
+#include <concepts>
+#include <cstddef>
+#include <string>
+
+namespace burin::io::c {
+
+namespace detail {
+
+// A step of a cell: of its sums, those of the state alone where the cell wants them apart, h and c.
+
+inline constexpr Function rnn_cell{R"(static void rnn_cell(size_t units, const float *sums, const float *recurrent, float *h, float *c)
+{
+    size_t u;
+    (void)recurrent;
+    (void)c;
+    for (u = 0; u < units; ++u)
+        h[u] = hyperbolic_tangent(sums[u]);
+}
+)",
+                                   {&hyperbolic_tangent}};
+inline constexpr Function fast_rnn_cell{R"(static void fast_rnn_cell(size_t units, const float *sums, const float *recurrent, float *h, float *c)
+{
+    size_t u;
+    (void)recurrent;
+    (void)c;
+    for (u = 0; u < units; ++u)
+        h[u] = fast_tanh(sums[u]);
+}
+)",
+                                        {&pieces::fast_tanh}};
+inline constexpr Function lstm_cell{R"(/* Gates i, f, g, o. */
+static void lstm_cell(size_t units, const float *sums, const float *recurrent, float *h, float *c)
+{
+    size_t u;
+    (void)recurrent;
+    for (u = 0; u < units; ++u) {
+        const float i = sigmoid(sums[u]), f = sigmoid(sums[units + u]);
+        const float g = hyperbolic_tangent(sums[2 * units + u]), o = sigmoid(sums[3 * units + u]);
+        c[u] = multiply_add(f, c[u], i * g);
+        h[u] = o * hyperbolic_tangent(c[u]);
+    }
+}
+)",
+                                    {&sigmoid, &hyperbolic_tangent, &multiply_add}};
+inline constexpr Function fast_lstm_cell{R"(/* Gates i, f, g, o. */
+static void fast_lstm_cell(size_t units, const float *sums, const float *recurrent, float *h, float *c)
+{
+    size_t u;
+    (void)recurrent;
+    for (u = 0; u < units; ++u) {
+        const float i = fast_sigmoid(sums[u]), f = fast_sigmoid(sums[units + u]);
+        const float g = fast_tanh(sums[2 * units + u]), o = fast_sigmoid(sums[3 * units + u]);
+        c[u] = multiply_add(f, c[u], i * g);
+        h[u] = o * fast_tanh(c[u]);
+    }
+}
+)",
+                                         {&pieces::fast_sigmoid, &pieces::fast_tanh, &multiply_add}};
+inline constexpr Function gru_cell{R"(/* Gates r, z, n. */
+static void gru_cell(size_t units, const float *sums, const float *recurrent, float *h, float *c)
+{
+    size_t u;
+    (void)c;
+    for (u = 0; u < units; ++u) {
+        const float r = sigmoid(sums[u] + recurrent[u]), z = sigmoid(sums[units + u] + recurrent[units + u]);
+        const float n = hyperbolic_tangent(multiply_add(r, recurrent[2 * units + u], sums[2 * units + u]));
+        h[u] = multiply_add(z, h[u] - n, n);
+    }
+}
+)",
+                                   {&sigmoid, &hyperbolic_tangent, &multiply_add}};
+inline constexpr Function fast_gru_cell{R"(/* Gates r, z, n. */
+static void fast_gru_cell(size_t units, const float *sums, const float *recurrent, float *h, float *c)
+{
+    size_t u;
+    (void)c;
+    for (u = 0; u < units; ++u) {
+        const float r = fast_sigmoid(sums[u] + recurrent[u]);
+        const float z = fast_sigmoid(sums[units + u] + recurrent[units + u]);
+        const float n = fast_tanh(multiply_add(r, recurrent[2 * units + u], sums[2 * units + u]));
+        h[u] = multiply_add(z, h[u] - n, n);
+    }
+}
+)",
+                                        {&pieces::fast_sigmoid, &pieces::fast_tanh, &multiply_add}};
+
+/// A cell's function, by its type.
+struct CellFunction {
+    const char* name = nullptr;
+    const Function* piece = nullptr;
+};
+template <class Cell>
+inline constexpr CellFunction cell_function{};
+template <>
+inline constexpr CellFunction cell_function<kernels::SimpleRNNCell<kernels::Accuracy::full>>{"rnn_cell",
+                                                                                            &rnn_cell};
+template <>
+inline constexpr CellFunction cell_function<kernels::SimpleRNNCell<kernels::Accuracy::fast>>{"fast_rnn_cell",
+                                                                                            &fast_rnn_cell};
+template <>
+inline constexpr CellFunction cell_function<kernels::LSTMCell<kernels::Accuracy::full>>{"lstm_cell",
+                                                                                       &lstm_cell};
+template <>
+inline constexpr CellFunction cell_function<kernels::LSTMCell<kernels::Accuracy::fast>>{"fast_lstm_cell",
+                                                                                       &fast_lstm_cell};
+template <>
+inline constexpr CellFunction cell_function<kernels::GRUCell<kernels::Accuracy::full>>{"gru_cell", &gru_cell};
+template <>
+inline constexpr CellFunction cell_function<kernels::GRUCell<kernels::Accuracy::fast>>{"fast_gru_cell",
+                                                                                      &fast_gru_cell};
+
+template <class Option>
+inline constexpr bool is_written_option =
+    std::same_as<Option, ReturnSequences> || std::same_as<Option, ReturnState> ||
+    std::same_as<Option, InitialState> || std::same_as<Option, Masked> ||
+    std::same_as<Option, GoBackwards> || std::same_as<Option, NoBias> ||
+    std::same_as<Option, burin::detail::Realigned> || std::same_as<Option, burin::detail::FastGates>;
+
+/// Step by step; the sums of one step, of the state alone, and the state are in the scratch memory.
+template <class LayerType, std::size_t Units, class... Options>
+struct RecurrentRule {
+    using Cell = typename LayerType::Cell;
+    static constexpr CellFunction cell = cell_function<Cell>;
+    static constexpr bool is_missing = cell.piece == nullptr || !(is_written_option<Options> && ...);
+    template <class Option>
+    static constexpr bool has = (std::same_as<Options, Option> || ...);
+    static constexpr std::size_t columns = Cell::gates * Units;
+    static constexpr std::size_t states = Cell::has_cell_state ? 2 : 1;
+
+    static std::size_t scratch(const LayerStep&) {
+        return columns * (Cell::separates_recurrent ? 2 : 1) + states * Units;
+    }
+
+    static void write(Source& to, const LayerStep& step) {
+        to.use(*cell.piece);
+        for_samples(to, step, [&](const LayerStep& one) { write_sample(to, one); });
+    }
+
+  private:
+    static void write_sample(Source& to, const LayerStep& step) {
+        const std::size_t time = step.input_shapes[0][0], features = step.input_shapes[0].last();
+        const std::string units = std::to_string(Units), steps = std::to_string(time);
+        const std::size_t recurrent_at = columns, state_at =
+                                                      columns * (Cell::separates_recurrent ? 2 : 1);
+        to.line("{");
+        to.line("    float *const sums = " + step.scratch + ";");
+        if (Cell::separates_recurrent)
+            to.line("    float *const recurrent = sums + " + std::to_string(recurrent_at) + ";");
+        to.line("    float *const h = sums + " + std::to_string(state_at) + ";");
+        if (Cell::has_cell_state)
+            to.line("    float *const c = h + " + units + ";");
+        to.line("    size_t step, i;");
+        const std::string all = std::to_string(states * Units);
+        const std::string first =
+            has<InitialState> ? "(" + step.inputs[LayerType::initial_input] + ")[i]" : "0.0f";
+        to.line("    for (i = 0; i < " + all + "; ++i)");
+        to.line("        h[i] = " + first + ";");
+        to.line("    for (step = 0; step < " + steps + "; ++step) {");
+        to.line(std::string("        const size_t at = ") +
+                (has<GoBackwards> ? std::to_string(time - 1) + " - step" : "step") + ";");
+        if (has<Masked>)
+            to.line("        if ((" + step.inputs[LayerType::mask_input] + ")[at] != 0.0f) {");
+        Product inputs{.x = step.inputs[0] + " + at * " + std::to_string(features),
+                       .w = step.weights(to, "weight"),
+                       .y = "sums",
+                       .start = step.weights_if(to, LayerType::has_bias, "bias"),
+                       .depth = features,
+                       .columns = columns,
+                       .hints = {}};
+        inputs.write(to);
+        const std::string recurrent_bias =
+            Cell::separates_recurrent ? step.weights_if(to, LayerType::has_bias, "recurrent_bias") : "sums";
+        Product state{.x = "h",
+                      .w = step.weights(to, "recurrent_weight"),
+                      .y = Cell::separates_recurrent ? "recurrent" : "sums",
+                      .start = recurrent_bias,
+                      .depth = Units,
+                      .columns = columns,
+                      .hints = {}};
+        state.write(to);
+        to.line("        " + std::string(cell.name) + "(" + units + ", sums, " +
+                (Cell::separates_recurrent ? "recurrent" : "NULL") + ", h, " +
+                (Cell::has_cell_state ? "c" : "NULL") + ");");
+        if (has<Masked>)
+            to.line("        }");
+        if (has<ReturnSequences>) {
+            to.line("        for (i = 0; i < " + units + "; ++i)");
+            to.line("            (" + step.output + ")[" + (has<burin::detail::Realigned> ? "at" : "step") +
+                    " * " + units + " + i] = h[i];");
+        }
+        to.line("    }");
+        const std::size_t sequence = has<ReturnSequences> ? time * Units : 0;
+        if (has<ReturnState> || !has<ReturnSequences>) {
+            to.line("    for (i = 0; i < " + (has<ReturnState> ? all : units) + "; ++i)");
+            to.line("        (" + step.output + ")[" + std::to_string(sequence) + " + i] = h[i];");
+        }
+        to.line("}");
+    }
+};
+
+} // namespace detail
+
+template <std::size_t Units, class... Options>
+struct Rule<SimpleRNN<Units, Options...>>
+    : detail::RecurrentRule<SimpleRNN<Units, Options...>, Units, Options...> {};
+template <std::size_t Units, class... Options>
+struct Rule<LSTM<Units, Options...>> : detail::RecurrentRule<LSTM<Units, Options...>, Units, Options...> {};
+template <std::size_t Units, class... Options>
+struct Rule<GRU<Units, Options...>> : detail::RecurrentRule<GRU<Units, Options...>, Units, Options...> {};
+
+} // namespace burin::io::c

@@ -1,0 +1,295 @@
+#pragma once
+
+#include "burin/io/c/activation_rules.hpp"
+#include "burin/io/c/functions.hpp"
+#include "burin/io/c/rule.hpp"
+#include "burin/layers/axis.hpp"
+#include "burin/layers/elementwise_merge.hpp"
+#include "burin/layers/merge.hpp"
+#include "burin/layers/padding.hpp"
+#include "burin/layers/past.hpp"
+#include "burin/layers/permute.hpp"
+#include "burin/layers/repeat_vector.hpp"
+#include "burin/layers/reverse.hpp"
+#include "burin/layers/slice.hpp"
+#include "burin/layers/time_distributed.hpp"
+#include "burin/layers/upsampling.hpp"
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace burin::io::c {
+
+// Merges, element by element.
+
+namespace detail {
+
+/// a[i], b[i], …
+inline std::string element(std::size_t input) {
+    return std::string(1, static_cast<char>('a' + input)) + "[i]";
+}
+
+/// With an operator between them, from the last one on or from the first.
+inline std::string joined(std::size_t count, const char* op, bool from_the_last) {
+    std::string text = element(from_the_last ? count - 1 : 0);
+    for (std::size_t k = 1; k < count; ++k)
+        text = from_the_last ? element(count - 1 - k) + op + (k > 1 ? "(" + text + ")" : text)
+                             : (k > 1 ? "(" + text + ")" : text) + op + element(k);
+    return text;
+}
+
+inline constexpr Function max_or_nan{R"(static float max_or_nan(float x, float running)
+{
+    return x != x ? x : x > running ? x : running;
+}
+)"};
+inline constexpr Function min_or_nan{R"(static float min_or_nan(float x, float running)
+{
+    return x != x ? x : x < running ? x : running;
+}
+)"};
+
+inline std::string nested(std::size_t count, const std::string& function) {
+    std::string text = element(0);
+    for (std::size_t k = 1; k < count; ++k)
+        text = function + "(" + element(k) + ", " + text + ")";
+    return text;
+}
+
+} // namespace detail
+
+template <>
+struct Rule<Add> {
+    static void write(Source& to, const LayerStep& step) {
+        write_each(to, step, detail::joined(step.inputs.size(), " + ", true));
+    }
+};
+template <>
+struct Rule<Subtract> {
+    static void write(Source& to, const LayerStep& step) { write_each(to, step, "a[i] - b[i]"); }
+};
+template <>
+struct Rule<Multiply> {
+    static void write(Source& to, const LayerStep& step) {
+        write_each(to, step, detail::joined(step.inputs.size(), " * ", true));
+    }
+};
+template <>
+struct Rule<Average> {
+    static void write(Source& to, const LayerStep& step) {
+        const std::size_t count = step.inputs.size();
+        write_each(to, step,
+                   "(" + detail::joined(count, " + ", false) + ") * " +
+                       literal(1.0F / static_cast<float>(count)));
+    }
+};
+template <>
+struct Rule<Maximum> {
+    static void write(Source& to, const LayerStep& step) {
+        to.use(detail::max_or_nan);
+        write_each(to, step, detail::nested(step.inputs.size(), "max_or_nan"));
+    }
+};
+template <>
+struct Rule<Minimum> {
+    static void write(Source& to, const LayerStep& step) {
+        to.use(detail::min_or_nan);
+        write_each(to, step, detail::nested(step.inputs.size(), "min_or_nan"));
+    }
+};
+
+// Layers that move elements.
+
+/// What goes where: `extents` of the elements that move, and how far it is along each axis from one to the
+/// next, in the input and in the output.
+struct Movement {
+    std::vector<std::size_t> extents{};
+    std::vector<std::ptrdiff_t> from{}, target{};
+    std::ptrdiff_t first_from = 0, first_to = 0;
+    bool fills = false; ///< The rest of the output is filled.
+
+    static std::vector<std::ptrdiff_t> pitches(const Shape& shape) {
+        std::vector<std::ptrdiff_t> result(shape.rank, 1);
+        for (std::size_t axis = shape.rank; axis-- > 1;)
+            result[axis - 1] = result[axis] * static_cast<std::ptrdiff_t>(shape[axis]);
+        return result;
+    }
+    /// All elements of a shape, between images that have these pitches.
+    static Movement of(const Shape& shape, const Shape& input, const Shape& output) {
+        return {{shape.extents.begin(), shape.extents.begin() + shape.rank}, pitches(input), pitches(output)};
+    }
+
+    /// As loops; `filling` is an element.
+    void write(Source& to, const LayerStep& step, const std::string& type, const std::string& filling) const {
+        static constexpr const char* names[] = {"i", "j", "k", "l", "m", "n", "o", "p"};
+        const std::size_t inputs = step.input_shapes[0].size(), outputs = step.output_shape.size();
+        std::string x = "x", y = "y";
+        std::string variables, fill;
+        if (step.rows > 1) {
+            variables = "row, ";
+            x += " + row * " + std::to_string(inputs);
+            y += " + row * " + std::to_string(outputs);
+        }
+        for (std::size_t axis = 0; axis < extents.size(); ++axis)
+            variables.append(axis > 0 ? ", " : "").append(names[axis]);
+        to.line("{");
+        to.line("    const " + type + " *const x = " + step.inputs[0] + ";");
+        to.line("    " + type + " *const y = " + step.output + ";");
+        to.line("    ptrdiff_t " + variables + ";");
+        if (fills) {
+            to.line("    for (i = 0; i < " + std::to_string(step.rows * outputs) + "; ++i)");
+            to.line("        y[i] = " + filling + ";");
+        }
+        std::string indent = "    ";
+        const auto loop = [&](const std::string& name, std::size_t extent) {
+            to.line(indent + "for (" + name + " = 0; " + name + " < " + std::to_string(extent) + "; ++" +
+                    name + ")");
+            indent += "    ";
+        };
+        if (step.rows > 1)
+            loop("row", step.rows);
+        std::string from_index = std::to_string(first_from), to_index = std::to_string(first_to);
+        for (std::size_t axis = 0; axis < extents.size(); ++axis) {
+            loop(names[axis], extents[axis]);
+            const auto add = [&](std::string& index, std::ptrdiff_t pitch) {
+                index.append(" + ").append(names[axis]).append(" * ").append(std::to_string(pitch));
+            };
+            add(from_index, from[axis]);
+            add(to_index, target[axis]);
+        }
+        to.line(indent + "(" + y + ")[" + to_index + "] = (" + x + ")[" + from_index + "];");
+        to.line("}");
+    }
+};
+
+/// The movement of a layer: `movement_of(layer, input, output)`.
+template <std::size_t First, std::size_t Count, class AlongWhich>
+Movement movement_of(const Slice<First, Count, AlongWhich>*, const Shape& input, const Shape& output) {
+    Movement movement = Movement::of(output, input, output);
+    movement.first_from = movement.from[AlongWhich::index] * static_cast<std::ptrdiff_t>(First);
+    return movement;
+}
+template <std::size_t... Axes>
+Movement movement_of(const Permute<Axes...>*, const Shape& input, const Shape& output) {
+    Movement movement = Movement::of(output, output, output);
+    const std::vector<std::ptrdiff_t> pitches = Movement::pitches(input);
+    movement.from = {pitches[Axes]...};
+    return movement;
+}
+inline Movement movement_of(const Reverse*, const Shape& input, const Shape& output) {
+    Movement movement = Movement::of(output, input, output);
+    movement.first_from = movement.from[0] * static_cast<std::ptrdiff_t>(input[0] - 1);
+    movement.from[0] = -movement.from[0];
+    return movement;
+}
+template <std::size_t Times>
+Movement movement_of(const RepeatVector<Times>*, const Shape& input, const Shape& output) {
+    Movement movement = Movement::of(output, output, output);
+    movement.from = Movement::pitches(input);
+    movement.from.insert(movement.from.begin(), 0);
+    return movement;
+}
+template <std::size_t Steps>
+Movement movement_of(const Past<Steps>*, const Shape& input, const Shape& output) {
+    Movement movement = Movement::of(input, input, output);
+    movement.first_to = movement.target[0] * static_cast<std::ptrdiff_t>(Steps);
+    movement.fills = true;
+    return movement;
+}
+template <bool Pads, std::size_t Rank, std::size_t... Counts>
+Movement movement_of(const burin::detail::Bordered<Pads, Rank, Counts...>*, const Shape& input,
+                     const Shape& output) {
+    constexpr auto border = burin::detail::Bordered<Pads, Rank, Counts...>::border;
+    Movement movement = Movement::of(Pads ? input : output, input, output);
+    for (std::size_t axis = 0; axis < Rank; ++axis)
+        (Pads ? movement.first_to : movement.first_from) +=
+            (Pads ? movement.target : movement.from)[axis] * static_cast<std::ptrdiff_t>(border.before[axis]);
+    movement.fills = Pads;
+    return movement;
+}
+/// Each pixel as often as the factors say.
+template <std::size_t Rank, auto Factor>
+Movement movement_of(const burin::detail::Upsampler<Rank, Factor>*, const Shape& input, const Shape& output) {
+    const std::vector<std::ptrdiff_t> from = Movement::pitches(input), to = Movement::pitches(output);
+    Movement movement;
+    for (std::size_t axis = 0; axis < input.rank; ++axis) {
+        const std::size_t factor = output[axis] / input[axis];
+        movement.extents.push_back(input[axis]);
+        movement.from.push_back(from[axis]);
+        movement.target.push_back(to[axis] * static_cast<std::ptrdiff_t>(factor));
+        if (factor == 1)
+            continue;
+        movement.extents.push_back(factor);
+        movement.from.push_back(0);
+        movement.target.push_back(to[axis]);
+    }
+    return movement;
+}
+
+template <class LayerType>
+concept MovesElements = !LayerType::traits.is_view && requires(const LayerType* layer, const Shape& shape) {
+    movement_of(layer, shape, shape);
+};
+
+template <class LayerType>
+Movement movement_of_layer(const LayerStep& step) {
+    return movement_of(static_cast<const LayerType*>(nullptr), step.input_shapes[0], step.output_shape);
+}
+
+template <MovesElements LayerType>
+struct Rule<LayerType> {
+    static void write(Source& to, const LayerStep& step) {
+        movement_of_layer<LayerType>(step).write(to, step, "float", "0.0f");
+    }
+};
+
+/// Of inputs side by side along the last axis, this one.
+inline Movement part_of_concat(const LayerStep& step, std::size_t input) {
+    const Shape& part = step.input_shapes[input];
+    const std::size_t runs = part.size() / part.last();
+    std::size_t before = 0;
+    for (std::size_t i = 0; i < input; ++i)
+        before += step.input_shapes[i].last();
+    return {.extents = {step.rows * runs, part.last()},
+            .from = {static_cast<std::ptrdiff_t>(part.last()), 1},
+            .target = {static_cast<std::ptrdiff_t>(step.output_shape.last()), 1},
+            .first_to = static_cast<std::ptrdiff_t>(before)};
+}
+
+template <>
+struct Rule<Concat> {
+    static void write(Source& to, const LayerStep& step) {
+        for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+            LayerStep part = step;
+            part.inputs = {step.inputs[i]};
+            part.rows = 1;
+            part_of_concat(step, i).write(to, part, "float", "0.0f");
+        }
+    }
+};
+
+/// A layer at each step: steps are samples of a larger batch.
+inline LayerStep each_step(const LayerStep& step) {
+    LayerStep inner = step;
+    inner.rows *= step.input_shapes[0][0];
+    inner.output_shape = burin::detail::step_shape(step.output_shape);
+    for (Shape& input : inner.input_shapes)
+        input = burin::detail::step_shape(input);
+    return inner;
+}
+
+template <class LayerType>
+struct Activation<TimeDistributed<LayerType>> : Activation<LayerType> {};
+
+template <class LayerType>
+struct Rule<TimeDistributed<LayerType>> {
+    static constexpr bool is_missing = !has_rule<LayerType>;
+
+    static std::size_t scratch(const LayerStep& step) { return scratch_of<LayerType>(each_step(step)); }
+    static void write(Source& to, const LayerStep& step) { Rule<LayerType>::write(to, each_step(step)); }
+};
+
+} // namespace burin::io::c
