@@ -8,8 +8,8 @@ from pathlib import Path
 HEADERS = Path(__file__).resolve().parents[1] / "include/burin"
 #: kernels/simd and kernels/int8 have folders of these names.
 FOLDERS = {"x86", "arm", "scalar", "wasm", "riscv"}
-#: What a processor has, and how xsimd and its intrinsics are included.
-ALLOWED = {"kernels/machine.hpp", "kernels/simd/xsimd.hpp"}
+#: What a processor has, how xsimd and its intrinsics are included, and what an exported C file asks its own compiler.
+ALLOWED = {"kernels/machine.hpp", "kernels/simd/xsimd.hpp", "io/c/multiply_add.hpp"}
 PROCESSOR = re.compile(r"\b_*(?:AVX\w*|SSE\w*|ARM_\w*|x86_64|i386|aarch64|arm|thumb|FMA|riscv\w*|wasm\w*|znver\d)__\b"
                        r"|\b__ARM_\w+|\b_M_(?:X64|IX86|ARM64)\b|\b__m(?:128|256|512)\w*\b|\b_mm\d*_\w+")
 

@@ -10,6 +10,7 @@
 #include "burin/io/c/activation_rules.hpp"
 #include "burin/io/c/attention_rules.hpp"
 #include "burin/io/c/convolution_rules.hpp"
+#include "burin/io/c/elementary_rules.hpp"
 #include "burin/io/c/embedding_rules.hpp"
 #include "burin/io/c/file_text.hpp"
 #include "burin/io/c/normalization_rules.hpp"
@@ -196,8 +197,7 @@ class NetworkWriter {
         const Shape &between = first.output_shape, &result = second.output_shape;
         const std::size_t height = between[0], width = between.size() / between.last() / height;
         const std::size_t input = planned.input(0), output = planned[Role::result];
-        const bool is_backward =
-            !memory.is_external(input) && memory.offset(input) <= memory.offset(output);
+        const bool is_backward = !memory.is_external(input) && memory.offset(input) <= memory.offset(output);
         const std::string lines = std::to_string(planned.lines), all = std::to_string(height);
         const std::string line_size = std::to_string(width * result.last());
         to_.line("{");

@@ -16,7 +16,8 @@ namespace burin::io::c {
 namespace pieces {
 
 /// As `kernels::detail::attention_softmax`.
-inline constexpr Function attention_softmax{R"(/* The softmax of scale * scores in the scores' place; 0 for keys that are not seen. */
+inline constexpr Function attention_softmax{
+    R"(/* The softmax of scale * scores in the scores' place; 0 for keys that are not seen. */
 static void attention_softmax(float *scores, size_t queries, size_t keys, const float *mask, int is_causal,
                               float scale)
 {
@@ -60,7 +61,7 @@ static void transpose(const float *from, size_t row, size_t rows, size_t columns
             to[c * rows + r] = from[r * row + c];
 }
 )",
-                                            {&exponentials}};
+    {&exponentials}};
 
 inline constexpr Function are_finite{R"(static int are_finite(const float *x, size_t count)
 {
@@ -73,7 +74,8 @@ inline constexpr Function are_finite{R"(static int are_finite(const float *x, si
 )"};
 
 /// As `kernels::with_finite_padding`, but always a copy.
-inline constexpr Function copy_finite{R"(/* Rows without those that are not to be seen and hold no numbers: 0 times such is not 0. */
+inline constexpr Function copy_finite{
+    R"(/* Rows without those that are not to be seen and hold no numbers: 0 times such is not 0. */
 static void copy_finite(const float *from, size_t row, size_t rows, size_t columns, const float *mask, float *to)
 {
     size_t r, c;
@@ -84,9 +86,10 @@ static void copy_finite(const float *from, size_t row, size_t rows, size_t colum
     }
 }
 )",
-                                      {&are_finite}};
+    {&are_finite}};
 
-inline constexpr Function clear_asked{R"(static void clear_not_finite(float *rows, size_t count, size_t columns, const float *mask)
+inline constexpr Function clear_asked{
+    R"(static void clear_not_finite(float *rows, size_t count, size_t columns, const float *mask)
 {
     size_t r, c;
     for (r = 0; r < count; ++r)
@@ -95,7 +98,7 @@ inline constexpr Function clear_asked{R"(static void clear_not_finite(float *row
                 rows[r * columns + c] = 0.0f;
 }
 )",
-                                      {&are_finite}};
+    {&are_finite}};
 
 } // namespace pieces
 
@@ -111,8 +114,8 @@ struct Head {
         to.use(pieces::attention_softmax);
         const kernels::Hints hints{.shares_code = true};
         const bool has_mask = mask != "NULL";
-        to.line("transpose(" + key + ", " + std::to_string(key_row) + ", " + std::to_string(size.keys) + ", " +
-                std::to_string(size.key_size) + ", " + transposed + ");");
+        to.line("transpose(" + key + ", " + std::to_string(key_row) + ", " + std::to_string(size.keys) +
+                ", " + std::to_string(size.key_size) + ", " + transposed + ");");
         Product scores{.x = query,
                        .w = transposed,
                        .y = probabilities,
@@ -156,7 +159,9 @@ struct Rule<ScaledDotProductAttention<Options...>> {
         return {step.input_shapes[0][0], step.input_shapes[1][0], step.input_shapes[0][1],
                 step.input_shapes[2][1], LayerType::is_causal};
     }
-    static std::size_t scratch(const LayerStep& step) { return size(step).transposed() + size(step).scores(); }
+    static std::size_t scratch(const LayerStep& step) {
+        return size(step).transposed() + size(step).scores();
+    }
 
     static void write(Source& to, const LayerStep& step) {
         const kernels::AttentionSize extents = size(step);

@@ -14,19 +14,15 @@ namespace burin::io::c {
 
 namespace pieces {
 
-inline constexpr Function convolution{R"(/* Over depth, height and width: output o is made of the inputs o * stride + k * dilation - before, k < kernel. */
+inline constexpr Function convolution_extents{
+    R"(/* Over depth, height and width: output o is made of the inputs o * stride + k * dilation - before, k < kernel. */
 struct convolution {
-    const float *x, *w, *start, *summand;
-    float *y;
     size_t input[3], kernel[3], stride[3], dilation[3], before[3], output[3];
     size_t channels, filters, groups;
-    enum finish finish;
 };
 )"};
-
-/// As `kernels::convolution_forward`: taps line by line, of each all channels; zeros around the image are
-/// left out.
-inline constexpr Function convolve{R"(/* The taps of axis `axis` that output `at` sees inside of the image. */
+inline constexpr Function convolution{
+    R"(/* The taps of axis `axis` that output `at` sees inside of the image. */
 static size_t first_tap(const struct convolution *c, int axis, size_t at)
 {
     const size_t from = at * c->stride[axis], step = c->dilation[axis];
@@ -39,13 +35,18 @@ static size_t end_tap(const struct convolution *c, int axis, size_t at)
     const size_t end = inside > from ? (inside - from + step - 1) / step : 0;
     return end < c->kernel[axis] ? end : c->kernel[axis];
 }
-static void convolve(const struct convolution *c)
+)",
+    {&convolution_extents}};
+
+/// As `kernels::convolution_forward`: taps line by line, of each all channels; zeros around the image are
+/// left out.
+inline constexpr Function convolve{
+    R"(static void convolve(const struct convolution *c, const float *x, const float *w, const float *start, float *y,
+                     enum finish how, const float *summand)
 {
     const size_t depth = c->channels / c->groups, columns = c->filters / c->groups;
     /* Taps side by side read pixels side by side. */
     const int is_merged = c->groups == 1 && c->dilation[2] == 1;
-    const float *summand = c->summand;
-    float *y = c->y;
     size_t oz, oy, ox, g, f, kz, ky, kx, k;
     for (oz = 0; oz < c->output[0]; ++oz)
     for (oy = 0; oy < c->output[1]; ++oy)
@@ -56,8 +57,8 @@ static void convolve(const struct convolution *c)
         for (f = 0; f < columns; f += 4) {
             const size_t width = columns - f < 4 ? columns - f : 4, filter = g * columns + f;
             float sums[4] = {0.0f, 0.0f, 0.0f, 0.0f};
-            for (k = 0; c->start && k < width; ++k)
-                sums[k] = c->start[filter + k];
+            for (k = 0; start && k < width; ++k)
+                sums[k] = start[filter + k];
             for (kz = first_tap(c, 0, oz); kz < z_end; ++kz)
             for (ky = first_tap(c, 1, oy); ky < y_end; ++ky)
             for (kx = x_first; kx < x_end; kx += is_merged ? x_end - x_first : 1) {
@@ -66,55 +67,57 @@ static void convolve(const struct convolution *c)
                 const size_t ix = ox * c->stride[2] + kx * c->dilation[2] - c->before[2];
                 const size_t pixel = (iz * c->input[1] + iy) * c->input[2] + ix;
                 const size_t tap = (kz * c->kernel[1] + ky) * c->kernel[2] + kx;
-                add_products(c->x + pixel * c->channels + g * depth, c->w + tap * depth * c->filters + filter,
+                add_products(x + pixel * c->channels + g * depth, w + tap * depth * c->filters + filter,
                              c->filters, is_merged ? (x_end - x_first) * depth : depth, width, sums);
             }
             for (k = 0; k < width; ++k)
-                y[filter + k] = finish(c->finish, sums[k], summand ? summand[filter + k] : 0.0f);
+                y[filter + k] = finish(how, sums[k], summand ? summand[filter + k] : 0.0f);
         }
         y += c->filters;
         summand = summand ? summand + c->filters : summand;
     }
 }
 )",
-                                   {&convolution, &add_products}};
+    {&convolution, &add_products}};
 
 /// As `kernels::depthwise_forward`.
-inline constexpr Function depthwise{R"(/* Each filter sees one channel, filters / channels of them the same. Some lines of the output, the first at y. */
-static void convolve_depthwise(const struct convolution *c, size_t first, size_t lines)
+inline constexpr Function depthwise{
+    R"(/* Each filter sees one channel, filters / channels of them the same. Some lines of the output, the first at y. */
+static void convolve_depthwise(const struct convolution *c, const float *x, const float *w, const float *start,
+                               float *y, enum finish how, size_t first, size_t lines)
 {
     const size_t of_channel = c->filters / c->channels;
-    float *y = c->y;
     size_t oy, ox, f, ky, kx;
     for (oy = first; oy < first + lines; ++oy)
     for (ox = 0; ox < c->output[2]; ++ox, y += c->filters) {
         const size_t y_first = first_tap(c, 1, oy), y_end = end_tap(c, 1, oy);
         const size_t x_first = first_tap(c, 2, ox), x_end = end_tap(c, 2, ox);
         for (f = 0; f < c->filters; ++f) {
-            float sum = c->start ? c->start[f] : 0.0f;
+            float sum = start ? start[f] : 0.0f;
             for (ky = y_first; ky < y_end; ++ky) {
                 const size_t iy = oy * c->stride[1] + ky * c->dilation[1] - c->before[1];
                 for (kx = x_first; kx < x_end; ++kx) {
                     const size_t ix = ox * c->stride[2] + kx * c->dilation[2] - c->before[2];
-                    sum = multiply_add(c->x[(iy * c->input[2] + ix) * c->channels + f / of_channel],
-                                       c->w[(ky * c->kernel[2] + kx) * c->filters + f], sum);
+                    sum = multiply_add(x[(iy * c->input[2] + ix) * c->channels + f / of_channel],
+                                       w[(ky * c->kernel[2] + kx) * c->filters + f], sum);
                 }
             }
-            y[f] = finish(c->finish, sum, 0.0f);
+            y[f] = finish(how, sum, 0.0f);
         }
     }
 }
 )",
-                                    {&convolution, &convolve, &multiply_add}};
+    {&convolution, &multiply_add}};
 
 } // namespace pieces
 
-/// The extents of a convolution as members of a C struct.
-inline void add_extents(Call& call, const kernels::Convolution& c) {
+/// A pointer to the extents of a convolution.
+inline std::string extents(const kernels::Convolution& c) {
     const auto axes = [&](const auto& member) {
         return braces(std::array{member(c.axes[0]), member(c.axes[1]), member(c.axes[2])});
     };
-    call.with("input", axes([](const auto& axis) { return axis.input; }))
+    Members members("convolution");
+    members.with("input", axes([](const auto& axis) { return axis.input; }))
         .with("kernel", axes([](const auto& axis) { return axis.kernel; }))
         .with("stride", axes([](const auto& axis) { return axis.stride; }))
         .with("dilation", axes([](const auto& axis) { return axis.dilation; }))
@@ -123,22 +126,8 @@ inline void add_extents(Call& call, const kernels::Convolution& c) {
         .with("channels", c.channels)
         .with("filters", c.filters)
         .with("groups", c.groups);
+    return members.address();
 }
-
-namespace detail {
-
-/// How a call of a convolution begins.
-template <class LayerType>
-Call convolution_call(Source& to, const LayerStep& step) {
-    Call call("convolution");
-    call.with("x", step.inputs[0])
-        .with("w", step.weights(to, "weight"))
-        .with_if(LayerType::has_bias, "start", step.weights_if(to, LayerType::has_bias, "bias"))
-        .with("y", step.output);
-    return call;
-}
-
-} // namespace detail
 
 template <class LayerType>
 concept ConvolutionLike = requires(const LayerType* layer) {
@@ -170,10 +159,9 @@ struct Rule<LayerType> {
         }
         to.use(pieces::convolve);
         for_samples(to, step, [&](const LayerStep& one) {
-            Call call = detail::convolution_call<LayerType>(to, one);
-            add_extents(call, c);
-            add_finish(to, call, one);
-            call.write(to, "convolve");
+            to.call("convolve", {extents(c), one.inputs[0], one.weights(to, "weight"),
+                                 one.weights_if(to, LayerType::has_bias, "bias"), one.output, one.finish(to),
+                                 one.summand});
         });
     }
 };
@@ -189,10 +177,9 @@ struct Rule<DepthwiseConv2D<Kernel, Options...>> {
         const std::string lines = step.lines.empty() ? std::to_string(c.axes[1].output) : step.lines;
         const std::string first = step.first_line.empty() ? "0" : step.first_line;
         for_samples(to, step, [&](const LayerStep& one) {
-            Call call = detail::convolution_call<LayerType>(to, one);
-            add_extents(call, c);
-            add_finish(to, call, one);
-            call.write(to, "convolve_depthwise", ", " + first + ", " + lines);
+            to.call("convolve_depthwise", {extents(c), one.inputs[0], one.weights(to, "weight"),
+                                           one.weights_if(to, LayerType::has_bias, "bias"), one.output,
+                                           one.finish(to), first, lines});
         });
     }
 };

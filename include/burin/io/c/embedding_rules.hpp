@@ -13,7 +13,8 @@ namespace burin::io::c {
 
 namespace pieces {
 
-inline constexpr Function embed{R"(/* The row of each token; zeros for what is none of the vocabulary, and for the token `padding`. */
+inline constexpr Function embed{
+    R"(/* The row of each token; zeros for what is none of the vocabulary, and for the token `padding`. */
 static void embed(const float *tokens, size_t count, const float *table, size_t vocabulary, size_t dimensions,
                   size_t padding, float *y)
 {
@@ -27,7 +28,8 @@ static void embed(const float *tokens, size_t count, const float *table, size_t 
 }
 )"};
 
-inline constexpr Function add_table{R"(static void add_table(const float *x, const float *table, size_t size, float *y, size_t count)
+inline constexpr Function add_table{
+    R"(static void add_table(const float *x, const float *table, size_t size, float *y, size_t count)
 {
     size_t i;
     for (i = 0; i < count; ++i)
@@ -77,8 +79,8 @@ struct Rule<PositionalEncoding> {
         std::vector<float> table(time * dimensions);
         for (std::size_t i = 0; i < (dimensions + 1) / 2; ++i) {
             using burin::detail::Rotation;
-            const Rotation turn = Rotation::by(burin::detail::power_of_10000(
-                static_cast<double>(2 * i) / static_cast<double>(dimensions)));
+            const Rotation turn = Rotation::by(
+                burin::detail::power_of_10000(static_cast<double>(2 * i) / static_cast<double>(dimensions)));
             Rotation now;
             for (std::size_t t = 0; t < time; ++t, now = now * turn) {
                 table[t * dimensions + 2 * i] = static_cast<float>(now.sine);

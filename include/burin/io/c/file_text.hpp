@@ -51,10 +51,11 @@ inline std::string capitals(std::string text) {
 }
 
 inline bool is_keyword(std::string_view name) {
-    static constexpr std::string_view words =
-        " arena auto break case char const continue default do double else enum extern float for goto if inline int "
-        "long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile "
-        "while ";
+    static constexpr std::string_view words = " arena auto break case char const continue default do double "
+                                              "else enum extern float for goto if inline int "
+                                              "long register restrict return short signed sizeof static "
+                                              "struct switch typedef union unsigned void volatile "
+                                              "while ";
     return words.find(" " + std::string(name) + " ") != std::string_view::npos;
 }
 
@@ -90,8 +91,8 @@ inline std::string shape_text(const Shape& shape) {
 
 inline std::string header_text(const Contents& of) {
     const std::string prefix = capitals(of.name);
-    std::string text = "/* A trained network in C99, written by burin::io::export_c. */\n\n#ifndef " + prefix +
-                       "_H\n#define " + prefix + "_H\n\n";
+    std::string text = "/* A trained network in C99, written by burin::io::export_c. */\n\n#ifndef " +
+                       prefix + "_H\n#define " + prefix + "_H\n\n";
     if (of.number == "int8_t")
         text.append("#include <stdint.h>\n\n");
     text.append("/* So many ").append(of.unit).append(" of memory it works in. */\n");
@@ -101,10 +102,14 @@ inline std::string header_text(const Contents& of) {
             const std::string macro = prefix + "_" + capitals(argument.name);
             text.append("/* ").append(argument.name).append(": ").append(shape_text(argument.shape));
             text.append(", row-major */\n#define ").append(macro).append("_SIZE ");
-            text.append(std::to_string(argument.shape.size())).append("\n").append(argument.more).append("\n");
+            text.append(std::to_string(argument.shape.size()))
+                .append("\n")
+                .append(argument.more)
+                .append("\n");
         }
     text.append("#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-    text.append("/* One sample. Inputs, outputs and the arena do not overlap; nothing is kept from call to call. */\n");
+    text.append("/* One sample. Inputs, outputs and the arena do not overlap; nothing is kept from call to "
+                "call. */\n");
     text.append(prototype(of, false)).append(";\n\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
     return text;
 }
@@ -154,8 +159,9 @@ inline std::string formatted(std::string_view statements) {
 }
 
 inline std::string source_text(const Contents& of, const std::string& header, const Source& source) {
-    std::string text = "/* A trained network in C99, written by burin::io::export_c.\n\n   Compile with -std=c99, "
-                       "or -ffp-contract=off: then its bits are those of Burin with one lane.\n";
+    std::string text =
+        "/* A trained network in C99, written by burin::io::export_c.\n\n   Compile with -std=c99, "
+        "or -ffp-contract=off: then its bits are those of Burin with one lane.\n";
     for (const std::string& layer : of.layers)
         text.append("\n   ").append(layer);
     text.append(" */\n\n#include \"").append(header).append("\"\n\n");

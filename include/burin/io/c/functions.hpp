@@ -1,22 +1,12 @@
 #pragma once
 
+#include "burin/io/c/multiply_add.hpp"
 #include "burin/io/c/source.hpp"
 
 // Functions of a number, as kernels/functions/ has them for vectors: the same constants, the same operations
 // in the same order.
 
 namespace burin::io::c {
-
-inline constexpr Function multiply_add{R"(/* a * b + c, in one rounding where the processor has an instruction for it. */
-static float multiply_add(float a, float b, float c)
-{
-#if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__aarch64__) || defined(__ARM_FEATURE_FMA)
-    return fmaf(a, b, c);
-#else
-    return a * b + c;
-#endif
-}
-)"};
 
 inline constexpr Function bits{R"(static uint32_t bits_of(float x)
 {
@@ -69,11 +59,13 @@ inline constexpr Function polynomial{R"(static float polynomial(float x, const f
 )",
                                      {&multiply_add}};
 
-inline constexpr Function usual_rounder{R"(/* Added to n, it leaves 2^n in the last bits, as a biased exponent. */
+inline constexpr Function usual_rounder{
+    R"(/* Added to n, it leaves 2^n in the last bits, as a biased exponent. */
 static const float usual_rounder = 12583039.0f;
 )"};
 
-inline constexpr Function reduced{R"(/* exp(x) = 2^n * exp(r), where scale is 2^n as the rounder shifts it, and r is high + low. */
+inline constexpr Function reduced{
+    R"(/* exp(x) = 2^n * exp(r), where scale is 2^n as the rounder shifts it, and r is high + low. */
 struct reduced { float scale, high, low; };
 /* exp(r) - 1 */
 static float reduced_expm1(struct reduced r)
@@ -84,7 +76,7 @@ static float reduced_expm1(struct reduced r)
     return r.high + multiply_add(x * x, polynomial(x, quotient, 5), r.low);
 }
 )",
-                                  {&multiply_add, &polynomial}};
+    {&multiply_add, &polynomial}};
 
 inline constexpr Function reduce{R"(static struct reduced reduce(float x, float rounder)
 {
@@ -148,7 +140,8 @@ inline constexpr Function hyperbolic_tangent{R"(static float hyperbolic_tangent(
 )",
                                              {&reduce, &magnitude, &at_most, &with_sign_of}};
 
-inline constexpr Function sum_with_exponential{R"(/* unit + exp(x), scaled as the rounder says, of which `unit` is 1. */
+inline constexpr Function sum_with_exponential{
+    R"(/* unit + exp(x), scaled as the rounder says, of which `unit` is 1. */
 static float sum_with_exponential(float unit, float x, float rounder)
 {
     const struct reduced r = reduce(x, rounder);
@@ -156,7 +149,7 @@ static float sum_with_exponential(float unit, float x, float rounder)
     return sum + multiply_add(r.scale, reduced_expm1(r), lost);
 }
 )",
-                                               {&reduce}};
+    {&reduce}};
 
 inline constexpr Function sigmoid{R"(static float sigmoid(float x)
 {
@@ -177,7 +170,8 @@ inline constexpr Function silu{R"(static float silu(float x)
 )",
                                {&sum_with_exponential, &at_least, &at_most}};
 
-inline constexpr Function log_of_one_plus{R"(/* log(1 + f) + n * log(2) for 1 + f from sqrt(1/2) to sqrt(2). */
+inline constexpr Function log_of_one_plus{
+    R"(/* log(1 + f) + n * log(2) for 1 + f from sqrt(1/2) to sqrt(2). */
 static float log_of_one_plus(float f, float n)
 {
     static const float coefficients[3] = {0.66666776401f, 0.39977537594f, 0.29871858353f};
@@ -187,7 +181,7 @@ static float log_of_one_plus(float f, float n)
     return multiply_add(n, 0x1.62e4p-1f, f - (half_square - low));
 }
 )",
-                                          {&multiply_add, &polynomial}};
+    {&multiply_add, &polynomial}};
 
 inline constexpr Function logarithm{R"(static float logarithm(float x)
 {

@@ -17,7 +17,8 @@ namespace burin::io::c {
 
 namespace pieces {
 
-inline constexpr Function scale_columns{R"(/* y = finish((x - mean) * scale + shift), each for each channel. */
+inline constexpr Function scale_columns{
+    R"(/* y = finish((x - mean) * scale + shift), each for each channel. */
 static void scale_columns(const float *x, const float *mean, const float *scale, const float *shift,
                           size_t channels, float *y, size_t count, enum finish how)
 {
@@ -28,10 +29,11 @@ static void scale_columns(const float *x, const float *mean, const float *scale,
     }
 }
 )",
-                                        {&multiply_add}};
+    {&multiply_add}};
 
 /// As `kernels::normalize_rows`, but for numbers whose squares are infinite.
-inline constexpr Function normalize_rows{R"(/* y = finish((x - mean) / sqrt(variance + epsilon) * weight + bias) for each row; if not centred without mean. */
+inline constexpr Function normalize_rows{
+    R"(/* y = finish((x - mean) / sqrt(variance + epsilon) * weight + bias) for each row; if not centred without mean. */
 struct normalize {
     const float *x, *weight, *bias;
     float *y;
@@ -78,10 +80,11 @@ static void normalize_rows(const struct normalize *n)
     }
 }
 )",
-                                         {&pairwise, &multiply_add}};
+    {&pairwise, &multiply_add}};
 
 /// As `kernels::exponentials` and `kernels::softmax`.
-inline constexpr Function exponentials{R"(/* e = exp(x) divided by 2^n, where the rounder is the usual one less n; of x below `low` it is 0. */
+inline constexpr Function exponentials{
+    R"(/* e = exp(x) divided by 2^n, where the rounder is the usual one less n; of x below `low` it is 0. */
 static float scaled_exponential(float x, float rounder, float low)
 {
     const float limited = at_least(x, low), shifted = multiply_add(limited, 1.44269504088896340736f, rounder);
@@ -117,7 +120,7 @@ static float end_sum(const struct exponential_sum *of)
     return of->has_blocks ? pairwise_total(&of->blocks, of->sum) : of->sum;
 }
 )",
-                                       {&multiply_add, &bits, &at_least, &pairwise, &usual_rounder}};
+    {&multiply_add, &bits, &at_least, &pairwise, &usual_rounder}};
 
 inline constexpr Function largest_of{R"(static float largest_of(const float *x, size_t count)
 {
@@ -223,7 +226,7 @@ struct Rule<LayerType> {
              ++axis)
             size *= step.output_shape[axis];
         using Affine = typename LayerType::Affine;
-        Call call("normalize");
+        Members call("normalize");
         call.with("x", step.inputs[0])
             .with_if(Affine::has_scale, "weight", step.weights_if(to, Affine::has_scale, "weight"))
             .with_if(Affine::has_bias, "bias", step.weights_if(to, Affine::has_bias, "bias"))
@@ -232,8 +235,9 @@ struct Rule<LayerType> {
             .with("size", size)
             .with("is_centred", detail::is_centred(static_cast<const LayerType*>(nullptr)))
             .with("epsilon", literal(static_cast<float>(LayerType::epsilon)));
-        add_finish(to, call, step);
-        call.write(to, "normalize_rows");
+        const std::string finish = step.finish(to);
+        call.with_if(finish != "AS_IT_IS", "finish", finish);
+        to.call("normalize_rows", {call.address()});
     }
 };
 

@@ -20,8 +20,7 @@ class PlannedMemory {
     using Role = passes::Role;
 
   public:
-    explicit PlannedMemory(const std::vector<std::size_t>& scratch)
-        : program_(PlanType::program) {
+    explicit PlannedMemory(const std::vector<std::size_t>& scratch) : program_(PlanType::program) {
         for (std::size_t s = 0; s < program_.step_count; ++s) {
             passes::Step& step = program_.steps[s];
             if (step.then != passes::none)

@@ -41,7 +41,8 @@ static float pairwise_total(const struct pairwise *of, float rest)
 )"};
 
 /// As `kernels::sum` of products.
-inline constexpr Function sum_of_products{R"(static float sum_of_products(const float *a, const float *b, size_t count)
+inline constexpr Function sum_of_products{
+    R"(static float sum_of_products(const float *a, const float *b, size_t count)
 {
     float s0 = 0.0f, s1 = 0.0f, s2 = 0.0f, s3 = 0.0f;
     size_t i = 0, left;
@@ -71,10 +72,11 @@ inline constexpr Function sum_of_products{R"(static float sum_of_products(const 
     return (s0 + s1) + (s2 + s3);
 }
 )",
-                                          {&pairwise}};
+    {&pairwise}};
 
 /// As `kernels::detail::dot` of a row and a matrix of one column.
-inline constexpr Function dot_product{R"(static float dot_product(const float *a, const float *b, size_t count)
+inline constexpr Function dot_product{
+    R"(static float dot_product(const float *a, const float *b, size_t count)
 {
     const size_t chains = count < 4 ? count : 4;
     float sums[4] = {0.0f, 0.0f, 0.0f, 0.0f};
@@ -89,10 +91,11 @@ inline constexpr Function dot_product{R"(static float dot_product(const float *a
     return sums[0];
 }
 )",
-                                      {&sum_of_products, &multiply_add}};
+    {&sum_of_products, &multiply_add}};
 
 /// The sums of four columns in registers.
-inline constexpr Function add_products{R"(/* sums[k] += the sum over d of x[d] * w[d * row + k], k < width <= 4, one product after the other. */
+inline constexpr Function add_products{
+    R"(/* sums[k] += the sum over d of x[d] * w[d * row + k], k < width <= 4, one product after the other. */
 static void add_products(const float *x, const float *w, size_t row, size_t depth, size_t width, float *sums)
 {
     size_t d, k;
@@ -119,9 +122,10 @@ static void add_products(const float *x, const float *w, size_t row, size_t dept
     }
 }
 )",
-                                       {&multiply_add}};
+    {&multiply_add}};
 
-inline constexpr Function product{R"(/* y = finish(start + x * w), for each of so many rows. Members that are not named are 0; where `w_row` is, rows
+inline constexpr Function product{
+    R"(/* y = finish(start + x * w), for each of so many rows. Members that are not named are 0; where `w_row` is, rows
    lie without gaps. */
 struct product {
     const float *x, *w, *start, *summand;
@@ -225,7 +229,7 @@ struct Product {
         } else {
             to.use(pieces::multiply);
         }
-        Call call("product");
+        Members call("product");
         call.with("x", x).with("w", w).with("y", y);
         call.with_if(start != "NULL", "start", start).with_if(summand != "NULL", "summand", summand);
         call.with("rows", rows).with("depth", depth).with("columns", columns);
@@ -238,7 +242,7 @@ struct Product {
             call.with_if(choices.block > 0, "block", std::to_string(choices.block));
         }
         call.with_if(finish != "AS_IT_IS", "finish", finish);
-        call.write(to, function);
+        to.call(function, {call.address()});
     }
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "burin/io/c/functions.hpp"
 #include "burin/io/c/activation_rules.hpp"
+#include "burin/io/c/functions.hpp"
 #include "burin/io/c/product_rules.hpp"
 #include "burin/io/c/rule.hpp"
 #include "burin/layers/gru.hpp"
@@ -18,7 +18,8 @@ namespace detail {
 
 // A step of a cell: of its sums, those of the state alone where the cell wants them apart, h and c.
 
-inline constexpr Function rnn_cell{R"(static void rnn_cell(size_t units, const float *sums, const float *recurrent, float *h, float *c)
+inline constexpr Function rnn_cell{
+    R"(static void rnn_cell(size_t units, const float *sums, const float *recurrent, float *h, float *c)
 {
     size_t u;
     (void)recurrent;
@@ -27,8 +28,9 @@ inline constexpr Function rnn_cell{R"(static void rnn_cell(size_t units, const f
         h[u] = hyperbolic_tangent(sums[u]);
 }
 )",
-                                   {&hyperbolic_tangent}};
-inline constexpr Function fast_rnn_cell{R"(static void fast_rnn_cell(size_t units, const float *sums, const float *recurrent, float *h, float *c)
+    {&hyperbolic_tangent}};
+inline constexpr Function fast_rnn_cell{
+    R"(static void fast_rnn_cell(size_t units, const float *sums, const float *recurrent, float *h, float *c)
 {
     size_t u;
     (void)recurrent;
@@ -37,7 +39,7 @@ inline constexpr Function fast_rnn_cell{R"(static void fast_rnn_cell(size_t unit
         h[u] = fast_tanh(sums[u]);
 }
 )",
-                                        {&pieces::fast_tanh}};
+    {&pieces::fast_tanh}};
 inline constexpr Function lstm_cell{R"(/* Gates i, f, g, o. */
 static void lstm_cell(size_t units, const float *sums, const float *recurrent, float *h, float *c)
 {
@@ -103,28 +105,28 @@ template <class Cell>
 inline constexpr CellFunction cell_function{};
 template <>
 inline constexpr CellFunction cell_function<kernels::SimpleRNNCell<kernels::Accuracy::full>>{"rnn_cell",
-                                                                                            &rnn_cell};
+                                                                                             &rnn_cell};
 template <>
 inline constexpr CellFunction cell_function<kernels::SimpleRNNCell<kernels::Accuracy::fast>>{"fast_rnn_cell",
-                                                                                            &fast_rnn_cell};
+                                                                                             &fast_rnn_cell};
 template <>
 inline constexpr CellFunction cell_function<kernels::LSTMCell<kernels::Accuracy::full>>{"lstm_cell",
-                                                                                       &lstm_cell};
+                                                                                        &lstm_cell};
 template <>
 inline constexpr CellFunction cell_function<kernels::LSTMCell<kernels::Accuracy::fast>>{"fast_lstm_cell",
-                                                                                       &fast_lstm_cell};
+                                                                                        &fast_lstm_cell};
 template <>
 inline constexpr CellFunction cell_function<kernels::GRUCell<kernels::Accuracy::full>>{"gru_cell", &gru_cell};
 template <>
 inline constexpr CellFunction cell_function<kernels::GRUCell<kernels::Accuracy::fast>>{"fast_gru_cell",
-                                                                                      &fast_gru_cell};
+                                                                                       &fast_gru_cell};
 
 template <class Option>
 inline constexpr bool is_written_option =
     std::same_as<Option, ReturnSequences> || std::same_as<Option, ReturnState> ||
-    std::same_as<Option, InitialState> || std::same_as<Option, Masked> ||
-    std::same_as<Option, GoBackwards> || std::same_as<Option, NoBias> ||
-    std::same_as<Option, burin::detail::Realigned> || std::same_as<Option, burin::detail::FastGates>;
+    std::same_as<Option, InitialState> || std::same_as<Option, Masked> || std::same_as<Option, GoBackwards> ||
+    std::same_as<Option, NoBias> || std::same_as<Option, burin::detail::Realigned> ||
+    std::same_as<Option, burin::detail::FastGates>;
 
 /// Step by step; the sums of one step, of the state alone, and the state are in the scratch memory.
 template <class LayerType, std::size_t Units, class... Options>
@@ -150,8 +152,7 @@ struct RecurrentRule {
     static void write_sample(Source& to, const LayerStep& step) {
         const std::size_t time = step.input_shapes[0][0], features = step.input_shapes[0].last();
         const std::string units = std::to_string(Units), steps = std::to_string(time);
-        const std::size_t recurrent_at = columns, state_at =
-                                                      columns * (Cell::separates_recurrent ? 2 : 1);
+        const std::size_t recurrent_at = columns, state_at = columns * (Cell::separates_recurrent ? 2 : 1);
         to.line("{");
         to.line("    float *const sums = " + step.scratch + ";");
         if (Cell::separates_recurrent)

@@ -28,14 +28,15 @@ struct LayerStep {
     std::string output{};
     std::string scratch{};
     /// What is done to each element, an expression, before it is stored; it may add `summand`,
-    std::function<std::string(Source&, const std::string&)> after =
-        [](Source&, const std::string& x) { return x; };
+    std::function<std::string(Source&, const std::string&)> after = [](Source&, const std::string& x) {
+        return x;
+    };
     std::string summand = "NULL"; ///< which lies as the output does.
-    std::size_t rows = 1;            ///< So many samples: the steps of a layer in a TimeDistributed.
+    std::size_t rows = 1;         ///< So many samples: the steps of a layer in a TimeDistributed.
     /// Where lines of the output are computed alone: the first one and how many, else empty.
     std::string first_line{};
     std::string lines{};
-    std::string pixels{}; ///< The same for pixels.
+    std::string pixels{};                             ///< The same for pixels.
     std::function<Tensor(std::string_view)> tensor{}; ///< By the layer's own name for it, as in `weight`.
 
     /// A name for something inside of the layer.
@@ -70,8 +71,8 @@ struct LayerStep {
 /// are views of their input have nothing to compute.
 template <class LayerType>
 struct Rule {
-    static constexpr bool is_missing = !LayerType::traits.is_view_in_inference &&
-                                       !LayerType::traits.is_view && !LayerType::traits.is_input;
+    static constexpr bool is_missing =
+        !LayerType::traits.is_view_in_inference && !LayerType::traits.is_view && !LayerType::traits.is_input;
     static void write(Source&, const LayerStep&) {}
 };
 
@@ -92,35 +93,25 @@ std::size_t scratch_of(const LayerStep& step) {
         return 0;
 }
 
-/// A call of a function of one struct, as in `multiply(&(struct product){.x = input, .depth = 4});`.
-class Call {
+/// The members of a C struct, as in `&(struct product){.rows = 1, .depth = 4}`.
+class Members {
   public:
-    explicit Call(std::string type) : type_(std::move(type)) {}
+    explicit Members(std::string type) : type_(std::move(type)) {}
 
-    Call& with(std::string_view member, const std::string& value) {
-        members_.append(members_.empty() ? "." : ", .").append(member).append(" = ").append(value);
+    Members& with(std::string_view member, const std::string& value) {
+        text_.append(text_.empty() ? "." : ", .").append(member).append(" = ").append(value);
         return *this;
     }
-    Call& with(std::string_view member, std::size_t value) { return with(member, std::to_string(value)); }
+    Members& with(std::string_view member, std::size_t value) { return with(member, std::to_string(value)); }
     /// Only where it is not what a member is that is not named.
-    Call& with_if(bool has, std::string_view member, const std::string& value) {
+    Members& with_if(bool has, std::string_view member, const std::string& value) {
         return has ? with(member, value) : *this;
     }
-
-    void write(Source& to, const std::string& function, const std::string& more = "") const {
-        to.line(function + "(&(struct " + type_ + "){" + members_ + "}" + more + ");");
-    }
+    std::string address() const { return "&(struct " + type_ + "){" + text_ + "}"; }
 
   private:
-    std::string type_, members_;
+    std::string type_, text_;
 };
-
-/// What a step's sums become, where it is not what they are.
-inline void add_finish(Source& to, Call& call, const LayerStep& step) {
-    const std::string finish = step.finish(to);
-    call.with_if(finish != "AS_IT_IS", "finish", finish)
-        .with_if(step.summand != "NULL", "summand", step.summand);
-}
 
 /// A loop over all elements of the output: `expression` is what one is of a[i], b[i], …, those of the inputs.
 inline void write_each(Source& to, const LayerStep& step, const std::string& expression) {

@@ -31,8 +31,12 @@ inline std::string literal(float value) {
 inline std::string literal(std::int32_t value) {
     return value == INT32_MIN ? "INT32_MIN" : std::to_string(value);
 }
-inline std::string literal(std::uint32_t value) { return std::to_string(value) + "u"; }
-inline std::string literal(std::int8_t value) { return std::to_string(value); }
+inline std::string literal(std::uint32_t value) {
+    return std::to_string(value) + "u";
+}
+inline std::string literal(std::int8_t value) {
+    return std::to_string(value);
+}
 
 template <class Number>
 inline constexpr std::string_view type_name = "float";
@@ -98,6 +102,13 @@ class Source {
     void use_finish() { has_finish_ = true; }
 
     void line(const std::string& text) { statements_.append("    ").append(text).append("\n"); }
+
+    void call(const std::string& function, const std::vector<std::string>& arguments) {
+        std::string text = function + "(";
+        for (std::size_t i = 0; i < arguments.size(); ++i)
+            text.append(i > 0 ? ", " : "").append(arguments[i]);
+        line(text + ");");
+    }
 
     const std::string& statements() const { return statements_; }
     const std::string& constants() const { return constants_; }

@@ -1,0 +1,448 @@
+#pragma once
+
+#include "burin/io/c/convolution_rules.hpp"
+#include "burin/io/c/pooling_rules.hpp"
+#include "burin/io/c/source.hpp"
+
+// The arithmetic of 8-bit integers, as kernels/int8/ has it. Sums of products are exact, so their order is of
+// no matter. Right shifts of negative numbers are arithmetic, as all compilers have them.
+
+namespace burin::io::c::pieces {
+
+/// As `core::multiply<Rounding::once>`.
+inline constexpr Function rescale_once{R"(/* x * multiplier / 2^shift to the nearest, halves upwards. */
+static int32_t rescale(int32_t x, int32_t multiplier, int32_t shift)
+{
+    return (int32_t)(((int64_t)x * multiplier + ((int64_t)1 << (shift - 1))) >> shift);
+}
+)"};
+
+inline constexpr Function doubled_high_word{R"(/* x * y / 2^31 to the nearest, halves upwards. */
+static int32_t doubled_high_word(int64_t x, int32_t y)
+{
+    return (int32_t)((x * y + ((int64_t)1 << 30)) >> 31);
+}
+/* x / 2^shift to the nearest, halves away from 0. */
+static int32_t divided_away_from_0(int32_t x, int32_t shift)
+{
+    return (((x - (x < 0 ? 1 : 0)) >> (shift - 1)) + 1) >> 1;
+}
+)"};
+
+/// As `core::multiply<Rounding::twice>`.
+inline constexpr Function rescale_twice{
+    R"(/* x * multiplier / 2^shift, rounded behind 31 bits of the shift and at its end. */
+static int32_t rescale(int32_t x, int32_t multiplier, int32_t shift)
+{
+    if (shift > 31)
+        return divided_away_from_0(doubled_high_word(x, multiplier), shift - 31);
+    return doubled_high_word((int64_t)x * ((int64_t)1 << (31 - shift)), multiplier);
+}
+)",
+    {&doubled_high_word}};
+
+inline constexpr Function clamped{R"(static int8_t clamped(int32_t x, int32_t low)
+{
+    return (int8_t)(x < low ? low : x > 127 ? 127 : x);
+}
+)"};
+
+/// As `kernels::Int8Outputs`; behind one of `rescale`.
+inline constexpr Function outputs{R"(/* What makes an output of a sum: of each channel a bias and a factor. */
+struct outputs {
+    const int32_t *bias, *multipliers;
+    const int8_t *shifts;
+    int32_t zero_point, low;
+};
+static int8_t output_of(const struct outputs *o, int32_t sum, size_t channel)
+{
+    const int32_t whole = rescale(sum + o->bias[channel], o->multipliers[channel], o->shifts[channel]);
+    return clamped(whole + o->zero_point, o->low);
+}
+)",
+                                  {&clamped}};
+
+inline constexpr Function int8_dot{R"(static int32_t int8_dot(const int8_t *a, const int8_t *b, size_t count)
+{
+    int32_t sum = 0;
+    size_t i;
+    for (i = 0; i < count; ++i)
+        sum += a[i] * b[i];
+    return sum;
+}
+)"};
+
+inline constexpr Function int8_multiply{R"(/* Each row of x with each row of w. */
+static void int8_multiply(const int8_t *x, size_t rows, size_t depth, const int8_t *w, size_t columns,
+                          const struct outputs *o, int8_t *y)
+{
+    size_t row, c;
+    for (row = 0; row < rows; ++row, x += depth)
+        for (c = 0; c < columns; ++c)
+            *y++ = output_of(o, int8_dot(x, w + c * depth, depth), c);
+}
+)",
+                                        {&int8_dot, &outputs}};
+
+inline constexpr Function int8_convolve{
+    R"(/* Beside the image are zero points. Weights are filter by filter. */
+static void int8_convolve(const struct convolution *c, const int8_t *x, int32_t zero_point, const int8_t *w,
+                          const struct outputs *o, int8_t *y)
+{
+    const size_t depth = c->channels / c->groups, columns = c->filters / c->groups;
+    const size_t taps = c->kernel[0] * c->kernel[1] * c->kernel[2];
+    size_t oz, oy, ox, f, kz, ky, kx, i;
+    for (oz = 0; oz < c->output[0]; ++oz)
+    for (oy = 0; oy < c->output[1]; ++oy)
+    for (ox = 0; ox < c->output[2]; ++ox)
+    for (f = 0; f < c->filters; ++f) {
+        const int8_t *tap = w + f * taps * depth;
+        int32_t sum = 0, outside = 0;
+        for (kz = 0; kz < c->kernel[0]; ++kz) {
+            const size_t iz = oz * c->stride[0] + kz * c->dilation[0] - c->before[0];
+            for (ky = 0; ky < c->kernel[1]; ++ky) {
+                const size_t iy = oy * c->stride[1] + ky * c->dilation[1] - c->before[1];
+                for (kx = 0; kx < c->kernel[2]; ++kx, tap += depth) {
+                    const size_t ix = ox * c->stride[2] + kx * c->dilation[2] - c->before[2];
+                    const size_t pixel = (iz * c->input[1] + iy) * c->input[2] + ix;
+                    if (iz < c->input[0] && iy < c->input[1] && ix < c->input[2])
+                        sum += int8_dot(x + pixel * c->channels + f / columns * depth, tap, depth);
+                    else
+                        for (i = 0; i < depth; ++i)
+                            outside += tap[i];
+                }
+            }
+        }
+        *y++ = output_of(o, sum + zero_point * outside, f);
+    }
+}
+)",
+    {&convolution_extents, &int8_dot, &outputs}};
+
+inline constexpr Function int8_depthwise{
+    R"(/* Each filter sees one channel, filters / channels of them the same. Weights are tap by tap. */
+static void int8_convolve_depthwise(const struct convolution *c, const int8_t *x, int32_t zero_point,
+                                    const int8_t *w, const struct outputs *o, int8_t *y)
+{
+    const size_t of_channel = c->filters / c->channels;
+    size_t oy, ox, f, ky, kx;
+    for (oy = 0; oy < c->output[1]; ++oy)
+    for (ox = 0; ox < c->output[2]; ++ox) {
+        const size_t y_first = first_tap(c, 1, oy), y_end = end_tap(c, 1, oy);
+        const size_t x_first = first_tap(c, 2, ox), x_end = end_tap(c, 2, ox);
+        for (f = 0; f < c->filters; ++f) {
+            int32_t sum = 0;
+            for (ky = y_first; ky < y_end; ++ky) {
+                const size_t iy = oy * c->stride[1] + ky * c->dilation[1] - c->before[1];
+                for (kx = x_first; kx < x_end; ++kx) {
+                    const size_t ix = ox * c->stride[2] + kx * c->dilation[2] - c->before[2];
+                    sum += (x[(iy * c->input[2] + ix) * c->channels + f / of_channel] - zero_point) *
+                           w[(ky * c->kernel[2] + kx) * c->filters + f];
+                }
+            }
+            *y++ = output_of(o, sum, f);
+        }
+    }
+}
+)",
+    {&convolution, &outputs}};
+
+/// As `kernels::int8_pool`.
+inline constexpr Function int8_pool{
+    R"(static void int8_pool(const struct windows *w, int is_max, const int8_t *x, int32_t low, int8_t *y)
+{
+    size_t oz, oy, ox, c, iz, iy, ix;
+    for (oz = 0; oz < w->output[0]; ++oz)
+    for (oy = 0; oy < w->output[1]; ++oy)
+    for (ox = 0; ox < w->output[2]; ++ox)
+    for (c = 0; c < w->channels; ++c) {
+        const size_t z_end = window_end(w, 0, oz), y_end = window_end(w, 1, oy), x_end = window_end(w, 2, ox);
+        int32_t sum = 0, largest = -128, count = 0, mean;
+        for (iz = window_begin(w, 0, oz); iz < z_end; ++iz)
+        for (iy = window_begin(w, 1, oy); iy < y_end; ++iy)
+        for (ix = window_begin(w, 2, ox); ix < x_end; ++ix, ++count) {
+            const int32_t value = x[((iz * w->input[1] + iy) * w->input[2] + ix) * w->channels + c];
+            sum += value;
+            largest = value > largest ? value : largest;
+        }
+        mean = (sum + (sum > 0 ? count / 2 : -(count / 2))) / count;
+        *y++ = clamped(is_max ? largest : mean, low);
+    }
+}
+)",
+    {&windows, &clamped}};
+
+/// As `kernels::int8_mean`.
+inline constexpr Function int8_mean{R"(/* The mean of each channel of whole images, in a scale of its own. */
+static void int8_mean(const int8_t *x, size_t pixels, size_t channels, int32_t x_zero_point, int32_t multiplier,
+                      int32_t shift, int32_t zero_point, int32_t low, int8_t *y)
+{
+    size_t c, i;
+    for (c = 0; c < channels; ++c) {
+        int32_t sum = 0;
+        for (i = 0; i < pixels; ++i)
+            sum += x[i * channels + c] - x_zero_point;
+        y[c] = clamped(rescale(sum, multiplier, shift) + zero_point, low);
+    }
+}
+)",
+                                    {&clamped}};
+
+inline constexpr Function look_up{R"(/* An elementwise function as a table. */
+static void look_up(const int8_t *table, const int8_t *x, size_t count, int8_t *y)
+{
+    size_t i;
+    for (i = 0; i < count; ++i)
+        y[i] = table[x[i] + 128];
+}
+)"};
+
+/// As `kernels::int8_add`.
+inline constexpr Function int8_add{
+    R"(/* Sums of inputs that are brought to one scale, with 20 bits behind the point; the second of two may be taken
+   off. The last factor and zero point are the output's. */
+static void int8_add(const int8_t *const *x, size_t inputs, int subtracts, const int32_t *multipliers,
+                     const int8_t *shifts, const int8_t *zero_points, int32_t low, size_t count, int8_t *y)
+{
+    size_t i, k;
+    for (i = 0; i < count; ++i) {
+        int32_t sum = 0;
+        for (k = 0; k < inputs; ++k) {
+            const int32_t summand =
+                rescale((x[k][i] - zero_points[k]) * (1 << 20), multipliers[k], shifts[k]);
+            sum = subtracts && k > 0 ? sum - summand : sum + summand;
+        }
+        y[i] = clamped(rescale(sum, multipliers[inputs], shifts[inputs]) + zero_points[inputs], low);
+    }
+}
+)",
+    {&clamped}};
+
+inline constexpr Function int8_products{
+    R"(static void int8_products(const int8_t *const *x, size_t inputs, const int8_t *zero_points, int32_t multiplier,
+                          int32_t shift, int32_t zero_point, int32_t low, size_t count, int8_t *y)
+{
+    size_t i, k;
+    for (i = 0; i < count; ++i) {
+        int32_t product = 1;
+        for (k = 0; k < inputs; ++k)
+            product *= x[k][i] - zero_points[k];
+        y[i] = clamped(rescale(product, multiplier, shift) + zero_point, low);
+    }
+}
+)",
+    {&clamped}};
+
+inline constexpr Function int8_rescale{
+    R"(/* Runs of elements brought to another scale, one every `pitch` elements of the output. */
+static void int8_rescale(const int8_t *x, size_t runs, size_t extent, int32_t x_zero_point, int32_t multiplier,
+                         int32_t shift, int32_t zero_point, int8_t *y, size_t pitch)
+{
+    size_t run, i;
+    for (run = 0; run < runs; ++run, x += extent, y += pitch)
+        for (i = 0; i < extent; ++i)
+            y[i] = clamped(rescale(x[i] - x_zero_point, multiplier, shift) + zero_point, -128);
+}
+)",
+    {&clamped}};
+
+inline constexpr Function int8_largest{R"(static int32_t int8_largest(const int8_t *x, size_t count)
+{
+    int32_t largest = -128;
+    size_t i;
+    for (i = 0; i < count; ++i)
+        largest = x[i] > largest ? x[i] : largest;
+    return largest;
+}
+)"};
+
+inline constexpr Function int8_exponential{
+    R"(/* exp of a distance from the largest of a row, of which the factors are those of its bits; a row's sum has 31. */
+static uint32_t int8_exponential(const uint32_t *factors, uint32_t distance, int spare)
+{
+    uint32_t product = UINT32_MAX;
+    size_t k;
+    for (k = 0; distance != 0; ++k, distance >>= 1)
+        if ((distance & 1) != 0)
+            product = (uint32_t)(((uint64_t)product * factors[k]) >> 32);
+    return product >> (1 + spare);
+}
+static int int8_spare_bits(size_t extent)
+{
+    int bits = 0;
+    for (; extent != 0 && bits < 22; extent >>= 1)
+        ++bits;
+    return bits;
+}
+)",
+    {&int8_largest}};
+
+/// As `kernels::int8_softmax`.
+inline constexpr Function int8_softmax{
+    R"(static void int8_softmax(const uint32_t *factors, const int8_t *x, size_t rows, size_t extent, int8_t *y)
+{
+    const int spare = int8_spare_bits(extent);
+    size_t row, i;
+    for (row = 0; row < rows; ++row, x += extent, y += extent) {
+        const int32_t largest = int8_largest(x, extent);
+        uint32_t sum = 0, divisor;
+        for (i = 0; i < extent; ++i)
+            sum += int8_exponential(factors, (uint32_t)(largest - x[i]), spare);
+        divisor = sum >> 8;
+        for (i = 0; i < extent; ++i) {
+            const uint32_t e = int8_exponential(factors, (uint32_t)(largest - x[i]), spare);
+            y[i] = clamped((int32_t)((e + divisor / 2) / divisor) - 128, -128);
+        }
+    }
+}
+)",
+    {&int8_exponential, &clamped}};
+
+/// As `kernels::int8_log_softmax`.
+inline constexpr Function int8_log_softmax{R"(/* log2(x) in 1/65536, rounded down. */
+static int32_t binary_logarithm(uint32_t x)
+{
+    uint64_t mantissa;
+    int32_t result = 31;
+    int bit;
+    while ((x >> result) == 0)
+        --result;
+    mantissa = (uint64_t)x << (31 - result);
+    for (bit = 0; bit < 16; ++bit) {
+        int is_two;
+        mantissa = (mantissa * mantissa) >> 31;
+        is_two = (mantissa >> 32) != 0;
+        mantissa >>= is_two;
+        result = 2 * result + is_two;
+    }
+    return result;
+}
+static int32_t rescale_nearest(int32_t x, int32_t multiplier, int32_t shift)
+{
+    return (int32_t)(((int64_t)x * multiplier + ((int64_t)1 << (shift - 1))) >> shift);
+}
+static void int8_log_softmax(const uint32_t *factors, int32_t multiplier, int32_t shift, const int8_t *x,
+                             size_t rows, size_t extent, int8_t *y)
+{
+    const int spare = int8_spare_bits(extent);
+    size_t row, i;
+    for (row = 0; row < rows; ++row, x += extent, y += extent) {
+        const int32_t largest = int8_largest(x, extent);
+        uint32_t sum = 0;
+        int32_t bits, logarithm;
+        for (i = 0; i < extent; ++i)
+            sum += int8_exponential(factors, (uint32_t)(largest - x[i]), spare);
+        bits = binary_logarithm(sum) - (31 - spare) * 65536;
+        logarithm = rescale_nearest(bits > 0 ? bits : 0, 1488522236, 27);
+        for (i = 0; i < extent; ++i) {
+            const int32_t value = rescale_nearest(x[i] - largest, multiplier, shift) - logarithm;
+            y[i] = clamped(((value + 32768) >> 16) + 127, -128);
+        }
+    }
+}
+)",
+                                           {&int8_exponential, &clamped}};
+
+/// As `kernels::int8_fixed_point_softmax`.
+inline constexpr Function int8_fixed_point_softmax{
+    R"(/* exp(x) with 31 bits behind the point, of x <= 0 with 26. */
+static int32_t fixed_exponential(int32_t x)
+{
+    static const int32_t of_bits[7] = {1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242};
+    const int32_t quarter = 1 << 24, at_the_middle = 1895147668;
+    const int32_t rest = (x & (quarter - 1)) - quarter, d = rest * 32 + (1 << 28);
+    const int32_t d2 = doubled_high_word(d, d), d3 = doubled_high_word(d2, d), d4 = doubled_high_word(d2, d2);
+    const int32_t third = doubled_high_word(divided_away_from_0(d4, 2) + d3, 715827883);
+    const int32_t higher = divided_away_from_0(third + d2, 1);
+    int32_t result = at_the_middle + doubled_high_word(at_the_middle, d + higher);
+    int32_t quarters;
+    size_t k;
+    if (x == 0)
+        return INT32_MAX;
+    quarters = (rest - x) / quarter;
+    for (k = 0; k < 7; ++k, quarters >>= 1)
+        if ((quarters & 1) != 0)
+            result = doubled_high_word(result, of_bits[k]);
+    return result;
+}
+static int32_t shifted_left(int32_t x, int bits)
+{
+    const int64_t wide = (int64_t)x * (1 << bits);
+    return (int32_t)(wide < INT32_MIN ? INT32_MIN : wide > INT32_MAX ? INT32_MAX : wide);
+}
+/* 1 / (1 + x) */
+static int32_t fixed_reciprocal(int32_t x)
+{
+    const int32_t half = (int32_t)(((int64_t)x + INT32_MAX + 1) / 2);
+    int32_t y = 1515870810 + doubled_high_word(half, -1010580540);
+    int step;
+    for (step = 0; step < 3; ++step)
+        y += shifted_left(doubled_high_word(y, (1 << 29) - doubled_high_word(half, y)), 2);
+    return shifted_left(y, 1);
+}
+static void int8_fixed_point_softmax(int32_t multiplier, int32_t multiplier_shift, int32_t farthest,
+                                     const int8_t *x, size_t rows, size_t extent, int8_t *y)
+{
+    size_t row, i;
+    for (row = 0; row < rows; ++row, x += extent, y += extent) {
+        const int32_t largest = int8_largest(x, extent);
+        uint64_t sum = 0;
+        uint32_t bits;
+        int32_t factor, shift, spare = 0;
+        for (i = 0; i < extent; ++i)
+            if (largest - x[i] <= farthest)
+                sum += (uint64_t)divided_away_from_0(
+                    fixed_exponential(rescale(x[i] - largest, multiplier, multiplier_shift)), 12);
+        bits = (uint32_t)(sum > UINT32_MAX ? UINT32_MAX : sum);
+        while (spare < 32 && (bits << spare >> 31) == 0)
+            ++spare;
+        factor = fixed_reciprocal((int32_t)((bits << spare) - 0x80000000u));
+        shift = 12 - spare + 31 - 8;
+        for (i = 0; i < extent; ++i) {
+            int32_t share = 0;
+            if (largest - x[i] <= farthest && shift <= 31)
+                share = divided_away_from_0(
+                    doubled_high_word(factor,
+                                      fixed_exponential(rescale(x[i] - largest, multiplier, multiplier_shift))),
+                    shift);
+            y[i] = clamped(share - 128, -128);
+        }
+    }
+}
+)",
+    {&int8_largest, &doubled_high_word, &clamped}};
+
+/// As `quantization::quantized`.
+inline constexpr Function quantized{
+    R"(/* The nearest whole number, halves away from 0, from -512 to 512; 0 of what is none. */
+static int32_t rounded(float number)
+{
+    int32_t whole;
+    float rest;
+    if (!(number > -512.0f))
+        return number != number ? 0 : -512;
+    if (!(number < 512.0f))
+        return 512;
+    whole = (int32_t)number;
+    rest = number - (float)whole;
+    return rest >= 0.5f ? whole + 1 : rest <= -0.5f ? whole - 1 : whole;
+}
+static int8_t quantized(float number, float scale, int32_t zero_point)
+{
+    return clamped(rounded(number / scale) + zero_point, -128);
+}
+)",
+    {&clamped}};
+
+inline constexpr Function int8_add_product{
+    R"(static void int8_add_product(const int8_t *x, const int8_t *w, size_t depth, size_t columns,
+                             const float *factors, float *y)
+{
+    size_t c;
+    for (c = 0; c < columns; ++c)
+        y[c] += factors[c] * (float)int8_dot(x, w + c * depth, depth);
+}
+)",
+    {&int8_dot}};
+
+} // namespace burin::io::c::pieces
