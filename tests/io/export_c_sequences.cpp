@@ -25,7 +25,7 @@ TEST_CASE("export_c: a Transformer") {
 TEST_CASE("export_c: masks, several outputs, names that C has words for") {
     test::write_c_case<Graph<Inputs<Node<"float", Input<6>>>, Node<"mask", PaddingMask<0>, From<"float">>,
                              Node<"e", Embedding<9, 8>, From<"float">>,
-                             Node<"x", MultiHeadAttention<2, KeyPaddingMask>, From<"e", "mask">>,
+                             Node<"x", MultiHeadAttention<2, KeyPaddingMask, KeyValueHeads<1>, ScoreScale<0.5>>, From<"e", "mask">>,
                              Node<"n", RMSNorm<>, From<"x">>, Node<"y", LSTM<4, Masked>, From<"n", "mask">>,
                              Outputs<"y", "x">>>("masked", 4);
 }

@@ -4,6 +4,7 @@
 #include "burin/io/c/product_rules.hpp"
 #include "burin/io/c/rule.hpp"
 #include "burin/layers/attention.hpp"
+#include "burin/layers/attention_options.hpp"
 #include "burin/layers/multi_head_attention.hpp"
 
 #include <algorithm>
@@ -104,11 +105,17 @@ inline constexpr Function clear_asked{
 
 namespace detail {
 
+/// Whether an attention has none but the options that are written here.
+constexpr bool is_written(const burin::detail::AttentionSettings& settings) {
+    return !settings.has_additive && !settings.has_slopes && !settings.is_rotary && settings.cache == 0;
+}
+
 /// One head as C expressions: what it reads, and how far it is from row to row.
 struct Head {
     std::string query{}, key{}, value{}, mask = "NULL", result{}, probabilities{}, transposed{};
     std::size_t query_row = 0, key_row = 0, value_row = 0, result_row = 0;
     kernels::AttentionSize size{};
+    double scale = 0; ///< 0: 1 / √size.
 
     void write(Source& to) const {
         to.use(pieces::attention_softmax);
@@ -127,7 +134,9 @@ struct Head {
         scores.write(to);
         to.line("attention_softmax(" + probabilities + ", " + std::to_string(size.queries) + ", " +
                 std::to_string(size.keys) + ", " + mask + ", " + (size.is_causal ? "1" : "0") + ", " +
-                literal(burin::detail::attention_scale<float>(size.key_size)) + ");");
+                literal(scale > 0 ? static_cast<float>(scale)
+                                  : burin::detail::attention_scale<float>(size.key_size)) +
+                ");");
         if (has_mask) {
             to.use(pieces::copy_finite);
             to.line("copy_finite(" + value + ", " + std::to_string(value_row) + ", " +
@@ -152,8 +161,7 @@ struct Head {
 template <class... Options>
 struct Rule<ScaledDotProductAttention<Options...>> {
     using LayerType = ScaledDotProductAttention<Options...>;
-    static constexpr bool is_missing =
-        !((std::same_as<Options, CausalMask> || std::same_as<Options, KeyPaddingMask>) && ...);
+    static constexpr bool is_missing = !detail::is_written(LayerType::settings);
 
     static kernels::AttentionSize size(const LayerStep& step) {
         return {step.input_shapes[0][0], step.input_shapes[1][0], step.input_shapes[0][1],
@@ -176,7 +184,8 @@ struct Rule<ScaledDotProductAttention<Options...>> {
                               .key_row = extents.key_size,
                               .value_row = extents.value_size,
                               .result_row = extents.value_size,
-                              .size = extents};
+                              .size = extents,
+                              .scale = LayerType::settings.scale};
             if (LayerType::has_mask)
                 head.mask = one.inputs[3];
             head.write(to);
@@ -187,31 +196,32 @@ struct Rule<ScaledDotProductAttention<Options...>> {
 template <std::size_t Heads, class... Options>
 struct Rule<MultiHeadAttention<Heads, Options...>> {
     using LayerType = MultiHeadAttention<Heads, Options...>;
-    static constexpr bool is_missing =
-        !((std::same_as<Options, CausalMask> || std::same_as<Options, KeyPaddingMask> ||
-           std::same_as<Options, NoBias> || burin::detail::key_dim_of<Options> > 0) &&
-          ...);
-    static constexpr bool has_bias = !(std::same_as<Options, NoBias> || ...);
-    static constexpr bool has_mask = (std::same_as<Options, KeyPaddingMask> || ...);
-    static constexpr bool is_causal = (std::same_as<Options, CausalMask> || ...);
+    static constexpr burin::detail::AttentionSettings settings =
+        burin::detail::attention_settings<Options...>;
+    static constexpr bool is_missing = !detail::is_written(settings);
+    static constexpr bool has_bias = settings.has_bias, has_mask = settings.has_mask;
+    /// Heads of keys and values, each for as many of queries.
+    static constexpr std::size_t key_heads = settings.key_value_heads > 0 ? settings.key_value_heads : Heads;
 
     struct Extents {
-        std::size_t key_input, value_input, width;
+        std::size_t key_input, value_input, width, key_width;
         kernels::AttentionSize head;
 
         explicit Extents(const LayerStep& step)
             : key_input(std::min<std::size_t>(1, step.inputs.size() - 1 - has_mask)),
               value_input(step.inputs.size() - 1 - has_mask) {
             const std::size_t size =
-                LayerType::key_dim > 0 ? LayerType::key_dim : step.input_shapes[0].last() / Heads;
+                settings.key_dim > 0 ? settings.key_dim : step.input_shapes[0].last() / Heads;
             width = Heads * size;
-            head = {step.input_shapes[0][0], step.input_shapes[key_input][0], size, size, is_causal};
+            key_width = key_heads * size;
+            head = {step.input_shapes[0][0], step.input_shapes[key_input][0], size, size, settings.is_causal};
         }
     };
 
     static std::size_t scratch(const LayerStep& step) {
         const Extents e(step);
-        return e.width * (e.head.queries + 2 * e.head.keys) + e.head.transposed() + e.head.scores();
+        return e.width * e.head.queries + 2 * e.key_width * e.head.keys + e.head.transposed() +
+               e.head.scores();
     }
 
     static void write(Source& to, const LayerStep& step) {
@@ -225,8 +235,8 @@ struct Rule<MultiHeadAttention<Heads, Options...>> {
         to.line("    float *const transposed = " + step.scratch + ";");
         to.line("    float *const query = " + plus("transposed", e.head.transposed()) + ";");
         to.line("    float *const key = " + plus("query", e.width * e.head.queries) + ";");
-        to.line("    float *const value = " + plus("key", e.width * e.head.keys) + ";");
-        to.line("    float *const scores = " + plus("value", e.width * e.head.keys) + ";");
+        to.line("    float *const value = " + plus("key", e.key_width * e.head.keys) + ";");
+        to.line("    float *const scores = " + plus("value", e.key_width * e.head.keys) + ";");
         to.line("    size_t head;");
         project(to, step, "query", step.inputs[0], "query", e.head.queries, step.input_shapes[0].last(),
                 e.width);
@@ -236,22 +246,25 @@ struct Rule<MultiHeadAttention<Heads, Options...>> {
                     std::to_string(e.width) + ", " + step.inputs.back() + ");");
         }
         project(to, step, "key", step.inputs[e.key_input], "key", e.head.keys,
-                step.input_shapes[e.key_input].last(), e.width);
+                step.input_shapes[e.key_input].last(), e.key_width);
         project(to, step, "value", step.inputs[e.value_input], "value", e.head.keys,
-                step.input_shapes[e.value_input].last(), e.width);
+                step.input_shapes[e.value_input].last(), e.key_width);
         to.line("for (head = 0; head < " + std::to_string(Heads) + "; ++head) {");
         const std::string offset = " + head * " + std::to_string(e.head.key_size);
+        const std::string group = key_heads == Heads ? "" : " / " + std::to_string(Heads / key_heads);
+        const std::string key_offset = " + head" + group + " * " + std::to_string(e.head.key_size);
         detail::Head head{.query = "query" + offset,
-                          .key = "key" + offset,
-                          .value = "value" + offset,
+                          .key = "key" + key_offset,
+                          .value = "value" + key_offset,
                           .result = "query" + offset,
                           .probabilities = "scores",
                           .transposed = "transposed",
                           .query_row = e.width,
-                          .key_row = e.width,
-                          .value_row = e.width,
+                          .key_row = e.key_width,
+                          .value_row = e.key_width,
                           .result_row = e.width,
-                          .size = e.head};
+                          .size = e.head,
+                          .scale = settings.scale};
         if (has_mask)
             head.mask = step.inputs.back();
         head.write(to);
