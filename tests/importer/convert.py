@@ -58,7 +58,7 @@ class Convert(unittest.TestCase):
         return stream.getvalue()
 
     def test_there_and_back(self):
-        for name in "image", "sequence":
+        for name in "image", "sequence", "parts":
             model, mine = REFERENCE / f"keras_{name}.keras", self.directory / "mine.safetensors"
             self.assertTrue(self.run_it(model, mine)[0])
             self.assertEqual(mine.read_bytes(), (REFERENCE / f"keras_{name}.safetensors").read_bytes())
@@ -154,7 +154,7 @@ class Convert(unittest.TestCase):
         except ImportError:
             self.skipTest("Keras is not installed")
         outputs = load_file(REFERENCE / "keras_outputs.safetensors")
-        for name in "image", "sequence":
+        for name in "image", "sequence", "parts":
             model = REFERENCE / f"keras_{name}.keras"
             for target in "made.keras", "made.weights.h5":
                 made = self.directory / target

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The .keras files of tests/reference, as far as the importer has their layers, imported, compiled and compared with what
+"""The .keras files of tests/reference, imported, compiled and compared with what
 Keras computed; and what is refused.
 
     tests/importer/keras_files.py COMPILER [FLAG...]
@@ -18,25 +18,20 @@ import numpy as np  # noqa: E402
 from safetensors.numpy import load_file  # noqa: E402
 
 REFERENCE = ROOT / "tests/reference"
+NAMES = ("image", "sequence", "parts", "imported_image", "imported_sequence", "imported_attention", "imported_masked", "imported_volume")
 outputs = load_file(REFERENCE / "keras_outputs.safetensors")
-
-# Layers that the importer has not are told, all of them.
-for name, layers in ("image", ("GroupNormalization", "LayerNormalization")), \
-        ("sequence", ("MultiHeadAttention",)):
-    said = refused(REFERENCE / f"keras_{name}.keras")
-    assert all(f": {layer}: no layer" in said for layer in layers), said
 
 with tempfile.TemporaryDirectory() as directory:
     work = Path(directory)
     headers = {}
-    for name in "image", "sequence":
-        model = REFERENCE / f"keras_imported_{name}.keras"
+    for name in NAMES:
+        model = REFERENCE / f"keras_{name}.keras"
         code, said = run(model, "-o", work / f"{name}.hpp", "--name", name, "--no-test")
         assert code == 0, said
         headers[name] = work / f"{name}.hpp", "row_major"
     program = Program(work, sys.argv[1:], headers)
     for name in headers:
-        found, expected = program.run(name, outputs[f"imported_{name}:x"]), outputs[f"imported_{name}:y"]
+        found, expected = program.run(name, outputs[f"{name}:x"]), outputs[f"{name}:y"]
         difference = np.abs(found - expected.reshape(found.shape)).max()
         assert difference < 1e-5, (name, difference)
 
@@ -56,6 +51,29 @@ with tempfile.TemporaryDirectory() as directory:
         target.writestr("config.json", json.dumps(config))
         target.writestr("model.weights.h5", source.read("model.weights.h5"))
     assert "code" in refused(hostile)
+
+    # What a configuration may ask for and no layer is: by name, and all at once.
+    def refused_with(name, changes):
+        with zipfile.ZipFile(REFERENCE / f"keras_{name}.keras") as source, zipfile.ZipFile(hostile, "w") as target:
+            config = json.loads(source.read("config.json"))
+            layers = {layer["config"]["name"]: layer for layer in config["config"]["layers"]}
+            for layer, key, value in changes:
+                (layers[layer]["config"] if key in layers[layer]["config"] else layers[layer])[key] = value
+            target.writestr("config.json", json.dumps(config))
+            target.writestr("model.weights.h5", source.read("model.weights.h5"))
+        return refused(hostile)
+    said = refused_with("sequence", [("convolution", "padding", "reflect"), ("gru", "recurrent_activation", "tanh"), ("rnn", "activation", "elu"),
+                                     ("head", "activation", {"class_name": "function", "config": "mine"})])
+    for words in "padding reflect", "gru: GRU: expected tanh", "rnn: SimpleRNN: expected tanh", "activation of one's own":
+        assert words in said, said
+    said = refused_with("parts", [("crop", "data_format", "channels_first"), ("up", "output_padding", [1, -1]), ("slopes", "module", "mine"),
+                                  ("norm", "axis", 1), ("clip", "threshold", 0.5), ("unit", "registered_name", "Mine>Unit")])
+    assert said.startswith("burin-import: 6 nodes are not"), said
+    for words in "channels are last", "output_padding", "is of mine", "axis 1", "threshold", "whose code is not run":
+        assert words in said, said
+    assert "int8" in refused_with("parts", [("head", "dtype", {"config": {"name": "int8_from_float32"}})])
+    assert "groups" in refused_with("parts", [("norm", "groups", 2)])
+
     for content in b"", b"PK\x03\x04", (REFERENCE / "keras_image.keras").read_bytes()[:2000]:
         hostile.write_bytes(content)
         refused(hostile)

@@ -58,19 +58,62 @@ def imported_sequence():
     return keras.Model(x, layers.Dense(2, name="head")(layers.SimpleRNN(3)(layers.GRU(5, return_sequences=True)(y))))
 
 
+def parts():
+    """Layers of which Keras has others' forms, and a model within it that is used twice."""
+    inner = keras.Input((6, 6, 2))
+    block = keras.Model(inner, layers.Add()([inner, layers.Conv2D(2, 3, padding="same", name="inner")(inner)]), name="block")
+    x = keras.Input((6, 6, 2), name="x")
+    y = block(layers.PReLU(shared_axes=[1, 2], name="slopes")(block(x)))
+    y = layers.Conv2DTranspose(3, 3, strides=2, padding="same", name="up")(y)
+    y = layers.Cropping2D(((1, 2), (0, 3)), name="crop")(y)
+    y = layers.UpSampling2D((2, 1), interpolation="bilinear", name="bilinear")(layers.GroupNormalization(-1, name="norm")(y))
+    y = layers.ReLU(max_value=1.5, name="clip")(layers.UnitNormalization(name="unit")(y))
+    y = layers.RMSNormalization(name="rms")(layers.GlobalAveragePooling2D(name="mean")(y))
+    return keras.Model(x, layers.Dense(2, name="head")(y))
+
+
+def imported_attention():
+    x = keras.Input((6, 4), name="x")
+    y = layers.LayerNormalization(name="norm")(x)
+    y = layers.Add(name="sum")([x, layers.MultiHeadAttention(2, 3, name="heads")(y, y, use_causal_mask=True)])
+    y = layers.Attention(use_scale=True, name="attention")([y, x])
+    y = layers.Permute((2, 1), name="turn")(layers.TimeDistributed(keras.Sequential([layers.Dense(5), layers.ELU(0.5)]), name="each")(y))
+    y = layers.Conv1DTranspose(3, 4, strides=2, padding="same", name="longer")(layers.ZeroPadding1D((1, 2), name="pad")(y))
+    z = layers.SeparableConv1D(3, 3, name="separable")(layers.DepthwiseConv1D(3, padding="same", name="depthwise")(y))
+    y = layers.Dot((2, 2), normalize=True, name="dot")([y, z])
+    return keras.Model(x, layers.GlobalMaxPooling1D(name="most")(layers.Rescaling(0.5, -1, name="scale")(y)))
+
+
+def imported_masked():
+    tokens = keras.Input((6,), name="tokens")
+    x = layers.LSTM(3, return_sequences=True, name="first")(layers.Embedding(10, 4, mask_zero=True, name="embedding")(tokens))
+    return keras.Model(tokens, layers.Dense(2, name="head")(layers.Bidirectional(layers.GRU(3), name="both")(x)))
+
+
+def imported_volume():
+    return keras.Sequential([
+        keras.Input((3, 3, 3, 2)), layers.ZeroPadding3D(1), layers.Conv3D(3, 2, activation="hard_tanh"), layers.UpSampling3D((1, 2, 1)),
+        layers.Cropping3D(((1, 0), (0, 2), (0, 0))), layers.SpatialDropout3D(0.5), layers.TimeDistributed(layers.Conv2D(2, 2)),
+        layers.GlobalAveragePooling3D(), layers.RepeatVector(3), layers.GRU(3)
+    ])
+
+
 def main():
     keras.utils.set_random_seed(1)
     random, outputs = np.random.default_rng(1), {}
     models = {"image": image(), "sequence": sequence(), "imported_image": imported_image(),
-              "imported_sequence": imported_sequence()}
+              "imported_sequence": imported_sequence(), "parts": parts(), "imported_attention": imported_attention(),
+              "imported_masked": imported_masked(), "imported_volume": imported_volume()}
     for name, model in models.items():
         for layer in model.layers:
             # Scales, shifts and variances that are not those of a fresh network; only the latter must be positive.
             layer.set_weights([each + random.uniform(0 if np.all(each == 1) else -0.5, 0.5, each.shape)
                                for each in layer.get_weights()])
         shape = (2, *model.input_shape[1:])
-        x = random.integers(0, 10, shape) if name == "sequence" else random.uniform(-1, 1, shape)
-        x = x.astype(np.float32)
+        is_text = name in ("sequence", "imported_masked")
+        x = (random.integers(0, 10, shape) if is_text else random.uniform(-1, 1, shape)).astype(np.float32)
+        if name == "imported_masked":
+            x[0, 4:] = x[1, 2:] = 0
         path = HERE / f"keras_{name}.keras"
         model.save(path)
         with zipfile.ZipFile(path) as archive:  # Packed, as most of HDF5 is empty here.

@@ -19,8 +19,8 @@ import numpy as np
 from .problems import Missing, Refused
 
 #: Layers without weights that are one layer in Burin too.
-PLAIN = {"Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Dropout", "SpatialDropout1D", "SpatialDropout2D",
-         "GaussianNoise", "GaussianDropout", "Flatten", "Reshape", "Permute", "RepeatVector", "MaxPooling1D", "MaxPooling2D",
+PLAIN = {"Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+         "AlphaDropout", "Cropping1D", "Cropping2D", "Cropping3D", "GaussianNoise", "GaussianDropout", "Flatten", "Reshape", "Permute", "RepeatVector", "MaxPooling1D", "MaxPooling2D",
          "MaxPooling3D", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "GlobalMaxPooling1D",
          "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GlobalAveragePooling1D", "GlobalAveragePooling2D",
          "GlobalAveragePooling3D", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "UpSampling1D", "UpSampling2D",
@@ -28,6 +28,9 @@ PLAIN = {"Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Dropout", "Spatia
          "Identity", "UnitNormalization", "ActivityRegularization"}
 #: Those whose variables are `weight` and `bias`, as they are.
 WEIGHT_AND_BIAS = {"Dense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "DepthwiseConv2D"}
+#: Those with one variable, `weight`.
+WEIGHT = {"Embedding", "PReLU", "RMSNormalization"}
+MODELS = {"Sequential", "Functional", "Model"}
 RECURRENT = {"LSTM", "GRU", "SimpleRNN"}
 #: More than what is in a file of a model is packed.
 MOST_PACKED = 16
@@ -50,6 +53,13 @@ def snake_case(name):
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
+def is_keras(layer):
+    """Whether a class is Keras's own layer: others, and functions, are code of elsewhere."""
+    module = layer.get("module") or "keras.layers"
+    return module in ("keras.layers", "keras", "keras.models", "keras.src.models.functional", "keras.src.models.sequential") and \
+        layer.get("registered_name") in (None, layer["class_name"])
+
+
 def joined(place, name):
     return f"{place}.{name}" if place else name
 
@@ -64,7 +74,7 @@ class Pieces:
 
     def __init__(self, model):
         self.found, self.problems = [], []
-        if not isinstance(model, dict) or model.get("class_name") not in ("Sequential", "Functional", "Model"):
+        if not isinstance(model, dict) or model.get("class_name") not in MODELS:
             raise Refused("expected the configuration of a Sequential or functional model")
         self.add_model(model, "", "")
         if self.problems:
@@ -93,19 +103,17 @@ class Pieces:
     def add(self, kind, config, path, place, name, layer):
         """Whether an activation is a layer of its own behind it."""
         refuse = lambda what: self.refuse(name, kind, what)  # noqa: E731
-        if kind in ("Sequential", "Functional", "Model"):
-            if kind != "Sequential":
-                refuse("a functional model within a model has no counterpart")
-            else:
-                self.add_model(layer, path + "/", place)
+        if kind in MODELS and is_keras(layer):
+            self.add_model(layer, path + "/", place)
+        elif not is_keras(layer):
+            refuse(f"is of {str(layer.get('module'))[:100]}, whose code is not run")
         elif kind == "Lambda" or "__lambda__" in json.dumps(config):
             refuse("is code, which is not run")
         elif kind in PLAIN:
             pass
         elif config.get("data_format") == "channels_first":
             refuse("channels are last in Burin")
-        elif kind in WEIGHT_AND_BIAS | {"BatchNormalization", "LayerNormalization", "GroupNormalization", "Embedding",
-                                        "MultiHeadAttention"}:
+        elif kind in WEIGHT_AND_BIAS | WEIGHT | {"BatchNormalization", "LayerNormalization", "GroupNormalization", "MultiHeadAttention"}:
             self.found.append(Piece(path, place, kind, config, name))
             return kind in WEIGHT_AND_BIAS and has_activation(config)
         elif kind == "SeparableConv2D":
@@ -159,7 +167,10 @@ def to_burin(piece, variables):
     """`variables` are lists of arrays by the path of their group; the result is {name: array}."""
     own = variables.get(piece.path, [])
     config, kind = piece.config, piece.kind
-    if kind in WEIGHT_AND_BIAS or kind == "Embedding":
+    if kind == "PReLU":
+        # Along the axes that share them Keras's slopes have an extent of 1.
+        tensors = {"weight": own[0].reshape(-1)} if own else {}
+    elif kind in WEIGHT_AND_BIAS | WEIGHT:
         tensors = dict(zip(("weight", "bias"), own))
     elif kind == "SeparableConv2D":
         tensors = dict(zip(("0.weight", "1.weight", "1.bias"), own))
@@ -216,7 +227,7 @@ def from_burin(piece, tensors, variables):
         names = ("weight", "recurrent_weight", "bias")
     else:
         names = ("weight", "bias")
-    arrays = [take(name) for name, _ in zip(names, own)]
+    arrays = [take(name).reshape(like.shape) if kind == "PReLU" else take(name) for name, like in zip(names, own)]
     if kind == "GRU":
         if resets_before(piece):
             arrays[1] = np.concatenate([arrays[1], take("reset_weight")], axis=-1)
@@ -284,15 +295,24 @@ def read_member(archive, name, packed):
     return archive.read(member)
 
 
-def read_model(path):
-    """Of a .keras file its pieces, and its variables."""
+def members(path):
+    """Of a .keras file its configuration and the bytes of its weights."""
     try:
         with zipfile.ZipFile(path) as archive:
-            config = json.loads(read_member(archive, "config.json", path.stat().st_size))
-            weights = read_member(archive, "model.weights.h5", path.stat().st_size)
+            return (json.loads(read_member(archive, "config.json", path.stat().st_size)),
+                    read_member(archive, "model.weights.h5", path.stat().st_size))
     except zipfile.BadZipFile:
         raise Refused("expected a .keras file, which is a zip archive") from None
-    return Pieces(config).found, read_variables(io.BytesIO(weights), len(weights)), weights
+
+
+def variables_of(weights):
+    return read_variables(io.BytesIO(weights), len(weights))
+
+
+def read_model(path):
+    """Of a .keras file its pieces, its variables, and their bytes."""
+    config, weights = members(path)
+    return Pieces(config).found, variables_of(weights), weights
 
 
 def replaced(weights, variables):

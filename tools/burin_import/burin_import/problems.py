@@ -9,6 +9,10 @@ class Unsupported(Exception):
     """What one node has that no layer does. The check collects these: see layers/."""
 
 
+class Misfit(Unsupported):
+    """One that is of shapes: nothing to tell behind another, where no shape is known."""
+
+
 #: What readers of binary formats meet in damaged files.
 DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, EOFError, AssertionError)
 

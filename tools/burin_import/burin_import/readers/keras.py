@@ -1,93 +1,152 @@
-""".keras of Keras 3: the configuration and the weights, by json and h5py. Nothing in it is run."""
+""".keras of Keras 3: the configuration and the weights, by json and h5py. Nothing in it is run. What a layer becomes is in
+keras_rules/."""
 
-import json
-import zipfile
-
-import numpy as np
+from dataclasses import dataclass, field
 
 from .. import keras_weights
-from ..graph import Graph, Node, Tensor
-from ..problems import Refused
+from ..graph import MOST_NODES, Graph, Node, Tensor
+from ..problems import Misfit, Refused, Unsupported
 from ..shapes import EXPECTED
 
-ACTIVATIONS = {"relu": "Relu", "relu6": "Relu6", "leaky_relu": "LeakyRelu", "elu": "Elu", "selu": "Selu", "gelu": "Gelu",
-               "silu": "Silu", "swish": "Silu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softplus": "Softplus",
-               "softsign": "Softsign", "mish": "Mish", "log_sigmoid": "LogSigmoid", "hard_sigmoid": "HardSigmoid",
-               "hard_silu": "HardSwish", "hard_swish": "HardSwish",
-               "softmax": "Softmax", "log_softmax": "LogSoftmax"}
-MERGES = {"Add": "Add", "Subtract": "Subtract", "Multiply": "Multiply", "Average": "Average", "Maximum": "Maximum",
-          "Minimum": "Minimum"}
-#: What does nothing when a network answers.
-ONLY_TRAINS = {"Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "Identity",
-               "ActivityRegularization"}
+#: Types whose numbers become floats.
+FLOATS = {"float32": "", "float64": "", "mixed_float16": "float16", "mixed_bfloat16": "bfloat16", "float16": "float16",
+          "bfloat16": "bfloat16"}
 
 
 def read(path):
     if path.suffix.lower() != ".keras":
         raise Refused("expected a .keras file, which says what its layers are; .h5 of Keras 2 and .weights.h5 are not read")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            config = json.loads(keras_weights.read_member(archive, "config.json", path.stat().st_size))
-    except zipfile.BadZipFile:
-        raise Refused("expected a .keras file, which is a zip archive") from None
-    _, variables, _ = keras_weights.read_model(path)
-    return Reader(path.stem, config, variables).graph
+    config, weights = keras_weights.members(path)
+    return Reader(path.stem, keras_weights.variables_of(weights)).read(config)
+
+
+@dataclass
+class Call:
+    """A layer where it is used."""
+
+    kind: str  #: The class in Keras.
+    name: str
+    config: dict
+    group: str  #: Of its variables in the file of weights.
+    own: list  #: Its variables.
+    inputs: list  #: Names of tensors.
+    options: dict = field(default_factory=dict)  #: What it is called with besides.
+
+    def get(self, option, default=None):
+        return self.config.get(option, default)
 
 
 class Reader:
-    def __init__(self, name, model, variables):
+    def __init__(self, name, variables):
         self.variables = variables
         self.graph = Graph(name, [], [], {}, [])
-        if model["class_name"] == "Sequential":
-            last = self.sequential(model["config"]["layers"], "", None)
-            self.graph.outputs = [last]
+        #: Of tensors that padding is in: the mask that says where.
+        self.masks = {}
+        self.calls = 0
+        #: Outputs of layers that are not supported, and what comes of them.
+        self.unknown = set()
+
+    def read(self, model):
+        kind = model.get("class_name") if isinstance(model, dict) else None
+        if kind not in keras_weights.MODELS:
+            raise Refused("expected the configuration of a Sequential or functional model")
+        if kind == "Sequential":
+            self.graph.outputs = [self.sequential(model["config"], "", None)]
         else:
-            self.functional(model["config"])
+            self.graph.outputs = self.functional(model["config"], "", None)
+        if self.unknown:
+            # The report is of all such layers, whatever reads them.
+            self.graph.outputs = [node.outputs[0] for node in self.graph.nodes if node.outputs[0] in self.unknown]
+        return self.graph
 
     # Models
 
-    def named(self, layers, prefix):
+    def named(self, config, prefix):
         """Each layer with the group of its variables."""
         counts = {}
-        for layer in layers:
+        if not isinstance(config.get("layers"), list):
+            raise Refused("expected the list of a model's layers")
+        for layer in config["layers"]:
+            if not isinstance(layer, dict) or not isinstance(layer.get("config"), dict) or not isinstance(layer.get("class_name"), str):
+                raise Refused("expected layers with a class and a configuration")
             group = keras_weights.snake_case(layer["class_name"])
             counts[group] = counts.get(group, -1) + 1
             yield layer, f"{prefix}layers/{group}" + (f"_{counts[group]}" if counts[group] else "")
 
-    def sequential(self, layers, prefix, last):
-        for layer, group in self.named(layers, prefix):
-            kind, config = layer["class_name"], layer["config"]
-            if kind == "InputLayer":
-                last = self.input(config) if last is None else last
-            elif kind == "Sequential":
-                last = self.sequential(config["layers"], group + "/", last)
+    def sequential(self, config, prefix, last):
+        for layer, group in self.named(config, prefix):
+            if layer["class_name"] == "InputLayer":
+                last = self.input(layer["config"]) if last is None else last
             elif last is None:
                 raise Refused("expected a model that is built, whose input's shape is in the file")
             else:
-                last = self.layer(kind, config, group, [last])
+                made = self.layer(layer, group, [last])
+                if len(made) != 1:
+                    raise Refused(f"layer '{layer['config'].get('name')}': expected one output, got {len(made)}")
+                last = made[0]
+        if last is None:
+            raise Refused("expected a model with layers")
         return last
 
-    def functional(self, config):
-        made = {}
-        for layer, group in self.named(config["layers"], ""):
-            kind, own = layer["class_name"], layer["config"]
-            if kind == "InputLayer":
-                made[layer["name"]] = self.input(own)
+    def functional(self, config, prefix, given):
+        """The outputs of a model that is given tensors, or makes the network's inputs."""
+        from . import keras_rules
+        made, waiting = {}, []
+        entries = histories(config["input_layers"])
+        if given is not None and len(given) != len(entries):
+            raise Refused(f"model '{config.get('name')}': expected {len(entries)} inputs, got {len(given)}")
+        inside = dict(zip((history[0] for history in entries), given or []))
+        for layer, group in self.named(config, prefix):
+            name = layer.get("name", layer["config"].get("name"))
+            if layer["class_name"] == "InputLayer":
+                made[name, 0] = [inside[name] if given is not None else self.input(layer["config"])]
                 continue
-            calls = layer["inbound_nodes"]
-            if len(calls) != 1:
-                raise Refused(f"layer '{layer['name']}': expected it to be used once, got {len(calls)} times")
-            inputs = [made[history[0]] for history in tensors_of(calls[0]["args"])]
-            made[layer["name"]] = self.layer(kind, own, group, inputs)
-        flat = lambda each: [each] if isinstance(each[0], str) else each  # noqa: E731
-        self.graph.inputs = [made[history[0]] for history in flat(config["input_layers"])]
-        self.graph.outputs = [made[history[0]] for history in flat(config["output_layers"])]
+            # Each use of a layer, which may come before a layer that stands ahead of it.
+            waiting += [(layer, group, name, number, call) for number, call in enumerate(layer["inbound_nodes"])]
+        while waiting:
+            left = []
+            for each in waiting:
+                layer, group, name, number, call = each
+                arguments = [list(call["args"]), dict(call.get("kwargs") or {})]
+                needed = histories_in(arguments)
+                if not all((history[0], history[1]) in made for history in needed):
+                    left.append(each)
+                    continue
+                inputs, options = self.arguments(arguments, made)
+                if is_mask(layer, arguments[0]) and len(inputs) == 1:
+                    made[name, number] = [keras_rules.shape.padding_mask(self, inputs[0], str(name))]
+                else:
+                    made[name, number] = self.layer(layer, group, inputs, options)
+            if len(left) == len(waiting):
+                raise Refused(f"layer '{left[0][2]}': nothing before it makes what it is called with: the layers form a cycle, or one "
+                              "is missing")
+            waiting = left
+        outputs = [made[history[0], history[1]][history[2]] for history in histories(config["output_layers"])]
+        if given is None:
+            # As the file has them, not as its layers stand.
+            self.graph.inputs = [made[history[0], 0][0] for history in entries]
+        return outputs
+
+    @staticmethod
+    def arguments(arguments, made):
+        """The tensors that a layer is called with by place, and what by name."""
+        tensor = lambda history: made[history[0], history[1]][history[2]]  # noqa: E731
+        inputs = [tensor(history) for history in histories_in(arguments[0])]
+        options = {}
+        for name, value in arguments[1].items():
+            tensors = [tensor(history) for history in histories_in(value)]
+            if name == "inputs":
+                inputs += tensors
+            elif tensors or value not in (None, False, [], {}):
+                options[name] = tensors or value
+        return inputs, options
 
     def input(self, config):
         shape = config.get("batch_shape") or config.get("batch_input_shape")
-        if not isinstance(shape, list) or any(not isinstance(extent, int) for extent in shape[1:]):
-            raise Refused(f"input '{config['name']}': expected a shape of whole extents, got {shape}")
-        name = self.graph.new_name(config["name"])
+        name = str(config.get("name") or "input")
+        if not isinstance(shape, list) or len(shape) < 2 or any(type(extent) is not int or extent < 1 for extent in shape[1:]):
+            raise Refused(f"input '{name}': expected a shape of whole extents, got {str(shape)[:100]}")
+        name = self.graph.new_name(name)
         self.graph.tensors[name] = Tensor(name, (1, *shape[1:]))
         self.graph.inputs.append(name)
         return name
@@ -107,230 +166,100 @@ class Reader:
         graph.nodes.append(node)
         return node.outputs[0]
 
-    def layer(self, kind, config, group, inputs):
-        name, own = config["name"], self.variables.get(group, [])
-        x = inputs[0]
-        if kind in ONLY_TRAINS:
-            return x
-        if config.get("data_format") == "channels_first":
-            return self.add(kind, inputs, name, why="channels are last in Burin")
-        rule = getattr(self, "read_" + keras_weights.snake_case(kind), None)
-        if rule is not None:
-            x = rule(config, own, inputs, name, group)
-        elif kind in MERGES:
-            x = self.add(MERGES[kind], inputs, name, source=kind)
-        else:
-            return self.add(kind, inputs, name, why="is code, which is not run" if kind == "Lambda" else None)
-        return self.activate(config.get("activation"), x, name) if kind not in keras_weights.RECURRENT else x
+    def shape(self, name):
+        return self.graph.shape(name)
 
-    def activate(self, activation, x, name):
-        if activation in (None, "linear"):
-            return x
-        operator = ACTIVATIONS.get(activation) if isinstance(activation, str) else None
-        attributes = {"alpha": 0.2} if operator == "LeakyRelu" else {"axis": -1} if activation in ("softmax", "log_softmax") \
-            else {}
-        y = self.add(operator or f"activation {activation}", [x], f"{name}/activation", **attributes)
-        self.graph.tensors[y].called = name
-        return y
+    def layer(self, layer, group, inputs, options=None):
+        """The outputs of a layer, or of a model as one, that is given these tensors."""
+        from . import keras_rules
+        kind, config = layer["class_name"], layer["config"]
+        name = str(config.get("name") or layer.get("name") or kind)
+        self.calls += 1
+        if self.calls > MOST_NODES:
+            raise Refused(f"its layers are used more than {MOST_NODES} times")
+        by_name = [each for value in (options or {}).values() if isinstance(value, list) for each in value if each in self.graph.tensors]
+        if not inputs and not by_name:
+            raise Refused(f"layer '{name}': expected inputs, got none")
+        self.check_float(name, config)
+        if kind in keras_weights.MODELS and keras_weights.is_keras(layer):
+            if options:
+                raise Refused(f"model '{name}': is called with {', '.join(options)}")
+            return [self.sequential(config, f"{group}/", inputs[0])] if kind == "Sequential" else \
+                self.functional(config, f"{group}/", inputs)
+        call = Call(kind, name, config, group, self.variables.get(group, []), inputs, options or {})
+        before, is_known = len(self.graph.nodes), not any(each in self.unknown for each in inputs + by_name)
+        try:
+            if not keras_weights.is_keras(layer):
+                raise Unsupported(f"is of {str(layer.get('module'))[:100]}, whose code is not run")
+            if config.get("data_format") == "channels_first":
+                raise Unsupported("channels are last in Burin")
+            made = keras_rules.apply(self, call)
+            if is_known or made in self.unknown:
+                return [made]
+        except Unsupported as problem:
+            del self.graph.nodes[before:]
+            output = self.not_known(name)
+            if is_known or not isinstance(problem, Misfit):
+                self.graph.nodes.append(Node(name, f"Keras's {kind}", [], [output], {"why": str(problem)}, kind))
+            return [output]
+        except Refused as refused:
+            if is_known:
+                raise Refused(f"layer '{name}' ({kind}): {refused}") from None
+        # Of what is behind a layer that is not supported no shape is known: only what it asks for is told.
+        del self.graph.nodes[before:]
+        return [self.not_known(name)]
 
-    @staticmethod
-    def weight_and_bias(own):
-        return list(zip(("weight", "bias"), own))
+    def not_known(self, name):
+        output = self.graph.add_tensor(name, shape=(1, 1, 1))
+        self.unknown.add(output)
+        return output
 
-    @staticmethod
-    def window(config):
-        padding = config.get("padding", "valid")
-        attributes = {"padding": padding} if padding != "valid" else {}
-        for key, name in ("strides", "strides"), ("dilation_rate", "dilations"):
-            if config.get(key) is not None:
-                value = config[key]
-                attributes[name] = list(value) if isinstance(value, list) else [value]
-        return attributes
+    def check_float(self, name, config):
+        policy = config.get("dtype")
+        if isinstance(policy, dict):
+            policy = policy["config"]["name"]
+        if policy is None:
+            return
+        if policy not in FLOATS:
+            raise Refused(f"layer '{name}': numbers of {str(policy)[:100]}: expected floats")
+        note = f"layers that compute with {FLOATS[policy]}, here with floats"
+        if FLOATS[policy] and note not in self.graph.notes:
+            self.graph.notes.append(note)
 
-    def read_dense(self, config, own, inputs, name, group):
-        return self.add("Dense", inputs, name, self.weight_and_bias(own), source="Dense")
+    def written(self, kind, inputs, name, shape, parameters=(), panels=True, **attributes):
+        """A layer as Burin has it: parameters (name, values) in its order."""
+        return self.add("Written", inputs, name, shape=shape, type=kind, parameters=list(parameters), panels=panels, **attributes)
 
-    def read_conv2d(self, config, own, inputs, name, group):
-        return self.add("Conv", inputs, name, self.weight_and_bias(own), **self.window(config), groups=config.get("groups", 1),
-                        source=f"Conv{own[0].ndim - 2}D")
-
-    read_conv1d = read_conv3d = read_conv2d
-
-    def read_conv2d_transpose(self, config, own, inputs, name, group):
-        image, kernel = self.graph.shape(inputs[0])[1:-1], own[0].shape[:-2]
-        options = self.window(config)
-        strides, dilations = options["strides"], options.get("dilations", [1] * len(kernel))
-        more, is_same = config.get("output_padding"), config.get("padding") == "same"
-        more = more if isinstance(more, list) or more is None else [more] * len(kernel)
-        target, crops = [], []
-        for axis, extent in enumerate(image):
-            stride, reach = strides[axis], (kernel[axis] - 1) * dilations[axis] + 1
-            whole = (extent - 1) * stride + max(reach, stride)
-            if more is None or more[axis] is None:
-                target.append(extent * stride if is_same else whole)
-            else:
-                target.append((extent - 1) * stride + reach - (reach // 2 * 2 if is_same else 0) + more[axis])
-            before = max((extent - 1) * stride + reach - target[-1], 0) // 2
-            crops.append((before, whole - target[-1] - before))
-        return self.add("ConvTranspose", inputs, name, self.weight_and_bias(own), (1, *target, own[0].shape[-2]), strides=strides,
-                        dilations=dilations, crops=crops, source=f"Conv{len(kernel)}DTranspose")
-
-    read_conv1d_transpose = read_conv3d_transpose = read_conv2d_transpose
-
-    def read_depthwise_conv2d(self, config, own, inputs, name, group):
-        return self.add("DepthwiseConv", inputs, name, self.weight_and_bias(own), **self.window(config),
-                        source="DepthwiseConv2D")
-
-    def read_separable_conv2d(self, config, own, inputs, name, group):
-        x = self.add("DepthwiseConv", inputs, f"{name}/depthwise", [("weight", own[0])], **self.window(config),
-                     source="SeparableConv2D")
-        return self.add("Conv", [x], name, self.weight_and_bias(own[1:]), source="SeparableConv2D")
-
-    def pool(operator):  # noqa: N805
-        def rule(self, config, own, inputs, name, group):
-            size = config["pool_size"]
-            return self.add(operator, inputs, name, size=list(size) if isinstance(size, list) else [size],
-                            **self.window(config), source=operator)
-        return rule
-
-    read_max_pooling1d = read_max_pooling2d = read_max_pooling3d = pool("MaxPool")
-    read_average_pooling1d = read_average_pooling2d = read_average_pooling3d = pool("AveragePool")
-
-    def global_pool(operator):  # noqa: N805
-        def rule(self, config, own, inputs, name, group):
-            x = self.graph.shape(inputs[0])
-            shape = (x[0], *([1] * (len(x) - 2)), x[-1]) if config.get("keepdims") else (x[0], x[-1])
-            return self.add(operator, inputs, name, shape=shape, source=operator)
-        return rule
-
-    read_global_max_pooling1d = read_global_max_pooling2d = global_pool("GlobalMaxPool")
-    read_global_average_pooling1d = read_global_average_pooling2d = global_pool("GlobalAveragePool")
-
-    def resized(self, inputs, name, size, how, source):
-        """Keras mixes elements as from their middles; bicubic is Keys's, without what is beyond the image."""
-        mode = {"nearest": "nearest", "bilinear": "linear", "bicubic": "cubic"}.get(how)
-        if mode is None:
-            return self.add(source, inputs, name, why=f"interpolation {how}")
-        return self.add("Resize", inputs, name, size=size, mode=mode, coordinates="half_pixel", nearest="round_prefer_ceil",
-                        cubic=-0.5, excludes=True, source=source)
-
-    def read_up_sampling2d(self, config, own, inputs, name, group):
-        image, factors = self.graph.shape(inputs[0])[1:-1], config["size"]
-        factors = factors if isinstance(factors, list) else [factors] * len(image)
-        return self.resized(inputs, name, [extent * factor for extent, factor in zip(image, factors)],
-                            config.get("interpolation", "nearest"), f"UpSampling{len(image)}D")
-
-    read_up_sampling1d = read_up_sampling3d = read_up_sampling2d
-
-    def read_resizing(self, config, own, inputs, name, group):
-        if config.get("crop_to_aspect_ratio") or config.get("pad_to_aspect_ratio") or config.get("antialias"):
-            return self.add("Resizing", inputs, name, why="aspect ratio or antialias")
-        return self.resized(inputs, name, [config["height"], config["width"]], config.get("interpolation", "bilinear"), "Resizing")
-
-    def read_batch_normalization(self, config, own, inputs, name, group):
-        x = self.graph.shape(inputs[0])
-        axis = config.get("axis", -1)
-        if (axis[0] if isinstance(axis, list) else axis) not in (-1, len(x) - 1):
-            return self.add("BatchNormalization", inputs, name, why=f"axis {axis}: expected the last")
-        tensors = keras_weights.to_burin(keras_weights.Piece(group, "", "BatchNormalization", config, name), self.variables)
-        return self.add("BatchNorm", inputs, name,
-                        [(part, tensors[part]) for part in ("weight", "bias", "running_mean", "running_var")],
-                        epsilon=config.get("epsilon", 1e-3), source="BatchNormalization")
-
-    def read_flatten(self, config, own, inputs, name, group):
-        x = self.graph.shape(inputs[0])
-        return self.add("Reshape", inputs, name, shape=(x[0], int(np.prod(x[1:]))), source="Flatten")
-
-    def read_reshape(self, config, own, inputs, name, group):
-        x, wish = self.graph.shape(inputs[0]), list(config["target_shape"])
-        if -1 in wish:
-            wish[wish.index(-1)] = int(np.prod(x[1:])) // max(int(np.prod([each for each in wish if each > 0])), 1)
-        return self.add("Reshape", inputs, name, shape=(x[0], *wish), source="Reshape")
-
-    def read_activation(self, config, own, inputs, name, group):
-        return inputs[0]  # The activation follows.
-
-    def read_re_lu(self, config, own, inputs, name, group):
-        plain = not config.get("negative_slope") and not config.get("threshold")
-        most = config.get("max_value")
-        if not plain or most not in (None, 6):
-            return self.add("ReLU", inputs, name, why="expected no slope, no threshold, and 6 as the most or nothing")
-        return self.add("Relu" if most is None else "Relu6", inputs, name, source="ReLU")
-
-    def read_leaky_re_lu(self, config, own, inputs, name, group):
-        return self.add("LeakyRelu", inputs, name, alpha=config.get("negative_slope", 0.3), source="LeakyReLU")
-
-    def read_softmax(self, config, own, inputs, name, group):
-        return self.add("Softmax", inputs, name, axis=config.get("axis", -1), source="Softmax")
-
-    def read_concatenate(self, config, own, inputs, name, group):
-        axis = config.get("axis", -1) % len(self.graph.shape(inputs[0]))
-        return self.add("Concat", inputs, name, axis=axis, source="Concatenate")
-
-    def read_zero_padding2d(self, config, own, inputs, name, group):
-        return self.add("Pad", inputs, name, pads=[(0, 0), *map(tuple, config["padding"]), (0, 0)], value=0,
-                        source="ZeroPadding2D")
-
-    # What is written as Burin's layer
-
-    def written(self, kind, pieces, inputs, name, shape, panels=True):
-        """`pieces`: of each layer within it, in order."""
-        parameters = []
-        for piece in pieces:
-            parameters += keras_weights.to_burin(piece, self.variables).items()
-        return self.add("Written", inputs, name, shape=shape, type=kind, parameters=parameters, panels=panels,
-                        source=pieces[0].kind)
-
-    def read_embedding(self, config, own, inputs, name, group):
-        piece = keras_weights.Piece(group, "", "Embedding", config, name)
-        words, size = own[0].shape
-        if inputs[0] in self.graph.inputs:
-            self.graph.tensors[inputs[0]].tokens = words
-        return self.written(f"Embedding<{words}, {size}>", [piece], inputs, name, (*self.graph.shape(inputs[0]), size), False)
-
-    def recurrent(self, kind, config, group, inputs, name, both=None):
-        gates = keras_weights.Pieces.__new__(keras_weights.Pieces)
-        gates.found, gates.problems = [], []
-        gates.add_recurrent(kind, config, group, "" if both is None else "0", name)
-        if both is not None:
-            gates.add_recurrent(kind, config, both, "1", name)
-        for option in ("return_state", "stateful", "go_backwards"):
-            if config.get(option):
-                gates.problems.append(f"{option}")
-        if gates.problems:
-            return self.add(kind, inputs, name, why="; ".join(gates.problems))
-        units, whole = config["units"], config.get("return_sequences", False)
-        options = (", ReturnSequences" if whole else "") + ("" if config.get("use_bias", True) else ", NoBias")
-        options += ", ResetBefore" if kind == "GRU" and not config.get("reset_after", True) else ""
-        options += ", ReLUCell" if config.get("activation") == "relu" else ""
-        x = self.graph.shape(inputs[0])
-        cell = f"{kind}<{units}{options}>"
-        return self.written(cell if both is None else f"Bidirectional<{cell}>", gates.found, inputs, name,
-                            (x[0], *([x[1]] if whole else []), units * (1 if both is None else 2)))
-
-    def read_lstm(self, config, own, inputs, name, group):
-        return self.recurrent("LSTM", config, group, inputs, name)
-
-    def read_gru(self, config, own, inputs, name, group):
-        return self.recurrent("GRU", config, group, inputs, name)
-
-    def read_simple_rnn(self, config, own, inputs, name, group):
-        return self.recurrent("SimpleRNN", config, group, inputs, name)
-
-    def read_bidirectional(self, config, own, inputs, name, group):
-        inner = config["layer"]
-        if inner["class_name"] not in keras_weights.RECURRENT or config.get("merge_mode") != "concat":
-            return self.add("Bidirectional", inputs, name, why="expected a recurrent layer and merge_mode concat")
-        return self.recurrent(inner["class_name"], inner["config"], f"{group}/forward_layer", inputs, name,
-                              f"{group}/backward_layer")
+    def weights(self, kind, config, group, name):
+        """Of a layer's variables what Burin has: {name: values}."""
+        return keras_weights.to_burin(keras_weights.Piece(group, "", kind, config, name), self.variables)
 
 
-def tensors_of(arguments):
-    """Where each tensor among a call's arguments comes from: (layer, call, which)."""
+def is_mask(layer, arguments):
+    """Whether it is what Keras writes for `mask_zero`: which tokens are not 0."""
+    return layer["class_name"] == "NotEqual" and layer.get("module") == "keras.src.ops.numpy" and len(arguments) == 2 and \
+        type(arguments[1]) in (int, float) and arguments[1] == 0
+
+
+def histories(entries):
+    """Places of tensors, (layer, call, which), in whatever form a model has its inputs or outputs."""
+    if isinstance(entries, dict):
+        return [each for value in entries.values() for each in histories(value)]
+    if isinstance(entries, list) and len(entries) == 3 and isinstance(entries[0], str):
+        if not all(type(each) is int and each >= 0 for each in entries[1:]):
+            raise Refused(f"'{entries[0]}': expected the numbers of a call and of an output")
+        return [tuple(entries)]
+    if isinstance(entries, list):
+        return [each for value in entries for each in histories(value)]
+    raise Refused("expected the places of a model's inputs and outputs")
+
+
+def histories_in(arguments):
+    """Where each tensor among a call's arguments comes from."""
     if isinstance(arguments, dict):
         if arguments.get("class_name") == "__keras_tensor__":
-            return [arguments["config"]["keras_history"]]
-        return [each for value in arguments.values() for each in tensors_of(value)]
+            return histories(arguments["config"]["keras_history"])
+        return [each for value in arguments.values() for each in histories_in(value)]
     if isinstance(arguments, list):
-        return [each for value in arguments for each in tensors_of(value)]
+        return [each for value in arguments for each in histories_in(value)]
     return []

@@ -86,7 +86,8 @@ def nested(layers, source, target):
             for reader in reading:
                 places &= through(reader)
             merge = layers[(places & -places).bit_length() - 1] if places else None
-            if merge is None or len(merge.inputs) < 2 or len(reading) != len(merge.inputs):
+            # Two directions are no merge, though they read a mask.
+            if merge is None or len(merge.inputs) < 2 or len(reading) != len(merge.inputs) or merge.type.startswith("Bidirectional<"):
                 return None
             branches = [branch(at, name, merge) for name in merge.inputs]
             if any(each is None for each in branches):
