@@ -111,7 +111,7 @@ int samples_from_flash(const float (&stored)[Count]) {
 class Program:
     """Imported headers, compiled together: run(name, inputs) gives the outputs, a row a sample."""
 
-    def __init__(self, work, command, headers):
+    def __init__(self, work, command, headers, quiet=False):
         """`headers`: namespace -> (header, kind: int8, pieces, row_major or parameters)."""
         lines = [f'#include "{header}"' for header, _ in headers.values()]
         lines += ["#include <array>", "#include <cstdio>", "#include <cstring>", "#include <vector>", PROGRAM,
@@ -126,8 +126,8 @@ class Program:
                 lines.append(f"    static_assert(burin::crc32({name}::network) == {name}::checksum);")
             lines.append(f'    if (std::strcmp(arguments[1], "{name}") == 0)\n        return {call};')
         (work / "program.cpp").write_text("\n".join([*lines, "    return 2;\n}\n"]))
-        subprocess.run([*command, "-std=c++20", f"-I{ROOT / 'include'}", "-O1", "-DBURIN_SHARED_KERNELS", "program.cpp", "-o",
-                        "program"], cwd=work, check=True)
+        subprocess.run([command[0], "-O1", *command[1:], "-std=c++20", f"-I{ROOT / 'include'}", "-DBURIN_SHARED_KERNELS", "program.cpp", "-o",
+                        "program"], cwd=work, check=True, **({"stderr": subprocess.PIPE, "text": True} if quiet else {}))
         self.program, self.kinds = work / "program", {name: kind for name, (_, kind) in headers.items()}
 
     def run(self, name, inputs):

@@ -145,6 +145,7 @@ class Graph:
     nodes: list
     facts: dict = field(default_factory=dict)  #: What else the file tells in numbers, as `sample_rate`.
     notes: list = field(default_factory=list)  #: What the user should know: why outputs may differ.
+    remarks: list = field(default_factory=list)  #: What else the user should know.
     states: list = field(default_factory=list)  #: What is kept from one run to the next.
     streams: bool = False  #: Whether it takes the next steps of a sequence at a time.
     by_step: bool = False  #: Whether the batch is time: layers are those of a step, but for those that carry a state.

@@ -42,6 +42,13 @@ def shape_of(graph, name):
     return (1, *sample(graph, name)) if graph.by_step else sample(graph, name)
 
 
+def one_sample(graph, name):
+    """Of layers that have axes of an image: what the file has before them is the batch."""
+    shape = graph.shape(name)
+    if len(shape) > 1 and shape[0] != 1:
+        raise Unsupported(f"a batch of {shape[0]} that is fixed: expected 1")
+
+
 def sample_axis(graph, name, axis):
     """An axis of a tensor, counted in samples."""
     shape = graph.shape(name)
@@ -92,6 +99,8 @@ def window_size(size):
 
 def number(value):
     """A literal of a template argument, as a person writes it."""
+    if np.isinf(value):
+        return f"{'-' * (value < 0)}std::numeric_limits<float>::infinity()"
     shortest = np.format_float_positional(np.float32(value), trim="0", unique=True)
     return shortest if len(shortest) <= 12 else np.format_float_scientific(np.float32(value), trim="0", unique=True, exp_digits=1)
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..problems import Unsupported
 from .fixed_point import multiplier, multiply
+from .tensors import repeats
 from .layer import Layer, Parameter, activations, is_int8, number, sample, sample_axis, view
 
 SUM_BITS = 20
@@ -20,7 +21,10 @@ def merge(kind):
             raise Unsupported(f"{len(inputs)} inputs: expected 2 to 8")
         shapes = {sample(graph, name) for name in inputs}
         if len(shapes) != 1:
-            raise Unsupported("inputs of different shapes " + " and ".join(sorted(str(list(shape)) for shape in shapes)))
+            repeats(graph, inputs, node.outputs[0])
+            if is_int8(graph, *inputs, node.outputs[0]):
+                raise Unsupported("8 bits with inputs of different shapes")
+            return [Layer(node.name, f"Broadcast<{kind}>", inputs, node.outputs[0])]
         layer = Layer(node.name, kind, inputs, node.outputs[0])
         if is_int8(graph, *inputs, node.outputs[0]):
             of, to = [graph.tensors[name].quantization for name in inputs], graph.tensors[node.outputs[0]].quantization

@@ -1,7 +1,7 @@
 import numpy as np
 
 from ..problems import Unsupported
-from .layer import Layer, Parameter, is_int8, number, sample
+from .layer import Layer, Parameter, is_int8, number, one_sample, sample
 from .weighted import constant, finite
 
 
@@ -55,6 +55,7 @@ def group_norm(graph, node):
     if is_int8(graph, x, node.outputs[0]):
         raise Unsupported("8 bits")
     channels = sample(graph, x)[-1]
+    one_sample(graph, x)
     if groups < 0 or groups and channels % groups:
         raise Unsupported(f"{groups} groups of {channels} channels")
     options = [*([str(groups)] if groups else []), *epsilon_option(node)]

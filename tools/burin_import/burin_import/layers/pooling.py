@@ -3,7 +3,7 @@ from ..problems import Unsupported
 from ..shapes import window
 from .convolution import options
 from .fixed_point import mean_multiplier
-from .layer import Layer, activations, is_int8, sample, window_size
+from .layer import Layer, activations, is_int8, one_sample, sample, window_size
 
 
 def reaches_beyond(graph, node):
@@ -51,6 +51,7 @@ def global_pooling(kind):
     def rule(graph, node):
         x, = activations(graph, node, 1)
         shape = sample(graph, x)
+        one_sample(graph, x)
         if len(shape) not in (2, 3, 4):
             raise Unsupported(f"input {list(shape)}")
         layer = Layer(node.name, f"{kind}{len(shape) - 1}D", [x], node.outputs[0])

@@ -28,11 +28,24 @@ def transpose(graph, node):
         raise Unsupported(f"axes {axes} of {list(shape)}")
     if len(sample(graph, x)) < len(shape):
         if axes[0] != 0:
-            raise Unsupported(f"axes {axes}: the batch moves")
+            return past_ones(graph, node, x, axes)
         axes = [axis - 1 for axis in axes[1:]]
     layer = Layer(node.name, f"Permute<{', '.join(map(str, axes))}>", [x], node.outputs[0], is_view=axes == sorted(axes))
     layer.constants = lambda rounding, low: []
     return [layer]
+
+
+def past_ones(graph, node, x, axes):
+    """An axis of one element moves past others: those that are longer are permuted."""
+    shape = graph.shape(x)
+    wide = [axis for axis in range(len(shape)) if shape[axis] != 1]
+    order = [wide.index(axis) for axis in axes if shape[axis] != 1]
+    of = tuple(shape[axis] for axis in wide)
+    to = tuple(of[axis] for axis in order)
+    inner, moved = (graph.add_tensor(f"{name}/wide", graph.tensors[name], shape=(1, *extents)) for name, extents in ((x, of), (node.outputs[0], to)))
+    layer = Layer(node.name, f"Permute<{', '.join(map(str, order))}>", [inner], moved)
+    layer.constants = lambda rounding, low: []
+    return [view(node.name, of, x, inner), layer, view(node.name, sample(graph, node.outputs[0]), moved, node.outputs[0])]
 
 
 def slice_(graph, node):

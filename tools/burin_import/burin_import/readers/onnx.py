@@ -13,8 +13,8 @@ OLDEST, NEWEST = 9, 22
 #: Constants that are computed have at most so many elements, or so many times those that they are computed from.
 LARGEST_MADE, LARGEST_GROWTH = 2**16, 4
 #: What simplifications find in networks that are written out.
-PATTERNS = {"Abs", "Cast", "Erf", "Exp", "IsNaN", "Log", "MatMul", "Pow", "Reciprocal", "ReduceMean", "ReduceSum", "Sqrt", "Where",
-            "Equal", "Greater", "Less", "GreaterOrEqual", "And", "Not"}
+PATTERNS = {"Abs", "Cast", "Erf", "Erfc", "Sign", "Exp", "IsNaN", "Log", "MatMul", "Pow", "Reciprocal", "ReduceMean", "ReduceSum", "Sqrt", "Where",
+            "Greater", "Less", "GreaterOrEqual", "LessOrEqual", "Equal", "And", "Or", "Not"}
 RANDOM = {"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli"}
 
 
@@ -87,6 +87,7 @@ class Reader:
         self.tensors, self.nodes, self.types = {}, [], {}
         #: Outputs of which nothing can be said, as they come of what is not supported.
         self.unknown = set()
+        self.versions = {each.domain if each.domain != "ai.onnx" else "": each.version for each in model.opset_import}
         self.constants = {}
         #: How many elements of constants may be computed yet.
         self.still_made = 2 * path.stat().st_size + 64 * LARGEST_MADE
@@ -95,6 +96,7 @@ class Reader:
         from . import onnx_rules
         proto = self.model.graph
         texts(proto)
+        notes = onnx_rules.learned.without_labels(proto)
         if len(proto.node) > 4 * MOST_NODES:
             raise Refused(f"the file has {len(proto.node)} nodes: expected at most {4 * MOST_NODES}")
         self.read_initializers(proto)
@@ -121,7 +123,7 @@ class Reader:
         outputs = list(dict.fromkeys(next(iter(node.outputs[0] for node in self.nodes if node.outputs[0] in self.unknown))
                                      if name in self.unknown and name not in made else name for name in outputs))
         made = Graph(self.path.stem, inputs, outputs, self.tensors, self.nodes)
-        made.moves_borders, made.file_outputs = True, list(outputs)
+        made.moves_borders, made.file_outputs, made.remarks = True, list(outputs), notes
         made.file_inputs = {name: (name, self.tensors[name].shape, self.given[name]) for name in inputs}
         made.file_constants = {name: self.tensors[name].data for name in self.told}
         for name in outputs:
@@ -129,7 +131,9 @@ class Reader:
                 raise Refused(f"the network's output `{name}` does not depend on its inputs")
         # Networks compute with one kind of number; those of tokens are such ones too.
         for tensor in self.tensors.values():
-            if not tensor.is_constant and tensor.dtype in ("float64", "float16", "int64", "int32"):
+            if not tensor.is_constant and tensor.dtype == "bool" and tensor.name in inputs:
+                tensor.tokens = 2
+            if not tensor.is_constant and tensor.dtype in ("float64", "float16", "int64", "int32", "bool"):
                 tensor.dtype = "float32"
             elif tensor.dtype == "uint8" and tensor.quantization is not None:
                 onnx_rules.quantization.signed(tensor)
@@ -275,6 +279,7 @@ class Reader:
                           "the file's nodes form a cycle, or one is missing")
 
     def read_node(self, proto, depth):
+        from .onnx_rules import loops
         outputs = list(proto.output)
         while outputs and outputs[-1] == "":
             outputs.pop()
@@ -295,6 +300,8 @@ class Reader:
             attributes[each.name] = self.array(value) if isinstance(value, self.onnx.TensorProto) else value
         call = Call(proto.name or outputs[0], kind, list(proto.input), outputs, attributes, self.version)
         if kind == "If" and self.take_branch(call, proto, depth):
+            return
+        if kind == "Loop" and loops.loop(self, call, proto, depth):
             return
         if kind == "Shape" and self.tensors[call.inputs[0]].shape is not None:
             shape = self.tensors[call.inputs[0]].shape
@@ -391,15 +398,23 @@ class Reader:
     def infer(self, proto, domain):
         """{output: (shape, dtype)}, or None."""
         onnx = self.onnx
+        # A function whose body is known with its inputs, and what tf2onnx writes though no opset has it.
+        if domain == "ai.onnx.ml" or not domain and proto.op_type in ("GroupNormalization", "Erfc"):
+            from .onnx_rules import learned
+            shape = learned.shape(self, proto) if domain else self.tensors[proto.input[0]].shape
+            if shape is None:
+                return None
+            # A label, if there is one, is what nobody reads.
+            return {name: (shape, "float32") for name in proto.output if name}
         try:
-            schema = onnx.defs.get_schema(proto.op_type, self.version, domain)
+            schema = onnx.defs.get_schema(proto.op_type, self.versions.get(domain, self.version), domain)
             names = [name for name in proto.input if name]
             types = {name: self.type_of(name) for name in names}
             data = {name: onnx.numpy_helper.from_array(np.ascontiguousarray(self.tensors[name].data), name) for name in names
                     if self.tensors[name].is_constant and self.tensors[name].data.size <= 1024 and
                     self.tensors[name].data.dtype.kind in "iufb"}
             found = onnx.shape_inference.infer_node_outputs(schema, proto, types, data, opset_imports=[
-                onnx.helper.make_opsetid("", self.version)], ir_version=self.model.ir_version or 8)
+                onnx.helper.make_opsetid(domain, self.versions.get(domain, self.version))], ir_version=self.model.ir_version or 8)
         except (onnx.defs.SchemaError, onnx.shape_inference.InferenceError, onnx.checker.ValidationError, TypeError, ValueError, RuntimeError, KeyError):
             return None
         result = {}

@@ -30,6 +30,10 @@ def random_samples(graph, count, seed=1):
         for name in graph.inputs:
             shape = sample(graph, name)
             tensor = graph.tensors[name]
+            # Whole numbers of an input that numbers nothing.
+            if not tensor.tokens and np.dtype(graph.file_inputs.get(tensor.called or name, ("", (), "float32"))[2]).kind == "i" and tensor.dtype != "int8":
+                inputs.append(random.integers(-4, 5, shape).astype(np.float32))
+                continue
             inputs.append(random.integers(0, tensor.tokens, shape).astype(np.float32) if tensor.tokens
                           else random.integers(-128, 128, shape).astype(np.int8) if tensor.dtype == "int8"
                           else random.standard_normal(shape).astype(np.float32))

@@ -102,7 +102,9 @@ class Search:
             else:
                 seen, rest, least = node.inputs
                 seen, value = self.graph.constant(seen), scalar(self.graph, least)
-                if seen is None and value is None:
+                if seen is not None and value is None and scalar(self.graph, rest) is not None:
+                    seen, rest, value = ~seen.astype(bool), least, scalar(self.graph, rest)
+                if seen is None or value is None:
                     return None
                 data = None if seen is None or value is None else np.where(seen, 0.0, value)
             if data is None or rest is None:

@@ -2,8 +2,39 @@
 
 import numpy as np
 
+from ..graph import Node
+
+
+def before_view(graph):
+    """A sum behind a view that parts the last axis, as of heads, moves before it."""
+    producers = graph.producers()
+    for node in graph.nodes:
+        if node.operator != "Add" or len(node.inputs) != 2:
+            continue
+        for name, constant in (node.inputs, node.inputs[::-1]):
+            view, data = producers.get(name), graph.constant(constant)
+            dense = producers.get(view.inputs[0]) if view is not None and view.operator == "Reshape" else None
+            if dense is None or dense.operator != "Dense" or data is None or len(graph.readers(name)) != 1 or \
+                    len(graph.readers(view.inputs[0])) != 1 or {name, view.inputs[0]} & set(graph.outputs):
+                continue
+            channels, shape = graph.shape(view.inputs[0])[-1], graph.shape(name)
+            parts = next((count for count in range(1, len(shape) + 1) if np.prod(shape[-count:]) == channels), 0)
+            wide = (1,) * (len(shape) - data.ndim) + data.shape
+            if not parts or data.ndim > len(shape) or any(extent != 1 for extent in wide[:-parts]) or wide[-parts:] != shape[-parts:]:
+                continue
+            bias = graph.add_tensor(f"{constant}/of channels", graph.tensors[constant], shape=(channels,), data=data.reshape(-1))
+            summed = graph.add_tensor(f"{node.outputs[0]}/before the view", graph.tensors[view.inputs[0]])
+            at = graph.nodes.index(node)
+            graph.nodes[at:at + 1] = [Node(node.name, "Add", [view.inputs[0], bias], [summed], {}, node.source),
+                                      Node(view.name, "Reshape", [summed], node.outputs, dict(view.attributes), view.source)]
+            graph.drop_unread()
+            return True
+    return False
+
 
 def simplify(graph):
+    if before_view(graph):
+        return True
     producers = graph.producers()
     counts = graph.read_counts()
     for node in graph.nodes:

@@ -10,17 +10,26 @@ from ..layers.activations import FUNCTIONS, erf
 #: Where functions are compared.
 GRID = np.concatenate([np.linspace(-9, 9, 73), [-30.0, -0.01, 0.013, 30.0]])
 MOST_ROOTS = 12
-BINARY = {"Add": np.add, "Subtract": np.subtract, "Multiply": np.multiply, "Divide": np.divide, "Pow": np.power,
+COMPARISONS = {"Greater": np.greater, "Less": np.less, "GreaterOrEqual": np.greater_equal, "LessOrEqual": np.less_equal,
+               "Equal": np.equal, "And": np.logical_and, "Or": np.logical_or}
+BINARY = {**COMPARISONS, "Add": np.add, "Subtract": np.subtract, "Multiply": np.multiply, "Divide": np.divide, "Pow": np.power,
           "Minimum": np.minimum, "Maximum": np.maximum, "Min": np.minimum, "Max": np.maximum}
 UNARY = {**{name: (lambda function: lambda x, node: function(x, node))(function) for name, function in FUNCTIONS.items()},
          "GeluTanh": lambda x, node: 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))),
          "Softplus": lambda x, node: np.logaddexp(0, x), "HardSigmoid": lambda x, node: np.clip(x + 3, 0, 6) / 6,
          "Mish": lambda x, node: x * np.tanh(np.logaddexp(0, x)), "Softsign": lambda x, node: x / (1 + np.abs(x)),
          "LogSigmoid": lambda x, node: -np.logaddexp(0, -x),
-         "Erf": lambda x, node: erf(x), "Reciprocal": lambda x, node: 1 / x}
+         "Erf": lambda x, node: erf(x), "Erfc": lambda x, node: 1 - erf(x), "Sign": lambda x, node: np.sign(x),
+         "Not": lambda x, node: np.logical_not(x), "Cast": lambda x, node: cast(x, node["to"]),
+         "Reciprocal": lambda x, node: 1 / x}
 #: What is looked for.
 KNOWN = ("Gelu", "GeluTanh", "Silu", "HardSwish", "HardSigmoid", "Relu", "Relu6", "Sigmoid", "Tanh", "Softplus", "Mish", "Softsign",
          "LogSigmoid")
+
+
+def cast(x, to):
+    """As ONNX numbers types."""
+    return x.astype(np.float64) if to in (1, 10, 11) else x != 0 if to == 9 else np.trunc(x)
 
 
 def simplify(graph):
@@ -34,17 +43,20 @@ def search(graph):
     itself = lambda name: found.get(name) or {name: GRID}
     for node in graph.nodes:
         names = [name for name in node.inputs if name]
-        if len(node.outputs) != 1 or graph.tensors[node.outputs[0]].dtype != "float32" or not names:
+        if len(node.outputs) != 1 or graph.tensors[node.outputs[0]].dtype not in ("float32", "bool") or not names:
             continue
         values = None
         if node.operator in UNARY and len(names) == 1:
             values = {root: UNARY[node.operator](of, node) for root, of in itself(names[0]).items()}
         elif node.operator in BINARY and len(names) == 2:
-            values = binary(graph, node, itself)
+            values = several(graph, node, BINARY[node.operator], itself)
+        elif node.operator == "Where":
+            values = several(graph, node, np.where, itself)
         if values is None:
             continue
         for root, of in values.items():
-            if node.operator in KNOWN and node.inputs[0] == root or graph.shape(root) != graph.shape(node.outputs[0]):
+            if node.operator in KNOWN and node.inputs[0] == root or graph.shape(root) != graph.shape(node.outputs[0]) or \
+                    graph.tensors[root].dtype != "float32" or graph.tensors[node.outputs[0]].dtype != "float32":
                 continue
             for name, expected in wanted.items():
                 if np.allclose(of, expected, rtol=2e-6, atol=1e-9):
@@ -57,16 +69,19 @@ def search(graph):
     return False
 
 
-def binary(graph, node, itself):
-    first, second = node.inputs
-    function = BINARY[node.operator]
-    constants = [graph.constant(name) for name in (first, second)]
-    for data, other, is_first in ((constants[0], second, True), (constants[1], first, False)):
+def several(graph, node, function, itself):
+    """Of inputs that are constant numbers or come of one root."""
+    inputs = []
+    for name in node.inputs:
+        data = graph.constant(name)
         if data is None:
-            continue
-        if data.size != 1 or data.dtype.kind not in "fi" or graph.tensors[other].is_constant:
+            inputs.append(itself(name))
+        elif data.size == 1 and data.dtype.kind in "fib":
+            inputs.append(data.reshape(-1)[0].astype(np.float64) if data.dtype.kind != "b" else data.reshape(-1)[0])
+        else:
             return None
-        value = float(data.reshape(-1)[0])
-        return {root: function(value, of) if is_first else function(of, value) for root, of in itself(other).items()}
-    one, two = itself(first), itself(second)
-    return {root: function(one[root], two[root]) for root in one if root in two} or None
+    roots = [each for each in inputs if isinstance(each, dict)]
+    if not roots:
+        return None
+    common = [root for root in roots[0] if all(root in each for each in roots)]
+    return {root: function(*(each[root] if isinstance(each, dict) else each for each in inputs)) for root in common} or None

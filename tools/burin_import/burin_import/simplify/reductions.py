@@ -21,13 +21,17 @@ def simplify(graph):
 def pooling(graph, node):
     x, output, shape = node.inputs[0], node.outputs[0], graph.shape(node.inputs[0])
     axes, made = node["axes"], []
-    if axes[0] == 0 and shape[0] != 1 or len(shape) < 2:
+    if len(shape) > 5 or not shape:
         return None
 
     def add(operator, extents, **attributes):
         last = graph.add_tensor(f"{output}/{operator.lower()}", graph.tensors[x], shape=tuple(extents))
         made.append(Node(node.name, operator, [made[-1].outputs[0] if made else x], [last], attributes, node.source))
 
+    # What has no batch is one sample.
+    if shape[0] != 1 or len(shape) < 2:
+        shape, axes = (1, *shape), [axis + 1 for axis in axes]
+        add("Reshape", shape, shape=shape)
     kept = [axis for axis in range(1, len(shape)) if axis not in axes]
     wide = [axis for axis in kept if shape[axis] != 1]
     image = shape[1:-1]
@@ -47,7 +51,7 @@ def pooling(graph, node):
             add("Reshape", moved, shape=tuple(moved))
         add("Global" + KINDS[node.operator], (1, moved[-1]))
     elif len(shape) - 1 in axes or not 1 <= len(image) <= 3:
-        return None
+        return None  # As a reduction over axes.
     else:
         # Some axes of an image: a window as long as they are.
         size = [extent if axis in axes else 1 for axis, extent in enumerate(image, 1)]

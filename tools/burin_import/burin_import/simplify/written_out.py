@@ -143,8 +143,7 @@ def softmax(search, node):
 def one_hot(search, node):
     """The product of a one-hot code of tokens with a table."""
     graph = search.graph
-    cast = search.producers.get(node.inputs[0])
-    equal = search.producers.get(cast.inputs[0]) if cast is not None and cast.operator == "Cast" else None
+    equal = search.producers.get(node.inputs[0])
     table = graph.tensors[node.inputs[1]]
     if equal is None or equal.operator != "Equal" or not table.is_constant or len(equal.inputs) != 2:
         return False

@@ -30,7 +30,7 @@ def files(graph, source, output, name, rounding="once", lanes=0, wants_graph=Fal
     space = identifier(name)
     written = network(graph, layers, wants_graph)
     quantized = graph.tensors[graph.inputs[0]].dtype == "int8"
-    output, said = Path(output), list(graph.notes)
+    output, said = Path(output), [*graph.notes, *graph.remarks]
     size = 4 * sum(each.values.size for layer, _ in written.layers for each in layer.parameters + layer.statistics)
     if quantized:
         made = {output: int8_header(graph, written, space, source.name, rounding)}

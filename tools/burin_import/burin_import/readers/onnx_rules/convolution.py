@@ -128,6 +128,25 @@ def reduction(to, call):
     to.add(call, call.kind, call.inputs[:1], {"axes": sorted({axis % rank for axis in axes})})
 
 
+#: Reductions of what is computed of each element, and what is computed of the result.
+COMPOSED = {"ReduceL1": ("Abs", "ReduceSum", None), "ReduceL2": ("Square", "ReduceSum", "Sqrt"), "ReduceSumSquare": ("Square", "ReduceSum", None),
+            "ReduceLogSum": (None, "ReduceSum", "Log"), "ReduceLogSumExp": ("Exp", "ReduceSum", "Log")}
+
+
+def composed(before, kind, behind):
+    def rule(to, call):
+        inner = type(call)(call.name, kind, list(call.inputs), list(call.outputs), call.attributes, call.version)
+        if before:
+            inner.inputs[0] = to.add(call, before, call.inputs[:1], shape=to.shape(call.inputs[0]))
+        if behind:
+            inner.outputs = [to.fresh(f"{call.outputs[0]}/reduced", to.shape(call.outputs[0]))]
+        reduction(to, inner)
+        if behind:
+            to.add(call, behind, inner.outputs)
+    return rule
+
+
 RULES = {"Conv": convolution, "ConvTranspose": transposed, "MaxPool": pool("MaxPool"), "AveragePool": pool("AveragePool"),
          "GlobalAveragePool": global_pool("GlobalAveragePool"), "GlobalMaxPool": global_pool("GlobalMaxPool"),
-         "ReduceMean": reduction, "ReduceMax": reduction}
+         "ReduceMean": reduction, "ReduceMax": reduction, "ReduceMin": reduction, "ReduceSum": reduction,
+         **{kind: composed(*parts) for kind, parts in COMPOSED.items()}}

@@ -15,10 +15,19 @@ def plain(to, call):
 
 
 def merge(to, call):
-    if to.tensors[call.outputs[0]].dtype not in ("float32", "float64", "float16"):
+    kinds = ("float32", "float64", "float16") if call.kind in ("Div", "Mean") else ("float32", "float64", "float16", "int32", "int64")
+    if to.tensors[call.outputs[0]].dtype not in kinds:
         return to.raw(call, f"numbers of {to.tensors[call.outputs[0]].dtype}")
     if len(call.inputs) == 1:
         return to.add(call, "Identity", call.inputs)
+    # A bound.
+    if call.kind in ("Max", "Min") and len(call.inputs) == 2 and any(to.tensors[name].is_constant for name in call.inputs):
+        constant, x = call.inputs if to.tensors[call.inputs[0]].is_constant else call.inputs[::-1]
+        data = to.tensors[constant].data
+        if data.size == 1 and np.isfinite(data.reshape(-1)[0]) and to.shape(x) == to.shape(call.outputs[0]):
+            value = float(data.reshape(-1)[0])
+            low, high = (value, math.inf) if call.kind == "Max" else (-math.inf, value)
+            return bound(to, call, x, low, high, call.outputs[0])
     to.add(call, MERGES[call.kind], call.inputs)
 
 
@@ -86,6 +95,14 @@ def with_alpha(operator, default):
     return rule
 
 
+def celu(to, call):
+    """alpha * elu(x / alpha)."""
+    alpha = call.get("alpha", 1.0)
+    x = scaled(to, call, call.inputs[0], 1 / alpha, 0)
+    x = to.add(call, "Elu", [x], {"alpha": 1.0}, shape=to.shape(x))
+    scaled(to, call, x, alpha, 0, call.outputs[0])
+
+
 def selu(to, call):
     if abs(call.get("alpha", 1.6732632) - 1.6732632) > 1e-4 or abs(call.get("gamma", 1.050701) - 1.050701) > 1e-4:
         return to.raw(call, "alpha and gamma other than the usual ones")
@@ -102,6 +119,14 @@ def prelu(to, call):
         return to.raw(call, "slopes that are no constant")
     if slope.size and np.all(slope == slope.reshape(-1)[0]) and slope.reshape(-1)[0] > 0:
         return to.add(call, "LeakyRelu", [x], {"alpha": float(slope.reshape(-1)[0])})
+    # One for each channel, which are axis 1 of the file's image and the last of ours.
+    rank, channels = len(to.shape(x)), to.shape(x)[1] if len(to.shape(x)) > 1 else 1
+    wide = (1,) * (rank - slope.ndim) + slope.shape
+    if rank > 1 and slope.ndim <= rank and wide == (1, channels, *[1] * (rank - 2)):
+        forward, back = to.last(x)
+        y = to.moved(call, x, forward)
+        y = to.add(call, "Written", [y], {"type": "PReLU<>", "parameters": [("weight", slope.reshape(-1).astype(np.float32))]}, shape=to.shape(y))
+        return to.moved(call, y, back, call.outputs[0])
     # relu(x) - slope * relu(-x)
     shape = to.shape(x)
     above = to.add(call, "Relu", [x], shape=shape)
@@ -122,7 +147,7 @@ def cast(to, call):
     """Between floats, and from the numbers of tokens: networks compute with one kind of number."""
     of, into = (to.tensors[name] for name in (call.inputs[0], call.outputs[0]))
     of_kind, to_kind = (np.dtype(each.dtype).kind for each in (of, into))
-    if (of_kind, to_kind) in (("f", "f"), ("i", "i"), ("i", "f"), ("u", "f")):
+    if (of_kind, to_kind) in (("f", "f"), ("i", "i"), ("i", "f"), ("u", "f"), ("b", "f"), ("b", "i")):
         return to.add(call, "Identity", call.inputs[:1])
     to.raw(call)
 
@@ -147,7 +172,12 @@ def softmax(operator):
     return rule
 
 
-RULES = {**{kind: plain for kind in PLAIN}, **{kind: merge for kind in MERGES}, "Clip": clip, "HardSigmoid": hard_sigmoid,
-         "LeakyRelu": with_alpha("LeakyRelu", 0.01), "Elu": with_alpha("Elu", 1.0), "Selu": selu, "Gelu": gelu, "PRelu": prelu,
+def both(kind):
+    """Of masks: and, or."""
+    return lambda to, call: to.add(call, kind, call.inputs)
+
+
+RULES = {"And": both("Multiply"), "Or": both("Maximum"), **{kind: plain for kind in PLAIN}, **{kind: merge for kind in MERGES}, "Clip": clip, "HardSigmoid": hard_sigmoid,
+         "LeakyRelu": with_alpha("LeakyRelu", 0.01), "Elu": with_alpha("Elu", 1.0), "Celu": celu, "Selu": selu, "Gelu": gelu, "PRelu": prelu,
          "Neg": negative, "Identity": identity, "Dropout": identity, "Cast": cast, "CastLike": cast,
          "Softmax": softmax("Softmax"), "LogSoftmax": softmax("LogSoftmax")}

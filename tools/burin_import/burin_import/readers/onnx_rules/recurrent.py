@@ -46,8 +46,64 @@ def reason(to, call, gates):
     return None
 
 
+def batch_first(to, call):
+    """Of a batch of one, layout 1 is another view of the same."""
+    steps, features = to.shape(call.inputs[0])[1:]
+    inputs = [to.reshaped(call, call.inputs[0], (steps, 1, features)), *call.inputs[1:5]]
+    for name in call.inputs[5:7]:
+        inputs.append(to.reshaped(call, name, (to.shape(name)[1], 1, to.shape(name)[2])) if name and not to.tensors[name].is_constant else
+                      name and to.made(f"{name}/layout 0", to.tensors[name].data.swapaxes(0, 1)))
+    shapes = {name: to.shape(name) for name in call.outputs if name}
+    inner = part(to, call, inputs, {name: value for name, value in call.attributes.items() if name != "layout"},
+                 [(shape[1], shape[2], 1, shape[3]) if len(shape) == 4 else (shape[1], 1, shape[2]) for shape in shapes.values()])
+    recurrent(to, inner)
+    for name, output in zip(inner.outputs, call.outputs):
+        if name and to.uses[name]:
+            to.reshaped(call, name, shapes[output], output)
+
+
+def part(to, call, inputs, attributes, shapes):
+    """The same with other inputs, for outputs of these shapes."""
+    outputs = []
+    for name, shape in zip(call.outputs, shapes):
+        outputs.append(to.fresh(f"{name}/part", shape) if name else "")
+        to.uses[outputs[-1]] = to.uses.get(name, 0)
+    return type(call)(call.name, call.kind, inputs, outputs, attributes, call.version)
+
+
+def both(to, call, units, steps):
+    """Each direction by itself, where states are read or written."""
+    made = []
+    for each, direction in enumerate(("forward", "reverse")):
+        inputs = list(call.inputs)
+        for index, name in enumerate(inputs):
+            if name and index in (1, 2, 3, 7):
+                inputs[index] = to.made(f"{name}/{direction}", to.tensors[name].data[each:each + 1])
+            elif name and index in (5, 6):
+                if to.tensors[name].is_constant:
+                    inputs[index] = to.made(f"{name}/{direction}", to.tensors[name].data[each:each + 1])
+                else:
+                    rows = to.reshaped(call, name, (1, 2, units))
+                    inputs[index] = to.add(call, "Slice", [rows], {"axis": 1, "first": each, "count": 1}, shape=(1, 1, units))
+        attributes = {**call.attributes, "direction": direction}
+        if "activations" in attributes:
+            count = len(attributes["activations"]) // 2
+            attributes["activations"] = attributes["activations"][each * count:(each + 1) * count]
+        made.append(part(to, call, inputs, attributes, [(steps, 1, 1, units), (1, 1, units), (1, 1, units)]))
+        recurrent(to, made[-1])
+    for index, output in enumerate(call.outputs):
+        if not output or not to.uses.get(output):
+            continue
+        rows = (1, steps, units) if index == 0 else (1, units)
+        axis = len(rows) - 1
+        y = to.add(call, "Concat", [to.reshaped(call, each.outputs[index], rows) for each in made], {"axis": axis}, shape=(*rows[:-1], 2 * units))
+        to.reshaped(call, y, to.shape(output), output)
+
+
 def recurrent(to, call):
     kind, gates = call.kind, GATES[call.kind]
+    if call.get("layout", 0) and len(to.shape(call.inputs[0])) == 3 and to.shape(call.inputs[0])[0] == 1:
+        return batch_first(to, call)
     why = reason(to, call, gates)
     if why:
         return to.raw(call, why)
@@ -86,9 +142,9 @@ def recurrent(to, call):
         options.append("ResetBefore")
     if has_relu(call):
         options.append("ReLUCell")
+    if directions == 2 and (has_initial or wants[2]):
+        return both(to, call, units, steps)
     if has_initial:
-        if directions == 2:
-            return to.raw(call, "initial states of both directions")
         rows = [to.reshaped(call, name, (1, 1, units)) if name and not to.tensors[name].is_constant else None for name in initial]
         if any(row is None for row in rows):
             return to.raw(call, "an initial state that is constant, or of one kind alone")
@@ -106,8 +162,6 @@ def recurrent(to, call):
         chosen = [str(units), *more, *options]
         return f"{NAMES[kind]}<{', '.join(chosen)}>"
     if directions == 2:
-        if wants[2]:
-            return to.raw(call, "cell states of both directions as output")
         # Each form that is read: sequences, or the last states.
         if wants[0]:
             y = layer(parameters, f"Bidirectional<{text('ReturnSequences')}>", (1, steps, 2 * units))

@@ -1,5 +1,7 @@
 """What moves, cuts and joins elements."""
 
+import math
+
 import numpy as np
 
 
@@ -8,20 +10,81 @@ def reshape(to, call):
 
 
 def expand(to, call):
-    if to.shape(call.outputs[0]) != to.shape(call.inputs[0]) and \
-            np.prod(to.shape(call.outputs[0])) != np.prod(to.shape(call.inputs[0])):
-        return repeat(to, call)
-    reshape(to, call)
+    """Axes of one element, and new ones before them, come again and again."""
+    x, target = call.inputs[0], to.shape(call.outputs[0])
+    shape = (1,) * (len(target) - len(to.shape(x))) + to.shape(x)
+    x = to.reshaped(call, x, shape)
+    for axis, (extent, wanted) in enumerate(zip(shape, target)):
+        if extent != wanted:
+            x = repeated(to, call, x, axis, wanted)
+    finished(to, call, x)
 
 
-def repeat(to, call):
-    """A row that comes again and again."""
-    shape, target = to.shape(call.inputs[0]), to.shape(call.outputs[0])
-    wide = [extent for extent in shape if extent != 1]
-    if len(target) != 3 or target[0] != 1 or len(wide) > 1 or target[2] != shape[-1]:
-        return to.raw(call, f"{list(shape)} as {list(target)}")
-    row = to.reshaped(call, call.inputs[0], (1, target[2]))
-    to.add(call, "Written", [row], {"type": f"RepeatVector<{target[1]}>", "parameters": []})
+def tile(to, call):
+    shape, counts = to.shape(call.inputs[0]), to.integers(call, 1)
+    if counts is None or len(counts) != len(shape):
+        return to.raw(call, "repeats that are no constants")
+    x = call.inputs[0]
+    for axis, count in enumerate(counts):
+        if count != 1:
+            x = repeated(to, call, x, axis, count)
+    finished(to, call, x)
+
+
+def finished(to, call, x):
+    target = to.shape(call.outputs[0])
+    if to.shape(x) == target:
+        return to.add(call, "Identity", [x])
+    to.reshaped(call, x, target, call.outputs[0])
+
+
+def repeated(to, call, x, axis, count):
+    """All of an axis so many times: the rest is a row that comes again."""
+    shape = to.shape(x)
+    before, row = math.prod(shape[:axis]), math.prod(shape[axis:])
+    result = (*shape[:axis], shape[axis] * count, *shape[axis + 1:])
+    if count < 1:
+        return x
+    # [before, row] as [count, before, row], and the first two the other way round.
+    flat = to.reshaped(call, x, (1, before * row))
+    y = to.add(call, "Written", [flat], {"type": f"RepeatVector<{count}>", "parameters": []}, shape=(1, count, before * row))
+    if before > 1:
+        y = to.moved(call, to.reshaped(call, y, (1, count, before, row)), [0, 2, 1, 3])
+    return to.reshaped(call, y, result)
+
+
+def depth_to_space(to, call):
+    """Channels become pixels: [c, b, b] or, in the older order, [b, b, c]."""
+    x, shape = call.inputs[0], to.shape(call.inputs[0])
+    size = call.get("blocksize", 1)
+    if len(shape) != 4 or size < 1 or shape[1] % (size * size):
+        return to.raw(call, f"blocksize {size} of {list(shape)}")
+    batch, channels, height, width = shape[0], shape[1] // (size * size), shape[2], shape[3]
+    if batch != 1:
+        return to.raw(call, f"a batch of {batch} that is fixed: expected 1")
+    forward, back = to.last(x)
+    image = to.moved(call, x, forward)
+    # Rows by themselves: the axes of a sample are at most six.
+    if call.get("mode", "DCR") == "CRD":
+        y = to.reshaped(call, image, (1, height, width, channels, size, size))
+        y = to.moved(call, y, [0, 1, 4, 2, 5, 3])
+    else:
+        y = to.reshaped(call, image, (1, height, width, size, size, channels))
+        y = to.moved(call, y, [0, 1, 3, 2, 4, 5])
+    y = to.reshaped(call, y, (1, height * size, width * size, channels))
+    to.moved(call, y, back, call.outputs[0])
+
+
+def space_to_depth(to, call):
+    x, shape = call.inputs[0], to.shape(call.inputs[0])
+    size = call.get("blocksize", 1)
+    if len(shape) != 4 or shape[0] != 1 or size < 1 or shape[2] % size or shape[3] % size:
+        return to.raw(call, f"blocksize {size} of {list(shape)}")
+    channels, height, width = shape[1], shape[2] // size, shape[3] // size
+    forward, back = to.last(x)
+    y = to.reshaped(call, to.moved(call, x, forward), (1, height, size, width, size, channels))
+    y = to.reshaped(call, to.moved(call, y, [0, 1, 3, 2, 4, 5]), (1, height, width, size * size * channels))
+    to.moved(call, y, back, call.outputs[0])
 
 
 def transpose(to, call):
@@ -72,6 +135,18 @@ def slice_(to, call):
             return to.raw(call, "a slice without elements")
         bounds[axis] = (first, last)
     cut(to, call, call.inputs[0], bounds, call.outputs[0])
+
+
+def reverse(to, call):
+    """All of an axis the other way round, of a batch of one."""
+    shape, lengths = to.shape(call.inputs[0]), to.data(call, 1)
+    time, batch = call.get("time_axis", 0) % len(shape), call.get("batch_axis", 1) % len(shape)
+    if lengths is None or np.any(lengths != shape[time]) or shape[batch] != 1:
+        return to.raw(call, "lengths that are not those of the whole")
+    order = [batch, time, *(axis for axis in range(len(shape)) if axis not in (batch, time))]
+    x = to.moved(call, call.inputs[0], order)
+    y = to.add(call, "Written", [x], {"type": "Reverse", "parameters": []}, shape=to.shape(x))
+    to.moved(call, y, [order.index(axis) for axis in range(len(shape))], call.outputs[0])
 
 
 def split(to, call):
@@ -163,5 +238,6 @@ def resize(to, call):
     to.moved(call, y, back, call.outputs[0])
 
 
-RULES = {**{kind: reshape for kind in ("Reshape", "Flatten", "Squeeze", "Unsqueeze")}, "Expand": expand, "Transpose": transpose,
-         "Concat": concat, "Slice": slice_, "Split": split, "Pad": pad, "Resize": resize, "Upsample": resize}
+RULES = {**{kind: reshape for kind in ("Reshape", "Flatten", "Squeeze", "Unsqueeze")}, "Expand": expand, "Tile": tile, "DepthToSpace": depth_to_space, "SpaceToDepth": space_to_depth,
+         "Transpose": transpose,
+         "Concat": concat, "ReverseSequence": reverse, "Slice": slice_, "Split": split, "Pad": pad, "Resize": resize, "Upsample": resize}

@@ -1,0 +1,142 @@
+"""Norms as TensorFlow writes them out: x · f + (shift - mean · f) with f = scale / sqrt(variance + epsilon), over the last axes or
+over all of an image but its groups of channels."""
+
+import numpy as np
+
+from ..graph import Node
+from .layer_norm import single
+
+
+class Search:
+    def __init__(self, graph):
+        self.graph, self.producers = graph, graph.producers()
+
+    def made_by(self, name, *operators):
+        node = self.producers.get(name)
+        return node if node is not None and node.operator in operators else None
+
+    def sources(self, name):
+        """Behind views that put in or take out axes of one element."""
+        while True:
+            node = self.made_by(name, "Reshape", "Identity")
+            if node is None or [e for e in self.graph.shape(node.inputs[0]) if e != 1] != [e for e in self.graph.shape(name) if e != 1]:
+                return name
+            name = node.inputs[0]
+
+    def mean(self, name):
+        """(x, axes)"""
+        node = self.made_by(self.sources(name), "ReduceMean")
+        if node is None:
+            return None
+        rank = len(self.graph.shape(node.inputs[0]))
+        return node.inputs[0], sorted(axis % rank for axis in node.get("axes", []))
+
+    def inverse(self, name):
+        """(x, axes, epsilon) of 1 / sqrt(variance + epsilon)."""
+        node = self.made_by(self.sources(name), "Reciprocal", "Rsqrt")
+        if node is not None and node.operator == "Reciprocal":
+            node = self.made_by(node.inputs[0], "Sqrt")
+        plus = self.made_by(self.sources(node.inputs[0]), "Add") if node is not None else None
+        bare = single(self.graph, plus) if plus is not None else None
+        variance = self.mean(bare[1]) if bare is not None else None
+        square = self.made_by(variance[0], "Multiply", "Pow", "Square") if variance else None
+        minus = self.made_by(square.inputs[0], "Subtract") if square is not None else None
+        if minus is None or square.operator == "Multiply" and len(set(square.inputs)) != 1 or \
+                square.operator == "Pow" and (single(self.graph, square) or (0,))[0] != 2:
+            return None
+        x, of = minus.inputs[0], self.mean(minus.inputs[1])
+        if of is None or of != (x, variance[1]) or bare[0] <= 0:
+            return None
+        return x, variance[1], bare[0]
+
+    def factor(self, name):
+        """(x, axes, epsilon, scale or None)"""
+        found = self.inverse(name)
+        if found is not None:
+            return *found, None
+        node = self.made_by(name, "Multiply")
+        for one, other in (node.inputs, node.inputs[::-1]) if node is not None and len(node.inputs) == 2 else ():
+            if self.graph.constant(other) is not None and self.inverse(one) is not None:
+                return *self.inverse(one), self.graph.constant(other)
+        return None
+
+    def negative_mean(self, name):
+        node = self.made_by(name, "Multiply")
+        bare = single(self.graph, node) if node is not None else None
+        return self.mean(bare[1]) if bare is not None and bare[0] == -1 else None
+
+    def product(self, name, is_mean):
+        """(x or mean as (x, axes), factor's name)"""
+        node = self.made_by(name, "Multiply")
+        for one, other in (node.inputs, node.inputs[::-1]) if node is not None and len(node.inputs) == 2 else ():
+            if self.factor(other) is None:
+                continue
+            if not is_mean:
+                return one, other
+            for found in (self.negative_mean(one), self.mean(one)):
+                if found is not None:
+                    return found, other, found is self.negative_mean(one) or self.negative_mean(one) is not None
+        return None
+
+    def shift(self, name):
+        """(mean, factor, shift)"""
+        node = self.made_by(name, "Add", "Subtract")
+        if node is None:
+            found = self.product(name, True)
+            return (*found[:2], None) if found is not None and found[2] else None
+        for one, other in (node.inputs, node.inputs[::-1]) if node.operator == "Add" else (node.inputs[::-1],):
+            found, data = self.product(one, True), self.graph.constant(other)
+            if found is not None and data is not None and found[2] == (node.operator == "Add"):
+                return *found[:2], data
+        return None
+
+    def found(self, node):
+        """(x, axes, epsilon, scale, shift) of a last sum."""
+        for one, other in (node.inputs, node.inputs[::-1]):
+            first, second = self.product(one, False), self.shift(other)
+            if first is None or second is None or first[1] != second[1]:
+                continue
+            x, axes, epsilon, scale = self.factor(first[1])
+            if first[0] == x and second[0] == (x, axes):
+                return x, axes, epsilon, scale, second[2]
+        return None
+
+
+def simplify(graph):
+    search = None
+    for node in graph.nodes:
+        if node.operator != "Add" or len(node.inputs) != 2 or any(graph.tensors[name].is_constant for name in node.inputs):
+            continue
+        search = search or Search(graph)
+        found = search.found(node)
+        if found is None:
+            continue
+        x, axes, epsilon, scale, shift = found
+        shape, rank = graph.shape(x), len(graph.shape(x))
+        if axes == list(range(rank - len(axes), rank)) and axes:
+            of, groups = shape[-len(axes):], None
+        elif rank >= 3 and axes == [axis for axis in range(1, rank) if axis != rank - 2]:
+            of, groups = shape[-2:], shape[-2]
+        else:
+            continue
+        values = [np.ones(of) if scale is None else scale, np.zeros(of) if shift is None else shift]
+        if any(each.size != int(np.prod(of)) for each in values):
+            continue
+        if groups is None:
+            names = [graph.add_tensor(f"{node.name}/{what}", shape=of, data=each.reshape(of).astype(np.float32)) for what, each in
+                     zip(("scale", "shift"), values)]
+            node.operator, node.inputs, node.attributes = "LayerNorm", [x, *names], {"axes": len(axes), "epsilon": epsilon}
+        else:
+            channels = int(np.prod(of))
+            names = [graph.add_tensor(f"{node.name}/{what}", shape=(channels,), data=each.reshape(-1).astype(np.float32)) for what, each in
+                     zip(("scale", "shift"), values)]
+            image = (*shape[:-2], channels)
+            source, target = (graph.add_tensor(f"{name}/channels", graph.tensors[name], shape=image) for name in (x, node.outputs[0]))
+            at = graph.nodes.index(node)
+            graph.nodes[at:at + 1] = [
+                Node(node.name, "Reshape", [x], [source], {"shape": image}, node.source),
+                Node(node.name, "GroupNorm", [source, *names], [target], {"groups": groups, "epsilon": epsilon}, node.source),
+                Node(node.name, "Reshape", [target], node.outputs, {"shape": shape}, node.source)]
+        graph.drop_unread()
+        return True
+    return False
