@@ -105,6 +105,8 @@ TEST_CASE("export_onnx: dense layers and activations") {
     write<Sequential<Input<6>, Dense<8>, Pow<2>, Rescaling<1, 0.5>, Log, Dense<8>, Abs, Pow<1.5>, Sqrt,
                      ComplexAbs, Exp>>("elementary");
     write<Line<TimeDistributed<Dense<5>>, ReLU, FeedForward<12, GELU>, Flatten, Dense<3>>>("steps");
+    write<Sequential<Input<7>, EmbeddingBag<9, 4, PaddingIndex<2>, MaxNorm<0.5>>>>("bag", true);
+    write<Sequential<Input<7>, EmbeddingBag<9, 4, Add>>>("sum_of_bag", true);
     write<Sequential<Input<5>, Embedding<10, 4, PaddingIndex<2>>, PositionalEncoding,
                      LearnedPositionalEmbedding<8>, Flatten, Dense<3>>>("tokens", true);
 }

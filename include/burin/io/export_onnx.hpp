@@ -9,6 +9,7 @@
 #include "burin/io/onnx/attention_rules.hpp"
 #include "burin/io/onnx/dense_rules.hpp"
 #include "burin/io/onnx/elementary_rules.hpp"
+#include "burin/io/onnx/embedding_bag_rule.hpp"
 #include "burin/io/onnx/glu_rule.hpp"
 #include "burin/io/onnx/image_rules.hpp"
 #include "burin/io/onnx/normalization_rules.hpp"

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "burin/graph/forms.hpp"
 #include "burin/graph/op.hpp"
 #include "burin/kernels/sweep.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <type_traits>
@@ -38,6 +40,48 @@ struct PaddingOf<PaddingIndex<Token>> {
     static constexpr bool is_option = true;
     static constexpr std::size_t token = Token;
 };
+template <class Option>
+inline constexpr double most_norm_of = 0;
+template <core::Number auto Limit>
+inline constexpr double most_norm_of<MaxNorm<Limit>> = static_cast<double>(Limit);
+
+/// The rows of a vocabulary, as the options of Embedding say that they are read.
+template <std::size_t Vocabulary, std::size_t Dimensions, class... Options>
+struct TokenRows {
+    static constexpr bool has_padding = (PaddingOf<Options>::is_option || ...);
+    static constexpr std::size_t padding = (PaddingOf<Options>::token + ... + 0);
+    static constexpr double most_norm = (most_norm_of<Options> + ... + 0);
+
+    template <class Option>
+    static constexpr bool takes = PaddingOf<Option>::is_option || (most_norm_of<Option> > 0);
+
+    static constexpr ParameterList parameters() {
+        ParameterSpec weight{"weight", ParameterRole::weight, Shape(Vocabulary, Dimensions), {1, Dimensions}};
+        weight.use = WeightUse::embedding;
+        return ParameterList(weight);
+    }
+    /// Vocabulary for padding and whatever is none of it.
+    template <class Scalar>
+    static std::size_t number(Scalar given) noexcept {
+        const std::size_t token = token_number<Vocabulary>(given);
+        return has_padding && token == padding ? Vocabulary : token;
+    }
+    /// What a row is multiplied with, so that its norm is no more than it may be.
+    template <class Scalar>
+    static Scalar factor(const Scalar* row) noexcept {
+        if constexpr (most_norm == 0)
+            return Scalar(1);
+        const Scalar norm = std::sqrt(kernels::sum<Scalar>(Dimensions, [](auto x) { return x * x; }, row));
+        return norm > static_cast<Scalar>(most_norm) ? static_cast<Scalar>(most_norm) / (norm + Scalar(1e-7))
+                                                     : Scalar(1);
+    }
+    static constexpr void append_options(Text<64>& text) {
+        if (has_padding)
+            text.append(", PaddingIndex<").append(padding).append(">");
+        if (most_norm > 0)
+            text.append(", MaxNorm<").append(most_norm).append(">");
+    }
+};
 
 } // namespace detail
 
@@ -51,6 +95,10 @@ struct PaddingOf<PaddingIndex<Token>> {
 /// With `PaddingIndex<0>` token 0 is padding: it reads as zeros, whatever its row has, and its row gets no
 /// gradient. So does everything that is no token of the vocabulary, such as −1.
 ///
+/// With `MaxNorm<2>` rows with a larger norm are read as if they had that norm; the gradient is that of what
+/// was read, as in PyTorch, which scales the weights themselves when they are read. To do that, training has
+/// `Regularized<Embedding<…>, MaxNorm<2>>`.
+///
 /// The gradient is sparse in its work, not in its memory: it lies in the gradient vector of all parameters,
 /// which optimizers sweep as one, so it is zeroed once a step and then only the rows of tokens that occur are
 /// read or written. Optimizers with weight decay or momentum move the other rows too, as PyTorch's do without
@@ -61,20 +109,20 @@ template <std::size_t Vocabulary, std::size_t Dimensions, class... Options>
 struct Embedding : Op {
     static_assert(Vocabulary > 0 && Dimensions > 0, "Embedding needs at least one token and one dimension");
     static_assert(Vocabulary <= (std::size_t(1) << 24), "a float counts tokens exactly up to 2^24 only");
-    static_assert((detail::PaddingOf<Options>::is_option && ...) && sizeof...(Options) <= 1,
-                  "Embedding takes no option but one PaddingIndex");
+    using Rows = detail::TokenRows<Vocabulary, Dimensions, Options...>;
+    static_assert((Rows::template takes<Options> && ...) && sizeof...(Options) <= 2,
+                  "Embedding takes no options but one PaddingIndex and one MaxNorm");
     static_assert(((detail::PaddingOf<Options>::token < Vocabulary) && ...),
                   "the PaddingIndex of Embedding must be a token of its vocabulary");
 
-    static constexpr bool has_padding = sizeof...(Options) > 0;
-    static constexpr std::size_t padding = (detail::PaddingOf<Options>::token + ... + 0);
+    static constexpr bool has_padding = Rows::has_padding;
+    static constexpr std::size_t padding = Rows::padding;
     static constexpr OpTraits traits{.streams = true, .parameter_gradient = {.input = true}};
 
     static constexpr Text<64> name() {
         Text<64> text("Embedding<");
         text.append(Vocabulary).append(", ").append(Dimensions);
-        if (has_padding)
-            text.append(", PaddingIndex<").append(padding).append(">");
+        Rows::append_options(text);
         return text.append(">");
     }
 
@@ -86,11 +134,7 @@ struct Embedding : Op {
         return result;
     }
 
-    static constexpr ParameterList parameters(std::span<const Shape>) {
-        ParameterSpec weight{"weight", ParameterRole::weight, Shape(Vocabulary, Dimensions), {1, Dimensions}};
-        weight.use = WeightUse::embedding;
-        return ParameterList(weight);
-    }
+    static constexpr ParameterList parameters(std::span<const Shape>) { return Rows::parameters(); }
 
     template <class Context>
     static void forward(const Context& run) noexcept {
@@ -99,8 +143,15 @@ struct Embedding : Op {
             Scalar* const to = run.output + at * Dimensions;
             if (token == Vocabulary)
                 std::fill_n(to, Dimensions, Scalar(0));
-            else
+            else if constexpr (Rows::most_norm == 0)
                 std::copy_n(run.parameters + token * Dimensions, Dimensions, to);
+            else {
+                const Scalar* const row = run.parameters + token * Dimensions;
+                kernels::map(
+                    Dimensions, to,
+                    [factor = kernels::Vector<Scalar>(Rows::factor(row))](auto x) { return x * factor; },
+                    row);
+            }
         });
     }
 
@@ -130,10 +181,8 @@ struct Embedding : Op {
     /// Calls visit(place, token) for all tokens; that of padding is Vocabulary, which is none.
     template <class Context, class Visit>
     static void for_each_token(const Context& run, Visit visit) noexcept {
-        for (std::size_t at = 0; at < Context::Shapes::inputs[0].size() * run.rows; ++at) {
-            const std::size_t token = detail::token_number<Vocabulary>(run.inputs[0][at]);
-            visit(at, has_padding && token == padding ? Vocabulary : token);
-        }
+        for (std::size_t at = 0; at < Context::Shapes::inputs[0].size() * run.rows; ++at)
+            visit(at, Rows::number(run.inputs[0][at]));
     }
 };
 

@@ -68,28 +68,47 @@ struct Rule<FeedForward<Units, ActivationType>> {
     }
 };
 
-/// Tokens are scalars; what is none of the vocabulary reads a row of zeros behind all others.
+/// The rows of tokens, which are scalars; what is none of the vocabulary reads a row of zeros behind all
+/// others. With `counts` a row of ones stands for each that is read, and zeros for padding and the others.
+template <class Rows, std::size_t Vocabulary, std::size_t Dimensions>
+std::string gather_rows(GraphWriter& to, const LayerStep& step, std::string_view name,
+                        std::string* counts = nullptr) {
+    const std::string input = to.channels_last(step.inputs[0]);
+    const std::string limit = to.number(static_cast<double>(Vocabulary), step.part("vocabulary"));
+    const std::string is_known =
+        to.node("And",
+                {to.node("GreaterOrEqual", {input, to.number(0, "zero")}, {}, step.part("is_not_negative")),
+                 to.node("Less", {input, limit}, {}, step.part("is_below"))},
+                {}, step.part("is_known"));
+    const std::string rows =
+        to.node("Cast", {to.node("Where", {is_known, input, limit}, {}, step.part("token"))},
+                Attributes().integer("to", static_cast<std::int64_t>(Element::int64)), step.part("row"));
+    Weights table = step.weights("weight");
+    for (std::size_t row = 0; row < Vocabulary; ++row) {
+        double* const first = table.values.data() + row * Dimensions;
+        const double factor =
+            Rows::has_padding && row == Rows::padding ? 0 : Rows::factor(static_cast<const double*>(first));
+        for (std::size_t i = 0; i < Dimensions && factor != 1; ++i)
+            first[i] *= factor;
+    }
+    table.values.resize((Vocabulary + 1) * Dimensions, 0);
+    table.shape.extents[0] = Vocabulary + 1;
+    if (counts != nullptr) {
+        Weights ones{step.part("is_read"), Shape(Vocabulary + 1, 1), std::vector<double>(Vocabulary + 1, 1)};
+        ones.values[Vocabulary] = 0;
+        if (Rows::has_padding)
+            ones.values[Rows::padding] = 0;
+        *counts = to.node("Gather", {put(to, ones), rows}, {}, step.part("read"));
+    }
+    return to.node("Gather", {put(to, table), rows}, {}, name);
+}
+
 template <std::size_t Vocabulary, std::size_t Dimensions, class... Options>
 struct Rule<Embedding<Vocabulary, Dimensions, Options...>> {
     using LayerType = Embedding<Vocabulary, Dimensions, Options...>;
     static Value write(GraphWriter& to, const LayerStep& step) {
-        const std::string input = to.channels_last(step.inputs[0]);
-        const std::string limit = to.number(static_cast<double>(Vocabulary), step.part("vocabulary"));
-        const std::string is_known = to.node(
-            "And",
-            {to.node("GreaterOrEqual", {input, to.number(0, "zero")}, {}, step.part("is_not_negative")),
-             to.node("Less", {input, limit}, {}, step.part("is_below"))},
-            {}, step.part("is_known"));
-        const std::string rows =
-            to.node("Cast", {to.node("Where", {is_known, input, limit}, {}, step.part("token"))},
-                    Attributes().integer("to", static_cast<std::int64_t>(Element::int64)), step.part("row"));
-        Weights table = step.weights("weight");
-        if (LayerType::has_padding)
-            for (std::size_t i = 0; i < Dimensions; ++i)
-                table.values[LayerType::padding * Dimensions + i] = 0;
-        table.values.resize((Vocabulary + 1) * Dimensions, 0);
-        table.shape.extents[0] = Vocabulary + 1;
-        return to.value(to.node("Gather", {put(to, table), rows}, {}, step.name), step.output_shape);
+        return to.value(gather_rows<typename LayerType::Rows, Vocabulary, Dimensions>(to, step, step.name),
+                        step.output_shape);
     }
 };
 
