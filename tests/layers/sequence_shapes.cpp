@@ -56,6 +56,16 @@ TEST_CASE("Slice: elements of the first axis, or of another, sample by sample") 
     CHECK(input_gradient<double, Input<2, 3>, Slice<1, 1, Axis<1>>>(x, dy) ==
           std::vector<double>{0, 7, 0, 0, 8, 0});
     check_input_gradient<Input<5, 7>, Slice<2, 3>, Slice<0, 5, Axis<1>>>(1);
+    using Odd = Sequential<Input<2, 5>, Slice<1, 2, Axis<1>, Stride<2>>>;
+    static_assert(output_shape<Odd> == Shape(2, 2));
+    CHECK(LayerRun<Odd>{}.infer(count_up(20)) == std::vector<double>{1, 3, 6, 8, 11, 13, 16, 18});
+    CHECK(input_gradient<double, Input<6>, Slice<1, 2, Stride<3>>>(x, dy) ==
+          std::vector<double>{0, 7, 0, 0, 8, 0});
+    check_input_gradient<Input<5, 7>, Slice<0, 3, Stride<2>>, Slice<2, 2, Stride<4>, Axis<1>>>(2);
+    check_input_gradient<Input<6, 2>, Slice<0, 1, Stride<7>>>(3);
+    static_assert(!is_valid_network<Sequential<Input<5>, Slice<1, 3, Stride<2>>>>);
+    static_assert(!is_valid_network<Sequential<Input<5>, Slice<5, 1, Stride<2>>>>);
+
     static_assert(!is_valid_network<Sequential<Input<3>, Slice<2, 2>>>);
     static_assert(!is_valid_network<Sequential<Input<3>, Slice<0, 1, Axis<1>>>>);
 }

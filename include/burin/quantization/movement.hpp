@@ -35,9 +35,9 @@ struct Int8Movement : Int8MovementForm {
 } // namespace detail
 
 /// Layers that move elements keep the scale of their input.
-template <std::size_t First, std::size_t Count, class AlongWhich>
-struct quantization::Int8Layer<Slice<First, Count, AlongWhich>>
-    : detail::Int8Movement<Slice<First, Count, AlongWhich>> {};
+template <std::size_t First, std::size_t Count, class... Options>
+struct quantization::Int8Layer<Slice<First, Count, Options...>>
+    : detail::Int8Movement<Slice<First, Count, Options...>> {};
 template <std::size_t... Axes>
     requires(!Permute<Axes...>::traits.is_view)
 struct quantization::Int8Layer<Permute<Axes...>> : detail::Int8Movement<Permute<Axes...>> {};

@@ -36,6 +36,7 @@ depthwise ones `[kernel..., channels, multiplier]`.
 | Transpose | x | axes (all, the batch's included) |
 | Pad | x | pads: (before, after) of each axis; mode: constant, reflect, edge or wrap; value |
 | Slice | x | axis, first, count |
+| StridedSlice | x | axis, first, count, step: of more than 1 |
 | Quantize, Dequantize, Identity | x | |
 | Past | x | steps: it gives x behind so many steps before it, along axis 1; such a network runs piece by piece |
 | State | | what a file keeps; see Graph.states |

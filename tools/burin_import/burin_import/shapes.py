@@ -50,8 +50,9 @@ def padded(node, shape):
 
 
 def cut(node, shape):
-    axis, first, count = node["axis"], node["first"], node["count"]
-    if not 0 <= axis < len(shape) or first < 0 or count < 1 or first + count > shape[axis]:
+    axis, first, last = node["axis"], node["first"], node["first"] + (node["count"] - 1) * node.get("step", 1)
+    count = node["count"]
+    if not 0 <= axis < len(shape) or first < 0 or count < 1 or last >= shape[axis]:
         raise Refused(f"{count} elements from {first} on along axis {axis} of {list(shape)}")
     return (*shape[:axis], count, *shape[axis + 1:])
 
@@ -85,7 +86,7 @@ EXPECTED = {
     "Dense": lambda node, x, w, *b: (*x[:-1], w[-1]),
     "MaxPool": lambda node, x: (x[0], *window(node, x, node["size"]), x[-1]),
     "AveragePool": lambda node, x: (x[0], *window(node, x, node["size"]), x[-1]),
-    "GlobalMaxPool": reduced, "GlobalAveragePool": reduced, "Transpose": permuted, "Pad": padded, "Slice": cut, "Concat": joined,
+    "GlobalMaxPool": reduced, "GlobalAveragePool": reduced, "Transpose": permuted, "Pad": padded, "Slice": cut, "StridedSlice": cut, "Concat": joined,
     "Reshape": lambda node, x: tuple(node["shape"]),
     **{name: broadcast for name in ("Add", "Subtract", "Multiply", "Divide", "Average", "Maximum", "Minimum")},
     **{name: unchanged for name in ("Relu", "Relu6", "LeakyRelu", "Elu", "Selu", "Gelu", "GeluTanh", "Silu", "Sigmoid", "Tanh",

@@ -87,12 +87,14 @@ struct Rule<Permute<Axes...>> {
 
 /// The elements from `begin` to `end` of one axis of the samples.
 inline std::string slice(GraphWriter& to, const std::string& input, std::size_t axis, std::size_t begin,
-                         std::size_t end, const std::string& name) {
-    return to.node("Slice",
-                   {input, to.integers(name + ".begin", {static_cast<std::int64_t>(begin)}),
-                    to.integers(name + ".end", {static_cast<std::int64_t>(end)}),
-                    to.integers("axis." + std::to_string(axis + 1), {static_cast<std::int64_t>(axis) + 1})},
-                   {}, name);
+                         std::size_t end, const std::string& name, std::size_t step = 1) {
+    std::vector<std::string> inputs{
+        input, to.integers(name + ".begin", {static_cast<std::int64_t>(begin)}),
+        to.integers(name + ".end", {static_cast<std::int64_t>(end)}),
+        to.integers("axis." + std::to_string(axis + 1), {static_cast<std::int64_t>(axis) + 1})};
+    if (step > 1)
+        inputs.push_back(to.integers(name + ".step", {static_cast<std::int64_t>(step)}));
+    return to.node("Slice", inputs, {}, name);
 }
 
 /// The steps of the first axis from the last to the first.
@@ -104,12 +106,13 @@ inline std::string reversed(GraphWriter& to, const std::string& input, const std
                    {}, name);
 }
 
-template <std::size_t First, std::size_t Count, class AlongWhich>
-struct Rule<Slice<First, Count, AlongWhich>> {
+template <std::size_t First, std::size_t Count, class... Options>
+struct Rule<Slice<First, Count, Options...>> {
     static Value write(GraphWriter& to, const LayerStep& step) {
-        return to.value(
-            slice(to, to.channels_last(step.inputs[0]), AlongWhich::index, First, First + Count, step.name),
-            step.output_shape);
+        using Layer = Slice<First, Count, Options...>;
+        return to.value(slice(to, to.channels_last(step.inputs[0]), Layer::axis, First,
+                              First + (Count - 1) * Layer::step + 1, step.name, Layer::step),
+                        step.output_shape);
     }
 };
 

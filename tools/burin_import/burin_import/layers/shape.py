@@ -52,7 +52,8 @@ def slice_(graph, node):
     x, = activations(graph, node, 1)
     keeps_scale(graph, x, node.outputs[0])
     axis = sample_axis(graph, x, node["axis"])
-    arguments = [str(node["first"]), str(node["count"]), *([f"Axis<{axis}>"] if axis else [])]
+    arguments = [str(node["first"]), str(node["count"]), *([f"Axis<{axis}>"] if axis else []),
+                 *([f"Stride<{node['step']}>"] if node.operator == "StridedSlice" else [])]
     layer = Layer(node.name, f"Slice<{', '.join(arguments)}>", [x], node.outputs[0])
     layer.constants = lambda rounding, low: []
     return [layer]
@@ -62,4 +63,4 @@ def border(graph, node):
     raise Unsupported("floats and 8 bits in one network, or another scale in its midst")
 
 
-RULES = {"Quantize": border, "Dequantize": border, "Reshape": reshape, "Flatten": reshape, "Identity": reshape, "Transpose": transpose, "Slice": slice_}
+RULES = {"Quantize": border, "Dequantize": border, "Reshape": reshape, "Flatten": reshape, "Identity": reshape, "Transpose": transpose, "Slice": slice_, "StridedSlice": slice_}

@@ -409,20 +409,22 @@ class Reader:
 
     def cut(self, first, last, steps, shape):
         """Slices along one axis after the other, from the input to the output."""
-        if any(step != 1 for step in steps):
+        if any(step < 1 for step in steps):
             return self.unknown(f"Strides {steps}")
         x, like = self.inputs[0], self.tensors[self.inputs[0]]
         extents = list(shape)
-        cuts = [axis for axis in range(len(shape)) if (first[axis], last[axis]) != (0, shape[axis])]
+        cuts = [axis for axis in range(len(shape)) if (first[axis], last[axis], steps[axis]) != (0, shape[axis], 1)]
         target = self.tensors[self.outputs[0]]
         for axis in cuts:
-            extents[axis] = last[axis] - first[axis]
+            extents[axis] = -(-(last[axis] - first[axis]) // steps[axis])
             if extents[axis] <= 0:
                 return self.unknown("a slice without elements")
             to = self.outputs[0]
             if axis != cuts[-1] or tuple(extents) != target.shape:
                 to = self.new_tensor(f"{self.outputs[0]}/axis {axis}", like, extents)
-            self.add("Slice", [x], {"axis": axis, "first": first[axis], "count": extents[axis]}, output=to)
+            many = {"step": steps[axis]} if steps[axis] > 1 and extents[axis] > 1 else {}
+            self.add("StridedSlice" if many else "Slice", [x], {"axis": axis, "first": first[axis], "count": extents[axis], **many},
+                     output=to)
             x = to
         if x != self.outputs[0]:
             self.add("Reshape", [x], {"shape": target.shape})
@@ -445,7 +447,7 @@ class Reader:
                 last[axis] = first[axis] + 1
             elif not options.EndMask() >> axis & 1:
                 last[axis] = stop
-        self.cut(first, last, steps, shape)
+        self.cut(first, last, [*steps, *[1] * (len(shape) - len(steps))], shape)
 
     def read_slice(self):
         shape = self.tensors[self.inputs[0]].shape

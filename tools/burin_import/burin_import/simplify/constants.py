@@ -17,6 +17,7 @@ FUNCTIONS = {
     "Divide": lambda node, x, y: x / y if x.dtype.kind == "f" else x // y,
     "Concat": lambda node, *x: np.concatenate(x, node["axis"]),
     "Slice": lambda node, x: x.take(range(node["first"], node["first"] + node["count"]), node["axis"]),
+    "StridedSlice": lambda node, x: x.take(node["first"] + node["step"] * np.arange(node["count"]), node["axis"]),
 }
 
 

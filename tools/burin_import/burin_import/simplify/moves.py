@@ -3,7 +3,7 @@
 from ..graph import Node
 
 MERGES = ("Add", "Subtract", "Multiply", "Divide", "Average", "Maximum", "Minimum", "Concat")
-ALONG = ("Pad", "Slice")
+ALONG = ("Pad", "Slice", "StridedSlice")
 
 
 def constant_moved(graph, name, back, rank):
@@ -51,7 +51,7 @@ def simplify(graph):
                 fits = False
         if not fits:
             continue
-        if node.operator in ("Concat", "Slice"):
+        if node.operator in ("Concat", "Slice", "StridedSlice"):
             node.attributes = {**node.attributes, "axis": axes[node["axis"]]}
         elif node.operator == "Pad":
             node.attributes = {**node.attributes, "pads": [node["pads"][axis] for axis in back]}

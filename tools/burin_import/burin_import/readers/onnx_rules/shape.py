@@ -99,13 +99,15 @@ def concat(to, call):
 
 
 def cut(to, call, x, bounds, output):
-    """Slices along one axis after the other: {axis: (first, last)}."""
-    cuts = {axis: bound for axis, bound in bounds.items() if bound != (0, to.shape(x)[axis])}
-    for index, (axis, (first, last)) in enumerate(cuts.items()):
+    """Slices along one axis after the other: {axis: (first, last)} or, not of all between these, {axis: (first, last, step)}."""
+    bounds = {axis: (*bound, 1)[:3] for axis, bound in bounds.items()}
+    cuts = {axis: bound for axis, bound in bounds.items() if bound != (0, to.shape(x)[axis], 1)}
+    for index, (axis, (first, last, step)) in enumerate(cuts.items()):
         is_last = index + 1 == len(cuts)
-        shape = to.shape(x)
-        x = to.add(call, "Slice", [x], {"axis": axis, "first": first, "count": last - first}, output=output if is_last else None,
-                   shape=None if is_last else (*shape[:axis], last - first, *shape[axis + 1:]))
+        shape, count = to.shape(x), -(-(last - first) // step)
+        steps = {"step": step} if step > 1 and count > 1 else {}
+        x = to.add(call, "StridedSlice" if steps else "Slice", [x], {"axis": axis, "first": first, "count": count, **steps},
+                   output=output if is_last else None, shape=None if is_last else (*shape[:axis], count, *shape[axis + 1:]))
     if not cuts:
         to.add(call, "Identity", [x], output=output)
 
@@ -125,15 +127,15 @@ def slice_(to, call):
         x = to.moved(call, call.inputs[0], order)
         y = to.add(call, "Written", [x], {"type": "Reverse", "parameters": []}, shape=to.shape(x))
         return to.moved(call, y, [order.index(axis) for axis in range(len(shape))], call.outputs[0])
-    if any(step != 1 for step in steps):
+    if len(steps) != len(starts) or any(step < 1 for step in steps):
         return to.raw(call, f"steps {steps}")
     bounds = {}
-    for axis, start, end in zip(axes, starts, ends):
+    for axis, start, end, step in zip(axes, starts, ends, steps):
         extent = shape[axis]
         first, last = (min(max(bound + extent if bound < 0 else bound, 0), extent) for bound in (start, end))
         if last <= first:
             return to.raw(call, "a slice without elements")
-        bounds[axis] = (first, last)
+        bounds[axis] = (first, last, step)
     cut(to, call, call.inputs[0], bounds, call.outputs[0])
 
 
