@@ -74,9 +74,16 @@ def power(graph, node):
         exponent = float(data.reshape(-1)[0])
     if not np.isfinite(exponent):
         raise Unsupported(f"an exponent of {exponent}")
+    layer = Layer(node.name, f"Pow<{number(exponent).removesuffix('.0')}>", [x], node.outputs[0], is_elementwise=True)
     if is_int8(graph, x, node.outputs[0]):
-        raise Unsupported("8 bits")
-    return [Layer(node.name, f"Pow<{number(exponent).removesuffix('.0')}>", [x], node.outputs[0], is_elementwise=True)]
+        of, to = graph.tensors[x].quantization, graph.tensors[node.outputs[0]].quantization
+        with np.errstate(all="ignore"):
+            values = np.power(float(of.scale) * (np.arange(-128, 128) - of.zero_point), exponent)
+        if not np.all(np.isfinite(values)):
+            raise Unsupported("8 bits of which some have no such power")
+        table = quantized(values, to.scale, to.zero_point)
+        layer.constants = lambda rounding, low: [("table", table)]
+    return [layer]
 
 
 def leaky_table(of, to, alpha, rounding):
