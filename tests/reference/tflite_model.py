@@ -6,7 +6,7 @@ import flatbuffers
 import numpy as np
 import tflite
 
-FLOAT32, INT8, INT32, UINT8, RESOURCE = 0, 9, 2, 3, 13
+FLOAT32, INT8, INT16, INT32, UINT8, RESOURCE = 0, 9, 7, 2, 3, 13
 SAME, VALID = 0, 1
 NONE, RELU = 0, 1
 
@@ -38,7 +38,7 @@ class Model:
         self.tensors, self.operators, self.codes = [], [], []
         self.once = []  # The subgraph that CALL_ONCE runs.
 
-    def tensor(self, shape, kind, scales=None, zero_point=0, axis=0, data=None, name=None):
+    def tensor(self, shape, kind, scales=None, zero_point=0, axis=0, data=None, name=None, is_variable=False):
         """The index of a new tensor, a constant if it has data."""
         b, buffer, fields = self.builder, 0, {}
         if name is not None:
@@ -53,6 +53,8 @@ class Model:
             zero = vector(b, [zero_point] * len(scales), np.int64)
             fields["Quantization"] = table(b, "QuantizationParameters", Scale=scale, ZeroPoint=zero,
                                            QuantizedDimension=axis)
+        if is_variable:
+            fields["IsVariable"] = True
         self.tensors.append(table(b, "Tensor", Shape=dims, Type=kind, Buffer=buffer, **fields))
         return len(self.tensors) - 1
 

@@ -1,0 +1,45 @@
+"""Makes .tflite files of one SVDF, and runs them step by step."""
+
+from collections import namedtuple
+
+import numpy as np
+import tflite
+
+from tflite_model import FLOAT32, INT8, INT16, INT32, Model
+
+#: Scales and zero points of input, feature filters, state, weights of time and output; None of floats.
+Scales = namedtuple("Scales", "x x_zero weight state time y y_zero")
+FLOAT = None
+
+
+def model(weight, time_weight, bias, rank, scales=FLOAT, activation=0):
+    """`weight` [filters, features], `time_weight` [filters, memory], `bias` [filters / rank] or None."""
+    made, (filters, features), memory = Model(), weight.shape, time_weight.shape[1]
+
+    def tensor(shape, kind, scale=None, zero_point=0, **more):
+        if scales is FLOAT:
+            return made.tensor(shape, FLOAT32, **more)
+        return made.tensor(shape, kind, [scale], zero_point, **more)
+    s = scales or Scales(*[None] * 7)
+    x = tensor((1, features), INT8, s.x, s.x_zero, name="x")
+    operands = [x, tensor(weight.shape, INT8, s.weight, data=weight), tensor(time_weight.shape, INT16, s.time, data=time_weight)]
+    unit = None if scales is FLOAT else np.float32(s.state) * np.float32(s.time)
+    operands.append(-1 if bias is None else tensor(bias.shape, INT32, unit, data=bias))
+    operands.append(tensor((1, memory * filters), INT16, s.state, is_variable=True, name="state"))
+    y = tensor((1, filters // rank), INT8, s.y, s.y_zero, name="y")
+    made.operator(tflite.BuiltinOperator.SVDF, "SVDFOptions", {"Rank": rank, "FusedActivationFunction": activation}, operands, y)
+    return made.finish([x], y)
+
+
+def steps_of(content, steps):
+    """What LiteRT gives of one step after the other."""
+    from ai_edge_litert.interpreter import Interpreter
+    interpreter = Interpreter(model_content=content)
+    interpreter.allocate_tensors()
+    interpreter.reset_all_variables()
+    results = []
+    for step in steps:
+        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], step[None])
+        interpreter.invoke()
+        results.append(interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0].copy())
+    return np.stack(results)
