@@ -57,6 +57,7 @@ struct Recurrent : Op {
         has<ReLUCell> && Cell::gates != 1                         ? "expected ReLUCell of a SimpleRNN alone"
         : has<ResetBefore> && Cell::gates != 3                    ? "expected ResetBefore of a GRU alone"
         : (is_projected<Options> || ...) && !Cell::has_cell_state ? "expected Projected of an LSTM alone"
+        : has<IntegerCell> && !Cell::has_cell_state               ? "expected IntegerCell of an LSTM alone"
         : Cell::projects && outputs == 0                          ? "expected a projection to at least one"
         : Cell::projects && has<ReturnState> && has<ReturnSequences>
             ? "expected ReturnState or ReturnSequences, not both, where h and c have different sizes"
@@ -74,6 +75,7 @@ struct Recurrent : Op {
         text.append(has<InitialState> ? ", InitialState" : "").append(has<Masked> ? ", Masked" : "");
         text.append(has<GoBackwards> ? ", GoBackwards" : "").append(has<NoBias> ? ", NoBias" : "");
         text.append(has<ReLUCell> ? ", ReLUCell" : "").append(has<ResetBefore> ? ", ResetBefore" : "");
+        text.append(has<IntegerCell> ? ", IntegerCell" : "");
         if ((is_projected<Options> || ...))
             text.append(", Projected<").append((projected_size<Options> + ... + std::size_t{0})).append(">");
         return text.append(">");

@@ -41,6 +41,11 @@ struct ResetBefore {};
 template <std::size_t Size>
 struct Projected {};
 
+/// Of LSTM: as a layer of 8-bit integers it computes its gates and its cell in 16-bit integers, bit for bit
+/// as TensorFlow Lite's (quantization/integer_lstm.hpp, which a program includes for it), and not in floats.
+/// Of floats it is the same.
+struct IntegerCell {};
+
 namespace detail {
 
 /// With `GoBackwards`: each output stands where its input stood.
@@ -67,8 +72,8 @@ template <class T>
 concept RecurrentOption =
     std::same_as<T, ReturnSequences> || std::same_as<T, ReturnState> || std::same_as<T, InitialState> ||
     std::same_as<T, Masked> || std::same_as<T, GoBackwards> || std::same_as<T, NoBias> ||
-    std::same_as<T, ReLUCell> || std::same_as<T, ResetBefore> || is_projected<T> ||
-    std::same_as<T, Realigned> || std::same_as<T, FastGates>;
+    std::same_as<T, ReLUCell> || std::same_as<T, ResetBefore> || std::same_as<T, IntegerCell> ||
+    is_projected<T> || std::same_as<T, Realigned> || std::same_as<T, FastGates>;
 
 } // namespace detail
 } // namespace burin

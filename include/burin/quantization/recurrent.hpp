@@ -17,16 +17,17 @@ namespace burin {
 
 /// SimpleRNN, LSTM, GRU: weights, inputs and outputs are 8-bit integers, and so the products; the cell and
 /// its state are floats, as are the sums that it is given. Outputs lie in (−1, 1): their scale is 1/128.
-/// (TensorFlow Lite's integer LSTM has a 16-bit cell: results are alike, not equal.)
+/// (TensorFlow Lite's integer LSTM has a 16-bit cell: results are alike, not equal; see `IntegerCell`.)
 template <detail::RecurrentLayer Layer>
 struct quantization::Int8Layer<Layer> : quantization::Int8Form {
     template <class Option>
     static constexpr bool has = Layer::template has<Option>;
 
-    static constexpr bool is_supported =
-        !has<ReturnState> && !has<InitialState> && !has<Masked> && !has<ReLUCell> && !Layer::Cell::has_middle;
+    static constexpr bool is_supported = !has<ReturnState> && !has<InitialState> && !has<Masked> &&
+                                         !has<ReLUCell> && !has<IntegerCell> && !Layer::Cell::has_middle;
     static constexpr std::string_view hint =
-        ": of the options of recurrent layers, ReturnSequences, GoBackwards and NoBias";
+        has<IntegerCell> ? ": include burin/quantization/integer_lstm.hpp for it"
+                         : ": of the options of recurrent layers, ReturnSequences, GoBackwards and NoBias";
 
     using Cell = typename Layer::Cell;
     static constexpr std::size_t columns = Layer::columns, units = columns / Cell::gates;

@@ -39,6 +39,8 @@ depthwise ones `[kernel..., channels, multiplier]`.
 | StridedSlice | x | axis, first, count, step: of more than 1 |
 | Quantize, Dequantize, Identity | x | |
 | Past | x | steps: it gives x behind so many steps before it, along axis 1; such a network runs piece by piece |
+| Svdf | x, weight `[filters, features]`, time weight `[filters, memory]`, bias? | rank, state: the quantization of what it keeps |
+| IntegerLstm | x, weights of i, f, g, o, of the state, biases | state, hidden: quantizations; cell: a tensor; clip |
 | State | | what a file keeps; see Graph.states |
 
 Any other operator is what the file calls it; without a rule in layers/ it is reported as unsupported.

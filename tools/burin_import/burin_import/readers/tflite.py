@@ -6,7 +6,7 @@ import numpy as np
 
 from ..graph import MOST_NODES, Graph, Node, Quantization, Tensor
 from ..problems import Missing, Refused
-from . import tflite_variables
+from . import tflite_lstm, tflite_variables
 
 DTYPES = {0: "float32", 1: "float16", 2: "int32", 3: "uint8", 4: "int64", 6: "bool", 7: "int16", 9: "int8", 10: "float64"}
 ACTIVATIONS = {0: None, 1: "Relu", 2: "ReluN1To1", 3: "Relu6", 4: "Tanh", 5: "SignBit"}
@@ -46,6 +46,8 @@ class Reader:
                                if isinstance(value, int)}
         self.tensors = {}
         self.nodes = []
+        self.notes = []
+        self.by_step = False  # Whether each run is the next step of a sequence.
         if self.model.SubgraphsLength() == 0:
             raise Refused("the file holds no network")
         self.main = self.model.Subgraphs(0)
@@ -65,6 +67,11 @@ class Reader:
         graph = Graph(name, [self.name(i) for i in self.indices(self.main, "Inputs")],
                       [self.name(i) for i in self.indices(self.main, "Outputs")], self.tensors, self.nodes)
         self.variables.add_to(graph)
+        graph.notes = list(dict.fromkeys(self.notes))
+        if self.by_step:
+            if graph.states:
+                raise Refused("SVDF beside resource variables")
+            graph.streams = graph.by_step = True
         return graph
 
     # Tensors
@@ -310,6 +317,31 @@ class Reader:
                 self.add("Reshape", [name], {"shape": extents}, output=part)
             parts.append(part)
         self.add("Concat", parts, {"axis": axis})
+
+    def read_unidirectional_sequence_lstm(self):
+        tflite_lstm.unidirectional(self)
+
+    def read_bidirectional_sequence_lstm(self):
+        tflite_lstm.bidirectional(self)
+
+    def read_reverse_v2(self):
+        axes, shape = self.integers(1, "axis"), self.tensors[self.inputs[0]].shape
+        if axes is None or [axis % max(len(shape), 1) for axis in axes] != [1] or len(shape) < 3:
+            return self.unknown("expected axis 1, that of time")
+        self.add("Written", self.inputs[:1], {"type": "Reverse", "parameters": []})
+
+    def read_svdf(self):
+        options = self.options("SVDFOptions")
+        if len(self.inputs) < 5 or not all(self.inputs[index] for index in (0, 1, 2, 4)):
+            raise Refused(f"{self.node_name} ({self.kind}): expected weights and a state")
+        state = self.tensors[self.inputs[4]]
+        activation = self.fused("SVDFOptions")
+        # What is of 8 bits has no other bounds than these.
+        if self.tensors[self.outputs[0]].dtype == "int8" and activation == "Relu":
+            activation = None
+        self.by_step = True
+        self.add("Svdf", self.inputs[:4], {"rank": options.Rank() if options else 0, "state": state.quantization, "by_step": True},
+                 activation)
 
     def read_space_to_batch_nd(self):
         block, pads = self.integers(1, ""), self.integers(2, "")

@@ -42,6 +42,8 @@ def run(path, graph, samples, rounding, resolver=None):
     inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
     results = []
     for sample in samples:
+        if not graph.streams:
+            interpreter.reset_all_variables()
         for detail, name_of, values in zip(inputs, graph.inputs, sample):
             quantization = graph.tensors[name_of].quantization
             if values.dtype == np.int8 and detail["dtype"] == np.float32:
