@@ -92,6 +92,13 @@ int pieces_of(const burin::QuantizedNetwork<Net, Way>& network) {
     static burin::QuantizedStreamer<Net, Steps> streamer;
     return samples<Net, std::int8_t>([&](const auto& inputs) { return streamer.run(network, inputs); });
 }
+template <class Net, std::size_t Steps>
+int pieces_of(const float* row_major) {
+    static burin::Streamer<Net, Steps> streamer;
+    static burin::Parameters<Net> parameters;
+    burin::from_row_major<Net>(row_major, parameters.data());
+    return samples<Net, float>([&](const auto& inputs) { return streamer.run(parameters.data(), inputs); });
+}
 template <class Net>
 int samples_of(const float* row_major) {
     static burin::Predictor<Net> predictor;
@@ -112,13 +119,14 @@ class Program:
     """Imported headers, compiled together: run(name, inputs) gives the outputs, a row a sample."""
 
     def __init__(self, work, command, headers, quiet=False):
-        """`headers`: namespace -> (header, kind: int8, pieces, row_major or parameters)."""
+        """`headers`: namespace -> (header, kind: int8, pieces, float_pieces, row_major or parameters)."""
         lines = [f'#include "{header}"' for header, _ in headers.values()]
         lines += ["#include <array>", "#include <cstdio>", "#include <cstring>", "#include <vector>", PROGRAM,
                   "int main(int, char** arguments) {"]
         for name, (_, kind) in headers.items():
             call = {"int8": f"samples_of({name}::network)",
                     "pieces": f"pieces_of<{name}::Network, {name}::steps>({name}::network)",
+                    "float_pieces": f"pieces_of<{name}::Network, {name}::steps>({name}::row_major)",
                     "row_major": f"samples_of<{name}::Network>({name}::row_major)",
                     "parameters": f"samples_from_flash<{name}::Network>({name}::parameters)",
                     "none": f"samples_of<{name}::Network>(nullptr)"}[kind]

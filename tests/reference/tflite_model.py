@@ -58,13 +58,15 @@ class Model:
         self.tensors.append(table(b, "Tensor", Shape=dims, Type=kind, Buffer=buffer, **fields))
         return len(self.tensors) - 1
 
-    def operator(self, code, options_kind, options, reads, writes, version=3):
-        b = self.builder
+    def operator(self, code, options_kind, options, reads, writes, version=3, between=()):
+        b, more = self.builder, {}
+        if between:
+            more["Intermediates"] = vector(b, between, np.int32)
         settings = table(b, options_kind, **options)
         read, written = vector(b, reads, np.int32), vector(b, np.atleast_1d(np.array(writes, np.int32)), np.int32)
         self.operators.append(table(
             b, "Operator", OpcodeIndex=len(self.codes), Inputs=read, Outputs=written,
-            BuiltinOptionsType=getattr(tflite.BuiltinOptions, options_kind), BuiltinOptions=settings))
+            BuiltinOptionsType=getattr(tflite.BuiltinOptions, options_kind), BuiltinOptions=settings, **more))
         self.codes.append(table(b, "OperatorCode", DeprecatedBuiltinCode=min(code, 127), BuiltinCode=code,
                                 Version=version))
 

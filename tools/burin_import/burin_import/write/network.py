@@ -39,7 +39,7 @@ def network(graph, layers, wants_graph=False):
     if len(graph.inputs) == 1 and len(graph.outputs) == 1 and layers and not wants_graph:
         children = nested(layers, graph.inputs[0], graph.outputs[0])
         if children is not None:
-            children = by_steps(children)
+            children = by_steps(children, graph.tensors[graph.inputs[0]].dtype == "int8")
             children, aliases = with_aliases(children)
             lines = [typed(f"using {name} = ", f"Sequential<{', '.join(map(text_of, inside))}>")
                      for name, inside in aliases]

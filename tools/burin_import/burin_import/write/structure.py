@@ -126,8 +126,10 @@ def nested(layers, source, target):
     return children
 
 
-def by_steps(children):
-    """Layers of a step that are one after the other are a block of each step."""
+def by_steps(children, is_int8):
+    """Layers of a step that are one after the other are a block of each step; of 8 bits there are no such blocks."""
+    if is_int8:
+        return children
     result, run = [], []
 
     def close():
