@@ -164,7 +164,8 @@ TEST_CASE("export_onnx: recurrence") {
                 Node<"decoder", LSTM<5, ReturnSequences, InitialState>, From<"x", "encoder">>,
                 Outputs<"decoder">>>("initial_state");
     write<Line<SimpleRNN<5, ReturnSequences, ReLUCell>, GRU<4, ReturnSequences, ResetBefore>,
-               Bidirectional<LSTM<3, Projected<2>, ReturnSequences>>>>("cells");
+               Bidirectional<LSTM<3, Projected<2>, ReturnSequences>>, SVDF<4, 3, FilterRank<2>>,
+               SVDF<3, 2, NoBias>>>("cells");
     write<Graph<Inputs<Node<"x", Input<6, 4>>, Node<"mask", Input<6>>>,
                 Node<"encoder", LSTM<5, Projected<3>, Masked, ReturnState>, From<"x", "mask">>,
                 Node<"decoder", LSTM<5, Projected<3>, InitialState, ReturnSequences>, From<"x", "encoder">>,
