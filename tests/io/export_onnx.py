@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""onnx's checker takes what export_onnx writes, and onnxruntime (or onnx's own reference) computes what Burin does:
+"""onnx's checker takes what export_onnx writes, and onnxruntime computes what Burin does:
 export_onnx.py PROGRAM ... [--keep DIRECTORY]"""
 
 import os
@@ -8,22 +8,16 @@ import subprocess
 import sys
 import tempfile
 
-try:
-    import numpy
-    import onnx
-    from onnx.reference import ReferenceEvaluator
-except ImportError as error:
-    print(f"skipped: onnx is not installed for {sys.executable} ({error})")
-    sys.exit(77)  # What Meson takes for skipped.
-try:
-    import onnxruntime
-except ImportError:
-    onnxruntime = None
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "importer"))
+from support import needs  # noqa: E402
+
+needs("numpy", "onnx", "onnxruntime")
+import numpy  # noqa: E402
+import onnx  # noqa: E402
+import onnxruntime  # noqa: E402
 
 
 def run(path, inputs):
-    if onnxruntime is None:
-        return ReferenceEvaluator(str(path)).run(None, inputs)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"]).run(None, inputs)
@@ -73,4 +67,4 @@ with tempfile.TemporaryDirectory() as temporary:
         too_far = largest > (1.01 if is_int8 else 1e-5)
         failed += too_far
         print(f"{path.stem:16} {largest:.1e}{' steps' if is_int8 else ''}{' too far' if too_far else ''}")
-sys.exit(failed > 0)
+sys.exit(1 if failed else 0)
