@@ -2,6 +2,7 @@
 
 #include "burin/graph/op.hpp"
 #include "burin/kernels/attention.hpp"
+#include "burin/kernels/row_products.hpp"
 #include "burin/layers/embedding.hpp"
 
 #include <algorithm>
@@ -35,29 +36,36 @@ struct TiedScores : Embedding<Vocabulary, Dimensions> {
         return result;
     }
 
-    /// Some tokens' vectors as columns.
-    static constexpr Elements scratch(std::span<const Shape>, StepKind kind, Mode) {
-        return {0, kind == StepKind::forward ? block * Dimensions : 0};
+    /// In training some tokens' vectors as columns.
+    static constexpr Elements scratch(std::span<const Shape>, StepKind kind, Mode mode) {
+        return {0, kind == StepKind::forward && passes::saves(mode) ? block * Dimensions : 0};
     }
 
     static constexpr std::size_t macs(std::span<const Shape> inputs) { return inputs[0].size() * Vocabulary; }
     static constexpr std::size_t flops(std::span<const Shape> inputs) { return 2 * macs(inputs); }
 
-    /// Some tokens at a time, whose vectors are transposed: each sum is the same of one step and of many.
     template <class Context>
     static void forward(const Context& run) noexcept {
+        using Scalar = typename Context::Scalar;
         const std::size_t steps = run.rows * (Context::Shapes::output.size() / Vocabulary);
-        const auto of_tokens = [&]<std::size_t Count>(std::size_t first) {
-            kernels::transpose(Count, Dimensions, run.parameters + first * Dimensions, Dimensions,
-                               run.scratch, Count);
-            kernels::detail::multiply_rows_of<Count, Dimensions>(
-                run.inputs[0], Dimensions, 1, {run.scratch, Count}, {run.output + first, Vocabulary}, steps);
-        };
-        std::size_t first = 0;
-        for (; first + block <= Vocabulary; first += block)
-            of_tokens.template operator()<block>(first);
-        if constexpr (Vocabulary % block > 0)
-            of_tokens.template operator()<Vocabulary % block>(first);
+        if constexpr (!Context::saves) {
+            kernels::multiply_by_rows<Dimensions, Vocabulary, Scalar>(
+                {run.inputs[0], Dimensions}, steps, {run.parameters, Dimensions}, {run.output, Vocabulary});
+        } else {
+            // Of many steps, whose products are worth it, some tokens at a time are transposed.
+            const auto of_tokens = [&]<std::size_t Count>(std::size_t first) {
+                kernels::transpose(Count, Dimensions, run.parameters + first * Dimensions, Dimensions,
+                                   run.scratch, Count);
+                kernels::detail::multiply_rows_of<Count, Dimensions>(run.inputs[0], Dimensions, 1,
+                                                                     {run.scratch, Count},
+                                                                     {run.output + first, Vocabulary}, steps);
+            };
+            std::size_t first = 0;
+            for (; first + block <= Vocabulary; first += block)
+                of_tokens.template operator()<block>(first);
+            if constexpr (Vocabulary % block > 0)
+                of_tokens.template operator()<Vocabulary % block>(first);
+        }
     }
 
     /// dx = dy · weight, dweight = dyᵀ · x
