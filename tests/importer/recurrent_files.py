@@ -19,7 +19,8 @@ import numpy as np  # noqa: E402
 FILES = {"svdf_float": ("float_pieces", "SVDF<3, 5, FilterRank<2>>, ReLU, TimeDistributed<Dense<5>>, SVDF<2, 3, NoBias>"),
          "svdf_int8": ("pieces", "SVDF<5, 5, FilterRank<2>>, TimeDistributed<Dense<4>>, SVDF<3, 4, NoBias>"),
          "lstm_float": ("row_major", "Bidirectional<LSTM<4, ReturnSequences>>, LSTM<5, ReturnSequences, Projected<2>>"),
-         "lstm_int8": ("int8", "LSTM<5, ReturnSequences, IntegerCell>")}
+         "lstm_int8": ("int8", "LSTM<5, ReturnSequences, IntegerCell>"),
+         "variables_float": ("float_pieces", "Past<2>")}
 
 
 def compare(command):

@@ -57,10 +57,10 @@ std::unique_ptr<Parameters<Net>> some_parameters() {
 
 TEST_CASE("SVDF agrees with TensorFlow Lite") {
     namespace r = reference::svdf;
-    LayerRun<Sequential<Input<7, 3>, SVDF<5, 4, FilterRank<2>>>, float> run;
-    using Net = Sequential<Input<7, 3>, SVDF<5, 4, FilterRank<2>>>;
+    using Reference = Sequential<Input<7, 3>, SVDF<5, 4, FilterRank<2>>>;
+    LayerRun<Reference, float> run;
     const std::vector<float> numbers(std::begin(r::parameters), std::end(r::parameters));
-    from_row_major<Net>(numbers.data(), run.parameters->data());
+    from_row_major<Reference>(numbers.data(), run.parameters->data());
     check_close(run.infer(std::vector<float>(std::begin(r::x), std::end(r::x))), r::y, 1e-6);
 }
 

@@ -12,7 +12,7 @@ import tflite
 
 import svdf_model
 from svdf_model import Scales, steps_of
-from tflite_model import FLOAT32, INT8, INT16, INT32, Model
+from tflite_model import FLOAT32, INT8, INT16, INT32, RELU, VALID, Model
 
 HERE = Path(__file__).parent.parent / "importer"
 random = np.random.default_rng(11)
@@ -90,12 +90,33 @@ def lstm_integers():
     return made.finish([x], y), integers(np.int8, 127, 100, STEPS, FEATURES)
 
 
+def variables():
+    """A convolution over the last three steps, two of which a resource variable keeps. Floats."""
+    made = Model()
+    handle = made.handle("past")
+    made.assign(handle, made.tensor((1, 2, 1, 4), FLOAT32, data=np.zeros(8, np.float32)))
+    made.once = [made.subgraph([], [])]
+    made.operator(tflite.BuiltinOperator.CALL_ONCE, "CallOnceOptions", {"InitSubgraphIndex": 1}, [], [], 1)
+    x = made.tensor((1, 1, 1, 4), FLOAT32, name="x")
+    handle = made.handle("past")
+    kept, whole, last, y = (made.tensor(shape, FLOAT32) for shape in ((1, 2, 1, 4), (1, 3, 1, 4), (1, 2, 1, 4), (1, 1, 1, 5)))
+    made.operator(tflite.BuiltinOperator.READ_VARIABLE, "ReadVariableOptions", {}, [handle], kept, 1)
+    made.operator(tflite.BuiltinOperator.CONCATENATION, "ConcatenationOptions", {"Axis": 1}, [kept, x], whole, 1)
+    bounds = [made.tensor((4,), INT32, data=np.array(each, np.int32)) for each in ([0, -2, 0, 0], [0, 0, 0, 0], [1, 1, 1, 1])]
+    made.operator(tflite.BuiltinOperator.STRIDED_SLICE, "StridedSliceOptions", {"BeginMask": 13, "EndMask": 15}, [whole, *bounds], last, 1)
+    made.assign(handle, last)
+    made.operator(tflite.BuiltinOperator.CONV_2D, "Conv2DOptions", {"StrideW": 1, "StrideH": 1, "Padding": VALID, "FusedActivationFunction": RELU},
+                  [whole, made.tensor((5, 3, 1, 4), FLOAT32, data=floats(5, 3, 1, 4)), made.tensor((5,), FLOAT32, data=floats(5))], y, 1)
+    return made.finish([x], y), floats(100, 1, 1, 4)
+
+
 def sequences_of(content, samples):
     return np.concatenate([steps_of(content, sample[None])[None] for sample in samples])
 
 
 for name, (content, x), run in (("svdf_float", svdf_floats(), steps_of), ("svdf_int8", svdf_integers(), steps_of),
-                                ("lstm_float", lstm_floats(), sequences_of), ("lstm_int8", lstm_integers(), sequences_of)):
+                                ("lstm_float", lstm_floats(), sequences_of), ("lstm_int8", lstm_integers(), sequences_of),
+                                ("variables_float", variables(), steps_of)):
     (HERE / f"{name}.tflite").write_bytes(content)
     y = run(content, x)
     assert y.std() > 0.05, name

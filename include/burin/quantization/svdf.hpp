@@ -108,7 +108,7 @@ struct quantization::Int8Layer<SVDF<Units, Memory, Options...>> : quantization::
         to.bias.fill(0);
         if constexpr (Layer::has_bias)
             for (std::size_t u = 0; u < Units; ++u)
-                to.bias[u] = detail::quantized_bias(view(2)[u], of_state * of_time);
+                to.bias[u] = detail::quantized_bias(double(view(2)[u]), of_state * of_time);
         const core::FixedMultiplier first = core::quantize_multiplier(of_state_sum, most);
         const core::FixedMultiplier second =
             core::quantize_multiplier(of_state * of_time / double(from.output.scale), INT32_MAX);
