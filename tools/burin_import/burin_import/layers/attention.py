@@ -6,7 +6,7 @@ from .weighted import constant, finite
 
 
 def attention(graph, node):
-    """Inputs query, key and value, of which two or all may be the same; weights and biases of four projections."""
+    """Inputs query, key and value, of which two or all may be the same; weights and biases of four projections; a mask."""
     query, key, value = node.inputs[:3]
     inputs = [query] if query == key == value else [query, key] if key == value else [query, key, value]
     if any(len(sample(graph, name)) != 2 for name in inputs):
@@ -16,7 +16,9 @@ def attention(graph, node):
     features, heads, size = sample(graph, query)[-1], node["heads"], node["size"]
     if values[6].shape[1] != features:
         raise Unsupported(f"an output of {values[6].shape[1]} features of a query that has {features}")
-    options = [*(["CausalMask"] if node["causal"] else []), *([] if has_bias else ["NoBias"]),
+    if node.get("mask"):
+        inputs.append(node.inputs[11])
+    options = [*([node["mask"]] if node.get("mask") else []), *(["CausalMask"] if node["causal"] else []), *([] if has_bias else ["NoBias"]),
                *([f"KeyDim<{size}>"] if heads * size != features else [])]
     parameters = []
     for index, which in enumerate(("query", "key", "value", "output")):

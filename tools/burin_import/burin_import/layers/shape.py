@@ -54,9 +54,14 @@ def slice_(graph, node):
     axis = sample_axis(graph, x, node["axis"])
     arguments = [str(node["first"]), str(node["count"]), *([f"Axis<{axis}>"] if axis else []),
                  *([f"Stride<{node['step']}>"] if node.operator == "StridedSlice" else [])]
-    layer = Layer(node.name, f"Slice<{', '.join(arguments)}>", [x], node.outputs[0])
+    cut, to, output = list(sample(graph, x)), sample(graph, node.outputs[0]), node.outputs[0]
+    cut[axis] = node["count"]
+    if tuple(cut) != to:
+        # One row of what has no batch.
+        output = graph.add_tensor(f"{output}/rows", graph.tensors[output], shape=(1, *cut))
+    layer = Layer(node.name, f"Slice<{', '.join(arguments)}>", [x], output)
     layer.constants = lambda rounding, low: []
-    return [layer]
+    return [layer] if tuple(cut) == to else [layer, view(node.name, to, output, node.outputs[0])]
 
 
 def border(graph, node):

@@ -37,7 +37,7 @@ def single(graph, name):
     data = graph.constant(name)
     if data is None:
         return None
-    if data.size != 1:
+    if data.size < 1 or not np.all(data == data.reshape(-1)[0]):
         raise Unsupported(f"`{name}`: a constant of {list(data.shape)} as input")
     return float(data.reshape(-1)[0])
 

@@ -96,7 +96,7 @@ class Reader:
         from . import onnx_rules
         proto = self.model.graph
         texts(proto)
-        notes = onnx_rules.learned.without_labels(proto)
+        notes, called = onnx_rules.learned.without_labels(proto)
         if len(proto.node) > 4 * MOST_NODES:
             raise Refused(f"the file has {len(proto.node)} nodes: expected at most {4 * MOST_NODES}")
         self.read_initializers(proto)
@@ -123,7 +123,7 @@ class Reader:
         outputs = list(dict.fromkeys(next(iter(node.outputs[0] for node in self.nodes if node.outputs[0] in self.unknown))
                                      if name in self.unknown and name not in made else name for name in outputs))
         made = Graph(self.path.stem, inputs, outputs, self.tensors, self.nodes)
-        made.moves_borders, made.file_outputs, made.remarks = True, list(outputs), notes
+        made.moves_borders, made.file_outputs, made.remarks = True, [called.get(name, name) for name in outputs], notes
         made.file_inputs = {name: (name, self.tensors[name].shape, self.given[name]) for name in inputs}
         made.file_constants = {name: self.tensors[name].data for name in self.told}
         for name in outputs:

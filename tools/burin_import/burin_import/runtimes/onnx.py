@@ -34,6 +34,9 @@ def to_file(values, tensor, shape, dtype):
 
 
 def from_file(values, tensor):
+    # A map of names to numbers for each sample.
+    if values.dtype == object:
+        values = np.array([list(each.values()) for each in values.reshape(-1)], np.float32)
     if tensor.dtype == "int8" and values.dtype.kind == "f":
         values = quantized(values, tensor.quantization.scale, tensor.quantization.zero_point)
     elif tensor.dtype == "int8" and values.dtype == np.uint8:

@@ -2,6 +2,7 @@
 and a projection. What views do is found by where they bring each element."""
 
 import math
+import re
 
 import numpy as np
 
@@ -89,11 +90,61 @@ class Search:
             return None
         return dense, first, heads, steps, size, factor
 
+    def mask(self, name, shape):
+        """What is added to scores: (KeyPaddingMask, node's mask of what is to be seen) or (AdditiveMask, tensor, its shape)."""
+        heads, queries, keys = shape
+        path = []
+        while name in self.producers:
+            node = self.producers[name]
+            repeats = re.match(r"RepeatVector<(\d+)>$", node.get("type") or "")
+            if node.operator not in ("Reshape", "Transpose", "Identity") and not repeats:
+                break
+            path.append((node, int(repeats[1]) if repeats else 0))
+            name = node.inputs[0]
+        count = math.prod(self.graph.shape(name))
+        if count > LARGEST or math.prod(shape) > LARGEST:
+            return None
+        places = np.arange(count).reshape(self.graph.shape(name))
+        for node, times in reversed(path):
+            places = np.repeat(places.reshape(1, 1, -1), times, 1) if times else self.view(node, places)
+        try:
+            places = np.broadcast_to(places.reshape(places.shape[-3:] if places.ndim > 3 and math.prod(places.shape[:-3]) == 1 else places.shape), shape)
+        except ValueError:
+            return None
+        for extents in ((1, 1, keys), (1, queries, keys), (heads, queries, keys)):
+            if count == math.prod(extents) and np.array_equal(places, np.broadcast_to(np.arange(count).reshape(extents), shape)):
+                break
+        else:
+            return None
+        if extents[:2] == (1, 1):
+            return self.padding(name) or ("AdditiveMask", name, (1, 1, keys), queries)
+        return "AdditiveMask", name, (1, *extents[1:]) if extents[0] == 1 else (1, *extents), 1
+
+    def padding(self, name):
+        """The keys that are to be seen of Where(mask, 0, -inf), or the other way round."""
+        node = self.producers.get(name)
+        if node is None or node.operator != "Where":
+            return None
+        values = [uniform(self.graph, each) for each in node.inputs[1:]]
+        if None in values or sorted(values)[0] > -1e8 or max(values) != 0:
+            return None
+        return "KeyPaddingMask", node.inputs[0], values[0] == 0
+
     def scores(self, name):
-        """(product, factor, is_causal) below a softmax."""
-        is_causal = False
+        """(product, factor, is_causal, mask) below a softmax."""
+        is_causal, mask = False, None
         name, factor = self.unscaled(name)
         node = self.producers.get(name)
+        if node is not None and node.operator == "Add" and all(self.graph.constant(each) is None for each in node.inputs):
+            # The scores are a product; the other is a mask.
+            for rest, other in (node.inputs, node.inputs[::-1]):
+                below, more = self.unscaled(rest)
+                product = self.producers.get(below)
+                if product is not None and product.operator == "MatMul":
+                    shape = self.graph.shape(node.outputs[0])
+                    mask = self.mask(other, (1,) * max(3 - len(shape), 0) + shape[-3:]) if math.prod(shape[:-3]) == 1 and factor == 1 else None
+                    return (product, more, False, mask) if mask is not None else None
+            return None
         if node is not None and node.operator in ("Add", "Where"):
             if node.operator == "Add":
                 mask = next((each for each in node.inputs if self.graph.constant(each) is not None), None)
@@ -120,7 +171,7 @@ class Search:
             name, more = self.unscaled(rest)
             factor *= more
             node = self.producers.get(name)
-        return (node, factor, is_causal) if node is not None and node.operator == "MatMul" else None
+        return (node, factor, is_causal, None) if node is not None and node.operator == "MatMul" else None
 
     def behind(self, name):
         """The Dense layer that reads the heads side by side, and where each of their elements stands."""
@@ -142,7 +193,7 @@ class Search:
         below = self.scores(softmax.inputs[0])
         if below is None or softmax["axis"] != len(graph.shape(softmax.inputs[0])) - 1:
             return None
-        product, factor, is_causal = below
+        product, factor, is_causal, mask = below
         name = softmax.outputs[0]
         readers = [node for node in graph.readers(name) if node.operator != "IsNaN"]
         # NaN where a query sees no key: there is none such.
@@ -169,14 +220,14 @@ class Search:
                 any(graph.constant(each) is None for each in output.inputs[1:]):
             return None
         factor *= query[5] * key[5] * math.sqrt(size)
-        return query, key, value, output, factor, is_causal
+        return query, key, value, output, factor, is_causal, mask
 
     def replace(self, softmax):
         found = self.found(softmax)
         if found is None:
             return False
         graph = self.graph
-        query, key, value, output, factor, is_causal = found
+        query, key, value, output, factor, is_causal, mask = found
         heads, size = query[2], query[4]
         names = []
         for (dense, first, *_, own), times in ((query, factor), (key, 1.0), (value, value[5])):
@@ -190,6 +241,8 @@ class Search:
         bias = graph.constant(output.inputs[2]) if output.has_input(2) else np.zeros(weight.shape[1], np.float32)
         names += [graph.add_tensor(f"{softmax.name}/weight", shape=weight.shape, data=weight),
                   graph.add_tensor(f"{softmax.name}/bias", shape=(weight.shape[1],), data=bias.reshape(-1))]
+        if mask is not None:
+            names.append(self.visible(softmax, output, mask) if mask[0] == "KeyPaddingMask" else self.added(softmax, output, mask))
         at = graph.nodes.index(output)
         # Of rows that are written as one row a step.
         inputs = [each[0].inputs[0] for each in (query, key, value)]
@@ -199,9 +252,50 @@ class Search:
             made = graph.add_tensor(f"{output.outputs[0]}/attention", graph.tensors[made], shape=shape)
             graph.nodes.insert(at + 1, Node(output.name, "Reshape", [made], [output.outputs[0]], {"shape": graph.shape(output.outputs[0])}))
         graph.nodes[at] = Node(output.name, "Attention", [*inputs, *names], [made],
-                               {"heads": heads, "size": size, "causal": is_causal}, "MatMul, Softmax, MatMul")
+                               {"heads": heads, "size": size, "causal": is_causal, **({"mask": mask[0]} if mask is not None else {})}, "MatMul, Softmax, MatMul")
         graph.drop_unread()
         return True
+
+
+    def visible(self, softmax, output, mask):
+        """The mask [keys] of those that are to be seen."""
+        graph, (_, name, is_visible) = self.graph, mask
+        node = self.producers.get(name)
+        while node is not None and node.operator in ("Identity", "Reshape") and not is_visible:
+            name, node = node.inputs[0], self.producers.get(node.inputs[0])
+        keys = math.prod(graph.shape(name))
+        made = graph.add_tensor(f"{softmax.name}/seen", graph.tensors[name], dtype="float32")
+        at = graph.nodes.index(output)
+        token = uniform(graph, node.inputs[1]) if node is not None and node.operator == "Equal" else None
+        if is_visible:
+            made = name
+        elif token is not None and token >= 0 and token == int(token):
+            graph.nodes.insert(at, Node(node.name, "Written", [node.inputs[0]], [made], {"type": f"PaddingMask<{int(token)}>", "parameters": []}))
+        else:
+            graph.nodes.insert(at, Node(softmax.name, "Not", [name], [made]))
+        line = graph.add_tensor(f"{softmax.name}/keys", graph.tensors[made], shape=(1, keys))
+        graph.nodes.insert(graph.nodes.index(output), Node(softmax.name, "Reshape", [made], [line], {"shape": (1, keys)}))
+        return line
+
+    def added(self, softmax, output, mask):
+        """The mask [queries, keys], or one a head."""
+        graph, (_, name, shape, times) = self.graph, mask
+        line = graph.add_tensor(f"{softmax.name}/mask", graph.tensors[name], shape=shape)
+        if times > 1:
+            row = (1, math.prod(shape))
+            flat = graph.add_tensor(f"{softmax.name}/row", graph.tensors[name], shape=row)
+            graph.nodes.insert(graph.nodes.index(output), Node(softmax.name, "Reshape", [name], [flat], {"shape": row}))
+            graph.tensors[line].shape = (1, times, row[1])
+            graph.nodes.insert(graph.nodes.index(output), Node(softmax.name, "Written", [flat], [line], {"type": f"RepeatVector<{times}>", "parameters": []}))
+        else:
+            graph.nodes.insert(graph.nodes.index(output), Node(softmax.name, "Reshape", [name], [line], {"shape": shape}))
+        return line
+
+
+def uniform(graph, name):
+    """The one number of a constant that has no others, or None."""
+    data = graph.constant(name)
+    return float(data.reshape(-1)[0]) if data is not None and data.size and data.dtype.kind in "fiu" and np.all(data == data.reshape(-1)[0]) else None
 
 
 def simplify(graph):

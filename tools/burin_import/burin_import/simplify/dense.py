@@ -5,6 +5,10 @@ import numpy as np
 from ..graph import Node
 
 
+#: Which input is the bias.
+BIASES = {"Dense": 2, "Conv": 2, "DepthwiseConv": 2, "Attention": 10}
+
+
 def before_view(graph):
     """A sum behind a view that parts the last axis, as of heads, moves before it."""
     producers = graph.producers()
@@ -42,7 +46,8 @@ def simplify(graph):
             continue
         for x, constant in (node.inputs, node.inputs[::-1]):
             before = producers.get(x)
-            if before is None or before.operator not in ("Dense", "Conv", "DepthwiseConv") or \
+            index = BIASES.get(before.operator) if before is not None else None
+            if index is None or \
                     graph.tensors[x].dtype != "float32" or counts[x] != 1 or x in graph.outputs:
                 continue
             bias = graph.constant(constant)
@@ -50,13 +55,13 @@ def simplify(graph):
             if bias is None or bias.size not in (1, channels) or (bias.ndim and bias.shape[-1] != bias.size):
                 continue
             bias = np.broadcast_to(bias.reshape(-1), (channels,))
-            if before.has_input(2):
-                first = graph.constant(before.inputs[2])
+            if before.has_input(index):
+                first = graph.constant(before.inputs[index])
                 if first is None or first.size != channels or first.dtype.kind != "f":
                     continue
                 bias = first.reshape(-1) + bias
             name = graph.add_tensor(f"{constant}/bias", graph.tensors[constant], shape=(channels,), data=bias)
-            before.inputs = [*before.inputs[:2], name]
+            before.inputs = [*before.inputs[:index], name, *before.inputs[index + 1:]]
             before.outputs = [node.outputs[0]]
             before.source = before.source or node.source
             graph.nodes.remove(node)

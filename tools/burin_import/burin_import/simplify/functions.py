@@ -84,4 +84,6 @@ def several(graph, node, function, itself):
     if not roots:
         return None
     common = [root for root in roots[0] if all(root in each for each in roots)]
-    return {root: function(*(each[root] if isinstance(each, dict) else each for each in inputs)) for root in common} or None
+    # Masks are numbers where they are added or multiplied.
+    number = lambda each: each if function is np.where or function in COMPARISONS.values() else each * 1.0
+    return {root: function(*(number(each[root] if isinstance(each, dict) else each) for each in inputs)) for root in common} or None

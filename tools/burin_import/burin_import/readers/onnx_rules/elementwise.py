@@ -147,7 +147,7 @@ def cast(to, call):
     """Between floats, and from the numbers of tokens: networks compute with one kind of number."""
     of, into = (to.tensors[name] for name in (call.inputs[0], call.outputs[0]))
     of_kind, to_kind = (np.dtype(each.dtype).kind for each in (of, into))
-    if (of_kind, to_kind) in (("f", "f"), ("i", "i"), ("i", "f"), ("u", "f"), ("b", "f"), ("b", "i")):
+    if (of_kind, to_kind) in (("f", "f"), ("i", "i"), ("i", "f"), ("u", "f"), ("b", "f"), ("b", "i"), ("b", "b")):
         return to.add(call, "Identity", call.inputs[:1])
     to.raw(call)
 
@@ -177,7 +177,14 @@ def both(kind):
     return lambda to, call: to.add(call, kind, call.inputs)
 
 
-RULES = {"And": both("Multiply"), "Or": both("Maximum"), **{kind: plain for kind in PLAIN}, **{kind: merge for kind in MERGES}, "Clip": clip, "HardSigmoid": hard_sigmoid,
+def sign(to, call):
+    """1 where it is positive less 1 where it is negative."""
+    x, zero = call.inputs[0], to.made(f"{call.name}/zero", np.float32(0))
+    parts = [to.add(call, kind, [x, zero], shape=to.shape(x)) for kind in ("Greater", "Less")]
+    to.add(call, "Subtract", parts)
+
+
+RULES = {"Sign": sign, "And": both("Multiply"), "Or": both("Maximum"), **{kind: plain for kind in PLAIN}, **{kind: merge for kind in MERGES}, "Clip": clip, "HardSigmoid": hard_sigmoid,
          "LeakyRelu": with_alpha("LeakyRelu", 0.01), "Elu": with_alpha("Elu", 1.0), "Celu": celu, "Selu": selu, "Gelu": gelu, "PRelu": prelu,
          "Neg": negative, "Identity": identity, "Dropout": identity, "Cast": cast, "CastLike": cast,
          "Softmax": softmax("Softmax"), "LogSoftmax": softmax("LogSoftmax")}

@@ -14,11 +14,14 @@ def kind_of(node):
 
 
 def without_labels(proto):
-    """Takes out maps of names to probabilities, and outputs that are labels. Gives what is to be said of them."""
+    """Takes out maps of names to probabilities, and outputs that are labels. Gives what is to be said of them, and what the file
+    calls outputs that maps were made of."""
     producers = {name: node for node in proto.node for name in node.output}
     maps = {node.output[0]: node.input[0] for node in proto.node if kind_of(node) == f"{DOMAIN}.ZipMap" and node.input and node.output}
+    called = {}
     for value in proto.output:
         if value.name in maps:
+            called[maps[value.name]] = value.name
             value.name = maps[value.name]
             value.ClearField("type")
     kept = [node for node in proto.node if kind_of(node) != f"{DOMAIN}.ZipMap"]
@@ -41,12 +44,12 @@ def without_labels(proto):
         return False
     labels = [value.name for value in proto.output if is_label(value.name)]
     if not labels or len(labels) == len(proto.output):
-        return []
+        return [], called
     rest = [value for value in proto.output if value.name not in labels]
     del proto.output[:]
     proto.output.extend(rest)
     drop_unread(proto)
-    return [f"the label `{labels[0]}` is left out: it is the class of the largest of `{rest[0].name}`"]
+    return [f"the label `{labels[0]}` is left out: it is the class of the largest of `{called.get(rest[0].name, rest[0].name)}`"], called
 
 
 def drop_unread(proto):

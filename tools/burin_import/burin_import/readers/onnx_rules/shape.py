@@ -121,9 +121,12 @@ def slice_(to, call):
         return to.raw(call, "bounds that are no constants")
     axes = list(range(len(starts))) if axes is None else [axis % len(shape) for axis in axes]
     steps = steps or [1] * len(starts)
-    if steps == [-1] and starts[0] % shape[axes[0]] == shape[axes[0]] - 1 and ends[0] < -shape[axes[0]] and axes[0] > 0:
+    no_batch = shape[0] != 1
+    if steps == [-1] and (starts[0] == -1 or starts[0] >= shape[axes[0]] - 1) and ends[0] < -shape[axes[0]] and \
+            (axes[0] > 0 or no_batch):
         # The other way round: the first axis of a sample.
-        order = [0, axes[0], *(axis for axis in range(1, len(shape)) if axis != axes[0])]
+        order = [axes[0], *(axis for axis in range(len(shape)) if axis != axes[0])] if no_batch else \
+            [0, axes[0], *(axis for axis in range(1, len(shape)) if axis != axes[0])]
         x = to.moved(call, call.inputs[0], order)
         y = to.add(call, "Written", [x], {"type": "Reverse", "parameters": []}, shape=to.shape(x))
         return to.moved(call, y, [order.index(axis) for axis in range(len(shape))], call.outputs[0])
@@ -188,8 +191,18 @@ def pad(to, call):
         inner = to.fresh(f"{call.outputs[0]}/cut", [last - first for first, last in bounds.values()], x)
         cut(to, call, x, bounds, inner)
         x = inner
+    if mode == "constant" and value != 0 and np.isfinite(value):
+        from .elementwise import scaled
+        shifted = scaled(to, call, x, 1, -value)
+        inner = type(call)(call.name, call.kind, [shifted], [to.fresh(f"{call.outputs[0]}/padded", to.shape(call.outputs[0]))], {}, call.version)
+        padded(to, inner, shifted, every, {"value": 0.0})
+        return scaled(to, call, inner.outputs[0], 1, value, call.outputs[0])
+    padded(to, call, x, every, {"value": value, **({"mode": mode} if mode != "constant" else {})})
+
+
+def padded(to, call, x, every, attributes):
+    rank = len(every)
     # A layer of padding is around an image whose channels are last.
-    attributes = {"value": value, **({"mode": mode} if mode != "constant" else {})}
     if rank > 2 and every[1] == (0, 0):
         forward, back = to.last(x)
         x = to.moved(call, x, forward)
