@@ -1,6 +1,8 @@
 // Trains on a computer and writes the network as a header, which examples/flash/deploy.cpp runs from constant
-// memory; with `--storage float16` or `bfloat16` in half of it, for examples/flash/deploy_half.cpp.
+// memory; with `--storage float16` or `bfloat16` in half of it, for examples/flash/deploy_half.cpp; with `--c FILE`
+// as plain C99 too, for examples/flash/deploy.c.
 #include <burin/burin.hpp>
+#include <burin/io/export_c.hpp>
 
 #include "network.hpp"
 #include "options.hpp"
@@ -38,6 +40,7 @@ int main(int argc, char** argv) try {
     const Options options(argc, argv,
                           {{"--data", BURIN_EXAMPLE_DATA "/digits.csv"},
                            {"--header", "digits_weights.hpp"},
+                           {"--c", ""},
                            {"--storage", "float"},
                            {"--lanes", std::to_string(kernels::width<float>)}});
     const std::size_t lanes = options.number("--lanes");
@@ -52,6 +55,8 @@ int main(int argc, char** argv) try {
                        .include = "network.hpp",
                        .vector_lanes = lanes,
                        .storage = storage});
+    if (!options["--c"].empty())
+        io::export_c(options["--c"], model);
     const double real = evaluate(model, test)["accuracy"];
     const double half = accuracy<float16>(model, test), brain = accuracy<bfloat16>(model, test);
     std::printf(

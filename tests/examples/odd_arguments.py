@@ -25,7 +25,7 @@ OPTIONS = {
     "explain": {"number": ["--epochs"], "folder": ["--data"],
                 "write": [("--image", "--epochs", "0"), ("--bars", "--epochs", "0", "--image", "")]},
     "few_samples": {"number": ["--each", "--epochs"], "folder": ["--data"]},
-    "flash_train": {"number": ["--lanes"], "read": ["--data"], "write": [("--header",)]},
+    "flash_train": {"number": ["--lanes"], "read": ["--data"], "write": [("--header",), ("--c",)]},
     "forecasting": {"number": ["--epochs"]},
     "keywords_prepare": {"number": ["--sounds"], "write": [("--samples", "--sounds", "50")]},
     "lenet": {"number": ["--epochs"], "folder": ["--data"]},
