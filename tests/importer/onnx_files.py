@@ -101,6 +101,23 @@ def written_with_sums():
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
 
+def tensors():
+    """Reductions, masks, gathering, sums of different shapes and products of matrices, of an image with channels first."""
+    node, whole = helper.make_node, lambda name, *values: numpy_helper.from_array(np.array(values, np.int64), name)
+    number = lambda name, value: numpy_helper.from_array(np.float32(value), name)
+    image = numpy_helper.from_array(np.random.default_rng(4).standard_normal((4, 4, 3, 3)).astype(np.float32), "w")
+    nodes = [node("Conv", ["x", "w"], ["c"], pads=[1, 1, 1, 1]),
+             node("GlobalAveragePool", ["c"], ["s"]), node("Sigmoid", ["s"], ["g"]), node("Mul", ["c", "g"], ["e"]),
+             node("ReduceMin", ["e"], ["least"], axes=[3], keepdims=1), node("Greater", ["e", "least"], ["more"]),
+             node("Less", ["e", "one"], ["few"]), node("And", ["more", "few"], ["both"]), node("Not", ["both"], ["none"]),
+             node("Where", ["none", "half", "e"], ["f"]), node("Where", ["more", "f", "c"], ["h"]),
+             node("Gather", ["h", "places"], ["i"], axis=2), node("ReduceSum", ["i", "axes"], ["j"], keepdims=0),
+             node("ReduceMax", ["h"], ["k"], axes=[2], keepdims=0), node("Transpose", ["k"], ["t"], perm=[0, 2, 1]),
+             node("MatMul", ["j", "t"], ["y"])]
+    return model(nodes, [("x", [1, 4, 5, 6])], [("y", [1, 3, 4])], [
+        image, number("one", 1), number("half", 0.5), whole("places", 3, -5, 3), whole("axes", 1)])
+
+
 def compare(command):
     with tempfile.TemporaryDirectory() as directory:
         work, headers = Path(directory), {}
@@ -137,7 +154,20 @@ def compare(command):
         code, said = run(work / "cells.onnx", "-o", work / "cells.hpp", "--name", "cells", "--no-test")
         assert code == 0, said
         headers["cells"] = ("cells.hpp", "row_major")
+        masked = tensors()
+        onnx.save(masked, work / "tensors.onnx")
+        code, said = run(work / "tensors.onnx", "-o", work / "tensors.hpp", "--name", "tensors", "--no-test")
+        assert code == 0, said
+        text = (work / "tensors.hpp").read_text()
+        for word in ("Broadcast<Multiply>", "Greater<>", "Less<1.0>", "Where<0.5>", "Where<>", "Indices<3, 0, 3>", "ReduceSum<",
+                     "ReduceMin<Axis<1>>", "MatMul<"):
+            assert word in text, f"tensors: expected {word} in {text[:3000]}"
+        headers["tensors"] = ("tensors.hpp", "row_major")
         program = Program(work, command, headers)
+        x = np.random.default_rng(6).standard_normal((3, 4, 5, 6)).astype(np.float32)
+        y = np.concatenate([ReferenceEvaluator(masked).run(None, {"x": each[None]})[0] for each in x]).reshape(3, -1)
+        apart = np.abs(program.run("tensors", np.moveaxis(x, 1, -1)) - y).max() / np.abs(y).max()
+        assert apart < 2e-6, f"tensors: {apart}"
         x = np.random.default_rng(9).standard_normal((3, 5, 2)).astype(np.float32)
         apart = np.abs(program.run("cells", x) - np.stack([outputs(each) for each in x])).max()
         assert apart < 1e-6, f"cells: {apart}"

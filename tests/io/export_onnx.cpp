@@ -2,6 +2,7 @@
 #include "burin/burin.hpp"
 #include "burin/layers/attention_weights.hpp"
 #include "burin/layers/tied_scores.hpp"
+#include "burin/tensors.hpp"
 
 #include "support/error_of.hpp"
 #include "support/files.hpp"
@@ -213,6 +214,19 @@ TEST_CASE("export_onnx: graphs and shapes") {
                 Node<"x", Dense<4>, From<"a">, SharedWeights<"tower">>,
                 Node<"y", Dense<4>, From<"b">, SharedWeights<"tower">>, Node<"z", Concat, From<"x", "y">>,
                 Outputs<"z">>>("shared");
+}
+
+TEST_CASE("export_onnx: reductions, broadcasting, masks and products of matrices") {
+    write<Image<Parallel<Broadcast<Multiply>, Conv2D<4, 1>,
+                         Sequential<ReduceMean<Axis<0>, Axis<1>>, Dense<4>, Sigmoid>>,
+                ReduceMax<Axis<1>, KeepAxes>, Gather<Indices<3, 0, 3>, Axis<2>>, ReduceSum<>>>("squeezed");
+    write<Graph<Inputs<Node<"a", Input<2, 5, 3>>, Node<"b", Input<4, 3>>>,
+                Node<"least", ReduceMin<Axis<1>, KeepAxes>, From<"a">>,
+                Node<"mask", Greater<>, From<"a", "least">>, Node<"far", NotEqual<0>, From<"b">>,
+                Node<"chosen", Where<-0.5>, From<"mask", "a">>, Node<"rows", Where<>, From<"far", "b", "b">>,
+                Node<"y", MatMul<TransposeSecond>, From<"chosen", "rows">>,
+                Node<"z", MatMul<TransposeFirst>, From<"chosen", "a">>, Outputs<"y", "z">>>(
+        "masked_products");
 }
 
 TEST_CASE("export_onnx: nothing is transposed between convolutions") {

@@ -18,6 +18,7 @@
 #include "burin/io/onnx/rule.hpp"
 #include "burin/io/onnx/shape_rules.hpp"
 #include "burin/io/onnx/svdf_rule.hpp"
+#include "burin/io/onnx/tensor_rules.hpp"
 #include "burin/io/onnx/time_distributed_rule.hpp"
 #include "burin/training/model.hpp"
 

@@ -13,7 +13,12 @@ depthwise ones `[kernel..., channels, multiplier]`.
 | DepthwiseConv | x, weight, bias? | strides, dilations, padding |
 | Dense | x, weight, bias? | |
 | MaxPool, AveragePool | x | size, strides, dilations, padding; ceil: whether the last window may reach beyond; counted: whether padding counts |
-| ReduceMean, ReduceMax | x | axes |
+| ReduceMean, ReduceMax, ReduceMin, ReduceSum | x | axes |
+| Greater, GreaterOrEqual, Less, LessOrEqual, Equal, NotEqual | two, a constant among them or not | |
+| Where | mask, where it is not 0, elsewhere | |
+| Gather | x | axis, numbers |
+| GatherByInput | x, numbers | axis |
+| MatMul | two activations | first, second: whether the last two axes of that one change places first |
 | GlobalMaxPool, GlobalAveragePool | x | of all axes but batch and channels |
 | Add, Subtract, Multiply, Divide, Average, Maximum, Minimum | two or more, constants among them or not | |
 | Concat | x... | axis |

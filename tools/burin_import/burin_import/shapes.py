@@ -76,6 +76,10 @@ def broadcast(node, *shapes):
     return tuple(result)
 
 
+def without_axes(node, shape):
+    return tuple(1 if axis in node["axes"] else extent for axis, extent in enumerate(shape))
+
+
 def unchanged(node, shape, *others):
     return shape
 
@@ -93,6 +97,10 @@ EXPECTED = {
                                     "Softplus", "HardSigmoid", "HardSwish", "Mish", "Softsign", "LogSigmoid",
                                     "Clip", "Abs", "Sqrt", "Exp", "Log", "Reciprocal", "Square", "Rsqrt", "Softmax", "LogSoftmax", "BatchNorm", "Quantize",
                                     "Dequantize", "Identity", "LayerNorm", "RmsNorm", "GroupNorm")},
+    **{name: broadcast for name in ("Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal", "NotEqual", "Where")},
+    **{f"Reduce{kind}": without_axes for kind in ("Sum", "Mean", "Max", "Min")},
+    "Gather": lambda node, x: (*x[:node["axis"]], len(node["numbers"]), *x[node["axis"] + 1:]),
+    "GatherByInput": lambda node, x, numbers: (*x[:node["axis"]], *numbers, *x[node["axis"] + 1:]),
     "Embedding": lambda node, x, table: (*x, table[-1]),
     "Resize": lambda node, x: (x[0], *node["size"], x[-1]),
 }

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..problems import Unsupported
-from .layer import Layer, activations, is_int8, number, sample, view
+from .layer import Layer, activations, is_int8, number, sample, sample_axis, view
 
 REDUCTIONS = ("ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin")
 #: Burin's names, and those with the two sides the other way round.
@@ -102,7 +102,8 @@ def product(graph, node):
             shapes[index] = graph.shape(name)[-2:]
             inputs[index] = graph.add_tensor(f"{name}/matrix", graph.tensors[name])
             made.append(view(node.name, shapes[index], name, inputs[index]))
-    first, second = shapes
+    first, second = (shape if not node.get(which) else (*shape[:-2], shape[-1], shape[-2])
+                     for shape, which in zip(shapes, ("first", "second")))
     if first[-1] != second[-2]:
         raise Unsupported(f"{list(first)} and {list(second)} do not fit")
     try:
@@ -112,8 +113,35 @@ def product(graph, node):
     output, to = node.outputs[0], sample(graph, node.outputs[0])
     if whole != to:
         output = graph.add_tensor(f"{output}/product", graph.tensors[output], shape=(1, *whole))
-    made.append(Layer(node.name, "MatMul<TransposeSecond>" if node.get("transposed") else "MatMul<>", inputs, output))
+    options = [f"Transpose{which.capitalize()}" for which in ("first", "second") if node.get(which)]
+    made.append(Layer(node.name, f"MatMul<{', '.join(options)}>", inputs, output))
     return made if whole == to else [*made, view(node.name, to, output, node.outputs[0])]
+
+
+def gather(graph, node):
+    x, = activations(graph, node, 1)
+    if is_int8(graph, x, node.outputs[0]) and not graph.tensors[x].quantization.same(graph.tensors[node.outputs[0]].quantization):
+        raise Unsupported("an output of another scale than the input's")
+    axis = sample_axis(graph, x, node["axis"])
+    arguments = [f"Indices<{', '.join(map(str, node['numbers']))}>", *([f"Axis<{axis}>"] if axis else [])]
+    layer = Layer(node.name, f"Gather<{', '.join(arguments)}>", [x], node.outputs[0])
+    layer.constants = lambda rounding, low: []
+    return [layer]
+
+
+def gather_by_input(graph, node):
+    x, numbers = activations(graph, node)
+    floats(graph, x, numbers, node.outputs[0])
+    axis = sample_axis(graph, x, node["axis"])
+    shape, extents = sample(graph, x), sample(graph, numbers) or (1,)
+    made, target = (*shape[:axis], *extents, *shape[axis + 1:]), sample(graph, node.outputs[0])
+    if len(made) > 6:
+        raise Unsupported(f"an output of {len(made)} axes: expected at most 6")
+    kind = f"GatherByInput<{f'Axis<{axis}>' if axis else ''}>"
+    if made == target:
+        return [Layer(node.name, kind, [x, numbers], node.outputs[0])]
+    inner = graph.add_tensor(f"{node.outputs[0]}/gathered", graph.tensors[node.outputs[0]], shape=(1, *made))
+    return [Layer(node.name, kind, [x, numbers], inner), view(node.name, target, inner, node.outputs[0])]
 
 
 def mask(graph, node):
@@ -128,4 +156,4 @@ def mask(graph, node):
 
 
 RULES = {**{operator: reduction for operator in REDUCTIONS}, **{operator: comparison for operator in COMPARISONS},
-         "Where": where, "MatMul": product, "Not": mask, "Cast": mask}
+         "Where": where, "Gather": gather, "GatherByInput": gather_by_input, "MatMul": product, "Not": mask, "Cast": mask}

@@ -8,8 +8,7 @@ def simplify(graph):
         return False
     for index, name in enumerate(graph.inputs):
         readers = graph.readers(name)
-        moving = [node for node in readers if node.operator == "Transpose" and node["axes"][0] == 0 and
-                  not all(reader.get("type") == "Dot" for reader in graph.readers(node.outputs[0]))]
+        moving = [node for node in readers if node.operator == "Transpose" and node["axes"][0] == 0]
         if not moving or 2 * len(moving) < len(readers) or name in graph.outputs or graph.tensors[name].file_axes:
             continue
         axes, of = list(moving[0]["axes"]), graph.tensors[name]

@@ -1,9 +1,11 @@
-"""A transpose moves towards the outputs past sums, products, Concat, Pad and Slice: there it may meet the one that undoes it."""
+"""A transpose moves towards the outputs past sums, products, choices, Concat, Pad, Slice and reductions: there it may meet the
+one that undoes it."""
 
 from ..graph import Node
 
-MERGES = ("Add", "Subtract", "Multiply", "Divide", "Average", "Maximum", "Minimum", "Concat")
-ALONG = ("Pad", "Slice", "StridedSlice")
+MERGES = ("Add", "Subtract", "Multiply", "Divide", "Average", "Maximum", "Minimum", "Concat", "Where", "Greater", "GreaterOrEqual", "Less",
+          "LessOrEqual", "Equal", "NotEqual")
+ALONG = ("Pad", "Slice", "StridedSlice", "Gather", "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin")
 
 
 def constant_moved(graph, name, back, rank):
@@ -51,8 +53,10 @@ def simplify(graph):
                 fits = False
         if not fits:
             continue
-        if node.operator in ("Concat", "Slice", "StridedSlice"):
+        if node.operator in ("Concat", "Slice", "Gather", "StridedSlice"):
             node.attributes = {**node.attributes, "axis": axes[node["axis"]]}
+        elif node.operator.startswith("Reduce"):
+            node.attributes = {**node.attributes, "axes": sorted(axes[axis] for axis in node["axes"])}
         elif node.operator == "Pad":
             node.attributes = {**node.attributes, "pads": [node["pads"][axis] for axis in back]}
         of = graph.tensors[output]

@@ -1,30 +1,18 @@
-"""Products of two activations, which are no part of an attention: `Dot`, rows of the one with columns of the other."""
+"""Products of two activations, which are no part of an attention: what transposes their matrices is an option."""
 
-from ..graph import Node
+TURNED = {0: "first", 1: "second"}
 
 
 def simplify(graph):
+    producers = graph.producers()
     for node in graph.nodes:
         if node.operator != "MatMul" or any(graph.tensors[name].is_constant for name in node.inputs):
             continue
-        shapes = [tuple(extent for extent in graph.shape(name)[:-2] if extent != 1) for name in node.inputs]
-        if any(len(graph.shape(name)) < 2 for name in node.inputs) or shapes != [(), ()]:
-            continue
-        made, inputs = [], []
-
-        def add(operator, name, extents, **attributes):
-            last = graph.add_tensor(f"{name}/{operator.lower()}", graph.tensors[name], shape=extents)
-            made.append(Node(node.name, operator, [name], [last], attributes, node.source))
-            return last
-        for name in node.inputs:
-            shape = (1, *graph.shape(name)[-2:])
-            inputs.append(name if graph.shape(name) == shape else add("Reshape", name, shape, shape=shape))
-        rows, columns = graph.shape(inputs[0])[1], graph.shape(inputs[1])[2]
-        inputs[1] = add("Transpose", inputs[1], (1, columns, graph.shape(inputs[1])[1]), axes=[0, 2, 1])
-        output = graph.add_tensor(f"{node.outputs[0]}/dot", graph.tensors[node.outputs[0]], shape=(1, rows, columns))
-        made.append(Node(node.name, "Written", inputs, [output], {"type": "Dot", "parameters": []}, node.source))
-        made.append(Node(node.name, "Reshape", [output], node.outputs, {"shape": graph.shape(node.outputs[0])}, node.source))
-        at = graph.nodes.index(node)
-        graph.nodes[at:at + 1] = made
-        return True
+        for index, name in enumerate(node.inputs):
+            before, rank = producers.get(name), len(graph.shape(name))
+            if before is not None and before.operator == "Transpose" and list(before["axes"]) == [*range(rank - 2), rank - 1, rank - 2]:
+                node.inputs[index] = before.inputs[0]
+                node.attributes = {**node.attributes, TURNED[index]: not node.get(TURNED[index], False)}
+                graph.drop_unread()
+                return True
     return False

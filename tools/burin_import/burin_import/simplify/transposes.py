@@ -38,7 +38,7 @@ def simplify(graph):
             graph.drop_unread()
             return True
         # Towards the outputs, where it may meet the one that undoes it.
-        if node.operator in ELEMENTWISE and counts[node.inputs[0]] == 1 and node.inputs[0] not in graph.outputs:
+        if node.operator in (*ELEMENTWISE, "Not") and counts[node.inputs[0]] == 1 and node.inputs[0] not in graph.outputs:
             middle, x, y = node.inputs[0], before.inputs[0], node.outputs[0]
             moved = graph.tensors[middle]
             moved.shape, moved.dtype, moved.quantization = graph.shape(x), graph.tensors[y].dtype, graph.tensors[y].quantization

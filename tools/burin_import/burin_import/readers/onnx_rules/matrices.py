@@ -41,11 +41,30 @@ def gemm(to, call):
     dense(to, call, call.inputs[0], name, plus, call.outputs[0])
 
 
+def of_two(to, call):
+    """Two activations; vectors as matrices of one row or column."""
+    shapes = [to.shape(name) for name in call.inputs]
+    if min(map(len, shapes)) > 1:
+        return to.raw(call)
+    wide = [shape if len(shape) > 1 else (1, *shape) if index == 0 else (*shape, 1) for index, shape in enumerate(shapes)]
+    inputs = [to.reshaped(call, name, shape) for name, shape in zip(call.inputs, wide)]
+    shape = (*np.broadcast_shapes(wide[0][:-2], wide[1][:-2]), wide[0][-2], wide[1][-1])
+    to.reshaped(call, to.add(call, "MatMul", inputs, shape=shape), to.shape(call.outputs[0]), call.outputs[0])
+
+
 def matmul(to, call):
     weight = to.data(call, 1)
     x = call.inputs[0]
+    if to.tensors[x].is_constant and len(to.shape(x)) == 2 and len(to.shape(call.inputs[1])) >= 2:
+        # (xᵀ · weightᵀ)ᵀ
+        rank, weight = len(to.shape(call.inputs[1])), to.remade(x, lambda data: data.T)
+        order = [*range(rank - 2), rank - 1, rank - 2]
+        turned, shape = to.moved(call, call.inputs[1], order), to.shape(call.outputs[0])
+        made = to.fresh(f"{call.outputs[0]}/transposed", [shape[axis] for axis in order], call.outputs[0])
+        dense(to, call, turned, weight, None, made)
+        return to.moved(call, made, order, call.outputs[0])
     if to.tensors[x].is_constant or weight is None or len(to.shape(x)) < 2:
-        return to.raw(call)
+        return of_two(to, call)
     if weight.ndim > 2 and math.prod(weight.shape[:-2]) == 1:
         weight = weight.reshape(weight.shape[-2:])
     if weight.ndim != 2:
@@ -63,22 +82,15 @@ def gather(to, call):
             return to.raw(call, "a table of other than two axes")
         return to.add(call, "Embedding", [call.inputs[1], call.inputs[0]])
     if indices is None:
-        return to.raw(call, "indices that are no constant")
+        return to.add(call, "GatherByInput", call.inputs[:2], {"axis": axis})
     chosen = [int(index) + (shape[axis] if index < 0 else 0) for index in indices.reshape(-1)]
     if not chosen or min(chosen) < 0 or max(chosen) >= shape[axis]:
         return to.raw(call, "indices beyond the input")
-    parts, first = [], 0
-    # Neighbours are one slice.
-    for at in range(1, len(chosen) + 1):
-        if at == len(chosen) or chosen[at] != chosen[at - 1] + 1:
-            parts.append((chosen[first], at - first))
-            first = at
-    if len(parts) > 8:
-        return to.raw(call, "indices in more than eight pieces")
-    made = [to.add(call, "Slice", [call.inputs[0]], {"axis": axis, "first": start, "count": count},
-                   shape=(*shape[:axis], count, *shape[axis + 1:])) for start, count in parts]
-    y = made[0] if len(made) == 1 else to.add(call, "Concat", made, {"axis": axis}, shape=(
-        *shape[:axis], len(chosen), *shape[axis + 1:]))
+    x, target = call.inputs[0], (*shape[:axis], len(chosen), *shape[axis + 1:])
+    if chosen == list(range(chosen[0], chosen[0] + len(chosen))):
+        y = to.add(call, "Slice", [x], {"axis": axis, "first": chosen[0], "count": len(chosen)}, shape=target)
+    else:
+        y = to.add(call, "Gather", [x], {"axis": axis, "numbers": chosen}, shape=target)
     to.reshaped(call, y, to.shape(call.outputs[0]), call.outputs[0])
 
 
