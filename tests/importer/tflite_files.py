@@ -22,7 +22,7 @@ from tflite_model import FLOAT32, INT8, INT32, Model  # noqa: E402
 
 
 def functions():
-    """A file of elementary functions and a mirrored border, and what it computes."""
+    """A file of elementary functions, a mirrored border, a choice and a sum, and what it computes."""
     import tflite
     model, code = Model(), tflite.BuiltinOperator
     x = at = model.tensor((1, 4, 3), FLOAT32, name="x")
@@ -35,11 +35,17 @@ def functions():
         made = model.tensor(shape, FLOAT32, name=options)
         model.operator(kind, options, {}, [at, *more], made, 1)
         at = made
+    half, is_greater, chosen = model.tensor((), FLOAT32, data=np.array(0.5, np.float32)), model.tensor((1, 7, 3), 6), model.tensor((1, 7, 3), FLOAT32)
+    model.operator(code.GREATER, "GreaterOptions", {}, [at, half], is_greater, 1)
+    model.operator(code.SELECT_V2, "SelectV2Options", {}, [is_greater, half, at], chosen, 1)
+    axis, total = model.tensor((1,), INT32, data=np.array([1], np.int32)), model.tensor((1, 3), FLOAT32, name="y")
+    model.operator(code.SUM, "ReducerOptions", {}, [chosen, axis], total, 1)
 
     def expected(numbers):
         padded = np.pad(numbers.astype(np.float64), ((0, 0), (2, 1), (0, 0)), "reflect")
-        return np.log(1 / np.sqrt(np.exp(np.sqrt(np.abs(padded)))**1.5))**2
-    return model.finish([x], at), expected
+        made = np.log(1 / np.sqrt(np.exp(np.sqrt(np.abs(padded)))**1.5))**2
+        return np.minimum(made, 0.5).sum(1)
+    return model.finish([x], total), expected
 
 
 def compare(command):

@@ -19,6 +19,8 @@ def floats(graph, *names):
 def reduction(graph, node):
     x, = activations(graph, node, 1)
     floats(graph, x, node.outputs[0])
+    if "axes" not in node.attributes:
+        raise Unsupported("axes that are no constant")
     shape, rank = sample(graph, x), len(graph.shape(x))
     missing = rank - len(shape)
     axes = sorted({axis % rank - missing for axis in node["axes"]} - {-1})

@@ -15,6 +15,9 @@ PLAIN = {"MAXIMUM": "Maximum", "MINIMUM": "Minimum", "LOGISTIC": "Sigmoid", "TAN
          "RELU6": "Relu6", "ELU": "Elu", "HARD_SWISH": "HardSwish", "QUANTIZE": "Quantize", "DEQUANTIZE": "Dequantize"}
 #: The same, of floats.
 FLOATS = {"SQRT": "Sqrt", "SQUARE": "Square", "RSQRT": "Rsqrt", "LOG": "Log", "EXP": "Exp", "ABS": "Abs", "POW": "Pow"}
+#: Comparisons, whose results are floats here, and what is chosen by them.
+CHOICES = {"EQUAL": "Equal", "NOT_EQUAL": "NotEqual", "GREATER": "Greater", "GREATER_EQUAL": "GreaterOrEqual", "LESS": "Less",
+           "LESS_EQUAL": "LessOrEqual", "SELECT": "Where", "SELECT_V2": "Where"}
 REDUCTIONS = {"SUM": "ReduceSum", "REDUCE_MAX": "ReduceMax", "REDUCE_MIN": "ReduceMin"}
 ARITHMETIC = {"ADD": "Add", "SUB": "Subtract", "MUL": "Multiply", "DIV": "Divide"}
 
@@ -167,6 +170,10 @@ class Reader:
             self.add(PLAIN[kind], inputs)
         elif kind in FLOATS and inputs and self.tensors[inputs[0]].dtype == "float32":
             self.add(FLOATS[kind], inputs)
+        elif kind in CHOICES and inputs and self.tensors[inputs[-1]].dtype == "float32":
+            for name in outputs:
+                self.tensors[name].dtype = "float32"
+            self.add(CHOICES[kind], inputs)
         elif kind in REDUCTIONS and inputs and self.tensors[inputs[0]].dtype == "float32":
             self.reduce(REDUCTIONS[kind])
         elif kind in ARITHMETIC:
