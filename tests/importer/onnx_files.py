@@ -25,6 +25,8 @@ WORDS = {"cnn": ["Conv2D<4, 3, Padding<1>, Stride<2>>", "DepthwiseConv2D<3, Padd
          "lstm": ["Sequential<Input<5, 3>, Bidirectional<LSTM<4, ReturnSequences>>, Bidirectional<LSTM<4, ReturnSequences>>"],
          "gru": ["Sequential<Input<5, 3>, GRU<4", "Dense<3>>"],
          "words": ["Embedding<9, 4>", "LearnedPositionalEmbedding<5>", "MultiHeadAttention<2>", "GELU"],
+         "rotary": ["MultiHeadAttention<4, CausalMask, NoBias, KeyValueHeads<2>, RoPE<>>",
+                    "MultiHeadAttention<2, NoBias, KeyValueHeads<1>, RoPE<HalfSplit>>"],
          "written": ["Sequential<Input<5>, Dense<6>, GELU, Dense<6>, SiLU, Dense<4>, HardSwish, LayerNorm<>>"]}
 
 

@@ -5,6 +5,10 @@ from .layer import Layer, Parameter, sample
 from .weighted import constant, finite
 
 
+def rope(is_split, base):
+    return f"RoPE<{', '.join([*([f'RotaryBase<{base!r}>'] if base != 10000 else []), *(['HalfSplit'] if is_split else [])])}>"
+
+
 def attention(graph, node):
     """Inputs query, key and value, of which two or all may be the same; weights and biases of four projections; a mask."""
     query, key, value = node.inputs[:3]
@@ -19,7 +23,9 @@ def attention(graph, node):
     if node.get("mask"):
         inputs.append(node.inputs[11])
     options = [*([node["mask"]] if node.get("mask") else []), *(["CausalMask"] if node["causal"] else []), *([] if has_bias else ["NoBias"]),
-               *([f"KeyDim<{size}>"] if heads * size != features else [])]
+               *([f"KeyDim<{size}>"] if heads * size != features else []),
+               *([f"KeyValueHeads<{node['key_heads']}>"] if node["key_heads"] != heads else []),
+               *([rope(*node["turn"])] if node["turn"] else [])]
     parameters = []
     for index, which in enumerate(("query", "key", "value", "output")):
         parameters.append(Parameter(f"{which}.weight", values[2 * index], True))

@@ -7,8 +7,8 @@ import re
 import numpy as np
 
 from ..graph import Node
-
-LARGEST = 2**22
+from . import rotary
+from .linear_terms import LARGEST, LinearTerms
 
 
 def scalar(graph, name):
@@ -39,25 +39,6 @@ class Search:
                 break
         return name, factor
 
-    def source(self, name):
-        """The tensor that views begin with, where each of its elements goes, and a factor."""
-        path, factor = [], 1.0
-        while True:
-            name, more = self.unscaled(name)
-            factor *= more
-            node = self.producers.get(name)
-            if node is None or node.operator not in ("Reshape", "Transpose", "Slice", "Identity"):
-                break
-            path.append(node)
-            name = node.inputs[0]
-        count = math.prod(self.graph.shape(name))
-        if count > LARGEST:
-            return None
-        places = np.arange(count).reshape(self.graph.shape(name))
-        for node in reversed(path):
-            places = self.view(node, places)
-        return name, places, factor
-
     def view(self, node, places):
         if node.operator == "Reshape":
             return places.reshape(self.graph.shape(node.outputs[0]))
@@ -68,27 +49,42 @@ class Search:
         return places
 
     def projected(self, name, order):
-        """(Dense, first column, heads, steps, size, factor) of a factor of the products, whose axes `order` makes
-        [heads, steps, size]."""
-        found = self.source(name)
+        """(Dense, first column, heads, steps, size, factor, heads of the columns, turn) of a factor of the products, whose axes
+        `order` makes [heads, steps, size]."""
+        found = LinearTerms(self.graph, self.producers).of(name)
         if found is None:
             return None
-        source, places, factor = found
+        source, terms = found
         dense = self.producers.get(source)
-        places = places.reshape([1] * max(3 - places.ndim, 0) + list(places.shape))
-        if dense is None or dense.operator != "Dense" or any(extent != 1 for extent in places.shape[:-3]):
+        if dense is None or dense.operator != "Dense" or any(self.graph.constant(each) is None for each in dense.inputs[1:]):
             return None
-        places = places.reshape(places.shape[-3:]).transpose(order)
-        heads, steps, size = places.shape
+        ordered = []
+        for each in zip(*terms):
+            each = np.stack(each)
+            each = each.reshape(len(each), *[1] * max(4 - each.ndim, 0), *each.shape[1:])
+            if any(extent != 1 for extent in each.shape[1:-3]):
+                return None
+            ordered.append(each.reshape(len(each), *each.shape[-3:]).transpose(0, *(1 + axis for axis in order)))
+        places, factors = ordered
+        _, heads, steps, size = places.shape
         width = self.graph.shape(source)[-1]
-        first = int(places[0, 0, 0])
-        expected = np.arange(steps)[None, :, None] * width + first + (np.arange(heads) * size)[:, None, None] + \
-            np.arange(size)[None, None, :]
-        if first + heads * size > width or not np.array_equal(places, expected) or math.prod(self.graph.shape(source)) != steps * width:
+        # At the first step nothing is turned.
+        largest = np.abs(factors[:, :, 0, 0]).argmax(0)
+        firsts = places[largest, np.arange(heads), 0, 0]
+        first, factor = int(firsts[0]), float(factors[largest[0], 0, 0, 0])
+        kept = int(firsts.max() - first) // size + 1
+        expected = np.arange(steps)[None, :, None] * width + firsts[:, None, None] + np.arange(size)[None, None, :]
+        if factor == 0 or heads % kept or not np.array_equal(firsts, first + np.arange(heads) // (heads // kept) * size) or \
+                first + kept * size > width or math.prod(self.graph.shape(source)) != steps * width:
             return None
-        if any(self.graph.constant(each) is None for each in dense.inputs[1:]):
+        turn = None
+        if np.any((places != expected) & (factors != 0)):
+            turn = rotary.found(places, factors, expected, factor)
+            if turn is None:
+                return None
+        elif not np.array_equal(np.where(places == expected, factors, 0).sum(0), np.full(expected.shape, factor)):
             return None
-        return dense, first, heads, steps, size, factor
+        return dense, first, heads, steps, size, factor, kept, turn
 
     def mask(self, name, shape):
         """What is added to scores: (KeyPaddingMask, node's mask of what is to be seen) or (AdditiveMask, tensor, its shape)."""
@@ -215,6 +211,8 @@ class Search:
         heads, steps, size = query[2:5]
         if key[2] != heads or key[4] != size or value[2:5] != (heads, key[3], size) or is_causal and steps != key[3]:
             return None
+        if query[6] != heads or key[6] != value[6] or query[7] != key[7] or value[7] is not None:
+            return None
         expected = np.arange(heads * steps * size).reshape(heads, steps, size).transpose(1, 0, 2).reshape(-1)
         if not np.array_equal(places.reshape(-1), expected) or graph.shape(output.inputs[0])[-1] != heads * size or \
                 any(graph.constant(each) is None for each in output.inputs[1:]):
@@ -230,8 +228,8 @@ class Search:
         query, key, value, output, factor, is_causal, mask = found
         heads, size = query[2], query[4]
         names = []
-        for (dense, first, *_, own), times in ((query, factor), (key, 1.0), (value, value[5])):
-            width = heads * size
+        for (dense, first, *_, kept, _), times in ((query, factor), (key, 1.0), (value, value[5])):
+            width = kept * size
             weight = graph.constant(dense.inputs[1])[:, first:first + width] * np.float32(times)
             bias = (graph.constant(dense.inputs[2]).reshape(-1)[first:first + width] if dense.has_input(2) else
                     np.zeros(width, np.float32)) * np.float32(times)
@@ -252,7 +250,8 @@ class Search:
             made = graph.add_tensor(f"{output.outputs[0]}/attention", graph.tensors[made], shape=shape)
             graph.nodes.insert(at + 1, Node(output.name, "Reshape", [made], [output.outputs[0]], {"shape": graph.shape(output.outputs[0])}))
         graph.nodes[at] = Node(output.name, "Attention", [*inputs, *names], [made],
-                               {"heads": heads, "size": size, "causal": is_causal, **({"mask": mask[0]} if mask is not None else {})}, "MatMul, Softmax, MatMul")
+                               {"heads": heads, "size": size, "causal": is_causal, "key_heads": key[6], "turn": query[7],
+                                **({"mask": mask[0]} if mask is not None else {})}, "MatMul, Softmax, MatMul")
         graph.drop_unread()
         return True
 
