@@ -125,6 +125,8 @@ TEST_CASE("export_onnx: convolutions and pooling") {
         "transposed");
     write<Image<Resize2D<Shape{9, 5}, Bilinear>, Resize2D<13, Bicubic, AlignCorners>, Resize2D<Shape{6, 20}>,
                 Resize2D<Shape{9, 12}, Bilinear, Factors<1.5, 0.6>>>>("resized");
+    write<Sequential<Input<6, 4, 16>, SymmetricPadding2D<0, 2, 3, 1>, PixelShuffle<2>, SpaceToDepth<4>,
+                     PixelUnshuffle<2>, DepthToSpace<4>>>("blocks");
     write<Line<Resize1D<20, Linear, Asymmetric>, Resize1D<9, HalfPixel>>>("resized1d");
     write<Image<Conv2DTranspose<6, 3, Stride<2>, Padding<1>, OutputPadding<1>, Groups<2>>,
                 Conv2DTranspose<2, 2, Padding<1, 0, 0, 1>, Dilation<2>>>>("transposed_options");

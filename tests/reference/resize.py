@@ -30,6 +30,28 @@ def main():
         for part, values in {"dy": dy, "y": y.detach(), "dx": x.grad}.items():
             out.array(f"{name}_{part}", values.permute(last[rank]))
 
+    def own_case(name, x, function):
+        x = x.clone().requires_grad_()
+        y = function(x)
+        dy = numbers(*y.shape, seed=60)
+        y.backward(dy)
+        out.array(f"{name}_x", x.detach().movedim(1, -1))
+        for part, values in {"dy": dy, "y": y.detach(), "dx": x.grad}.items():
+            out.array(f"{name}_{part}", values.movedim(1, -1))
+
+    def depth_to_space(x, size):
+        n, c, h, w = x.shape
+        return x.reshape(n, size, size, c // size**2, h, w).permute(0, 3, 4, 1, 5, 2).reshape(n, c // size**2, h * size, w * size)
+
+    def mirrored(x):
+        rows, columns = (torch.tensor(np.pad(np.arange(n), pads, mode="symmetric")) for n, pads in ((4, (4, 1)), (7, (2, 0))))
+        return x[:, :, rows][:, :, :, columns]
+
+    own_case("shuffled", numbers(1, 12, 2, 3, seed=53), lambda x: F.pixel_shuffle(x, 2))
+    own_case("unshuffled", numbers(1, 2, 3, 6, seed=54), lambda x: F.pixel_unshuffle(x, 3))
+    own_case("to_space", numbers(1, 12, 2, 3, seed=53), lambda x: depth_to_space(x, 2))
+    own_case("mirrored", images[2], mirrored)
+
     def onnx_case(name, size=None, factors=None, **attributes):
         rank = int(name[-1])
         image = images[rank].numpy()

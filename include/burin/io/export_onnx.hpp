@@ -13,6 +13,7 @@
 #include "burin/io/onnx/glu_rule.hpp"
 #include "burin/io/onnx/image_rules.hpp"
 #include "burin/io/onnx/normalization_rules.hpp"
+#include "burin/io/onnx/pixel_shuffle_rule.hpp"
 #include "burin/io/onnx/recurrent_rules.hpp"
 #include "burin/io/onnx/resize_rule.hpp"
 #include "burin/io/onnx/rule.hpp"

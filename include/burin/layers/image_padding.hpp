@@ -15,7 +15,7 @@ namespace burin {
 namespace detail {
 
 /// What a border is made of.
-enum class BorderOf { reflection, edge, other_side };
+enum class BorderOf { reflection, edge, other_side, mirror };
 
 /// Where the element `at` of an axis with borders comes from: `before` elements, `extent` of the image, and
 /// the border behind it.
@@ -28,6 +28,8 @@ constexpr std::size_t source_in_image(BorderOf kind, std::size_t at, std::size_t
         return is_before ? before - at : 2 * (extent - 1) - (at - before);
     case BorderOf::edge:
         return is_before ? 0 : extent - 1;
+    case BorderOf::mirror:
+        return is_before ? before - 1 - at : 2 * extent - 1 - (at - before);
     case BorderOf::other_side:
         break;
     }
@@ -44,6 +46,7 @@ struct ImagePadding : Op {
     static constexpr Text<64> name() {
         return name_with_borders<Rank, Counts...>(Kind == BorderOf::reflection ? "ReflectPadding"
                                                   : Kind == BorderOf::edge     ? "ReplicatePadding"
+                                                  : Kind == BorderOf::mirror   ? "SymmetricPadding"
                                                                                : "CircularPadding");
     }
 
@@ -57,6 +60,8 @@ struct ImagePadding : Op {
                 return {.expected = "an image larger than each border, which is its reflection"};
             if (Kind == BorderOf::other_side && most > inputs[0][axis])
                 return {.expected = "an image as large as each border, which is its other side"};
+            if (Kind == BorderOf::mirror && most > inputs[0][axis])
+                return {.expected = "an image as large as each border, which is its mirror image"};
             result.shape.extents[axis] += border.before[axis] + border.after[axis];
         }
         return result;
@@ -161,5 +166,17 @@ struct CircularPadding2D : detail::ImagePadding<detail::BorderOf::other_side, 2,
 /// As CircularPadding1D, with borders as for ZeroPadding3D.
 template <std::size_t... Counts>
 struct CircularPadding3D : detail::ImagePadding<detail::BorderOf::other_side, 3, Counts...> {};
+
+/// The image, mirrored at its borders, so that its first and last pixels are doubled: 1 2 3 becomes 2 1 1 2 3
+/// 3 2 with `SymmetricPadding1D<2>`: NumPy's and TensorFlow's "symmetric". Borders are given as for
+/// ZeroPadding1D, and not larger than the image.
+template <std::size_t... Counts>
+struct SymmetricPadding1D : detail::ImagePadding<detail::BorderOf::mirror, 1, Counts...> {};
+/// As SymmetricPadding1D, with borders as for ZeroPadding2D.
+template <std::size_t... Counts>
+struct SymmetricPadding2D : detail::ImagePadding<detail::BorderOf::mirror, 2, Counts...> {};
+/// As SymmetricPadding1D, with borders as for ZeroPadding3D.
+template <std::size_t... Counts>
+struct SymmetricPadding3D : detail::ImagePadding<detail::BorderOf::mirror, 3, Counts...> {};
 
 } // namespace burin

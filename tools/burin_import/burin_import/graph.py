@@ -39,7 +39,8 @@ depthwise ones `[kernel..., channels, multiplier]`.
 | Written | x... | type: Burin's layer; parameters: (name, values); panels |
 | Reshape | x | shape (all axes, the batch's included) |
 | Transpose | x | axes (all, the batch's included) |
-| Pad | x | pads: (before, after) of each axis; mode: constant, reflect, edge or wrap; value |
+| Pad | x | pads: (before, after) of each axis; mode: constant, reflect, symmetric, edge or wrap; value |
+| DepthToSpace, SpaceToDepth | x | block; by_channel: whether channels are those of one pixel after the other (PyTorch's order) or of one channel |
 | Slice | x | axis, first, count |
 | StridedSlice | x | axis, first, count, step: of more than 1 |
 | Quantize, Dequantize, Identity | x | |

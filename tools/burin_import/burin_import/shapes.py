@@ -80,6 +80,15 @@ def without_axes(node, shape):
     return tuple(1 if axis in node["axes"] else extent for axis, extent in enumerate(shape))
 
 
+def blocks(node, shape, to_space):
+    block = node["block"]
+    if len(shape) != 4 or block < 1 or (shape[3] % block**2 if to_space else shape[1] % block or shape[2] % block):
+        raise Refused(f"blocks of {block} of {list(shape)}")
+    if to_space:
+        return (shape[0], shape[1] * block, shape[2] * block, shape[3] // block**2)
+    return (shape[0], shape[1] // block, shape[2] // block, shape[3] * block**2)
+
+
 def unchanged(node, shape, *others):
     return shape
 
@@ -102,6 +111,7 @@ EXPECTED = {
     "Gather": lambda node, x: (*x[:node["axis"]], len(node["numbers"]), *x[node["axis"] + 1:]),
     "GatherByInput": lambda node, x, numbers: (*x[:node["axis"]], *numbers, *x[node["axis"] + 1:]),
     "Embedding": lambda node, x, table: (*x, table[-1]),
+    "DepthToSpace": lambda node, x: blocks(node, x, True), "SpaceToDepth": lambda node, x: blocks(node, x, False),
     "Resize": lambda node, x: (x[0], *node["size"], x[-1]),
 }
 

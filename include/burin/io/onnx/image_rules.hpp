@@ -242,6 +242,19 @@ Value write_image_layer(GraphWriter& to, const LayerStep& step,
                         axis + 1 == Rank ? step.name : step.part("wrapped") + at);
         }
         return to.value(x, step.output_shape);
+    } else if constexpr (Kind == BorderOf::mirror) {
+        // No mode of `Pad`: each axis by the numbers of its pixels.
+        for (std::size_t axis = 0; axis < Rank; ++axis) {
+            Extents pixels;
+            for (std::size_t at = 0; at < step.output_shape[axis]; ++at)
+                pixels.push_back(static_cast<std::int64_t>(burin::detail::source_in_image(
+                    Kind, at, border.before[axis], step.input_shapes[0][axis])));
+            const std::string number = std::to_string(axis);
+            x = to.node("Gather", {x, to.integers(step.part("pixels." + number), pixels)},
+                        Attributes().integer("axis", static_cast<std::int64_t>(axis) + 1),
+                        axis + 1 == Rank ? step.name : step.part("mirrored." + number));
+        }
+        return to.value(x, step.output_shape);
     } else {
         return to.value(to.node("Pad", {x, to.integers(step.part("pads"), pads_of(border))},
                                 Attributes().text("mode", Kind == BorderOf::edge ? "edge" : "reflect"),

@@ -3,7 +3,7 @@ from .layer import Layer, extents, is_int8, sample, view
 
 
 #: By the names of ONNX: what the border is made of.
-KINDS = {"constant": "Zero", "reflect": "Reflect", "edge": "Replicate", "wrap": "Circular"}
+KINDS = {"constant": "Zero", "reflect": "Reflect", "edge": "Replicate", "wrap": "Circular", "symmetric": "Symmetric"}
 
 
 def border(pads):

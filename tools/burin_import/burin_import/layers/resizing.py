@@ -63,15 +63,36 @@ def options(node, rank):
 
 def resize(graph, node):
     x, = activations(graph, node, 1)
-    if is_int8(graph, x, node.outputs[0]):
-        raise Unsupported("8 bits")
+    is_quantized = is_int8(graph, x, node.outputs[0])
+    if is_quantized and not graph.tensors[x].quantization.same(graph.tensors[node.outputs[0]].quantization):
+        raise Unsupported("an output of another scale than the input's")
+    if is_quantized and (node["mode"] == "cubic" or node["mode"] == "linear" and (len(node["size"]) > 2 or node.get("scales"))):
+        raise Unsupported(f"8 bits of mode {node['mode']}")
     image, size = sample(graph, x)[:-1], list(node["size"])
     if len(size) not in (1, 2, 3) or len(image) != len(size) or min([*size, *image]) < 1:
         raise Unsupported(f"{list(image)} to {size}")
-    kind = upsampling(node, image, size)
+    kind = None if is_quantized else upsampling(node, image, size)
     if kind is None:
         kind = f"Resize{len(size)}D<{', '.join([window_size(size), *options(node, len(size))])}>"
-    return [Layer(node.name, kind, [x], node.outputs[0])]
+    layer = Layer(node.name, kind, [x], node.outputs[0])
+    if is_quantized:
+        layer.constants = lambda rounding, low: []
+    return [layer]
 
 
-RULES = {"Resize": resize}
+def blocks(graph, node):
+    """Squares of pixels as one, or back."""
+    x, = activations(graph, node, 1)
+    shape, block = sample(graph, x), node["block"]
+    if len(shape) != 3 or block < 1:
+        raise Unsupported(f"blocks of {block} of {list(shape)}")
+    if is_int8(graph, x, node.outputs[0]) and not graph.tensors[x].quantization.same(graph.tensors[node.outputs[0]].quantization):
+        raise Unsupported("an output of another scale than the input's")
+    kinds = {"DepthToSpace": "PixelShuffle", "SpaceToDepth": "PixelUnshuffle"} if node.get("by_channel") else {}
+    layer = Layer(node.name, f"{kinds.get(node.operator, node.operator)}<{block}>", [x], node.outputs[0])
+    if is_int8(graph, x, node.outputs[0]):
+        layer.constants = lambda rounding, low: []
+    return [layer]
+
+
+RULES = {"Resize": resize, "DepthToSpace": blocks, "SpaceToDepth": blocks}

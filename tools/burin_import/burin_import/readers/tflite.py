@@ -417,9 +417,33 @@ class Reader:
         pads, options = self.integers(1, "paddings"), self.options("MirrorPadOptions")
         if pads is None or len(pads) % 2 or min(pads, default=0) < 0:
             return self.unknown("paddings that are no constant")
-        if options is not None and options.Mode() != self.schema.MirrorPadMode.REFLECT:
-            return self.unknown("mode SYMMETRIC")
-        self.add("Pad", self.inputs[:1], {"pads": list(zip(pads[::2], pads[1::2])), "mode": "reflect"})
+        is_symmetric = options is not None and options.Mode() != self.schema.MirrorPadMode.REFLECT
+        self.add("Pad", self.inputs[:1], {"pads": list(zip(pads[::2], pads[1::2])), "mode": "symmetric" if is_symmetric else "reflect"})
+
+    def read_depth_to_space(self):
+        options = self.options("DepthToSpaceOptions")
+        self.add("DepthToSpace", self.inputs[:1], {"block": options.BlockSize() if options else 1})
+
+    def read_space_to_depth(self):
+        options = self.options("SpaceToDepthOptions")
+        self.add("SpaceToDepth", self.inputs[:1], {"block": options.BlockSize() if options else 1})
+
+    def resized(self, mode, name):
+        options, size = self.options(name), self.integers(1, "sizes")
+        if size is None or len(size) != 2:
+            return self.unknown("sizes that are no constant")
+        aligned, middles = (options.AlignCorners(), options.HalfPixelCenters()) if options else (False, False)
+        if aligned and middles:
+            return self.unknown("align_corners with half_pixel_centers")
+        how = "align_corners" if aligned else "half_pixel" if middles else "asymmetric"
+        self.add("Resize", self.inputs[:1], {"size": [int(each) for each in size], "mode": mode, "coordinates": how,
+                                             "nearest": "floor" if how == "asymmetric" else "round_prefer_ceil"})
+
+    def read_resize_bilinear(self):
+        self.resized("linear", "ResizeBilinearOptions")
+
+    def read_resize_nearest_neighbor(self):
+        self.resized("nearest", "ResizeNearestNeighborOptions")
 
     def reduce(self, operator):
         axes, rank = self.integers(1, "axes"), len(self.tensors[self.inputs[0]].shape)

@@ -14,9 +14,10 @@ ANY_LANES = 0
 #: Headers that are not in the umbrella, and which layers they have.
 BESIDE = {"layers/broadcast.hpp": "Broadcast", "layers/comparisons.hpp": "Greater|GreaterEqual|Less|LessEqual|Equal|NotEqual|Where",
           "layers/complex_abs.hpp": "ComplexAbs", "layers/elementary.hpp": "Abs|Sqrt|Exp|Log|Pow", "layers/gather.hpp": "Gather|GatherByInput",
-          "layers/mat_mul.hpp": "MatMul",
-          "layers/reductions.hpp": "Reduce(?:Sum|Mean|Max|Min)", "layers/resize.hpp": "Resize[123]D", "layers/wavenet.hpp": "WaveNet",
-          "quantization/svdf.hpp": "SVDF", "quantization/integer_lstm.hpp": "IntegerCell"}
+          "layers/mat_mul.hpp": "MatMul", "layers/reductions.hpp": "Reduce(?:Sum|Mean|Max|Min)", "layers/wavenet.hpp": "WaveNet",
+          "quantization/integer_lstm.hpp": "IntegerCell",
+          "quantization/pixel_shuffle.hpp": "DepthToSpace|SpaceToDepth|PixelShuffle|PixelUnshuffle",
+          "quantization/resize.hpp": "Resize[123]D", "quantization/svdf.hpp": "SVDF"}
 
 
 def panels(matrix, lanes):

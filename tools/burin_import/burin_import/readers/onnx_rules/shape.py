@@ -59,31 +59,21 @@ def depth_to_space(to, call):
     size = call.get("blocksize", 1)
     if len(shape) != 4 or size < 1 or shape[1] % (size * size):
         return to.raw(call, f"blocksize {size} of {list(shape)}")
-    batch, channels, height, width = shape[0], shape[1] // (size * size), shape[2], shape[3]
-    if batch != 1:
-        return to.raw(call, f"a batch of {batch} that is fixed: expected 1")
-    forward, back = to.last(x)
-    image = to.moved(call, x, forward)
-    # Rows by themselves: the axes of a sample are at most six.
-    if call.get("mode", "DCR") == "CRD":
-        y = to.reshaped(call, image, (1, height, width, channels, size, size))
-        y = to.moved(call, y, [0, 1, 4, 2, 5, 3])
-    else:
-        y = to.reshaped(call, image, (1, height, width, size, size, channels))
-        y = to.moved(call, y, [0, 1, 3, 2, 4, 5])
-    y = to.reshaped(call, y, (1, height * size, width * size, channels))
-    to.moved(call, y, back, call.outputs[0])
+    moved_blocks(to, call, "DepthToSpace", size, call.get("mode", "DCR") == "CRD",
+                 (shape[0], shape[2] * size, shape[3] * size, shape[1] // (size * size)))
 
 
 def space_to_depth(to, call):
     x, shape = call.inputs[0], to.shape(call.inputs[0])
     size = call.get("blocksize", 1)
-    if len(shape) != 4 or shape[0] != 1 or size < 1 or shape[2] % size or shape[3] % size:
+    if len(shape) != 4 or size < 1 or shape[2] % size or shape[3] % size:
         return to.raw(call, f"blocksize {size} of {list(shape)}")
-    channels, height, width = shape[1], shape[2] // size, shape[3] // size
-    forward, back = to.last(x)
-    y = to.reshaped(call, to.moved(call, x, forward), (1, height, size, width, size, channels))
-    y = to.reshaped(call, to.moved(call, y, [0, 1, 3, 2, 4, 5]), (1, height, width, size * size * channels))
+    moved_blocks(to, call, "SpaceToDepth", size, False, (shape[0], shape[2] // size, shape[3] // size, shape[1] * size * size))
+
+
+def moved_blocks(to, call, operator, size, by_channel, shape):
+    forward, back = to.last(call.inputs[0])
+    y = to.add(call, operator, [to.moved(call, call.inputs[0], forward)], {"block": size, "by_channel": by_channel}, shape=shape)
     to.moved(call, y, back, call.outputs[0])
 
 
