@@ -1,7 +1,7 @@
 from ..problems import Unsupported
 from .layer import Layer, extents, is_int8, sample, window_size
 from .padding import border, padding_before
-from .weighted import bias_option, constant, make, parameters
+from .weighted import bias_option, by_phase, constant, make, parameters
 
 
 def options(node, kernel, image):
@@ -78,8 +78,7 @@ def transposed(graph, node):
     groups = node.get("groups", 1)
     if 0 in weight.shape or channels != shape[-1] or groups < 1 or channels % groups:
         raise Unsupported(f"input {list(shape)}, weights {list(weight.shape)} and groups {groups} do not fit")
-    if is_int8(graph, node.inputs[0], node.outputs[0]):
-        raise Unsupported("8 bits")
+    is_quantized = is_int8(graph, node.inputs[0], node.outputs[0])
     strides, dilations, crops = node["strides"], node["dilations"], [tuple(crop) for crop in node["crops"]]
     reaches = [(size - 1) * dilation + 1 for size, dilation in zip(kernel, dilations)]
     excess = [max(reach - stride, 0) for reach, stride in zip(reaches, strides)]
@@ -105,8 +104,14 @@ def transposed(graph, node):
                *([f"Dilation<{extents(*dilations)}>"] if set(dilations) != {1} else []),
                *([f"Groups<{groups}>"] if groups > 1 else [])]
     text = ", ".join([str(per_group * groups), window_size(kernel), *chosen, *bias_option(node)])
-    return [Layer(node.name, f"Conv{rank}DTranspose<{text}>", node.inputs[:1], node.outputs[0],
-                  parameters(graph, node, groups == 1))]
+    layer = Layer(node.name, f"Conv{rank}DTranspose<{text}>", node.inputs[:1], node.outputs[0])
+    if not is_quantized:
+        layer.parameters = parameters(graph, node, groups == 1)
+    elif groups > 1 or set(dilations) != {1}:
+        raise Unsupported("8 bits with groups or dilations")
+    else:
+        layer.constants, layer.clamps = by_phase(graph, node, strides, [before for before, _ in crops]), True
+    return [layer]
 
 
 RULES = {"ConvTranspose": transposed, "Conv": convolution, "DepthwiseConv": depthwise}

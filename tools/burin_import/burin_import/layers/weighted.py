@@ -34,9 +34,8 @@ def finite(tensor):
     return values
 
 
-def constants(graph, node, channels, order, has_float_unit):
-    """The members of the 8-bit form. `order(weight)` is the weight as Burin stores its integers, of which `rows` axis
-    -1 or 0 are the channels."""
+def stored(graph, node, channels):
+    """Input and output quantization, the weights of 8 bits, a scale for each channel or one, and the bias."""
     x, y = (graph.tensors[name].quantization for name in (node.inputs[0], node.outputs[0]))
     weight = constant(graph, node, 1, "weights")
     if weight.dtype != "int8" or weight.quantization is None:
@@ -56,27 +55,62 @@ def constants(graph, node, channels, order, has_float_unit):
         if given.data.size != channels:
             raise Unsupported(f"{given.data.size} biases: expected {channels}")
         bias = given.data.astype(np.int64)
-    stored, is_channel_major = order(weight.data)
-    sums = stored.reshape(channels, -1) if is_channel_major else stored.reshape(-1, channels).T
+    return x, y, weight, scales, bias
+
+
+def factors_of(x, y, scales, channels, bias, magnitudes, has_float_unit):
+    """From sums in units of input · weights to outputs. `bias` is the largest of each channel."""
+    if np.any(np.abs(bias) + 255 * magnitudes > 2**31 - 1):
+        raise Unsupported("biases and weights whose sums leave 32 bits")
+    units = []
+    for channel in range(channels):
+        scale = scales[0 if scales.size == 1 else channel]
+        units.append(float(np.float32(x.scale * scale)) if has_float_unit and scales.size == 1
+                     else float(x.scale) * float(scale))
+    return [multiplier(unit / float(y.scale), abs(float(b)) + 255 * float(m))
+            for unit, b, m in zip(units, bias, magnitudes)]
+
+
+def members_of(x, y, bias, factors, weight):
+    def members(rounding, low):
+        return [("bias", bias.astype(np.int32)), ("multipliers", np.array([f[0] for f in factors], np.int32)),
+                ("weight", np.ascontiguousarray(weight).reshape(-1)), ("shifts", np.array([f[1] for f in factors], np.int8)),
+                ("input_zero_point", x.zero_point), ("zero_point", y.zero_point), ("low", low)]
+    return members
+
+
+def constants(graph, node, channels, order, has_float_unit):
+    """The members of the 8-bit form. `order(weight)` is the weight as Burin stores its integers, of which `rows` axis
+    -1 or 0 are the channels."""
+    x, y, weight, scales, bias = stored(graph, node, channels)
+    ordered, is_channel_major = order(weight.data)
+    sums = ordered.reshape(channels, -1) if is_channel_major else ordered.reshape(-1, channels).T
     sums = sums.astype(np.int64)
     magnitudes = np.abs(sums).sum(1)
     if np.any(np.abs(bias) + 255 * magnitudes > 2**31 - 1):
         raise Unsupported("biases and weights whose sums leave 32 bits")
     if is_channel_major:
         bias = bias - x.zero_point * sums.sum(1)
-    units = []
-    for channel in range(channels):
-        scale = scales[0 if scales.size == 1 else channel]
-        units.append(float(np.float32(x.scale * scale)) if has_float_unit and scales.size == 1
-                     else float(x.scale) * float(scale))
-    factors = [multiplier(unit / float(y.scale), abs(float(b)) + 255 * float(m))
-               for unit, b, m in zip(units, bias, magnitudes)]
+    return members_of(x, y, bias, factors_of(x, y, scales, channels, bias, magnitudes, has_float_unit), ordered)
 
-    def members(rounding, low):
-        return [("bias", bias.astype(np.int32)), ("multipliers", np.array([f[0] for f in factors], np.int32)),
-                ("weight", np.ascontiguousarray(stored).reshape(-1)), ("shifts", np.array([f[1] for f in factors], np.int8)),
-                ("input_zero_point", x.zero_point), ("zero_point", y.zero_point), ("low", low)]
-    return members
+
+def by_phase(graph, node, strides, before):
+    """The same of a transposed convolution, whose outputs see a part of the weights each: one in `strides` the same
+    (kernels/int8/transposed_convolution.hpp). `before` is what is cut from the front of each axis."""
+    weight = constant(graph, node, 1, "weights")
+    filters, rank = weight.shape[-2], len(strides)
+    x, y, weight, scales, bias = stored(graph, node, filters)
+    pieces, biases = [], []
+    for phase in np.ndindex(*strides):
+        taps = tuple(np.arange((at + cut) % stride, size, stride)[::-1] for at, cut, stride, size in zip(
+            phase, before, strides, weight.shape))
+        part = weight.data[np.ix_(*taps)] if all(map(len, taps)) else weight.data[:0].reshape(*[0] * rank, *weight.shape[-2:])
+        part = np.moveaxis(part, -2, 0)
+        pieces.append(part.reshape(-1))
+        biases.append(bias - x.zero_point * part.reshape(filters, -1).astype(np.int64).sum(1))
+    magnitudes = np.abs(np.moveaxis(weight.data, -2, 0).reshape(filters, -1).astype(np.int64)).sum(1)
+    factors = factors_of(x, y, scales, filters, np.abs(biases).max(0), magnitudes, False)
+    return members_of(x, y, np.concatenate(biases), factors, np.concatenate(pieces))
 
 
 def bias_option(node):
