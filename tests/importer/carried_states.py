@@ -23,7 +23,7 @@ OPTIONS = ["--constant", "rate=16000", "--state", "state=stateN", "--state", "me
 
 
 def step(is_written_out):
-    """The magnitudes of a Fourier transform, an LSTM and a GRU behind each other, and a chance: what a detector of voices is. The LSTM
+    """The magnitudes of a Fourier transform, an LSTM and a GRU behind each other, and a chance: what a detector of voices is. These
     may be written out."""
     node, source = helper.make_node, np.random.default_rng(3)
     number = lambda name, *shape: numpy_helper.from_array(source.standard_normal(shape).astype(np.float32), name)
@@ -38,6 +38,12 @@ def step(is_written_out):
             node("Tanh", ["gg"], ["tg"]), node("Sigmoid", ["go"], ["so"]), node("Mul", ["sf", "w0"], ["kept"]), node("Mul", ["si", "tg"], ["new"]),
             node("Add", ["kept", "new"], ["w1"]), node("Tanh", ["w1"], ["tw"]), node("Mul", ["so", "tw"], ["v1"]),
             node("Unsqueeze", ["v1", "zero"], ["h1"]), node("Unsqueeze", ["w1", "zero"], ["m1"])]
+    gated = [node("Squeeze", ["h1", "zero"], ["q"]), node("Squeeze", ["memory", "zero"], ["p"]), node("Gemm", ["q", "qw", "qwb"], ["of_q"]),
+             node("Gemm", ["p", "pw", "pwb"], ["of_p"]), node("Split", ["of_q"], ["qr", "qz", "qn"], axis=1),
+             node("Split", ["of_p"], ["pr", "pz", "pn"], axis=1), node("Add", ["pr", "qr"], ["rr"]), node("Sigmoid", ["rr"], ["reset"]),
+             node("Add", ["pz", "qz"], ["zz"]), node("Sigmoid", ["zz"], ["update"]), node("Mul", ["pn", "reset"], ["rn"]), node("Add", ["qn", "rn"], ["nn"]),
+             node("Tanh", ["nn"], ["n"]), node("Sub", ["p", "n"], ["apart"]), node("Mul", ["apart", "update"], ["some"]), node("Add", ["some", "n"], ["p1"]),
+             node("Unsqueeze", ["p1", "zero"], ["memoryN"])]
     nodes = [node("Equal", ["rate", "usual"], ["is_usual"]),
              node("If", ["is_usual"], ["f"], then_branch=branch(spectrum), else_branch=branch([node("Tanh", ["x"], ["other"])])),
              node("Slice", ["f", "zero", "three", "one"], ["real"]), node("Slice", ["f", "three", "six", "one"], ["imaginary"]),
@@ -47,7 +53,8 @@ def step(is_written_out):
              node("Gather", ["state", "zero"], ["h"], axis=0), node("Gather", ["state", "one"], ["m"], axis=0),
              *(cell if is_written_out else
                [node("LSTM", ["sequence", "lw", "lr", "lb", "", "h", "m"], ["", "h1", "m1"], hidden_size=3)]), node("Concat", ["h1", "m1"], ["stateN"], axis=0),
-             node("GRU", ["h1", "gw", "gr", "gb", "", "memory"], ["", "memoryN"], hidden_size=2, linear_before_reset=1),
+             *(gated if is_written_out else
+               [node("GRU", ["h1", "gw", "gr", "gb", "", "memory"], ["", "memoryN"], hidden_size=2, linear_before_reset=1)]),
              node("Squeeze", ["memoryN", "zero"], ["row"]), node("Gemm", ["row", "dw", "db"], ["chance"]), node("Sigmoid", ["chance"], ["y"])]
     inputs = [value("x", [None, 10]), value("rate", [], TensorProto.INT64), value("state", [2, None, 3]), value("memory", [1, None, 2])]
     outputs = [value("y", [None, 1]), value("stateN", [2, None, 3]), value("memoryN", [1, None, 2])]
@@ -55,7 +62,8 @@ def step(is_written_out):
                  numpy_helper.from_array(np.array(16000), "usual"), numpy_helper.from_array(np.array(2, np.float32), "square"),
                  number("basis", 6, 1, 4), number("w", 4, 3, 3), number("wb", 4), number("lw", 1, 12, 4), number("lr", 1, 12, 3),
                  number("lb", 1, 24), number("gw", 1, 6, 3), number("gr", 1, 6, 2), number("gb", 1, 12), number("dw", 2, 1), number("db", 1),
-                 number("cw", 4, 12), number("cr", 3, 12), number("cwb", 12), number("crb", 12)]
+                 number("cw", 4, 12), number("cr", 3, 12), number("cwb", 12), number("crb", 12), number("qw", 3, 6), number("pw", 2, 6),
+                 number("qwb", 6), number("pwb", 6)]
     graph = helper.make_graph(nodes, "step", inputs, outputs, constants)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
