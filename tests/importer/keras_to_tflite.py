@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from support import Program, needs, run
+from support import Program, needs, refused, run
 
 needs("numpy", "tflite", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -56,22 +56,71 @@ def models():
     yield "two_inputs", tf.keras.Model([a, b], [L.Dense(4, name="first")(y), L.Dense(3, activation="relu", name="second")(y)])
 
 
-def converted(model, random, is_int8):
+    x = L.Input((8, 8, 2))
+    y = L.Conv2D(4, 3, padding="same", activation="relu")(x)
+    z = L.Conv2D(8, 3, strides=2, padding="same", activation="relu")(y)
+    z = L.Conv2DTranspose(4, 3, strides=2, padding="same", activation="relu")(z)
+    y = L.Concatenate()([y, z])
+    y = L.UpSampling2D(2, interpolation="bilinear")(L.MaxPooling2D(2)(y))
+    yield "unet", tf.keras.Model(x, L.Conv2DTranspose(1, 2, strides=2)(y))
+    x = L.Input((16,))
+    y = L.Dense(8, activation="relu")(L.Dense(3, activation="relu")(x))
+    yield "autoencoder", tf.keras.Model(x, L.Dense(16, activation="sigmoid")(y))
+    x = L.Input((6, 5, 1))
+    y = L.PReLU(shared_axes=[1, 2])(L.Conv2D(8, 3, padding="same")(x))
+    y = L.Lambda(lambda t: tf.nn.depth_to_space(t, 2))(L.Conv2D(4, 3, padding="same")(y))
+    y = L.Add()([y, L.Lambda(lambda t: tf.image.resize(t, (12, 10), "nearest"))(x)])
+    yield "super_resolution", tf.keras.Model(x, y)
+    x = L.Input((6, 8))
+    y = L.LayerNormalization()(x)
+    y = L.Add()([x, L.MultiHeadAttention(2, 4)(y, y)])
+    z = L.Dense(8)(L.Dense(16, activation="gelu")(L.LayerNormalization()(y)))
+    yield "transformer", tf.keras.Model(x, L.GlobalAveragePooling1D()(L.Add()([y, z])))
+    x = L.Input((6, 6, 8))
+    y = L.Conv2D(8, 3, padding="same", activation="relu")(x)
+    z = L.Conv2D(8, 1, activation="sigmoid")(L.Conv2D(4, 1, activation="relu")(L.GlobalAveragePooling2D(keepdims=True)(y)))
+    y = L.Multiply()([y, z])
+    z = L.Conv2D(1, 1, activation="sigmoid")(y)
+    y = L.Multiply()([y, z])
+    yield "gated", tf.keras.Model(x, L.Conv2D(3, 3, activation=lambda t: tf.clip_by_value(t, -1.0, 1.0))(y))
+    x = L.Input((7,))
+    y = L.Conv1D(4, 3, activation="relu")(L.Embedding(20, 5)(x))
+    yield "text", tf.keras.Model(x, L.Dense(2)(L.GlobalMaxPooling1D()(y)))
+    x = L.Input((8, 3))
+    y = L.Lambda(lambda t: tf.nn.space_to_depth(t, 2))(L.Reshape((4, 2, 3))(x))
+    parts = L.Lambda(lambda t: tf.unstack(t, axis=1))(y)
+    y = L.Lambda(lambda t: tf.math.squared_difference(t[0], t[1]))(parts)
+    y = L.Lambda(lambda t: tf.matmul(t, t, transpose_b=True))(L.Flatten()(y)[:, :, None])
+    yield "parts", tf.keras.Model(x, y)
+
+
+#: What converts some of them also otherwise: half of a float, weights of 8 bits alone.
+OTHERWISE = {"residual": ("halves", "dynamic"), "autoencoder": ("halves", "dynamic")}
+#: What 8 bits have not yet, or TensorFlow gives no 8 bits.
+FLOATS_ONLY = ("dilated", "unet", "super_resolution", "transformer", "text", "parts")
+
+
+def converted(model, random, kind):
     # What it says of itself is not the test's.
     tf.get_logger().setLevel("ERROR")
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
-    if is_int8:
+    if kind != "float":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if kind == "halves":
+        converter.target_spec.supported_types = [tf.float16]
+    if kind in ("int8", "int16"):
         converter.representative_dataset = lambda: (
             [random.standard_normal((1, *x.shape[1:])).astype(np.float32) for x in model.inputs] for _ in range(60))
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        converter.inference_input_type = converter.inference_output_type = tf.int8
+        converter.target_spec.supported_ops = [
+            tf.lite.OpsSet.TFLITE_BUILTINS_INT8 if kind == "int8" else
+            tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8]
+        converter.inference_input_type = converter.inference_output_type = getattr(tf, kind)
     with contextlib.redirect_stdout(io.StringIO()):
         return converter.convert()
 
 
 def main():
-    from burin_import import readers, runtimes, simplify
+    from burin_import import layers, readers, runtimes, simplify
     random = np.random.default_rng(4)
     with tempfile.TemporaryDirectory() as directory:
         work, headers, cases = Path(directory), {}, {}
@@ -79,19 +128,24 @@ def main():
             for weight in model.weights:
                 if "moving_variance" not in weight.path:
                     weight.assign(random.standard_normal(weight.shape) / 3)
-            # The converter adds biases behind dilated convolutions, which 8 bits have no constants for.
-            for kind in ("float",) if name == "dilated" else ("float", "int8"):
+            for kind in ("float", *OTHERWISE.get(name, ()), *(() if name in FLOATS_ONLY else ("int8",))):
                 file = work / f"{name}_{kind}.tflite"
-                file.write_bytes(converted(model, random, kind == "int8"))
+                file.write_bytes(converted(model, random, kind))
                 graph = readers.read(file)
                 simplify.simplify(graph)
+                layers.layers_of(graph)  # Which tells of tokens how many there are.
                 samples = runtimes.random_samples(graph, SAMPLES)
-                for rounding in ("once", "twice") if kind == "int8" else ("once",):
+                # LiteRT's reference kernel of FULLY_CONNECTED rounds once: of many such layers the ones twice are not it.
+                for rounding in ("once", "twice") if kind == "int8" and name != "autoencoder" else ("once",):
                     called = f"{name}_{kind}_{rounding}"
                     code, said = run(file, "-o", work / f"{called}.hpp", "--name", called, "--no-test", "--rounding", rounding)
                     assert code == 0, said
-                    headers[called] = (f"{called}.hpp", "int8" if kind == "int8" else "row_major")
+                    has_weights = "row_major[" in (work / f"{called}.hpp").read_text()
+                    headers[called] = (f"{called}.hpp", "int8" if kind == "int8" else "row_major" if has_weights else "none")
                     cases[called] = (file, graph, samples, rounding)
+            if name == "autoencoder":
+                (work / "int16.tflite").write_bytes(converted(model, random, "int16"))
+                assert "of int16: expected float32 or int8" in refused(work / "int16.tflite")
         program = Program(work, sys.argv[1:] or ["g++"], headers)
         for called, (file, graph, samples, rounding) in cases.items():
             found = runtimes.run(file, graph, samples, rounding)
@@ -103,7 +157,9 @@ def main():
             apart = np.abs(ours.astype(np.float64) - theirs)
             print(f"{called}: {apart.max():g} of {np.abs(theirs.astype(float)).max():g}, {np.count_nonzero(apart)} of {apart.size}; {runtime}")
             # docs/formats.md tells where 8 bits differ.
-            assert apart.max() <= 1 if ours.dtype == np.int8 else apart.max() < 1e-5 * np.abs(theirs).max(), called
+            # LiteRT rounds what weights of 8 bits are multiplied with.
+            least = 5e-2 if called.endswith("dynamic_once") else 1e-5
+            assert apart.max() <= 1 if ours.dtype == np.int8 else apart.max() < least * np.abs(theirs).max(), called
 
 
 main()

@@ -18,7 +18,7 @@ needs("numpy", "tflite")
 import numpy as np  # noqa: E402
 
 sys.path.insert(0, str(ROOT / "tests" / "reference"))
-from tflite_model import FLOAT32, INT8, INT32, Model  # noqa: E402
+from tflite_model import FLOAT32, INT8, INT32, Model, interpret  # noqa: E402
 
 
 def functions():
@@ -74,6 +74,46 @@ def compare(command):
         for name in ("plain", "named", "flash"):
             apart = np.abs(program.run(name, floats["x"]) - floats["twice"]).max() / np.abs(floats["twice"]).max()
             assert apart < 2e-6, f"float, {name}: {apart}"
+
+
+def between(command):
+    """A change of scale in the midst, one slope, and a row that is multiplied with each pixel, of 8 bits: by the
+    interpreter where one is installed, else by the formulas."""
+    import tflite
+    model = Model()
+    x = model.tensor((1, 3, 2, 4), INT8, [0.1], 3, name="x")
+    other = model.tensor((1, 3, 2, 4), INT8, [0.12], -5)
+    model.operator(tflite.BuiltinOperator.QUANTIZE, "QuantizeOptions", {}, [x], other)
+    bent = model.tensor((1, 3, 2, 4), INT8, [0.13], 11)
+    slope = model.tensor((1, 1, 1), INT8, [0.02], 0, data=np.array([[[13]]], np.int8))
+    model.operator(tflite.BuiltinOperator.PRELU, "LogSoftmaxOptions", {}, [other, slope], bent, 1)
+    row = model.tensor((1, 1, 1, 4), INT8, [0.117], 11)
+    model.operator(tflite.BuiltinOperator.MEAN, "ReducerOptions", {"KeepDims": True},
+                   [bent, model.tensor((2,), INT32, data=np.array([1, 2], np.int32))], row, 2)
+    y = model.tensor((1, 3, 2, 4), INT8, [0.5], -7, name="y")
+    model.operator(tflite.BuiltinOperator.MUL, "MulOptions", {}, [bent, row], y, 2)
+    content = model.finish([x], y)
+    with tempfile.TemporaryDirectory() as directory, write(content) as file:
+        work = Path(directory)
+        for rounding in ("once", "twice"):
+            code, said = run(file.name, "-o", work / f"{rounding}.hpp", "--name", rounding, "--no-test", "--rounding", rounding)
+            assert code == 0 and "Rescaling<1>" in (work / f"{rounding}.hpp").read_text(), said
+        program = Program(work, command, {rounding: (f"{rounding}.hpp", "int8") for rounding in ("once", "twice")})
+        samples = np.random.default_rng(3).integers(-128, 128, (200, 3, 2, 4)).astype(np.int8)
+        real = 0.1 * (samples.astype(float) - 3)
+        real = np.where(real > 0, real, real * 0.26)
+        real = real * real.mean((1, 2), keepdims=True)
+        wanted = np.clip(np.rint(real / 0.5) - 7, -128, 127)
+        for rounding, resolver in ("once", "AUTO"), ("twice", "BUILTIN_REF"):
+            found = program.run(rounding, samples)
+            # The steps between round too.
+            assert np.abs(found - wanted.reshape(found.shape)).max() <= 4, np.abs(found - wanted.reshape(found.shape)).max()
+            try:
+                theirs = interpret(content, samples[:, None, None], resolver)
+            except ImportError:
+                continue
+            apart = np.abs(found.astype(int) - theirs.reshape(found.shape))
+            assert not apart.any(), f"{rounding}: {np.count_nonzero(apart)} of {apart.size} numbers differ by up to {apart.max()}"
 
 
 def write(content):
@@ -164,6 +204,7 @@ def hostile():
 
 def main():
     compare(sys.argv[1:] or ["g++"])
+    between(sys.argv[1:] or ["g++"])
     unsupported()
     hostile()
     print("files of TensorFlow Lite become the networks that they are, or are refused")

@@ -3,11 +3,11 @@ to functions `rule(graph, node) -> [Layer, ...]` that raise Unsupported."""
 
 from ..problems import Refused, Unsupported
 from . import activations, attention, convolution, dense, embedding, integer_lstm, merge, normalization, padding, past, pooling, \
-    resizing, shape, svdf, tensors, written
+    rescaling, resizing, shape, svdf, tensors, written
 from .layer import is_int8
 
 FAMILIES = (activations, attention, convolution, dense, embedding, integer_lstm, merge, normalization, padding, past, pooling,
-            resizing, shape, svdf, tensors, written)
+            rescaling, resizing, shape, svdf, tensors, written)
 
 RULES = {operator: rule for family in FAMILIES
          for operator, rule in family.RULES.items()}

@@ -58,7 +58,8 @@ def elementwise(graph, node):
         with np.errstate(over="ignore"):
             table = quantized(FUNCTIONS[node.operator](real, node), to.scale, to.zero_point)
         layer.constants = lambda rounding, low: [
-            ("table", leaky_table(of, to, node["alpha"], rounding) if node.operator == "LeakyRelu" else table)]
+            ("table", prelu_table(of, to, graph.tensors[node["slope"]]) if node.get("slope") else
+             leaky_table(of, to, node["alpha"], rounding) if node.operator == "LeakyRelu" else table)]
     return [layer]
 
 
@@ -98,6 +99,16 @@ def leaky_table(of, to, alpha, rounding):
             y = multiply(x, *multiplier(float(factor)), rounding)
         table.append(min(max(y + to.zero_point, -128), 127))
     return np.array(table, np.int8)
+
+
+def prelu_table(of, to, slope):
+    """PRELU multiplies whole numbers with the stored slope, and rounds twice in all of TensorFlow's kernels."""
+    stored = int(slope.data.reshape(-1)[0]) - slope.quantization.zero_point
+    above = multiplier(float(of.scale) / float(to.scale))
+    below = multiplier(float(of.scale) * float(slope.quantization.scale) / float(to.scale))
+    table = [multiply(x, *above, "twice") if x >= 0 else multiply(x * stored, *below, "twice")
+             for x in range(-128 - of.zero_point, 128 - of.zero_point)]
+    return np.clip(np.array(table) + to.zero_point, -128, 127).astype(np.int8)
 
 
 def softmax(graph, node):

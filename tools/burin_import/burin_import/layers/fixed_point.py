@@ -53,3 +53,11 @@ def multiply(x, factor, shift, rounding):
     if rest <= 0:
         return high
     return (((high - (high < 0)) >> (rest - 1)) + 1) >> 1
+
+
+def rescale(rounding, of, to):
+    """The factor between two scales. XNNPACK, which rounds once, has 8 bits behind the point."""
+    ratio = np.float32(of) / np.float32(to)
+    if rounding == "once" and 2.0**-8 <= ratio <= 2.0**7:
+        return multiplier(float(np.rint(np.float32(256) * ratio)) / 256)
+    return multiplier(float(of) / float(to), 255)

@@ -1,10 +1,12 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from ..problems import Unsupported
-from .fixed_point import multiplier, multiply
+from .fixed_point import multiplier, multiply, rescale
 from .tensors import repeats
+from .repeating import repeated
 from .layer import Layer, Parameter, activations, is_int8, number, sample, sample_axis, view
 
 SUM_BITS = 20
@@ -23,7 +25,7 @@ def merge(kind):
         if len(shapes) != 1:
             repeats(graph, inputs, node.outputs[0])
             if is_int8(graph, *inputs, node.outputs[0]):
-                raise Unsupported("8 bits with inputs of different shapes")
+                return of_one_shape(graph, node, rule)
             return [Layer(node.name, f"Broadcast<{kind}>", inputs, node.outputs[0])]
         layer = Layer(node.name, kind, inputs, node.outputs[0])
         if is_int8(graph, *inputs, node.outputs[0]):
@@ -37,6 +39,16 @@ def merge(kind):
             layer.clamps = True
         return [layer]
     return rule
+
+
+def of_one_shape(graph, node, rule):
+    """8 bits know no other."""
+    made, names = [], []
+    for name in node.inputs:
+        name, layers = repeated(graph, node, name, sample(graph, node.outputs[0]))
+        made += layers
+        names.append(name)
+    return [*made, *rule(graph, replace(node, inputs=names))]
 
 
 def rescales(factors):
@@ -179,14 +191,6 @@ def table_with_constant(operator, of, to, rounding):
             y = multiply(first + second if operator == "Add" else first - second, *total, rounding)
         table.append(min(max(y + to.zero_point, -128), 127))
     return np.array(table, np.int8)
-
-
-def rescale(rounding, of, to):
-    """The factor between two scales. XNNPACK, which rounds once, has 8 bits behind the point."""
-    ratio = np.float32(of) / np.float32(to)
-    if rounding == "once" and 2.0**-8 <= ratio <= 2.0**7:
-        return multiplier(float(np.rint(np.float32(256) * ratio)) / 256)
-    return multiplier(float(of) / float(to), 255)
 
 
 def concat(graph, node):

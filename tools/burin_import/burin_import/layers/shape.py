@@ -64,8 +64,4 @@ def slice_(graph, node):
     return [layer] if tuple(cut) == to else [layer, view(node.name, to, output, node.outputs[0])]
 
 
-def border(graph, node):
-    raise Unsupported("floats and 8 bits in one network, or another scale in its midst")
-
-
-RULES = {"Quantize": border, "Dequantize": border, "Reshape": reshape, "Flatten": reshape, "Identity": reshape, "Transpose": transpose, "Slice": slice_, "StridedSlice": slice_}
+RULES = {"Reshape": reshape, "Flatten": reshape, "Identity": reshape, "Transpose": transpose, "Slice": slice_, "StridedSlice": slice_}

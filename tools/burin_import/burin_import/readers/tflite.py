@@ -6,10 +6,11 @@ import numpy as np
 
 from ..graph import MOST_NODES, Graph, Node, Quantization, Tensor
 from ..problems import Missing, Refused
-from . import tflite_lstm, tflite_variables
+from . import tflite_lstm, tflite_shapes, tflite_variables
+from .tflite_rules import Rules
 
 DTYPES = {0: "float32", 1: "float16", 2: "int32", 3: "uint8", 4: "int64", 6: "bool", 7: "int16", 9: "int8", 10: "float64"}
-ACTIVATIONS = {0: None, 1: "Relu", 2: "ReluN1To1", 3: "Relu6", 4: "Tanh", 5: "SignBit"}
+ACTIVATIONS = {0: None, 1: "Relu", 2: "Clip", 3: "Relu6", 4: "Tanh", 5: "SignBit"}
 #: Operators of which nothing is to be said but their name here.
 PLAIN = {"MAXIMUM": "Maximum", "MINIMUM": "Minimum", "LOGISTIC": "Sigmoid", "TANH": "Tanh", "RELU": "Relu",
          "RELU6": "Relu6", "ELU": "Elu", "HARD_SWISH": "HardSwish", "QUANTIZE": "Quantize", "DEQUANTIZE": "Dequantize"}
@@ -41,7 +42,7 @@ def read(path):
     return Reader(schema(), content).graph(path.stem)
 
 
-class Reader:
+class Reader(Rules):
     def __init__(self, schema, content):
         self.schema = schema
         self.model = schema.Model.GetRootAs(content, 0)
@@ -61,6 +62,7 @@ class Reader:
         # Lists may lie in one another's place in the file, so that it holds more of them than it has bytes.
         self.unread = len(content)
         self.names = []
+        self.placeholders = set()  # Tensors of whose axes some are open.
         self.variables = tflite_variables.Variables(self)
 
     def graph(self, name):
@@ -86,6 +88,8 @@ class Reader:
             while name in self.tensors:
                 name = f"{name}#{index}"
             self.names.append(name)
+            if -1 in self.indices(tensor, "ShapeSignature"):
+                self.placeholders.add(name)
             shape = tuple(self.indices(tensor, "Shape"))
             if any(extent < 0 for extent in shape):
                 raise Refused(f"tensor `{name}`: its shape {list(shape)} is not one of whole extents")
@@ -165,14 +169,23 @@ class Reader:
             return
         self.kind, self.operator, self.inputs, self.outputs = kind, operator, inputs, outputs
         self.node_name = layer_name(kind, outputs[0])
+        if tflite_shapes.evaluate(self, kind, inputs, outputs):
+            return
         rule = getattr(self, "read_" + kind.lower(), None)
-        if kind in PLAIN:
+        if kind == "DEQUANTIZE" and len(inputs) == 1 and self.tensors[inputs[0]].data is not None:
+            # Weights of fewer bits.
+            of, output = self.tensors[inputs[0]], self.tensors[outputs[0]]
+            output.data = of.numbers().reshape(of.shape)
+            output.shape, output.dtype, output.quantization = of.shape, "float32", None
+        elif kind in PLAIN:
             self.add(PLAIN[kind], inputs)
         elif kind in FLOATS and inputs and self.tensors[inputs[0]].dtype == "float32":
             self.add(FLOATS[kind], inputs)
-        elif kind in CHOICES and inputs and self.tensors[inputs[-1]].dtype == "float32":
-            for name in outputs:
-                self.tensors[name].dtype = "float32"
+        elif kind in CHOICES and inputs and self.tensors[inputs[-1]].dtype in ("float32", "int32", "int64"):
+            for name in outputs + inputs:
+                # Whole numbers, of tokens, are numbers too.
+                if self.tensors[name].data is None and self.tensors[name].dtype != "bool" or name in outputs:
+                    self.tensors[name].dtype = "float32"
             self.add(CHOICES[kind], inputs)
         elif kind in REDUCTIONS and inputs and self.tensors[inputs[0]].dtype == "float32":
             self.reduce(REDUCTIONS[kind])
@@ -203,11 +216,14 @@ class Reader:
         output = output or self.outputs[0]
         if activation is None:
             self.nodes.append(Node(self.node_name, operator, inputs, [output], attributes or {}, self.kind))
+            tflite_shapes.fill_in(self, self.nodes[-1])
             return
+        tflite_shapes.fill_in(self, Node(self.node_name, operator, inputs, [output], attributes or {}))
         like = self.tensors[output]
         between = self.new_tensor(f"{output}/before {activation}", like, like.shape)
         self.nodes.append(Node(self.node_name, operator, inputs, [between], attributes or {}, self.kind))
-        self.nodes.append(Node(self.node_name, activation, [between], [output], {"fused": True}, f"{self.kind}'s {activation}"))
+        bounds = {"low": -1.0, "high": 1.0} if activation == "Clip" else {}
+        self.nodes.append(Node(self.node_name, activation, [between], [output], {"fused": True, **bounds}, f"{self.kind}'s {activation}"))
 
     def constant_input(self, index):
         """A constant that the operator reads, or None."""
@@ -405,7 +421,7 @@ class Reader:
         self.add("GeluTanh" if options and options.Approximate() else "Gelu", self.inputs)
 
     def read_reshape(self):
-        self.add("Reshape", self.inputs[:1], {"shape": self.tensors[self.outputs[0]].shape})
+        self.add("Reshape", self.inputs[:1], {"shape": tflite_shapes.wished(self, self.tensors[self.outputs[0]].shape)})
 
     read_squeeze = read_expand_dims = read_reshape
 
