@@ -80,6 +80,12 @@ def simplifications():
     there.add("u", "Transpose", ["r"], (3, 5), axes=[0, 2, 1])
     assert there.text() == "using Network = Sequential<Input<3, 5>, Tanh>;", there.text()
 
+    # One that meets a sum of which the other part has none moves once, not to and fro.
+    half = Made(3, 5).add("t", "Transpose", ["x"], (5, 3), axes=[0, 2, 1]).add("v", "Reshape", ["x"], (5, 3), shape=(1, 5, 3))
+    half.add("y", "Add", ["t", "v"], (5, 3))
+    half.graph.moves_borders = True
+    assert "Permute<1, 0>" in half.text() and not any("/moved/moved" in name for name in half.graph.tensors), half.text()
+
     shift = [0.5, -1, 2]
     biased = Made(4).add("a", "Dense", ["x"], (3,), np.ones((4, 3))).add("y", "Add", ["a"], (3,), shift)
     written = biased.written()

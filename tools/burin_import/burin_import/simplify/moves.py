@@ -28,8 +28,9 @@ def simplify(graph):
             continue
         befores = [producers.get(name) for name in node.inputs if not graph.tensors[name].is_constant]
         moving = [each for each in befores if each is not None and each.operator == "Transpose"]
-        # At least as many go as come.
-        if not moving or 2 * len(moving) < len(befores):
+        # At least as many go as come; one that came so does not go again the same way.
+        if not moving or 2 * len(moving) < len(befores) or \
+                2 * len(moving) == len(befores) and any(each.get("came", False) for each in moving):
             continue
         axes, output = list(moving[0]["axes"]), node.outputs[0]
         rank = len(axes)
@@ -48,7 +49,7 @@ def simplify(graph):
             elif len(graph.shape(name)) == rank:
                 shape = tuple(graph.shape(name)[axis] for axis in back)
                 inputs.append(graph.add_tensor(f"{name}/moved", graph.tensors[name], shape=shape))
-                made.append(Node(node.name, "Transpose", [name], [inputs[-1]], {"axes": back}, node.source))
+                made.append(Node(node.name, "Transpose", [name], [inputs[-1]], {"axes": back, "came": True}, node.source))
             else:
                 fits = False
         if not fits:
