@@ -88,9 +88,10 @@ def simplify(graph):
         made = output_of(graph, output)
         if made not in after or not np.array_equal(after[made], first[name]):
             refuse(f"{name}={output}", "expected the state of recurrent layers and what it is after them")
-    used = {element for node in layers for element in before[node.inputs[1]].reshape(-1)}
-    if used != set(range(count)):
-        refuse(" ".join(f"{name}={output}" for name, output in carried.items()), "expected that recurrent layers take all of it")
+    used = sorted(element for node in layers for element in before[node.inputs[1]].reshape(-1))
+    if used != list(range(count)):
+        refuse(" ".join(f"{name}={output}" for name, output in carried.items()),
+               "expected that recurrent layers take all of it, each some of its own")
     for output in carried.values():
         at = graph.file_outputs.index(output)
         del graph.outputs[at], graph.file_outputs[at]
@@ -120,12 +121,13 @@ def carry(graph, node):
         for reader in readers:
             if reader.operator != "Slice" or reader["axis"] != 1 or reader["count"] != 1 or \
                     kind == "LSTM" and reader["first"] == graph.shape(y)[1] - 1:
-                raise Refused(f"--state: {reader.name} reads the cell state of {node.name}, which a layer that carries it does not give")
+                raise Refused(f"--state: {reader.name} reads the cell state of {node.name}, which a layer that carries it "
+                              "does not give")
             changed.append((reader, graph.shape(reader.outputs[0])))
+    type_of = f"{kind}<{', '.join([str(units), 'ReturnSequences', *kept])}>"
     graph.nodes[at:at + 1] = [
         Node(node.name, "Reshape", [x], [step], {"shape": (1, graph.shape(x)[-1])}, node.source),
-        Node(node.name, "Written", [step], [made], {**node.attributes, "type": f"{kind}<{', '.join([str(units), 'ReturnSequences', *kept])}>",
-                                                     "by_step": True}, node.source),
+        Node(node.name, "Written", [step], [made], {**node.attributes, "type": type_of, "by_step": True}, node.source),
         *([] if changed else [Node(node.name, "Reshape", [made], [y], {"shape": graph.shape(y)}, node.source)])]
     for reader, shape in changed:
         reader.operator, reader.inputs, reader.attributes = "Reshape", [made], {"shape": shape}

@@ -31,21 +31,23 @@ def simplify(graph):
     producers = graph.producers()
     for node in graph.nodes:
         total = producers.get(node.inputs[0]) if node.operator == "Sqrt" else None
-        squares = [squared(graph, producers.get(name)) for name in total.inputs] if total is not None and total.operator == "Add" else []
+        is_sum = total is not None and total.operator == "Add"
+        squares = [squared(graph, producers.get(name)) for name in total.inputs] if is_sum else []
         if len(squares) != 2 or None in squares:
             continue
         (x, one), (other, two) = (pieces(graph, producers, name) for name in squares)
         shape, last = graph.shape(x), len(graph.shape(x)) - 1
         half = shape[-1] // 2
-        if x != other or shape[-1] != 2 * half or sorted([one.pop(last, None), two.pop(last, None)], key=str) != [(0, half), (half, half)] \
-                or one != two:
+        halves = sorted([one.pop(last, None), two.pop(last, None)], key=str)
+        if x != other or shape[-1] != 2 * half or halves != [(0, half), (half, half)] or one != two:
             continue
         # What both are pieces of along other axes is so before.
         at = graph.nodes.index(node)
         for axis, (first, count) in one.items():
             shape = (*shape[:axis], count, *shape[axis + 1:])
             part = graph.add_tensor(f"{x}/part", graph.tensors[x], shape=shape)
-            graph.nodes.insert(at, Node(node.name, "Slice", [x], [part], {"axis": axis, "first": first, "count": count}, node.source))
+            attributes = {"axis": axis, "first": first, "count": count}
+            graph.nodes.insert(at, Node(node.name, "Slice", [x], [part], attributes, node.source))
             x, at = part, at + 1
         node.operator, node.inputs, node.attributes = "ComplexAbs", [x], {}
         graph.drop_unread()

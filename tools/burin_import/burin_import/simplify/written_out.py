@@ -24,7 +24,8 @@ class Search:
     def root(self, name):
         """A tensor without such views."""
         node = self.producers.get(name)
-        while node is not None and node.operator == "Reshape" and is_bare(self.graph.shape(node.inputs[0]), self.graph.shape(node.outputs[0])):
+        while node is not None and node.operator == "Reshape" and \
+                is_bare(self.graph.shape(node.inputs[0]), self.graph.shape(node.outputs[0])):
             name = node.inputs[0]
             node = self.producers.get(name)
         return name
@@ -55,7 +56,8 @@ class Search:
         result = output if is_last else graph.add_tensor(f"{output}/axis last", graph.tensors[x])
         made.append(Node(node.name, operator, [x, *inputs], [result], attributes, node.source))
         if not is_last:
-            made.append(Node(node.name, "Transpose", [result], [output], {"axes": [order.index(each) for each in range(rank)]}, node.source))
+            back = [order.index(each) for each in range(rank)]
+            made.append(Node(node.name, "Transpose", [result], [output], {"axes": back}, node.source))
         at = graph.nodes.index(node)
         graph.nodes[at:at + 1] = made
         graph.drop_unread()
@@ -107,7 +109,8 @@ def layer_norm(search, node):
             variance = search.maker(bound[1], "Subtract") if bound is not None and bound[0] == 0 else None
         if variance is None:
             continue
-        squares, of_mean = search.maker(variance.inputs[0], "ReduceMean"), squared(graph, search.maker(variance.inputs[1], "Multiply", "Pow", "Square"))
+        squares = search.maker(variance.inputs[0], "ReduceMean")
+        of_mean = squared(graph, search.maker(variance.inputs[1], "Multiply", "Pow", "Square"))
         if squares is None or search.axes(squares) != [axis] or squared(graph, search.producers.get(squares.inputs[0])) != x or \
                 of_mean is None or search.root(of_mean) != search.root(minus.inputs[1]):
             continue
@@ -116,7 +119,8 @@ def layer_norm(search, node):
         if scale is not None:
             # What is left: a product with a constant, which becomes the norm's own.
             output = graph.add_tensor(f"{node.outputs[0]}/normal", graph.tensors[node.outputs[0]])
-            graph.nodes.insert(graph.nodes.index(node) + 1, Node(node.name, "Multiply", [output, scale], node.outputs, {}, node.source))
+            product = Node(node.name, "Multiply", [output, scale], node.outputs, {}, node.source)
+            graph.nodes.insert(graph.nodes.index(node) + 1, product)
             node.outputs = [output]
         return search.replace(node, "LayerNorm", x, axis, {"axes": 1, "epsilon": epsilon[0]}, [ones])
     return False
