@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/graph/predictor.hpp"
+#include "burin/graph/streamer.hpp"
 #include "burin/io/export_c.hpp"
 
 #include <doctest/doctest.h>
@@ -45,15 +46,25 @@ class CCase {
                    "; ++i)\n        wrong += memcmp(&" + got + "[i], &" + wanted + "[i], sizeof " + got +
                    "[0]) != 0;\n";
     }
+    /// What was told is one call, of a sample or of the next piece.
+    void call(bool is_piece = false) {
+        body_ += "    " + name_ + "(" + arguments_ + (is_piece ? "state, " : "") + "arena);\n" + checks_;
+        arguments_.clear();
+        checks_.clear();
+    }
+    /// Before the first piece of a sequence.
+    void begin() {
+        state_ = ", state[" + io::c::capitals(name_) + "_STATE]";
+        body_ += "    " + name_ + "_reset(state);\n";
+    }
     void write(const std::string& directory) const {
         std::ofstream(directory + "/" + name_ + "_case.c")
             << "#include \"" << name_
             << ".h\"\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n"
             << arrays_ << "int case_" << name_ << "(void);\nint case_" << name_ << "(void)\n{\n    static "
-            << type() << " arena[" << io::c::capitals(name_)
-            << "_ARENA];\n    int wrong = 0;\n    size_t i;\n    " << name_ << "(" << arguments_
-            << "arena);\n"
-            << checks_ << "    return wrong;\n}\n";
+            << type() << " arena[" << io::c::capitals(name_) << "_ARENA]" << state_
+            << ";\n    int wrong = 0;\n    size_t i;\n"
+            << body_ << "    return wrong;\n}\n";
     }
 
   private:
@@ -67,7 +78,7 @@ class CCase {
         return name;
     }
 
-    std::string name_, arrays_, arguments_, checks_;
+    std::string name_, arrays_, arguments_, checks_, body_, state_;
     std::size_t inputs_ = 0, outputs_ = 0;
 };
 
@@ -113,6 +124,34 @@ void write_c_case(const std::string& name, unsigned tokens = 0) {
     const auto outputs = predictor.run(model.parameters(), pointers, 1);
     for (std::size_t i = 0; i < N::output_count; ++i)
         written.output({outputs[i], outputs[i] + N::output_shapes[i].size()});
+    written.call();
+    written.write(directory);
+}
+
+/// The same of three pieces of so many steps, one after the other; each is a case.
+template <std::size_t Steps, class Net>
+void write_c_pieces(const std::string& name) {
+    std::mt19937 random(7);
+    const Model<Net> model = lived_in_model<Net>(random);
+    CHECK(io::c_pieces_text<Steps>(model, {name}).header.find("void " + name + "_reset(float *state);") !=
+          std::string::npos);
+    const char* const directory = c_directory();
+    if (directory == nullptr)
+        return;
+    io::export_c_pieces<Steps>(std::string(directory) + "/" + name + ".c", model);
+    std::normal_distribution<float> normal;
+    std::vector<float> piece(engine::Network<typename Streamer<Net, Steps>::Piece>::input_shapes[0].size());
+    Streamer<Net, Steps> streamer;
+    CCase<float> written(name);
+    written.begin();
+    for (std::size_t i = 0; i < 3; ++i) {
+        for (float& each : piece)
+            each = 2 * normal(random);
+        written.input(piece);
+        const auto output = streamer(model.parameters(), piece);
+        written.output({output.begin(), output.end()});
+        written.call(true);
+    }
     written.write(directory);
 }
 

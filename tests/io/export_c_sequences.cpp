@@ -23,9 +23,18 @@ TEST_CASE("export_c: a Transformer") {
 }
 
 TEST_CASE("export_c: masks, several outputs, names that C has words for") {
-    test::write_c_case<Graph<Inputs<Node<"float", Input<6>>>, Node<"mask", PaddingMask<0>, From<"float">>,
-                             Node<"e", Embedding<9, 8>, From<"float">>,
-                             Node<"x", MultiHeadAttention<2, KeyPaddingMask, KeyValueHeads<1>, ScoreScale<0.5>>, From<"e", "mask">>,
-                             Node<"n", RMSNorm<>, From<"x">>, Node<"y", LSTM<4, Masked>, From<"n", "mask">>,
-                             Outputs<"y", "x">>>("masked", 4);
+    test::write_c_case<Graph<
+        Inputs<Node<"float", Input<6>>>, Node<"mask", PaddingMask<0>, From<"float">>,
+        Node<"e", Embedding<9, 8>, From<"float">>,
+        Node<"x", MultiHeadAttention<2, KeyPaddingMask, KeyValueHeads<1>, ScoreScale<0.5>>,
+             From<"e", "mask">>,
+        Node<"n", RMSNorm<>, From<"x">>, Node<"y", LSTM<4, Masked>, From<"n", "mask">>, Outputs<"y", "x">>>(
+        "masked", 4);
+}
+
+TEST_CASE("export_c: piece by piece, as a Streamer") {
+    test::write_c_pieces<
+        2, Sequential<Input<8, 3>, Conv1D<6, 3, Causal, Dilation<2>>, Tanh, Past<2>, Conv1D<4, 3>,
+                      LSTM<5, ReturnSequences>, GRU<3, ReturnSequences>, TimeDistributed<Dense<2>>>>(
+        "pieces");
 }

@@ -6,6 +6,7 @@
 #include "burin/graph/network.hpp"
 #include "burin/graph/plan.hpp"
 #include "burin/graph/recipe.hpp"
+#include "burin/graph/streamer.hpp"
 #include "burin/io/atomic_file.hpp"
 #include "burin/io/c/activation_rules.hpp"
 #include "burin/io/c/attention_rules.hpp"
@@ -22,6 +23,8 @@
 #include "burin/io/c/shape_rules.hpp"
 #include "burin/training/model.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
@@ -97,24 +100,28 @@ void write_outputs(Source& to, const PlannedMemory<PlanType>& memory, const Cont
                 std::to_string(contents.outputs[i].shape.size()) + " * sizeof(" + contents.number + "));");
 }
 
-/// Writes a network of real numbers.
-template <class Net>
+/// Writes a network of real numbers, in one of its forms: itself, or that of a piece of a sequence.
+template <class Net, class Form, engine::Recipe<engine::Network<Form>::output_count> FormRecipe>
 class NetworkWriter {
-    using N = engine::Network<Net>;
-    using PlanType = engine::Plan<typename N::Type, recipes::inference>;
+    using N = engine::Network<Form>;
+    using PlanType = engine::Plan<typename N::Type, FormRecipe>;
     using Role = passes::Role;
     template <std::size_t Node>
-    using LayerAt = engine::OpAt<Net, Node>;
+    using LayerAt = engine::OpAt<Form, Node>;
+    static constexpr bool is_streaming = FormRecipe.mode == Mode::streaming;
 
   public:
     explicit NetworkWriter(const Model<Net>& model) : model_(model) {}
 
     CText write(const std::string& name) {
-        Contents contents = contents_of<Net>(name);
+        Contents contents = contents_of<Form>(name);
         std::vector<std::size_t> scratch(PlanType::program.step_count);
         for_each_step([&]<std::size_t S>(std::integral_constant<std::size_t, S>) {
             constexpr std::size_t node = PlanType::program.steps[S].node;
-            scratch[S] = scratch_of<LayerAt<node>>(layer_step<node>());
+            const LayerStep told = layer_step<node>();
+            scratch[S] = scratch_of<Rule, LayerAt<node>>(told);
+            states_[node] = contents.state;
+            contents.state += is_streaming ? state_of<Rule, LayerAt<node>>(told) : 0;
         });
         const PlannedMemory<PlanType> memory(scratch);
         for_each_step([&]<std::size_t S>(std::integral_constant<std::size_t, S>) { write_step<S>(memory); });
@@ -124,7 +131,13 @@ class NetworkWriter {
         write_outputs(to_, memory, contents);
         if (memory.size() == 0)
             to_.line("(void)arena;");
-        return {source_text(contents, contents.name + ".h", to_), header_text(contents)};
+        contents.is_streaming = is_streaming;
+        if (is_streaming && contents.state == 0)
+            to_.line("(void)state;");
+        contents.state = std::max<std::size_t>(contents.state, 1);
+        const std::string zeros =
+            "size_t i;\nfor (i = 0; i < " + std::to_string(contents.state) + "; ++i)\nstate[i] = 0.0f;\n";
+        return {source_text(contents, contents.name + ".h", to_, zeros), header_text(contents)};
     }
 
   private:
@@ -142,6 +155,8 @@ class NetworkWriter {
             step.input_shapes.push_back(PlanType::graph.nodes[node.inputs[i]].shape);
             step.inputs.emplace_back();
         }
+        if (is_streaming)
+            step.state = plus("state", states_[Node]);
         step.tensor = [this](std::string_view name) { return tensor(node.weights_place, name); };
         return step;
     }
@@ -242,14 +257,19 @@ class NetworkWriter {
 
     const Model<Net>& model_;
     Source to_;
+    std::array<std::size_t, N::size> states_{};
 };
 
 /// Refuses what can't be written. Throws Error.
-template <class Net>
+template <bool Streams = false, class Net>
 void check(const Model<Net>& model) {
     const std::string missing = describe_missing<Net>(
-        []<std::size_t I>(std::integral_constant<std::size_t, I>) { return has_rule<engine::OpAt<Net, I>>; },
-        "Rule");
+        []<std::size_t I>(std::integral_constant<std::size_t, I>) {
+            using LayerType = engine::OpAt<Net, I>;
+            constexpr bool has_state = Streams && engine::Network<Net>::graph.nodes[I].state_count > 0;
+            return has_rule<LayerType> && (!has_state || carries_state<Rule, LayerType>);
+        },
+        Streams ? "Rule with a state" : "Rule");
     if (!missing.empty())
         throw Error("export_c: " + missing);
     for (const ParameterTensor& tensor : parameter_tensors<Net>) {
@@ -284,7 +304,7 @@ inline std::string name_for(const std::string& path, const COptions& options) {
 template <class Net>
 CText c_text(const Model<Net>& model, const COptions& options) {
     c::check(model);
-    return c::NetworkWriter<Net>(model).write(options.name);
+    return c::NetworkWriter<Net, Net, recipes::inference>(model).write(options.name);
 }
 
 /// Writes `digits.c` and `digits.h`:
@@ -310,6 +330,29 @@ CText c_text(const Model<Net>& model, const COptions& options) {
 template <class Net>
 void export_c(const std::string& path, const Model<Net>& model, const COptions& options = {}) {
     c::write_files(path, c_text(model, {c::name_for(path, options)}));
+}
+
+/// The same piece by piece, as `Streamer<Net, Steps>`: see `export_c_pieces`.
+template <std::size_t Steps, class Net>
+CText c_pieces_text(const Model<Net>& model, const COptions& options) {
+    c::check<true>(model);
+    return c::NetworkWriter<Net, typename Streamer<Net, Steps>::Piece, recipes::streaming>(model).write(
+        options.name);
+}
+
+/// Writes a network that runs piece by piece, `Steps` steps of a sequence at a time, with the bits of a
+/// `Streamer` of one lane:
+///
+///     io::export_c_pieces<1>("pedal.c", model);
+///
+/// and a C program calls
+///
+///     static float state[PEDAL_STATE], arena[PEDAL_ARENA];
+///     pedal_reset(state);                         // before each sequence
+///     pedal(samples, outputs, state, arena);      // the next piece
+template <std::size_t Steps, class Net>
+void export_c_pieces(const std::string& path, const Model<Net>& model, const COptions& options = {}) {
+    c::write_files(path, c_pieces_text<Steps>(model, {c::name_for(path, options)}));
 }
 
 } // namespace burin::io

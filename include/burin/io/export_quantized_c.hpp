@@ -5,9 +5,12 @@
 #include "burin/io/c/int8_rules.hpp"
 #include "burin/io/export_c.hpp"
 #include "burin/quantization/quantized_predictor.hpp"
+#include "burin/quantization/quantized_streamer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -16,22 +19,38 @@ namespace burin::io {
 
 namespace c {
 
-/// Writes a network of 8-bit integers.
-template <class Net, Rounding Way>
+/// Writes a network of 8-bit integers, in one of its forms: itself, or that of a piece of a sequence.
+template <class Net, Rounding Way, class Form, engine::Recipe<engine::Network<Form>::output_count> FormRecipe>
 class QuantizedNetworkWriter {
-    using Type = typename QuantizedNetwork<Net, Way>::Type;
-    using N = engine::Network<Type>;
-    using PlanType = engine::Plan<Type, recipes::quantized>;
+    using N = engine::Network<Form>;
+    using PlanType = engine::Plan<Form, FormRecipe>;
     using Role = passes::Role;
     template <std::size_t Node>
-    using LayerAt = engine::OpAt<Type, Node>;
+    using LayerAt = engine::OpAt<Form, Node>;
+    static constexpr bool is_streaming = FormRecipe.mode == Mode::streaming;
 
   public:
     explicit QuantizedNetworkWriter(const QuantizedNetwork<Net, Way>& network) : network_(network) {}
 
     CText write(const std::string& name) {
-        Contents contents = contents_of<Type>(name);
-        const PlannedMemory<PlanType> memory(std::vector<std::size_t>(PlanType::program.step_count));
+        Contents contents = contents_of<Form>(name);
+        contents.is_streaming = is_streaming;
+        std::vector<std::size_t> scratch(PlanType::program.step_count);
+        std::string reset;
+        core::for_each_index<PlanType::program.step_count>(
+            [&]<std::size_t S>(std::integral_constant<std::size_t, S>) {
+                constexpr std::size_t node = PlanType::program.steps[S].node;
+                const LayerStep told = told_step<node>();
+                scratch[S] = scratch_of<Int8Rule, LayerAt<node>>(told);
+                if (const std::size_t count = is_streaming ? state_of<Int8Rule, LayerAt<node>>(told) : 0;
+                    count > 0) {
+                    states_[node] = contents.state;
+                    reset += "memset(" + plus("state", contents.state) + ", " + std::to_string(rest<node>()) +
+                             ", " + std::to_string(count) + ");\n";
+                    contents.state += count;
+                }
+            });
+        const PlannedMemory<PlanType> memory(scratch);
         core::for_each_index<PlanType::program.step_count>(
             [&]<std::size_t S>(std::integral_constant<std::size_t, S>) { write_step<S>(memory); });
         contents.number = "int8_t";
@@ -40,12 +59,17 @@ class QuantizedNetworkWriter {
         write_outputs(to_, memory, contents);
         if (memory.size() == 0)
             to_.line("(void)arena;");
+        if (is_streaming && contents.state == 0) {
+            to_.line("(void)state;");
+            reset = "(void)state;\n";
+        }
+        contents.state = std::max<std::size_t>(contents.state, 1);
         const std::string prefix = capitals(contents.name);
         for (std::size_t i = 0; i < contents.inputs.size(); ++i)
             tell_scale(prefix, contents.inputs[i], network_.inputs[i]);
         for (std::size_t i = 0; i < contents.outputs.size(); ++i)
             tell_scale(prefix, contents.outputs[i], network_.outputs[i]);
-        return {source_text(contents, contents.name + ".h", to_), header_text(contents)};
+        return {source_text(contents, contents.name + ".h", to_, reset), header_text(contents)};
     }
 
   private:
@@ -58,6 +82,27 @@ class QuantizedNetworkWriter {
                   "\n";
     }
 
+    /// What each byte of a node's state is at first.
+    template <std::size_t Node>
+    std::int8_t rest() const {
+        return quantization::Int8Layer<LayerAt<Node>>::rest(network_.template constants<Node>());
+    }
+
+    /// What a rule is told of a node whatever its operands are.
+    template <std::size_t Node>
+    Int8Step told_step() const {
+        constexpr auto& node = PlanType::graph.nodes[Node];
+        Int8Step step;
+        step.name = std::string(node.place.text().view());
+        step.rounding = Way;
+        step.output_shape = node.shape;
+        for (std::size_t i = 0; i < node.input_count; ++i)
+            step.input_shapes.push_back(PlanType::graph.nodes[node.inputs[i]].shape);
+        if (is_streaming)
+            step.state = plus("state", states_[Node]);
+        return step;
+    }
+
     template <std::size_t S>
     void write_step(const PlannedMemory<PlanType>& memory) {
         constexpr auto& step = PlanType::program.steps[S];
@@ -66,7 +111,7 @@ class QuantizedNetworkWriter {
         for (std::size_t i = 0; i < PlanType::graph.nodes[step.node].input_count; ++i)
             inputs.push_back(memory.at(planned.input(i)));
         const std::string output = memory.at(planned[Role::result]);
-        write_node<step.node>(inputs, output);
+        write_node<step.node>(inputs, output, memory.at(planned[Role::scratch]));
         write_behind<step.node, step.epilogue>(output);
     }
 
@@ -77,29 +122,45 @@ class QuantizedNetworkWriter {
         if constexpr (Tail != passes::none && Tail != Head) {
             write_behind<Head, PlanType::graph.nodes[Tail].inputs[0]>(output);
             if constexpr (!passes::is_view(*PlanType::graph.nodes[Tail].rules, PlanType::mode) &&
-                          quantization::clamps<Type>.head[Tail] == passes::none)
+                          quantization::clamps<Form>.head[Tail] == passes::none)
                 write_node<Tail>({output}, output);
         }
     }
 
     template <std::size_t Node>
-    void write_node(const std::vector<std::string>& inputs, const std::string& output) {
+    void write_node(const std::vector<std::string>& inputs, const std::string& output,
+                    const std::string& scratch = "NULL") {
         constexpr auto& node = PlanType::graph.nodes[Node];
-        Int8Step step;
-        step.name = std::string(node.place.text().view());
-        step.rounding = Way;
+        Int8Step step = told_step<Node>();
         step.inputs = inputs;
         step.output = output;
-        step.output_shape = node.shape;
-        for (std::size_t i = 0; i < node.input_count; ++i)
-            step.input_shapes.push_back(PlanType::graph.nodes[node.inputs[i]].shape);
+        step.scratch = scratch;
         to_.line("/* " + step.name + ": " + std::string(node.rules->name().view()) + " */");
         Int8Rule<LayerAt<Node>>::write(to_, step, network_.template constants<Node>());
     }
 
     const QuantizedNetwork<Net, Way>& network_;
     Source to_;
+    std::array<std::size_t, N::size> states_{};
 };
+
+} // namespace c
+
+namespace c {
+
+/// Refuses what can't be written. Throws Error.
+template <class Type, bool Streams = false>
+void check_int8() {
+    const std::string missing = describe_missing<Type>(
+        []<std::size_t I>(std::integral_constant<std::size_t, I>) {
+            using LayerType = engine::OpAt<Type, I>;
+            constexpr bool has_state = Streams && engine::Network<Type>::graph.nodes[I].state_count > 0;
+            return has_int8_rule<LayerType> && (!has_state || carries_state<Int8Rule, LayerType>);
+        },
+        Streams ? "Int8Rule with a state" : "Int8Rule");
+    if (!missing.empty())
+        throw Error("export_c: " + missing);
+}
 
 } // namespace c
 
@@ -107,14 +168,8 @@ class QuantizedNetworkWriter {
 template <class Net, Rounding Way>
 CText c_text(const QuantizedNetwork<Net, Way>& network, const COptions& options) {
     using Type = typename QuantizedNetwork<Net, Way>::Type;
-    const std::string missing = c::describe_missing<Type>(
-        []<std::size_t I>(std::integral_constant<std::size_t, I>) {
-            return c::has_int8_rule<engine::OpAt<Type, I>>;
-        },
-        "Int8Rule");
-    if (!missing.empty())
-        throw Error("export_c: " + missing);
-    return c::QuantizedNetworkWriter<Net, Way>(network).write(options.name);
+    c::check_int8<Type>();
+    return c::QuantizedNetworkWriter<Net, Way, Type, recipes::quantized>(network).write(options.name);
 }
 
 /// Writes `digits.c` and `digits.h` of a quantized network: `io::export_c("digits.c", *network)`. The header
@@ -124,6 +179,20 @@ template <class Net, Rounding Way>
 void export_c(const std::string& path, const QuantizedNetwork<Net, Way>& network,
               const COptions& options = {}) {
     c::write_files(path, c_text(network, {c::name_for(path, options)}));
+}
+
+/// The same piece by piece, as `QuantizedStreamer<Net, Steps>`: see `export_c_pieces` of a Model.
+template <std::size_t Steps, class Net, Rounding Way>
+CText c_pieces_text(const QuantizedNetwork<Net, Way>& network, const COptions& options) {
+    using Piece = typename QuantizedStreamer<Net, Steps>::Piece;
+    c::check_int8<Piece, true>();
+    return c::QuantizedNetworkWriter<Net, Way, Piece, recipes::quantized_streaming>(network).write(
+        options.name);
+}
+template <std::size_t Steps, class Net, Rounding Way>
+void export_c_pieces(const std::string& path, const QuantizedNetwork<Net, Way>& network,
+                     const COptions& options = {}) {
+    c::write_files(path, c_pieces_text<Steps>(network, {c::name_for(path, options)}));
 }
 
 } // namespace burin::io

@@ -3,6 +3,7 @@
 #include "burin/io/c/product_rules.hpp"
 #include "burin/io/c/rule.hpp"
 #include "burin/kernels/convolution/choose.hpp"
+#include "burin/kernels/convolution/choose_stream.hpp"
 #include "burin/layers/convolution.hpp"
 #include "burin/layers/depthwise_convolution.hpp"
 
@@ -135,10 +136,46 @@ concept ConvolutionLike = requires(const LayerType* layer) {
         const burin::detail::ConvolutionLayer<Rank, Filters, Kernel, Options...>*) {}(layer);
 };
 
+/// The inputs that a convolution over a sequence sees of earlier pieces, and the convolution of these and the
+/// piece.
+inline std::size_t remembered_elements(const kernels::Convolution& c) {
+    return kernels::remembered_steps(c) * c.channels;
+}
+inline kernels::Convolution behind_the_past(kernels::Convolution c) {
+    c.axes[2].input += kernels::remembered_steps(c);
+    c.axes[2].before = 0;
+    return c;
+}
+/// Puts them before the piece, `step.scratch`, and keeps those for the next one.
+inline void write_past_and_piece(Source& to, const LayerStep& step, std::size_t remembered) {
+    const std::string kept = std::to_string(remembered) + " * sizeof " + "*state",
+                      piece = std::to_string(step.input_shapes[0].size());
+    to.line("memcpy(" + step.scratch + ", " + step.state + ", " + kept + ");");
+    to.line("memcpy(" + step.scratch + " + " + std::to_string(remembered) + ", " + step.inputs[0] + ", " +
+            piece + " * sizeof *state);");
+    to.line("memcpy(" + step.state + ", " + step.scratch + " + " + piece + ", " + kept + ");");
+}
+
 template <ConvolutionLike LayerType>
 struct Rule<LayerType> {
+    static std::size_t state(const LayerStep& step) {
+        return LayerType::remembers ? remembered_elements(LayerType::of(step.input_shapes[0])) : 0;
+    }
+    static std::size_t scratch(const LayerStep& step) {
+        const std::size_t remembered = step.state.empty() ? 0 : state(step);
+        return remembered == 0 ? 0 : remembered + step.input_shapes[0].size();
+    }
+
     static void write(Source& to, const LayerStep& step) {
         const kernels::Convolution c = LayerType::of(step.input_shapes[0]);
+        if (const std::size_t remembered = state(step); !step.state.empty() && remembered > 0) {
+            to.use(pieces::convolve);
+            write_past_and_piece(to, step, remembered);
+            to.call("convolve", {extents(behind_the_past(c)), step.scratch, step.weights(to, "weight"),
+                                 step.weights_if(to, LayerType::has_bias, "bias"), step.output,
+                                 step.finish(to), step.summand});
+            return;
+        }
         if (c.is_pointwise()) {
             const kernels::ConvolutionChoice choice = kernels::choose_convolution(
                 kernels::ConvolutionProduct::forward, c, sizeof(float), kernels::machines::scalar);

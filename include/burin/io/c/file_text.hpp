@@ -39,6 +39,8 @@ struct Contents {
     std::string number{}; ///< The type of inputs, outputs and the arena.
     std::string unit{};   ///< What the arena is counted in.
     std::size_t arena = 0;
+    bool is_streaming = false;
+    std::size_t state = 0;
     std::vector<Argument> inputs{}, outputs{};
     std::vector<std::string> layers{}; ///< One a line.
 };
@@ -51,11 +53,12 @@ inline std::string capitals(std::string text) {
 }
 
 inline bool is_keyword(std::string_view name) {
-    static constexpr std::string_view words = " arena auto break case char const continue default do double "
-                                              "else enum extern float for goto if inline int "
-                                              "long register restrict return short signed sizeof static "
-                                              "struct switch typedef union unsigned void volatile "
-                                              "while ";
+    static constexpr std::string_view words =
+        " arena state auto break case char const continue default do double "
+        "else enum extern float for goto if inline int "
+        "long register restrict return short signed sizeof static "
+        "struct switch typedef union unsigned void volatile "
+        "while ";
     return words.find(" " + std::string(name) + " ") != std::string_view::npos;
 }
 
@@ -79,7 +82,14 @@ inline std::string prototype(const Contents& of, bool is_inside) {
     for (std::size_t i = 0; i < of.outputs.size(); ++i)
         text.append(of.number).append(" *").append(
             (is_inside ? inner_name("output", i) : of.outputs[i].name) + ", ");
+    if (of.is_streaming)
+        text.append(of.number).append(" *state, ");
     return text + of.number + " *arena)";
+}
+
+/// Of the function that begins a sequence.
+inline std::string reset_prototype(const Contents& of) {
+    return "void " + of.name + "_reset(" + of.number + " *state)";
 }
 
 inline std::string shape_text(const Shape& shape) {
@@ -97,6 +107,10 @@ inline std::string header_text(const Contents& of) {
         text.append("#include <stdint.h>\n\n");
     text.append("/* So many ").append(of.unit).append(" of memory it works in. */\n");
     text.append("#define ").append(prefix).append("_ARENA ").append(std::to_string(of.arena)).append("\n\n");
+    if (of.is_streaming) {
+        text.append("/* And so many that it carries from piece to piece of a sequence. */\n#define ");
+        text.append(prefix).append("_STATE ").append(std::to_string(of.state)).append("\n\n");
+    }
     for (const auto* side : {&of.inputs, &of.outputs})
         for (const Argument& argument : *side) {
             const std::string macro = prefix + "_" + capitals(argument.name);
@@ -108,8 +122,14 @@ inline std::string header_text(const Contents& of) {
                 .append("\n");
         }
     text.append("#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-    text.append("/* One sample. Inputs, outputs and the arena do not overlap; nothing is kept from call to "
-                "call. */\n");
+    if (of.is_streaming) {
+        text.append("/* Before the first piece of each sequence. */\n").append(reset_prototype(of));
+        text.append(";\n/* The next piece. Inputs, outputs, state and the arena do not overlap. */\n");
+    } else {
+        text.append(
+            "/* One sample. Inputs, outputs and the arena do not overlap; nothing is kept from call to "
+            "call. */\n");
+    }
     text.append(prototype(of, false)).append(";\n\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
     return text;
 }
@@ -158,7 +178,9 @@ inline std::string formatted(std::string_view statements) {
     return text;
 }
 
-inline std::string source_text(const Contents& of, const std::string& header, const Source& source) {
+/// `reset` are the statements that begin a sequence.
+inline std::string source_text(const Contents& of, const std::string& header, const Source& source,
+                               const std::string& reset = "") {
     std::string text =
         "/* A trained network in C99, written by burin::io::export_c.\n\n   Compile with -std=c99, "
         "or -ffp-contract=off: then its bits are those of Burin with one lane.\n";
@@ -171,6 +193,8 @@ inline std::string source_text(const Contents& of, const std::string& header, co
     if (pieces.find(" " + of.name + "(") != std::string::npos)
         throw Error("export_c: " + of.name + ": expected another name, for a function inside has that one");
     text.append(pieces).append(source.constants());
+    if (of.is_streaming)
+        text.append(reset_prototype(of)).append("\n{\n").append(formatted(reset)).append("}\n\n");
     text.append(prototype(of, true)).append("\n{\n").append(formatted(source.statements())).append("}\n");
     return text;
 }

@@ -103,10 +103,20 @@ struct Int8Rule<Dense<Units, Options...>> {
 
 template <ConvolutionLike LayerType>
 struct Int8Rule<LayerType> {
+    static std::size_t state(const LayerStep& step) { return Rule<LayerType>::state(step); }
+    static std::size_t scratch(const LayerStep& step) { return Rule<LayerType>::scratch(step); }
+
     static void write(Source& to, const Int8Step& step, const auto& constants) {
         const kernels::Convolution c = LayerType::of(step.input_shapes[0]);
         const std::string outputs = detail::outputs_address(to, step, constants);
         const std::string weight = step.array(to, "weight", constants.weight);
+        if (const std::size_t remembered = state(step); !step.state.empty() && remembered > 0) {
+            to.use(pieces::int8_convolve);
+            write_past_and_piece(to, step, remembered);
+            to.call("int8_convolve", {extents(behind_the_past(c)), step.scratch,
+                                      number(constants.input_zero_point), weight, outputs, step.output});
+            return;
+        }
         if (c.is_pointwise()) {
             to.use(pieces::int8_multiply);
             to.call("int8_multiply",
@@ -270,6 +280,14 @@ struct Int8Rule<LayerType> {
     }
 };
 
+template <std::size_t Steps>
+struct Int8Rule<Past<Steps>> {
+    static std::size_t state(const LayerStep& step) { return Rule<Past<Steps>>::state(step); }
+    static void write(Source& to, const Int8Step& step, const auto& constants) {
+        Rule<Past<Steps>>::write_past(to, step, "int8_t", number(constants.zero_point));
+    }
+};
+
 /// Products of 8-bit integers, sums and state as real numbers, which are on the stack.
 template <burin::detail::RecurrentLayer LayerType>
 struct Int8Rule<LayerType> {
@@ -279,6 +297,7 @@ struct Int8Rule<LayerType> {
     template <class Option>
     static constexpr bool has = LayerType::template has<Option>;
 
+    static std::size_t state(const LayerStep&) { return LayerType::state_size * sizeof(float); }
     static void write(Source& to, const Int8Step& step, const auto& constants) {
         to.use(*cell.piece);
         to.use(pieces::int8_add_product);
@@ -295,10 +314,18 @@ struct Int8Rule<LayerType> {
         const std::string recurrent =
             Cell::separates_recurrent ? "sums + " + std::to_string(columns) : "sums";
         to.line("{");
-        to.line("float sums[" + std::to_string(all) + "], state[" + std::to_string(LayerType::state_size) +
-                "] = {0.0f};");
+        const std::string held = std::to_string(LayerType::state_size);
+        to.line("float sums[" + std::to_string(all) + "], held[" + held + "] = {0.0f};");
         to.line("int8_t stored[" + count + "] = {0};");
         to.line("size_t step, i;");
+        const auto store = [&] {
+            to.line("for (i = 0; i < " + count + "; ++i)");
+            to.line("stored[i] = quantized(held[i], 0x1p-7f, 0);");
+        };
+        if (!step.state.empty()) {
+            to.line("memcpy(held, " + step.state + ", sizeof held);");
+            store();
+        }
         to.line("for (step = 0; step < " + std::to_string(time) + "; ++step) {");
         to.line(std::string("const size_t at = ") +
                 (has<GoBackwards> ? std::to_string(time - 1) + " - step" : "step") + ";");
@@ -311,16 +338,17 @@ struct Int8Rule<LayerType> {
                 {"stored", step.array(to, "recurrent_weight", constants.recurrent_weight), count,
                  std::to_string(columns), step.array(to, "recurrent_factors", constants.recurrent_factors),
                  recurrent});
-        to.call(cell.name, {count, "sums", Cell::separates_recurrent ? recurrent : "NULL", "state",
-                            Cell::has_cell_state ? "state + " + count : "NULL"});
-        to.line("for (i = 0; i < " + count + "; ++i)");
-        to.line("stored[i] = quantized(state[i], 0x1p-7f, 0);");
+        to.call(cell.name, {count, "sums", Cell::separates_recurrent ? recurrent : "NULL", "held",
+                            Cell::has_cell_state ? "held + " + count : "NULL"});
+        store();
         if (has<ReturnSequences>)
             to.line("memcpy(" + step.output + " + " + (has<burin::detail::Realigned> ? "at" : "step") +
                     " * " + count + ", stored, sizeof stored);");
         to.line("}");
         if (!has<ReturnSequences>)
             to.line("memcpy(" + step.output + ", stored, sizeof stored);");
+        if (!step.state.empty())
+            to.line("memcpy(" + step.state + ", held, sizeof held);");
         to.line("}");
     }
 };

@@ -139,8 +139,9 @@ struct RecurrentRule {
     static constexpr std::size_t columns = Cell::gates * Units;
     static constexpr std::size_t states = Cell::has_cell_state ? 2 : 1;
 
-    static std::size_t scratch(const LayerStep&) {
-        return columns * (Cell::separates_recurrent ? 2 : 1) + states * Units;
+    static std::size_t state(const LayerStep&) { return states * Units; }
+    static std::size_t scratch(const LayerStep& step) {
+        return columns * (Cell::separates_recurrent ? 2 : 1) + (step.state.empty() ? states * Units : 0);
     }
 
     static void write(Source& to, const LayerStep& step) {
@@ -157,15 +158,18 @@ struct RecurrentRule {
         to.line("    float *const sums = " + step.scratch + ";");
         if (Cell::separates_recurrent)
             to.line("    float *const recurrent = sums + " + std::to_string(recurrent_at) + ";");
-        to.line("    float *const h = sums + " + std::to_string(state_at) + ";");
+        to.line("    float *const h = " +
+                (step.state.empty() ? "sums + " + std::to_string(state_at) : step.state) + ";");
         if (Cell::has_cell_state)
             to.line("    float *const c = h + " + units + ";");
         to.line("    size_t step, i;");
         const std::string all = std::to_string(states * Units);
         const std::string first =
             has<InitialState> ? "(" + step.inputs[LayerType::initial_input] + ")[i]" : "0.0f";
-        to.line("    for (i = 0; i < " + all + "; ++i)");
-        to.line("        h[i] = " + first + ";");
+        if (step.state.empty()) {
+            to.line("    for (i = 0; i < " + all + "; ++i)");
+            to.line("        h[i] = " + first + ";");
+        }
         to.line("    for (step = 0; step < " + steps + "; ++step) {");
         to.line(std::string("        const size_t at = ") +
                 (has<GoBackwards> ? std::to_string(time - 1) + " - step" : "step") + ";");

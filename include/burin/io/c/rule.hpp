@@ -33,6 +33,8 @@ struct LayerStep {
     };
     std::string summand = "NULL"; ///< which lies as the output does.
     std::size_t rows = 1;         ///< So many samples: the steps of a layer in a TimeDistributed.
+    /// What it carries from piece to piece of a sequence; empty where sequences are whole.
+    std::string state{};
     /// Where lines of the output are computed alone: the first one and how many, else empty.
     std::string first_line{};
     std::string lines{};
@@ -67,6 +69,10 @@ struct LayerStep {
 ///
 ///     static std::size_t scratch(const c::LayerStep& step);   // floats
 ///
+/// and where it carries a state from one piece of a sequence to the next (`step.state`, zeros at first)
+///
+///     static std::size_t state(const c::LayerStep& step);   // floats
+///
 /// It may say `static constexpr bool is_missing = true;` where what the layer holds has no rule. Layers that
 /// are views of their input have nothing to compute.
 template <class LayerType>
@@ -84,11 +90,24 @@ inline constexpr bool has_rule = [] {
         return true;
 }();
 
-/// Floats that a layer's rule works with.
-template <class LayerType>
+/// Whether a layer with a state has a rule that carries it.
+template <template <class> class RuleOf, class LayerType>
+inline constexpr bool carries_state = requires(const LayerStep& step) { RuleOf<LayerType>::state(step); };
+
+/// Elements that a layer carries on, where it does.
+template <template <class> class RuleOf, class LayerType>
+std::size_t state_of(const LayerStep& step) {
+    if constexpr (carries_state<RuleOf, LayerType>)
+        return RuleOf<LayerType>::state(step);
+    else
+        return 0;
+}
+
+/// Elements that a layer's rule works with.
+template <template <class> class RuleOf, class LayerType>
 std::size_t scratch_of(const LayerStep& step) {
-    if constexpr (requires { Rule<LayerType>::scratch(step); })
-        return Rule<LayerType>::scratch(step);
+    if constexpr (requires { RuleOf<LayerType>::scratch(step); })
+        return RuleOf<LayerType>::scratch(step);
     else
         return 0;
 }

@@ -192,13 +192,6 @@ Movement movement_of(const RepeatVector<Times>*, const Shape& input, const Shape
     movement.from.insert(movement.from.begin(), 0);
     return movement;
 }
-template <std::size_t Steps>
-Movement movement_of(const Past<Steps>*, const Shape& input, const Shape& output) {
-    Movement movement = Movement::of(input, input, output);
-    movement.first_to = movement.target[0] * static_cast<std::ptrdiff_t>(Steps);
-    movement.fills = true;
-    return movement;
-}
 template <bool Pads, std::size_t Rank, std::size_t... Counts>
 Movement movement_of(const burin::detail::Bordered<Pads, Rank, Counts...>*, const Shape& input,
                      const Shape& output) {
@@ -246,6 +239,37 @@ struct Rule<LayerType> {
     }
 };
 
+/// Steps before a sequence or, of a piece, those of earlier ones.
+template <std::size_t Steps>
+struct Rule<Past<Steps>> {
+    static std::size_t state(const LayerStep& step) {
+        return step.output_shape.size() - step.input_shapes[0].size();
+    }
+    static void write(Source& to, const LayerStep& step) { write_past(to, step, "float", "0.0f"); }
+
+    /// Also of 8 bits; `filling` is an element.
+    static void write_past(Source& to, const LayerStep& step, const std::string& type,
+                           const std::string& filling) {
+        const std::string before = std::to_string(state(step)),
+                          piece = std::to_string(step.input_shapes[0].size());
+        for_samples(to, step, [&](const LayerStep& one) {
+            to.line("{");
+            to.line(type + " *const y = " + one.output + ";");
+            if (one.state.empty()) {
+                to.line("size_t i;");
+                to.line("for (i = 0; i < " + before + "; ++i)");
+                to.line("y[i] = " + filling + ";");
+            } else {
+                to.line("memcpy(y, " + one.state + ", " + before + " * sizeof *y);");
+            }
+            to.line("memcpy(y + " + before + ", " + one.inputs[0] + ", " + piece + " * sizeof *y);");
+            if (!one.state.empty())
+                to.line("memcpy(" + one.state + ", y + " + piece + ", " + before + " * sizeof *y);");
+            to.line("}");
+        });
+    }
+};
+
 /// Of inputs side by side along the last axis, this one.
 inline Movement part_of_concat(const LayerStep& step, std::size_t input) {
     const Shape& part = step.input_shapes[input];
@@ -288,7 +312,9 @@ template <class LayerType>
 struct Rule<TimeDistributed<LayerType>> {
     static constexpr bool is_missing = !has_rule<LayerType>;
 
-    static std::size_t scratch(const LayerStep& step) { return scratch_of<LayerType>(each_step(step)); }
+    static std::size_t scratch(const LayerStep& step) {
+        return scratch_of<io::c::Rule, LayerType>(each_step(step));
+    }
     static void write(Source& to, const LayerStep& step) { Rule<LayerType>::write(to, each_step(step)); }
 };
 
