@@ -45,8 +45,10 @@ def written_out():
              node("If", ["yes"], ["c"], then_branch=branch("Tanh"), else_branch=branch("Sin")),
              node("PRelu", ["c", "slopes"], ["d"]), node("Clip", ["d", "low"], ["e"]), node("Pad", ["e", "pads"], ["f"]),
              node("Slice", ["f", "end", "start", "one", "back"], ["g"]), node("Slice", ["g", "one", "eight", "one", "two"], ["g3"]), node("ReduceMean", ["g3"], ["h"], axes=[1]), node("Expand", ["h", "six"], ["i"]),
-             node("Constant", [], ["rows"], value=numpy_helper.from_array(rows)), node("Mul", ["i", "rows"], ["y"])]
+             node("Constant", [], ["rows"], value=numpy_helper.from_array(rows)), node("Mul", ["i", "rows"], ["j"]),
+             node("Range", ["from", "to", "by"], ["ramp"]), node("Add", ["j", "ramp"], ["y"])]
     return model(nodes, [("x", [1, 5, 4])], [("y", [1, 6, 4])], [
+        *(numpy_helper.from_array(np.float32(value), name) for name, value in (("from", 0.5), ("to", 4.5), ("by", 1))),
         number("scale", 1, 2, 3, 0.5), number("slopes", 0.25, 0.5, -0.25, 0), numpy_helper.from_array(np.float32(-0.125), "low"),
         numpy_helper.from_array(np.array([1e-3], np.float32), "epsilon"), whole("pads", 0, 1, 0, 0, 2, 0), whole("end", -1), whole("start", -100),
         whole("one", 1), whole("back", -1), whole("eight", 8), whole("two", 2), whole("six", 1, 6, 4)])

@@ -410,7 +410,7 @@ class Reader:
             schema = onnx.defs.get_schema(proto.op_type, self.versions.get(domain, self.version), domain)
             names = [name for name in proto.input if name]
             types = {name: self.type_of(name) for name in names}
-            data = {name: onnx.numpy_helper.from_array(np.ascontiguousarray(self.tensors[name].data), name) for name in names
+            data = {name: onnx.numpy_helper.from_array(np.asarray(self.tensors[name].data, order="C"), name) for name in names
                     if self.tensors[name].is_constant and self.tensors[name].data.size <= 1024 and
                     self.tensors[name].data.dtype.kind in "iufb"}
             found = onnx.shape_inference.infer_node_outputs(schema, proto, types, data, opset_imports=[
