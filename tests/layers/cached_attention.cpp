@@ -2,7 +2,9 @@
 #include "burin/graph/streamer.hpp"
 #include "burin/layers/embedding.hpp"
 #include "burin/layers/multi_head_attention.hpp"
+#include "burin/layers/positional_encoding.hpp"
 #include "burin/layers/tied_scores.hpp"
+#include "burin/layers/transformer.hpp"
 #include "support/check_close.hpp"
 #include "support/graph_run.hpp"
 #include "support/random_numbers.hpp"
@@ -61,6 +63,21 @@ TEST_CASE("beyond the length of the cache the eldest step is forgotten, as in a 
     CHECK(streams_as_whole<Cached<50, 40, 2, 19, RoPE<>, KeyValueHeads<1>>, 1>());
     CHECK(streams_as_whole<Cached<60, 24, 6, 17, ALiBi>, 5>());
     CHECK(streams_as_whole<Cached<30, 8, 1, 3>, 10, double>());
+}
+
+TEST_CASE("Transformer blocks with a cache, and learned positions, stream") {
+    CHECK(streams_as_whole<Sequential<Input<7, 6>, LearnedPositionalEmbedding<9>,
+                                      TransformerEncoderBlock<2, 8, PreNorm, CausalMask, KeyValueCache<7>>>,
+                           1>());
+    using Net = Sequential<Input<3, 2>, LearnedPositionalEmbedding<3>>;
+    const auto parameters = some_parameters<Net>();
+    Streamer<Net, 2> streamer;
+    const std::vector<float> zeros(4);
+    streamer(*parameters, zeros);
+    const auto last = streamer(*parameters, zeros);
+    // The fourth step is beyond the last position.
+    for (std::size_t i = 0; i < 4; ++i)
+        CHECK(last[i] == parameters->data()[4 + i % 2]);
 }
 
 TEST_CASE("training with a cache's length computes what inference does") {

@@ -53,7 +53,8 @@ struct KeyValueHeads {
 
 /// Option of MultiHeadAttention with `CausalMask`: a query sees the last `Length` keys, itself among them. So
 /// it can run in a `Streamer`, which keeps the keys and values of so many steps in a ring: of longer
-/// sequences the eldest is forgotten with each step, in a whole sequence as in pieces.
+/// sequences the eldest is forgotten with each step, in a whole sequence as in pieces. In training a sequence
+/// begins with nothing before it, also with a `CarriedState`.
 template <std::size_t Length>
 struct KeyValueCache {
     static_assert(Length > 0, "KeyValueCache must be at least 1 step long");

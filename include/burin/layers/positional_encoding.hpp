@@ -106,9 +106,12 @@ struct PositionalEncoding : detail::PositionOp {
 
 /// y[t] = x[t] + weight[t]: a trained vector for each of the first `Positions` positions. Input and output
 /// are `[T, d]` with T ≤ Positions, `weight` is `[Positions, d]`. Default initialisation: Glorot uniform,
-/// with the fans of one row, 1 and d.
+/// with the fans of one row, 1 and d. Streaming counts on from piece to piece; beyond the last position that
+/// stays.
 template <std::size_t Positions>
 struct LearnedPositionalEmbedding : detail::PositionOp {
+    static constexpr OpTraits traits{.in_place = true, .gradient_is_view = true, .streams = true};
+
     static constexpr Text<64> name() {
         return Text<64>("LearnedPositionalEmbedding<").append(Positions).append(">");
     }
@@ -123,10 +126,14 @@ struct LearnedPositionalEmbedding : detail::PositionOp {
         weight.use = WeightUse::embedding;
         return ParameterList(weight);
     }
+    /// How many positions were before.
+    static constexpr std::size_t state(std::span<const Shape>) { return 1; }
 
     template <class Context>
     static void forward(const Context& run) noexcept {
         constexpr std::size_t size = Context::Shapes::output.size();
+        if constexpr (Context::mode == Mode::streaming)
+            return go_on(run);
         for (std::size_t row = 0; row < run.rows; ++row)
             kernels::map(
                 size, run.output + row * size, [](auto x, auto p) { return x + p; },
@@ -144,6 +151,24 @@ struct LearnedPositionalEmbedding : detail::PositionOp {
             kernels::map(
                 size, run.gradients, [](auto sum, auto dy) { return sum + dy; },
                 static_cast<const Scalar*>(run.gradients), run.output_gradient + row * size);
+    }
+
+  private:
+    template <class Context>
+    static void go_on(const Context& run) noexcept {
+        using Scalar = typename Context::Scalar;
+        constexpr Shape shape = Context::Shapes::output;
+        for (std::size_t row = 0; row < run.rows; ++row) {
+            auto position = static_cast<std::size_t>(run.state[row]);
+            for (std::size_t t = 0; t < shape[0]; ++t) {
+                const std::size_t at = (row * shape[0] + t) * shape[1];
+                kernels::map(
+                    shape[1], run.output + at, [](auto x, auto p) { return x + p; }, run.inputs[0] + at,
+                    run.parameters + position * shape[1]);
+                position = std::min(position + 1, Positions - 1);
+            }
+            run.state[row] = static_cast<Scalar>(position);
+        }
     }
 };
 

@@ -49,8 +49,8 @@ struct ActivationOf<HiddenActivation<Activation>, Others...> : std::type_identit
 
 template <class Option>
 inline constexpr bool is_transformer_option =
-    std::is_same_v<Option, PreNorm> || std::is_same_v<Option, CausalMask> ||
-    std::is_same_v<Option, KeyPaddingMask>;
+    std::is_same_v<Option, PreNorm> ||
+    (AttentionOption<Option>::is_option && !std::is_same_v<Option, AdditiveMask>);
 template <core::Number auto Rate>
 inline constexpr bool is_transformer_option<DropoutRate<Rate>> = true;
 template <class Activation>
@@ -126,23 +126,22 @@ struct DecoderBlock<Attention, Cross, Hidden, Drop, HasMask, true> {
                        Node<"feed_forward_sum", Add, From<"cross_attention_sum", "feed_forward_dropout">>>;
 };
 
-template <std::size_t Heads, bool IsCausal, bool HasMask>
-struct HeadsOf : std::type_identity<MultiHeadAttention<Heads>> {};
-template <std::size_t Heads>
-struct HeadsOf<Heads, true, false> : std::type_identity<MultiHeadAttention<Heads, CausalMask>> {};
-template <std::size_t Heads>
-struct HeadsOf<Heads, false, true> : std::type_identity<MultiHeadAttention<Heads, KeyPaddingMask>> {};
-template <std::size_t Heads>
-struct HeadsOf<Heads, true, true>
-    : std::type_identity<MultiHeadAttention<Heads, CausalMask, KeyPaddingMask>> {};
+/// An attention with those of the options that are its own.
+template <class Attention, class... Options>
+struct WithOwn : std::type_identity<Attention> {};
+template <std::size_t Heads, class... Own, class First, class... Others>
+struct WithOwn<MultiHeadAttention<Heads, Own...>, First, Others...>
+    : WithOwn<std::conditional_t<AttentionOption<First>::is_option, MultiHeadAttention<Heads, Own..., First>,
+                                 MultiHeadAttention<Heads, Own...>>,
+              Others...> {};
 
 template <std::size_t Heads, std::size_t Units, class... Options>
 struct TransformerEncoder {
     static_assert((is_transformer_option<Options> && ...),
-                  "TransformerEncoderBlock takes no options but PreNorm, CausalMask, KeyPaddingMask, "
-                  "DropoutRate and HiddenActivation");
+                  "TransformerEncoderBlock takes no options but PreNorm, DropoutRate, HiddenActivation and "
+                  "those of MultiHeadAttention, AdditiveMask excepted");
     static constexpr bool has_mask = has_option<KeyPaddingMask, Options...>;
-    using Attention = typename HeadsOf<Heads, has_option<CausalMask, Options...>, has_mask>::type;
+    using Attention = typename WithOwn<MultiHeadAttention<Heads>, Options...>::type;
     using Hidden = FeedForward<Units, typename ActivationOf<Options...>::type>;
     using Type = typename EncoderBlock<Attention, Hidden, typename DropoutOf<Options...>::type, has_mask,
                                        has_option<PreNorm, Options...>>::Type;
@@ -150,12 +149,15 @@ struct TransformerEncoder {
 
 template <std::size_t Heads, std::size_t Units, class... Options>
 struct TransformerDecoder {
-    static_assert(((is_transformer_option<Options> && !std::is_same_v<Options, CausalMask>) && ...),
+    static_assert(((is_transformer_option<Options> &&
+                    (!AttentionOption<Options>::is_option || std::is_same_v<Options, KeyPaddingMask>)) &&
+                   ...),
                   "TransformerDecoderBlock takes no options but PreNorm, KeyPaddingMask, DropoutRate and "
                   "HiddenActivation");
     static constexpr bool has_mask = has_option<KeyPaddingMask, Options...>;
     using Attention = MultiHeadAttention<Heads, CausalMask>;
-    using Cross = typename HeadsOf<Heads, false, has_mask>::type;
+    using Cross =
+        std::conditional_t<has_mask, MultiHeadAttention<Heads, KeyPaddingMask>, MultiHeadAttention<Heads>>;
     using Hidden = FeedForward<Units, typename ActivationOf<Options...>::type>;
     using Type = typename DecoderBlock<Attention, Cross, Hidden, typename DropoutOf<Options...>::type,
                                        has_mask, has_option<PreNorm, Options...>>::Type;
@@ -170,8 +172,9 @@ struct TransformerDecoder {
 ///
 /// Input and output are `[time, features]`. Options: `PreNorm`, `CausalMask` (then it is the block of a
 /// language model), `KeyPaddingMask` (a second input, `[time]`), `DropoutRate<0.1>` (the default is none),
-/// `HiddenActivation<GELU>`. The defaults are those of Keras and PyTorch; PyTorch's dropout of probabilities
-/// and of hidden values has no counterpart.
+/// `HiddenActivation<GELU>`, and those of `MultiHeadAttention`: `RoPE<>`, `KeyValueCache<256>`,
+/// `WeightDropout<0.1>` (PyTorch's dropout of probabilities) and so on. The defaults are those of Keras and
+/// PyTorch; PyTorch's dropout of hidden values has no counterpart.
 ///
 /// Parameters are `attention.query.weight` and so on, `attention_norm.weight`, `feed_forward.hidden.weight`,
 /// …: PyTorch's `self_attn`, `norm1`, `linear1`, `linear2`, `norm2`, with matrices transposed. Vaswani et
