@@ -99,6 +99,16 @@ int pieces_of(const float* row_major) {
     burin::from_row_major<Net>(row_major, parameters.data());
     return samples<Net, float>([&](const auto& inputs) { return streamer.run(parameters.data(), inputs); });
 }
+/// A sound in blocks of 64 samples, one after the other.
+template <class Net>
+int blocks_of(const float* row_major) {
+    static burin::Streamer<Net, 64> streamer;
+    static burin::Parameters<Net> parameters;
+    burin::from_row_major<Net>(row_major, parameters.data());
+    for (std::array<float, 64> block; std::fread(block.data(), sizeof(float), 64, stdin) == 64;)
+        std::fwrite(streamer.run(parameters.data(), {block.data()})[0], sizeof(float), 64, stdout);
+    return 0;
+}
 template <class Net>
 int samples_of(const float* row_major) {
     static burin::Predictor<Net> predictor;
@@ -119,7 +129,7 @@ class Program:
     """Imported headers, compiled together: run(name, inputs) gives the outputs, a row a sample."""
 
     def __init__(self, work, command, headers, quiet=False):
-        """`headers`: namespace -> (header, kind: int8, pieces, float_pieces, row_major or parameters)."""
+        """`headers`: namespace -> (header, kind: int8, pieces, float_pieces, blocks, row_major or parameters)."""
         lines = [f'#include "{header}"' for header, _ in headers.values()]
         lines += ["#include <array>", "#include <cstdio>", "#include <cstring>", "#include <vector>", PROGRAM,
                   "int main(int, char** arguments) {"]
@@ -127,6 +137,7 @@ class Program:
             call = {"int8": f"samples_of({name}::network)",
                     "pieces": f"pieces_of<{name}::Network, {name}::steps>({name}::network)",
                     "float_pieces": f"pieces_of<{name}::Network, {name}::steps>({name}::row_major)",
+                    "blocks": f"blocks_of<{name}::Network>({name}::row_major)",
                     "row_major": f"samples_of<{name}::Network>({name}::row_major)",
                     "parameters": f"samples_from_flash<{name}::Network>({name}::parameters)",
                     "none": f"samples_of<{name}::Network>(nullptr)"}[kind]

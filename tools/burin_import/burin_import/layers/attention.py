@@ -24,8 +24,8 @@ def attention(graph, node):
         inputs.append(node.inputs[11])
     options = [*([node["mask"]] if node.get("mask") else []), *(["CausalMask"] if node["causal"] else []), *([] if has_bias else ["NoBias"]),
                *([f"KeyDim<{size}>"] if heads * size != features else []),
-               *([f"KeyValueHeads<{node['key_heads']}>"] if node["key_heads"] != heads else []),
-               *([rope(*node["turn"])] if node["turn"] else [])]
+               *([f"KeyValueHeads<{node['key_heads']}>"] if node.get("key_heads", heads) != heads else []),
+               *([rope(*node["turn"])] if node.get("turn") else [])]
     parameters = []
     for index, which in enumerate(("query", "key", "value", "output")):
         parameters.append(Parameter(f"{which}.weight", values[2 * index], True))
