@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Imports the .tflite files of SVDFs and LSTMs beside it, compiles the headers, and compares the outputs with LiteRT's
-(tests/reference/tflite_recurrent.py): of 8 bits they are equal. Then what is not supported, and damaged files.
+"""Imports the .tflite files of SVDFs, LSTMs and loops beside it, compiles the headers, and compares the outputs with LiteRT's
+(tests/reference/tflite_recurrent.py, tflite_keras.py): of 8 bits they are equal. Then what is not supported, and damaged files.
 
     tests/importer/recurrent_files.py COMPILER [FLAG...]
 """
@@ -20,7 +20,10 @@ FILES = {"svdf_float": ("float_pieces", "SVDF<3, 5, FilterRank<2>>, ReLU, TimeDi
          "svdf_int8": ("pieces", "SVDF<5, 5, FilterRank<2>>, TimeDistributed<Dense<4>>, SVDF<3, 4, NoBias>"),
          "lstm_float": ("row_major", "Bidirectional<LSTM<4, ReturnSequences>>, LSTM<5, ReturnSequences, Projected<2>>"),
          "lstm_int8": ("int8", "LSTM<5, ReturnSequences, IntegerCell>"),
-         "variables_float": ("float_pieces", "Past<2>")}
+         "variables_float": ("float_pieces", "Past<2>"),
+         "keras_lstm": ("row_major", "LSTM<3>, Dense<2, NoBias>>"),
+         "keras_gru": ("row_major", "Sequential<Input<6, 3>, GRU<5, ReturnSequences>, GRU<4, ResetBefore>>"),
+         "keras_rnn": ("row_major", "Sequential<Input<6, 3>, SimpleRNN<5, ReturnSequences>, SimpleRNN<4, ReLUCell>>")}
 
 
 def compare(command):

@@ -145,8 +145,8 @@ struct quantization::Int8Layer<Layer> : quantization::Int8Form {
         std::int16_t* const c = sums + columns;
         auto* const h = reinterpret_cast<std::int8_t*>(c + units);
         for (std::size_t row = 0; row < run.rows; ++row) {
-            std::int8_t* const state = run.state + row * state_bytes;
             if constexpr (Context::mode == Mode::streaming) {
+                const std::int8_t* const state = run.state + row * state_bytes;
                 std::memcpy(c, state, units * sizeof(std::int16_t));
                 for (std::size_t u = 0; u < units; ++u)
                     h[u] = static_cast<std::int8_t>(state[units * sizeof(std::int16_t) + u] + zero_point);
@@ -169,6 +169,7 @@ struct quantization::Int8Layer<Layer> : quantization::Int8Form {
             if (!has<ReturnSequences>)
                 std::copy_n(h, units, run.output + row * outputs);
             if constexpr (Context::mode == Mode::streaming) {
+                std::int8_t* const state = run.state + row * state_bytes;
                 std::memcpy(state, c, units * sizeof(std::int16_t));
                 for (std::size_t u = 0; u < units; ++u)
                     state[units * sizeof(std::int16_t) + u] = static_cast<std::int8_t>(h[u] - zero_point);

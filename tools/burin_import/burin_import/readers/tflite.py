@@ -6,7 +6,7 @@ import numpy as np
 
 from ..graph import MOST_NODES, Graph, Node, Quantization, Tensor
 from ..problems import Missing, Refused
-from . import tflite_lstm, tflite_shapes, tflite_variables
+from . import tflite_lstm, tflite_shapes, tflite_variables, tflite_while
 from .tflite_rules import Rules
 
 DTYPES = {0: "float32", 1: "float16", 2: "int32", 3: "uint8", 4: "int64", 6: "bool", 7: "int16", 9: "int8", 10: "float64"}
@@ -43,6 +43,8 @@ def read(path):
 
 
 class Reader(Rules):
+    dtypes = DTYPES
+
     def __init__(self, schema, content):
         self.schema = schema
         self.model = schema.Model.GetRootAs(content, 0)
@@ -72,7 +74,7 @@ class Reader(Rules):
         graph = Graph(name, [self.name(i) for i in self.indices(self.main, "Inputs")],
                       [self.name(i) for i in self.indices(self.main, "Outputs")], self.tensors, self.nodes)
         self.variables.add_to(graph)
-        graph.notes = list(dict.fromkeys(self.notes))
+        graph.notes, graph.file_outputs = list(dict.fromkeys(self.notes)), list(graph.outputs)
         if self.by_step:
             if graph.states:
                 raise Refused("SVDF beside resource variables")
@@ -366,8 +368,18 @@ class Reader(Rules):
     def read_bidirectional_sequence_lstm(self):
         tflite_lstm.bidirectional(self)
 
+    def read_while(self):
+        tflite_while.read(self)
+
     def read_reverse_v2(self):
         axes, shape = self.integers(1, "axis"), self.tensors[self.inputs[0]].shape
+        if axes == [0] and len(shape) == 3 and shape[1] == 1:
+            # Of a sequence whose batch is the second axis.
+            like, turned = self.tensors[self.inputs[0]], (1, shape[0], shape[2])
+            before, behind = (self.new_tensor(f"{self.outputs[0]}/{part}", like, turned) for part in ("before", "behind"))
+            self.add("Reshape", self.inputs[:1], {"shape": turned}, output=before)
+            self.add("Written", [before], {"type": "Reverse", "parameters": []}, output=behind)
+            return self.add("Reshape", [behind], {"shape": shape})
         if axes is None or [axis % max(len(shape), 1) for axis in axes] != [1] or len(shape) < 3:
             return self.unknown("expected axis 1, that of time")
         self.add("Written", self.inputs[:1], {"type": "Reverse", "parameters": []})
