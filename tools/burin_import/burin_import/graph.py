@@ -25,6 +25,7 @@ depthwise ones `[kernel..., channels, multiplier]`.
 | Relu, Relu6, LeakyRelu, Elu, Selu, Gelu, GeluTanh, Silu, Sigmoid, Tanh, Softplus, HardSigmoid, HardSwish | x | alpha |
 | Mish, Softsign, LogSigmoid | x | |
 | Clip | x | low, high |
+| PRelu | x, slopes | |
 | Abs, Sqrt, Rsqrt, Exp, Log, Reciprocal, Square | x | |
 | Pow | x, exponent: a constant number | |
 | ComplexAbs | x: real parts and then imaginary ones along the last axis | |

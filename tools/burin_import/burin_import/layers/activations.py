@@ -4,7 +4,8 @@ import numpy as np
 
 from ..problems import Unsupported
 from .fixed_point import multiplier, multiply, quantized
-from .layer import Layer, activations, is_int8, number, sample, sample_axis
+from .layer import Layer, Parameter, activations, is_int8, number, sample, sample_axis
+from .weighted import constant, finite
 
 #: Burin's layers of what works element by element.
 TYPES = {"Relu": "ReLU", "Relu6": "ReLU6", "Elu": "ELU", "Selu": "SELU", "Gelu": "GELU", "GeluTanh": "GELUTanh",
@@ -111,6 +112,29 @@ def prelu_table(of, to, slope):
     return np.clip(np.array(table) + to.zero_point, -128, 127).astype(np.int8)
 
 
+def prelu(graph, node):
+    """A slope for each channel, or one for all."""
+    x = node.inputs[0]
+    slopes, channels = constant(graph, node, 1, "slopes"), sample(graph, x)[-1]
+    if slopes.data.size not in (1, channels):
+        raise Unsupported(f"slopes of {list(slopes.shape)}: expected one for each of {channels} channels, or one")
+    option = "SharedSlope" if slopes.data.size == 1 and channels > 1 else ""
+    layer = Layer(node.name, f"PReLU<{option}>", [x], node.outputs[0])
+    if not is_int8(graph, x, node.outputs[0]):
+        layer.parameters = [Parameter("weight", finite(slopes).reshape(-1))]
+        return [layer]
+    if slopes.dtype != "int8" or slopes.quantization is None or slopes.quantization.scales.size != 1:
+        raise Unsupported(f"slopes of {slopes.dtype}: expected int8 with one scale")
+    of, to, own = (graph.tensors[name].quantization for name in (x, node.outputs[0], node.inputs[1]))
+    above = multiplier(float(np.float32(of.scale) / np.float32(to.scale)), 255)
+    below = multiplier(float(np.float32(of.scale) * np.float32(own.scale) / np.float32(to.scale)), 255 * 255)
+    layer.constants = lambda rounding, low: [
+        ("multipliers", np.array([above[0], below[0]], np.int32)), ("shifts", np.array([above[1], below[1]], np.int8)),
+        ("slopes", slopes.data.reshape(-1)), ("slope_zero_point", own.zero_point), ("input_zero_point", of.zero_point),
+        ("zero_point", to.zero_point)]
+    return [layer]
+
+
 def softmax(graph, node):
     x, = activations(graph, node, 1)
     if sample_axis(graph, x, node.get("axis", -1)) != len(sample(graph, x)) - 1:
@@ -154,4 +178,4 @@ def complex_abs(graph, node):
     return [Layer(node.name, "ComplexAbs", [x], node.outputs[0])]
 
 
-RULES = {"ComplexAbs": complex_abs, **{operator: elementwise for operator in TYPES}, **{operator: power for operator in ("Pow", *POWERS)}, "Softmax": softmax, "LogSoftmax": softmax}
+RULES = {"ComplexAbs": complex_abs, **{operator: elementwise for operator in TYPES}, **{operator: power for operator in ("Pow", *POWERS)}, "PRelu": prelu, "Softmax": softmax, "LogSoftmax": softmax}

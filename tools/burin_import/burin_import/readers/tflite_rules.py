@@ -104,17 +104,15 @@ class Rules:
         values = slopes.numbers().reshape(-1)
         if values.size and np.all(values == values[0]) and values[0] > 0:
             return self.add("LeakyRelu", self.inputs[:1], {"alpha": float(values[0]), "slope": slopes.name})
-        if x.dtype != "float32":
-            return self.unknown("8 bits with slopes that differ, or are not positive")
-        if values.size == x.shape[-1]:
-            return self.add("Written", self.inputs[:1], {"type": "PReLU<>", "parameters": [("weight", values)]})
+        if values.size in (1, x.shape[-1]):
+            return self.add("PRelu", self.inputs[:2])
         if values.size != math.prod(x.shape[1:]):
             return self.unknown(f"slopes of {list(slopes.shape)}")
         # One for each element.
         row = self.new_tensor(f"{x.name}/row", x, (1, values.size))
         made = self.new_tensor(f"{self.outputs[0]}/row", x, (1, values.size))
         self.add("Reshape", self.inputs[:1], {"shape": (1, values.size)}, output=row)
-        self.add("Written", [row], {"type": "PReLU<>", "parameters": [("weight", values)]}, output=made)
+        self.add("PRelu", [row, slopes.name], output=made)
         self.add("Reshape", [made], {"shape": x.shape})
 
     def read_relu_n1_to_1(self):

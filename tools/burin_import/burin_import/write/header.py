@@ -17,7 +17,7 @@ BESIDE = {"layers/broadcast.hpp": "Broadcast", "layers/comparisons.hpp": "Greate
           "layers/mat_mul.hpp": "MatMul", "layers/reductions.hpp": "Reduce(?:Sum|Mean|Max|Min)", "layers/wavenet.hpp": "WaveNet",
           "quantization/integer_lstm.hpp": "IntegerCell",
           "quantization/pixel_shuffle.hpp": "DepthToSpace|SpaceToDepth|PixelShuffle|PixelUnshuffle",
-          "quantization/resize.hpp": "Resize[123]D", "quantization/svdf.hpp": "SVDF",
+          "quantization/prelu.hpp": "PReLU", "quantization/resize.hpp": "Resize[123]D", "quantization/svdf.hpp": "SVDF",
           "quantization/transposed_convolution.hpp": "Conv[123]DTranspose"}
 
 
