@@ -140,6 +140,10 @@ def compare(command):
         code, said = run(HERE / "qdq_cnn.onnx", "-o", work / "qdq.hpp", "--name", "qdq", "--no-test")
         assert code == 0, said
         headers["qdq"] = ("qdq.hpp", "int8")
+        for name in ("dynamic_cnn", "dynamic_lstm"):
+            code, said = run(HERE / f"{name}.onnx", "-o", work / f"{name}.hpp", "--name", name, "--no-test")
+            assert code == 0 and "weights of 8 bits, computed with as floats" in said, said
+            headers[name] = (f"{name}.hpp", "row_major")
         made = written_out()
         onnx.save(made, work / "made.onnx")
         code, said = run(work / "made.onnx", "-o", work / "made.hpp", "--name", "made", "--no-test")
@@ -197,6 +201,10 @@ def compare(command):
                 x, y = (np.moveaxis(each, 1, -1) if each.ndim == 4 else each for each in (data["x"], data["y"]))
             apart = np.abs(program.run(name, x) - y.reshape(len(y), -1)).max() / np.abs(y).max()
             assert apart < 2e-6, f"{name}: {apart}"
+            # Weights of 8 bits are near those of the file before.
+            if f"dynamic_{name}" in headers:
+                apart = np.abs(program.run(f"dynamic_{name}", x) - y.reshape(len(y), -1)).max() / np.abs(y).max()
+                assert 1e-5 < apart < 2e-2, f"dynamic_{name}: {apart}"
 
 
 def model(nodes, inputs, outputs, constants=(), opset=17):

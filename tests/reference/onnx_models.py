@@ -109,6 +109,13 @@ def quantized(directory):
     print(path.name, path.stat().st_size, "bytes")
 
 
+def dynamic(directory):
+    """Weights of 8 bits, and activations whose scale is found while it runs."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    quantize_dynamic(directory / "torch_cnn.onnx", directory / "dynamic_cnn.onnx", weight_type=QuantType.QUInt8)
+    quantize_dynamic(directory / "torch_lstm.onnx", directory / "dynamic_lstm.onnx", weight_type=QuantType.QInt8, per_channel=True)
+
+
 def main():
     warnings.filterwarnings("ignore")
     directory = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parents[1] / "importer")
@@ -134,6 +141,7 @@ def main():
         np.savez_compressed(path.with_suffix(".npz"), x=x.numpy(), y=y.numpy())
         print(path.name, path.stat().st_size, "bytes")
     quantized(directory)
+    dynamic(directory)
 
 
 main()

@@ -6,6 +6,8 @@ from ..problems import Unsupported
 from .fixed_point import multiplier
 from .layer import Parameter, is_int8
 
+STORED_AS_8_BITS = "weights of 8 bits, computed with as floats: the file's own program rounds what they are multiplied with"
+
 
 def constant(graph, node, index, what):
     if not node.has_input(index) or not graph.tensors[node.inputs[index]].is_constant:
@@ -16,9 +18,8 @@ def constant(graph, node, index, what):
 def parameters(graph, node, is_panels):
     """Weight and, if there is one, bias as floats."""
     weight = constant(graph, node, 1, "weights")
-    note = "weights of 8 bits, computed with as floats: the file's own program rounds what they are multiplied with"
-    if weight.dtype == "int8" and note not in graph.notes:
-        graph.notes.append(note)
+    if weight.dtype == "int8" and STORED_AS_8_BITS not in graph.notes:
+        graph.notes.append(STORED_AS_8_BITS)
     result = [Parameter("weight", finite(weight), is_panels)]
     if node.has_input(2):
         result.append(Parameter("bias", finite(constant(graph, node, 2, "biases"))))

@@ -100,6 +100,7 @@ class Reader:
         if len(proto.node) > 4 * MOST_NODES:
             raise Refused(f"the file has {len(proto.node)} nodes: expected at most {4 * MOST_NODES}")
         self.read_initializers(proto)
+        stored = onnx_rules.dynamic.in_floats(self, proto)
         self.read_told(proto)
         inputs = [each.name for each in proto.input if each.name not in self.tensors]
         for value in proto.input:
@@ -124,6 +125,7 @@ class Reader:
                                      if name in self.unknown and name not in made else name for name in outputs))
         made = Graph(self.path.stem, inputs, outputs, self.tensors, self.nodes)
         made.moves_borders, made.file_outputs, made.remarks = True, [called.get(name, name) for name in outputs], notes
+        made.notes += stored
         made.file_inputs = {name: (name, self.tensors[name].shape, self.given[name]) for name in inputs}
         made.file_constants = {name: self.tensors[name].data for name in self.told}
         for name in outputs:
