@@ -14,5 +14,6 @@
 #include "burin/layers/gather.hpp"
 #include "burin/layers/mat_mul.hpp"
 #include "burin/layers/reductions.hpp"
+#include "burin/quantization/tensors.hpp"
 
 #include "burin/core/restore_macros.hpp"

@@ -1,8 +1,11 @@
 """Reductions over any axes, comparisons, choices and products of matrices (burin/tensors.hpp)."""
 
+import math
+
 import numpy as np
 
 from ..problems import Unsupported
+from .fixed_point import mean_multiplier, multiplier
 from .layer import Layer, activations, is_int8, number, sample, sample_axis, view
 
 REDUCTIONS = ("ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin")
@@ -18,7 +21,7 @@ def floats(graph, *names):
 
 def reduction(graph, node):
     x, = activations(graph, node, 1)
-    floats(graph, x, node.outputs[0])
+    quantized = is_int8(graph, x, node.outputs[0])
     if "axes" not in node.attributes:
         raise Unsupported("axes that are no constant")
     shape, rank = sample(graph, x), len(graph.shape(x))
@@ -31,7 +34,23 @@ def reduction(graph, node):
     output = node.outputs[0] if kept == to else graph.add_tensor(f"{node.outputs[0]}/reduced", graph.tensors[node.outputs[0]], shape=(1, *kept))
     options = [f"Axis<{axis}>" for axis in axes] if len(axes) < len(shape) else []
     layer = Layer(node.name, f"{node.operator}<{', '.join(options)}>", [x], output)
+    if quantized:
+        int8_reduction(graph, node, layer, math.prod(shape) // math.prod(kept))
     return [layer] if kept == to else [layer, view(node.name, to, output, node.outputs[0])]
+
+
+def int8_reduction(graph, node, layer, count):
+    of, to = (graph.tensors[name].quantization for name in (node.inputs[0], node.outputs[0]))
+    if node.operator in ("ReduceMax", "ReduceMin"):
+        if not of.same(to):
+            raise Unsupported("an output of another scale than the input's")
+        layer.constants = lambda rounding, low: []
+        return
+    ratio = float(of.scale) / float(to.scale)
+    factor, shift = mean_multiplier(ratio, count) if node.operator == "ReduceMean" else multiplier(ratio, 255.0 * count)
+    layer.clamps = True
+    layer.constants = lambda rounding, low: [("multiplier", [factor]), ("shift", shift), ("input_zero_point", of.zero_point),
+                                             ("zero_point", to.zero_point), ("low", low)]
 
 
 def single(graph, name):

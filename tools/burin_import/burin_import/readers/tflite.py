@@ -189,7 +189,7 @@ class Reader(Rules):
                 if self.tensors[name].data is None and self.tensors[name].dtype != "bool" or name in outputs:
                     self.tensors[name].dtype = "float32"
             self.add(CHOICES[kind], inputs)
-        elif kind in REDUCTIONS and inputs and self.tensors[inputs[0]].dtype == "float32":
+        elif kind in REDUCTIONS and inputs:
             self.reduce(REDUCTIONS[kind])
         elif kind in ARITHMETIC:
             self.add(ARITHMETIC[kind], inputs, activation=self.fused(kind.title() + "Options"))
@@ -506,9 +506,7 @@ class Reader(Rules):
             return self.unknown("axes that are no constant")
         axes = sorted({axis % max(len(shape), 1) for axis in axes})
         if axes != list(range(1, len(shape) - 1)) or not axes:
-            if self.tensors[self.inputs[0]].dtype == "float32":
-                return self.reduce("ReduceMean")
-            return self.unknown(f"axes {axes} of {list(shape)}: other than all between batch and channels")
+            return self.reduce("ReduceMean")
         kept = self.tensors[self.outputs[0]].shape
         mean = (shape[0], shape[-1])
         if kept == mean:

@@ -78,11 +78,15 @@ class Rules:
         if table.data is not None and axis == 0 and numbers.data is None and len(table.shape) == 2:
             return self.lookup(self.inputs[0], self.inputs[1])
         found = None if numbers.data is None else [int(value) for value in numbers.data.reshape(-1)]
-        if table.data is not None or not found or found != list(range(found[0], found[0] + len(found))) or \
-                not 0 <= found[0] <= found[-1] < table.shape[axis]:
-            return self.unknown("neither rows of a table nor a piece of a tensor")
+        if table.data is None and numbers.data is None:
+            return self.add("GatherByInput", self.inputs[:2], {"axis": axis})
+        if table.data is not None or not found or min(found) < 0 or max(found) >= table.shape[axis]:
+            return self.unknown("neither rows of a table nor elements of a tensor")
         part = self.new_tensor(f"{self.outputs[0]}/piece", table, (*table.shape[:axis], len(found), *table.shape[axis + 1:]))
-        self.add("Slice", self.inputs[:1], {"axis": axis, "first": found[0], "count": len(found)}, output=part)
+        if found == list(range(found[0], found[0] + len(found))):
+            self.add("Slice", self.inputs[:1], {"axis": axis, "first": found[0], "count": len(found)}, output=part)
+        else:
+            self.add("Gather", self.inputs[:1], {"axis": axis, "numbers": found}, output=part)
         self.add("Reshape", [part], {"shape": self.tensors[self.outputs[0]].shape})
 
     def read_cast(self):

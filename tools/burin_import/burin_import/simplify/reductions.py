@@ -52,6 +52,8 @@ def pooling(graph, node):
         add("Global" + KINDS[node.operator], (1, moved[-1]))
     elif len(shape) - 1 in axes or not 1 <= len(image) <= 3:
         return None  # As a reduction over axes.
+    elif graph.tensors[x].quantization is not None and not graph.tensors[x].quantization.same(graph.tensors[output].quantization):
+        return None  # Pooling has one scale.
     else:
         # Some axes of an image: a window as long as they are.
         size = [extent if axis in axes else 1 for axis, extent in enumerate(image, 1)]

@@ -12,12 +12,13 @@ from .cpp import comment, literal, numbers, string
 
 ANY_LANES = 0
 #: Headers that are not in the umbrella, and which layers they have.
-BESIDE = {"layers/broadcast.hpp": "Broadcast", "layers/comparisons.hpp": "Greater|GreaterEqual|Less|LessEqual|Equal|NotEqual|Where",
-          "layers/complex_abs.hpp": "ComplexAbs", "layers/elementary.hpp": "Abs|Sqrt|Exp|Log|Pow", "layers/gather.hpp": "Gather|GatherByInput",
-          "layers/mat_mul.hpp": "MatMul", "layers/reductions.hpp": "Reduce(?:Sum|Mean|Max|Min)", "layers/wavenet.hpp": "WaveNet",
+BESIDE = {"layers/comparisons.hpp": "Greater|GreaterEqual|Less|LessEqual|Equal|NotEqual|Where",
+          "layers/complex_abs.hpp": "ComplexAbs", "layers/elementary.hpp": "Abs|Sqrt|Exp|Log|Pow",
+          "layers/mat_mul.hpp": "MatMul", "layers/wavenet.hpp": "WaveNet",
           "quantization/integer_lstm.hpp": "IntegerCell",
           "quantization/pixel_shuffle.hpp": "DepthToSpace|SpaceToDepth|PixelShuffle|PixelUnshuffle",
           "quantization/prelu.hpp": "PReLU", "quantization/resize.hpp": "Resize[123]D", "quantization/svdf.hpp": "SVDF",
+          "quantization/tensors.hpp": "Broadcast|Gather|GatherByInput|Reduce(?:Sum|Mean|Max|Min)",
           "quantization/transposed_convolution.hpp": "Conv[123]DTranspose"}
 
 
