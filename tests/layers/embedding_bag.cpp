@@ -99,5 +99,7 @@ TEST_CASE("EmbeddingBag: names, sentences, and no stream") {
           std::string::npos);
     CHECK(problem_of<Sequential<Input<3>, EmbeddingBag<3, 1, Add, PerSampleWeights>>>().find("two inputs") !=
           std::string::npos);
+    CHECK(problem_of<Sequential<Input<3>, EmbeddingBag<3, 1, Maximum, PerSampleWeights>>>().find(
+              "with `Add`") != std::string::npos);
     static_assert(!can_stream<Sequential<Input<3>, EmbeddingBag<3, 1>>>);
 }

@@ -133,6 +133,8 @@ TEST_CASE("pooling: shapes, operations and names") {
     CHECK(MaxPool1D<3, Dilation<2>, CeilMode>::name().view() == "MaxPool1D<3, Dilation<2>, CeilMode>");
     CHECK(problem_of<Sequential<Input<2, 1>, MaxPool1D<2, Padding<1>, Dilation<3>>>>().find("less padding") !=
           std::string::npos);
+    CHECK(problem_of<Sequential<Input<2, 1>, MaxPool1D<2, Same, CeilMode>>>().find(
+              "expected `CeilMode` with") != std::string::npos);
     CHECK(!MaxPool2D<5>::infer_shape(std::array{Shape(4, 9, 2)}).fits());
     CHECK(!MaxPool2D<2>::infer_shape(std::array{Shape(4, 9)}).fits());
 }

@@ -86,7 +86,8 @@ TEST_CASE("Resize: shapes, names and sentences") {
     CHECK(Resize2D<Shape{9, 2}, Bicubic, CubicCoefficient<-0.5>>::name().view() ==
           "Resize2D<Shape{9, 2}, Bicubic, CubicCoefficient<-0.5>>");
     CHECK(Resize1D<7, Linear, Factors<1.5>>::name().view() == "Resize1D<7, Linear, Factors<1.5>>");
-    CHECK(problem_of<Sequential<Line, Resize1D<8, Bilinear>>>().find("options among") != std::string::npos);
+    CHECK(problem_of<Sequential<Line, Resize1D<8, Bilinear>>>().find("`Linear` of one axis") !=
+          std::string::npos);
     CHECK(problem_of<Sequential<Line, Resize2D<8>>>().find("channels are the last") != std::string::npos);
     CHECK(problem_of<Sequential<Line, Resize1D<9, Linear, Factors<1.5>>>>().find("`Factors`") !=
           std::string::npos);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 namespace burin {
@@ -48,14 +49,16 @@ struct EmbeddingBag : Op {
     static constexpr bool is_weighted = (std::is_same_v<Options, PerSampleWeights> || ...);
     static constexpr bool adds_up = (std::is_same_v<Options, Add> || ...);
     static constexpr bool is_maximum = (std::is_same_v<Options, Maximum> || ...);
-    static_assert(((Rows::template takes<Options> || detail::is_bag_mode<Options> ||
-                    std::is_same_v<Options, PerSampleWeights>) &&
-                   ...),
-                  "EmbeddingBag takes the options Average, Add, Maximum, PerSampleWeights, PaddingIndex and "
-                  "MaxNorm");
-    static_assert((std::size_t(detail::is_bag_mode<Options>) + ... + 0) <= 1,
-                  "EmbeddingBag takes one of Average, Add and Maximum");
-    static_assert(!is_weighted || adds_up, "PerSampleWeights goes with Add");
+    static constexpr std::string_view misuse =
+        !((Rows::template takes<Options> || detail::is_bag_mode<Options> ||
+           std::is_same_v<Options, PerSampleWeights>) &&
+          ...)
+            ? "expected options among `Average`, `Add`, `Maximum`, `PerSampleWeights`, `PaddingIndex` and "
+              "`MaxNorm`"
+        : (std::size_t(detail::is_bag_mode<Options>) + ... + 0) > 1
+            ? "expected one of `Average`, `Add` and `Maximum`"
+        : is_weighted && !adds_up ? "expected `PerSampleWeights` with `Add`: only sums have weights"
+                                  : "";
     static_assert(((detail::PaddingOf<Options>::token < Vocabulary) && ...),
                   "the PaddingIndex of EmbeddingBag must be a token of its vocabulary");
 

@@ -149,8 +149,6 @@ struct StridedWindows {
     static constexpr bool has_ceil_mode = (std::is_same_v<Options, CeilMode> || ...);
     static constexpr bool counts_padding = (std::is_same_v<Options, CountPadding> || ...);
     static_assert(options.border != Border::causal, "pooling is not Causal");
-    static_assert(!has_ceil_mode || options.border != Border::same,
-                  "CeilMode goes with Valid and Padding: Same has all windows that begin in the image");
     static_assert(each_axis([](std::size_t axis) {
                       return std::max(options.padding[axis], options.behind[axis]) <
                              (size[axis] - 1) * options.dilation[axis] + 1;
@@ -203,9 +201,13 @@ struct StridedWindows {
 
 template <Pooling Kind, std::size_t Rank, auto Size, class... Options>
 struct StridedPool : Pool<Kind, Rank, StridedWindows<Rank, Size, Options...>> {
-    static_assert(Kind == Pooling::average || !(std::is_same_v<Options, CountPadding> || ...),
-                  "CountPadding is an option of AveragePool only");
     using Windows = StridedWindows<Rank, Size, Options...>;
+    static constexpr std::string_view misuse =
+        Kind == Pooling::max && Windows::counts_padding
+            ? "expected no `CountPadding`: it is an option of AveragePool only"
+        : Windows::has_ceil_mode && Windows::options.border == Border::same
+            ? "expected `CeilMode` with `Valid` or `Padding`: `Same` has all windows that begin in the image"
+            : "";
     static constexpr bool is_only_float = Windows::has_gaps;
     static constexpr Text<64> name() {
         return StridedWindows<Rank, Size, Options...>::name(StridedPool::kind);

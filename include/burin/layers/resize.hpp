@@ -176,13 +176,11 @@ struct Resize : Op {
     static_assert(is_window_size<Size, Rank>,
                   "the size of Resize is a number, or a Shape with a number for each axis");
 
-    static constexpr std::string_view misuse =
-        (is_resize_option<Options, Rank> && ...)
-            ? ""
-            : "expected options among `Nearest`, `Bilinear` (`Linear` of one axis, `Trilinear` of three), "
-              "`Bicubic` of one or two, `HalfPixel`, `AlignCorners`, `Asymmetric`, `HalfPixelSymmetric`, "
-              "`RoundDown`, `RoundUp`, `HalvesDown`, `HalvesUp`, `Factors` with one or one for each axis, "
-              "`CubicCoefficient` and `ExcludeOutside`";
+    static constexpr std::string_view misuse = (is_resize_option<Options, Rank> && ...)
+                                                   ? ""
+                                                   : "expected `Nearest`, `Bilinear` (`Linear` of one axis, "
+                                                     "`Trilinear` of three) or `Bicubic` (of one "
+                                                     "or two), and options of coordinates and rounding";
 
     static constexpr auto size = for_each_axis<Rank>(Size);
 
