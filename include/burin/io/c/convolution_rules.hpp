@@ -94,14 +94,15 @@ static void convolve_depthwise(const struct convolution *c, const float *x, cons
         const size_t y_first = first_tap(c, 1, oy), y_end = end_tap(c, 1, oy);
         const size_t x_first = first_tap(c, 2, ox), x_end = end_tap(c, 2, ox);
         for (f = 0; f < c->filters; ++f) {
+            const size_t channel = f / of_channel, tap_step = c->dilation[2] * c->channels;
+            const size_t begin = ox * c->stride[2] + x_first * c->dilation[2] - c->before[2];
             float sum = start ? start[f] : 0.0f;
             for (ky = y_first; ky < y_end; ++ky) {
                 const size_t iy = oy * c->stride[1] + ky * c->dilation[1] - c->before[1];
-                for (kx = x_first; kx < x_end; ++kx) {
-                    const size_t ix = ox * c->stride[2] + kx * c->dilation[2] - c->before[2];
-                    sum = multiply_add(x[(iy * c->input[2] + ix) * c->channels + f / of_channel],
-                                       w[(ky * c->kernel[2] + kx) * c->filters + f], sum);
-                }
+                const float *from = x + (iy * c->input[2] + begin) * c->channels + channel;
+                const float *tap = w + (ky * c->kernel[2] + x_first) * c->filters + f;
+                for (kx = x_first; kx < x_end; ++kx, from += tap_step, tap += c->filters)
+                    sum = multiply_add(*from, *tap, sum);
             }
             y[f] = finish(how, sum, 0.0f);
         }

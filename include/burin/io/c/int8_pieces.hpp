@@ -72,17 +72,50 @@ inline constexpr Function int8_dot{R"(static int32_t int8_dot(const int8_t *a, c
 }
 )"};
 
+/// Of four channels at once, which read x once.
+inline constexpr Function int8_dots{
+    R"(/* sums[k] += the products of x and a channel's weights, which are `stride` apart from channel to channel. */
+static void int8_dots(const int8_t *x, const int8_t *w, size_t stride, size_t count, size_t channels, int32_t *sums)
+{
+    size_t i, k;
+    if (channels == 4) {
+        const int8_t *const w1 = w + stride, *const w2 = w1 + stride, *const w3 = w2 + stride;
+        int32_t s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
+        for (i = 0; i < count; ++i) {
+            const int32_t factor = x[i];
+            s0 += factor * w[i];
+            s1 += factor * w1[i];
+            s2 += factor * w2[i];
+            s3 += factor * w3[i];
+        }
+        sums[0] = s0;
+        sums[1] = s1;
+        sums[2] = s2;
+        sums[3] = s3;
+        return;
+    }
+    for (k = 0; k < channels; ++k, w += stride)
+        for (i = 0; i < count; ++i)
+            sums[k] += x[i] * w[i];
+}
+)"};
+
 inline constexpr Function int8_multiply{R"(/* Each row of x with each row of w. */
 static void int8_multiply(const int8_t *x, size_t rows, size_t depth, const int8_t *w, size_t columns,
                           const struct outputs *o, int8_t *y)
 {
-    size_t row, c;
+    size_t row, c, k;
     for (row = 0; row < rows; ++row, x += depth)
-        for (c = 0; c < columns; ++c)
-            *y++ = output_of(o, int8_dot(x, w + c * depth, depth), c);
+        for (c = 0; c < columns; c += 4) {
+            const size_t channels = columns - c < 4 ? columns - c : 4;
+            int32_t sums[4] = {0, 0, 0, 0};
+            int8_dots(x, w + c * depth, depth, depth, channels, sums);
+            for (k = 0; k < channels; ++k)
+                *y++ = output_of(o, sums[k], c + k);
+        }
 }
 )",
-                                        {&int8_dot, &outputs}};
+                                        {&int8_dots, &outputs}};
 
 inline constexpr Function int8_convolve{
     R"(/* Beside the image are zero points. Weights are filter by filter. */
@@ -91,33 +124,48 @@ static void int8_convolve(const struct convolution *c, const int8_t *x, int32_t 
 {
     const size_t depth = c->channels / c->groups, columns = c->filters / c->groups;
     const size_t taps = c->kernel[0] * c->kernel[1] * c->kernel[2];
-    size_t oz, oy, ox, f, kz, ky, kx, i;
+    /* Taps side by side read pixels side by side. */
+    const int is_merged = c->groups == 1 && c->dilation[2] == 1;
+    size_t oz, oy, ox, g, f, kz, ky, kx, i, k;
     for (oz = 0; oz < c->output[0]; ++oz)
     for (oy = 0; oy < c->output[1]; ++oy)
     for (ox = 0; ox < c->output[2]; ++ox)
-    for (f = 0; f < c->filters; ++f) {
-        const int8_t *tap = w + f * taps * depth;
-        int32_t sum = 0, outside = 0;
+    for (g = 0; g < c->groups; ++g)
+    for (f = 0; f < columns; f += 4) {
+        const size_t channels = columns - f < 4 ? columns - f : 4, filter = g * columns + f;
+        const int8_t *tap = w + filter * taps * depth;
+        int32_t sums[4] = {0, 0, 0, 0};
         for (kz = 0; kz < c->kernel[0]; ++kz) {
             const size_t iz = oz * c->stride[0] + kz * c->dilation[0] - c->before[0];
             for (ky = 0; ky < c->kernel[1]; ++ky) {
                 const size_t iy = oy * c->stride[1] + ky * c->dilation[1] - c->before[1];
-                for (kx = 0; kx < c->kernel[2]; ++kx, tap += depth) {
+                const size_t line_begin = ox * c->stride[2] - c->before[2];
+                const size_t width = c->kernel[2];
+                if (is_merged && iz < c->input[0] && iy < c->input[1] && line_begin < c->input[2] &&
+                    line_begin + width <= c->input[2]) {
+                    const size_t line = ((iz * c->input[1] + iy) * c->input[2] + line_begin) * depth;
+                    int8_dots(x + line, tap, taps * depth, width * depth, channels, sums);
+                    tap += width * depth;
+                    continue;
+                }
+                for (kx = 0; kx < width; ++kx, tap += depth) {
                     const size_t ix = ox * c->stride[2] + kx * c->dilation[2] - c->before[2];
                     const size_t pixel = (iz * c->input[1] + iy) * c->input[2] + ix;
                     if (iz < c->input[0] && iy < c->input[1] && ix < c->input[2])
-                        sum += int8_dot(x + pixel * c->channels + f / columns * depth, tap, depth);
+                        int8_dots(x + pixel * c->channels + g * depth, tap, taps * depth, depth, channels, sums);
                     else
-                        for (i = 0; i < depth; ++i)
-                            outside += tap[i];
+                        for (k = 0; k < channels; ++k)
+                            for (i = 0; i < depth; ++i)
+                                sums[k] += zero_point * tap[k * taps * depth + i];
                 }
             }
         }
-        *y++ = output_of(o, sum + zero_point * outside, f);
+        for (k = 0; k < channels; ++k)
+            *y++ = output_of(o, sums[k], filter + k);
     }
 }
 )",
-    {&convolution_extents, &int8_dot, &outputs}};
+    {&convolution_extents, &int8_dots, &outputs}};
 
 inline constexpr Function int8_depthwise{
     R"(/* Each filter sees one channel, filters / channels of them the same. Weights are tap by tap. */
@@ -131,14 +179,15 @@ static void int8_convolve_depthwise(const struct convolution *c, const int8_t *x
         const size_t y_first = first_tap(c, 1, oy), y_end = end_tap(c, 1, oy);
         const size_t x_first = first_tap(c, 2, ox), x_end = end_tap(c, 2, ox);
         for (f = 0; f < c->filters; ++f) {
+            const size_t channel = f / of_channel, tap_step = c->dilation[2] * c->channels;
+            const size_t first = ox * c->stride[2] + x_first * c->dilation[2] - c->before[2];
             int32_t sum = 0;
             for (ky = y_first; ky < y_end; ++ky) {
                 const size_t iy = oy * c->stride[1] + ky * c->dilation[1] - c->before[1];
-                for (kx = x_first; kx < x_end; ++kx) {
-                    const size_t ix = ox * c->stride[2] + kx * c->dilation[2] - c->before[2];
-                    sum += (x[(iy * c->input[2] + ix) * c->channels + f / of_channel] - zero_point) *
-                           w[(ky * c->kernel[2] + kx) * c->filters + f];
-                }
+                const int8_t *from = x + (iy * c->input[2] + first) * c->channels + channel;
+                const int8_t *tap = w + (ky * c->kernel[2] + x_first) * c->filters + f;
+                for (kx = x_first; kx < x_end; ++kx, from += tap_step, tap += c->filters)
+                    sum += (*from - zero_point) * *tap;
             }
             *y++ = output_of(o, sum, f);
         }

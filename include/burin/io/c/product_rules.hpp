@@ -101,12 +101,18 @@ static void add_products(const float *x, const float *w, size_t row, size_t dept
     size_t d, k;
     if (width == 4) {
         float s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
-        for (d = 0; d < depth; ++d, w += row) {
-            const float factor = x[d];
-            s0 = multiply_add(factor, w[0], s0);
-            s1 = multiply_add(factor, w[1], s1);
-            s2 = multiply_add(factor, w[2], s2);
-            s3 = multiply_add(factor, w[3], s3);
+        for (d = 0; d + 2 <= depth; d += 2, w += 2 * row) {
+            const float factor = x[d], next = x[d + 1], *const behind = w + row;
+            s0 = multiply_add(next, behind[0], multiply_add(factor, w[0], s0));
+            s1 = multiply_add(next, behind[1], multiply_add(factor, w[1], s1));
+            s2 = multiply_add(next, behind[2], multiply_add(factor, w[2], s2));
+            s3 = multiply_add(next, behind[3], multiply_add(factor, w[3], s3));
+        }
+        if (d < depth) {
+            s0 = multiply_add(x[d], w[0], s0);
+            s1 = multiply_add(x[d], w[1], s1);
+            s2 = multiply_add(x[d], w[2], s2);
+            s3 = multiply_add(x[d], w[3], s3);
         }
         sums[0] = s0;
         sums[1] = s1;
