@@ -52,4 +52,4 @@ def peak_difference(found, expected):
     if not np.array_equal(np.isfinite(found), np.isfinite(expected)):
         return np.inf
     finite = np.isfinite(expected)
-    return float(np.abs(found - expected)[finite].max(initial=0) / max(np.abs(expected[finite]).max(initial=0), 1e-6))
+    return float(np.abs(found[finite] - expected[finite]).max(initial=0) / max(np.abs(expected[finite]).max(initial=0), 1e-6))

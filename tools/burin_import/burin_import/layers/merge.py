@@ -146,7 +146,7 @@ def with_constants(graph, node, x, name, value):
         value = 1 / value
     factor = -1.0 if node.operator == "Subtract" and is_first else 1.0
     offset = -value if node.operator == "Subtract" and not is_first else value
-    per_channel = value.size == shape[-1]
+    per_channel = value.size == shape[-1] and value.shape[-1:] == shape[-1:]
     # What is around it where it is not one of a line of channels.
     if per_channel and len(shape) <= 4:
         inner, outer = [], shape

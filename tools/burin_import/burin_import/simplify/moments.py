@@ -120,7 +120,7 @@ def simplify(graph):
         else:
             continue
         values = [np.ones(of) if scale is None else scale, np.zeros(of) if shift is None else shift]
-        if any(each.size != int(np.prod(of)) for each in values):
+        if any(each.size != int(np.prod(of)) or each.shape[-len(of):] != tuple(of) for each in values):
             continue
         if groups is None:
             names = [graph.add_tensor(f"{node.name}/{what}", shape=of, data=each.reshape(of).astype(np.float32)) for what, each in

@@ -237,6 +237,9 @@ def resize(to, call):
         for axis, factor in zip(call.get("axes", range(rank)), scales.reshape(-1)):
             factors[axis] = float(factor)
         if any(np.float32(extent) * np.float32(factor) != size for extent, factor, size in zip(shape, factors, target)):
+            # Corners are then those of a size that is no whole number.
+            if how == "align_corners":
+                return to.raw(call, f"{how} with factors {' '.join(f'{factor:g}' for factor in factors)}")
             attributes["scales"] = factors[2:]
     forward, back = to.last(x)
     y = to.add(call, "Resize", [to.moved(call, x, forward)], attributes, shape=(target[0], *target[2:], target[1]))
