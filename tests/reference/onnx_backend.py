@@ -15,8 +15,8 @@ import tempfile
 import warnings
 from pathlib import Path
 
-from imported import imported, peak_difference, programs
-from support import needs
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "importer"))
+from support import needs  # noqa: E402
 
 needs("numpy", "onnx")
 import numpy as np  # noqa: E402
@@ -26,6 +26,7 @@ from burin_import.problems import Refused  # noqa: E402
 from burin_import.readers.onnx import NEWEST, OLDEST, PATTERNS  # noqa: E402
 from burin_import.readers.onnx_rules import RULES  # noqa: E402
 from burin_import.runtimes.onnx import from_file  # noqa: E402
+from imported import imported, peak_difference, programs  # noqa: E402
 from onnx import numpy_helper  # noqa: E402
 
 LIST = Path(__file__).with_suffix(".txt")

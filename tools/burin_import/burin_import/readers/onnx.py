@@ -2,6 +2,7 @@
 around what has channels first there. What depends on constants and shapes alone is computed while it is read."""
 
 import math
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,28 @@ def read(path, shapes=None, constants=None):
         raise Refused(f"expected an opset of {OLDEST} to {NEWEST}, got {version}")
     if model.functions:
         model = onnx.inliner.inline_local_functions(model)
-    return Reader(onnx, model, path, version, shapes or {}, constants or {}).graph()
+    made = lambda of, floats: Reader(onnx, of, path, version, shapes or {}, constants or {}, floats).graph()
+    if not any(node.op_type == "QuantizeLinear" for node in model.graph.node):
+        return made(model, False)
+    # What is read may be changed.
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    graph = made(copy, False)
+    return graph if is_all_integers(graph) else made(model, True)
+
+
+def is_all_integers(graph):
+    """Whether its layers are there with 8 bits."""
+    from .. import simplify
+    from ..layers import layers_of
+    tried = deepcopy(graph)
+    try:
+        tried.verify()
+        simplify.simplify(tried)
+        layers_of(tried)
+    except Refused:
+        return False
+    return True
 
 
 def texts(proto):
@@ -82,8 +104,10 @@ class Call:
 
 
 class Reader:
-    def __init__(self, onnx, model, path, version, shapes, constants):
+    def __init__(self, onnx, model, path, version, shapes, constants, floats):
         self.onnx, self.model, self.path, self.version, self.wished, self.told = onnx, model, path, version, shapes, constants
+        #: Whether what is quantized is computed with as floats.
+        self.floats = floats
         self.tensors, self.nodes, self.types = {}, [], {}
         #: Outputs of which nothing can be said, as they come of what is not supported.
         self.unknown = set()
@@ -131,8 +155,12 @@ class Reader:
         for name in outputs:
             if made.tensors[name].is_constant:
                 raise Refused(f"the network's output `{name}` does not depend on its inputs")
+        if self.floats:
+            made.notes.append("not all of it is of 8 bits: computed with as floats: the file's own program rounds")
         # Networks compute with one kind of number; those of tokens are such ones too.
         for tensor in self.tensors.values():
+            if self.floats and not tensor.is_constant and tensor.dtype in ("int8", "uint8", "int16", "uint16") and tensor.name not in inputs:
+                tensor.dtype = "float32"
             if not tensor.is_constant and tensor.dtype == "bool" and tensor.name in inputs:
                 tensor.tokens = 2
             if not tensor.is_constant and tensor.dtype in ("float64", "float16", "int64", "int32", "bool"):

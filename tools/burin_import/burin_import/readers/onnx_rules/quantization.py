@@ -33,6 +33,11 @@ def quantize(to, call):
     found = parameters(to, call)
     if found is None:
         return to.raw(call, "scales that are no constants")
+    if to.floats and found[0].size == 1:
+        # Its bounds are kept, which may be those of a ReLU.
+        least, most = np.iinfo(to.tensors[call.outputs[0]].dtype).min, np.iinfo(to.tensors[call.outputs[0]].dtype).max
+        low, high = (float(np.float32(found[0][0] * (bound - found[1][0]))) for bound in (least, most))
+        return to.add(call, "Clip", call.inputs[:1], {"low": low, "high": high})
     to.add(call, "Quantize", call.inputs[:1])
     stored(to, call.outputs[0], found)
 
@@ -49,6 +54,8 @@ def dequantize(to, call):
         output = to.tensors[call.outputs[0]]
         output.data, output.stored = to.tensors[copy].numbers(), copy
         return
+    if to.floats and x not in to.given:
+        return to.add(call, "Identity", [x])
     if to.tensors[x].quantization is None:
         stored(to, x, found)
     to.add(call, "Dequantize", [x])
