@@ -374,7 +374,7 @@ class Reader:
         names = [name for name in call.outputs if name]
         for name in names:
             self.tensors[name] = Tensor(name, (1,))
-        self.nodes.append(Node(call.name, call.kind, [name for name in call.inputs if name], names, attributes, call.kind))
+        self.nodes.append(Node(call.name, f"ONNX {call.kind}", [name for name in call.inputs if name], names, attributes, call.kind))
         self.unknown.update(names)
 
     def raw(self, call, why=None):

@@ -121,7 +121,7 @@ def reduction(to, call):
     axes = to.integers(call, 1, "axes")
     if axes is None and call.has(1):
         return to.raw(call, "axes that are no constant")
-    if axes is None:
+    if not axes:
         axes = [] if call.get("noop_with_empty_axes", 0) else list(range(rank))
     if rank == 0 or not axes:
         return to.add(call, "Identity", call.inputs[:1])

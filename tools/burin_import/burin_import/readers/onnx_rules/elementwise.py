@@ -104,8 +104,10 @@ def celu(to, call):
 
 
 def selu(to, call):
-    if abs(call.get("alpha", 1.6732632) - 1.6732632) > 1e-4 or abs(call.get("gamma", 1.050701) - 1.050701) > 1e-4:
-        return to.raw(call, "alpha and gamma other than the usual ones")
+    alpha, gamma = call.get("alpha", 1.6732632), call.get("gamma", 1.050701)
+    if abs(alpha - 1.6732632) > 1e-4 or abs(gamma - 1.050701) > 1e-4:
+        y = to.add(call, "Elu", call.inputs, {"alpha": float(np.float32(alpha))}, shape=to.shape(call.inputs[0]))
+        return scaled(to, call, y, gamma, 0, call.outputs[0])
     to.add(call, "Selu", call.inputs)
 
 
@@ -177,6 +179,18 @@ def both(kind):
     return lambda to, call: to.add(call, kind, call.inputs)
 
 
+def thresholded(to, call):
+    """x where it is above alpha, else 0."""
+    x = call.inputs[0]
+    mask = to.add(call, "Greater", [x, to.made(f"{call.name}/threshold", np.float32(call.get("alpha", 1.0)))], shape=to.shape(x))
+    to.add(call, "Where", [mask, x, to.made(f"{call.name}/zero", np.float32(0))])
+
+
+def differs(to, call):
+    """Of masks, one or the other alone; of a number, that it is none."""
+    to.add(call, "NotEqual", [call.inputs[0], call.inputs[-1]])
+
+
 def sign(to, call):
     """1 where it is positive less 1 where it is negative."""
     x, zero = call.inputs[0], to.made(f"{call.name}/zero", np.float32(0))
@@ -184,7 +198,7 @@ def sign(to, call):
     to.add(call, "Subtract", parts)
 
 
-RULES = {"Sign": sign, "And": both("Multiply"), "Or": both("Maximum"), **{kind: plain for kind in PLAIN}, **{kind: merge for kind in MERGES}, "Clip": clip, "HardSigmoid": hard_sigmoid,
+RULES = {"Sign": sign, "ThresholdedRelu": thresholded, "Xor": differs, "And": both("Multiply"), "Or": both("Maximum"), **{kind: plain for kind in PLAIN}, **{kind: merge for kind in MERGES}, "Clip": clip, "HardSigmoid": hard_sigmoid,
          "LeakyRelu": with_alpha("LeakyRelu", 0.01), "Elu": with_alpha("Elu", 1.0), "Celu": celu, "Selu": selu, "Gelu": gelu, "PRelu": prelu,
          "Neg": negative, "Identity": identity, "Dropout": identity, "Cast": cast, "CastLike": cast,
          "Softmax": softmax("Softmax"), "LogSoftmax": softmax("LogSoftmax")}
