@@ -222,12 +222,12 @@ def unsupported():
     """All at once, by name, operator and attribute."""
     node = helper.make_node
     nodes = [node("Sin", ["x"], ["a"], name="sines"), node("GridSample", ["a", "g"], ["b"], name="grid", mode="nearest"),
-             node("Relu", ["b"], ["c"]), node("Selu", ["x"], ["d"], name="steep", alpha=3.0), node("Mystery", ["x"], ["e"], name="own", domain="me", size=3)]
+             node("Relu", ["b"], ["c"]), node("Cast", ["x"], ["d"], name="steep", to=6), node("Mystery", ["x"], ["e"], name="own", domain="me", size=3)]
     inputs = [("x", [1, 2, 4, 4]), ("g", [1, 4, 4, 2])]
     with write(model(nodes, inputs, [("c", None), ("d", None), ("e", None)])) as file:
         said = refused(file.name)
     for word in ("4 nodes are not supported", "  sines: Sin: no layer", "  grid: GridSample: no layer for this operator",
-                 "  steep: Selu: alpha and gamma", "  own: me.Mystery: no layer for this operator (size 3)"):
+                 "  steep: Cast: to type 6: numbers are cut", "  own: me.Mystery: no layer for this operator (size 3)"):
         assert word in said, said
 
 

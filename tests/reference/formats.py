@@ -145,7 +145,7 @@ def of_keras(_, command, __):
 
 #: What writes the networks of onnx_networks.py, by how their names begin and end.
 WRITERS = (("torch_", "_script", "by PyTorch's older exporter", ("torch",)), ("torch_", "_dynamo", "by PyTorch's newer one", ("torch", "onnxscript")),
-           ("keras_", "", "of Keras, by tf2onnx", ("keras", "tf2onnx")), ("sklearn_", "", "of scikit-learn, by skl2onnx", ("scikit-learn", "skl2onnx")))
+           ("keras_", "", "of Keras, by tf2onnx", ("keras", "tf2onnx")), ("scikit_", "", "of scikit-learn, by skl2onnx", ("scikit-learn", "skl2onnx")))
 
 
 def of_onnx(_, command, __):
