@@ -81,3 +81,13 @@ TEST_CASE("a streamed recurrent cell is described in a phrase") {
               .view() == "gates joined in 256 columns, whose sums, of inputs and states, stay in registers, "
                          "2 vectors of units at a time, to and fro");
 }
+
+TEST_CASE("cells that multiply twice are never in registers") {
+    constexpr RecurrentSize size{
+        .time = 1, .units = 16, .gates = 4, .features = 1, .streams = true, .multiplies_twice = true};
+    constexpr auto choice = choose_recurrent(size, false, 4, machines::avx512);
+    static_assert(choice.in_registers == 0 && choice.multiplies_twice);
+    CHECK(describe(choice) ==
+          "gates joined in 64 columns, inputs of 1 step in one product, to which states are "
+          "added, cell around a second product in 1 vector");
+}

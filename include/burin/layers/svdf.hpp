@@ -33,9 +33,9 @@ inline constexpr bool is_filter_rank<FilterRank<Count>> = true;
 
 } // namespace detail
 
-/// A layer whose weights of the last `Memory` steps are products of singular values' kind: each filter makes
-/// one number of a step's features, and then one of its last `Memory` numbers; before the first step they are
-/// zeros. With R filters a unit:
+/// Dense over the last `Memory` steps of a sequence, whose weights are sums of few products: a filter makes
+/// one number of a step's features, and then one of its last `Memory` numbers, which are zeros before the
+/// first step. With R filters a unit:
 ///
 ///     f_t = x_t · W
 ///     y_t[u] = b[u] + Σ_{r < R} Σ_{m < Memory} V[m][r · Units + u] · f_{t − Memory + 1 + m}[r · Units + u]
