@@ -136,8 +136,63 @@ def damaged():
             raise AssertionError(f"not refused: {words}")
 
 
+def long_chains():
+    """As many nodes as a file may have are simplified in as many steps a node as fewer are: passes are counted, not time."""
+    matrix, ones = np.eye(4), np.ones(4)
+
+    def dense(made, x, name):
+        made.add(f"{name}d", "Dense", [x], (4, 4, 4), matrix).add(name, "Add", [f"{name}d"], (4, 4, 4), ones)
+
+    def silu(made, x, name):
+        made.add(f"{name}s", "Sigmoid", [x], (4, 4, 4)).add(name, "Multiply", [x, f"{name}s"], (4, 4, 4))
+
+    def moved(made, x, name):
+        made.add(f"{name}t", "Transpose", [x], (4, 4, 4), axes=[0, 3, 1, 2]).add(f"{name}r", "Tanh", [f"{name}t"], (4, 4, 4))
+        made.add(name, "Transpose", [f"{name}r"], (4, 4, 4), axes=[0, 2, 3, 1])
+
+    def along(made, x, name):
+        if x == "x":
+            made.add("first", "Transpose", ["x"], (4, 4, 4), axes=[0, 3, 1, 2])
+            x = "first"
+        made.add(name, "Tanh", [x], (4, 4, 4))
+
+    def norm(made, x, name):
+        made.add(f"{name}m", "ReduceMean", [x], (4, 4, 1), axes=[3], keepdims=1).add(f"{name}c", "Subtract", [x, f"{name}m"], (4, 4, 4))
+        made.add(f"{name}q", "Multiply", [f"{name}c", f"{name}c"], (4, 4, 4))
+        made.add(f"{name}v", "ReduceMean", [f"{name}q"], (4, 4, 1), axes=[3], keepdims=1).add(f"{name}e", "Add", [f"{name}v"], (4, 4, 1), [1e-5])
+        made.add(f"{name}w", "Sqrt", [f"{name}e"], (4, 4, 1)).add(name, "Divide", [f"{name}c", f"{name}w"], (4, 4, 4))
+
+    visits = 0
+    originals = {each: each.simplify for each in {*simplify.PASSES, *simplify.REST}}
+
+    def counted(original):
+        def simplify_counted(graph):
+            nonlocal visits
+            visits += len(graph.nodes)
+            return original(graph)
+        return simplify_counted
+    for each, original in originals.items():
+        each.simplify = counted(original)
+    for add, per_link, kind in ((dense, 2, "Dense"), (silu, 2, "Silu"), (moved, 3, "Tanh"), (along, 1, "Tanh"), (norm, 7, "LayerNorm")):
+        per_node = []
+        for count in 1200, 3900 if add in (dense, silu) else 2600:
+            made, last, visits = Made(4, 4, 4), "x", 0
+            for link in range(count // per_link):
+                add(made, last, f"n{link}")
+                last = f"n{link}"
+            made.graph.verify()
+            simplify.simplify(made.graph)
+            left = [node.operator for node in made.graph.nodes]
+            assert set(left) <= {kind, "Transpose"} and left.count("Transpose") <= 1, (add.__name__, set(left))
+            per_node.append(visits / count)
+        assert per_node[1] < 1.3 * per_node[0], (add.__name__, per_node)
+    for each, original in originals.items():
+        each.simplify = original
+
+
 forms()
 simplifications()
+long_chains()
 files()
 damaged()
 print("graphs become the forms that a person writes")

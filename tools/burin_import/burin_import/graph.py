@@ -35,7 +35,7 @@ depthwise ones `[kernel..., channels, multiplier]`.
 | GroupNorm | x, scale, shift | groups (0: each channel one), epsilon |
 | ConvTranspose | x, weight `[kernel..., filters / groups, channels]`, bias? | strides, dilations, groups, crops: (before, after) of each axis, of what a layer without padding gives; less than 0 adds |
 | Embedding | tokens, table | |
-| Attention | query, key, value, then weight and bias of the projections of each and of the result | heads, size, causal |
+| Attention | query, key, value, then weight and bias of the projections of each and of the result | heads, size, causal; key_heads (as many as heads), turn (none), mask |
 | Resize | x | size: of all axes between batch and channels; mode: nearest, linear or cubic; coordinates: half_pixel, half_pixel_symmetric, align_corners or asymmetric; nearest: floor, ceil, round_prefer_floor or round_prefer_ceil; scales: factors that are not those of the extents; cubic, excludes |
 | Written | x... | type: Burin's layer; parameters: (name, values); panels |
 | Reshape | x | shape (all axes, the batch's included) |
@@ -117,7 +117,7 @@ class Tensor:
         return ((self.data.astype(np.float64) - zero_points) * scales).astype(np.float32)
 
 
-@dataclass
+@dataclass(eq=False)
 class Node:
     name: str  #: As the file calls it, for messages and for the header.
     operator: str
