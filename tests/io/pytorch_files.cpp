@@ -217,6 +217,11 @@ TEST_CASE("PyTorch: what has no counterpart is told") {
                        Model<Sequential<Input<3, 4>, MultiHeadAttention<2, KeyDim<3>>>>({.seed = 1}),
                        io::PyTorch{});
           }).ends_with("PyTorch's MultiheadAttention has no heads of another width"));
+    CHECK(error_of([&] {
+              io::save(directory / "f",
+                       Model<Sequential<Input<3, 4>, MultiHeadAttention<2, KeyValueHeads<1>>>>({.seed = 1}),
+                       io::PyTorch{});
+          }).ends_with("PyTorch's MultiheadAttention has as many heads of keys as of queries"));
     using Apart = Sequential<Input<2, 2, 3>, Conv2D<2, 1>, Flatten, Slice<0, 3>, Dense<2>>;
     CHECK(error_of([&] {
               io::save(directory / "f", Model<Apart>({.seed = 1}), io::PyTorch{});

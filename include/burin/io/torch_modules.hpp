@@ -155,6 +155,9 @@ class TorchModules {
         if (tensors["query.weight"].spec->shape[1] != features)
             problems.push_back("layer '" + place + "' " + std::string(nodes_[node].rules->name().view()) +
                                ": PyTorch's MultiheadAttention has no heads of another width");
+        else if (tensors["key.weight"].spec->shape[1] != features)
+            problems.push_back("layer '" + place + "' " + std::string(nodes_[node].rules->name().view()) +
+                               ": PyTorch's MultiheadAttention has as many heads of keys as of queries");
         if (tensors["key.weight"].spec->shape[0] == features &&
             tensors["value.weight"].spec->shape[0] == features) {
             module.tensors.push_back(
