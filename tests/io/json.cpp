@@ -50,6 +50,12 @@ TEST_CASE("JSON: values, in order") {
           "[ u0 i0 u18446744073709551615 f18446744073709551616 f-9223372036854775809 ]");
 }
 
+TEST_CASE("JSON: a number that is too small for a double is one, one that is too large is refused") {
+    CHECK(pieces_of("[1e-999, -0.5e-400]") == "[ f1e-999 f-0.5e-400 ]");
+    CHECK(pieces_of("[1.5e999]").starts_with("refused: "));
+    CHECK(pieces_of(std::string(400, '9')).starts_with("refused: "));
+}
+
 TEST_CASE("JSON: strings are UTF-8, escaped or not") {
     CHECK(pieces_of(R"("\"\\\/\b\f\n\r\t\u00e9\u20AC\ud83d\ude00")") ==
           "'\"\\/\b\f\n\r\t\u00e9\u20ac\U0001F600'");

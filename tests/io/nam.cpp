@@ -133,6 +133,7 @@ TEST_CASE("read_nam: damaged and hostile files are one message with place, found
     CHECK(problem("{}") == "version: expected it to be there, found nothing");
     CHECK(problem(wavenet.substr(0, 1000)).starts_with("expected JSON"));
     CHECK(of_wavenet("\"0.7.0\"", "\"1.0.0\"") == "version: expected 0.5 to 0.7, found '1.0.0'");
+    CHECK(of_wavenet("\"0.7.0\"", "\"0.8.0\"") == "version: expected 0.5 to 0.7, found '0.8.0'");
     CHECK(of_wavenet("\"WaveNet\"", "\"ConvNet\"") ==
           "architecture: expected 'WaveNet', 'LSTM' or 'SlimmableContainer', found 'ConvNet'");
     CHECK(of_wavenet("\"channels\": 3", "\"channels\": 9223372036854775808") ==

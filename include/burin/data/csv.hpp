@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/core/decimal.hpp"
 #include "burin/core/error.hpp"
 #include "burin/core/within_memory.hpp"
 #include "burin/data/byte_stream.hpp"
@@ -168,28 +169,6 @@ class TextRows : public Names {
     std::size_t rows_ = 0;
 };
 
-/// Whether a decimal number beyond a type's range is too small for it, not too large.
-inline bool vanishes(std::string_view number) noexcept {
-    const std::size_t mark = std::min(number.find_first_of("eE"), number.size());
-    // The place of its first digit: 1 before the point, 0 behind it.
-    std::ptrdiff_t place = 0;
-    bool point = false, begun = false;
-    for (const char character : number.substr(0, mark)) {
-        begun |= character >= '1' && character <= '9';
-        place += begun && !point ? 1 : 0;
-        place -= point && !begun ? 1 : 0;
-        point |= character == '.';
-    }
-    std::string_view exponent = number.substr(std::min(mark + 1, number.size()));
-    if (exponent.starts_with('+'))
-        exponent.remove_prefix(1);
-    std::ptrdiff_t power = 0;
-    if (std::from_chars(exponent.data(), exponent.data() + exponent.size(), power).ec ==
-        std::errc::result_out_of_range)
-        return exponent.starts_with('-');
-    return place + power < 0;
-}
-
 /// What the text should have been to be a number, or nothing, and the number. Spaces around it are allowed,
 /// and are taken off, and a plus before it; what is too small is 0.
 template <class Scalar>
@@ -205,7 +184,7 @@ std::string read_number(std::string_view& text, bool allow_not_finite, Scalar& v
     if (error == std::errc::invalid_argument || end != digits.data() + digits.size())
         return "a number";
     const Scalar sign = digits.starts_with('-') ? Scalar(-1) : Scalar(1);
-    if (error == std::errc::result_out_of_range && vanishes(digits))
+    if (error == std::errc::result_out_of_range && core::vanishes(digits))
         value = sign * Scalar(0);
     else if (error == std::errc::result_out_of_range && allow_not_finite)
         value = sign * std::numeric_limits<Scalar>::infinity();

@@ -1,14 +1,13 @@
 #pragma once
 
+#include "burin/core/decimal.hpp"
 #include "burin/core/error.hpp"
 #include "burin/core/printable.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -172,10 +171,12 @@ class JsonReader {
             return receiver_.number_unsigned(natural);
         if (is_whole && is_negative && std::from_chars(written.data(), last, integer).ec == std::errc())
             return receiver_.number_integer(integer);
-        const std::string number(written);
-        if (!std::isfinite(std::strtod(number.c_str(), nullptr)))
+        double value = 0;
+        // Whatever the locale has for a point.
+        if (std::from_chars(written.data(), last, value).ec == std::errc::result_out_of_range &&
+            !core::vanishes(written))
             return refused("a number of double precision before this");
-        return receiver_.number_float(number);
+        return receiver_.number_float(std::string(written));
     }
 
     bool read_string(std::string& value) {

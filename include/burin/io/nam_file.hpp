@@ -205,7 +205,8 @@ class NamReader {
 
     void check_version(const Json& model, const std::string& place) const {
         const std::string version = string(model, "version", place);
-        if (!version.starts_with("0."))
+        const std::string minor = version.substr(0, 4);
+        if (minor != "0.5." && minor != "0.6." && minor != "0.7.")
             fail(place + "version", "0.5 to 0.7", core::quoted(version));
     }
 

@@ -234,7 +234,7 @@ def model(path, size=1.0):
     result = Model()
     architecture, config = at(chosen, "architecture", place), at(chosen, "config", place)
     version = at(chosen, "version", place)
-    if not isinstance(version, str) or not version.startswith("0."):
+    if not isinstance(version, str) or version[:4] not in ("0.5.", "0.6.", "0.7."):
         fail(place + "version", "0.5 to 0.7", version)
     if architecture == "WaveNet":
         result.stacks = stacks_of(config, place + "config.")

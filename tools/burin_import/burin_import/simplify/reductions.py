@@ -25,7 +25,8 @@ def pooling(graph, node):
         return None
 
     def add(operator, extents, **attributes):
-        last = graph.add_tensor(f"{output}/{operator.lower()}", graph.tensors[x], shape=tuple(extents))
+        like = graph.tensors[output if operator.startswith("Global") else x]
+        last = graph.add_tensor(f"{output}/{operator.lower()}", like, shape=tuple(extents))
         made.append(Node(node.name, operator, [made[-1].outputs[0] if made else x], [last], attributes, node.source))
 
     # What has no batch is one sample.
