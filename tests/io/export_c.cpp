@@ -46,11 +46,12 @@ TEST_CASE("export_c: residual blocks, groups, dilation, pooling with options") {
 }
 
 TEST_CASE("export_c: layers that move elements, merges, activations") {
-    test::write_c_case<Sequential<
-        Input<6, 4, 3>, ZeroPadding2D<1, 2>, Cropping2D<1, 0, 0, 1>, Permute<1, 0, 2>, Reverse,
-        Slice<1, 3, Axis<1>>, UpSampling2D<2>, PReLU<>, Flatten, Dense<12>, GELU, Dense<12>, SELU,
-        Parallel<Average, Dense<4>, Dense<4>, Dense<4>>, ELU<1.0>, Parallel<Maximum, Identity, Dense<4>>,
-        Mish, Dense<6>, LayerNorm<NoScale>, Softplus, Dense<1>, Rescaling<0.5, 1>>>("mixed");
+    test::write_c_case<Sequential<Input<6, 4, 3>, ReflectPadding2D<1, 2>, Cropping2D<1, 2>,
+                                  ZeroPadding2D<1, 2>, Cropping2D<1, 0, 0, 1>, Permute<1, 0, 2>, Reverse,
+                                  Slice<1, 3, Axis<1>>, UpSampling2D<2>, PReLU<>, Flatten, Dense<12>, GELU,
+                                  Dense<12>, SELU, Parallel<Average, Dense<4>, Dense<4>, Dense<4>>, ELU<1.0>,
+                                  Parallel<Maximum, Identity, Dense<4>>, Mish, Dense<6>, LayerNorm<NoScale>,
+                                  Softplus, Dense<1>, Rescaling<0.5, 1>>>("mixed");
 }
 
 TEST_CASE("export_c: all layers that have no rule are named in one sentence") {

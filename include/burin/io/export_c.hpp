@@ -14,6 +14,7 @@
 #include "burin/io/c/elementary_rules.hpp"
 #include "burin/io/c/embedding_rules.hpp"
 #include "burin/io/c/file_text.hpp"
+#include "burin/io/c/image_rules.hpp"
 #include "burin/io/c/normalization_rules.hpp"
 #include "burin/io/c/planned_memory.hpp"
 #include "burin/io/c/pooling_rules.hpp"
