@@ -51,9 +51,10 @@ constexpr Int8ResizeTap int8_tap_twice(const ResizeAxis& axis, std::size_t at) {
     std::int32_t place = static_cast<std::int32_t>(at) * scale;
     if (axis.coordinates == ResizeCoordinates::half_pixel)
         place += scale / 2 - 512;
-    const std::int32_t first = std::max(place / 1024, 0);
+    const std::int32_t first = std::max<std::int32_t>(place / 1024, 0);
     return {static_cast<std::uint32_t>(first),
-            static_cast<std::uint32_t>(std::min((place + 1023) / 1024, input - 1)), place - 1024 * first};
+            static_cast<std::uint32_t>(std::min<std::int32_t>((place + 1023) / 1024, input - 1)),
+            place - 1024 * first};
 }
 
 } // namespace detail
