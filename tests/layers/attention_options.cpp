@@ -3,6 +3,11 @@
 #include "burin/layers/attention_weights.hpp"
 #include "burin/layers/multi_head_attention.hpp"
 #include "burin/layers/rope.hpp"
+#include "burin/layers/time_distributed.hpp"
+#include "burin/losses/mean_squared_error.hpp"
+#include "burin/optimizers/sgd.hpp"
+#include "burin/training/make_trainer.hpp"
+#include "burin/training/model.hpp"
 #include "support/check_close.hpp"
 #include "support/graph_run.hpp"
 #include "support/random_numbers.hpp"
@@ -12,6 +17,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 using namespace burin;
@@ -39,6 +45,30 @@ TEST_CASE("RoPE turns pairs as complex numbers, or as Hugging Face's Llama") {
                 r::rope_split_y, 1e-14);
     check_graph_gradient<Sequential<Input<3, 2, 4>, Probe, RoPE<>>>({random_numbers(2 * 24, 3)});
     check_graph_gradient<Sequential<Input<20, 6>, Probe, RoPE<HalfSplit>>>({random_numbers(2 * 120, 3)});
+}
+
+TEST_CASE("RoPE: with a carried state the gradients of two windows are those of both as one") {
+    const auto x = random_numbers<double>(2 * 24, 3), y = random_numbers<double>(2 * 24, 4);
+    const auto gradients = [&]<std::size_t Time>(std::integral_constant<std::size_t, Time>) {
+        using Net = Sequential<Input<Time, 4>, TimeDistributed<Dense<4>>, RoPE<>>;
+        Model<Net, double> model({.seed = 1});
+        const auto trainer = make_trainer<1>(model, losses::MeanSquaredError{}, optimizers::SGD{0});
+        CarriedState<Net, 1, double> state;
+        std::vector<double> sum(20);
+        for (std::size_t step = 0; step < 12 / Time; ++step) {
+            Samples<Net, losses::MeanSquaredError, double> samples;
+            samples.inputs = {x.data() + step * Time * 4};
+            samples.targets = {y.data() + step * Time * 4};
+            samples.rows = 1;
+            samples.state = state.data();
+            trainer->gradients(samples);
+            for (std::size_t i = 0; i < sum.size(); ++i)
+                sum[i] += trainer->last_gradients()[i] * static_cast<double>(Time);
+        }
+        return sum;
+    };
+    check_close(gradients(std::integral_constant<std::size_t, 6>{}),
+                gradients(std::integral_constant<std::size_t, 12>{}), 1e-13);
 }
 
 TEST_CASE("MultiHeadAttention with rotary positions and grouped heads agrees with PyTorch") {

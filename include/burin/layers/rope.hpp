@@ -68,6 +68,8 @@ struct RoPE : Op {
     }
     /// How many positions were before.
     static constexpr std::size_t state(std::span<const Shape>) { return 1; }
+    /// The same, for the way back.
+    static constexpr Elements saved(std::span<const Shape>) { return 1; }
     static constexpr Elements scratch(std::span<const Shape> inputs, StepKind, Mode) {
         return {0, table_size(inputs[0][0], inputs[0].last())};
     }
@@ -79,6 +81,8 @@ struct RoPE : Op {
         std::uint64_t first = 0;
         write_table<shape[0], shape.last()>(first, run.scratch);
         for (std::size_t row = 0; row < run.rows; ++row) {
+            if constexpr (Context::saves)
+                run.saved[row] = run.state != nullptr ? run.state[row] : typename Context::Scalar(0);
             if (run.state != nullptr) {
                 const auto before = static_cast<std::uint64_t>(run.state[row]);
                 if (before != first)
@@ -93,10 +97,15 @@ struct RoPE : Op {
     template <std::size_t, class Context>
     static void backward_input(const Context& run) noexcept {
         constexpr Shape shape = Context::Shapes::output;
-        write_table<shape[0], shape.last()>(0, run.scratch);
-        for (std::size_t row = 0; row < run.rows; ++row)
+        std::uint64_t first = 0;
+        write_table<shape[0], shape.last()>(first, run.scratch);
+        for (std::size_t row = 0; row < run.rows; ++row) {
+            const auto before = static_cast<std::uint64_t>(run.saved[row]);
+            if (before != first)
+                write_table<shape[0], shape.last()>(first = before, run.scratch);
             turn_all<shape, true>(run.output_gradient + row * shape.size(),
                                   run.input_gradient + row * shape.size(), run.scratch);
+        }
     }
 
     /// Elements of a table of cosines and sines: those of each position, one behind the other.
