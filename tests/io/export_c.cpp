@@ -54,12 +54,27 @@ TEST_CASE("export_c: layers that move elements, merges, activations") {
                                   Softplus, Dense<1>, Rescaling<0.5, 1>>>("mixed");
 }
 
+TEST_CASE("export_c: slices along the first axis, and with a stride") {
+    test::write_c_case<
+        Sequential<Input<7, 4>, Slice<2, 5>, Slice<0, 3, Stride<2>>, Slice<1, 2, Stride<2>, Axis<1>>>>(
+        "slices");
+}
+
 TEST_CASE("export_c: all layers that have no rule are named in one sentence") {
     using Net = Sequential<Input<4, 4, 2>, Lambda<Square>, GroupNorm<1>, Flatten, Dense<2>>;
     CHECK(error_of([] { io::c_text(Model<Net>(), {"net"}); }) ==
           "export_c: C has no Rule for layer `0` `Lambda`, layer `1` `GroupNorm<1>`; give one by a "
           "specialisation of "
           "burin::io::c::Rule");
+}
+
+TEST_CASE("export_c: tensors whose names are the same in C are two arrays") {
+    using Net = Graph<Inputs<Node<"x", Input<3>>>, Node<"a_0", Dense<4>, From<"x">>,
+                      Node<"a", Sequential<Dense<2>>, From<"a_0">>, Outputs<"a">>;
+    test::write_c_case<Net>("names");
+    const std::string source = io::c_text(Model<Net>(), {"names"}).source;
+    CHECK(source.find(" w_a_0_weight[12] = {") != std::string::npos);
+    CHECK(source.find(" w_a_0_weight_[8] = {") != std::string::npos);
 }
 
 TEST_CASE("export_c: the name is that of the file, and must end in .c") {

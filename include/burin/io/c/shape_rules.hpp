@@ -166,10 +166,13 @@ struct Movement {
 };
 
 /// The movement of a layer: `movement_of(layer, input, output)`.
-template <std::size_t First, std::size_t Count, class AlongWhich>
-Movement movement_of(const Slice<First, Count, AlongWhich>*, const Shape& input, const Shape& output) {
+template <std::size_t First, std::size_t Count, class... Options>
+Movement movement_of(const Slice<First, Count, Options...>*, const Shape& input, const Shape& output) {
+    using Layer = Slice<First, Count, Options...>;
     Movement movement = Movement::of(output, input, output);
-    movement.first_from = movement.from[AlongWhich::index] * static_cast<std::ptrdiff_t>(First);
+    std::ptrdiff_t& pitch = movement.from[Layer::axis];
+    movement.first_from = pitch * static_cast<std::ptrdiff_t>(First);
+    pitch *= static_cast<std::ptrdiff_t>(Layer::step);
     return movement;
 }
 template <std::size_t... Axes>

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -75,9 +76,13 @@ class Source {
     /// A constant array and its name. Two of one name are the same.
     template <class Number>
     std::string array(const std::string& name, std::span<const Number> values) {
-        const std::string place = identifier(name);
-        if (!arrays_.insert(place).second)
+        const auto [found, is_new] = arrays_.try_emplace(name);
+        std::string& place = found->second;
+        if (!is_new)
             return place;
+        // `a.b_c` and `a_b.c` are two arrays.
+        for (place = identifier(name); !array_names_.insert(place).second;)
+            place += "_";
         constants_.append("static const ").append(type_name<Number>).append(" ").append(place);
         constants_.append("[").append(std::to_string(values.size())).append("] = {");
         constexpr std::size_t in_line = std::is_same_v<Number, float> ? 8 : 16;
@@ -139,7 +144,8 @@ class Source {
 
   private:
     std::set<const Function*> used_;
-    std::set<std::string> arrays_;
+    std::map<std::string, std::string> arrays_; ///< In C, by their name.
+    std::set<std::string> array_names_;
     std::vector<std::string> finishes_;
     std::string pieces_, constants_, statements_;
     bool has_finish_ = false;
