@@ -5,6 +5,7 @@ import numpy as np
 
 from ..graph import Node
 from .layer_norm import single
+from .views import stands_over
 
 
 class Search:
@@ -45,7 +46,8 @@ class Search:
                 square.operator == "Pow" and (single(self.graph, square) or (0,))[0] != 2:
             return None
         x, of = minus.inputs[0], self.mean(minus.inputs[1])
-        if of is None or of != (x, variance[1]) or bare[0] <= 0:
+        if of is None or of != (x, variance[1]) or bare[0] <= 0 or \
+                not all(stands_over(self.graph, each, x, variance[1]) for each in (minus.inputs[1], name)):
             return None
         return x, variance[1], bare[0]
 
@@ -66,16 +68,16 @@ class Search:
         return self.mean(bare[1]) if bare is not None and bare[0] == -1 else None
 
     def product(self, name, is_mean):
-        """(x or mean as (x, axes), factor's name)"""
+        """(x, factor's name) or (mean as (x, axes), factor's name, whether it is negative)"""
         node = self.made_by(name, "Multiply")
         for one, other in (node.inputs, node.inputs[::-1]) if node is not None and len(node.inputs) == 2 else ():
             if self.factor(other) is None:
                 continue
             if not is_mean:
                 return one, other
-            for found in (self.negative_mean(one), self.mean(one)):
-                if found is not None:
-                    return found, other, found is self.negative_mean(one) or self.negative_mean(one) is not None
+            for found, is_negative in ((self.negative_mean(one), True), (self.mean(one), False)):
+                if found is not None and stands_over(self.graph, one, *found):
+                    return found, other, is_negative
         return None
 
     def shift(self, name):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .functions import BINARY, UNARY, several
+from .functions import BINARY, MOST_ROOTS, UNARY, several
 
 ITSELF = ("Identity", "Reshape")
 
@@ -35,7 +35,7 @@ def simplify(graph):
             else:
                 continue
             if values:
-                found[each.outputs[0]] = {**values, each.outputs[0]: rows}
+                found[each.outputs[0]] = {**dict(list(values.items())[-MOST_ROOTS:]), each.outputs[0]: rows}
         for root, values in found.get(node.inputs[0], {}).items():
             if root != node.inputs[0] and graph.shape(root) == graph.shape(node.inputs[0]) and np.array_equal(values, rows):
                 node.inputs[0], changed = root, True

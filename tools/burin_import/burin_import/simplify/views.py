@@ -9,6 +9,12 @@ def is_bare(of, to):
     return [extent for extent in of if extent != 1] == [extent for extent in to if extent != 1]
 
 
+def stands_over(graph, name, x, axes):
+    """Whether a tensor meets x as a reduction over these axes does that keeps them."""
+    shape, of = graph.shape(name), graph.shape(x)
+    return (1,) * (len(of) - len(shape)) + tuple(shape) == tuple(1 if axis in axes else extent for axis, extent in enumerate(of))
+
+
 def simplify(graph):
     if not graph.moves_borders:
         return False

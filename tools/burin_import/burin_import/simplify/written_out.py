@@ -6,7 +6,7 @@ import numpy as np
 from ..graph import Node
 from .complex_abs import squared
 from .layer_norm import single
-from .views import is_bare
+from .views import is_bare, stands_over
 
 
 class Search:
@@ -74,7 +74,7 @@ def mean(search, node):
     for reader in readers:
         factor = single(graph, reader) if reader.operator in ("Multiply", "Divide") else None
         if factor is None or reader.operator == "Divide" and reader.inputs[0] != node.outputs[0] or \
-                not np.isclose(factor[0] if reader.operator == "Multiply" else 1 / factor[0], 1 / count, rtol=1e-6):
+                abs((factor[0] * count if reader.operator == "Multiply" else count / factor[0]) - 1) > 1e-6:
             return False
     node.operator, node.inputs, node.attributes = "ReduceMean", node.inputs[:1], {"axes": axes, "keepdims": node.get("keepdims", 1)}
     for reader in readers:
@@ -94,9 +94,11 @@ def layer_norm(search, node):
         product = search.maker(factor, "Multiply")
         if axis is not None and product is not None:
             scale = next((name for name in product.inputs if graph.constant(name) is not None), None)
+            if scale is None or graph.constant(scale).size > 1 and graph.shape(product.outputs[0]) != graph.shape(factor):
+                continue
             factor = next(name for name in product.inputs if name != scale)
         inverse = search.maker(factor, "Rsqrt", "Reciprocal")
-        if axis is None or inverse is None:
+        if axis is None or inverse is None or not all(stands_over(graph, name, x, [axis]) for name in (minus.inputs[1], factor)):
             continue
         deviation = search.maker(inverse.inputs[0], "Sqrt") if inverse.operator == "Reciprocal" else inverse
         plus = search.maker(deviation.inputs[0], "Add") if deviation is not None else None
@@ -141,7 +143,9 @@ def softmax(search, node):
         # A bound below everything.
         least = single(search.graph, bound)
         most = least[1] if least is not None and least[0] < -1e30 else most
-    return search.reduction(most, "ReduceMax", x) == axis and search.replace(node, "Softmax", x, axis, {"axis": -1})
+    if search.reduction(most, "ReduceMax", x) != axis or not all(stands_over(search.graph, name, x, [axis]) for name in (minus.inputs[1], node.inputs[1])):
+        return False
+    return search.replace(node, "Softmax", x, axis, {"axis": -1})
 
 
 def one_hot(search, node):
