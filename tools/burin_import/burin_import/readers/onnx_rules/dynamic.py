@@ -23,11 +23,12 @@ def numbers(to, weight, scale, zero, spread):
 
 class Rewriter:
     def __init__(self, to, proto):
+        from ..onnx import read_by
         self.to, self.proto, self.nodes = to, proto, list(proto.node)
         self.makers = {name: node for node in self.nodes for name in node.output if name}
         self.readers = {}
         for node in self.nodes:
-            for name in node.input:
+            for name in read_by(node):
                 self.readers.setdefault(name, []).append(node)
         self.outputs = {value.name for value in proto.output}
         self.gone = []
@@ -82,6 +83,7 @@ class Rewriter:
         return True
 
     def run(self):
+        from ..onnx import read_by
         found = False
         for node in self.nodes:
             if node.op_type in ("MatMulInteger", "ConvInteger") and node.domain in ("", "ai.onnx"):
@@ -92,7 +94,7 @@ class Rewriter:
             self.proto.node.remove(node)
         # Scales that nobody reads now.
         while True:
-            read = self.outputs | {name for node in self.proto.node for name in node.input}
+            read = self.outputs | {name for node in self.proto.node for name in read_by(node)}
             unread = [node for node in self.proto.node if node.op_type in ("Mul", "DynamicQuantizeLinear") and not read & set(node.output)]
             if not found or not unread:
                 return [STORED_AS_8_BITS] if found else []

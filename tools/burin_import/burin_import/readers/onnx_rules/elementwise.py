@@ -10,6 +10,10 @@ MERGES = {"Add": "Add", "Sub": "Subtract", "Mul": "Multiply", "Div": "Divide", "
           "Max": "Maximum", "Min": "Minimum"}
 
 
+#: A larger number would take digits from what it is added to.
+LARGEST_ADDED = 64
+
+
 def plain(to, call):
     to.add(call, PLAIN[call.kind], call.inputs[:1])
 
@@ -69,6 +73,8 @@ def bound(to, call, x, low, high, output):
         return to.add(call, "Relu", [x], output=output)
     if (low, high) == (0, 6):
         return to.add(call, "Relu6", [x], output=output)
+    if high > low and (low != -math.inf and abs(low) > LARGEST_ADDED or high != math.inf and abs(high) > LARGEST_ADDED):
+        return to.add(call, "Clip", [x], {"low": max(low, -3e38), "high": min(high, 3e38)}, output=output)
     if low == -math.inf:
         x = to.add(call, "Relu", [scaled(to, call, x, -1, high)], shape=shape)
         return scaled(to, call, x, -1, high, output)

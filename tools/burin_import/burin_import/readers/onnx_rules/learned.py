@@ -105,6 +105,9 @@ def linear(to, call, output):
         to.raw(call, "coefficients that are not so many a feature")
         return None
     units = weight.size // features
+    if bias.size not in (0, units):
+        to.raw(call, f"{bias.size} intercepts of {units} rows")
+        return None
     inputs = [call.inputs[0], to.made(f"{call.name}/weight", weight.reshape(units, features).T)]
     if bias.size == units:
         inputs.append(to.made(f"{call.name}/bias", bias))

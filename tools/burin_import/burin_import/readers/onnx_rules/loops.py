@@ -2,12 +2,19 @@
 else what they do is put one behind the other."""
 
 import math
+from itertools import islice
 
 import numpy as np
 
 #: Of one more nodes are made than a compiler takes as a type.
 MOST_NODES = 2_000
 #: Keras's gates by their places in ONNX: i, o, f, c of i, f, c, o.
+#: What a cell may consist of, so that little is computed to find out: nothing of it makes more than it is given but in few nodes.
+OF_CELLS = {"Add", "And", "Cast", "Clip", "Concat", "Constant", "Div", "Gather", "Gemm", "Identity", "Less", "MatMul", "Max", "Min", "Mul", "Neg", "Not", "Relu",
+            "Reshape", "Shape", "Sigmoid", "Slice", "Softplus", "Split", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze"}
+GROWING = {"Concat", "MatMul", "Gemm", "Gather"}
+#: Nodes of a cell, those that may make more than they are given, steps, numbers of a sequence, and cells that are tried.
+MOST_OF_CELL, MOST_GROWING, MOST_STEPS, MOST_NUMBERS, MOST_TRIED = 200, 16, 2_000, 1 << 20, 64
 KERAS_GATES = {"LSTM": (0, 3, 1, 2), "GRU": (0, 1, 2), "RNN": (0,)}
 
 
@@ -38,8 +45,13 @@ class Cell:
         to, call = self.to, self.call
         if len(self.moving) != 1 or any(to.data(call, index) is None for index in range(2, len(call.inputs))):
             return False
+        kinds = [node.op_type if node.domain in ("", "ai.onnx") else "" for node in self.body.node]
+        if len(kinds) > MOST_OF_CELL or not set(kinds) <= OF_CELLS or sum(kind in GROWING for kind in kinds) > MOST_GROWING:
+            return False
         self.x = self.moving[0]
         shape = to.shape(self.x)
+        if self.count > MOST_STEPS or math.prod(shape) > MOST_NUMBERS:
+            return False
         return len(shape) == 3 and shape[:2] == (self.count, 1) and to.tensors[self.x].dtype == "float32"
 
     def run(self, x):
@@ -90,9 +102,11 @@ class Cell:
         from onnx.reference import ReferenceEvaluator
         onnx = self.to.onnx
         x = np.random.default_rng(3).standard_normal(self.to.shape(self.x)).astype(np.float32)
+        # The first steps are of usual size, the others of ten times that, where a bound would show.
+        x[len(x) // 2 + 1:] *= 10
         given = self.run(x)
         wanted = [name for name in self.call.outputs if name and self.to.uses.get(name)]
-        for kind, attributes, weight, recurrent, bias in self.candidates():
+        for kind, attributes, weight, recurrent, bias in islice(self.candidates(), MOST_TRIED):
             constants = [onnx.numpy_helper.from_array(data.astype(np.float32), name) for name, data in
                          (("w", weight), ("r", recurrent), ("b", bias)) if data is not None]
             outputs = ["y", "yh", *(["yc"] if kind == "LSTM" else [])]

@@ -53,9 +53,11 @@ def batch_first(to, call):
     for name in call.inputs[5:7]:
         inputs.append(to.reshaped(call, name, (to.shape(name)[1], 1, to.shape(name)[2])) if name and not to.tensors[name].is_constant else
                       name and to.made(f"{name}/layout 0", to.tensors[name].data.swapaxes(0, 1)))
+    inputs += [*[""] * (7 - len(inputs)), *call.inputs[7:]]
     shapes = {name: to.shape(name) for name in call.outputs if name}
+    turned = lambda shape: (shape[1], shape[2], 1, shape[3]) if len(shape) == 4 else (shape[1], 1, shape[2])  # noqa: E731
     inner = part(to, call, inputs, {name: value for name, value in call.attributes.items() if name != "layout"},
-                 [(shape[1], shape[2], 1, shape[3]) if len(shape) == 4 else (shape[1], 1, shape[2]) for shape in shapes.values()])
+                 [turned(shapes[name]) if name else None for name in call.outputs])
     recurrent(to, inner)
     for name, output in zip(inner.outputs, call.outputs):
         if name and to.uses[name]:

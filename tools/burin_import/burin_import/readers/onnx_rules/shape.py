@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from .elementwise import LARGEST_ADDED, scaled
+
 
 def reshape(to, call):
     to.reshaped(call, call.inputs[0], to.shape(call.outputs[0]), call.outputs[0])
@@ -181,8 +183,7 @@ def pad(to, call):
         inner = to.fresh(f"{call.outputs[0]}/cut", [last - first for first, last in bounds.values()], x)
         cut(to, call, x, bounds, inner)
         x = inner
-    if mode == "constant" and value != 0 and np.isfinite(value):
-        from .elementwise import scaled
+    if mode == "constant" and 0 < abs(value) <= LARGEST_ADDED:
         shifted = scaled(to, call, x, 1, -value)
         inner = type(call)(call.name, call.kind, [shifted], [to.fresh(f"{call.outputs[0]}/padded", to.shape(call.outputs[0]))], {}, call.version)
         padded(to, inner, shifted, every, {"value": 0.0})
