@@ -64,6 +64,7 @@ class Reader(Rules):
         # Lists may lie in one another's place in the file, so that it holds more of them than it has bytes.
         self.unread = len(content)
         self.names = []
+        self.cut_off = []  #: Of floats that are made whole.
         self.placeholders = set()  # Tensors of whose axes some are open.
         self.variables = tflite_variables.Variables(self)
 
@@ -73,6 +74,7 @@ class Reader(Rules):
             self.read_operator(self.main.Operators(index))
         graph = Graph(name, [self.name(i) for i in self.indices(self.main, "Inputs")],
                       [self.name(i) for i in self.indices(self.main, "Outputs")], self.tensors, self.nodes)
+        self.check_cuts(graph.outputs)
         self.variables.add_to(graph)
         graph.notes, graph.file_outputs = list(dict.fromkeys(self.notes)), list(graph.outputs)
         if self.by_step:
@@ -283,25 +285,6 @@ class Reader(Rules):
         weight = self.transposed(self.inputs[1], (1, 2, 3, 0))
         self.add("Conv", [self.inputs[0], weight, *self.inputs[2:3]], attributes, self.fused("Conv2DOptions"))
 
-    def read_transpose_conv(self):
-        target, options = self.integers(0, "an output shape"), self.options("TransposeConvOptions")
-        weight = self.tensors[self.inputs[1]]
-        shape = self.tensors[self.inputs[2]].shape
-        if target is None or len(target) != 4 or options is None or len(weight.shape) != 4 or len(shape) != 4:
-            return self.unknown("an output shape or weights that do not fit")
-        strides, crops = [options.StrideH(), options.StrideW()], []
-        for axis, stride in enumerate(strides):
-            extent, size, out = shape[1 + axis], weight.shape[1 + axis], int(target[1 + axis])
-            if min(stride, extent, size, out) < 1:
-                return self.unknown("an output shape or weights that do not fit")
-            # The padding of the convolution from the output to the input.
-            same = max((-(-out // stride) - 1) * stride + size - out, 0) // 2
-            before = same if options.Padding() == self.schema.Padding.SAME else 0
-            crops.append((before, (extent - 1) * stride + max(size, stride) - out - before))
-        # A bias is the fourth; the weights lie as [filters, height, width, channels].
-        self.add("ConvTranspose", [self.inputs[2], self.transposed(self.inputs[1], (1, 2, 0, 3)), *self.inputs[3:4]],
-                 {"strides": strides, "dilations": [1, 1], "crops": crops}, self.fused("TransposeConvOptions"))
-
     def read_depthwise_conv_2d(self):
         self.weighted(4)
         options = self.options("DepthwiseConv2DOptions")
@@ -421,8 +404,8 @@ class Reader(Rules):
         output.data = np.array(self.tensors[self.inputs[0]].shape, output.dtype).reshape(output.shape)
 
     def read_neg(self):
-        name = "minus one"
-        self.tensors.setdefault(name, Tensor(name, (), "float32", np.array(-1, np.float32)))
+        name = self.new_tensor("minus one", self.tensors[self.inputs[0]], (), np.array(-1, np.float32))
+        self.tensors[name].dtype, self.tensors[name].quantization = "float32", None
         self.add("Multiply", [self.inputs[0], name])
 
     def read_leaky_relu(self):
@@ -543,8 +526,8 @@ class Reader(Rules):
         if options is None or begin is None or end is None or steps is None or \
                 not len(begin) == len(end) == len(steps) <= len(shape):
             return self.unknown("bounds that are no constants")
-        if options.EllipsisMask() or options.NewAxisMask():
-            return self.unknown("EllipsisMask or NewAxisMask")
+        if options.EllipsisMask() or options.NewAxisMask() or options.Offset():
+            return self.unknown("EllipsisMask, NewAxisMask or Offset")
         first, last = [0] * len(shape), list(shape)
         for axis, (start, stop) in enumerate(zip(begin, end)):
             extent = shape[axis]

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..layers.weighted import STORED_AS_8_BITS
+
 #: Of inputs behind the sequence: weights of the input and of the state, then biases.
 WEIGHTS, STATE_WEIGHTS, PEEPHOLES, BIASES, PROJECTION, PROJECTION_BIAS = range(4), range(4, 8), range(8, 11), range(11, 15), 15, 16
 TANH = 4
@@ -51,6 +53,8 @@ def floats(reader, names):
     joined = lambda indices: np.concatenate([tensors[names[index]].numbers() for index in indices])  # noqa: E731
     parameters = [("weight", joined(WEIGHTS).T), ("recurrent_weight", joined(STATE_WEIGHTS).T)]
     options = []
+    if any(tensors[names[index]].dtype == "int8" for index in (*WEIGHTS, *STATE_WEIGHTS)):
+        reader.notes.append(STORED_AS_8_BITS)
     if names[PROJECTION]:
         projection = tensors[names[PROJECTION]].numbers().T
         options.append(f"Projected<{projection.shape[1]}>")

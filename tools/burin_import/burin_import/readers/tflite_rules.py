@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from ..graph import Node
+from ..problems import Refused
 
 
 class Rules:
@@ -17,21 +18,23 @@ class Rules:
         if len(self.inputs) < 3 or not self.inputs[2]:
             return self.unknown("no image")
         self.weighted(4)
-        options = self.options("TransposeConvOptions")
-        x, target = self.tensors[self.inputs[2]].shape, self.tensors[self.outputs[0]].shape
-        kernel = self.tensors[self.inputs[1]].shape[1:3]
-        if options is None or len(x) != 4 or len(target) != 4:
-            return self.unknown(f"an image of {list(x)}")
+        target, options = self.integers(0, "an output shape"), self.options("TransposeConvOptions")
+        weight = self.tensors[self.inputs[1]]
+        shape = self.tensors[self.inputs[2]].shape
+        if target is None or len(target) != 4 or options is None or len(weight.shape) != 4 or len(shape) != 4:
+            return self.unknown("an output shape or weights that do not fit")
         strides, crops = [options.StrideH(), options.StrideW()], []
-        if min(strides) < 1:
-            return self.unknown(f"strides {strides}")
-        for extent, size, stride, result in zip(x[1:3], kernel, strides, target[1:3]):
-            whole = (extent - 1) * stride + max(size, stride)
-            before = max((extent - 1) * stride + size - result, 0) // 2
-            crops.append((before, whole - result - before))
-        weight = self.transposed(self.inputs[1], (1, 2, 0, 3))
-        self.add("ConvTranspose", [self.inputs[2], weight, *self.inputs[3:4]],
-                 {"strides": strides, "dilations": [1, 1], "groups": 1, "crops": crops}, self.fused("TransposeConvOptions"))
+        for axis, stride in enumerate(strides):
+            extent, size, out = shape[1 + axis], weight.shape[1 + axis], int(target[1 + axis])
+            if min(stride, extent, size, out) < 1:
+                return self.unknown("an output shape or weights that do not fit")
+            # The padding of the convolution from the output to the input.
+            same = max((-(-out // stride) - 1) * stride + size - out, 0) // 2
+            before = same if options.Padding() == self.schema.Padding.SAME else 0
+            crops.append((before, (extent - 1) * stride + max(size, stride) - out - before))
+        # A bias is the fourth; the weights lie as [filters, height, width, channels].
+        self.add("ConvTranspose", [self.inputs[2], self.transposed(self.inputs[1], (1, 2, 0, 3)), *self.inputs[3:4]],
+                 {"strides": strides, "dilations": [1, 1], "crops": crops}, self.fused("TransposeConvOptions"))
 
     # Rows and parts
 
@@ -93,9 +96,26 @@ class Rules:
         of, to = (self.tensors[name] for name in (self.inputs[0], self.outputs[0]))
         numbers = ("float32", "int32", "int64")
         if of.data is None and of.dtype in numbers and to.dtype in numbers:
-            # Tokens, which are whole.
+            # Tokens, which are whole. Of others a part is cut: see check_cuts.
+            if of.dtype == "float32" and to.dtype != "float32":
+                self.cut_off.append(self.outputs[0])
             return self.add("Identity", self.inputs[:1])
         self.unknown(f"{of.dtype} to {to.dtype}")
+
+    def check_cuts(self, outputs):
+        """Floats that are made whole may number rows, which takes their whole part too, and nothing else."""
+        waiting = list(self.cut_off)
+        while waiting:
+            name = waiting.pop()
+            for node in self.nodes:
+                if name not in node.inputs:
+                    continue
+                if node.operator in ("Identity", "Reshape", "Slice", "Transpose"):
+                    waiting += node.outputs
+                elif (node.operator, node.inputs.index(name)) not in (("Embedding", 0), ("GatherByInput", 1)):
+                    raise Refused(f"{node.name} ({node.source}): of floats that are made whole: expected that they number rows alone")
+            if name in outputs:
+                raise Refused(f"output `{name}`: floats that are made whole")
 
     # Functions and products
 

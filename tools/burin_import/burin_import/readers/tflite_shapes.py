@@ -31,7 +31,7 @@ def packed(reader, *parts):
 
 def strided(reader, x, first, last, steps):
     options = reader.options("StridedSliceOptions")
-    if options is None or x.ndim != 1 or first.size != 1 or options.EllipsisMask() or options.NewAxisMask() or steps[0] == 0:
+    if options is None or x.ndim != 1 or first.size != 1 or options.EllipsisMask() or options.NewAxisMask() or options.Offset() or steps[0] == 0:
         return None
     start, stop = (None if mask & 1 else int(bound[0]) for mask, bound in ((options.BeginMask(), first), (options.EndMask(), last)))
     return x[start] if options.ShrinkAxisMask() & 1 else x[start:stop:int(steps[0])]

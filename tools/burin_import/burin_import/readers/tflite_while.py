@@ -87,7 +87,7 @@ class Body:
 
 def strided_slice(body, operator, x, begin, end, step):
     options = body.options(operator, "StridedSliceOptions")
-    if options is None or options.NewAxisMask() or options.EllipsisMask():
+    if options is None or options.NewAxisMask() or options.EllipsisMask() or options.Offset():
         raise Unknown("STRIDED_SLICE in a loop")
     index = []
     for axis, (first, last, by) in enumerate(zip(begin.reshape(-1), end.reshape(-1), step.reshape(-1))):
