@@ -25,8 +25,19 @@ def apply(reader, call):
     if training and call.kind in ONLY_TRAINS | {"BatchNormalization"}:
         raise Unsupported("is called as in training")
     mask = call.options.pop("mask", None)
-    if isinstance(mask, list) and len(mask) == 1 and call.inputs:
-        reader.masks.setdefault(call.inputs[0], mask[0])
+    if mask is not None:
+        if not isinstance(mask, list) or len(mask) != 1 or len(call.inputs) != 1:
+            raise Unsupported("is called with masks")
+        before = dict(reader.masks)
+        reader.masks[call.inputs[0]] = mask[0]
+        try:
+            made = apply(reader, call)
+            behind = reader.masks.get(made)
+        finally:
+            reader.masks = before
+        if behind is not None and made != call.inputs[0]:
+            reader.masks[made] = behind
+        return made
     if call.options and call.kind not in TAKE_OPTIONS:
         raise Unsupported(f"is called with {', '.join(sorted(map(str, call.options)))}")
     masked = [name for name in call.inputs if name in reader.masks]

@@ -4,6 +4,10 @@ from ... import keras_weights
 from ...problems import Misfit, Unsupported
 
 
+#: Options that both directions have.
+ALIKE = ("units", "activation", "recurrent_activation", "use_bias", "reset_after", "return_sequences")
+
+
 def recurrent(reader, call, kind, config, groups):
     """`groups`: of the variables of one direction or of both."""
     pieces = keras_weights.Pieces.__new__(keras_weights.Pieces)
@@ -48,6 +52,11 @@ def both(reader, call):
     inner = call.get("layer")
     if inner["class_name"] not in keras_weights.RECURRENT or call.get("merge_mode") != "concat":
         raise Unsupported("expected a recurrent layer and merge_mode concat")
+    other = call.get("backward_layer")
+    if other is not None and (other["class_name"] != inner["class_name"] or any(
+            other["config"].get(option) != inner["config"].get(option) for option in ALIKE) or
+            other["config"].get("go_backwards") == inner["config"].get("go_backwards")):
+        raise Unsupported("expected two directions of one kind, one the other way round")
     return recurrent(reader, call, inner["class_name"], inner["config"], [f"{call.group}/forward_layer", f"{call.group}/backward_layer"])
 
 
