@@ -209,6 +209,21 @@ struct Lower<Sequential<Layers...>> {
     }
 };
 
+/// A merge is one layer: it has no name of its own below which others could be.
+template <class Merge, class Lowering>
+constexpr std::size_t append_merge(Lowering& lowering, const Wires& wires, const passes::Place& place) {
+    if constexpr (std::is_same_v<decltype(Lower<Merge>::ops()), LayerTypes<Merge>>) {
+        return Lower<Merge>::append(lowering, wires, place);
+    } else {
+        if (!lowering.failed()) {
+            auto& problem = fail_layer(lowering, place, "place");
+            problem = misuse<Merge>(problem.view(), "one layer that merges, as `Concat`")
+                          .append("; put others behind it, or use a `Graph`");
+        }
+        return 0;
+    }
+}
+
 template <class Merge, class... Branches>
 struct Lower<Parallel<Merge, Branches...>> {
     static constexpr auto ops() { return joined(Lower<Branches>::ops()..., LayerTypes<Merge>{}); }
@@ -218,7 +233,7 @@ struct Lower<Parallel<Merge, Branches...>> {
         Wires merged;
         std::size_t number = 0;
         (merged.add(Lower<Branches>::append(lowering, wires, place.child(number++))), ...);
-        return Lower<Merge>::append(lowering, merged, place);
+        return append_merge<Merge>(lowering, merged, place);
     }
 };
 
@@ -230,7 +245,7 @@ struct Lower<SkipConnection<Merge, Layers...>> {
     static constexpr std::size_t append(Lowering& lowering, const Wires& wires, const passes::Place& place) {
         Wires merged = wires;
         merged.add(Lower<Sequential<Layers...>>::append(lowering, wires, place));
-        return Lower<Merge>::append(lowering, merged, place);
+        return append_merge<Merge>(lowering, merged, place);
     }
 };
 

@@ -51,6 +51,21 @@ constexpr bool have_same_tensors() {
     return same;
 }
 
+/// Names the first layer that has other parameters for a piece: it mixes steps.
+template <std::size_t N, std::size_t Outputs>
+constexpr Sentence describe_mixed_steps(const passes::LoweredGraph<N, Outputs>& whole,
+                                        const passes::LoweredGraph<N, Outputs>& piece) {
+    std::size_t at = 0;
+    while (at + 1 < N && whole.nodes[at].parameter_count == piece.nodes[at].parameter_count &&
+           whole.nodes[at].statistics_count == piece.nodes[at].statistics_count)
+        ++at;
+    const passes::LoweredNode& node = whole.nodes[at];
+    Sentence sentence =
+        passes::expected_of(node).append("the same parameters for any number of steps, got `");
+    return sentence.append(passes::input_shapes(whole.nodes, node).span()[0])
+        .append("`, whose first axis a Streamer takes for time");
+}
+
 /// Why a network can't run piece by piece; empty if it can.
 template <class Net, std::size_t Steps>
 constexpr Sentence describe_what_does_not_stream() {
@@ -69,8 +84,7 @@ constexpr Sentence describe_what_does_not_stream() {
         if constexpr (!is_valid_network<Piece>)
             sentence.append("with ").append(Steps).append(" steps: ").append(Examined<Piece>::problem.view());
         else if (!have_same_tensors<Net, Piece>())
-            sentence.append("expected the same parameters for every number of steps, got others for ")
-                .append(Steps);
+            sentence = describe_mixed_steps(engine::Network<Net>::graph, engine::Network<Piece>::graph);
     }
     return sentence;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/core/shape.hpp"
+#include "burin/core/spelled_out.hpp"
 #include "burin/kernels/pairwise.hpp"
 #include "burin/kernels/simd.hpp"
 #include "burin/kernels/sweep.hpp"
@@ -22,13 +23,10 @@ template <std::size_t Arrays>
 struct RepeatedAxes {
     std::size_t rank = 0;
     std::array<std::size_t, Shape::max_rank> extents{};
-    /// Strides and 1, of one array after the other. Of template arguments that were made step by step g++ 12
-    /// forgets where zeros are: what differs in that alone is the same for it.
-    std::array<std::size_t, Arrays * Shape::max_rank> strides_and_1{};
+    std::array<std::size_t, Arrays * Shape::max_rank> strides{}; ///< Of one array after the other.
 
     constexpr RepeatedAxes(const Shape& whole, const std::array<Shape, Arrays>& shapes) {
         extents.fill(1);
-        strides_and_1.fill(1);
         std::array<std::array<bool, Arrays>, Shape::max_rank> moves{};
         for (std::size_t axis = 0; axis < whole.rank; ++axis) {
             if (whole[axis] == 1)
@@ -53,14 +51,15 @@ struct RepeatedAxes {
             std::size_t stride = 1;
             for (std::size_t axis = rank; axis-- > 0;)
                 if (moves[axis][i]) {
-                    strides_and_1[i * Shape::max_rank + axis] = stride + 1;
+                    strides[i * Shape::max_rank + axis] = stride;
                     stride *= extents[axis];
                 }
         }
+        strides = core::spelled_out(strides);
     }
 
     constexpr std::size_t stride(std::size_t array, std::size_t axis) const {
-        return strides_and_1[array * Shape::max_rank + axis] - 1;
+        return strides[array * Shape::max_rank + axis];
     }
     constexpr bool is_repeated(std::size_t array, std::size_t axis) const { return stride(array, axis) == 0; }
     template <auto Which>

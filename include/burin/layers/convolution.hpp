@@ -23,7 +23,8 @@ struct ConvolutionLayer : Op {
     /// Whether it keeps the inputs that a piece of a sequence needs itself; else `Past` has them.
     static constexpr bool remembers = Rank == 1 && (is_causal || Settings::kernel[0] == 1);
     static constexpr std::string_view misuse =
-        Filters == 0 ? "expected at least one filter"
+        !Settings::misuse.empty() ? Settings::misuse
+        : Filters == 0            ? "expected at least one filter"
         : !((Settings::template takes<Options> || groups_of<Options> > 0) && ...)
             ? "expected options among `Same`, `Valid`, `Causal`, `Padding`, `Stride`, `Dilation`, `Groups` "
               "and "

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 namespace burin {
@@ -34,8 +35,10 @@ inline constexpr std::size_t groups_of<Groups<Count>> = Count;
 /// What the template arguments of a layer say of its convolution.
 template <std::size_t Rank, auto Kernel, class... Options>
 struct ConvolutionOptions {
-    static_assert(is_window_size<Kernel, Rank>,
-                  "the kernel is a number, or a Shape with a number for each axis: Shape{3, 5}");
+    static constexpr std::string_view misuse =
+        is_window_size<Kernel, Rank>
+            ? ""
+            : "expected as kernel a number above 0, or a Shape with one for each axis: Shape{3, 5}";
 
     static constexpr Windowing<Rank> windowing =
         detail::windowing<Rank, Options...>(for_each_axis<Rank>(Kernel), for_each_axis<Rank>(1));

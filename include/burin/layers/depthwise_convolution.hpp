@@ -55,7 +55,8 @@ struct DepthwiseConv2D : Op {
     static constexpr std::size_t multiplier =
         std::max<std::size_t>((detail::multiplier_of<Options> + ... + 0), 1);
     static constexpr std::string_view misuse =
-        ((Settings::template takes<Options> || detail::multiplier_of<Options> > 0) && ...) &&
+        !Settings::misuse.empty() ? Settings::misuse
+        : ((Settings::template takes<Options> || detail::multiplier_of<Options> > 0) && ...) &&
                 Settings::windowing.border != detail::Border::causal
             ? ""
             : "expected options among `Same`, `Valid`, `Padding`, `Stride`, `Dilation`, `DepthMultiplier` "

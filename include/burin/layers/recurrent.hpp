@@ -27,7 +27,6 @@ inline constexpr kernels::Accuracy accuracy_of =
 /// All that belongs to a step of the sequence is stored at its place in the input, whichever way it is gone.
 template <class CellType, std::size_t Units, class... Options>
 struct Recurrent : Op {
-    static_assert(Units > 0, "a recurrent layer needs at least one unit");
     static_assert((RecurrentOption<Options> && ...),
                   "recurrent layers take the options ReturnSequences, ReturnState, InitialState, Masked, "
                   "GoBackwards and NoBias, and each its own: ReLUCell, ResetBefore, Projected");
@@ -54,7 +53,8 @@ struct Recurrent : Op {
 
     static constexpr bool is_recurrent = true;
     static constexpr std::string_view misuse =
-        has<ReLUCell> && Cell::gates != 1                         ? "expected ReLUCell of a SimpleRNN alone"
+        Units == 0                                                ? "expected at least one unit"
+        : has<ReLUCell> && Cell::gates != 1                       ? "expected ReLUCell of a SimpleRNN alone"
         : has<ResetBefore> && Cell::gates != 3                    ? "expected ResetBefore of a GRU alone"
         : (is_projected<Options> || ...) && !Cell::has_cell_state ? "expected Projected of an LSTM alone"
         : has<IntegerCell> && !Cell::has_cell_state               ? "expected IntegerCell of an LSTM alone"

@@ -74,7 +74,8 @@ struct TransposedConvolutionLayer : Op {
     }
 
     static constexpr std::string_view misuse =
-        Filters == 0 ? "expected at least one filter"
+        !Settings::misuse.empty() ? Settings::misuse
+        : Filters == 0            ? "expected at least one filter"
         : !((Settings::template takes<Options> || groups_of<Options> > 0 ||
              OutputPaddingOf<Options, Rank>::is_one) &&
             ...) ||
