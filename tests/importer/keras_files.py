@@ -73,6 +73,16 @@ with tempfile.TemporaryDirectory() as directory:
         assert words in said, said
     assert "int8" in refused_with("parts", [("head", "dtype", {"config": {"name": "int8_from_float32"}})])
     assert "groups" in refused_with("parts", [("norm", "groups", 2)])
+    # A second direction of one's own.
+    with zipfile.ZipFile(REFERENCE / "keras_imported_masked.keras") as archive:
+        layers = json.loads(archive.read("config.json"))["config"]["layers"]
+    backward = next(layer["config"]["backward_layer"] for layer in layers if layer["config"]["name"] == "both")
+    backward["config"]["activation"] = "relu"
+    assert "both: Bidirectional: expected two directions of one kind" in refused_with("imported_masked", [("both", "backward_layer", backward)])
+    # Masks that are given by name: one, of the input.
+    calls = next(layer["inbound_nodes"] for layer in layers if layer["config"]["name"] == "first")
+    calls[0]["kwargs"]["mask"] = [calls[0]["args"][0]] * 2
+    assert "first: LSTM: is called with masks" in refused_with("imported_masked", [("first", "inbound_nodes", calls)])
 
     for content in b"", b"PK\x03\x04", (REFERENCE / "keras_image.keras").read_bytes()[:2000]:
         hostile.write_bytes(content)

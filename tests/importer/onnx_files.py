@@ -231,13 +231,50 @@ def unsupported():
         assert word in said, said
 
 
+def lookalikes():
+    """What is nearly a form, and other than what that is."""
+    node, number = helper.make_node, lambda name, *values: numpy_helper.from_array(np.float32(values[0] if len(values) == 1 else values), name)
+
+    def read(nodes, shape, *constants, opset=17):
+        with write(model(nodes, [("x", shape)], [("y", None)], constants, opset)) as file, tempfile.TemporaryDirectory() as work:
+            code, said = run(file.name, "-o", Path(work) / "model.hpp", "--no-test")
+            return " ".join((Path(work) / "model.hpp").read_text().split()) if code == 0 else said
+    # Sums with such bounds would leave nothing of what they bound.
+    assert "Clip<-1.0e+30," in read([node("Max", ["x", "least"], ["y"])], [1, 4], number("least", -1e30))
+    assert "Clip<-3.0e+38, 100.0>" in read([node("Relu", ["x"], ["a"]), node("Min", ["a", "most"], ["y"])], [1, 4], number("most", 100))
+    borders = numpy_helper.from_array(np.array([0, 0, 1, 0, 0, 1]), "borders")
+    assert "y: Pad: value -1000000000.0" in read([node("Pad", ["x", "borders", "least"], ["y"])], [1, 2, 4], borders, number("least", -1e9))
+    # A factor of a norm that is no constant is a factor still.
+    mean = [node("ReduceMean", ["x"], ["mean"], axes=[2]), node("Sub", ["x", "mean"], ["centred"]), node("Mul", ["x", "x"], ["squares"])]
+    variance = [node("ReduceMean", ["squares"], ["mean_square"], axes=[2]), node("Mul", ["mean", "mean"], ["square"]),
+                node("Sub", ["mean_square", "square"], ["variance"]), node("Add", ["variance", "epsilon"], ["plus"])]
+    inverse = [node("Sqrt", ["plus"], ["root"]), node("Reciprocal", ["root"], ["inverse"]), node("Sigmoid", ["x"], ["gate"])]
+    text = read([*mean, *variance, *inverse, node("Mul", ["inverse", "gate"], ["factor"]), node("Mul", ["centred", "factor"], ["y"])],
+                [1, 3, 4], number("epsilon", 1e-3))
+    assert "Sigmoid" in text and "LayerNorm" not in text, text
+    # The largest of a row, taken from a column.
+    of = [node("Exp", ["less"], ["powers"]), node("ReduceSum", ["powers", "last"], ["total"]), node("Div", ["powers", "total"], ["y"])]
+    for keeps in 0, 1:
+        text = read([node("ReduceMax", ["x"], ["most"], axes=[2], keepdims=keeps), node("Sub", ["x", "most"], ["less"]), *of], [1, 4, 4],
+                    numpy_helper.from_array(np.array([2]), "last"))
+        assert ("Softmax" in text) == bool(keeps), text
+    # Of one batch first as of time first.
+    w, r, p = (numpy_helper.from_array(np.ones(shape, np.float32), name) for name, shape in (("w", (1, 8, 3)), ("r", (1, 8, 2)), ("p", (1, 6))))
+    for layout, shape in (0, [5, 1, 3]), (1, [1, 5, 3]):
+        for output in ["y"], ["", "y"]:
+            text = read([node("LSTM", ["x", "w", "r"], output, hidden_size=2, layout=layout)], shape, w, r)
+            assert f"LSTM<2, {'ReturnSequences, ' * (len(output) == 1)}NoBias>" in text, text
+            said = read([node("LSTM", ["x", "w", "r", "", "", "", "", "p"], output, hidden_size=2, layout=layout)], shape, w, r, p)
+            assert "LSTM: peepholes" in said, said
+
+
 def hostile():
+    """One message, exit code 1, nothing written, whatever the bytes."""
     # A name goes into the text of the header.
     for name in ('a"b.hpp', "a\\b.hpp", "a\nb.hpp"):
         code, said = run(HERE / "torch_cnn.onnx", "-o", Path(tempfile.gettempdir()) / name, "--embed", "0", "--no-test")
         assert code == 1 and "expected a name of plain letters" in said, said
 
-    """One message, exit code 1, nothing written, whatever the bytes."""
     content = (HERE / "torch_cnn.onnx").read_bytes()
     for length in [*range(0, 64, 8), *range(64, len(content), 211)]:
         with write(content[:length]) as file:
@@ -292,6 +329,7 @@ def hostile():
 def main():
     compare(sys.argv[1:] or ["g++"])
     unsupported()
+    lookalikes()
     hostile()
     print("files of ONNX become the networks that they are, or are refused")
 

@@ -136,6 +136,20 @@ def unsupported():
                                  "  rounded: ROUND: no layer for this operator",
                                  "  sines: SIN: no layer for this operator"], said
 
+    # Floats that are made whole: rows of a table have whole numbers too, all else would not be cut.
+    def cut(then, options, to, shape):
+        model = Model()
+        x, whole, y = model.tensor((1, 4), FLOAT32, name="x"), model.tensor((1, 4), INT32, name="whole"), model.tensor(shape, to, name="y")
+        model.operator(tflite.BuiltinOperator.CAST, "CastOptions", {}, [x], whole)
+        table = [model.tensor((9, 2), FLOAT32, data=np.ones((9, 2), np.float32))] if then == tflite.BuiltinOperator.GATHER else []
+        model.operator(then, options, {}, [*table, whole], y)
+        return write(model.finish([x], y))
+    with cut(tflite.BuiltinOperator.CAST, "CastOptions", FLOAT32, (1, 4)) as file:
+        assert "floats that are made whole" in refused(file.name)
+    with cut(tflite.BuiltinOperator.GATHER, "GatherOptions", FLOAT32, (1, 4, 2)) as file, tempfile.TemporaryDirectory() as work:
+        code, said = run(file.name, "-o", Path(work) / "model.hpp", "--no-test")
+        assert code == 0 and "Embedding<9, 2>" in (Path(work) / "model.hpp").read_text(), said
+
 
 def hostile():
     """One message, exit code 1, nothing written, whatever the bytes."""
