@@ -130,7 +130,7 @@ void write_c_case(const std::string& name, unsigned tokens = 0) {
 
 /// The same of three pieces of so many steps, one after the other; each is a case.
 template <std::size_t Steps, class Net>
-void write_c_pieces(const std::string& name) {
+void write_c_pieces(const std::string& name, unsigned tokens = 0) {
     std::mt19937 random(7);
     const Model<Net> model = lived_in_model<Net>(random);
     CHECK(io::c_pieces_text<Steps>(model, {name}).header.find("void " + name + "_reset(float *state);") !=
@@ -146,7 +146,7 @@ void write_c_pieces(const std::string& name) {
     written.begin();
     for (std::size_t i = 0; i < 3; ++i) {
         for (float& each : piece)
-            each = 2 * normal(random);
+            each = tokens > 0 ? static_cast<float>(random() % tokens) : 2 * normal(random);
         written.input(piece);
         const auto output = streamer(model.parameters(), piece);
         written.output({output.begin(), output.end()});

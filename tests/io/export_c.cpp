@@ -61,9 +61,10 @@ TEST_CASE("export_c: slices along the first axis, and with a stride") {
 }
 
 TEST_CASE("export_c: all layers that have no rule are named in one sentence") {
-    using Net = Sequential<Input<4, 4, 2>, Lambda<Square>, GroupNorm<1>, Flatten, Dense<2>>;
+    using Net = Sequential<Input<4>, Lambda<Square>, Embedding<4, 2, MaxNorm<1>>, Flatten, Dense<2>>;
     CHECK(error_of([] { io::c_text(Model<Net>(), {"net"}); }) ==
-          "export_c: C has no Rule for layer `0` `Lambda`, layer `1` `GroupNorm<1>`; give one by a "
+          "export_c: C has no Rule for layer `0` `Lambda`, layer `1` `Embedding<4, 2, MaxNorm<1>>`; give one "
+          "by a "
           "specialisation of "
           "burin::io::c::Rule");
 }

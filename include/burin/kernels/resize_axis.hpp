@@ -111,37 +111,43 @@ constexpr double cubic_weight(double distance, double a) {
 
 } // namespace detail
 
+/// Of element `o`; the axis has so many taps.
+template <class Scalar, std::size_t Taps>
+constexpr ResizeTaps<Scalar, Taps> resize_taps_of(const ResizeAxis& axis, std::size_t o) {
+    ResizeTaps<Scalar, Taps> result;
+    auto& [at, weights] = result;
+    if constexpr (Taps == 1) {
+        at[0] = static_cast<std::uint32_t>(axis.is_same() ? o : axis.nearest_to(o));
+        weights[0] = Scalar(1);
+    } else {
+        // The edge goes on: what is made of it alone is as it.
+        const double x =
+            Taps == 2 ? std::clamp(axis.place(o), 0.0, static_cast<double>(axis.input - 1)) : axis.place(o);
+        const std::int64_t first = ResizeAxis::whole_below(x) - (Taps == 4);
+        std::array<double, Taps> exact{};
+        double sum = 0;
+        for (std::size_t k = 0; k < Taps; ++k) {
+            const std::int64_t element = first + static_cast<std::int64_t>(k);
+            const double distance = x - static_cast<double>(element);
+            exact[k] = Taps == 2 ? 1 - (distance < 0 ? -distance : distance)
+                                 : detail::cubic_weight(distance, axis.cubic);
+            at[k] = static_cast<std::uint32_t>(axis.inside(element));
+            if (axis.excludes_outside && static_cast<std::int64_t>(at[k]) != element)
+                exact[k] = 0;
+            sum += exact[k];
+        }
+        for (std::size_t k = 0; k < Taps; ++k)
+            weights[k] = static_cast<Scalar>(axis.excludes_outside && sum != 0 ? exact[k] / sum : exact[k]);
+    }
+    return result;
+}
+
 /// All elements of an axis.
 template <ResizeAxis A, class Scalar>
 inline constexpr auto resize_taps = [] {
-    constexpr std::size_t taps = A.taps();
-    std::array<ResizeTaps<Scalar, taps>, A.output> all{};
-    for (std::size_t o = 0; o < A.output; ++o) {
-        auto& [at, weights] = all[o];
-        if constexpr (taps == 1) {
-            at[0] = static_cast<std::uint32_t>(A.is_same() ? o : A.nearest_to(o));
-            weights[0] = Scalar(1);
-        } else {
-            // The edge goes on: what is made of it alone is as it.
-            const double x =
-                taps == 2 ? std::clamp(A.place(o), 0.0, static_cast<double>(A.input - 1)) : A.place(o);
-            const std::int64_t first = ResizeAxis::whole_below(x) - (taps == 4);
-            std::array<double, taps> exact{};
-            double sum = 0;
-            for (std::size_t k = 0; k < taps; ++k) {
-                const std::int64_t element = first + static_cast<std::int64_t>(k);
-                const double distance = x - static_cast<double>(element);
-                exact[k] = taps == 2 ? 1 - (distance < 0 ? -distance : distance)
-                                     : detail::cubic_weight(distance, A.cubic);
-                at[k] = static_cast<std::uint32_t>(A.inside(element));
-                if (A.excludes_outside && static_cast<std::int64_t>(at[k]) != element)
-                    exact[k] = 0;
-                sum += exact[k];
-            }
-            for (std::size_t k = 0; k < taps; ++k)
-                weights[k] = static_cast<Scalar>(A.excludes_outside && sum != 0 ? exact[k] / sum : exact[k]);
-        }
-    }
+    std::array<ResizeTaps<Scalar, A.taps()>, A.output> all{};
+    for (std::size_t o = 0; o < A.output; ++o)
+        all[o] = resize_taps_of<Scalar, A.taps()>(A, o);
     return all;
 }();
 

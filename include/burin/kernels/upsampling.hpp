@@ -68,17 +68,25 @@ struct Between {
 };
 
 /// Elements lie in the middle of equal parts of the axis; what is beyond the first or last is as there.
+constexpr Between between_at(std::size_t extent, std::size_t factor, std::size_t i) {
+    const double place = std::max(0.0, (static_cast<double>(i) + 0.5) / static_cast<double>(factor) - 0.5);
+    const auto first = static_cast<std::size_t>(place);
+    return {first, std::min(first + 1, extent - 1), place - static_cast<double>(first)};
+}
 template <std::size_t Extent, std::size_t Factor>
 inline constexpr auto between = [] {
     std::array<Between, Extent * Factor> all{};
-    for (std::size_t i = 0; i < Extent * Factor; ++i) {
-        const double place =
-            std::max(0.0, (static_cast<double>(i) + 0.5) / static_cast<double>(Factor) - 0.5);
-        const auto first = static_cast<std::size_t>(place);
-        all[i] = {first, std::min(first + 1, Extent - 1), place - static_cast<double>(first)};
-    }
+    for (std::size_t i = 0; i < Extent * Factor; ++i)
+        all[i] = between_at(Extent, Factor, i);
     return all;
 }();
+
+/// The weights of four elements: of the first height both widths, then of the second.
+template <class Scalar>
+constexpr std::array<Scalar, 4> weights_between(const Between& h, const Between& w) {
+    return {static_cast<Scalar>((1 - h.share) * (1 - w.share)), static_cast<Scalar>((1 - h.share) * w.share),
+            static_cast<Scalar>(h.share * (1 - w.share)), static_cast<Scalar>(h.share * w.share)};
+}
 
 /// Calls f(offset in the finer image, four offsets in the coarser, their four weights) for each position of a
 /// sample.
@@ -95,10 +103,7 @@ template <Upsampling U, class Scalar, class Function>
             f(fine,
               std::array<std::size_t, 4>{offset(h.first, w.first), offset(h.first, w.second),
                                          offset(h.second, w.first), offset(h.second, w.second)},
-              std::array<Scalar, 4>{static_cast<Scalar>((1 - h.share) * (1 - w.share)),
-                                    static_cast<Scalar>((1 - h.share) * w.share),
-                                    static_cast<Scalar>(h.share * (1 - w.share)),
-                                    static_cast<Scalar>(h.share * w.share)});
+              weights_between<Scalar>(h, w));
             fine += U.channels;
         }
 }

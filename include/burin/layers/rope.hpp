@@ -143,16 +143,21 @@ struct RoPE : Op {
             }
     }
 
-  private:
     /// So many positions' turns are a table; others are turns of whole tables before them.
     static constexpr std::size_t near = 16;
 
+    /// How far pair i of so many turns from one position to the next.
+    static constexpr detail::Rotation one_turn(std::size_t i, std::size_t pairs) {
+        return detail::Rotation::by(
+            detail::power(base, -static_cast<double>(i) / static_cast<double>(pairs)));
+    }
+
+  private:
     template <std::size_t Pairs>
     static constexpr auto near_turns = [] {
         std::array<std::array<detail::Rotation, Pairs>, near + 1> turns{};
         for (std::size_t i = 0; i < Pairs; ++i) {
-            const auto one = detail::Rotation::by(
-                detail::power(base, -static_cast<double>(i) / static_cast<double>(Pairs)));
+            const auto one = one_turn(i, Pairs);
             for (std::size_t t = 0; t < near; ++t)
                 turns[t + 1][i] = turns[t][i] * one;
         }

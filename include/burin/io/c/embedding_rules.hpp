@@ -2,12 +2,10 @@
 
 #include "burin/io/c/rule.hpp"
 #include "burin/layers/embedding.hpp"
-#include "burin/layers/positional_encoding.hpp"
+#include "burin/layers/embedding_bag.hpp"
 
-#include <array>
 #include <cstddef>
 #include <string>
-#include <vector>
 
 namespace burin::io::c {
 
@@ -28,12 +26,31 @@ static void embed(const float *tokens, size_t count, const float *table, size_t 
 }
 )"};
 
-inline constexpr Function add_table{
-    R"(static void add_table(const float *x, const float *table, size_t size, float *y, size_t count)
+inline constexpr Function embed_bag{
+    R"(/* The sum of the tokens' rows, or of multiples of them, their mean, or their largest elements. */
+enum bag { BAG_SUM, BAG_MEAN, BAG_LARGEST };
+static void embed_bag(enum bag kind, const float *tokens, const float *factors, size_t count, const float *table,
+                      size_t vocabulary, size_t dimensions, size_t padding, float *y)
 {
-    size_t i;
-    for (i = 0; i < count; ++i)
-        y[i] = x[i] + table[i % size];
+    size_t at, i, found = 0;
+    for (i = 0; i < dimensions; ++i)
+        y[i] = 0.0f;
+    for (at = 0; at < count; ++at) {
+        const int is_token = tokens[at] >= 0.0f && tokens[at] < (float)vocabulary;
+        const size_t token = is_token ? (size_t)tokens[at] : padding;
+        const float *const row = table + token * dimensions;
+        if (!is_token || token == padding)
+            continue;
+        for (i = 0; i < dimensions; ++i)
+            if (kind == BAG_LARGEST && found > 0)
+                y[i] = row[i] > y[i] || row[i] != row[i] ? row[i] : y[i];
+            else
+                y[i] = y[i] + (factors ? row[i] * factors[at] : row[i]);
+        ++found;
+    }
+    if (kind == BAG_MEAN && found > 1)
+        for (i = 0; i < dimensions; ++i)
+            y[i] = y[i] * (1.0f / (float)found);
 }
 )"};
 
@@ -54,48 +71,31 @@ struct Rule<Embedding<Vocabulary, Dimensions, Options...>> {
     }
 };
 
+template <std::size_t Vocabulary, std::size_t Dimensions, class... Options>
+struct Rule<EmbeddingBag<Vocabulary, Dimensions, Options...>> {
+    using LayerType = EmbeddingBag<Vocabulary, Dimensions, Options...>;
+    static constexpr bool is_missing = LayerType::Rows::most_norm > 0;
+
+    static void write(Source& to, const LayerStep& step) {
+        to.use(pieces::embed_bag);
+        for_samples(to, step, [&](const LayerStep& one) {
+            to.call("embed_bag",
+                    {LayerType::adds_up      ? "BAG_SUM"
+                     : LayerType::is_maximum ? "BAG_LARGEST"
+                                             : "BAG_MEAN",
+                     one.inputs[0], LayerType::is_weighted ? one.inputs[1] : "NULL",
+                     std::to_string(one.input_shapes[0].size()), one.weights(to, "weight"),
+                     std::to_string(Vocabulary), std::to_string(Dimensions),
+                     std::to_string(LayerType::Rows::has_padding ? LayerType::Rows::padding : Vocabulary),
+                     one.output});
+        });
+    }
+};
+
 template <std::size_t Token>
 struct Rule<PaddingMask<Token>> {
     static void write(Source& to, const LayerStep& step) {
         write_each(to, step, "a[i] == " + literal(static_cast<float>(Token)) + " ? 0.0f : 1.0f");
-    }
-};
-
-namespace detail {
-
-inline void add_positions(Source& to, const LayerStep& step, const std::string& table) {
-    to.use(pieces::add_table);
-    const std::size_t size = step.output_shape.size();
-    to.line("add_table(" + step.inputs[0] + ", " + table + ", " + std::to_string(size) + ", " + step.output +
-            ", " + std::to_string(step.rows * size) + ");");
-}
-
-} // namespace detail
-
-template <>
-struct Rule<PositionalEncoding> {
-    static void write(Source& to, const LayerStep& step) {
-        const std::size_t time = step.output_shape[0], dimensions = step.output_shape[1];
-        std::vector<float> table(time * dimensions);
-        for (std::size_t i = 0; i < (dimensions + 1) / 2; ++i) {
-            using burin::detail::Rotation;
-            const Rotation turn = Rotation::by(
-                burin::detail::power_of_10000(static_cast<double>(2 * i) / static_cast<double>(dimensions)));
-            Rotation now;
-            for (std::size_t t = 0; t < time; ++t, now = now * turn) {
-                table[t * dimensions + 2 * i] = static_cast<float>(now.sine);
-                if (2 * i + 1 < dimensions)
-                    table[t * dimensions + 2 * i + 1] = static_cast<float>(now.cosine);
-            }
-        }
-        detail::add_positions(to, step, to.array<float>("w." + step.part("positions"), table));
-    }
-};
-
-template <std::size_t Positions>
-struct Rule<LearnedPositionalEmbedding<Positions>> {
-    static void write(Source& to, const LayerStep& step) {
-        detail::add_positions(to, step, step.weights(to, "weight"));
     }
 };
 

@@ -9,6 +9,7 @@
 #include "burin/layers/padding.hpp"
 #include "burin/layers/past.hpp"
 #include "burin/layers/permute.hpp"
+#include "burin/layers/pixel_shuffle.hpp"
 #include "burin/layers/repeat_vector.hpp"
 #include "burin/layers/reverse.hpp"
 #include "burin/layers/slice.hpp"
@@ -27,17 +28,14 @@ namespace burin::io::c {
 
 namespace detail {
 
-/// a[i], b[i], …
-inline std::string element(std::size_t input) {
-    return std::string(1, static_cast<char>('a' + input)) + "[i]";
-}
-
 /// With an operator between them, from the last one on or from the first.
-inline std::string joined(std::size_t count, const char* op, bool from_the_last) {
-    std::string text = element(from_the_last ? count - 1 : 0);
-    for (std::size_t k = 1; k < count; ++k)
-        text = from_the_last ? element(count - 1 - k) + op + (k > 1 ? "(" + text + ")" : text)
-                             : (k > 1 ? "(" + text + ")" : text) + op + element(k);
+inline std::string joined(const std::vector<std::string>& elements, const char* op, bool from_the_last) {
+    const std::size_t count = elements.size();
+    std::string text = from_the_last ? elements.back() : elements.front();
+    for (std::size_t k = 1; k < count; ++k) {
+        const std::string rest = k > 1 ? "(" + text + ")" : text;
+        text = from_the_last ? elements[count - 1 - k] + op + rest : rest + op + elements[k];
+    }
     return text;
 }
 
@@ -52,52 +50,63 @@ inline constexpr Function min_or_nan{R"(static float min_or_nan(float x, float r
 }
 )"};
 
-inline std::string nested(std::size_t count, const std::string& function) {
-    std::string text = element(0);
-    for (std::size_t k = 1; k < count; ++k)
-        text = function + "(" + element(k) + ", " + text + ")";
+inline std::string nested(const std::vector<std::string>& elements, const std::string& function) {
+    std::string text = elements[0];
+    for (std::size_t k = 1; k < elements.size(); ++k)
+        text = function + "(" + elements[k] + ", " + text + ")";
     return text;
 }
 
+/// A merge as an expression of an element of each input.
+template <class Merge>
+struct MergeValue;
+template <>
+struct MergeValue<Add> {
+    static std::string value(Source&, const std::vector<std::string>& x) { return joined(x, " + ", true); }
+};
+template <>
+struct MergeValue<Subtract> {
+    static std::string value(Source&, const std::vector<std::string>& x) { return x[0] + " - " + x[1]; }
+};
+template <>
+struct MergeValue<Multiply> {
+    static std::string value(Source&, const std::vector<std::string>& x) { return joined(x, " * ", true); }
+};
+template <>
+struct MergeValue<Average> {
+    static std::string value(Source&, const std::vector<std::string>& x) {
+        return "(" + joined(x, " + ", false) + ") * " + literal(1.0F / static_cast<float>(x.size()));
+    }
+};
+template <>
+struct MergeValue<Maximum> {
+    static std::string value(Source& to, const std::vector<std::string>& x) {
+        to.use(max_or_nan);
+        return nested(x, "max_or_nan");
+    }
+};
+template <>
+struct MergeValue<Minimum> {
+    static std::string value(Source& to, const std::vector<std::string>& x) {
+        to.use(min_or_nan);
+        return nested(x, "min_or_nan");
+    }
+};
+
 } // namespace detail
 
-template <>
-struct Rule<Add> {
-    static void write(Source& to, const LayerStep& step) {
-        write_each(to, step, detail::joined(step.inputs.size(), " + ", true));
-    }
+template <class LayerType>
+concept MergesElements = requires(Source& to, const std::vector<std::string>& elements) {
+    detail::MergeValue<LayerType>::value(to, elements);
 };
-template <>
-struct Rule<Subtract> {
-    static void write(Source& to, const LayerStep& step) { write_each(to, step, "a[i] - b[i]"); }
-};
-template <>
-struct Rule<Multiply> {
+
+template <MergesElements LayerType>
+struct Rule<LayerType> {
     static void write(Source& to, const LayerStep& step) {
-        write_each(to, step, detail::joined(step.inputs.size(), " * ", true));
-    }
-};
-template <>
-struct Rule<Average> {
-    static void write(Source& to, const LayerStep& step) {
-        const std::size_t count = step.inputs.size();
-        write_each(to, step,
-                   "(" + detail::joined(count, " + ", false) + ") * " +
-                       literal(1.0F / static_cast<float>(count)));
-    }
-};
-template <>
-struct Rule<Maximum> {
-    static void write(Source& to, const LayerStep& step) {
-        to.use(detail::max_or_nan);
-        write_each(to, step, detail::nested(step.inputs.size(), "max_or_nan"));
-    }
-};
-template <>
-struct Rule<Minimum> {
-    static void write(Source& to, const LayerStep& step) {
-        to.use(detail::min_or_nan);
-        write_each(to, step, detail::nested(step.inputs.size(), "min_or_nan"));
+        std::vector<std::string> elements;
+        for (std::size_t k = 0; k < step.inputs.size(); ++k)
+            elements.push_back(std::string(1, static_cast<char>('a' + k)) + "[i]");
+        write_each(to, step, detail::MergeValue<LayerType>::value(to, elements));
     }
 };
 
@@ -222,6 +231,22 @@ Movement movement_of(const burin::detail::Upsampler<Rank, Factor>*, const Shape&
         movement.from.push_back(0);
         movement.target.push_back(to[axis]);
     }
+    return movement;
+}
+
+/// Between an image and one whose pixels are its blocks.
+template <std::size_t Block, bool ToSpace, bool ByChannel>
+Movement movement_of(const burin::detail::PixelBlocks<Block, ToSpace, ByChannel>*, const Shape& input,
+                     const Shape& output) {
+    const Shape &image = ToSpace ? output : input, &deep = ToSpace ? input : output;
+    const std::vector<std::ptrdiff_t> wide = Movement::pitches(image), of_deep = Movement::pitches(deep);
+    const auto block = static_cast<std::ptrdiff_t>(Block), channels = static_cast<std::ptrdiff_t>(image[2]);
+    const std::ptrdiff_t pixel = ByChannel ? 1 : channels, channel = ByChannel ? block * block : 1;
+    Movement movement{.extents = {deep[0], Block, deep[1], Block, image[2]},
+                      .from = {block * wide[0], wide[0], block * wide[1], wide[1], 1},
+                      .target = {of_deep[0], block * pixel, of_deep[1], pixel, channel}};
+    if (ToSpace)
+        std::swap(movement.from, movement.target);
     return movement;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -29,6 +30,11 @@ inline std::string literal(float value) {
     text.back() = 'f';
     return text;
 }
+inline std::string literal(double value) {
+    char text[32];
+    const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+    return {text, end};
+}
 inline std::string literal(std::int32_t value) {
     return value == INT32_MIN ? "INT32_MIN" : std::to_string(value);
 }
@@ -41,6 +47,8 @@ inline std::string literal(std::int8_t value) {
 
 template <class Number>
 inline constexpr std::string_view type_name = "float";
+template <>
+inline constexpr std::string_view type_name<double> = "double";
 template <>
 inline constexpr std::string_view type_name<std::int32_t> = "int32_t";
 template <>
