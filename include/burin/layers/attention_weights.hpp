@@ -19,6 +19,7 @@ namespace burin {
 template <std::size_t Heads, class... Options>
 struct AttentionWeights : MultiHeadAttention<Heads, Options...> {
     using Attention = MultiHeadAttention<Heads, Options...>;
+    using Parts = detail::AttentionHeads<Heads, Options...>;
 
     static constexpr OpTraits traits{.stops_gradient = true};
 
@@ -32,7 +33,7 @@ struct AttentionWeights : MultiHeadAttention<Heads, Options...> {
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         InferredShape result = Attention::infer_shape(inputs);
         if (result.fits())
-            result.shape = Shape(Heads, inputs[0][0], inputs[Attention::key_input(inputs.size())][0]);
+            result.shape = Shape(Heads, inputs[0][0], inputs[Parts::key_input(inputs.size())][0]);
         return result;
     }
 
@@ -40,7 +41,7 @@ struct AttentionWeights : MultiHeadAttention<Heads, Options...> {
     static constexpr std::size_t state(std::span<const Shape>) { return 0; }
 
     static constexpr Elements scratch(std::span<const Shape> inputs, StepKind kind, Mode) {
-        const typename Attention::Extents e(inputs);
+        const typename Parts::Extents e(inputs);
         return {0, kind == StepKind::forward
                        ? 2 * e.queries() + 2 * e.keys() + e.table() + e.head.transposed()
                        : 0};
@@ -49,23 +50,23 @@ struct AttentionWeights : MultiHeadAttention<Heads, Options...> {
     template <class Context>
     static void forward(const Context& run) noexcept {
         using Scalar = typename Context::Scalar;
-        constexpr typename Attention::Extents e(Context::Shapes::inputs);
+        constexpr typename Parts::Extents e(Context::Shapes::inputs);
         Scalar* const table = run.scratch;
-        typename Attention::template Buffers<Scalar> buffers;
+        typename Parts::template Buffers<Scalar> buffers;
         Scalar* const transposed = table + e.table();
         buffers.query = transposed + e.head.transposed();
         buffers.key = buffers.query + e.queries();
         buffers.value = buffers.key + e.keys();
         buffers.mixed = buffers.value + e.keys();
-        Attention::template write_table<e>(table);
+        Parts::template write_table<e>(table);
         for (std::size_t row = 0; row < run.rows; ++row) {
-            Attention::project(run, row, 1, buffers, table);
+            Parts::project(run, row, 1, buffers, table);
             for (std::size_t h = 0; h < Heads; ++h)
                 kernels::attention_forward<e.head>(
-                    Attention::template head<e>(buffers, 0, h, Attention::mask(run, row),
-                                                Attention::additive(run, row, h)),
+                    Parts::template head<e>(buffers, 0, h, Parts::mask(run, row),
+                                            Parts::additive(run, row, h)),
                     run.output + (row * Heads + h) * e.head.scores(),
-                    Attention::template of_head<e>(buffers.mixed, 0, h), transposed);
+                    Parts::template of_head<e>(buffers.mixed, 0, h), transposed);
         }
     }
 };

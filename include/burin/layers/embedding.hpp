@@ -89,8 +89,9 @@ struct TokenRows {
 ///
 /// | | shape |
 /// |---|---|
-/// | input | `[T]`, or any other: numbers of tokens, 0 to Vocabulary − 1, as scalars (exact up to 2²⁴ in
-/// float) | | output | `[T, Dimensions]` | | `weight` | `[Vocabulary, Dimensions]` |
+/// | input | `[T]`, or any other: numbers of tokens, 0 to Vocabulary − 1, in float up to 2²⁴ |
+/// | output | `[T, Dimensions]` |
+/// | `weight` | `[Vocabulary, Dimensions]` |
 ///
 /// With `PaddingIndex<0>` token 0 is padding: it reads as zeros, whatever its row has, and its row gets no
 /// gradient. So does everything that is no token of the vocabulary, such as −1.
