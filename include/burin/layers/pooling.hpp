@@ -129,8 +129,7 @@ struct Pool : Op {
 
 template <std::size_t Rank, auto Size, class... Options>
 struct StridedWindows {
-    static_assert(is_window_size<Size, Rank>,
-                  "the window of a pooling layer is a number, or a Shape with a number for each axis");
+    static constexpr bool has_window = is_window_size<Size, Rank>;
     static_assert(
         (is_window_option<Options, Rank> && ...),
         "pooling takes the options Stride, Same, Valid, Padding, Dilation, CeilMode and CountPadding; those "
@@ -149,10 +148,10 @@ struct StridedWindows {
     static constexpr bool has_ceil_mode = (std::is_same_v<Options, CeilMode> || ...);
     static constexpr bool counts_padding = (std::is_same_v<Options, CountPadding> || ...);
     static_assert(options.border != Border::causal, "pooling is not Causal");
-    static_assert(each_axis([](std::size_t axis) {
-                      return std::max(options.padding[axis], options.behind[axis]) <
-                             (size[axis] - 1) * options.dilation[axis] + 1;
-                  }),
+    static_assert(!has_window || each_axis([](std::size_t axis) {
+        return std::max(options.padding[axis], options.behind[axis]) <
+               (size[axis] - 1) * options.dilation[axis] + 1;
+    }),
                   "the padding of a pooling layer is less than its window, so that no window is empty");
 
     static constexpr bool is_dilated =
@@ -203,7 +202,8 @@ template <Pooling Kind, std::size_t Rank, auto Size, class... Options>
 struct StridedPool : Pool<Kind, Rank, StridedWindows<Rank, Size, Options...>> {
     using Windows = StridedWindows<Rank, Size, Options...>;
     static constexpr std::string_view misuse =
-        Kind == Pooling::max && Windows::counts_padding
+        !Windows::has_window ? "expected as window a number above 0, or a Shape with one for each axis"
+        : Kind == Pooling::max && Windows::counts_padding
             ? "expected no `CountPadding`: it is an option of AveragePool only"
         : Windows::has_ceil_mode && Windows::options.border == Border::same
             ? "expected `CeilMode` with `Valid` or `Padding`: `Same` has all windows that begin in the image"
