@@ -16,29 +16,6 @@ namespace burin {
 
 namespace detail {
 
-/// As Int8Weighted, with a bias for each phase of the outputs: each sees a part of the weights.
-template <std::size_t Weights, std::size_t Channels, std::size_t Phases>
-struct Int8TransposedWeights {
-    std::array<std::int32_t, Phases * Channels> bias;
-    std::array<std::int32_t, Channels> multipliers;
-    std::array<std::int8_t, Weights> weight;
-    std::array<std::int8_t, Channels> shifts;
-    std::int8_t input_zero_point;
-    std::int8_t zero_point;
-    std::int8_t low;
-
-    template <class Self, class Visitor>
-    static constexpr void visit(Self& self, Visitor&& visitor) {
-        visitor("bias", self.bias);
-        visitor("multipliers", self.multipliers);
-        visitor("weight", self.weight);
-        visitor("shifts", self.shifts);
-        visitor("input_zero_point", self.input_zero_point);
-        visitor("zero_point", self.zero_point);
-        visitor("low", self.low);
-    }
-};
-
 /// TensorFlow Lite's TRANSPOSE_CONV.
 template <class Layer>
 struct Int8TransposedForm : quantization::Int8Form {
@@ -58,8 +35,8 @@ struct Int8TransposedForm : quantization::Int8Form {
 
     template <class Shapes>
     using Constants =
-        Int8TransposedWeights<convolution<Shapes>.depth() * convolution<Shapes>.filters,
-                              convolution<Shapes>.channels, kernels::int8_phase_count(convolution<Shapes>)>;
+        Int8Weighted<convolution<Shapes>.depth() * convolution<Shapes>.filters, convolution<Shapes>.channels,
+                     kernels::int8_phase_count(convolution<Shapes>)>;
 
     static constexpr Elements scratch(std::span<const Shape> inputs) {
         return {0, kernels::int8_transposed_scratch(Layer::to_input(inputs[0]))};
@@ -121,9 +98,7 @@ struct Int8TransposedForm : quantization::Int8Form {
         const auto& to = *run.constants;
         kernels::int8_transposed_convolution<Context::rounding>(
             convolution<typename Context::Shapes>, run.inputs[0], run.rows, to.input_zero_point,
-            to.weight.data(),
-            {to.bias.data(), to.multipliers.data(), to.shifts.data(), to.zero_point, to.low}, run.output,
-            run.scratch);
+            to.weight.data(), to.template outputs<Context::rounding>(), run.output, run.scratch);
     }
 };
 

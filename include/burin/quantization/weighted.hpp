@@ -15,11 +15,12 @@
 
 namespace burin::detail {
 
-/// Constants of a layer whose every output channel has a bias and weights with a scale of their own.
-template <std::size_t Weights, std::size_t Channels>
+/// Constants of a layer whose every output channel has a bias and weights with a scale of their own. Where
+/// outputs of some phases see a part of the weights each, they have a bias for each phase and channel.
+template <std::size_t Weights, std::size_t Channels, std::size_t Phases = 1>
 struct Int8Weighted {
-    std::array<std::int32_t, Channels> bias; ///< In units of the sums: scale of the input · of the weights.
-    std::array<std::int32_t, Channels> multipliers; ///< From a sum to an output, with the shifts.
+    std::array<std::int32_t, Phases * Channels> bias; ///< In units of the sums: both scales multiplied.
+    std::array<std::int32_t, Channels> multipliers;   ///< From a sum to an output, with the shifts.
     std::array<std::int8_t, Weights> weight;
     std::array<std::int8_t, Channels> shifts;
     std::int8_t input_zero_point;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "burin/io/c/int8_pieces.hpp"
+#include "burin/io/c/int8_softmax_pieces.hpp"
 #include "burin/io/c/recurrent_rules.hpp"
 #include "burin/io/c/rule.hpp"
 #include "burin/io/c/shape_rules.hpp"
