@@ -7,6 +7,9 @@ import numpy as np
 from ..graph import MOST_NODES, Graph, Node, Quantization, Tensor
 from ..problems import Missing, Refused
 from . import tflite_lstm, tflite_shapes, tflite_variables, tflite_while
+from .tflite_images import Images
+from .tflite_moves import Moves
+from .tflite_names import layer_name
 from .tflite_rules import Rules
 
 DTYPES = {0: "float32", 1: "float16", 2: "int32", 3: "uint8", 4: "int64", 6: "bool", 7: "int16", 9: "int8", 10: "float64"}
@@ -42,7 +45,7 @@ def read(path):
     return Reader(schema(), content).graph(path.stem)
 
 
-class Reader(Rules):
+class Reader(Images, Moves, Rules):
     dtypes = DTYPES
 
     def __init__(self, schema, content):
@@ -262,41 +265,6 @@ class Reader(Rules):
                 quantization = replace(quantization, axis=axis)
         return self.new_tensor(f"{name}/as Burin has it", replace(tensor, quantization=quantization), data.shape, data)
 
-    def window(self, options):
-        return {"strides": [options.StrideH(), options.StrideW()],
-                "padding": "same" if options.Padding() == self.schema.Padding.SAME else [(0, 0), (0, 0)]}
-
-    def weighted(self, rank):
-        """Whether the weights have so many axes; else the node is left to the check."""
-        if len(self.inputs) < 2 or not self.inputs[1]:
-            raise Refused(f"{self.node_name} ({self.kind}): expected weights, got none")
-        if len(self.tensors[self.inputs[1]].shape) != rank:
-            raise Refused(f"{self.node_name} ({self.kind}): expected weights of {rank} axes, got "
-                          f"{list(self.tensors[self.inputs[1]].shape)}")
-
-    def read_conv_2d(self):
-        self.weighted(4)
-        options = self.options("Conv2DOptions")
-        channels = self.tensors[self.inputs[0]].shape[-1:]
-        per_group = self.tensors[self.inputs[1]].shape[3]
-        groups = channels[0] // per_group if channels and per_group and channels[0] % per_group == 0 else 1
-        attributes = {**self.window(options), "groups": groups,
-                      "dilations": [options.DilationHFactor(), options.DilationWFactor()]}
-        weight = self.transposed(self.inputs[1], (1, 2, 3, 0))
-        self.add("Conv", [self.inputs[0], weight, *self.inputs[2:3]], attributes, self.fused("Conv2DOptions"))
-
-    def read_depthwise_conv_2d(self):
-        self.weighted(4)
-        options = self.options("DepthwiseConv2DOptions")
-        height, width, outputs = self.tensors[self.inputs[1]].shape[1:]
-        channels = self.tensors[self.inputs[0]].shape[-1]
-        if channels == 0 or outputs % channels:
-            raise Refused(f"{self.node_name} ({self.kind}): {outputs} filters are no multiple of {channels} channels")
-        attributes = {**self.window(options), "dilations": [options.DilationHFactor(), options.DilationWFactor()]}
-        weight = self.transposed(self.inputs[1], (0, 1, 2, 3), (height, width, channels, outputs // channels))
-        self.add("DepthwiseConv", [self.inputs[0], weight, *self.inputs[2:3]], attributes,
-                 self.fused("DepthwiseConv2DOptions"))
-
     def read_fully_connected(self):
         self.weighted(2)
         weight = self.transposed(self.inputs[1], (1, 0))
@@ -312,38 +280,6 @@ class Reader(Rules):
         if options is not None and options.WeightsFormat() != 0:
             return self.unknown("shuffled weights")
         self.add("Dense", [x, weight, *self.inputs[2:3]], {}, self.fused("FullyConnectedOptions"))
-
-    def pool(self, operator):
-        options = self.options("Pool2DOptions")
-        self.add(operator, self.inputs, {**self.window(options), "size": [options.FilterHeight(), options.FilterWidth()]},
-                 self.fused("Pool2DOptions"))
-
-    def read_max_pool_2d(self):
-        self.pool("MaxPool")
-
-    def read_average_pool_2d(self):
-        self.pool("AveragePool")
-
-    def read_concatenation(self):
-        options = self.options("ConcatenationOptions")
-        rank = len(self.tensors[self.outputs[0]].shape)
-        axis = options.Axis() if options else 0
-        self.add("Concat", self.inputs, {"axis": axis % max(rank, 1)}, self.fused("ConcatenationOptions"))
-
-    def read_pack(self):
-        options = self.options("PackOptions")
-        shape = self.tensors[self.outputs[0]].shape
-        axis = (options.Axis() if options else 0) % max(len(shape), 1)
-        parts = []
-        for name in self.inputs:
-            like = self.tensors[name]
-            extents = (*like.shape[:axis], 1, *like.shape[axis:])
-            data = None if like.data is None else like.data.reshape(extents)
-            part = self.new_tensor(f"{name}/to pack", like, extents, data)
-            if data is None:
-                self.add("Reshape", [name], {"shape": extents}, output=part)
-            parts.append(part)
-        self.add("Concat", parts, {"axis": axis})
 
     def read_unidirectional_sequence_lstm(self):
         tflite_lstm.unidirectional(self)
@@ -380,14 +316,6 @@ class Reader(Rules):
         self.add("Svdf", self.inputs[:4], {"rank": options.Rank() if options else 0, "state": state.quantization, "by_step": True},
                  activation)
 
-    def read_space_to_batch_nd(self):
-        block, pads = self.integers(1, ""), self.integers(2, "")
-        if block is None or pads is None or len(pads) != 2 * len(block):
-            return self.unknown("blocks that are no constants")
-        self.add(self.kind, self.inputs[:1], {"block": block, "borders": list(zip(pads[::2], pads[1::2]))})
-
-    read_batch_to_space_nd = read_space_to_batch_nd
-
     def read_softmax(self):
         options = self.options("SoftmaxOptions")
         beta = options.Beta() if options else 1.0
@@ -397,11 +325,6 @@ class Reader(Rules):
 
     def read_log_softmax(self):
         self.add("LogSoftmax", self.inputs, {"axis": len(self.tensors[self.outputs[0]].shape) - 1})
-
-    def read_shape(self):
-        # Known, as all shapes are.
-        output = self.tensors[self.outputs[0]]
-        output.data = np.array(self.tensors[self.inputs[0]].shape, output.dtype).reshape(output.shape)
 
     def read_neg(self):
         name = self.new_tensor("minus one", self.tensors[self.inputs[0]], (), np.array(-1, np.float32))
@@ -414,66 +337,6 @@ class Reader(Rules):
     def read_gelu(self):
         options = self.options("GeluOptions")
         self.add("GeluTanh" if options and options.Approximate() else "Gelu", self.inputs)
-
-    def read_reshape(self):
-        self.add("Reshape", self.inputs[:1], {"shape": tflite_shapes.wished(self, self.tensors[self.outputs[0]].shape)})
-
-    read_squeeze = read_expand_dims = read_reshape
-
-    def read_transpose(self):
-        axes = self.integers(1, "axes")
-        if axes is None:
-            return self.unknown("an order of axes that is no constant")
-        self.add("Transpose", self.inputs[:1], {"axes": axes})
-
-    def read_pad(self):
-        pads = self.integers(1, "paddings")
-        if pads is None or len(pads) % 2 or min(pads, default=0) < 0:
-            return self.unknown("paddings that are no constant")
-        value = 0.0
-        if len(self.inputs) > 2:
-            data = self.constant_input(2)
-            if data is None or data.size != 1:
-                return self.unknown("a value that is no constant")
-            value = data.reshape(-1)[0].item()
-            quantization = self.tensors[self.inputs[0]].quantization
-            if quantization is not None and data.dtype.kind == "i":
-                value = float(quantization.scale) * (value - quantization.zero_point)
-        self.add("Pad", self.inputs[:1], {"pads": list(zip(pads[::2], pads[1::2])), "value": value})
-
-    read_padv2 = read_pad
-
-    def read_mirror_pad(self):
-        pads, options = self.integers(1, "paddings"), self.options("MirrorPadOptions")
-        if pads is None or len(pads) % 2 or min(pads, default=0) < 0:
-            return self.unknown("paddings that are no constant")
-        is_symmetric = options is not None and options.Mode() != self.schema.MirrorPadMode.REFLECT
-        self.add("Pad", self.inputs[:1], {"pads": list(zip(pads[::2], pads[1::2])), "mode": "symmetric" if is_symmetric else "reflect"})
-
-    def read_depth_to_space(self):
-        options = self.options("DepthToSpaceOptions")
-        self.add("DepthToSpace", self.inputs[:1], {"block": options.BlockSize() if options else 1})
-
-    def read_space_to_depth(self):
-        options = self.options("SpaceToDepthOptions")
-        self.add("SpaceToDepth", self.inputs[:1], {"block": options.BlockSize() if options else 1})
-
-    def resized(self, mode, name):
-        options, size = self.options(name), self.integers(1, "sizes")
-        if size is None or len(size) != 2:
-            return self.unknown("sizes that are no constant")
-        aligned, middles = (options.AlignCorners(), options.HalfPixelCenters()) if options else (False, False)
-        if aligned and middles:
-            return self.unknown("align_corners with half_pixel_centers")
-        how = "align_corners" if aligned else "half_pixel" if middles else "asymmetric"
-        self.add("Resize", self.inputs[:1], {"size": [int(each) for each in size], "mode": mode, "coordinates": how,
-                                             "nearest": "floor" if how == "asymmetric" else "round_prefer_ceil"})
-
-    def read_resize_bilinear(self):
-        self.resized("linear", "ResizeBilinearOptions")
-
-    def read_resize_nearest_neighbor(self):
-        self.resized("nearest", "ResizeNearestNeighborOptions")
 
     def reduce(self, operator):
         axes, rank = self.integers(1, "axes"), len(self.tensors[self.inputs[0]].shape)
@@ -497,87 +360,3 @@ class Reader(Rules):
         flat = self.new_tensor(f"{self.outputs[0]}/means", self.tensors[self.outputs[0]], mean)
         self.add("GlobalAveragePool", self.inputs[:1], output=flat)
         self.add("Reshape", [flat], {"shape": kept})
-
-    def cut(self, first, last, steps, shape):
-        """Slices along one axis after the other, from the input to the output."""
-        if any(step < 1 for step in steps):
-            return self.unknown(f"Strides {steps}")
-        x, like = self.inputs[0], self.tensors[self.inputs[0]]
-        extents = list(shape)
-        cuts = [axis for axis in range(len(shape)) if (first[axis], last[axis], steps[axis]) != (0, shape[axis], 1)]
-        target = self.tensors[self.outputs[0]]
-        for axis in cuts:
-            extents[axis] = -(-(last[axis] - first[axis]) // steps[axis])
-            if extents[axis] <= 0:
-                return self.unknown("a slice without elements")
-            to = self.outputs[0]
-            if axis != cuts[-1] or tuple(extents) != target.shape:
-                to = self.new_tensor(f"{self.outputs[0]}/axis {axis}", like, extents)
-            many = {"step": steps[axis]} if steps[axis] > 1 and extents[axis] > 1 else {}
-            self.add("StridedSlice" if many else "Slice", [x], {"axis": axis, "first": first[axis], "count": extents[axis], **many},
-                     output=to)
-            x = to
-        if x != self.outputs[0]:
-            self.add("Reshape", [x], {"shape": target.shape})
-
-    def read_strided_slice(self):
-        options, shape = self.options("StridedSliceOptions"), self.tensors[self.inputs[0]].shape
-        begin, end, steps = (self.integers(i, "") for i in (1, 2, 3))
-        if options is None or begin is None or end is None or steps is None or \
-                not len(begin) == len(end) == len(steps) <= len(shape):
-            return self.unknown("bounds that are no constants")
-        if options.EllipsisMask() or options.NewAxisMask() or options.Offset():
-            return self.unknown("EllipsisMask, NewAxisMask or Offset")
-        first, last = [0] * len(shape), list(shape)
-        for axis, (start, stop) in enumerate(zip(begin, end)):
-            extent = shape[axis]
-            start, stop = (min(max(bound + extent if bound < 0 else bound, 0), extent) for bound in (start, stop))
-            if not options.BeginMask() >> axis & 1:
-                first[axis] = start
-            if options.ShrinkAxisMask() >> axis & 1:
-                last[axis] = first[axis] + 1
-            elif not options.EndMask() >> axis & 1:
-                last[axis] = stop
-        self.cut(first, last, [*steps, *[1] * (len(shape) - len(steps))], shape)
-
-    def read_slice(self):
-        shape = self.tensors[self.inputs[0]].shape
-        begin, size = self.integers(1, ""), self.integers(2, "")
-        if begin is None or size is None or not len(begin) == len(size) == len(shape):
-            return self.unknown("bounds that are no constants")
-        last = [extent if count < 0 else start + count for start, count, extent in zip(begin, size, shape)]
-        self.cut(begin, last, [1] * len(shape), shape)
-
-    def read_split(self):
-        axis = self.integers(0, "axis")
-        x = self.inputs[1] if len(self.inputs) > 1 else ""
-        self.split(axis, x)
-
-    def read_split_v(self):
-        self.split(self.integers(2, "axis"), self.inputs[0])
-
-    def split(self, axis, x):
-        if axis is None or len(axis) != 1 or not x:
-            return self.unknown("an axis that is no constant")
-        axis = axis[0] % max(len(self.tensors[x].shape), 1)
-        first = 0
-        for output in self.outputs:
-            count = self.tensors[output].shape[axis]
-            self.nodes.append(Node(layer_name(self.kind, output), "Slice", [x], [output], {"axis": axis, "first": first, "count": count},
-                                   self.kind))
-            first += count
-
-
-def layer_name(kind, output):
-    """What Keras called the layer: a tensor has the names of all operators that were fused into it, as in
-    `model/activation/Relu;model/conv2d/BiasAdd;model/conv2d/Conv2D1`."""
-    parts = output.split(";")
-    wanted = {"CONV_2D": ("BiasAdd", "Conv2D"), "DEPTHWISE_CONV_2D": ("BiasAdd", "depthwise"),
-              "FULLY_CONNECTED": ("BiasAdd", "MatMul")}.get(kind, ())
-    for operator in wanted:
-        for part in parts:
-            *layer, last = part.split("/")
-            if layer and last.startswith(operator):
-                return "/".join(layer)
-    *layer, last = parts[0].split("/")
-    return "/".join(layer) if layer and last[:1].isupper() else parts[0]

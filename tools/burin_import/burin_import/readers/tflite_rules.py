@@ -11,31 +11,6 @@ from ..problems import Refused
 class Rules:
     """What Reader.read_operator looks for: a function for each operator."""
 
-    # Images
-
-    def read_transpose_conv(self):
-        """Inputs: the output's shape, weights [filters, kernel..., channels], x, a bias or none."""
-        if len(self.inputs) < 3 or not self.inputs[2]:
-            return self.unknown("no image")
-        self.weighted(4)
-        target, options = self.integers(0, "an output shape"), self.options("TransposeConvOptions")
-        weight = self.tensors[self.inputs[1]]
-        shape = self.tensors[self.inputs[2]].shape
-        if target is None or len(target) != 4 or options is None or len(weight.shape) != 4 or len(shape) != 4:
-            return self.unknown("an output shape or weights that do not fit")
-        strides, crops = [options.StrideH(), options.StrideW()], []
-        for axis, stride in enumerate(strides):
-            extent, size, out = shape[1 + axis], weight.shape[1 + axis], int(target[1 + axis])
-            if min(stride, extent, size, out) < 1:
-                return self.unknown("an output shape or weights that do not fit")
-            # The padding of the convolution from the output to the input.
-            same = max((-(-out // stride) - 1) * stride + size - out, 0) // 2
-            before = same if options.Padding() == self.schema.Padding.SAME else 0
-            crops.append((before, (extent - 1) * stride + max(size, stride) - out - before))
-        # A bias is the fourth; the weights lie as [filters, height, width, channels].
-        self.add("ConvTranspose", [self.inputs[2], self.transposed(self.inputs[1], (1, 2, 0, 3)), *self.inputs[3:4]],
-                 {"strides": strides, "dilations": [1, 1], "crops": crops}, self.fused("TransposeConvOptions"))
-
     # Rows and parts
 
     def read_unpack(self):
