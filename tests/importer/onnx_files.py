@@ -324,6 +324,16 @@ def hostile():
         with write(wrong) as file:
             said = refused(file.name)
             assert words in said, said
+    # The same bytes of a file beside, again and again.
+    with tempfile.TemporaryDirectory() as work:
+        (Path(work) / "numbers").write_bytes(bytes(64))
+        many = [beside(location="numbers").graph.initializer[0] for _ in range(5)]
+        for index, each in enumerate(many):
+            each.name = f"w{index}"
+        nodes = [node("MatMul", ["x" if index == 0 else f"h{index}", f"w{index}"], [f"h{index + 1}"]) for index in range(5)]
+        onnx.save(model(nodes, x, [("h5", [1, 4])], many), Path(work) / "model.onnx")
+        said = refused(Path(work) / "model.onnx")
+        assert "more than 4 times as many bytes as `numbers`" in said, said
 
 
 def main():

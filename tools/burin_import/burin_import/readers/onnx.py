@@ -3,12 +3,13 @@ around what has channels first there. What depends on constants and shapes alone
 
 import math
 from copy import deepcopy
-from pathlib import Path
 
 import numpy as np
 
 from ..graph import MOST_NODES, Graph, Node, Tensor
 from ..problems import Missing, Refused
+from .onnx_calls import Building, Call, read_by
+from .onnx_tensors import Tensors
 
 OLDEST, NEWEST = 9, 22
 #: Constants that are computed have at most so many elements, or so many times those that they are computed from.
@@ -76,34 +77,7 @@ def texts(proto):
                 raise Refused(f"a node has the name {name!r}: expected a text")
 
 
-def read_by(node, depth=0):
-    """What a node reads, also what its branches read of what is around them."""
-    names = [name for name in node.input if name]
-    for each in node.attribute:
-        if each.HasField("g") and depth < 8:
-            inner = [name for inside in each.g.node for name in read_by(inside, depth + 1)] + [value.name for value in each.g.output]
-            made = {name for inside in each.g.node for name in inside.output} | {tensor.name for tensor in each.g.initializer} | \
-                {value.name for value in each.g.input}
-            names += [name for name in inner if name not in made]
-    return names
-
-
-class Call:
-    """A node of the file."""
-
-    def __init__(self, name, kind, inputs, outputs, attributes, version):
-        self.name, self.kind, self.inputs, self.outputs, self.version = name, kind, inputs, outputs, version
-        self.attributes = attributes
-
-    def get(self, attribute, default=None):
-        value = self.attributes.get(attribute, default)
-        return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-
-    def has(self, index):
-        return index < len(self.inputs) and self.inputs[index] != ""
-
-
-class Reader:
+class Reader(Tensors, Building):
     def __init__(self, onnx, model, path, version, shapes, constants, floats):
         self.onnx, self.model, self.path, self.version, self.wished, self.told = onnx, model, path, version, shapes, constants
         #: Whether what is quantized is computed with as floats.
@@ -113,6 +87,8 @@ class Reader:
         self.unknown = set()
         self.versions = {each.domain if each.domain != "ai.onnx" else "": each.version for each in model.opset_import}
         self.constants = {}
+        #: Of each file beside this one: how many bytes of it may be read yet.
+        self.unread = {}
         #: How many elements of constants may be computed yet.
         self.still_made = 2 * path.stat().st_size + 64 * LARGEST_MADE
 
@@ -169,79 +145,6 @@ class Reader:
                 onnx_rules.quantization.signed(tensor)
         return made
 
-    # Tensors
-
-    def dtype(self, number):
-        try:
-            return np.dtype(self.onnx.helper.tensor_dtype_to_np_dtype(number)).name
-        except (KeyError, TypeError):
-            return f"type {number}"
-
-    def read_initializers(self, proto):
-        for each in proto.initializer:
-            if each.name in self.tensors:
-                raise Refused(f"tensor `{each.name}` is there twice")
-            self.constant(each.name, self.array(each))
-
-    def read_told(self, proto):
-        """Inputs that the user says are numbers."""
-        for name, number in self.told.items():
-            value = next((each for each in proto.input if each.name == name and name not in self.tensors), None)
-            if value is None:
-                raise Refused(f"--constant {name}: the network has no such input")
-            kind = value.type.tensor_type
-            if any(extent.dim_value != 1 for extent in kind.shape.dim):
-                raise Refused(f"--constant {name}: the input has more than one number")
-            self.constant(name, np.full([1] * len(kind.shape.dim), number, self.dtype(kind.elem_type)))
-
-    def array(self, tensor):
-        """A tensor's elements, which may be in a file beside."""
-        shape = list(tensor.dims)
-        if any(not 0 <= extent <= 2**40 for extent in shape):
-            raise Refused(f"tensor `{tensor.name}`: its shape {shape} is not one of whole extents")
-        if tensor.data_location == self.onnx.TensorProto.EXTERNAL:
-            tensor = self.beside(tensor, shape)
-        count = math.prod(shape)
-        if tensor.HasField("raw_data"):
-            held = len(tensor.raw_data) * 2  # Two elements of 4 bits in a byte.
-        else:
-            held = max(map(len, (tensor.float_data, tensor.int32_data, tensor.int64_data, tensor.double_data,
-                                 tensor.uint64_data, tensor.string_data))) * 2
-        if count > held:
-            raise Refused(f"tensor `{tensor.name}`: expected {shape}, got {held // 2} elements or bytes")
-        try:
-            return np.array(self.onnx.numpy_helper.to_array(tensor))
-        except (ValueError, TypeError, KeyError) as error:
-            raise Refused(f"tensor `{tensor.name}`: {error}") from None
-
-    def beside(self, tensor, shape):
-        facts = {entry.key: entry.value for entry in tensor.external_data}
-        location = facts.get("location", "")
-        folder = self.path.resolve().parent
-        file = (folder / location).resolve()
-        if not location or Path(location).is_absolute() or not file.is_relative_to(folder) or not file.is_file():
-            raise Refused(f"tensor `{tensor.name}`: its data is in `{location}`: expected a file in the model's folder")
-        try:
-            first, length = int(facts.get("offset", 0)), int(facts.get("length", -1))
-        except ValueError:
-            raise Refused(f"tensor `{tensor.name}`: its offset or length is no number") from None
-        size = file.stat().st_size
-        length = size - first if length < 0 else length
-        wanted = math.prod(shape) * np.dtype(self.dtype(tensor.data_type)).itemsize
-        if not 0 <= first <= size or not 0 <= length <= size - first or length != wanted:
-            raise Refused(f"tensor `{tensor.name}`: expected {wanted} bytes of `{location}`, which has {size}, "
-                          f"got {length} from {first} on")
-        with file.open("rb") as stream:
-            stream.seek(first)
-            data = stream.read(length)
-        return self.onnx.TensorProto(name=tensor.name, data_type=tensor.data_type, dims=shape, raw_data=data)
-
-    def constant(self, name, data):
-        """A tensor whose elements are known."""
-        data = np.asarray(data)
-        self.tensors[name] = Tensor(name, tuple(map(int, data.shape)), data.dtype.name, data)
-        return name
-
     def read_input(self, value):
         kind = value.type.tensor_type
         if not value.type.HasField("tensor_type") or not kind.HasField("shape"):
@@ -262,15 +165,6 @@ class Reader:
                               f"shape, as in --shape {value.name}={','.join('8' for _ in kind.shape.dim)}")
             shape.append(told)
         self.tensors[value.name] = Tensor(value.name, tuple(shape), self.dtype(kind.elem_type))
-
-    def fresh(self, wish, shape, like=None):
-        """A new tensor's name."""
-        name = wish
-        while name in self.tensors or name in self.uses:
-            name += "'"
-        of = self.tensors[like] if like else None
-        self.tensors[name] = Tensor(name, tuple(shape), of.dtype if of else "float32", None, of.quantization if of else None)
-        return name
 
     # Nodes
 
@@ -492,70 +386,3 @@ class Reader:
             value = np.array(call.attributes[key], np.int64 if "int" in key else np.float32)
         self.constant(call.outputs[0], value)
         return True
-
-    # For the rules
-
-    def data(self, call, index):
-        """A constant input's elements, or None."""
-        return self.tensors[call.inputs[index]].data if call.has(index) else None
-
-    def integers(self, call, index, attribute=None):
-        """Whole numbers of an input or, in older files, an attribute."""
-        if attribute is not None and attribute in call.attributes:
-            value = call.attributes[attribute]
-            return [int(each) for each in (value if isinstance(value, (list, tuple)) else [value])]
-        data = self.data(call, index)
-        return None if data is None else [int(value) for value in data.reshape(-1)]
-
-    def shape(self, name):
-        return self.tensors[name].shape
-
-    def add(self, call, operator, inputs, attributes=None, output=None, shape=None):
-        """A node that makes the call's output, or another of this shape."""
-        if shape is not None:
-            made = next(name for name in call.outputs if name)
-            output = self.fresh(f"{made}/{operator.lower()}", shape)
-            self.tensors[output].dtype = self.tensors[made].dtype
-        output = output or call.outputs[0]
-        self.nodes.append(Node(call.name, operator, list(inputs), [output], attributes or {}, call.kind))
-        return output
-
-    def moved(self, call, name, axes, output=None):
-        """A tensor with its axes in another order."""
-        axes = list(axes)
-        tensor = self.tensors[name]
-        if output is None and axes == sorted(axes):
-            return name
-        if tensor.is_constant:
-            return self.constant(self.fresh(f"{name}/moved", ()), tensor.data.transpose(axes))
-        shape = tuple(tensor.shape[axis] for axis in axes)
-        output = output or self.fresh(f"{name}/moved", shape, name)
-        self.nodes.append(Node(call.name, "Transpose", [name], [output], {"axes": axes}, call.kind))
-        return output
-
-    def reshaped(self, call, name, shape, output=None):
-        shape = tuple(map(int, shape))
-        if output is None and self.shape(name) == shape:
-            return name
-        output = output or self.fresh(f"{name}/as {'x'.join(map(str, shape))}", shape, name)
-        self.nodes.append(Node(call.name, "Reshape", [name], [output], {"shape": shape}, call.kind))
-        return output
-
-    def made(self, wish, data):
-        """A constant of the rule's own."""
-        return self.constant(self.fresh(wish, ()), data)
-
-    def remade(self, name, change):
-        """A constant with its elements in another order, and so the integers that it was made of."""
-        made = self.made(f"{name}/as Burin has it", change(self.tensors[name].data))
-        stored = self.tensors[name].stored
-        if stored:
-            of = self.tensors[stored]
-            self.tensors[made].stored = self.made(f"{stored}/as Burin has it", change(of.data))
-            self.tensors[self.tensors[made].stored].quantization = of.quantization
-        return made
-
-    def last(self, name):
-        """The order of axes that brings channels last, and the one that brings them back."""
-        rank = len(self.shape(name))
-        return [0, *range(2, rank), 1], [0, rank - 1, *range(1, rank - 1)]

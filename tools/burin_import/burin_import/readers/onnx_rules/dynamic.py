@@ -4,6 +4,7 @@ them: the same network in floats, with the numbers that its weights stand for.""
 import numpy as np
 
 from ...layers.weighted import STORED_AS_8_BITS
+from ..onnx_calls import read_by
 
 FLOAT = 1
 
@@ -23,7 +24,6 @@ def numbers(to, weight, scale, zero, spread):
 
 class Rewriter:
     def __init__(self, to, proto):
-        from ..onnx import read_by
         self.to, self.proto, self.nodes = to, proto, list(proto.node)
         self.makers = {name: node for node in self.nodes for name in node.output if name}
         self.readers = {}
@@ -83,7 +83,6 @@ class Rewriter:
         return True
 
     def run(self):
-        from ..onnx import read_by
         found = False
         for node in self.nodes:
             if node.op_type in ("MatMulInteger", "ConvInteger") and node.domain in ("", "ai.onnx"):

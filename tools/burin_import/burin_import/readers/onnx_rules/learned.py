@@ -3,6 +3,8 @@ probabilities beside them."""
 
 import numpy as np
 
+from ..onnx_calls import read_by
+
 DOMAIN = "ai.onnx.ml"
 #: What makes a label of probabilities.
 LABELS = {"ArgMax", "ArrayFeatureExtractor", "ai.onnx.ml.ArrayFeatureExtractor", "ai.onnx.ml.LabelEncoder", "ai.onnx.ml.Binarizer", "Reshape",
@@ -54,7 +56,6 @@ def without_labels(proto):
 
 def drop_unread(proto):
     wanted, kept = {value.name for value in proto.output}, []
-    from ..onnx import read_by
     # In any order: until nothing more is read.
     waiting = list(wanted)
     producers = {name: node for node in proto.node for name in node.output}

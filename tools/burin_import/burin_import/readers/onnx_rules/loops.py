@@ -6,15 +6,18 @@ from itertools import islice
 
 import numpy as np
 
+from ...graph import Tensor
+from ..onnx_calls import Call
+
 #: Of one more nodes are made than a compiler takes as a type.
 MOST_NODES = 2_000
-#: Keras's gates by their places in ONNX: i, o, f, c of i, f, c, o.
 #: What a cell may consist of, so that little is computed to find out: nothing of it makes more than it is given but in few nodes.
-OF_CELLS = {"Add", "And", "Cast", "Clip", "Concat", "Constant", "Div", "Gather", "Gemm", "Identity", "Less", "MatMul", "Max", "Min", "Mul", "Neg", "Not", "Relu",
-            "Reshape", "Shape", "Sigmoid", "Slice", "Softplus", "Split", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze"}
+OF_CELLS = {"Add", "And", "Cast", "Clip", "Concat", "Constant", "Div", "Gather", "Gemm", "Identity", "Less", "MatMul", "Max", "Min", "Mul", "Neg", "Not",
+            "Relu", "Reshape", "Shape", "Sigmoid", "Slice", "Softplus", "Split", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze"}
 GROWING = {"Concat", "MatMul", "Gemm", "Gather"}
 #: Nodes of a cell, those that may make more than they are given, steps, numbers of a sequence, and cells that are tried.
 MOST_OF_CELL, MOST_GROWING, MOST_STEPS, MOST_NUMBERS, MOST_TRIED = 200, 16, 2_000, 1 << 20, 64
+#: Keras's gates by their places in ONNX: i, o, f, c of i, f, c, o.
 KERAS_GATES = {"LSTM": (0, 3, 1, 2), "GRU": (0, 1, 2), "RNN": (0,)}
 
 
@@ -129,8 +132,6 @@ class Cell:
 
 def cell(to, call, body, count):
     """The loop as a node LSTM, GRU or RNN. Whether it is one."""
-    from ..onnx import Call
-    from ...graph import Tensor
     made = Cell(to, call, body, count)
     if not made.fits():
         return False
@@ -200,7 +201,6 @@ def unrolled(to, call, body, count, depth):
         carried = outputs[1:1 + len(carried)]
         for rows, name in zip(collected, outputs[1 + len(carried):]):
             rows.append(name)
-    from ..onnx import Call
     for name, output in zip(carried, call.outputs):
         if output:
             alias(to, call, name, output)
@@ -211,8 +211,7 @@ def unrolled(to, call, body, count, depth):
         if all(to.tensors[name].is_constant for name in rows):
             to.constant(output, np.stack([to.tensors[name].data for name in rows]))
             continue
-        from ...graph import Tensor
-        to.tensors[output] = Tensor(output, (len(rows), *shape), to.tensors[rows[0]].dtype)
+            to.tensors[output] = Tensor(output, (len(rows), *shape), to.tensors[rows[0]].dtype)
         flat = (1, 1, math.prod(shape))
         parts = [to.reshaped(Call(call.name, "Loop", [name], [output], {}, to.version), name, flat) for name in rows]
         inner = Call(call.name, "Loop", parts, [output], {}, to.version)
@@ -222,7 +221,6 @@ def unrolled(to, call, body, count, depth):
 
 
 def alias(to, call, name, output):
-    from ...graph import Tensor
     of = to.tensors[name]
     if of.is_constant:
         return to.constant(output, of.data)
