@@ -1,6 +1,6 @@
 from ..problems import Unsupported
 from .layer import Layer, extents, is_int8, sample, window_size
-from .padding import border, padding_before
+from .padding import padding_before
 from .weighted import bias_option, by_phase, constant, make, parameters
 
 

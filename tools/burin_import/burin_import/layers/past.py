@@ -1,4 +1,3 @@
-from ..problems import Unsupported
 from .layer import Layer, activations, is_int8
 
 

@@ -3,7 +3,6 @@
 import numpy as np
 
 from ..graph import Graph, Node, Tensor
-from ..problems import Refused
 from .nam import LARGEST, STEPS, at, count, fail, loads
 
 ACTIVATIONS = {"tanh": "Tanh", "relu": "Relu", "sigmoid": "Sigmoid", "softmax": "Softmax", "elu": "Elu"}

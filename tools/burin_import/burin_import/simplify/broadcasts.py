@@ -1,12 +1,9 @@
 """Sums and products of activations that differ in axes of one element only: one shape for all."""
 
 from ..graph import Node
+from .views import is_bare
 
 MERGES = ("Add", "Subtract", "Multiply", "Divide", "Average", "Maximum", "Minimum")
-
-
-def bare(shape):
-    return [extent for extent in shape if extent != 1]
 
 
 def simplify(graph):
@@ -15,7 +12,7 @@ def simplify(graph):
             continue
         shape = graph.shape(node.outputs[0])
         moving = [name for name in node.inputs if not graph.tensors[name].is_constant]
-        other = next((name for name in moving if graph.shape(name) != shape and bare(graph.shape(name)) == bare(shape)), None)
+        other = next((name for name in moving if graph.shape(name) != shape and is_bare(graph.shape(name), shape)), None)
         if other is None:
             continue
         view = graph.add_tensor(f"{other}/as the result", graph.tensors[other], shape=shape)

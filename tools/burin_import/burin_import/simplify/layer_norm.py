@@ -3,8 +3,6 @@ epsilon); a scale and a shift behind them."""
 
 import numpy as np
 
-from ..graph import Node
-
 
 def single(graph, node):
     """A constant of one number and the other input, or None."""

@@ -5,7 +5,7 @@ import numpy as np
 
 from ..graph import Node
 from .layer_norm import single
-from .views import stands_over
+from .views import is_bare, stands_over
 
 
 class Search:
@@ -20,7 +20,7 @@ class Search:
         """Behind views that put in or take out axes of one element."""
         while True:
             node = self.made_by(name, "Reshape", "Identity")
-            if node is None or [e for e in self.graph.shape(node.inputs[0]) if e != 1] != [e for e in self.graph.shape(name) if e != 1]:
+            if node is None or not is_bare(self.graph.shape(node.inputs[0]), self.graph.shape(name)):
                 return name
             name = node.inputs[0]
 

@@ -143,7 +143,8 @@ def softmax(search, node):
         # A bound below everything.
         least = single(search.graph, bound)
         most = least[1] if least is not None and least[0] < -1e30 else most
-    if search.reduction(most, "ReduceMax", x) != axis or not all(stands_over(search.graph, name, x, [axis]) for name in (minus.inputs[1], node.inputs[1])):
+    if search.reduction(most, "ReduceMax", x) != axis or \
+            not all(stands_over(search.graph, name, x, [axis]) for name in (minus.inputs[1], node.inputs[1])):
         return False
     return search.replace(node, "Softmax", x, axis, {"axis": -1})
 
