@@ -39,8 +39,8 @@ def main(programs):
         for program in programs:
             run(program, env=dict(os.environ, BURIN_C_DIRECTORY=name))
         networks = sorted(path.name[: -len("_case.c")] for path in directory.glob("*_case.c"))
-        if len(networks) < 10:
-            sys.exit(f"expected ten networks, got {networks}")
+        if len(networks) < 20:
+            sys.exit(f"expected twenty networks, got {networks}")
         write_main(directory, networks)
         compilers = [compiler for compiler in HERE if shutil.which(compiler)][:2]
         if not compilers:

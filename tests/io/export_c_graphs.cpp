@@ -57,6 +57,6 @@ TEST_CASE("export_c: other cells") {
                    LSTM<3, Projected<2>, NoBias, ReturnState>>>("cells");
     test::write_c_case<
         Sequential<Input<7>, Parallel<Concat, EmbeddingBag<9, 4, Maximum>,
-                                      EmbeddingBag<9, 3, PaddingIndex<2>>, EmbeddingBag<9, 2, Add>>>>("bags",
-                                                                                                      9);
+                                      EmbeddingBag<9, 3, PaddingIndex<2>>, EmbeddingBag<9, 2, Add>,
+                                      Sequential<Embedding<9, 7, MaxNorm<1>>, GlobalMaxPool1D>>>>("bags", 9);
 }

@@ -167,6 +167,23 @@ inline constexpr Function clear_asked{
 
 namespace detail {
 
+/// Whether inference with an option of attention is written here.
+template <class Option>
+inline constexpr bool is_written_attention =
+    burin::detail::has_option<Option, CausalMask, KeyPaddingMask, AdditiveMask, ALiBi, NoBias>;
+template <auto Factor>
+inline constexpr bool is_written_attention<ScoreScale<Factor>> = true;
+template <auto Rate>
+inline constexpr bool is_written_attention<WeightDropout<Rate>> = true;
+template <std::size_t Size>
+inline constexpr bool is_written_attention<KeyDim<Size>> = true;
+template <std::size_t Heads>
+inline constexpr bool is_written_attention<KeyValueHeads<Heads>> = true;
+template <std::size_t Length>
+inline constexpr bool is_written_attention<KeyValueCache<Length>> = true;
+template <class... Options>
+inline constexpr bool is_written_attention<RoPE<Options...>> = true;
+
 inline float attention_scale(const burin::detail::AttentionSettings& settings, std::size_t key_size) {
     return settings.scale > 0 ? static_cast<float>(settings.scale)
                               : burin::detail::attention_scale<float>(key_size);
@@ -234,6 +251,7 @@ struct Head {
 template <class... Options>
 struct Rule<ScaledDotProductAttention<Options...>> {
     using LayerType = ScaledDotProductAttention<Options...>;
+    static constexpr bool is_missing = !(detail::is_written_attention<Options> && ...);
 
     static kernels::AttentionSize size(const LayerStep& step) {
         return {step.input_shapes[0][0], step.input_shapes[1][0], step.input_shapes[0][1],
@@ -270,6 +288,7 @@ struct Rule<ScaledDotProductAttention<Options...>> {
 template <std::size_t Heads, class... Options>
 struct Rule<MultiHeadAttention<Heads, Options...>> {
     using LayerType = MultiHeadAttention<Heads, Options...>;
+    static constexpr bool is_missing = !(detail::is_written_attention<Options> && ...);
     static constexpr burin::detail::AttentionSettings settings = LayerType::settings;
     static constexpr bool has_bias = settings.has_bias, has_mask = settings.has_mask;
     static constexpr std::size_t key_heads = LayerType::key_heads, group = Heads / key_heads;

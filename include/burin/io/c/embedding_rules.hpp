@@ -1,5 +1,6 @@
 #pragma once
 
+#include "burin/io/c/product_rules.hpp"
 #include "burin/io/c/rule.hpp"
 #include "burin/layers/embedding.hpp"
 #include "burin/layers/embedding_bag.hpp"
@@ -25,6 +26,21 @@ static void embed(const float *tokens, size_t count, const float *table, size_t 
     }
 }
 )"};
+
+/// As `detail::TokenRows::factor`.
+inline constexpr Function limit_norms{
+    R"(/* Rows with a larger norm get that norm. */
+static void limit_norms(float *y, size_t rows, size_t size, float most)
+{
+    size_t row, i;
+    for (row = 0; row < rows; ++row, y += size) {
+        const float norm = sqrtf(sum_of_products(y, y, size));
+        for (i = 0; norm > most && i < size; ++i)
+            y[i] = y[i] * (most / (norm + 1e-7f));
+    }
+}
+)",
+    {&sum_of_products}};
 
 inline constexpr Function embed_bag{
     R"(/* The sum of the tokens' rows, or of multiples of them, their mean, or their largest elements. */
@@ -59,15 +75,20 @@ static void embed_bag(enum bag kind, const float *tokens, const float *factors, 
 template <std::size_t Vocabulary, std::size_t Dimensions, class... Options>
 struct Rule<Embedding<Vocabulary, Dimensions, Options...>> {
     using LayerType = Embedding<Vocabulary, Dimensions, Options...>;
-    static constexpr bool is_missing = !(burin::detail::PaddingOf<Options>::is_option && ...);
 
     static void write(Source& to, const LayerStep& step) {
+        const std::size_t tokens = step.rows * step.input_shapes[0].size();
         to.use(pieces::embed);
-        to.line("embed(" + step.inputs[0] + ", " + std::to_string(step.rows * step.input_shapes[0].size()) +
-                ", " + step.weights(to, "weight") + ", " + std::to_string(Vocabulary) + ", " +
+        to.line("embed(" + step.inputs[0] + ", " + std::to_string(tokens) + ", " +
+                step.weights(to, "weight") + ", " + std::to_string(Vocabulary) + ", " +
                 std::to_string(Dimensions) + ", " +
                 std::to_string(LayerType::has_padding ? LayerType::padding : Vocabulary) + ", " +
                 step.output + ");");
+        if (LayerType::Rows::most_norm > 0) {
+            to.use(pieces::limit_norms);
+            to.call("limit_norms", {step.output, std::to_string(tokens), std::to_string(Dimensions),
+                                    literal(static_cast<float>(LayerType::Rows::most_norm))});
+        }
     }
 };
 

@@ -5,6 +5,7 @@
 #include "burin/layers/pooling.hpp"
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <string>
 
@@ -142,6 +143,11 @@ concept PoolingLike = requires(const LayerType* layer) {
 
 template <PoolingLike LayerType>
 struct Rule<LayerType> {
+    using Windows = decltype(LayerType::over(Shape{}));
+    static constexpr bool is_missing =
+        !std::same_as<Windows, kernels::PoolWindows> &&
+        !std::same_as<Windows, kernels::PoolWindowsOf<kernels::GappedPoolAxis>>;
+
     static void write(Source& to, const LayerStep& step) {
         const auto windows = LayerType::over(step.input_shapes[0]);
         const bool is_max = LayerType::pooling == burin::detail::Pooling::max;

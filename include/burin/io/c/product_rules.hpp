@@ -45,7 +45,7 @@ inline constexpr Function sum_of_products{
     R"(static float sum_of_products(const float *a, const float *b, size_t count)
 {
     float s0 = 0.0f, s1 = 0.0f, s2 = 0.0f, s3 = 0.0f;
-    size_t i = 0, left;
+    size_t i = 0;
     if (count >= 256) {
         struct pairwise blocks = {{0.0f}, 0};
         for (; i + 256 <= count;) {
@@ -67,7 +67,7 @@ inline constexpr Function sum_of_products{
         s2 = s2 + a[i + 2] * b[i + 2];
         s3 = s3 + a[i + 3] * b[i + 3];
     }
-    for (left = count - i; left > 0; --left, ++i)
+    for (; i < count; ++i)
         s0 = s0 + a[i] * b[i];
     return (s0 + s1) + (s2 + s3);
 }
