@@ -29,6 +29,7 @@
 #include "burin/layers/time_distributed.hpp"
 #include "burin/layers/transformer.hpp"
 #include "burin/layers/upsampling.hpp"
+#include "support/on_heap.hpp"
 #include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>
@@ -39,7 +40,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -55,8 +55,8 @@ template <class InputLayer, std::size_t Vocabulary, std::size_t Size, class... L
 inline constexpr bool is_embedding<Sequential<InputLayer, Embedding<Vocabulary, Size>, Layers...>> = true;
 
 template <class Net>
-std::unique_ptr<Parameters<Net>> some_parameters() {
-    auto parameters = std::make_unique<Parameters<Net>>();
+OnHeap<Parameters<Net>> some_parameters() {
+    auto parameters = OnHeap<Parameters<Net>>();
     initialize(*parameters, initializers::Default{}, 1);
     // Biases and means are not all 0 then.
     const auto more = random_numbers<float>(parameters->values.size(), 3);
@@ -79,7 +79,7 @@ void check_rows() {
     constexpr std::size_t size = input_shape<Net>.size(), most = 9;
     const auto parameters = some_parameters<Net>();
     const auto x = random_numbers<float>(most * size, 2, 0, 4);
-    const auto predictor = std::make_unique<Predictor<Net, most>>();
+    const auto predictor = OnHeap<Predictor<Net, most>>();
     std::vector<float> alone;
     for (std::size_t row = 0; row < most; ++row) {
         const auto y = (*predictor)(*parameters, std::span(x).subspan(row * size, size));
@@ -112,11 +112,11 @@ void check_pieces_of() {
     constexpr std::size_t size = input_shape<Net>.size(), step = size / time_steps;
     const auto parameters = some_parameters<Net>();
     const auto x = random_numbers<float>(size, 2, 0, 4);
-    const auto predictor = std::make_unique<Predictor<Net, 1>>();
+    const auto predictor = OnHeap<Predictor<Net, 1>>();
     const auto whole = (*predictor)(*parameters, x);
     const auto check = [&]<std::size_t Count>(std::integral_constant<std::size_t, Count>) {
         INFO(Count << " steps at a time: " << std::string(__PRETTY_FUNCTION__));
-        const auto streamer = std::make_unique<Streamer<Net, Count>>();
+        const auto streamer = OnHeap<Streamer<Net, Count>>();
         std::vector<float> pieces;
         for (std::size_t t = 0; t + Count <= time_steps; t += Count) {
             const auto y = (*streamer)(*parameters, std::span(x).subspan(t * step, Count * step));

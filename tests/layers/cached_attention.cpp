@@ -7,13 +7,13 @@
 #include "burin/layers/transformer.hpp"
 #include "support/check_close.hpp"
 #include "support/graph_run.hpp"
+#include "support/on_heap.hpp"
 #include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -26,8 +26,8 @@ using Cached = Sequential<Input<Time, Features>,
                           MultiHeadAttention<Heads, CausalMask, KeyValueCache<Length>, Options...>>;
 
 template <class Net, class Scalar = float>
-std::unique_ptr<Parameters<Net, Scalar>> some_parameters() {
-    auto parameters = std::make_unique<Parameters<Net, Scalar>>();
+OnHeap<Parameters<Net, Scalar>> some_parameters() {
+    auto parameters = OnHeap<Parameters<Net, Scalar>>();
     const auto numbers = random_numbers<Scalar>(parameter_count<Net>, 1, -0.8, 0.8);
     std::copy(numbers.begin(), numbers.end(), parameters->data());
     return parameters;
@@ -38,8 +38,8 @@ template <class Net, std::size_t Steps, class Scalar = float>
 bool streams_as_whole() {
     const auto parameters = some_parameters<Net, Scalar>();
     const auto x = random_numbers<Scalar>(engine::Network<Net>::input_shapes[0].size(), 2, -2, 2);
-    const auto predictor = std::make_unique<Predictor<Net, 1, Scalar>>();
-    const auto streamer = std::make_unique<Streamer<Net, Steps, 1, Scalar>>();
+    const auto predictor = OnHeap<Predictor<Net, 1, Scalar>>();
+    const auto streamer = OnHeap<Streamer<Net, Steps, 1, Scalar>>();
     const auto expected = (*predictor)(*parameters, std::span<const Scalar>(x));
     std::vector<Scalar> found(expected.size());
     bool is_same = true;
@@ -93,8 +93,8 @@ TEST_CASE("sequences of a batch have caches of their own, and begin anew by them
     using Net = Cached<6, 8, 2, 4, RoPE<>>;
     const auto parameters = some_parameters<Net>();
     const auto x = random_numbers<float>(2 * 6 * 8, 2, -2, 2);
-    const auto both = std::make_unique<Streamer<Net, 1, 2>>();
-    const auto alone = std::make_unique<Streamer<Net>>();
+    const auto both = OnHeap<Streamer<Net, 1, 2>>();
+    const auto alone = OnHeap<Streamer<Net>>();
     for (std::size_t t = 0; t < 12; ++t) {
         std::vector<float> piece(16);
         for (std::size_t row = 0; row < 2; ++row)
@@ -147,8 +147,8 @@ TEST_CASE("TiedScores: streamed scores have the bits of the whole sequence") {
     using Net = Tied<12>;
     const auto parameters = some_parameters<Net>();
     const std::vector<float> tokens{3, 69, 0, 3, 17, 64, 63, 1, 2, 40, 41, 42};
-    const auto predictor = std::make_unique<Predictor<Net>>();
-    const auto streamer = std::make_unique<Streamer<Net>>();
+    const auto predictor = OnHeap<Predictor<Net>>();
+    const auto streamer = OnHeap<Streamer<Net>>();
     const auto expected = (*predictor)(*parameters, std::span<const float>(tokens));
     std::vector<float> found(expected.size());
     (*streamer)(*parameters, std::span<const float>(tokens), std::span<float>(found));

@@ -6,13 +6,13 @@
 #include "support/check_close.hpp"
 #include "support/convolution_reference.hpp"
 #include "support/layer_run.hpp"
+#include "support/on_heap.hpp"
 #include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -86,7 +86,7 @@ TEST_CASE("Conv1D, Causal: a sequence in pieces gives what the whole gives") {
         using Streaming = engine::Plan<Net, recipes::streaming>;
         // What each remembers, and the place of the oldest in it; no memory beside it but for blocks.
         static_assert(engine::Network<Net>::state_count == 4 * channels + 1 + 5 + 1);
-        const auto arena = std::make_unique<engine::Arena<Streaming, samples, double>>();
+        const auto arena = OnHeap<engine::Arena<Streaming, samples, double>>();
         std::vector<double> state(samples * engine::Network<Net>::state_count),
             piece(samples * Piece * channels);
         engine::Frame<Net, double> frame;

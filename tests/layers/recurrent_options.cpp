@@ -10,6 +10,7 @@
 #include "support/central_differences.hpp"
 #include "support/check_close.hpp"
 #include "support/layer_run.hpp"
+#include "support/on_heap.hpp"
 #include "support/problem_of.hpp"
 #include "support/random_numbers.hpp"
 
@@ -20,7 +21,6 @@
 #include <cstddef>
 #include <iterator>
 #include <limits>
-#include <memory>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -83,17 +83,17 @@ void check_with_all() {
 template <class Layer>
 void check_streams() {
     using Net = Sequential<Input<12, 2>, Layer>;
-    const auto parameters = std::make_unique<Parameters<Net>>();
+    const auto parameters = OnHeap<Parameters<Net>>();
     const auto numbers = random_numbers<float>(parameter_count<Net>, 1, -0.6, 0.6);
     std::copy(numbers.begin(), numbers.end(), parameters->data());
     const auto x = random_numbers<float>(24, 2, -2, 2);
-    const auto predictor = std::make_unique<Predictor<Net>>();
+    const auto predictor = OnHeap<Predictor<Net>>();
     const auto expected = (*predictor)(*parameters, std::span<const float>(x));
     std::vector<float> whole(expected.begin(), expected.end()), found(whole.size());
-    const auto pieces = std::make_unique<Streamer<Net, 3>>();
+    const auto pieces = OnHeap<Streamer<Net, 3>>();
     (*pieces)(*parameters, std::span<const float>(x), std::span<float>(found));
     CHECK(found == whole);
-    const auto steps = std::make_unique<Streamer<Net>>();
+    const auto steps = OnHeap<Streamer<Net>>();
     (*steps)(*parameters, std::span<const float>(x), std::span<float>(found));
     CHECK(found == whole);
 
@@ -101,7 +101,7 @@ void check_streams() {
     to_float(half, *parameters);
     const auto wide = (*predictor)(*parameters, std::span<const float>(x));
     whole.assign(wide.begin(), wide.end());
-    const auto narrow = std::make_unique<Predictor<Net, 1, float16>>();
+    const auto narrow = OnHeap<Predictor<Net, 1, float16>>();
     check_close((*narrow)(half, std::span<const float>(x)), whole, 2e-6);
 }
 

@@ -95,7 +95,7 @@ void check_uncounted_labels(SparseCategoricalCrossentropy loss, Label uncounted)
             LossCase<Scalar, Shape(Classes), SparseCategoricalCrossentropy> with(loss);
             constexpr std::size_t rows = with.rows;
             for (std::size_t row = 0; row < rows; ++row)
-                with.targets[row] = is_uncounted(pattern, row) ? uncounted : static_cast<Label>(row % 3);
+                with.labels[row] = is_uncounted(pattern, row) ? uncounted : static_cast<Label>(row % 3);
             auto without = with;
             for (std::size_t row = 0; row < rows; ++row)
                 if (is_uncounted(pattern, row)) {
@@ -144,7 +144,7 @@ TEST_CASE(
     for (const double smoothing : {0.0, 0.1}) {
         const CategoricalCrossentropy loss{.label_smoothing = smoothing, .class_weights = class_weights};
         LossCase<float, Shape(4), CategoricalCrossentropy> with(loss), without(loss);
-        with.targets[with.marked * 4 + 1] = not_a_number<float>;
+        with.numbers[with.marked * 4 + 1] = not_a_number<float>;
         with.run(false);
         without.run(false);
         CHECK(with.value == without.value);

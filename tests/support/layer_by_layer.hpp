@@ -3,13 +3,13 @@
 #include "burin/graph/execute.hpp"
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/workspace.hpp"
+#include "support/on_heap.hpp"
 #include "support/random_numbers.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cstddef>
-#include <memory>
 
 template <class Net>
 using InferencePlan = burin::engine::Plan<Net, burin::recipes::inference>;
@@ -22,12 +22,12 @@ void check_layer_by_layer() {
     using Alone = engine::Plan<Net, recipes::calibration>;
     using Together = InferencePlan<Net>;
     constexpr std::size_t size = input_shape<Net>.size(), outputs = output_shape<Net>.size();
-    const auto parameters = std::make_unique<Parameters<Net, Scalar>>();
+    const auto parameters = OnHeap<Parameters<Net, Scalar>>();
     const auto numbers = random_numbers<Scalar>(stored_count<Net>, 1);
     std::copy(numbers.begin(), numbers.end(), parameters->data());
     const auto x = random_numbers<Scalar>(Batch * size, 2);
-    const auto alone = std::make_unique<engine::Arena<Alone, Batch, Scalar>>();
-    const auto together = std::make_unique<engine::Arena<Together, Batch, Scalar>>();
+    const auto alone = OnHeap<engine::Arena<Alone, Batch, Scalar>>();
+    const auto together = OnHeap<engine::Arena<Together, Batch, Scalar>>();
     for (const std::size_t rows : {Batch, std::size_t(1)}) {
         engine::Frame<Net, Scalar> frame;
         frame.inputs = {x.data()};

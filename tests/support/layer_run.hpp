@@ -4,11 +4,11 @@
 #include "burin/graph/parameters.hpp"
 #include "burin/graph/plan.hpp"
 #include "burin/graph/workspace.hpp"
+#include "support/on_heap.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -24,15 +24,13 @@ class LayerRun {
     using Training = burin::engine::Plan<Net, burin::recipes::training>;
 
   public:
-    std::unique_ptr<burin::Parameters<Net, Scalar>> parameters =
-        std::make_unique<burin::Parameters<Net, Scalar>>();
-    std::unique_ptr<burin::Gradients<Net, Scalar>> gradients =
-        std::make_unique<burin::Gradients<Net, Scalar>>();
+    OnHeap<burin::Parameters<Net, Scalar>> parameters;
+    OnHeap<burin::Gradients<Net, Scalar>> gradients;
     std::array<const Scalar*, N::input_count> inputs{};
     Scalar* state = nullptr;
 
     std::vector<Scalar> infer(std::span<const Scalar> x) const {
-        const auto arena = std::make_unique<burin::engine::Arena<Forward, Batch, Scalar>>();
+        const OnHeap<burin::engine::Arena<Forward, Batch, Scalar>> arena;
         auto frame = this->frame(x);
         frame.arena = arena->data();
         burin::engine::execute<Forward, Batch, Scalar>(frame);
@@ -42,7 +40,7 @@ class LayerRun {
 
     /// The output in training; leaves the parameters' gradients.
     std::vector<Scalar> train(std::span<const Scalar> x, std::span<const Scalar> dy) const {
-        const auto arena = std::make_unique<burin::engine::Arena<Training, Batch, Scalar>>();
+        const OnHeap<burin::engine::Arena<Training, Batch, Scalar>> arena;
         auto frame = this->frame(x);
         frame.arena = arena->data();
         frame.gradients = gradients->data();

@@ -15,6 +15,17 @@
 #include <type_traits>
 #include <vector>
 
+// What is checked is in functions of no loss, so that it is compiled once.
+
+/// A loss with its gradient and alone against a reference.
+inline void check_values(double found, double alone, double expected, double tolerance, bool same) {
+    CHECK(found == doctest::Approx(alone).epsilon(tolerance));
+    if (same)
+        CHECK(found == alone);
+    INFO("expected " << expected << ", got " << found);
+    CHECK(std::abs(found - expected) <= tolerance * std::max(1.0, std::abs(expected)));
+}
+
 /// Value and gradient in Scalar against those of a reference, with the gradient written over the outputs.
 /// `weights` may be null.
 template <burin::Shape Output, class Scalar, class Loss, class Outputs, class Targets>
@@ -37,12 +48,8 @@ void check_loss_in(const Loss& loss, const Outputs& outputs, const Targets& targ
     const auto alone = losses::value<Output>(loss, y.data(), t.data(), row_weights, rows);
     const auto both =
         losses::value_and_gradient<Output>(loss, y.data(), t.data(), row_weights, y.data(), rows);
-    const auto found = static_cast<double>(reduce(loss, both));
-    CHECK(found == doctest::Approx(static_cast<double>(reduce(loss, alone))).epsilon(tolerance));
-    if constexpr (losses::target_size<Loss>(Output) == 0)
-        CHECK(reduce(loss, both) == reduce(loss, alone));
-    INFO("expected " << value << ", got " << found);
-    CHECK(std::abs(found - value) <= tolerance * std::max(1.0, std::abs(value)));
+    check_values(static_cast<double>(reduce(loss, both)), static_cast<double>(reduce(loss, alone)), value,
+                 tolerance, losses::target_size<Loss>(Output) == 0);
     check_close(y, expected, tolerance);
 }
 
@@ -54,6 +61,12 @@ void check_loss(const Loss& loss, const Outputs& outputs, const Targets& targets
     REQUIRE(std::size(outputs) == Count);
     check_loss_in<Output, double>(loss, outputs, targets, weights, value[0], gradient, 1e-13);
     check_loss_in<Output, float>(loss, outputs, targets, weights, value[0], gradient, float_tolerance);
+}
+
+inline void check_in_place(double found, double value, const std::vector<double>& in_place,
+                           const std::vector<double>& gradient) {
+    CHECK(found == doctest::Approx(value));
+    CHECK(in_place == gradient);
 }
 
 /// The gradient against central differences for this output shape and number of rows, with and without
@@ -74,51 +87,77 @@ void check_loss_gradient(const Loss& loss, const std::vector<Target>& targets, s
         auto in_place = outputs;
         const auto found = losses::value_and_gradient<Output>(loss, in_place.data(), targets.data(), w,
                                                               in_place.data(), rows);
-        CHECK(reduce(loss, found) == doctest::Approx(value()));
-        CHECK(in_place == gradient);
+        check_in_place(reduce(loss, found), value(), in_place, gradient);
     }
 }
 
-/// A loss of `rows` samples of an output, and what it says of them.
-template <class Scalar, burin::Shape Output, class Loss>
-struct LossCase {
-    using Target = burin::losses::TargetOf<Loss, Scalar>;
+/// `rows` samples of an output, and what some loss says of them.
+template <class Scalar>
+struct AnyLossCase {
     static constexpr std::size_t rows = 37, marked = 19; ///< The marked row is made odd.
-    static constexpr std::size_t size = Output.size(),
-                                 targets_of_one = burin::losses::target_size<Loss>(Output);
-    static constexpr bool has_numbers = !std::is_same_v<Target, burin::Label> && targets_of_one > 0;
 
-    Loss loss;
-    std::vector<Scalar> outputs = random_numbers<Scalar>(rows * size, 1, -2, 2);
-    std::vector<Target> targets = std::vector<Target>(rows * targets_of_one);
-    std::vector<Scalar> weights = random_numbers<Scalar>(rows, 2, 0.5, 2);
-    std::vector<Scalar> gradient = std::vector<Scalar>(rows * size);
+    std::size_t size, targets_of_one, classes;
+    bool has_labels;
+    std::vector<Scalar> outputs, numbers, weights, gradient; ///< Targets are numbers or labels.
+    std::vector<burin::Label> labels;
     Scalar value = 0;
 
-    explicit LossCase(const Loss& given) : loss(given) {
-        const auto shares = random_numbers<Scalar>(targets.size(), 3, 0, 1);
-        for (std::size_t i = 0; i < targets.size(); ++i)
-            if constexpr (std::is_same_v<Target, burin::Label>)
-                targets[i] = static_cast<burin::Label>(i % Output.last());
-            else
-                targets[i] = shares[i];
+    AnyLossCase(burin::Shape output, std::size_t targets, bool labelled)
+        : size(output.size()), targets_of_one(targets), classes(output.last()), has_labels(labelled) {
+        reset();
+    }
+
+    void reset() {
+        outputs = random_numbers<Scalar>(rows * size, 1, -2, 2);
+        weights = random_numbers<Scalar>(rows, 2, 0.5, 2);
+        gradient.assign(rows * size, 0);
+        if (has_labels) {
+            labels.resize(rows * targets_of_one);
+            for (std::size_t i = 0; i < labels.size(); ++i)
+                labels[i] = static_cast<burin::Label>(i % classes);
+        } else
+            numbers = random_numbers<Scalar>(rows * targets_of_one, 3, 0, 1);
     }
 
     void run(bool weighted) {
-        using namespace burin;
-        const Scalar* const w = weighted ? weights.data() : nullptr;
-        const auto sum = losses::value_and_gradient<Output>(loss, outputs.data(), targets.data(), w,
-                                                            gradient.data(), rows);
-        value = reduce(loss, sum);
-        const Scalar alone =
-            reduce(loss, losses::value<Output>(loss, outputs.data(), targets.data(), w, rows));
+        const Scalar alone = compute(weighted ? weights.data() : nullptr);
         CHECK((std::isnan(alone) ? std::isnan(value)
                                  : std::abs(alone - value) <= Scalar(1e-5) * std::abs(alone)));
     }
 
+    bool has_numbers() const { return !numbers.empty(); }
     Scalar* outputs_of(std::size_t row) { return outputs.data() + row * size; }
     bool is_number(std::size_t row, std::size_t element) const {
         return std::isfinite(gradient[row * size + element]);
+    }
+
+  private:
+    /// Sets value and gradient; returns the value that is found alone.
+    virtual Scalar compute(const Scalar* row_weights) = 0;
+};
+
+template <class Scalar, burin::Shape Output, class Loss>
+struct LossCase final : AnyLossCase<Scalar> {
+    using Target = burin::losses::TargetOf<Loss, Scalar>;
+    static constexpr bool labelled = std::is_same_v<Target, burin::Label>;
+
+    Loss loss;
+
+    explicit LossCase(const Loss& given)
+        : AnyLossCase<Scalar>(Output, burin::losses::target_size<Loss>(Output), labelled), loss(given) {}
+
+  private:
+    Scalar compute(const Scalar* w) override {
+        using namespace burin;
+        const Target* targets;
+        if constexpr (labelled)
+            targets = this->labels.data();
+        else
+            targets = this->numbers.data();
+        const Scalar* const y = this->outputs.data();
+        this->value = reduce(
+            loss, losses::value_and_gradient<Output>(loss, y, targets, w, this->gradient.data(), this->rows));
+        return reduce(loss, losses::value<Output>(loss, y, targets, w, this->rows));
     }
 };
 
@@ -130,14 +169,13 @@ constexpr Scalar not_a_number = std::numeric_limits<Scalar>::quiet_NaN();
 
 /// An output, a target or a weight that is no number makes the loss and the gradient that it takes part in
 /// none, and leaves others alone.
-template <class Scalar, burin::Shape Output, class Loss>
-void check_not_a_number(const Loss& loss, Spoils spoils) {
-    using One = LossCase<Scalar, Output, Loss>;
-    constexpr std::size_t size = Output.size(), marked = One::marked;
+template <class Scalar>
+void check_not_a_number_in(AnyLossCase<Scalar>& one, Spoils spoils) {
+    const std::size_t size = one.size, marked = one.marked;
     for (const bool weighted : {false, true})
         for (const std::size_t element : {std::size_t(0), size / 2, size - 1}) {
             INFO("element " << element << " of " << size << ", weighted: " << weighted);
-            One one(loss);
+            one.reset();
             const auto check = [&](std::size_t at) {
                 one.run(weighted);
                 CHECK(std::isnan(one.value));
@@ -146,19 +184,19 @@ void check_not_a_number(const Loss& loss, Spoils spoils) {
                     for (std::size_t other = 0; other < size; ++other)
                         CHECK(one.is_number(marked, other) == (other != at));
                 if (spoils != Spoils::batch)
-                    for (std::size_t row = 0; row < One::rows; ++row)
+                    for (std::size_t row = 0; row < one.rows; ++row)
                         if (row != marked)
                             CHECK(one.is_number(row, at));
             };
             one.outputs_of(marked)[element] = not_a_number<Scalar>;
             check(element);
-            one = One(loss);
-            if constexpr (One::has_numbers) {
+            one.reset();
+            if (one.has_numbers()) {
                 // The targets of a sample may be fewer than its outputs.
-                const std::size_t target = element * One::targets_of_one / size;
-                one.targets[marked * One::targets_of_one + target] = not_a_number<Scalar>;
+                const std::size_t target = element * one.targets_of_one / size;
+                one.numbers[marked * one.targets_of_one + target] = not_a_number<Scalar>;
                 check(element);
-                one = One(loss);
+                one.reset();
             }
             one.weights[marked] = not_a_number<Scalar>;
             one.run(true);
@@ -166,25 +204,35 @@ void check_not_a_number(const Loss& loss, Spoils spoils) {
             CHECK_FALSE(one.is_number(marked, element));
         }
 }
+template <class Scalar, burin::Shape Output, class Loss>
+void check_not_a_number(const Loss& loss, Spoils spoils) {
+    LossCase<Scalar, Output, Loss> one(loss);
+    check_not_a_number_in<Scalar>(one, spoils);
+}
 
 /// The marked row holds what is no number; whatever makes its weight 0, all is as without it.
-template <class Scalar, burin::Shape Output, class Loss>
-void check_weightless(const Loss& loss) {
-    using One = LossCase<Scalar, Output, Loss>;
-    constexpr std::size_t marked = One::marked;
+template <class Scalar>
+void check_weightless_in(AnyLossCase<Scalar>& with, AnyLossCase<Scalar>& without) {
+    const std::size_t marked = with.marked;
     for (const Scalar odd : {not_a_number<Scalar>, std::numeric_limits<Scalar>::infinity(),
                              -std::numeric_limits<Scalar>::infinity()}) {
-        One with(loss), without(loss);
+        with.reset();
+        without.reset();
         with.weights[marked] = without.weights[marked] = 0;
-        std::fill_n(with.outputs_of(marked), Output.size(), odd);
-        if constexpr (One::has_numbers)
-            std::fill_n(with.targets.data() + marked * One::targets_of_one, One::targets_of_one, odd);
+        std::fill_n(with.outputs_of(marked), with.size, odd);
+        if (with.has_numbers())
+            std::fill_n(with.numbers.data() + marked * with.targets_of_one, with.targets_of_one, odd);
         with.run(true);
         without.run(true);
         CHECK(std::isfinite(with.value));
         CHECK(with.value == without.value);
         CHECK(with.gradient == without.gradient);
-        for (std::size_t element = 0; element < Output.size(); ++element)
-            CHECK(with.gradient[marked * Output.size() + element] == 0);
+        for (std::size_t element = 0; element < with.size; ++element)
+            CHECK(with.gradient[marked * with.size + element] == 0);
     }
+}
+template <class Scalar, burin::Shape Output, class Loss>
+void check_weightless(const Loss& loss) {
+    LossCase<Scalar, Output, Loss> with(loss), without(loss);
+    check_weightless_in<Scalar>(with, without);
 }
