@@ -211,7 +211,7 @@ def unrolled(to, call, body, count, depth):
         if all(to.tensors[name].is_constant for name in rows):
             to.constant(output, np.stack([to.tensors[name].data for name in rows]))
             continue
-            to.tensors[output] = Tensor(output, (len(rows), *shape), to.tensors[rows[0]].dtype)
+        to.tensors[output] = Tensor(output, (len(rows), *shape), to.tensors[rows[0]].dtype)
         flat = (1, 1, math.prod(shape))
         parts = [to.reshaped(Call(call.name, "Loop", [name], [output], {}, to.version), name, flat) for name in rows]
         inner = Call(call.name, "Loop", parts, [output], {}, to.version)
