@@ -91,10 +91,10 @@ int main(int argc, char** argv) try {
     float peak = 0;
     for (const float sample : sound.samples)
         peak = std::max(peak, std::abs(sample));
-    data::write_wav(argv[3], sound.samples, rate);
+    data::write_wav(argv[3], sound.samples, rate, data::SampleFormat::float32);
     std::printf("%.2f s, peak %.3f%s\n",
                 static_cast<double>(sound.samples.size()) / static_cast<double>(rate),
-                static_cast<double>(peak), peak > 1 ? ": clipped" : "");
+                static_cast<double>(peak), peak > 1 ? ", which 16 bits would clip" : "");
     return EXIT_SUCCESS;
 } catch (...) {
     return failure("amplifier");

@@ -99,7 +99,7 @@ TEST_CASE("ComplexAbs agrees with PyTorch, and its gradient with central differe
     check<ComplexAbs>(r::signed_x, r::half_dy, r::magnitude_y, r::magnitude_dx);
     check_gradients<Sequential<Input<3>, Dense<34>, ComplexAbs, Dense<2>, ComplexAbs>>(3, 5);
     CHECK(problem_of<Sequential<Input<2, 5>, ComplexAbs>>() ==
-          "layer `0` `ComplexAbs`: expected input `[…, 2n]`, the real parts and then the imaginary ones, got "
+          "layer `0` `ComplexAbs`: expected input `[..., 2n]`, the real parts and then the imaginary ones, got "
           "`[2, 5]`");
     LayerRun<Sequential<Input<4>, ComplexAbs>> run;
     const auto y = run.infer(std::vector<double>{std::numeric_limits<double>::quiet_NaN(), 3, 1, -4});

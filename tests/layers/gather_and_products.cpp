@@ -29,7 +29,7 @@ TEST_CASE("Gather agrees with PyTorch, with constant numbers or those of an inpu
     CHECK(infer<Sequential<Input<3, 2>, Gather<Indices<2, 0>>>>({1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60}) ==
           std::vector<double>{5, 6, 1, 2, 50, 60, 10, 20});
     static_assert(Gather<Indices<1, 2, 3, 4, 5>, Axis<1>>::name() ==
-                  Text<64>("Gather<Indices<1, 2, 3, 4, …>, Axis<1>>"));
+                  Text<64>("Gather<Indices<1, 2, 3, 4, ...>, Axis<1>>"));
     CHECK(problem_of<Sequential<Input<3>, Gather<Indices<1, 3>>>>() ==
           "layer `0` `Gather<Indices<1, 3>>`: expected an axis that holds all elements that it gathers, got "
           "`[3]`");
@@ -74,7 +74,7 @@ TEST_CASE("MatMul: gradients of each form against central differences, and what 
           "got `[4, 3]`");
     CHECK(
         problem_of<OfTwo<Input<3>, Input<3>, MatMul<>>>() ==
-        "layer `y` `MatMul<>`: expected inputs of matrices, `[…, rows, columns]`, got `[3]`; Dot multiplies "
+        "layer `y` `MatMul<>`: expected inputs of matrices, `[..., rows, columns]`, got `[3]`; Dot multiplies "
         "vectors");
     CHECK(problem_of<OfTwo<Input<2, 2, 3>, Input<3, 3, 4>, MatMul<>>>() ==
           "layer `y` `MatMul<>`: expected axes before the last two as long as those of the first input, "

@@ -17,7 +17,7 @@ namespace burin {
 ///
 /// | | shape |
 /// |---|---|
-/// | input, output | `[…, channels]` |
+/// | input, output | `[..., channels]` |
 /// | `weight`, `bias` | `[channels]`; start at 1 and 0; left out with `NoScale`, `NoBias` |
 /// | `running_mean`, `running_var` | `[channels]`, statistics; start at 0 and 1 |
 ///
@@ -52,7 +52,7 @@ struct BatchNorm : Op {
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         if (inputs[0].rank == 0)
-            return {.expected = "input `[…, channels]`"};
+            return {.expected = "input `[..., channels]`"};
         return {.shape = inputs[0]};
     }
 

@@ -10,7 +10,7 @@
 namespace burin {
 
 /// The magnitude √(a² + b²) of complex numbers, whose real parts a are the first half of the last axis and
-/// whose imaginary parts b the second: `[…, 2n]` becomes `[…, n]`. So a convolution whose kernels are the
+/// whose imaginary parts b the second: `[..., 2n]` becomes `[..., n]`. So a convolution whose kernels are the
 /// cosines and then the sines of a window gives the magnitudes of a short-time Fourier transform. The
 /// derivative at 0 is 0, as PyTorch's `abs` has it. Squares of numbers above 1.8e19 are not floats: of such
 /// ones the magnitude is infinite. Not in the umbrella.
@@ -22,7 +22,7 @@ struct ComplexAbs : Op {
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         Shape shape = inputs[0];
         if (shape.rank == 0 || shape.last() % 2 != 0)
-            return {.expected = "input `[…, 2n]`, the real parts and then the imaginary ones"};
+            return {.expected = "input `[..., 2n]`, the real parts and then the imaginary ones"};
         shape.extents[shape.rank - 1] /= 2;
         return {.shape = shape};
     }

@@ -43,7 +43,7 @@ struct Gather : Op {
         const std::size_t shown = std::min<std::size_t>(numbers.size(), 4);
         for (std::size_t i = 0; i < shown; ++i)
             text.append(i == 0 ? "" : ", ").append(numbers[i]);
-        text.append(shown < numbers.size() ? ", …>" : ">");
+        text.append(shown < numbers.size() ? ", ...>" : ">");
         if (AlongWhich::index > 0)
             text.append(", Axis<").append(AlongWhich::index).append(">");
         return text.append(">");

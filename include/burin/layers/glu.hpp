@@ -9,7 +9,7 @@
 
 namespace burin {
 
-/// The gated linear unit, a · gate(b) of the two halves a and b of the last axis: `[…, 2n]` becomes `[…, n]`.
+/// The gated linear unit, a · gate(b) of the two halves a and b of the last axis: `[..., 2n]` becomes `[..., n]`.
 /// Dauphin et al., arXiv:1612.08083. The gate is any elementwise layer: `GLU<SiLU>` is the SwiGLU and
 /// `GLU<GELU>` the GEGLU of Shazeer, arXiv:2002.05202, where the layer before makes both halves.
 template <class Gate = Sigmoid>
@@ -23,7 +23,7 @@ struct GLU : Op {
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         Shape shape = inputs[0];
         if (shape.rank == 0 || shape.last() % 2 != 0)
-            return {.expected = "input `[…, 2n]`, the last axis of which can be halved"};
+            return {.expected = "input `[..., 2n]`, the last axis of which can be halved"};
         shape.extents[shape.rank - 1] /= 2;
         return {.shape = shape};
     }

@@ -48,7 +48,7 @@ struct MatMul : Op {
             return {.expected = "two inputs", .culprit = passes::max_inputs};
         for (std::size_t i = 0; i < 2; ++i)
             if (inputs[i].rank < 2)
-                return {.expected = "inputs of matrices, `[…, rows, columns]`",
+                return {.expected = "inputs of matrices, `[..., rows, columns]`",
                         .hint = "Dot multiplies vectors",
                         .culprit = i};
         if (inputs[1][inputs[1].rank - (second_transposed ? 1 : 2)] != product(inputs).depth)

@@ -28,7 +28,7 @@ struct Past : Op {
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         if (inputs[0].rank < 2)
-            return {.expected = "a sequence, `[steps, …]`"};
+            return {.expected = "a sequence, `[steps, ...]`"};
         InferredShape result{.shape = inputs[0]};
         result.shape.extents[0] += Steps;
         return result;

@@ -19,7 +19,7 @@ struct SharedSlope {};
 ///
 /// | | shape |
 /// |---|---|
-/// | input, output | `[…, channels]` |
+/// | input, output | `[..., channels]` |
 /// | `weight` | `[channels]`, or `[1]` with `PReLU<SharedSlope>`, PyTorch's default; starts at 0.25 |
 ///
 /// The derivative at 0 is the slope. Weight decay would draw the slopes to those of a ReLU: as a scale they
@@ -39,7 +39,7 @@ struct PReLU : Op {
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         if (inputs[0].rank == 0)
-            return {.expected = "input `[…, channels]`"};
+            return {.expected = "input `[..., channels]`"};
         return {.shape = inputs[0]};
     }
     static constexpr ParameterList parameters(std::span<const Shape> inputs) {

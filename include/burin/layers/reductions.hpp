@@ -28,7 +28,7 @@ inline constexpr bool is_axis<Axis<Index>> = true;
 template <Reduced Kind, class... Options>
 struct Reduction : Op {
     static_assert(((is_axis<Options> || std::is_same_v<Options, KeepAxes>) && ...),
-                  "reductions take the options Axis<…>, one for each axis that goes, and KeepAxes");
+                  "reductions take the options Axis<index>, one for each axis that goes, and KeepAxes");
 
     static constexpr Reduced reduced = Kind;
     static constexpr bool keeps_axes = (std::is_same_v<Options, KeepAxes> || ...);

@@ -17,7 +17,7 @@ namespace burin {
 ///     Node<"words", Embedding<512, 64>, From<"tokens">, SharedWeights<"words">>, …
 ///     Node<"scores", TiedScores<512, 64>, From<"read">, SharedWeights<"words">>, …
 ///
-/// Input is `[…, Dimensions]`, output `[…, Vocabulary]`, `weight` `[Vocabulary, Dimensions]`. There is no
+/// Input is `[..., Dimensions]`, output `[..., Vocabulary]`, `weight` `[Vocabulary, Dimensions]`. There is no
 /// bias.
 template <std::size_t Vocabulary, std::size_t Dimensions>
 struct TiedScores : Embedding<Vocabulary, Dimensions> {
@@ -30,7 +30,7 @@ struct TiedScores : Embedding<Vocabulary, Dimensions> {
 
     static constexpr InferredShape infer_shape(std::span<const Shape> inputs) {
         if (inputs[0].rank == 0 || inputs[0].last() != Dimensions)
-            return {.expected = "input `[…, dimensions]` of as many dimensions as the embedding has"};
+            return {.expected = "input `[..., dimensions]` of as many dimensions as the embedding has"};
         InferredShape result{.shape = inputs[0]};
         result.shape.extents[result.shape.rank - 1] = Vocabulary;
         return result;

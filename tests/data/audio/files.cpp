@@ -58,6 +58,15 @@ TEST_CASE("write_wav and read_sound: 16 bits there and back; what is too loud is
         CHECK(std::abs(static_cast<double>(sound.samples[i]) - expected[i]) < 1e-4);
 }
 
+TEST_CASE("write_wav: floats stay what they are, also the loud and the quiet ones; the same bytes again") {
+    const TemporaryDirectory directory;
+    const std::vector<float> samples{0, 0.5F, -3, 2, 1e-9F, 0x1p-130F};
+    data::write_wav(directory / "a.wav", samples, 48000, data::SampleFormat::float32);
+    data::write_wav(directory / "b.wav", samples, 48000, data::SampleFormat::float32);
+    CHECK(data::read_sound(directory / "a.wav").samples == samples);
+    CHECK(data::read_file(directory / "a.wav") == data::read_file(directory / "b.wav"));
+}
+
 TEST_CASE("WAV and FLAC: 16 bits there and back, of every length") {
     const TemporaryDirectory directory;
     for (const std::size_t length : {1u, 2u, 4096u, 4097u}) {

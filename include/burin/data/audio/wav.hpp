@@ -112,14 +112,14 @@ void read_samples(const std::string& path, const ReadOptions& options, Begin beg
                     std::to_string(count));
 }
 
-/// Writes 16-bit samples; what libsndfile calls `format`, messages `name`.
+/// What libsndfile calls `format` and `numbers`, messages `name`; `most` samples a file.
 inline void write_sound(const std::string& path, std::span<const float> samples, std::size_t sample_rate,
-                        int format, const char* name) {
+                        int format, const char* name, int numbers = SF_FORMAT_PCM_16,
+                        std::size_t most = std::size_t{1} << 30) {
     const auto nan = std::find_if(samples.begin(), samples.end(), [](float x) { return std::isnan(x); });
     if (nan != samples.end())
         throw Error(path + ": sample " + std::to_string(nan - samples.begin()) +
                     ": expected a number, got nan");
-    constexpr std::size_t most = std::size_t{1} << 30;
     if (samples.size() > most)
         throw Error(path + ": expected at most " + std::to_string(most) + " samples, got " +
                     std::to_string(samples.size()));
@@ -129,13 +129,15 @@ inline void write_sound(const std::string& path, std::span<const float> samples,
         SF_INFO info{};
         info.channels = 1;
         info.samplerate = static_cast<int>(std::min<std::size_t>(sample_rate, INT_MAX));
-        info.format = format | SF_FORMAT_PCM_16;
+        info.format = format | numbers;
         SNDFILE* const sound =
             sample_rate > INT_MAX ? nullptr : sf_open_virtual(&calls, SFM_WRITE, &info, &file);
         if (sound == nullptr)
             throw Error(path + ": expected a sample rate that " + name + " knows, got " +
                         std::to_string(sample_rate) + ": " + sf_strerror(nullptr));
         sf_command(sound, SFC_SET_CLIPPING, nullptr, SF_TRUE);
+        // Of floats it would tell the peak, and when that was.
+        sf_command(sound, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
         const auto count = static_cast<sf_count_t>(samples.size());
         const sf_count_t written = sf_write_float(sound, samples.data(), count);
         const bool closed = sf_close(sound) == 0;
@@ -194,10 +196,18 @@ inline std::vector<Sound> read_channels(const std::string& path, const ReadOptio
     });
 }
 
-/// Writes a WAV file of 16-bit samples; what exceeds -1 to 1, infinity too, is clipped. The file is written
-/// whole or not at all. Throws Error, also for NaN and for more samples than WAV can have (2 GiB).
-inline void write_wav(const std::string& path, std::span<const float> samples, std::size_t sample_rate) {
-    detail::write_sound(path, samples, sample_rate, SF_FORMAT_WAV, "WAV");
+/// What a file's samples are: integers, for which what exceeds -1 to 1, infinity too, is clipped, or the
+/// floats as they are.
+enum class SampleFormat { int16, float32 };
+
+/// Writes a WAV file. The file is written whole or not at all. Throws Error, also for NaN and for more
+/// samples than WAV can have (2 GiB).
+inline void write_wav(const std::string& path, std::span<const float> samples, std::size_t sample_rate,
+                      SampleFormat format = SampleFormat::int16) {
+    const bool is_float = format == SampleFormat::float32;
+    detail::write_sound(path, samples, sample_rate, SF_FORMAT_WAV, "WAV",
+                        is_float ? SF_FORMAT_FLOAT : SF_FORMAT_PCM_16,
+                        std::size_t{1} << (is_float ? 29 : 30));
 }
 
 /// The same as FLAC, which takes about half the space and loses nothing of the 16 bits. It has at least one
