@@ -61,6 +61,7 @@ struct MultiHeadAttention : Op {
     static_assert((detail::AttentionOption<Options>::is_option && ...),
                   "MultiHeadAttention takes no options but CausalMask, KeyPaddingMask, AdditiveMask, ALiBi, "
                   "RoPE, KeyDim, KeyValueHeads, KeyValueCache, ScoreScale, WeightDropout and NoBias");
+    static_assert(((sizeof(Options) > 0) && ...)); // So that each option's own assertions are looked at.
 
     static constexpr detail::AttentionSettings settings = detail::attention_settings<Options...>;
     static constexpr bool is_causal = settings.is_causal;

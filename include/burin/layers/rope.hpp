@@ -49,6 +49,7 @@ template <class... Options>
 struct RoPE : Op {
     static_assert(((std::is_same_v<Options, HalfSplit> || detail::rotary_base<Options> > 0) && ...),
                   "RoPE takes no options but RotaryBase and HalfSplit");
+    static_assert(((sizeof(Options) > 0) && ...)); // So that RotaryBase's assertion is looked at.
 
     static constexpr double given_base = (detail::rotary_base<Options> + ... + 0.0);
     static constexpr double base = given_base > 0 ? given_base : 10000;

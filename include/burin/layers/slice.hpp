@@ -24,6 +24,7 @@ struct SliceOption<Axis<Index>> {
 };
 template <std::size_t Steps>
 struct SliceOption<Stride<Steps>> {
+    static_assert(sizeof(Stride<Steps>) > 0); // So that the option's own assertion is looked at.
     static constexpr bool is_one = true;
     static constexpr std::size_t axis = 0;
     static constexpr std::size_t step = Steps;

@@ -175,7 +175,7 @@ constexpr void append_numbers(Text<64>& text, const char* name) {
 template <std::size_t... Steps>
 struct WindowOption<Stride<Steps...>> {
     static constexpr bool is_one = true;
-    static constexpr bool fits(std::size_t rank) { return for_rank<Steps...>(rank); }
+    static constexpr bool fits(std::size_t rank) { return for_rank<Steps...>(rank) && ((Steps > 0) && ...); }
     template <std::size_t Rank>
     static constexpr void apply(Windowing<Rank>& windowing) {
         windowing.stride = for_each_axis_of<Rank, Steps...>();
@@ -186,7 +186,7 @@ struct WindowOption<Stride<Steps...>> {
 template <std::size_t... Steps>
 struct WindowOption<Dilation<Steps...>> {
     static constexpr bool is_one = true;
-    static constexpr bool fits(std::size_t rank) { return for_rank<Steps...>(rank); }
+    static constexpr bool fits(std::size_t rank) { return for_rank<Steps...>(rank) && ((Steps > 0) && ...); }
     template <std::size_t Rank>
     static constexpr void apply(Windowing<Rank>& windowing) {
         windowing.dilation = for_each_axis_of<Rank, Steps...>();
