@@ -7,6 +7,7 @@ tests/fuzz/importer.
 """
 
 import io
+import itertools
 import json
 import os
 import pickle
@@ -197,6 +198,47 @@ def growing():
         refused(file.name)
 
 
+def huge():
+    """Outputs and constants of a few bytes that say that they are large."""
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in (("x", [1, 1, 4, 4]), ("y", None)))
+    for scales, mode in itertools.product(([1, 1, 5e7, 1], [1, 1, 1e9, 1e9], [1, 1, 4194305, 1]), ("nearest", "linear", "cubic")):
+        resize = helper.make_node("Resize", ["x", "", "s"], ["y"], mode=mode)
+        content = onnx_model([resize], [x], [y], [helper.make_tensor("s", TensorProto.FLOAT, [4], scales)])
+        with as_file(content, ".onnx") as file:
+            said = refused(file.name)
+            assert "elements along an axis" in said and len(said.splitlines()) == 1, said
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4])
+    w = helper.make_tensor("w", TensorProto.FLOAT, [3, 3], [1.0] * 9)
+    for pads, word in ([200_000, 200_000, 0, 0], "in all"), ([900, 900, 0, 0], "a constant of"):
+        nodes = [helper.make_node("Pad", ["w", "p"], ["a"]), helper.make_node("ReduceSum", ["a"], ["s"], keepdims=0),
+                 helper.make_node("Add", ["x", "s"], ["y"])]
+        with as_file(onnx_model(nodes, [x], [y], [w, helper.make_tensor("p", TensorProto.INT64, [4], pads)]), ".onnx") as file:
+            said = refused(file.name)
+            assert word in said and "KeyError" not in said, said
+
+
+def functions():
+    """Functions that call others twice, and those twice; and one that calls itself."""
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 4]) for name in "xy")
+    imports = [helper.make_opsetid("", 18), helper.make_opsetid("d", 1)]
+
+    def called(name, of, to):
+        return helper.make_node(name, [of], [to], domain="d")
+    for depth, word in (60, "functions"), (13, "functions"), (12, "nodes"):
+        bodies = [helper.make_function("d", f"f{level}", ["a"], ["b"], [called(f"f{level + 1}", "a", "c"), called(f"f{level + 1}", "c", "b")],
+                                       imports) for level in range(depth)]
+        bodies.append(helper.make_function("d", f"f{depth}", ["a"], ["b"], [helper.make_node("Relu", ["a"], ["c"]),
+                                                                            helper.make_node("Relu", ["c"], ["b"])], imports))
+        graph = helper.make_graph([called("f0", "x", "y")], "g", [x], [y])
+        with as_file(helper.make_model(graph, functions=bodies, opset_imports=imports).SerializeToString(), ".onnx") as file:
+            said = refused(file.name)
+            assert word in said and len(said.splitlines()) == 1, said
+    itself = helper.make_function("d", "f", ["a"], ["b"], [called("f", "a", "b")], imports)
+    graph = helper.make_graph([called("f", "x", "y")], "g", [x], [y])
+    with as_file(helper.make_model(graph, functions=[itself], opset_imports=imports).SerializeToString(), ".onnx") as file:
+        refused(file.name)
+
+
 def once():
     """A subgraph of first values that is called again and again, or that is long."""
     import tflite
@@ -226,6 +268,8 @@ def main():
         names(work)
         growing()
         once()
+        huge()
+        functions()
     print("hostile files are refused, and names are no code")
 
 

@@ -53,6 +53,7 @@ depthwise ones `[kernel..., channels, multiplier]`.
 Any other operator is what the file calls it; without a rule in layers/ it is reported as unsupported.
 """
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Optional
@@ -64,6 +65,8 @@ from .problems import Refused
 
 #: More than any network that a compiler takes as a type.
 MOST_NODES = 4_000
+#: Of what is computed: elements along an axis, and all together.
+LARGEST_EXTENT, LARGEST_SIZE = 2**24, 2**31
 #: How often a constant may be read, on average.
 MOST_REUSE = 16
 
@@ -104,6 +107,12 @@ class Tensor:
     @property
     def is_constant(self):
         return self.data is not None
+
+    def check_size(self):
+        """Refuses what is too large to be computed."""
+        if max(self.shape, default=1) > LARGEST_EXTENT or math.prod(self.shape) > LARGEST_SIZE:
+            raise Refused(f"tensor `{self.name}` has the shape {list(self.shape)}: expected at most {LARGEST_EXTENT} elements along "
+                          f"an axis and {LARGEST_SIZE} in all")
 
     def numbers(self):
         """What a constant stands for, as floats."""
@@ -240,6 +249,8 @@ class Graph:
         for tensor in self.tensors.values():
             if any(not isinstance(extent, (int, np.integer)) or extent < 0 or extent > 2**40 for extent in tensor.shape):
                 raise Refused(f"tensor `{tensor.name}`: its shape {list(tensor.shape)} is not one of whole extents")
+            if not tensor.is_constant:
+                tensor.check_size()
             if tensor.is_constant and tensor.data.size != int(np.prod(tensor.shape, dtype=object)):
                 raise Refused(f"tensor `{tensor.name}`: expected {list(tensor.shape)}, got {tensor.data.size} elements")
         if not self.inputs or not self.outputs:

@@ -10,9 +10,19 @@ MODES = {("linear", 1): "Linear", ("linear", 2): "Bilinear", ("linear", 3): "Tri
          ("cubic", 2): "Bicubic"}
 
 
-def nearest_elements(node, extent, size, axis):
-    """Which element each of the output is, as kernels/resize_axis.hpp has it."""
-    o, nearest, how = np.arange(size), node["nearest"], node["coordinates"]
+#: Of how many elements of an output are looked at once.
+PIECE = 1 << 16
+
+
+def repeats(node, extent, size, axis):
+    """Whether each element is there as often as the next."""
+    return all(np.array_equal(nearest_elements(node, extent, size, axis, o), o // (size // extent))
+               for o in (np.arange(first, min(first + PIECE, size)) for first in range(0, size, PIECE)))
+
+
+def nearest_elements(node, extent, size, axis, o):
+    """Which element each of these of the output is, as kernels/resize_axis.hpp has it."""
+    nearest, how = node["nearest"], node["coordinates"]
     factor = node["scales"][axis] if node.get("scales") else size / extent
     at = {"asymmetric": o / factor, "half_pixel": (o + 0.5) / factor - 0.5,
           "half_pixel_symmetric": extent / 2 * (1 - size / factor / extent) + (o + 0.5) / factor - 0.5,
@@ -28,8 +38,7 @@ def upsampling(node, image, size):
     if any(big % small for big, small in zip(size, image)) or node.get("scales"):
         return None
     if node["mode"] == "nearest":
-        same = all(np.array_equal(nearest_elements(node, small, big, axis), np.arange(big) // (big // small))
-                   for axis, (small, big) in enumerate(zip(image, size)))
+        same = all(repeats(node, small, big, axis) for axis, (small, big) in enumerate(zip(image, size)))
         return f"UpSampling{len(size)}D<{window_size(factors)}>" if same else None
     same = node["mode"] == "linear" and node["coordinates"] == "half_pixel" and len(size) == 2
     return f"UpSampling2D<{window_size(factors)}, Bilinear>" if same else None

@@ -41,6 +41,7 @@ def read(path, shapes=None, constants=None):
     if not OLDEST <= version <= NEWEST:
         raise Refused(f"expected an opset of {OLDEST} to {NEWEST}, got {version}")
     if model.functions:
+        check_functions(model)
         model = onnx.inliner.inline_local_functions(model)
     made = lambda of, floats: Reader(onnx, of, path, version, shapes or {}, constants or {}, floats).graph()
     if not any(node.op_type == "QuantizeLinear" for node in model.graph.node):
@@ -50,6 +51,26 @@ def read(path, shapes=None, constants=None):
     copy.CopyFrom(model)
     graph = made(copy, False)
     return graph if is_all_integers(graph) else made(model, True)
+
+
+def check_functions(model):
+    """Refuses functions that call others again and again, before they are put in their places."""
+    most, bodies, counts = 4 * MOST_NODES, {(each.domain, each.name, getattr(each, "overload", "")): each.node for each in model.functions}, {}
+
+    def count(nodes):
+        total = 0
+        for node in nodes:
+            key = (node.domain, node.op_type, getattr(node, "overload", ""))
+            if key in bodies and key not in counts:
+                counts[key] = most  # What calls itself.
+                counts[key] = count(bodies[key])
+            total += counts[key] if key in bodies else 1
+            for each in node.attribute:
+                total += count(each.g.node) if each.HasField("g") else 0
+        return min(total, most + 1)
+
+    if count(model.graph.node) > most:
+        raise Refused(f"its functions, each put where it is called, are more than {most} nodes: expected at most so many")
 
 
 def is_all_integers(graph):
@@ -240,13 +261,22 @@ class Reader(Tensors, Building):
             self.refuse(call, "the shape of its output is not known" if rule_says else None)
             return
         if kind not in RANDOM and all(not name or self.tensors[name].is_constant for name in proto.input) and \
-                kind not in ("DequantizeLinear", "If", "Loop", "Scan") and self.fold(proto, call, found):
-            return
+                kind not in ("DequantizeLinear", "If", "Loop", "Scan"):
+            is_small = kind == "Constant" or self.may_make(proto, found)
+            if is_small and self.fold(proto, call, found):
+                return
+        else:
+            is_small = True
         for name, (shape, dtype) in found.items():
             self.tensors[name] = Tensor(name, shape, dtype)
+            if is_small:
+                self.tensors[name].check_size()
         before = len(self.nodes)
         rule = self.rules.get(kind)
-        if rule is None:
+        if not is_small:
+            count = sum(math.prod(shape) for shape, _ in found.values())
+            self.raw(call, None if kind in PATTERNS else f"a constant of {count} elements that is computed")
+        elif rule is None:
             self.raw(call)
         else:
             rule(self, call)
@@ -354,15 +384,18 @@ class Reader(Tensors, Building):
             result[name] = (tuple(each.dim_value for each in kind.shape.dim), self.dtype(kind.elem_type))
         return result
 
-    def fold(self, proto, call, found):
-        """What reads constants alone is computed now."""
-        if call.kind == "Constant":
-            return self.written_constant(call)
+    def may_make(self, proto, found):
         read_count = sum(self.tensors[name].data.size for name in proto.input if name)
         made_count = sum(math.prod(shape) for shape, _ in found.values())
         if made_count > max(LARGEST_MADE, LARGEST_GROWTH * read_count) or made_count > self.still_made:
             return False
         self.still_made -= made_count
+        return True
+
+    def fold(self, proto, call, found):
+        """What reads constants alone is computed now."""
+        if call.kind == "Constant":
+            return self.written_constant(call)
         onnx = self.onnx
         try:
             from onnx.reference import ReferenceEvaluator

@@ -19,8 +19,8 @@ from .vectors import test_program, vectors_header
 SAMPLES = 5
 #: Of a network that takes the next steps of a sequence at a time.
 PIECES = 40
-#: How many numbers the test may have.
-MOST_NUMBERS = 1 << 22
+#: How many numbers the test may have, and each tensor of the program that computes it.
+MOST_NUMBERS, MOST_COMPUTED = 1 << 22, 1 << 27
 
 
 def files(graph, source, output, name, rounding="once", lanes=0, wants_graph=False, wants_test=True,
@@ -47,10 +47,11 @@ def files(graph, source, output, name, rounding="once", lanes=0, wants_graph=Fal
     if wants_test:
         each = sum(math.prod(graph.shape(name)) for name in graph.inputs + graph.outputs)
         count = PIECES if graph.streams else min(SAMPLES, MOST_NUMBERS // max(each, 1))
-        samples = runtimes.random_samples(graph, count) if count * each <= MOST_NUMBERS else []
+        largest = max((math.prod(graph.shape(name)) for node in graph.nodes for name in node.outputs), default=0)
+        samples = runtimes.random_samples(graph, count) if count * each <= MOST_NUMBERS and largest <= MOST_COMPUTED else []
         found = runtimes.run(source, graph, samples, rounding) if samples else None
         if not samples:
-            said.append(f"no test: an input and its outputs have {each} numbers")
+            said.append(f"no test: an input and its outputs have {each} numbers, and the largest tensor {largest}")
         elif found is None:
             said.append("no test: the program that runs such files (docs/formats.md) is not installed, or does not run this one")
         elif not all(np.all(np.isfinite(values)) for outputs in found[0] for values in outputs):
