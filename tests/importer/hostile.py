@@ -239,6 +239,54 @@ def functions():
         refused(file.name)
 
 
+def targets(work):
+    """Nothing is written over the model, nor over what is no file; all files are there, or none."""
+    model = work / "model.nam"
+    model.write_bytes((REFERENCE / "tiny_lstm.nam").read_bytes())
+    folder, pipe, link = work / "folder", work / "pipe", work / "link.hpp"
+    folder.mkdir()
+    os.mkfifo(pipe)
+    link.symlink_to(model)
+    before = sorted(work.iterdir())
+    for output, word in (model, "is the model"), (link, "is the model"), (folder, "a directory"), (pipe, "a regular file"), ("", "header's name"), \
+            (".", "header's name"), (work / "pipe/x.hpp", "x.hpp"), (work / "new" / ("x" * 300), "x" * 300), ("a\0b", "NUL"):
+        for options in (), ("--no-test",):
+            code, said = run(model, "-o", output, *options)
+            assert code == 1 and word in said and "burin-import." not in said and len(said.splitlines()) == 1, said
+    assert pipe.is_fifo() and sorted(work.iterdir()) == before
+    made = work / "a" / "net.hpp"
+    for kind in "vectors.hpp", "test.cpp":
+        path = made.with_name(f"net_{kind}")
+        path.mkdir(parents=True)
+        code, said = run(model, "-o", made)
+        assert code == 1 and f"net_{kind}: expected a regular file" in said, said
+        path.rmdir()
+        assert not list(made.parent.iterdir())
+    # Behind the checks, too: a file that can't be put in its place takes back those before it.
+    from burin_import.problems import Refused
+    from burin_import.write import disk
+    (work / "first").write_text("before")
+    replace, calls = os.replace, []
+
+    def failing(*names):
+        calls.append(names)
+        if len(calls) == 3:
+            raise OSError(28, "No space left on device")
+        replace(*names)
+    os.replace = failing
+    try:
+        disk.put({work / "first": "1", work / "b" / "second": "2", work / "third": "3"}, model)
+        assert False, "expected a refusal"
+    except Refused as refusal:
+        assert str(refusal) == f"{work / 'third'}: No space left on device", refusal
+    finally:
+        os.replace = replace
+    assert (work / "first").read_text() == "before" and not (work / "b").exists() and not (work / "third").exists()
+    disk.put({work / "first": "1", work / "b" / "second": "2"}, model)
+    assert (work / "first").read_text() == "1" and sorted(each.name for each in work.iterdir()) == \
+        sorted([each.name for each in before] + ["a", "b", "first"])
+
+
 def once():
     """A subgraph of first values that is called again and again, or that is long."""
     import tflite
@@ -268,6 +316,8 @@ def main():
         names(work)
         growing()
         once()
+        with tempfile.TemporaryDirectory() as other:
+            targets(Path(other))
         huge()
         functions()
     print("hostile files are refused, and names are no code")

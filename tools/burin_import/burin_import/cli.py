@@ -93,6 +93,11 @@ def states(wishes):
     return result
 
 
+def shown(text):
+    """Names of a file without what a terminal takes for more than letters."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else letter.encode("unicode_escape", "replace").decode() for letter in str(text))
+
+
 def main(given=None):
     wish = arguments(given)
     # What run-times say of themselves is not the user's concern.
@@ -100,26 +105,28 @@ def main(given=None):
     try:
         import numpy
         from . import readers, simplify, write
+        from .write import disk
         # What is not finite is refused where it matters.
         with numpy.errstate(all="ignore"):
+            output = wish.output or Path(wish.model.stem + ".hpp")
+            disk.check_name(output, wish.model)
             graph = readers.read(wish.model, wish.size, shapes(wish.shape), constants(wish.constant))
             graph.carried = states(wish.state)
             simplify.simplify(graph, wish.fold)
-            output = wish.output or Path(wish.model.stem + ".hpp")
             made, said = write.files(graph, wish.model, output, wish.name or wish.model.stem, wish.rounding, wish.lanes,
                                      wish.graph, not wish.no_test, wish.safetensors, wish.embed)
-        write.put(made)
+        disk.put(made, wish.model)
     except Refused as refused:
-        print(f"burin-import: {refused}", file=sys.stderr)
+        print(f"burin-import: {shown(refused)}", file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
         print(f"burin-import: needs the Python package {error.name}: pip install {error.name}", file=sys.stderr)
         return 1
     # What no reader has refused, and no network is written of.
     except (*DAMAGE, MemoryError, RecursionError) as error:
-        print(f"burin-import: {wish.model}: can't be imported ({type(error).__name__}: {error})", file=sys.stderr)
+        print(f"burin-import: {wish.model}: can't be imported ({type(error).__name__}: {shown(error)})", file=sys.stderr)
         return 1
     for line in said:
-        print(f"burin-import: {line}", file=sys.stderr)
+        print(f"burin-import: {shown(line)}", file=sys.stderr)
     print("burin-import: wrote " + ", ".join(str(path) for path in made))
     return 0

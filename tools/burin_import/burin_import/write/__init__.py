@@ -1,8 +1,6 @@
 """Files from a simplified graph: {name: text}; nothing is on the disk before all of them are made."""
 
 import math
-import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -64,30 +62,3 @@ def files(graph, source, output, name, rounding="once", lanes=0, wants_graph=Fal
             made[test] = test_program(graph, space, output.name, vectors.name, quantized, lanes, tolerance,
                                       any(layer.parameters or layer.statistics for layer, _ in written.layers))
     return made, said
-
-
-def put(made):
-    """Writes all files or none."""
-    temporary = []
-    try:
-        for path, text in made.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            temporary.append((name, path))
-            with os.fdopen(handle, "wb") as file:
-                file.write(text if isinstance(text, bytes) else text.encode())
-            os.chmod(name, 0o666 & ~umask())
-        for name, path in temporary:
-            os.replace(name, path)
-        temporary = []
-    except OSError as error:
-        raise Refused(f"{error.filename or ''}: {error.strerror}") from None
-    finally:
-        for name, _ in temporary:
-            Path(name).unlink(missing_ok=True)
-
-
-def umask():
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
