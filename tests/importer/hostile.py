@@ -287,6 +287,46 @@ def targets(work):
         sorted([each.name for each in before] + ["a", "b", "first"])
 
 
+def spaces(work):
+    """Namespaces that headers have as macros, functions or types; a name is none of these by chance."""
+    for name in "EOF", "NULL", "NAN", "INFINITY", "stdin", "errno", "M_PI", "FP_NAN", "INT_MAX", "EDOM", "exp", "expf", "gamma", "lgamma_r", "index", \
+            "y0", "tm", "size_t", "unix", "linux", "burin", "class":
+        code, said = run(REFERENCE / "tiny_lstm.nam", "-o", work / "model.hpp", "--no-test", "--name", name)
+        assert code == 0 and f"namespace {name}_ {{" in (work / "model.hpp").read_text(), (name, said)
+    for name in "network", "amp_l", "Model", "ECG":
+        assert run(REFERENCE / "tiny_lstm.nam", "-o", work / "model.hpp", "--no-test", "--name", name)[0] == 0
+        assert f"namespace {name} {{" in (work / "model.hpp").read_text(), name
+
+
+def letters(work):
+    """Names of other letters stay apart, and what they are; `??/` is no trigraph."""
+    names = ["\u00e9", "\u6f22", "??/", "tab\t1"]
+    inputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 4]) for name in names]
+    nodes = [helper.make_node("Sum", names, ["y"])]
+    content = onnx_model(nodes, inputs, [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 4])])
+    with as_file(content, ".onnx") as file:
+        code, said = run(file.name, "-o", work / "model.hpp", "--no-test")
+        assert code == 0, said
+    text = (work / "model.hpp").read_text()
+    assert r'input_names[] = {"\303\251", "\346\274\242", "\?\?/", "tab\0111"}' in text and text.isascii(), text
+
+
+def numbers():
+    """Inputs without axes, and factors that no layer has."""
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, []) for name in "xy")
+    with as_file(onnx_model([helper.make_node("Relu", ["x"], ["y"])], [x], [y]), ".onnx") as file:
+        assert "without axes" in refused(file.name)
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 4]) for name in "xy")
+    for kind in "Elu", "LeakyRelu", "Celu":
+        for alpha in (-1.0, float("inf"), float("nan")) + (0.0, ) * (kind == "Celu"):
+            with as_file(onnx_model([helper.make_node(kind, ["x"], ["y"], alpha=alpha)], [x], [y]), ".onnx") as file:
+                said = refused(file.name)
+                assert "alpha" in said and "expected a positive one" in said, said
+    with as_file(onnx_model([helper.make_node("Elu", ["x"], ["y"], alpha=0.0)], [x], [y]), ".onnx") as file, tempfile.TemporaryDirectory() as work:
+        code, said = run(file.name, "-o", Path(work) / "model.hpp", "--no-test")
+        assert code == 0 and "Input<4>, ReLU>" in (Path(work) / "model.hpp").read_text(), said
+
+
 def once():
     """A subgraph of first values that is called again and again, or that is long."""
     import tflite
@@ -318,6 +358,9 @@ def main():
         once()
         with tempfile.TemporaryDirectory() as other:
             targets(Path(other))
+        spaces(work)
+        letters(work)
+        numbers()
         huge()
         functions()
     print("hostile files are refused, and names are no code")

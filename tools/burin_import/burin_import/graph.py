@@ -253,6 +253,9 @@ class Graph:
                 tensor.check_size()
             if tensor.is_constant and tensor.data.size != int(np.prod(tensor.shape, dtype=object)):
                 raise Refused(f"tensor `{tensor.name}`: expected {list(tensor.shape)}, got {tensor.data.size} elements")
+        for name in self.inputs:
+            if not self.tensors[name].shape:
+                raise Refused(f"input `{name}` is one number without axes: expected a batch of samples")
         if not self.inputs or not self.outputs:
             raise Refused("the file holds a network without inputs or outputs")
         if len(self.nodes) > MOST_NODES:

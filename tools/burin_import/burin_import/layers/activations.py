@@ -34,7 +34,7 @@ FUNCTIONS = {
 
 def element_type(node):
     kind = TYPES[node.operator]
-    if node.operator == "LeakyRelu" and not 0 < np.float32(node["alpha"]) < np.inf:
+    if node.operator in ("LeakyRelu", "Elu") and not 0 < np.float32(node.get("alpha", 1.0)) < np.inf:
         raise Unsupported(f"alpha {node['alpha']}: expected a positive one")
     if node.operator in ("LeakyRelu", "Elu") and node.get("alpha", 1.0) != {"LeakyRelu": 0.01, "Elu": 1.0}[node.operator]:
         return f"{kind}<{number(node['alpha'])}>"

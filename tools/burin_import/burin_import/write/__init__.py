@@ -8,7 +8,7 @@ import numpy as np
 from .. import runtimes
 from ..layers import layers_of
 from ..problems import Refused
-from .cpp import identifier, string
+from .cpp import namespace, string
 from .header import float_header, int8_header, safetensors, weights_beside
 from .network import network
 from .vectors import test_program, vectors_header
@@ -25,7 +25,7 @@ def files(graph, source, output, name, rounding="once", lanes=0, wants_graph=Fal
           safetensors_from=None, embed_from=None):
     """What is to be written, by path, and what is to be said."""
     layers = layers_of(graph)
-    space = identifier(name)
+    space = namespace(name)
     written = network(graph, layers, wants_graph)
     quantized = graph.tensors[graph.inputs[0]].dtype == "int8"
     output, said = Path(output), [*graph.notes, *graph.remarks]

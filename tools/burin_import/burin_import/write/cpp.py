@@ -4,6 +4,8 @@ import re
 
 import numpy as np
 
+from .c_names import is_taken
+
 WIDTH = 100
 KEYWORDS = set("""alignas and asm auto bool break case catch char class const continue default delete do double else enum
 explicit export extern false float for friend goto if inline int long mutable namespace new not operator or private
@@ -20,10 +22,16 @@ def identifier(text, otherwise="network"):
     return f"{name}_" if name in KEYWORDS else name
 
 
+def namespace(text):
+    """One that no header has as another name."""
+    name = identifier(text)
+    return f"{name}_" if is_taken(name) else name
+
+
 def string(text):
-    """A literal on one line of plain characters."""
-    plain = "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in text)[:200]
-    return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """A literal on one line: other letters as bytes of UTF-8, and no trigraph."""
+    letters = text[:200].encode("utf-8", "replace").replace(b"\0", b"?")
+    return '"' + "".join(f"\\{chr(byte)}" if byte in b'"\\?' else chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}" for byte in letters) + '"'
 
 
 def comment(text):

@@ -97,13 +97,18 @@ def hard_sigmoid(to, call):
 
 def with_alpha(operator, default):
     def rule(to, call):
-        to.add(call, operator, call.inputs, {"alpha": float(np.float32(call.get("alpha", default)))})
+        alpha = float(np.float32(call.get("alpha", default)))
+        if alpha == 0:
+            return to.add(call, "Relu", call.inputs)
+        to.add(call, operator, call.inputs, {"alpha": alpha})
     return rule
 
 
 def celu(to, call):
     """alpha * elu(x / alpha)."""
     alpha = call.get("alpha", 1.0)
+    if not 0 < alpha < math.inf:
+        return to.raw(call, f"alpha {alpha}: expected a positive one")
     x = scaled(to, call, call.inputs[0], 1 / alpha, 0)
     x = to.add(call, "Elu", [x], {"alpha": 1.0}, shape=to.shape(x))
     scaled(to, call, x, alpha, 0, call.outputs[0])
