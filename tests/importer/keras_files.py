@@ -18,7 +18,8 @@ import numpy as np  # noqa: E402
 from safetensors.numpy import load_file  # noqa: E402
 
 REFERENCE = ROOT / "tests/reference"
-NAMES = ("image", "sequence", "parts", "imported_image", "imported_sequence", "imported_attention", "imported_masked", "imported_volume")
+NAMES = ("image", "sequence", "parts", "imported_image", "imported_sequence", "imported_attention", "imported_masked", "imported_volume",
+         "imported_directions")
 outputs = load_file(REFERENCE / "keras_outputs.safetensors")
 
 with tempfile.TemporaryDirectory() as directory:
@@ -36,10 +37,17 @@ with tempfile.TemporaryDirectory() as directory:
         assert difference < 1e-5, (name, difference)
 
     # Keras itself, which imports what a configuration names, gets those that name its own classes.
-    from burin_import.runtimes.keras import names_only_keras
+    from burin_import.runtimes.keras import foreign, names_only_keras
     with zipfile.ZipFile(REFERENCE / "keras_imported_image.keras") as archive:
         config = json.loads(archive.read("config.json"))
+    # How it was trained is not read, and a mask of Keras's own is one of its operations.
+    optimizer = {"module": "keras.optimizers", "class_name": "Adam", "config": {}}
+    config["compile_config"] = {"optimizer": optimizer}
+    config["config"]["layers"].append({"module": "keras.src.ops.numpy", "class_name": "NotEqual", "config": {}})
     assert names_only_keras(config)
+    config["config"]["layers"][-1]["class_name"] = "Power"
+    assert foreign(config["config"]) == "keras.src.ops.numpy.Power" and not names_only_keras(config)
+    del config["config"]["layers"][-1]
     config["config"]["layers"][1]["config"]["kernel_initializer"] = {"module": "os", "class_name": "system", "config": {}}
     assert not names_only_keras(config)
 

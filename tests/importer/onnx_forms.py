@@ -167,7 +167,51 @@ def partly_8_bits():
         np.logaddexp(0, x @ numpy_helper.to_array(f.constants[2]))]
 
 
-FORMS = {each.__name__: each for each in (loop, unrolled, padding, mask_input, bool_input, checked_tokens, middle_axis, moments, labels, blocks, partly_8_bits)}
+def normalized(f, x, mean, per_channel, center=True):
+    """A norm as tf2onnx writes Keras's."""
+    minus = f("Sub", x, mean(x)) if center else x
+    inverse = f("Reciprocal", f("Sqrt", f("Add", mean(f("Mul", minus, minus)), 1e-3)))
+    factor = f("Mul", inverse, f.random(*per_channel))
+    if not center:
+        return f("Mul", x, factor)
+    return f("Add", f("Mul", x, factor), f("Add", f("Mul", f("Neg", mean(x)), factor), f.random(*per_channel)))
+
+
+def sequence_norms():
+    """Means as those of an image whose channels are the steps; what is one number for several of a constant; constants of the whole shape."""
+    f = File(13, x=("float", [1, 3, 6]))
+    mean = lambda x: f("GlobalAveragePool", x)  # noqa: E731
+    y = normalized(f, "x", mean, (1, 1, 6))
+    y = normalized(f, y, mean, (6,), center=False)
+    y = f("Add", f("Mul", f("ReduceMean", y, axes=[2], keepdims=1), f.random(6)), y)
+    return f.model(f("Mul", y, f.random(1, 3, 6))), ["Input<3, 6>, LayerNorm<Epsilon<0.001>>, RMSNorm<Epsilon<0.001>>"]
+
+
+def image_norm():
+    """With channels first, between layers."""
+    f = File(14, x=("float", [1, 2, 4, 4]))
+    y = f("Conv", "x", f.random(5, 2, 3, 3))
+    y = normalized(f, y, lambda x: f("ReduceMean", x, axes=[1], keepdims=1), (1, 5, 1, 1))
+    return f.model(f("Reshape", f("GlobalAveragePool", y), f.numbers(1, 5))), ["LayerNorm<Epsilon<0.001>>, GlobalAveragePool2D"]
+
+
+def last_steps():
+    """The last step of two directions as two layers, and both directions of sequences, put together again."""
+    f = File(15, x=("float", [1, 5, 3]))
+
+    def rows(kind, gates, directions, inputs, x):
+        f.nodes.append(node(kind, [x, f.random(directions, gates * 4, inputs), f.random(directions, gates * 4, 4)], [f"t{len(f.nodes)}"], hidden_size=4,
+                            direction="bidirectional" if directions == 2 else "forward"))
+        return f.nodes[-1].output[0]
+    y = rows("LSTM", 4, 2, 3, f("Transpose", "x", perm=[1, 0, 2]))
+    halves = [f("Squeeze", f("Slice", y, f.numbers(at), f.numbers(at + 1), f.numbers(1)), f.numbers(1)) for at in (0, 1)]
+    y = f("Concat", *halves, axis=2)
+    flipped = f("Slice", y, f.numbers(-1), f.numbers(-9), f.numbers(0), f.numbers(-1))
+    ends = [f("Gather", f("Squeeze", rows("RNN", 1, 1, 8, x), f.numbers(1)), f.constant(np.int64(-1)), axis=0) for x in (y, flipped)]
+    return f.model(f("Concat", *ends, axis=1)), ["<Input<5, 3>, Bidirectional<LSTM<4, ReturnSequences, NoBias>>, Bidirectional<SimpleRNN<4, NoBias>>>"]
+
+
+FORMS = {each.__name__: each for each in (loop, unrolled, padding, mask_input, bool_input, checked_tokens, middle_axis, moments, labels, blocks, partly_8_bits, sequence_norms, image_norm, last_steps)}
 
 
 def samples(model, source):

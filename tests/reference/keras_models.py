@@ -98,21 +98,30 @@ def imported_volume():
     ])
 
 
+def imported_directions():
+    """Of sequences with padding, whose outputs are 0 there, and what else is made of both directions."""
+    return keras.Sequential([
+        keras.Input((6,)), layers.Embedding(10, 4, mask_zero=True), layers.Bidirectional(layers.LSTM(3, return_sequences=True), merge_mode="sum"),
+        layers.Bidirectional(layers.GRU(2, return_sequences=True)), layers.Dense(2), layers.Bidirectional(layers.SimpleRNN(3), merge_mode="ave")
+    ])
+
+
 def main():
     keras.utils.set_random_seed(1)
     random, outputs = np.random.default_rng(1), {}
     models = {"image": image(), "sequence": sequence(), "imported_image": imported_image(),
               "imported_sequence": imported_sequence(), "parts": parts(), "imported_attention": imported_attention(),
-              "imported_masked": imported_masked(), "imported_volume": imported_volume()}
+              "imported_masked": imported_masked(), "imported_volume": imported_volume(),
+              "imported_directions": imported_directions()}
     for name, model in models.items():
         for layer in model.layers:
             # Scales, shifts and variances that are not those of a fresh network; only the latter must be positive.
             layer.set_weights([each + random.uniform(0 if np.all(each == 1) else -0.5, 0.5, each.shape)
                                for each in layer.get_weights()])
         shape = (2, *model.input_shape[1:])
-        is_text = name in ("sequence", "imported_masked")
+        is_text = name in ("sequence", "imported_masked", "imported_directions")
         x = (random.integers(0, 10, shape) if is_text else random.uniform(-1, 1, shape)).astype(np.float32)
-        if name == "imported_masked":
+        if name in ("imported_masked", "imported_directions"):
             x[0, 4:] = x[1, 2:] = 0
         path = HERE / f"keras_{name}.keras"
         model.save(path)

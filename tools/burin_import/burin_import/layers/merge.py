@@ -106,6 +106,10 @@ def with_constant(graph, node):
     if quantized and not is_int8(graph, constants[0], x):
         raise Unsupported(f"`{constants[0]}`: a constant of another type")
     value = graph.tensors[constants[0]].numbers()
+    if not quantized and value.size > 1 and sample(graph, node.outputs[0]) != sample(graph, x):
+        # What is one number for several of the constant.
+        wide, layers = repeated(graph, node, x, sample(graph, node.outputs[0]))
+        return [*layers, *with_constant(graph, replace(node, inputs=[wide if name == x else name for name in node.inputs]))]
     if value.size > 1 and not quantized:
         return with_constants(graph, node, x, constants[0], value)
     if value.size != 1 or sample(graph, node.outputs[0]) != sample(graph, x):

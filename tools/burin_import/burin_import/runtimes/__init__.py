@@ -1,5 +1,5 @@
 """The outputs of a file's own run-time, one module a format as in readers/:
-`run(path, graph, samples, rounding) -> (outputs, name and version)`, or None where it is not installed. `samples` is a list
+`run(path, graph, samples, rounding) -> (outputs, name and version)`, or NotRun with the reason. `samples` is a list
 of inputs, each a list of arrays in the order and with the numbers of `graph.inputs` (8 bits for networks of 8 bits);
 `outputs` is as long, each a list of arrays in the order and with the numbers of `graph.outputs`."""
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..layers.layer import sample
+from ..problems import NOT_INSTALLED, NotRun
 from ..readers import BY_SUFFIX
 
 
@@ -17,7 +18,7 @@ def run(path, graph, samples, rounding):
     try:
         module = import_module(f"{__name__}.{name}")
     except ModuleNotFoundError:
-        return None
+        raise NotRun(NOT_INSTALLED) from None
     return module.run(Path(path), graph, samples, rounding)
 
 

@@ -8,21 +8,29 @@ import zipfile
 
 import numpy as np
 
+from ..problems import NOT_INSTALLED, NotRun
+
 MODULES = {"keras", "keras.constraints", "keras.initializers", "keras.layers", "keras.regularizers",
            "keras.src.models.functional"}
 
 
-def names_only_keras(value):
-    """Whether a part of a configuration names no class or function but those of these modules."""
+def foreign(value):
+    """What a part of a configuration names that is of none of these modules, or "". Of operations it may only be what Keras
+    itself writes for the mask of an Embedding."""
     if isinstance(value, list):
-        return all(map(names_only_keras, value))
+        return next(filter(None, map(foreign, value)), "")
     if not isinstance(value, dict):
-        return True
+        return ""
     kind, module = value.get("class_name"), value.get("module")
-    if kind != "__keras_tensor__" and (kind is not None or module is not None) and \
+    if kind != "__keras_tensor__" and (kind is not None or module is not None) and (module, kind) != ("keras.src.ops.numpy", "NotEqual") and \
             (module not in MODULES or kind in ("Lambda", "function", "__lambda__")):
-        return False
-    return all(map(names_only_keras, value.values()))
+        return f"{module}.{kind}"
+    return next(filter(None, map(foreign, value.values())), "")
+
+
+def names_only_keras(config):
+    """Whether a model's configuration names no class or function but those. How it was trained is not read."""
+    return not foreign({key: value for key, value in config.items() if key != "compile_config"})
 
 
 def run(path, graph, samples, rounding):
@@ -38,14 +46,19 @@ def run(path, graph, samples, rounding):
     try:
         import keras
     except ImportError:
-        return None
+        raise NotRun(NOT_INSTALLED) from None
     with zipfile.ZipFile(path) as archive:
-        if not names_only_keras(json.loads(archive.read("config.json"))):
-            return None
-    model = keras.models.load_model(path, compile=False, safe_mode=True)
+        config = json.loads(archive.read("config.json"))
+        if not names_only_keras(config):
+            found = foreign({key: value for key, value in config.items() if key != "compile_config"})
+            raise NotRun(f"is not given this one: it names {found[:100]}, which Keras would import")
     results = []
-    for inputs in samples:
-        given = [np.asarray(x, np.float32)[None] for x in inputs]
-        made = model.predict(given if len(given) > 1 else given[0], verbose=0)
-        results.append([np.asarray(y, np.float32)[0] for y in (made if isinstance(made, list) else [made])])
+    try:
+        model = keras.models.load_model(path, compile=False, safe_mode=True)
+        for inputs in samples:
+            given = [np.asarray(x, np.float32)[None] for x in inputs]
+            made = model.predict(given if len(given) > 1 else given[0], verbose=0)
+            results.append([np.asarray(y, np.float32)[0] for y in (made if isinstance(made, list) else [made])])
+    except Exception as error:  # Whatever it meets in a file that it does not run.
+        raise NotRun.of(error) from None
     return results, f"Keras {keras.__version__}"

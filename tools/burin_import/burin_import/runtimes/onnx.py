@@ -5,6 +5,7 @@ from importlib.metadata import version
 import numpy as np
 
 from ..layers.fixed_point import quantized
+from ..problems import NotRun
 from ..readers.onnx import package
 
 
@@ -64,6 +65,6 @@ def run(path, graph, samples, rounding):
             made = evaluate([*graph.file_outputs, *graph.file_states.values()], given)
             states = dict(zip(graph.file_states, made[len(graph.file_outputs):]))
             results.append([from_file(np.asarray(values), graph.tensors[each]) for values, each in zip(made, graph.outputs)])
-    except Exception:  # Whatever it meets in a file that it does not run.
-        return None
+    except Exception as error:  # Whatever it meets in a file that it does not run.
+        raise NotRun.of(error) from None
     return results, name

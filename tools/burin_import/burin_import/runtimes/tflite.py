@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..layers.fixed_point import quantized
+from ..problems import NOT_INSTALLED, NotRun
 
 
 def interpreters(rounding):
@@ -31,14 +32,14 @@ def interpreters(rounding):
 def run(path, graph, samples, rounding, resolver=None):
     found = interpreters(rounding)
     if found is None:
-        return None
+        raise NotRun(NOT_INSTALLED)
     Interpreter, resolvers, name = found
     resolver = resolver or ("BUILTIN_REF" if rounding == "twice" else "AUTO")
     try:
         interpreter = Interpreter(model_path=str(path), experimental_op_resolver_type=getattr(resolvers, resolver))
         interpreter.allocate_tensors()
-    except (ValueError, RuntimeError):  # A file that it does not run itself.
-        return None
+    except (ValueError, RuntimeError) as error:  # A file that it does not run itself.
+        raise NotRun.of(error) from None
     inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
     results = []
     for sample in samples:

@@ -19,11 +19,42 @@ def constant_moved(graph, name, back, rank):
     return graph.add_tensor(f"{name}/moved", graph.tensors[name], shape=moved.shape, data=moved)
 
 
+def by_views(graph, node, producers):
+    """What a transpose behind it makes of its inputs are views of others, which it takes then."""
+    if node.operator not in MERGES or node.operator in ("Concat", "Where") or node.outputs[0] in graph.outputs:
+        return False
+    output = node.outputs[0]
+    behind = next((each for each in graph.readers(output) if each.operator == "Transpose"), None)
+    if behind is None:
+        return False
+    back, rank, inputs = list(behind["axes"]), len(behind["axes"]), []
+    moved = lambda shape: tuple(shape[axis] for axis in back)  # noqa: E731
+    for name in node.inputs:
+        if graph.tensors[name].is_constant:
+            inputs.append(constant_moved(graph, name, back, rank))
+            continue
+        before, shape = producers.get(name), graph.shape(name)
+        wide = [axis for axis in back if len(shape) == rank and shape[axis] != 1]
+        fits = before is not None and before.operator == "Reshape" and len(shape) == rank and wide == sorted(wide) and \
+            graph.shape(before.inputs[0]) == moved(shape)
+        inputs.append(before.inputs[0] if fits else None)
+    if None in inputs or all(graph.tensors[name].is_constant for name in inputs):
+        return False
+    inner = graph.add_tensor(f"{output}/moved", graph.tensors[output], shape=moved(graph.shape(output)))
+    node.inputs, node.outputs = inputs, [inner]
+    graph.nodes.insert(graph.nodes.index(node) + 1, Node(node.name, "Transpose", [inner], [output], {"axes": [back.index(axis) for axis in range(rank)]},
+                                                         node.source))
+    graph.drop_unread()
+    return True
+
+
 def simplify(graph):
     if not graph.moves_borders:
         return False
     producers = graph.producers()
     for node in graph.nodes:
+        if len(node.outputs) == 1 and by_views(graph, node, producers):
+            return True
         if node.operator not in MERGES and node.operator not in ALONG or len(node.outputs) != 1:
             continue
         befores = [producers.get(name) for name in node.inputs if not graph.tensors[name].is_constant]

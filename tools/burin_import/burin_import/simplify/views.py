@@ -20,7 +20,8 @@ def simplify(graph):
         return False
     producers = graph.producers()
     for node in graph.nodes:
-        merges = node.operator in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
+        joins = node.operator == "Concat" and node["axis"] == len(graph.shape(node.outputs[0])) - 1
+        merges = joins or node.operator in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
         if node.operator not in ELEMENTWISE and not merges or len(node.outputs) != 1:
             continue
         views = [producers.get(name) for name in node.inputs]
@@ -30,7 +31,8 @@ def simplify(graph):
             if data is not None and (data.size == 1 or data.ndim == 1):
                 lasts.add(data.size)
                 continue
-            if view is None or view.operator != "Reshape" or graph.shape(name) != graph.shape(node.outputs[0]) or \
+            if view is None or view.operator != "Reshape" or \
+                    (graph.shape(view.inputs[0])[-1:] != graph.shape(name)[-1:] if joins else graph.shape(name) != graph.shape(node.outputs[0])) or \
                     not is_bare(graph.shape(view.inputs[0]), graph.shape(name)):
                 shapes.add(None)
             else:
@@ -41,6 +43,8 @@ def simplify(graph):
         # A number for each channel, which stay where they are.
         if lasts != {1} and shape[-1:] != graph.shape(output)[-1:]:
             continue
+        if joins:
+            node.attributes, shape = {**node.attributes, "axis": len(shape) - 1}, (*shape[:-1], graph.shape(output)[-1])
         inner = graph.add_tensor(f"{output}/view", graph.tensors[output], shape=shape)
         node.inputs = [name if graph.tensors[name].is_constant else view.inputs[0] for name, view in zip(node.inputs, views)]
         node.outputs = [inner]

@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import runtimes
 from ..layers import layers_of
-from ..problems import Refused
+from ..problems import NotRun, Refused
 from .cpp import namespace, string
 from .header import float_header, int8_header, safetensors, weights_beside
 from .network import network
@@ -47,11 +47,15 @@ def files(graph, source, output, name, rounding="once", lanes=0, wants_graph=Fal
         count = PIECES if graph.streams else min(SAMPLES, MOST_NUMBERS // max(each, 1))
         largest = max((math.prod(graph.shape(name)) for node in graph.nodes for name in node.outputs), default=0)
         samples = runtimes.random_samples(graph, count) if count * each <= MOST_NUMBERS and largest <= MOST_COMPUTED else []
-        found = runtimes.run(source, graph, samples, rounding) if samples else None
+        found, why = None, ""
+        try:
+            found = runtimes.run(source, graph, samples, rounding) if samples else None
+        except NotRun as reason:
+            why = str(reason)
         if not samples:
             said.append(f"no test: an input and its outputs have {each} numbers, and the largest tensor {largest}")
         elif found is None:
-            said.append("no test: the program that runs such files (docs/formats.md) is not installed, or does not run this one")
+            said.append(f"no test: the program that runs such files (docs/formats.md) {why}")
         elif not all(np.all(np.isfinite(values)) for outputs in found[0] for values in outputs):
             said.append(f"no test: what {found[1]} makes of random inputs is not finite")
         else:

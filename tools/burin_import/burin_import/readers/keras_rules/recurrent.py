@@ -8,7 +8,11 @@ from ...problems import Misfit, Unsupported
 ALIKE = ("units", "activation", "recurrent_activation", "use_bias", "reset_after", "return_sequences")
 
 
-def recurrent(reader, call, kind, config, groups):
+#: By what Keras calls them: what is made of both directions.
+MERGES = {"concat": "", "sum": ", Add", "mul": ", Multiply", "ave": ", Average"}
+
+
+def recurrent(reader, call, kind, config, groups, merge="concat"):
     """`groups`: of the variables of one direction or of both."""
     pieces = keras_weights.Pieces.__new__(keras_weights.Pieces)
     pieces.found, pieces.problems = [], []
@@ -18,8 +22,6 @@ def recurrent(reader, call, kind, config, groups):
     both = len(groups) == 2
     if config.get("go_backwards") and both:
         pieces.problems.append("go_backwards")
-    if config.get("zero_output_for_mask") and config.get("return_sequences") and call.inputs[0] in reader.masks:
-        pieces.problems.append("zero_output_for_mask")
     if pieces.problems:
         raise Unsupported("; ".join(problem.removeprefix(f"layer '{call.name}' {kind}: ") for problem in dict.fromkeys(pieces.problems)))
     x, units, whole = call.inputs[0], config["units"], config.get("return_sequences", False)
@@ -37,8 +39,11 @@ def recurrent(reader, call, kind, config, groups):
     parameters = []
     for piece in pieces.found:
         parameters += keras_weights.to_burin(piece, reader.variables).items()
-    made = reader.written(f"Bidirectional<{cell}>" if both else cell, inputs, call.name,
-                          (1, *([shape[1]] if whole else []), units * len(groups)), parameters, source=call.kind)
+    made = reader.written(f"Bidirectional<{cell}{MERGES[merge]}>" if both else cell, inputs, call.name,
+                          (1, *([shape[1]] if whole else []), units * (len(groups) if merge == "concat" else 1)), parameters, source=call.kind)
+    if config.get("zero_output_for_mask") and whole and x in reader.masks:
+        counts = reader.add("Reshape", [reader.masks[x]], f"{call.name}/counts", shape=(1, shape[1], 1))
+        made = reader.add("Multiply", [made, counts], f"{call.name}/zeros", shape=reader.shape(made))
     if x in reader.masks and whole:
         reader.masks[made] = reader.masks[x]
     return made
@@ -50,14 +55,15 @@ def one(reader, call):
 
 def both(reader, call):
     inner = call.get("layer")
-    if inner["class_name"] not in keras_weights.RECURRENT or call.get("merge_mode") != "concat":
-        raise Unsupported("expected a recurrent layer and merge_mode concat")
+    if inner["class_name"] not in keras_weights.RECURRENT or call.get("merge_mode") not in MERGES:
+        raise Unsupported(f"expected a recurrent layer and merge_mode {', '.join(MERGES)}")
     other = call.get("backward_layer")
     if other is not None and (other["class_name"] != inner["class_name"] or any(
             other["config"].get(option) != inner["config"].get(option) for option in ALIKE) or
             other["config"].get("go_backwards") == inner["config"].get("go_backwards")):
         raise Unsupported("expected two directions of one kind, one the other way round")
-    return recurrent(reader, call, inner["class_name"], inner["config"], [f"{call.group}/forward_layer", f"{call.group}/backward_layer"])
+    return recurrent(reader, call, inner["class_name"], inner["config"], [f"{call.group}/forward_layer", f"{call.group}/backward_layer"],
+                     call.get("merge_mode"))
 
 
 RULES = {**{kind: one for kind in keras_weights.RECURRENT}, "Bidirectional": both}
