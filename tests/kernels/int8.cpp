@@ -61,10 +61,18 @@ std::int64_t product(Rounding way, std::int64_t x, std::int64_t multiplier, int 
     return floor_of(high, std::max(shift - 31, 0)) + ((high & mask) > threshold ? 1 : 0);
 }
 
+/// OutputScale<Way>, likewise: once is XNNPACK's product of floats, halves to the even number.
+std::int64_t scaled(Rounding way, std::int64_t sum, std::int64_t multiplier, int shift) {
+    if (way == Rounding::twice)
+        return product(way, sum, multiplier, shift);
+    const float factor = std::ldexp(static_cast<float>(multiplier), -shift);
+    return std::lrint(static_cast<float>(sum) * factor);
+}
+
 template <Rounding Way>
 std::int8_t output_of(const kernels::Int8Outputs<Way>& outputs, std::int64_t sum, std::size_t channel) {
     const std::int64_t value =
-        product(Way, sum + outputs.bias[channel], outputs.multipliers[channel], outputs.shifts[channel]) +
+        scaled(Way, sum + outputs.bias[channel], outputs.multipliers[channel], outputs.shifts[channel]) +
         outputs.zero_point;
     return static_cast<std::int8_t>(std::clamp<std::int64_t>(value, outputs.low, 127));
 }
@@ -418,8 +426,8 @@ TEST_CASE_TEMPLATE("int8 outputs: halves of all shifts, one by one and in vector
                     CAPTURE(sums[i]);
                     CHECK(y[i] == output_of(outputs, sums[i], i));
                     CHECK(outputs(sums[i], i) == y[i]);
-                    differing += product(Rounding::once, sums[i], multipliers[i], shift) !=
-                                 product(Rounding::twice, sums[i], multipliers[i], shift);
+                    differing += scaled(Rounding::once, sums[i], multipliers[i], shift) !=
+                                 scaled(Rounding::twice, sums[i], multipliers[i], shift);
                 }
             }
     CHECK(differing > 1000);
@@ -458,7 +466,7 @@ TEST_CASE_TEMPLATE("int8_add, int8_multiply, int8_rescale: sums, differences, pr
         const kernels::Int8Rescale of_product{multiplier, static_cast<std::int8_t>(shift + 8), 4};
         kernels::int8_multiply<way>(inputs, zero_points.data(), of_product, -99, count, y.data());
         for (std::size_t i = 0; i < count; ++i)
-            CHECK(y[i] == clamped(product(way, (a[i] - 5) * (b[i] + 20), multiplier, shift + 8) + 4, -99));
+            CHECK(y[i] == clamped(scaled(way, (a[i] - 5) * (b[i] + 20), multiplier, shift + 8) + 4, -99));
         kernels::int8_rescale<way>(a.data(), 1, count, summands[0], 7, y.data(), count);
         for (std::size_t i = 0; i < count; ++i)
             CHECK(y[i] == clamped(product(way, a[i] - 5, multiplier, shift) + 7, -128));
@@ -522,6 +530,37 @@ TEST_CASE("multiply: the definitions, for all shifts") {
     constexpr core::FixedMultiplier sixth{1'431'655'765, 33};
     static_assert(multiply(15, sixth) == 2 && multiply<Rounding::twice>(15, sixth) == 3);
     static_assert(multiply(-15, sixth) == -2 && multiply<Rounding::twice>(-15, sixth) == -3);
+}
+
+TEST_CASE("OutputScale: rounded once the sum and the product are floats, halves go to the even number") {
+    constexpr core::OutputScale<Rounding::once> half(core::quantize_multiplier(0.5));
+    static_assert(half(3) == 2 && half(5) == 2 && half(-3) == -2 && half(-5) == -2 && half(0) == 0);
+    // 2²⁵ + 3 is the float 2²⁵ + 4.
+    constexpr core::OutputScale<Rounding::once> small(core::quantize_multiplier(0x1p-20));
+    static_assert(small((1 << 25) + 3) == 32 && small(INT32_MIN) == -2048 && small(INT32_MAX) == 2048);
+    constexpr core::OutputScale<Rounding::once> third(
+        core::quantize_multiplier(static_cast<double>(1 / 3.0F)));
+    for (std::int32_t sum = -4'000'000; sum < 4'000'000; sum += 977)
+        CHECK(third(sum) ==
+              std::clamp(std::lrint(static_cast<float>(sum) * (1 / 3.0F)), -(1L << 21), 1L << 21));
+    // Beyond any output, but finite.
+    constexpr core::OutputScale<Rounding::once> large(core::quantize_multiplier(0x1p29));
+    static_assert(large(INT32_MAX) == 1 << 21 && large(INT32_MIN) == -(1 << 21));
+    static_assert(core::OutputScale<Rounding::once>(core::FixedMultiplier{})(INT32_MIN) == 0);
+    // Without a float unit, too: all shifts, and halves.
+    const std::vector<double> numbers = random_numbers(20000, 17, 0, 1);
+    for (std::size_t i = 0; i + 1 < numbers.size(); i += 2) {
+        const auto multiplier = static_cast<std::int32_t>(0x1p30 * (1 + numbers[i]));
+        const int shift = 1 + static_cast<int>(i / 2 % 62);
+        const auto sum = static_cast<std::int32_t>((2 * numbers[i + 1] - 1) *
+                                                   std::ldexp(0x1p31, -static_cast<int>(i % 29)));
+        const core::FixedMultiplier factors[] = {{multiplier, shift}, {1 << 30, shift}, {}};
+        for (const core::FixedMultiplier& factor : factors)
+            for (const std::int32_t x : {sum, sum / 2 * 2 + 1, 1 << (i % 31)})
+                CHECK(core::SoftOutputScale(factor)(x) == core::FloatOutputScale(factor)(x));
+    }
+    for (double factor = 0x1p-31; factor < 0x1p29; factor *= 1.7)
+        CHECK(core::to_float(core::quantize_multiplier(factor)) == static_cast<float>(factor));
 }
 
 TEST_CASE("multiply: halves upwards, and 31 bits of a factor") {

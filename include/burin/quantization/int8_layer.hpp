@@ -35,6 +35,13 @@ struct Int8Source {
     quantization::Scale output{};
     /// The least output: the zero point where a ReLU is computed with the layer.
     std::int8_t low = core::int8_min;
+    Rounding rounding = Rounding::once;
+
+    /// From sums in a unit to outputs. Networks that round once compute with floats, and so in them here.
+    double factor_of(double unit) const noexcept {
+        return rounding == Rounding::once ? static_cast<double>(static_cast<float>(unit) / output.scale)
+                                          : unit / static_cast<double>(output.scale);
+    }
 };
 
 /// What a layer computes with.

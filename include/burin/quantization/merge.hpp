@@ -131,8 +131,7 @@ struct quantization::Int8Layer<Multiply> : quantization::Int8Form {
             largest *= 255;
             to.zero_points[i] = static_cast<std::int8_t>(from.inputs[i].zero_point);
         }
-        const auto total = detail::int8_rescale_by(factor / static_cast<double>(from.output.scale),
-                                                   from.output.zero_point, largest);
+        const auto total = detail::int8_rescale_by(from.factor_of(factor), from.output.zero_point, largest);
         to.multiplier = {total.multiplier};
         to.shift = total.shift;
         to.zero_point = total.zero_point;

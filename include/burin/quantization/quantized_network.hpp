@@ -282,6 +282,7 @@ void fill(QuantizedNetwork<Net, Way>& to,
                 for (std::size_t i = 0; i < node.input_count; ++i)
                     source.inputs[i] = scales[node.inputs[i]];
                 source.output = scales[Index];
+                source.rounding = Way;
                 if (quantization::clamps<Net>.of[Index] != passes::none)
                     source.low = static_cast<std::int8_t>(source.output.zero_point);
                 put(index, source);

@@ -37,6 +37,7 @@ struct quantization::Int8Layer<TimeDistributed<LayerType>> : quantization::Int8L
         source.inputs = from.inputs;
         source.output = from.output;
         source.low = from.low;
+        source.rounding = from.rounding;
         Form::quantize(source, to);
     }
 

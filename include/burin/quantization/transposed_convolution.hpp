@@ -85,9 +85,8 @@ struct Int8TransposedForm : quantization::Int8Form {
                 to.bias[at] = within_32_bits(bias - to.input_zero_point * sums[at]);
                 largest = std::max(largest, std::fabs(static_cast<double>(to.bias[at])));
             }
-            const core::FixedMultiplier factor =
-                core::quantize_multiplier(unit / static_cast<double>(from.output.scale),
-                                          largest + 255 * static_cast<double>(magnitudes[filter]));
+            const core::FixedMultiplier factor = core::quantize_multiplier(
+                from.factor_of(unit), largest + 255 * static_cast<double>(magnitudes[filter]));
             to.multipliers[filter] = factor.multiplier;
             to.shifts[filter] = static_cast<std::int8_t>(factor.shift);
         }

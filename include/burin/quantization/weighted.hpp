@@ -155,7 +155,7 @@ void set_outputs(const quantization::Int8Source<Shapes>& from, const std::array<
         const double largest = std::fabs(static_cast<double>(to.bias[channel])) +
                                255 * static_cast<double>(sums.magnitudes[channel]);
         const core::FixedMultiplier factor =
-            core::quantize_multiplier(units[channel] / static_cast<double>(from.output.scale), largest);
+            core::quantize_multiplier(from.factor_of(units[channel]), largest);
         to.multipliers[channel] = factor.multiplier;
         to.shifts[channel] = static_cast<std::int8_t>(factor.shift);
     }

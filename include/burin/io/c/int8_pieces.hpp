@@ -17,6 +17,25 @@ static int32_t rescale(int32_t x, int32_t multiplier, int32_t shift)
 }
 )"};
 
+/// As `core::OutputScale<Rounding::once>`.
+inline constexpr Function scale_once{
+    R"(/* x * multiplier / 2^shift as floats to the nearest, halves to the even number. Behind the limits no compiler joins
+   the product and the sum before it. */
+static int32_t to_output(int32_t x, int32_t multiplier, int32_t shift)
+{
+    union {
+        int32_t bits;
+        float number;
+    } power, rounded;
+    float product;
+    power.bits = (127 - shift) * (1 << 23);
+    product = (float)x * ((float)multiplier * power.number);
+    product = product < -2097152.0f ? -2097152.0f : product > 2097152.0f ? 2097152.0f : product;
+    rounded.number = product + 12582912.0f;
+    return rounded.bits - 0x4B400000;
+}
+)"};
+
 inline constexpr Function doubled_high_word{R"(/* x * y / 2^31 to the nearest, halves upwards. */
 static int32_t doubled_high_word(int64_t x, int32_t y)
 {
@@ -40,6 +59,13 @@ static int32_t rescale(int32_t x, int32_t multiplier, int32_t shift)
 }
 )",
     {&doubled_high_word}};
+inline constexpr Function scale_twice{
+    R"(static int32_t to_output(int32_t x, int32_t multiplier, int32_t shift)
+{
+    return rescale(x, multiplier, shift);
+}
+)",
+    {&rescale_twice}};
 
 inline constexpr Function clamped{R"(static int8_t clamped(int32_t x, int32_t low)
 {
@@ -47,7 +73,7 @@ inline constexpr Function clamped{R"(static int8_t clamped(int32_t x, int32_t lo
 }
 )"};
 
-/// As `kernels::Int8Outputs`; behind one of `rescale`.
+/// As `kernels::Int8Outputs`; behind one of `to_output`.
 inline constexpr Function outputs{R"(/* What makes an output of a sum: of each channel a bias and a factor. */
 struct outputs {
     const int32_t *bias, *multipliers;
@@ -56,7 +82,7 @@ struct outputs {
 };
 static int8_t output_of(const struct outputs *o, int32_t sum, size_t channel)
 {
-    const int32_t whole = rescale(sum + o->bias[channel], o->multipliers[channel], o->shifts[channel]);
+    const int32_t whole = to_output(sum + o->bias[channel], o->multipliers[channel], o->shifts[channel]);
     return clamped(whole + o->zero_point, o->low);
 }
 )",
@@ -276,7 +302,7 @@ inline constexpr Function int8_products{
         int32_t product = 1;
         for (k = 0; k < inputs; ++k)
             product *= x[k][i] - zero_points[k];
-        y[i] = clamped(rescale(product, multiplier, shift) + zero_point, low);
+        y[i] = clamped(to_output(product, multiplier, shift) + zero_point, low);
     }
 }
 )",

@@ -32,6 +32,9 @@ struct Int8Step : LayerStep {
     void use_rescale(Source& to) const {
         to.use(rounding == Rounding::once ? pieces::rescale_once : pieces::rescale_twice);
     }
+    void use_output_scale(Source& to) const {
+        to.use(rounding == Rounding::once ? pieces::scale_once : pieces::scale_twice);
+    }
     std::string count() const { return std::to_string(rows * output_shape.size()); }
 };
 
@@ -61,7 +64,7 @@ namespace detail {
 
 /// What makes outputs of a layer's sums.
 inline std::string outputs_address(Source& to, const Int8Step& step, const auto& constants) {
-    step.use_rescale(to);
+    step.use_output_scale(to);
     Members members("outputs");
     members.with("bias", step.array(to, "bias", constants.bias))
         .with("multipliers", step.array(to, "multipliers", constants.multipliers))
@@ -242,7 +245,7 @@ struct Int8Rule<Average> : detail::Int8SumRule<false> {};
 template <>
 struct Int8Rule<Multiply> {
     static void write(Source& to, const Int8Step& step, const auto& constants) {
-        step.use_rescale(to);
+        step.use_output_scale(to);
         to.use(pieces::int8_products);
         to.call("int8_products",
                 {detail::pointers(step), std::to_string(step.inputs.size()),

@@ -37,7 +37,7 @@ template <std::size_t Count, Rounding Way, class Lanes = detail::Int8Lanes>
         for (std::size_t i = 0; i < Count; i += 4) {
             std::uint32_t shifts;
             std::memcpy(&shifts, outputs.shifts + channel + i, sizeof shifts);
-            if (detail::are_above_32(shifts)) [[likely]]
+            if (Way == Rounding::once || detail::are_above_32(shifts)) [[likely]]
                 Lanes::requantize(outputs, shifts, sums + i, channel + i, y + i);
             else
                 for (std::size_t j = i; j < i + 4; ++j)

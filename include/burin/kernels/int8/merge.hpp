@@ -184,11 +184,12 @@ template <Rounding Way>
 [[gnu::noinline]] inline void int8_multiply(std::span<const std::int8_t* const> inputs,
                                             const std::int8_t* zero_points, const Int8Rescale& total,
                                             std::int32_t low, std::size_t count, std::int8_t* y) noexcept {
+    const core::OutputScale<Way> scale(total.factor());
     for (std::size_t i = 0; i < count; ++i) {
         std::int32_t product = 1;
         for (std::size_t k = 0; k < inputs.size(); ++k)
             product *= inputs[k][i] - zero_points[k];
-        const std::int32_t value = core::multiply<Way>(product, total.factor()) + total.zero_point;
+        const std::int32_t value = scale(product) + total.zero_point;
         y[i] = static_cast<std::int8_t>(std::min(std::max(value, low), core::int8_max));
     }
 }

@@ -9,7 +9,7 @@
 
 namespace burin::kernels {
 
-/// What makes 8-bit outputs of integer sums: clamp(multiply<Way>(sum + bias, factor) + zero_point), where
+/// What makes 8-bit outputs of integer sums: clamp(OutputScale<Way>(factor)(sum + bias) + zero_point), where
 /// bias and factor are those of the output's channel.
 template <Rounding Way = Rounding::once>
 struct Int8Outputs {

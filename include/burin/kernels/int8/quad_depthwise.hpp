@@ -246,7 +246,7 @@ template <class Vectors, std::size_t Lines, Rounding Way>
     const bool is_flat = channels == c.channels && pitch == channels, is_whole = channels == lanes;
     const Sum zero_point = Vectors::broadcast(outputs.zero_point);
     const auto run = [&](auto are_usual) __attribute__((always_inline)) {
-        using Scale = typename Vectors::template Scale<Way, are_usual>;
+        using Scale = Int8QuadScale<Vectors, Way, are_usual>;
         for (std::size_t line = 0; line < lines; line += Lines) {
             const std::int8_t* const x = from + line * c.axes[1].stride * line_bytes;
             for (std::size_t i = 0; i < flat; i += lanes) {
@@ -294,7 +294,7 @@ template <class Vectors, std::size_t Lines, Rounding Way>
             }
         }
     };
-    if (outputs.has_usual_shifts) [[likely]]
+    if (Way == Rounding::once || outputs.has_usual_shifts) [[likely]]
         run(std::true_type{});
     else
         run(std::false_type{});

@@ -34,8 +34,8 @@ template <bool AreUsual, class Vectors, std::size_t Rows, std::size_t Width, Rou
     constexpr std::size_t lanes = Vectors::lanes;
     const typename Vectors::Sum zero_point = Vectors::broadcast(outputs.zero_point);
     unrolled<Width>([&](auto v) __attribute__((always_inline)) {
-        const typename Vectors::template Scale<Way, AreUsual> scale(at.multipliers + v * lanes,
-                                                                    at.shifts + v * lanes, zero_point);
+        const Int8QuadScale<Vectors, Way, AreUsual> scale(at.multipliers + v * lanes, at.shifts + v * lanes,
+                                                          zero_point);
         unrolled<Rows>([&](auto r) __attribute__((always_inline)) { sums[r][v] = scale(sums[r][v]); });
     });
     unrolled<Rows>([&](auto r) __attribute__((always_inline)) {
@@ -108,6 +108,7 @@ int8_quad_tile(const std::int8_t* const (&x)[Rows], std::size_t rows, const Int8
                 to = Vectors::added(to, others[s][i / Width][i % Width]);
             });
         });
+    // Rounded once, too, where all shifts do: behind a branch no factor is kept in a register from tile to tile.
     if (outputs.has_usual_shifts) [[likely]] {
         int8_quad_store<true, Vectors>(sums, rows, at, outputs, channels, y, y_pitch);
     } else {

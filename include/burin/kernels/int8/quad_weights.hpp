@@ -33,6 +33,22 @@ constexpr bool is_usual_shift(std::int32_t shift) noexcept {
     return shift > 32 && shift <= 53;
 }
 
+namespace detail {
+
+template <class Vectors, Rounding Way, bool AreUsual>
+struct Int8QuadScaleOf {
+    using Type = typename Vectors::template Scale<Way, AreUsual>;
+};
+template <class Vectors, bool AreUsual>
+struct Int8QuadScaleOf<Vectors, Rounding::once, AreUsual> {
+    using Type = typename Vectors::FloatScale;
+};
+/// What scales vectors of sums: rounded once by floats, of which all shifts are usual.
+template <class Vectors, Rounding Way, bool AreUsual>
+using Int8QuadScale = typename Int8QuadScaleOf<Vectors, Way, AreUsual>::Type;
+
+} // namespace detail
+
 /// Packs weights `[groups · channels, depth]`. Returns whether all shifts are the usual ones.
 constexpr bool int8_pack_quads(const Int8QuadLayout& layout, const std::int8_t* w, const std::int32_t* bias,
                                const std::int32_t* multipliers, const std::int8_t* shifts,

@@ -11,7 +11,7 @@ def multiplier(factor, largest=None):
     """The whole number of 31 bits and the shift that stand for a real factor, no larger than what keeps products of
     numbers up to `largest` in 32 bits."""
     if largest is not None:
-        limit = float(INT32_MAX - 255)
+        limit = float(INT32_MAX - 1023)
         if factor * largest > limit:
             factor = limit / largest
     if not factor > 0:

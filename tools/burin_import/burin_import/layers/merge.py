@@ -90,10 +90,12 @@ def products(of, to):
     for each in of:
         factor *= float(each.scale)
         largest *= 255
-    bits, shift = multiplier(factor / float(to.scale), largest)
+    # Rounded once, in floats.
+    factors = {"once": multiplier(float(np.float32(factor) / np.float32(to.scale)), largest),
+               "twice": multiplier(factor / float(to.scale), largest)}
     zero_points = np.array([each.zero_point for each in of], np.int8)
-    return lambda rounding, low: [("multiplier", [bits]), ("zero_points", zero_points), ("shift", shift),
-                                  ("zero_point", to.zero_point), ("low", low)]
+    return lambda rounding, low: [("multiplier", [factors[rounding][0]]), ("zero_points", zero_points),
+                                  ("shift", factors[rounding][1]), ("zero_point", to.zero_point), ("low", low)]
 
 
 def with_constant(graph, node):
@@ -186,9 +188,9 @@ def table_with_constant(operator, of, to, rounding):
         first, second = ((int(tensor.data.reshape(-1)[0]) if tensor.is_constant else x) - tensor.quantization.zero_point
                          for tensor in of)
         if operator == "Multiply":
-            factor = float(scales[0].scale) * float(scales[1].scale) / float(to.scale)
-            y = int(np.rint(np.float32(first * second) * np.float32(factor))) if rounding == "once" else \
-                multiply(first * second, *multiplier(factor, 255.0 * 255), rounding)
+            factor = float(scales[0].scale) * float(scales[1].scale)
+            y = int(np.rint(np.float32(first * second) * (np.float32(factor) / np.float32(to.scale)))) if rounding == "once" else \
+                multiply(first * second, *multiplier(factor / float(to.scale), 255.0 * 255), rounding)
         else:
             *factors, total = sum_once(scales, to) if rounding == "once" else sum_twice(scales, to, False)
             first, second = (multiply(each << SUM_BITS, *factor, rounding) for each, factor in zip((first, second), factors))

@@ -60,22 +60,26 @@ def stored(graph, node, channels):
 
 
 def factors_of(x, y, scales, channels, bias, magnitudes, has_float_unit):
-    """From sums in units of input · weights to outputs. `bias` is the largest of each channel."""
+    """From sums in units of input · weights to outputs, as each rounding has it: once in floats. `bias` is the largest of
+    each channel."""
     if np.any(np.abs(bias) + 255 * magnitudes > 2**31 - 1):
         raise Unsupported("biases and weights whose sums leave 32 bits")
-    units = []
+    result = {"once": [], "twice": []}
     for channel in range(channels):
-        scale = scales[0 if scales.size == 1 else channel]
-        units.append(float(np.float32(x.scale * scale)) if has_float_unit and scales.size == 1
-                     else float(x.scale) * float(scale))
-    return [multiplier(unit / float(y.scale), abs(float(b)) + 255 * float(m))
-            for unit, b, m in zip(units, bias, magnitudes)]
+        scale = np.float32(scales[0 if scales.size == 1 else channel])
+        largest = abs(float(bias[channel])) + 255 * float(magnitudes[channel])
+        in_floats = np.float32(np.float32(x.scale) * scale)
+        unit = float(in_floats) if has_float_unit and scales.size == 1 else float(x.scale) * float(scale)
+        result["once"].append(multiplier(float(in_floats / np.float32(y.scale)), largest))
+        result["twice"].append(multiplier(unit / float(y.scale), largest))
+    return result
 
 
 def members_of(x, y, bias, factors, weight):
     def members(rounding, low):
-        return [("bias", bias.astype(np.int32)), ("multipliers", np.array([f[0] for f in factors], np.int32)),
-                ("weight", np.ascontiguousarray(weight).reshape(-1)), ("shifts", np.array([f[1] for f in factors], np.int8)),
+        multipliers, shifts = zip(*factors[rounding])
+        return [("bias", bias.astype(np.int32)), ("multipliers", np.array(multipliers, np.int32)),
+                ("weight", np.ascontiguousarray(weight).reshape(-1)), ("shifts", np.array(shifts, np.int8)),
                 ("input_zero_point", x.zero_point), ("zero_point", y.zero_point), ("low", low)]
     return members
 

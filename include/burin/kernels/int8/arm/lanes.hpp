@@ -13,17 +13,16 @@ namespace burin::kernels {
 namespace detail {
 
 struct Int8Lanes {
-    /// y[i] = outputs(sums[i], channel + i), i < 4, for shifts above 32.
+    /// y[i] = outputs(sums[i], channel + i), i < 4; rounded twice for shifts above 32.
     template <Rounding Way>
     [[gnu::always_inline]] static void requantize(const Int8Outputs<Way>& outputs, std::uint32_t shifts,
                                                   const std::int32_t* sums, std::size_t channel,
                                                   std::int8_t* y) noexcept {
         const int32x4_t sum = vaddq_s32(vld1q_s32(sums), vld1q_s32(outputs.bias + channel));
-        const int32x4_t high = doubled_high_words<Way>(sum, vld1q_s32(outputs.multipliers + channel));
-        const int16x8_t widened = vmovl_s8(vcreate_s8(shifts));
-        const int32x4_t shift = vsubq_s32(vdupq_n_s32(31), vmovl_s16(vget_low_s16(widened)));
-        const int16x4_t rounded = vqadd_s16(vqmovn_s32(vrshlq_s32(high, shift)),
-                                            vdup_n_s16(static_cast<std::int16_t>(outputs.zero_point)));
+        const int32x4_t shift = vmovl_s16(vget_low_s16(vmovl_s8(vcreate_s8(shifts))));
+        const int32x4_t products = rescaled<Way>(sum, vld1q_s32(outputs.multipliers + channel), shift);
+        const int16x4_t rounded =
+            vqadd_s16(vqmovn_s32(products), vdup_n_s16(static_cast<std::int16_t>(outputs.zero_point)));
         const int16x4_t clamped = vmax_s16(rounded, vdup_n_s16(static_cast<std::int16_t>(outputs.low)));
         const std::uint32_t bytes =
             vget_lane_u32(vreinterpret_u32_s8(vqmovn_s16(vcombine_s16(clamped, clamped))), 0);
@@ -58,15 +57,31 @@ struct Int8Lanes {
     };
 
   private:
-    /// x · y / 2³¹, whose last bit is below what `vrshlq` rounds, halves upwards: rounded down, or to the
-    /// nearest and then less 1 below 0, so that halves go away from 0.
+    /// OutputScale<Way>({multipliers, shifts})(x).
     template <Rounding Way>
-    static int32x4_t doubled_high_words(int32x4_t x, int32x4_t y) noexcept {
-        if constexpr (Way == Rounding::once)
-            return vqdmulhq_s32(x, y);
-        const int32x4_t nearest = vqrdmulhq_s32(x, y);
-        return vsraq_n_s32(nearest, nearest, 31);
+    static int32x4_t rescaled(int32x4_t x, int32x4_t multipliers, int32x4_t shifts) noexcept {
+        if constexpr (Way == Rounding::once) {
+            const int32x4_t exponents = vshlq_n_s32(vsubq_s32(vdupq_n_s32(127), shifts), 23);
+            const float32x4_t factors =
+                vmulq_f32(vcvtq_f32_s32(multipliers), vreinterpretq_f32_s32(exponents));
+            return nearest_even(vmulq_f32(vcvtq_f32_s32(x), factors));
+        } else {
+            // Rounded to the nearest, and then less 1 below 0, so that halves go away from 0.
+            const int32x4_t nearest = vqrdmulhq_s32(x, multipliers);
+            return vrshlq_s32(vsraq_n_s32(nearest, nearest, 31), vsubq_s32(vdupq_n_s32(31), shifts));
+        }
     }
+#if defined(__aarch64__)
+    static int32x4_t nearest_even(float32x4_t x) noexcept { return vcvtnq_s32_f32(x); }
+#else
+    /// As core::nearest_even.
+    static int32x4_t nearest_even(float32x4_t x) noexcept {
+        const float32x4_t limit = vdupq_n_f32(0x1p21F), last_place_is_1 = vdupq_n_f32(0x1.8p23F);
+        const float32x4_t within = vmaxq_f32(vminq_f32(x, limit), vnegq_f32(limit));
+        return vsubq_s32(vreinterpretq_s32_f32(vaddq_f32(within, last_place_is_1)),
+                         vreinterpretq_s32_f32(last_place_is_1));
+    }
+#endif
 };
 
 } // namespace detail

@@ -3,6 +3,7 @@
 #include "burin/kernels/int8/outputs.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -30,10 +31,8 @@ class Int8Output {
     }
 
   private:
-    /// Twice: less 1 below 0, so that halves go away from 0.
+    /// Less 1 below 0, so that halves go away from 0.
     [[gnu::always_inline]] static std::int32_t product_less_32_bits(std::int32_t x, std::int32_t y) noexcept {
-        if constexpr (Way == Rounding::once)
-            return static_cast<std::int32_t>((static_cast<std::int64_t>(x) * y) >> 32);
         const std::int32_t nearest = core::doubled_high_word(x, y);
         return (nearest + (nearest >> 31)) >> 1;
     }
@@ -50,6 +49,44 @@ class Int8Output {
     const Int8Outputs<Way>& of_;
     std::size_t channel_;
     std::int32_t bias_, multiplier_, shift_;
+};
+
+/// Rounded once, by floats.
+template <>
+class Int8Output<Rounding::once> {
+  public:
+    [[gnu::always_inline]] Int8Output(const Int8Outputs<Rounding::once>& of, std::size_t channel) noexcept
+        : of_(of), bias_(of.bias[channel]), scale_({of.multipliers[channel], of.shifts[channel]}) {}
+
+    [[gnu::always_inline]] std::int8_t operator()(std::int32_t sum) const noexcept {
+        auto y = scale_(sum + bias_);
+        asm("qadd %0, %0, %1\n\tssat %0, #8, %0" : "+r"(y) : "r"(of_.zero_point));
+        return static_cast<std::int8_t>(std::max(y, of_.low));
+    }
+
+  private:
+#if defined(__ARM_FP) && (__ARM_FP & 4)
+    /// core::OutputScale, but that nothing is limited.
+    class Scale {
+      public:
+        [[gnu::always_inline]] explicit Scale(const core::FixedMultiplier& factor) noexcept
+            : factor_(core::to_float(factor)) {}
+        [[gnu::always_inline]] std::int32_t operator()(std::int32_t sum) const noexcept {
+            float product = static_cast<float>(sum) * factor_;
+            asm("vcvtr.s32.f32 %0, %0" : "+t"(product));
+            return std::bit_cast<std::int32_t>(product);
+        }
+
+      private:
+        float factor_;
+    };
+#else
+    using Scale = core::OutputScale<Rounding::once>;
+#endif
+
+    const Int8Outputs<Rounding::once>& of_;
+    std::int32_t bias_;
+    Scale scale_;
 };
 
 } // namespace detail

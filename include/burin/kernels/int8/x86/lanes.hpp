@@ -13,7 +13,7 @@ namespace burin::kernels {
 namespace detail {
 
 struct Int8Lanes {
-    /// y[i] = outputs(sums[i], channel + i), i < 4, for shifts above 32.
+    /// y[i] = outputs(sums[i], channel + i), i < 4; rounded twice for shifts above 32.
     template <Rounding Way>
     [[gnu::always_inline]] static void requantize(const Int8Outputs<Way>& outputs, std::uint32_t shifts,
                                                   const std::int32_t* sums, std::size_t channel,
@@ -87,14 +87,15 @@ struct Int8Lanes {
         return _mm_loadu_si128(static_cast<const __m128i*>(from));
     }
 
-    /// multiply<Way>(x, {multipliers, shifts}).
+    /// OutputScale<Way>({multipliers, shifts})(x).
     template <Rounding Way>
     [[gnu::always_inline]] static __m128i rescaled(__m128i x, __m128i multipliers,
                                                    std::uint32_t shifts) noexcept {
         const __m128i shift = widened(shifts);
         if constexpr (Way == Rounding::once) {
-            const __m128i half = power_of_2(_mm_sub_epi32(shift, _mm_set1_epi32(33)));
-            return shifted(_mm_add_epi32(high_words(x, multipliers), half), shift);
+            const __m128i exponents = _mm_slli_epi32(_mm_sub_epi32(_mm_set1_epi32(127), shift), 23);
+            const __m128 factor = _mm_mul_ps(_mm_cvtepi32_ps(multipliers), _mm_castsi128_ps(exponents));
+            return _mm_cvtps_epi32(_mm_mul_ps(_mm_cvtepi32_ps(x), factor));
         } else {
             const __m128i high = doubled_high_words(x, multipliers);
             // Less 1 below 0, so that halves go away from 0; the last bit by itself, so that nothing
@@ -107,14 +108,6 @@ struct Int8Lanes {
 #if defined(__AVX2__)
     static __m128i widened(std::uint32_t shifts) noexcept {
         return _mm_cvtepi8_epi32(_mm_cvtsi32_si128(static_cast<int>(shifts)));
-    }
-    static __m128i power_of_2(__m128i exponents) noexcept {
-        return _mm_sllv_epi32(_mm_set1_epi32(1), exponents);
-    }
-    /// ⌊x · y / 2³²⌋
-    static __m128i high_words(__m128i x, __m128i y) noexcept {
-        const __m128i even = _mm_srli_epi64(_mm_mul_epi32(x, y), 32);
-        return _mm_blend_epi32(even, _mm_mul_epi32(_mm_srli_epi64(x, 32), _mm_srli_epi64(y, 32)), 0b1010);
     }
     /// ⌊x · y / 2³¹ + ½⌋
     static __m128i doubled_high_words(__m128i x, __m128i y) noexcept {

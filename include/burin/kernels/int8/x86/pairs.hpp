@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 namespace burin::kernels {
 
@@ -32,7 +33,7 @@ class Int8Pairs {
               zero_point_(_mm256_set1_epi16(static_cast<short>(of.zero_point))),
               least_(_mm256_set1_epi16(static_cast<short>(of.low))), of_(of.from(channel)) {
             const __m128i are_above_32 = _mm_cmpgt_epi8(load(of_.shifts), _mm_set1_epi8(32));
-            is_fast_ = _mm_movemask_epi8(are_above_32) == 0xFFFF;
+            is_fast_ = Way == Rounding::once || _mm_movemask_epi8(are_above_32) == 0xFFFF;
         }
 
         [[gnu::always_inline]] void operator()(__m256i low_sums, __m256i high_sums,
@@ -48,14 +49,24 @@ class Int8Pairs {
         }
 
       private:
-        struct Eight {
+        struct InFloats {
+            __m256i bias;
+            __m256 factor;
+
+            [[gnu::always_inline]] InFloats(const Int8Outputs<Way>& of, std::size_t channel) noexcept
+                : bias(wide(of.bias + channel)),
+                  factor(float_factors(wide(of.multipliers + channel), widened(of.shifts + channel))) {}
+            [[gnu::always_inline]] __m256i operator()(__m256i sums) const noexcept {
+                return nearest_products(_mm256_add_epi32(sums, bias), factor);
+            }
+        };
+        struct InIntegers {
             __m256i bias, even, odd, half, shift;
 
-            [[gnu::always_inline]] Eight(const Int8Outputs<Way>& of, std::size_t channel) noexcept
+            [[gnu::always_inline]] InIntegers(const Int8Outputs<Way>& of, std::size_t channel) noexcept
                 : bias(wide(of.bias + channel)), even(wide(of.multipliers + channel)),
                   odd(_mm256_srli_epi64(even, 32)) {
-                const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(of.shifts + channel));
-                shift = _mm256_sub_epi32(_mm256_cvtepi8_epi32(bytes), _mm256_set1_epi32(32));
+                shift = _mm256_sub_epi32(widened(of.shifts + channel), _mm256_set1_epi32(32));
                 half = half_of_last_place(shift);
             }
             /// multiply<Way> of each sum with its bias.
@@ -64,6 +75,10 @@ class Int8Pairs {
                 return requantize<Way>(x, even, odd, half, shift);
             }
         };
+        using Eight = std::conditional_t<Way == Rounding::once, InFloats, InIntegers>;
+        static __m256i widened(const std::int8_t* from) noexcept {
+            return _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)));
+        }
         static __m256i wide(const std::int32_t* from) noexcept {
             return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
         }

@@ -124,6 +124,21 @@ struct Int8QuadVectors {
 
         __m256i even_, shift_, zero_point_;
     };
+    /// OutputScale<Rounding::once>(factor)(sum) + zero point, likewise.
+    class FloatScale {
+      public:
+        [[gnu::always_inline]] FloatScale(const std::int32_t* multipliers, const std::int32_t* shifts,
+                                          __m256i zero_point) noexcept
+            : factor_(float_factors(load(multipliers), load(shifts))), zero_point_(zero_point) {}
+
+        [[gnu::always_inline]] __m256i operator()(__m256i x) const noexcept {
+            return _mm256_add_epi32(nearest_products(x, factor_), zero_point_);
+        }
+
+      private:
+        __m256 factor_;
+        __m256i zero_point_;
+    };
     /// 8 bytes as numbers of 32 bits, and the first `count` of them.
     [[gnu::always_inline]] static __m256i widened(const std::int8_t* from, std::size_t count) noexcept {
         return _mm256_cvtepi8_epi32(first_bytes(from, count));

@@ -147,6 +147,26 @@ struct Int8QuadVectors {
 
         __m512i even_, shift_, zero_point_;
     };
+    /// OutputScale<Rounding::once>(factor)(sum) + zero point, likewise.
+    class FloatScale {
+      public:
+        [[gnu::always_inline]] FloatScale(const std::int32_t* multipliers, const std::int32_t* shifts,
+                                          __m512i zero_point) noexcept
+            : zero_point_(zero_point) {
+            const __m512i exponents = _mm512_sub_epi32(_mm512_set1_epi32(127), _mm512_load_si512(shifts));
+            factor_ = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_load_si512(multipliers)),
+                                    _mm512_castsi512_ps(_mm512_slli_epi32(exponents, 23)));
+        }
+
+        [[gnu::always_inline]] __m512i operator()(__m512i x) const noexcept {
+            const __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(x), factor_);
+            return _mm512_add_epi32(_mm512_cvtps_epi32(product), zero_point_);
+        }
+
+      private:
+        __m512 factor_;
+        __m512i zero_point_;
+    };
     /// 16 bytes as numbers of 32 bits, and the first `count` of them.
     [[gnu::always_inline]] static __m512i widened(const std::int8_t* from, std::size_t count) noexcept {
         return _mm512_cvtepi8_epi32(count == 16 ? _mm_loadu_si128(reinterpret_cast<const __m128i*>(from))

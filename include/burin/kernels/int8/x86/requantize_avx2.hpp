@@ -28,6 +28,17 @@ template <Rounding Way>
     }
 }
 
+/// Eight factors as floats.
+[[gnu::always_inline]] inline __m256 float_factors(__m256i multipliers, __m256i shifts) noexcept {
+    const __m256i exponents = _mm256_sub_epi32(_mm256_set1_epi32(127), shifts);
+    return _mm256_mul_ps(_mm256_cvtepi32_ps(multipliers),
+                         _mm256_castsi256_ps(_mm256_slli_epi32(exponents, 23)));
+}
+/// core::OutputScale<Rounding::once> of eight sums.
+[[gnu::always_inline]] inline __m256i nearest_products(__m256i sums, __m256 factors) noexcept {
+    return _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_cvtepi32_ps(sums), factors));
+}
+
 /// The half of the last place that a shift leaves.
 [[gnu::always_inline]] inline __m256i half_of_last_place(__m256i shift) noexcept {
     return _mm256_srli_epi32(_mm256_sllv_epi32(_mm256_set1_epi32(1), shift), 1);
