@@ -327,6 +327,36 @@ def numbers():
         assert code == 0 and "Input<4>, ReLU>" in (Path(work) / "model.hpp").read_text(), said
 
 
+def attributes():
+    """The sentence names the attribute that no node may have; a node's name is letters alone where it is told."""
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 1, 4, 4])
+    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
+    w = helper.make_tensor("w", TensorProto.FLOAT, [1, 1, 2, 2], [1.0] * 4)
+    for kind, wrong in ("Conv", {"strides": [0, 1]}), ("Conv", {"strides": "abc"}), ("Conv", {"dilations": [0, 0]}), ("Conv", {"group": 0}), \
+            ("ConvTranspose", {"strides": [-1, 1]}), ("MaxPool", {"kernel_shape": [0, 2]}), ("AveragePool", {"kernel_shape": [-1, 2]}), \
+            ("MaxPool", {"kernel_shape": [1.5, 2.0]}), ("Transpose", {"perm": [0, 1, 1, 5]}), ("Transpose", {"perm": [0, -1, 1, 2]}), \
+            ("DepthToSpace", {"blocksize": 0}):
+        node = helper.make_node(kind, ["x", "w"] if "Conv" in kind else ["x"], ["y"], **wrong)
+        with as_file(onnx_model([node], [x], [y], [w]), ".onnx") as file:
+            said = refused(file.name)
+            assert f"{kind}: {list(wrong)[0]} " in said and "expected" in said, said
+    with as_file(onnx_model([helper.make_node("Re\0lu\x1b[31m", ["x"], ["y"], name="n\x07")], [x], [y]), ".onnx") as file:
+        said = refused(file.name)
+        assert all(letter.isprintable() or letter == "\n" for letter in said) and r"Re\x00lu" in said, said
+
+
+def last_windows(work):
+    """With ceil_mode a last window that begins behind the image is none, whatever onnx's shapes are."""
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 2, 4])
+    for kind, options, extent in ("AveragePool", {"kernel_shape": [1], "strides": [2]}, 2), \
+            ("MaxPool", {"kernel_shape": [2], "strides": [3], "pads": [1, 1]}, 2), ("MaxPool", {"kernel_shape": [2], "strides": [3]}, 2):
+        for shape in None, [1, 2, extent]:
+            y = helper.make_tensor_value_info("y", TensorProto.FLOAT, shape)
+            with as_file(onnx_model([helper.make_node(kind, ["x"], ["y"], ceil_mode=1, **options)], [x], [y]), ".onnx") as file:
+                code, said = run(file.name, "-o", work / "model.hpp", "--no-test")
+                assert code == 0 and f"[{extent}, 2], channels last" in (work / "model.hpp").read_text(), (kind, options, said)
+
+
 def once():
     """A subgraph of first values that is called again and again, or that is long."""
     import tflite
@@ -361,6 +391,8 @@ def main():
         spaces(work)
         letters(work)
         numbers()
+        attributes()
+        last_windows(work)
         huge()
         functions()
     print("hostile files are refused, and names are no code")

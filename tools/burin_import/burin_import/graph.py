@@ -110,6 +110,8 @@ class Tensor:
 
     def check_size(self):
         """Refuses what is too large to be computed."""
+        if min(self.shape, default=0) < 0:
+            raise Refused(f"tensor `{self.name}`: its shape {list(self.shape)} is not one of whole extents")
         if max(self.shape, default=1) > LARGEST_EXTENT or math.prod(self.shape) > LARGEST_SIZE:
             raise Refused(f"tensor `{self.name}` has the shape {list(self.shape)}: expected at most {LARGEST_EXTENT} elements along "
                           f"an axis and {LARGEST_SIZE} in all")

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..graph import MOST_NODES, Graph, Node, Tensor
 from ..problems import Missing, Refused
+from .onnx_attributes import pooled_shape, wrong_attribute
 from .onnx_calls import Building, Call, read_by
 from .onnx_tensors import Tensors
 
@@ -120,6 +121,9 @@ class Reader(Tensors, Building):
         notes, called = onnx_rules.learned.without_labels(proto)
         if len(proto.node) > 4 * MOST_NODES:
             raise Refused(f"the file has {len(proto.node)} nodes: expected at most {4 * MOST_NODES}")
+        #: Shapes that the file tells.
+        self.declared = {each.name: tuple(extent.dim_value for extent in each.type.tensor_type.shape.dim)
+                         for each in (*proto.value_info, *proto.output) if each.type.tensor_type.HasField("shape")}
         self.read_initializers(proto)
         stored = onnx_rules.dynamic.in_floats(self, proto)
         self.read_told(proto)
@@ -255,6 +259,9 @@ class Reader(Tensors, Building):
         if kind == "Size":
             self.constant(outputs[0], np.array(math.prod(self.tensors[call.inputs[0]].shape), np.int64))
             return
+        if kind in self.rules and (why := wrong_attribute(call, [self.tensors[name].shape for name in call.inputs if name in self.tensors])):
+            self.refuse(call, why)
+            return
         found = self.infer(proto, domain)
         if found is None:
             rule_says = self.rules.get(kind)
@@ -382,6 +389,8 @@ class Reader(Tensors, Building):
                     continue
                 return None
             result[name] = (tuple(each.dim_value for each in kind.shape.dim), self.dtype(kind.elem_type))
+            if proto.op_type in ("MaxPool", "AveragePool") and not domain and self.declared.get(name) != result[name][0]:
+                result[name] = (pooled_shape(proto, self.tensors[proto.input[0]].shape, result[name][0]), result[name][1])
         return result
 
     def may_make(self, proto, found):
