@@ -84,6 +84,15 @@ TEST_CASE("export_c: the name is that of the file, and must end in .c") {
           "export_c: net.cpp: expected a name that ends in .c");
     CHECK(error_of([&] { io::c_text(model, {"softmax"}); }) ==
           "export_c: softmax: expected another name, for a function inside has that one");
+    for (const std::string name :
+         {"main", "NULL", "size_t", "memcpy", "sqrtf", "expf", "powl", "malloc", "INT_MAX"})
+        CHECK(error_of([&] { io::c_text(model, {name}); }) ==
+              "export_c: " + name + ": expected another name, for C has that one");
+    for (const std::string name : {"", "\u00e9", "_"})
+        CHECK(error_of([&] { io::c_text(model, {name}); }) ==
+              "export_c: '" + name + "': expected a name of letters a to z, digits and _");
+    for (const std::string name : {"net", "model", "memory", "stream", "leaf", "net_t", "int"})
+        CHECK(io::c_text(model, {name}).header.find("void " + name) != std::string::npos);
     const io::CText text = io::c_text(model, {"two classes"});
     CHECK(text.header.find("void two_classes(const float *input, float *output, float *arena);") !=
           std::string::npos);

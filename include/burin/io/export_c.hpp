@@ -83,7 +83,7 @@ std::string tensor_name(std::size_t node, std::string_view fallback, std::size_t
 template <class Net>
 Contents contents_of(const std::string& name) {
     using N = engine::Network<Net>;
-    Contents contents{.name = free_name(name)};
+    Contents contents{.name = function_name(name)};
     for (std::size_t node = 0, input = 0; node < N::size; ++node)
         if (N::graph.nodes[node].rules->traits.is_input)
             contents.inputs.push_back(

@@ -251,8 +251,6 @@ class Graph:
         for tensor in self.tensors.values():
             if any(not isinstance(extent, (int, np.integer)) or extent < 0 or extent > 2**40 for extent in tensor.shape):
                 raise Refused(f"tensor `{tensor.name}`: its shape {list(tensor.shape)} is not one of whole extents")
-            if not tensor.is_constant:
-                tensor.check_size()
             if tensor.is_constant and tensor.data.size != int(np.prod(tensor.shape, dtype=object)):
                 raise Refused(f"tensor `{tensor.name}`: expected {list(tensor.shape)}, got {tensor.data.size} elements")
         for name in self.inputs:
@@ -288,6 +286,11 @@ class Graph:
         # The file's own order where it will do.
         if not self._runs_in_order():
             self.nodes = ordered
+
+    def check_sizes(self):
+        for tensor in self.tensors.values():
+            if not tensor.is_constant:
+                tensor.check_size()
 
     def check_reuse(self):
         """Refuses a few constants that are read again and again: each of their layers has them of its own."""

@@ -3,6 +3,7 @@
 #include "burin/core/error.hpp"
 #include "burin/core/shape.hpp"
 #include "burin/io/c/source.hpp"
+#include "burin/io/c/taken_names.hpp"
 
 #include <array>
 #include <cstddef>
@@ -58,7 +59,8 @@ inline bool is_keyword(std::string_view name) {
         "else enum extern float for goto if inline int "
         "long register restrict return short signed sizeof static "
         "struct switch typedef union unsigned void volatile "
-        "while ";
+        "while "
+        "NULL NAN INFINITY EOF errno ";
     return words.find(" " + std::string(name) + " ") != std::string_view::npos;
 }
 
@@ -66,6 +68,16 @@ inline bool is_keyword(std::string_view name) {
 inline std::string free_name(std::string_view name) {
     const std::string result = identifier(name);
     return is_keyword(result) ? result + "_" : result;
+}
+
+/// A name for the network's function.
+inline std::string function_name(std::string_view name) {
+    std::string result = free_name(name);
+    if (result.find_first_not_of('_') == std::string::npos)
+        throw Error("export_c: '" + std::string(name) + "': expected a name of letters a to z, digits and _");
+    if (is_taken(identifier(name)))
+        throw Error("export_c: " + std::string(name) + ": expected another name, for C has that one");
+    return result;
 }
 
 /// What an argument is called in the function, where pieces have names of their own.

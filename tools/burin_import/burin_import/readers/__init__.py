@@ -31,6 +31,7 @@ def read(path, size=1.0, extents=None, constants=None):
         graph = module.read(path, *{"nam": [size], "onnx": [extents, constants]}.get(name, []))
         graph.verify()
         shapes.check(graph)
+        graph.check_sizes()
         graph.check_reuse()
     except Refused as refused:
         raise Refused(f"{path}: {refused}") from None
