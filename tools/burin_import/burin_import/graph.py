@@ -66,7 +66,7 @@ from .problems import Refused
 #: More than any network that a compiler takes as a type.
 MOST_NODES = 4_000
 #: Of what is computed: elements along an axis, and all together.
-LARGEST_EXTENT, LARGEST_SIZE = 2**24, 2**31
+LARGEST_EXTENT, LARGEST_SIZE = 2**24, 2**32
 #: How often a constant may be read, on average.
 MOST_REUSE = 16
 
