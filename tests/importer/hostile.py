@@ -262,6 +262,21 @@ def targets(work):
         assert code == 1 and f"net_{kind}: expected a regular file" in said, said
         path.rmdir()
         assert not list(made.parent.iterdir())
+        path.symlink_to(model)
+        code, said = run(model, "-o", made)
+        assert code == 1 and f"net_{kind}: is the model" in said, said
+        path.unlink()
+    # Nor over the file beside that has the weights.
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 4]) for name in "xy")
+    w = helper.make_tensor("w", TensorProto.FLOAT, [4, 4], [1.0] * 16)
+    w.ClearField("float_data")
+    w.data_location = TensorProto.EXTERNAL
+    w.external_data.add(key="location", value="weights.hpp")
+    with tempfile.TemporaryDirectory() as other:
+        (Path(other) / "net.onnx").write_bytes(onnx_model([helper.make_node("MatMul", ["x", "w"], ["y"])], [x], [y], [w]))
+        (Path(other) / "weights.hpp").write_bytes(bytes(64))
+        code, said = run(Path(other) / "net.onnx", "-o", Path(other) / "weights.hpp", "--no-test")
+        assert code == 1 and "a part of it" in said and (Path(other) / "weights.hpp").read_bytes() == bytes(64), said
     # Behind the checks, too: a file that can't be put in its place takes back those before it.
     from burin_import.problems import Refused
     from burin_import.write import disk
@@ -275,14 +290,14 @@ def targets(work):
         replace(*names)
     os.replace = failing
     try:
-        disk.put({work / "first": "1", work / "b" / "second": "2", work / "third": "3"}, model)
+        disk.put({work / "first": "1", work / "b" / "second": "2", work / "third": "3"}, [model])
         assert False, "expected a refusal"
     except Refused as refusal:
         assert str(refusal) == f"{work / 'third'}: No space left on device", refusal
     finally:
         os.replace = replace
     assert (work / "first").read_text() == "before" and not (work / "b").exists() and not (work / "third").exists()
-    disk.put({work / "first": "1", work / "b" / "second": "2"}, model)
+    disk.put({work / "first": "1", work / "b" / "second": "2"}, [model])
     assert (work / "first").read_text() == "1" and sorted(each.name for each in work.iterdir()) == \
         sorted([each.name for each in before] + ["a", "b", "first"])
 

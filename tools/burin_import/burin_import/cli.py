@@ -115,7 +115,7 @@ def main(given=None):
             simplify.simplify(graph, wish.fold)
             made, said = write.files(graph, wish.model, output, wish.name or wish.model.stem, wish.rounding, wish.lanes,
                                      wish.graph, not wish.no_test, wish.safetensors, wish.embed)
-        disk.put(made, wish.model)
+        disk.put(made, [wish.model, *graph.files_beside])
     except Refused as refused:
         print(f"burin-import: {shown(refused)}", file=sys.stderr)
         return 1

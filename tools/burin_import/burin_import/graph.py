@@ -175,6 +175,7 @@ class Graph:
     file_constants: dict = field(default_factory=dict)  #: What the user has told of inputs of the file.
     file_states: dict = field(default_factory=dict)  #: Of the file's inputs that the network carries: the outputs that they are.
     file_outputs: list = field(default_factory=list)  #: What the file calls its outputs, where simplifications may give others.
+    files_beside: list = field(default_factory=list)  #: Paths of what else was read.
     moves_borders: bool = False  #: Whether inputs and outputs with channels first become ones with channels last.
 
     def constant(self, name):

@@ -152,6 +152,7 @@ class Reader(Tensors, Building):
         made.moves_borders, made.file_outputs, made.remarks = True, [called.get(name, name) for name in outputs], notes
         made.notes += stored
         made.file_inputs = {name: (name, self.tensors[name].shape, self.given[name]) for name in inputs}
+        made.files_beside = list(self.unread)
         made.file_constants = {name: self.tensors[name].data for name in self.told}
         for name in outputs:
             if made.tensors[name].is_constant:

@@ -14,17 +14,17 @@ def check_name(output, model):
         raise Refused("-o: expected a name without NUL")
     if not output.name or output.is_dir():
         raise Refused(f"-o {output}: expected the header's name, got a directory's")
-    check([output], model)
+    check([output], [model])
 
 
-def check(paths, model):
-    """Refuses to write over the model, and what is no file that may be written."""
+def check(paths, read):
+    """Refuses to write over what was read, and what is no file that may be written."""
     for path in paths:
         try:
             if not path.exists():
                 continue
-            if model.exists() and path.samefile(model):
-                raise Refused(f"{path}: is the model: expected another name for what is written")
+            if any(each.exists() and path.samefile(each) for each in read):
+                raise Refused(f"{path}: is the model, or a part of it: expected another name for what is written")
             if not path.is_file():
                 raise Refused(f"{path}: expected a regular file or none, got {'a directory' if path.is_dir() else 'something else'}")
             if not os.access(path, os.W_OK):
@@ -33,9 +33,9 @@ def check(paths, model):
             raise Refused(f"{path}: {error.strerror}") from None
 
 
-def put(made, model):
-    """Writes all files or none."""
-    check(made, model)
+def put(made, read):
+    """Writes all files or none; `read` are those that the model is."""
+    check(made, read)
     temporary, folders, replaced = [], [], []
     try:
         for path, text in made.items():
