@@ -313,7 +313,7 @@ def hostile():
             (model([node("Relu", ["b"], ["a"]), node("Relu", ["a"], ["b"]), node("Add", ["x", "b"], ["y"])], x, y), "cycle"),
             (model([node("Relu", ["x"], ["y"]), node("Tanh", ["x"], ["y"])], x, y), "also made by something else"),
             (model([node("Relu", ["x"], ["z"])], x, y), "nothing makes the network's output `y`"),
-            (model([node("Relu", ["x"], ["y"])], [("x", [1, "steps", 4])], y), "tell the shape, as in --shape x="),
+            (model([node("Relu", ["x"], ["y"])], [("x", [1, "steps", 4])], y), "tell the shape, as in --shape x=1,8,4"),
             (model([node("Relu", ["x"], ["y"])], x, y, opset=99), "expected an opset of 9 to 22, got 99"),
             (tensor(dims=[2**62, 2**62]), "is not one of whole extents"), (tensor(dims=[2**20, 2**20]), "got 64"),
             (tensor(dims=[3, 4]), "tensor `w`"), (tensor(data_type=99), "w"), (tensor(raw_data=b"123"), "got 3"),

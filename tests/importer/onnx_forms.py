@@ -49,19 +49,23 @@ class File:
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset), helper.make_opsetid("ai.onnx.ml", 1)], ir_version=8)
 
 
-def loop():
+def rectified_loop():
+    return loop("Relu")
+
+
+def loop(function="Tanh"):
     """h = tanh(x W + h U + b), as tf2onnx writes Keras's SimpleRNN."""
     f = File(1, x=("float", [1, 5, 3]))
     steps = f("Transpose", "x", perm=[1, 0, 2])
     w, u, b, zeros = f.random(3, 4), f.random(4, 4), f.random(4), f.constant(np.zeros((1, 4), np.float32))
     body = [node("Gather", [steps, "time"], ["step"]), node("MatMul", ["step", w], ["a"]), node("MatMul", ["h", u], ["r"]), node("Add", ["a", "r"], ["s"]),
-            node("Add", ["s", b], ["z"]), node("Tanh", ["z"], ["next"]), node("Identity", ["next"], ["row"]), node("Identity", ["goes"], ["on"])]
+            node("Add", ["s", b], ["z"]), node(function, ["z"], ["next"]), node("Identity", ["next"], ["row"]), node("Identity", ["goes"], ["on"])]
     value = helper.make_tensor_value_info
     graph = helper.make_graph(body, "body", [value("time", TensorProto.INT64, []), value("goes", TensorProto.BOOL, []), value("h", TensorProto.FLOAT, [1, 4])],
                               [value("on", TensorProto.BOOL, []), value("next", TensorProto.FLOAT, [1, 4]), value("row", TensorProto.FLOAT, [1, 4])])
     f.nodes.append(node("Loop", [f.constant(np.int64(5)), f.constant(np.array(True)), zeros], ["last", "rows"], body=graph))
     y = f("MatMul", "last", f.random(4, 2))
-    return f.model(y), ["SimpleRNN<4>", "Dense<2"]
+    return f.model(y), ["SimpleRNN<4>" if function == "Tanh" else "SimpleRNN<4, ReLUCell>", "Dense<2"]
 
 
 def unrolled():
@@ -211,7 +215,28 @@ def last_steps():
     return f.model(f("Concat", *ends, axis=1)), ["<Input<5, 3>, Bidirectional<LSTM<4, ReturnSequences, NoBias>>, Bidirectional<SimpleRNN<4, NoBias>>>"]
 
 
-FORMS = {each.__name__: each for each in (loop, unrolled, padding, mask_input, bool_input, checked_tokens, middle_axis, moments, labels, blocks, partly_8_bits, sequence_norms, image_norm, last_steps)}
+def padded():
+    """Zeros in front of convolutions of sequences and images; of one channel the image's axes change places for nothing; more is put
+    together than one layer takes."""
+    f = File(16, x=("float", [1, 1, 8, 8]))
+    y = f("Conv", f("Pad", "x", f.numbers(0, 0, 1, 2, 0, 0, 1, 2)), f.random(2, 1, 3, 5))
+    y = f("Reshape", y, f.numbers(1, 2, 64))
+    y = f("Conv", f("Pad", y, f.numbers(0, 0, 4, 0, 0, 0)), f.random(3, 2, 3), f.random(3), dilations=[2])
+    y = f("Transpose", y, perm=[0, 2, 1])
+    rows = [f("Mul", f("Slice", y, f.numbers(at), f.numbers(at + 1), f.numbers(1)), float(at + 2)) for at in range(10)]
+    return f.model(f("Concat", *rows, axis=1)), ["Input<8, 8, 1>", "Conv2D<2, Shape{3, 5}, Padding<1, 2>, NoBias>", "Conv1D<3, 3, Causal, Dilation<2>>"]
+
+
+def scales():
+    """Products and sums with constants, one behind the other."""
+    f = File(17, x=("float", [1, 3, 4]))
+    y = f("Tanh", f("Div", f("Sub", f("Mul", "x", 2.0), 3.0), 4.0))
+    y = f("Add", f("Mul", f("Add", f("Mul", y, f.random(4)), f.random(1, 1, 4)), 0.5), f.random(4))
+    return f.model(y), ["Sequential<Input<3, 4>, Rescaling<0.5, -0.75>, Tanh, BatchNorm<>>"]
+
+
+FORMS = {each.__name__: each for each in (loop, unrolled, padding, mask_input, bool_input, checked_tokens, middle_axis, moments, labels, blocks, partly_8_bits, sequence_norms, image_norm, last_steps,
+                                              rectified_loop, padded, scales)}
 
 
 def samples(model, source):

@@ -31,12 +31,12 @@ def rtneural():
 
     norm = layer("batchnorm", 4, [(4,), (4,), (4,)], epsilon=0.01)
     norm["weights"].append([0.5, 1, 2, 0.25])
-    slope = layer("prelu", 4, [])
+    slope, slopes = layer("prelu", 4, []), layer("prelu", 3, [(1, 3)])
     slope["weights"] = [[[0.3] * 4]]
     return {"in_shape": [None, None, 2], "samplerate": 44100, "layers": [
         layer("time-distributed-dense", 4, [(2, 4), (4,)], "tanh"),
         layer("conv1d", 4, [(3, 2, 4), (4,)], "elu", kernel_size=[3], dilation=[2], groups=2), norm, slope,
-        layer("gru", 6, [(4, 18), (6, 18), (2, 18)], "tanh"), layer("lstm", 3, [(6, 12), (3, 12), (12,)], "tanh"),
+        layer("gru", 6, [(4, 18), (6, 18), (2, 18)], "tanh"), layer("lstm", 3, [(6, 12), (3, 12), (12,)], "tanh"), slopes,
         layer("activation", 3, [], "relu"), layer("dense", 3, [(3, 3)], "softmax")]}
 
 

@@ -21,6 +21,7 @@ depthwise ones `[kernel..., channels, multiplier]`.
 | MatMul | two activations | first, second: whether the last two axes of that one change places first |
 | GlobalMaxPool, GlobalAveragePool | x | of all axes but batch and channels |
 | Add, Subtract, Multiply, Divide, Average, Maximum, Minimum | two or more, constants among them or not | |
+| Affine | x | factor, offset: numbers |
 | Concat | x... | axis |
 | Relu, Relu6, LeakyRelu, Elu, Selu, Gelu, GeluTanh, Silu, Sigmoid, Tanh, Softplus, HardSigmoid, HardSwish | x | alpha |
 | Mish, Softsign, LogSigmoid | x | |

@@ -10,6 +10,8 @@ from .repeating import repeated
 from .layer import Layer, Parameter, activations, is_int8, number, sample, sample_axis, view
 
 SUM_BITS = 20
+#: Tensors that one Concat takes.
+MOST_JOINED = 8
 
 
 def merge(kind):
@@ -201,8 +203,9 @@ def table_with_constant(operator, of, to, rounding):
 
 def concat(graph, node):
     inputs = activations(graph, node)
-    if len(inputs) > 8:
-        raise Unsupported(f"{len(inputs)} inputs: expected at most 8")
+    most = MOST_JOINED if is_int8(graph, *inputs, node.outputs[0]) else MOST_JOINED**2
+    if len(inputs) > most:
+        raise Unsupported(f"{len(inputs)} tensors are put together: expected at most {most}")
     shape = sample(graph, node.outputs[0])
     axis = sample_axis(graph, node.outputs[0], node["axis"])
     of, output, views = list(inputs), node.outputs[0], []
@@ -217,6 +220,17 @@ def concat(graph, node):
                 views.append(view(f"{node.name}_flat", flat(sample(graph, name)), name, made[name]))
         inputs = [made[name] for name in inputs]
         output = graph.add_tensor(f"{output}/flat", graph.tensors[output], shape=(1, *flat(shape)))
+    # More than one layer takes: some first.
+    while len(inputs) > MOST_JOINED:
+        joined = []
+        for some in (inputs[i:i + MOST_JOINED] for i in range(0, len(inputs), MOST_JOINED)):
+            if len(some) > 1:
+                extents = (*graph.shape(some[0])[:-1], sum(graph.shape(name)[-1] for name in some))
+                name = graph.add_tensor(f"{output}/some", graph.tensors[some[0]], shape=extents)
+                views.append(Layer(f"{node.name}_some", "Concat", some, name))
+                some = [name]
+            joined += some
+        inputs = joined
     layer = Layer(node.name, "Concat", inputs, output)
     if is_int8(graph, *of, node.outputs[0]):
         of, to = [graph.tensors[name].quantization for name in inputs], graph.tensors[node.outputs[0]].quantization
@@ -226,7 +240,7 @@ def concat(graph, node):
             multipliers, shifts = rescales([rescale(rounding, each.scale, to.scale) for each in of])
             return [("multipliers", multipliers), ("shifts", shifts), ("zero_points", zero_points), ("zero_point", to.zero_point)]
         layer.constants = members
-    return [*views, layer, *([view(node.name, shape, output, node.outputs[0])] if views else [])]
+    return [*views, layer, *([view(node.name, shape, output, node.outputs[0])] if output != node.outputs[0] else [])]
 
 
 RULES = {**{kind: merge(kind) for kind in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")},

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..problems import Unsupported
 from .fixed_point import multiply, rescale
-from .layer import Layer, activations
+from .layer import Layer, activations, number
 
 
 def quantize(graph, node):
@@ -27,4 +27,10 @@ def dequantize(graph, node):
     raise Unsupported("floats and 8 bits in one network")
 
 
-RULES = {"Quantize": quantize, "Dequantize": dequantize}
+def affine(graph, node):
+    x, = activations(graph, node, 1)
+    arguments = [node["factor"], *([node["offset"]] if node["offset"] else [])]
+    return [Layer(node.name, f"Rescaling<{', '.join(map(number, arguments))}>", [x], node.outputs[0], is_elementwise=True)]
+
+
+RULES = {"Affine": affine, "Quantize": quantize, "Dequantize": dequantize}

@@ -176,6 +176,8 @@ class Reader(Tensors, Building):
         if not value.type.HasField("tensor_type") or not kind.HasField("shape"):
             raise Refused(f"input `{value.name}`: expected a tensor whose axes are told")
         wish, shape = self.wished.get(value.name), []
+        is_batch = lambda axis, extent: axis == 0 or "batch" in extent.dim_param.lower()  # noqa: E731
+        example = lambda axis, extent: extent.dim_value if extent.dim_value > 0 else 1 if is_batch(axis, extent) else 8  # noqa: E731
         if wish is not None and len(wish) != len(kind.shape.dim):
             raise Refused(f"input `{value.name}` has {len(kind.shape.dim)} axes, --shape tells {len(wish)}")
         for axis, extent in enumerate(kind.shape.dim):
@@ -184,11 +186,11 @@ class Reader(Tensors, Building):
                 if told is not None and told != wish[axis]:
                     raise Refused(f"input `{value.name}`: axis {axis} is {told}, --shape tells {wish[axis]}")
                 told = wish[axis]
-            elif told is None and (axis == 0 or "batch" in extent.dim_param.lower()):
+            elif told is None and is_batch(axis, extent):
                 told = 1
             elif told is None:
                 raise Refused(f"input `{value.name}`: axis {axis} (`{extent.dim_param}`) has no fixed extent: tell the "
-                              f"shape, as in --shape {value.name}={','.join('8' for _ in kind.shape.dim)}")
+                              f"shape, as in --shape {value.name}={','.join(map(str, map(example, range(len(kind.shape.dim)), kind.shape.dim)))}")
             shape.append(told)
         self.tensors[value.name] = Tensor(value.name, tuple(shape), self.dtype(kind.elem_type))
 

@@ -156,7 +156,7 @@ class Reader:
         if np.all(alpha == alpha[0, 0]) and alpha[0, 0] > 0:
             self.add("LeakyRelu", alpha=float(alpha[0, 0]), source="prelu")
         else:
-            self.add("prelu", why="slopes that differ from channel to channel, or are not positive")
+            self.add("PRelu", None, [("slopes", alpha.reshape(-1))], source="prelu")
 
 
 def read(path):

@@ -1,16 +1,16 @@
 """Passes over the graph, one idea a file: `simplify(graph) -> bool`, whether something changed."""
 
 from . import attention, batch_norm, borders, broadcasts, carried, cells, complex_abs, constants, dense, dilations, directions, flatten, functions, \
-    group_norm, hidden_scores, identities, integers, islands, last_steps, layer_norm, moments, moves, one_position, pasts, pieces, products, quantize_borders, \
-    quotients, reassembled, reductions, sequences, states, tokens, transposes, views, written_out
+    group_norm, hidden_scores, identities, integers, islands, last_steps, layer_norm, moments, moves, one_position, pads, pasts, pieces, products, quantize_borders, \
+    quotients, reassembled, reductions, scales, sequences, states, tokens, transposes, views, written_out
 
 #: In this order, again and again until none changes anything.
 PASSES = [states, tokens, identities, broadcasts, constants, cells, carried, islands, integers, quantize_borders, dilations, transposes, moves, views,
-          sequences, reassembled, last_steps, directions, dense, flatten, pasts, group_norm, layer_norm, moments, written_out, complex_abs, functions, attention]
+          sequences, pads, reassembled, last_steps, directions, dense, flatten, pasts, group_norm, layer_norm, moments, written_out, complex_abs, functions, attention]
 #: Then one of these, where none of them does: what is part of no larger form.
-REST = [hidden_scores, reductions, one_position, products, quotients, borders]
+REST = [hidden_scores, reductions, one_position, products, quotients, scales, borders]
 #: Those that look no further than a few nodes.
-NEAR = [identities, broadcasts, constants, islands, integers, dilations, transposes, moves, views, sequences, reassembled, last_steps, directions, dense, flatten, group_norm,
+NEAR = [identities, broadcasts, constants, islands, integers, dilations, transposes, moves, views, sequences, pads, reassembled, last_steps, directions, dense, flatten, group_norm,
         layer_norm, moments, written_out, complex_abs, functions, attention]
 
 

@@ -3,11 +3,29 @@
 from ..graph import Node
 
 
+def one_channel(graph, index, name, readers):
+    """Of one channel the two are views of each other."""
+    shape = graph.shape(name)
+    last = (1, *shape[2:], 1)
+    if len(shape) not in (4, 5) or shape[:2] != (1, 1) or last == shape or name in graph.outputs or graph.tensors[name].file_axes or not readers or \
+            any(each.operator != "Reshape" or graph.shape(each.outputs[0]) != last for each in readers):
+        return False
+    rank, of = len(shape), graph.tensors[name]
+    new = graph.add_tensor(f"{name}/channels last", of, shape=last, called=of.called or name, file_axes=(0, rank - 1, *range(1, rank - 1)))
+    graph.inputs[index] = new
+    graph.nodes = [node for node in graph.nodes if not any(node is each for each in readers)]
+    for each in readers:
+        graph.replace_reads(each.outputs[0], new)
+    return True
+
+
 def simplify(graph):
     if not graph.moves_borders:
         return False
     for index, name in enumerate(graph.inputs):
         readers = graph.readers(name)
+        if one_channel(graph, index, name, readers):
+            return True
         moving = [node for node in readers if node.operator == "Transpose" and node["axes"][0] == 0]
         if not moving or 2 * len(moving) < len(readers) or name in graph.outputs or graph.tensors[name].file_axes:
             continue

@@ -15,10 +15,30 @@ def stands_over(graph, name, x, axes):
     return (1,) * (len(of) - len(shape)) + tuple(shape) == tuple(1 if axis in axes else extent for axis, extent in enumerate(of))
 
 
+def between_views(graph, node, producers):
+    """Between a view and the one that undoes it, a function of each element needs neither."""
+    if node.operator not in ELEMENTWISE or len(node.inputs) != 1:
+        return False
+    view, output = producers.get(node.inputs[0]), node.outputs[0]
+    readers = graph.readers(output)
+    if view is None or view.operator != "Reshape" or output in graph.outputs or not readers or node.inputs[0] in graph.outputs or \
+            len(graph.readers(node.inputs[0])) != 1:
+        return False
+    shape = graph.shape(view.inputs[0])
+    if any(each.operator != "Reshape" or graph.shape(each.outputs[0]) != shape for each in readers):
+        return False
+    node.inputs, graph.tensors[output].shape = [view.inputs[0]], shape
+    graph.drop_unread()
+    return True
+
+
 def simplify(graph):
+    producers = graph.producers()
+    for node in graph.nodes:
+        if between_views(graph, node, producers):
+            return True
     if not graph.moves_borders:
         return False
-    producers = graph.producers()
     for node in graph.nodes:
         joins = node.operator == "Concat" and node["axis"] == len(graph.shape(node.outputs[0])) - 1
         merges = joins or node.operator in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")

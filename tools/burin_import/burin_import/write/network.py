@@ -63,7 +63,7 @@ def named(graph, layers):
         return name
 
     readers = readers_of(layers)
-    names = {tensor: new_name(tensor.split("/")[-1], "input") for tensor in graph.inputs}
+    names = {tensor: new_name((graph.tensors[tensor].called or tensor).split("/")[-1], "input") for tensor in graph.inputs}
     lines = [f"Inputs<{', '.join(f'Node<{string(names[each])}, {input_of(graph, each)}>' for each in graph.inputs)}>"]
     grouped, placed = set(), []
     for layer in layers:
