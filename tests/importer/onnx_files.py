@@ -125,6 +125,14 @@ def tensors():
 def compare(command):
     with tempfile.TemporaryDirectory() as directory:
         work, headers = Path(directory), {}
+
+        def imported(name, model):
+            """A model made here as one of the headers."""
+            onnx.save(model, work / f"{name}.onnx")
+            code, said = run(work / f"{name}.onnx", "-o", work / f"{name}.hpp", "--name", name, "--no-test")
+            assert code == 0, said
+            headers[name] = (f"{name}.hpp", "row_major")
+
         for name, words in WORDS.items():
             # The assembler finds the weights of two of them beside their headers, wherever those lie.
             embeds = name in ("cnn", "lstm")
@@ -145,32 +153,20 @@ def compare(command):
             assert code == 0 and "weights of 8 bits, computed with as floats" in said, said
             headers[name] = (f"{name}.hpp", "row_major")
         made = written_out()
-        onnx.save(made, work / "made.onnx")
-        code, said = run(work / "made.onnx", "-o", work / "made.hpp", "--name", "made", "--no-test")
-        assert code == 0, said
-        headers["made"] = ("made.hpp", "row_major")
+        imported("made", made)
         sums = written_with_sums()
-        onnx.save(sums, work / "sums.onnx")
-        code, said = run(work / "sums.onnx", "-o", work / "sums.hpp", "--name", "sums", "--no-test")
-        assert code == 0, said
+        imported("sums", sums)
         text = " ".join((work / "sums.hpp").read_text().split())
         wanted = "Embedding<9, 4>, Permute<1, 0>, LayerNorm<Epsilon<0.000001>>, Permute<1, 0>, Softmax>"
         assert wanted in text, f"expected {wanted} in {text[:1500]}"
-        headers["sums"] = ("sums.hpp", "row_major")
         cells_model, outputs = cells()
-        onnx.save(cells_model, work / "cells.onnx")
-        code, said = run(work / "cells.onnx", "-o", work / "cells.hpp", "--name", "cells", "--no-test")
-        assert code == 0, said
-        headers["cells"] = ("cells.hpp", "row_major")
+        imported("cells", cells_model)
         masked = tensors()
-        onnx.save(masked, work / "tensors.onnx")
-        code, said = run(work / "tensors.onnx", "-o", work / "tensors.hpp", "--name", "tensors", "--no-test")
-        assert code == 0, said
+        imported("tensors", masked)
         text = (work / "tensors.hpp").read_text()
         for word in ("Broadcast<Multiply>", "Greater<>", "Less<1.0>", "Where<0.5>", "Where<>", "Indices<3, 0, 3>", "ReduceSum<",
                      "ReduceMin<Axis<1>>", "MatMul<"):
             assert word in text, f"tensors: expected {word} in {text[:3000]}"
-        headers["tensors"] = ("tensors.hpp", "row_major")
         program = Program(work, command, headers)
         x = np.random.default_rng(6).standard_normal((3, 4, 5, 6)).astype(np.float32)
         y = np.concatenate([ReferenceEvaluator(masked).run(None, {"x": each[None]})[0] for each in x]).reshape(3, -1)
